@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/cpuset.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORD_BITS 64U
+
+void cpuset_done(CpuSet *set)
+{
+        free(set->words);
+        *set = (CpuSet){ 0 };
+}
+
+static int cpuset_grow(CpuSet *set, size_t n_words)
+{
+        uint64_t *words;
+
+        if (n_words <= set->n_words)
+                return 0;
+        words = reallocarray(set->words, n_words, sizeof(*words));
+        if (!words)
+                return -ENOMEM;
+        memset(words + set->n_words, 0, (n_words - set->n_words) * sizeof(*words));
+        set->words = words;
+        set->n_words = n_words;
+        return 0;
+}
+
+int cpuset_add(CpuSet *set, unsigned cpu)
+{
+        int r;
+
+        if (cpu >= CPUSET_MAX)
+                return -ERANGE;
+        r = cpuset_grow(set, cpu / WORD_BITS + 1);
+        if (r < 0)
+                return r;
+        set->words[cpu / WORD_BITS] |= UINT64_C(1) << (cpu % WORD_BITS);
+        return 0;
+}
+
+int cpuset_add_all(CpuSet *set, const CpuSet *other)
+{
+        int r;
+
+        r = cpuset_grow(set, other->n_words);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < other->n_words; i++)
+                set->words[i] |= other->words[i];
+        return 0;
+}
+
+int cpuset_copy(CpuSet *set, const CpuSet *other)
+{
+        CpuSet copy = { 0 };
+        int r;
+
+        r = cpuset_add_all(&copy, other);
+        if (r < 0)
+                return r;
+        cpuset_done(set);
+        *set = copy;
+        return 0;
+}
+
+void cpuset_remove(CpuSet *set, unsigned cpu)
+{
+        if (cpu / WORD_BITS < set->n_words)
+                set->words[cpu / WORD_BITS] &= ~(UINT64_C(1) << (cpu % WORD_BITS));
+}
+
+bool cpuset_has(const CpuSet *set, unsigned cpu)
+{
+        return cpu / WORD_BITS < set->n_words && (set->words[cpu / WORD_BITS] >> (cpu % WORD_BITS) & 1);
+}
+
+bool cpuset_is_empty(const CpuSet *set)
+{
+        return cpuset_next(set, 0) < 0;
+}
+
+bool cpuset_equal(const CpuSet *a, const CpuSet *b)
+{
+        size_t n = a->n_words > b->n_words ? a->n_words : b->n_words;
+
+        for (size_t i = 0; i < n; i++)
+                if ((i < a->n_words ? a->words[i] : 0) != (i < b->n_words ? b->words[i] : 0))
+                        return false;
+        return true;
+}
+
+unsigned cpuset_count(const CpuSet *set)
+{
+        unsigned n = 0;
+
+        for (size_t i = 0; i < set->n_words; i++)
+                n += (unsigned)__builtin_popcountll(set->words[i]);
+        return n;
+}
+
+/* The first bit >= from that is set (or clear), or the number of bits there are. */
+static unsigned cpuset_scan(const CpuSet *set, unsigned from, bool clear)
+{
+        uint64_t mask = ~UINT64_C(0) << (from % WORD_BITS);
+
+        for (size_t i = from / WORD_BITS; i < set->n_words; i++) {
+                uint64_t word = (clear ? ~set->words[i] : set->words[i]) & mask;
+
+                if (word)
+                        return (unsigned)(i * WORD_BITS) + (unsigned)__builtin_ctzll(word);
+                mask = ~UINT64_C(0);
+        }
+        return (unsigned)(set->n_words * WORD_BITS);
+}
+
+int cpuset_next(const CpuSet *set, unsigned from)
+{
+        unsigned cpu = cpuset_scan(set, from, false);
+
+        return cpu < set->n_words * WORD_BITS ? (int)cpu : -1;
+}
+
+/* Digits at *text, which is moved behind them; what exceeds CPUSET_MAX is CPUSET_MAX. */
+static int parse_number(const char **text, unsigned *ret)
+{
+        const char *p = *text;
+        unsigned n = 0;
+
+        if (*p < '0' || *p > '9')
+                return -EINVAL;
+        for (; *p >= '0' && *p <= '9'; p++) {
+                n = n * 10 + (unsigned)(*p - '0');
+                if (n > CPUSET_MAX)
+                        n = CPUSET_MAX;
+        }
+        *text = p;
+        *ret = n;
+        return 0;
+}
+
+/* "8", "0-3" or "0-7:2" at *text, which is moved behind it. */
+static int parse_range(const char **text, CpuSet *set)
+{
+        unsigned first, last, step = 1;
+        int r;
+
+        r = parse_number(text, &first);
+        if (r < 0)
+                return r;
+        last = first;
+        if (**text == '-') {
+                (*text)++;
+                r = parse_number(text, &last);
+                if (r < 0)
+                        return r;
+                if (**text == ':') {
+                        (*text)++;
+                        r = parse_number(text, &step);
+                        if (r < 0)
+                                return r;
+                }
+        }
+        if (last < first || step == 0)
+                return -EINVAL;
+        if (last >= CPUSET_MAX)
+                return -ERANGE;
+        for (unsigned cpu = first; cpu <= last; cpu += step) {
+                r = cpuset_add(set, cpu);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int cpuset_parse(const char *text, CpuSet *ret)
+{
+        _cleanup_cpuset_ CpuSet set = { 0 };
+        int r;
+
+        while (*text) {
+                r = parse_range(&text, &set);
+                if (r < 0)
+                        return r;
+                if (*text == '\0')
+                        break;
+                if (text[0] != ',' || text[1] == '\0')
+                        return -EINVAL;
+                text++;
+        }
+        *ret = set;
+        set = (CpuSet){ 0 };
+        return 0;
+}
+
+char *cpuset_format(const CpuSet *set)
+{
+        /* A member takes four digits and a separator at most. */
+        size_t size = cpuset_count(set) * sizeof("8191") + 1;
+        char *text, *p;
+
+        text = p = malloc(size);
+        if (!text)
+                return NULL;
+        *p = '\0';
+        for (int cpu = cpuset_next(set, 0); cpu >= 0;) {
+                unsigned end = cpuset_scan(set, (unsigned)cpu, true);
+
+                p += snprintf(p, size - (size_t)(p - text), p == text ? "%d" : ",%d", cpu);
+                if (end > (unsigned)cpu + 1)
+                        p += snprintf(p, size - (size_t)(p - text), "-%u", end - 1);
+                cpu = cpuset_next(set, end);
+        }
+        return text;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* The source location would name this file for every message. */
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+
+#define LOG_FIELDS_MAX 16
+
+static bool log_to_journal;
+static int log_max_level = LOG_INFO;
+
+void log_init(void)
+{
+        const char *stream = getenv("JOURNAL_STREAM");
+        struct stat st;
+        uintmax_t device, inode;
+
+        log_to_journal = stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 && fstat(STDERR_FILENO, &st) == 0 &&
+                         st.st_dev == device && st.st_ino == inode;
+}
+
+void log_set_max_level(int level)
+{
+        log_max_level = level;
+}
+
+int log_get_max_level(void)
+{
+        return log_max_level;
+}
+
+/* Length of the UTF-8 sequence at `text`, 0 when it is none or is overlong, a surrogate or beyond U+10FFFF (RFC 3629). */
+static unsigned utf8_sequence_length(const unsigned char *text)
+{
+        unsigned length;
+        uint32_t code;
+
+        if (text[0] < 0x80)
+                return 1;
+        if (text[0] >= 0xc2 && text[0] <= 0xdf) {
+                length = 2;
+                code = text[0] & 0x1f;
+        } else if (text[0] >= 0xe0 && text[0] <= 0xef) {
+                length = 3;
+                code = text[0] & 0x0f;
+        } else if (text[0] >= 0xf0 && text[0] <= 0xf4) {
+                length = 4;
+                code = text[0] & 0x07;
+        } else
+                return 0;
+
+        for (unsigned i = 1; i < length; i++) {
+                if ((text[i] & 0xc0) != 0x80)
+                        return 0;
+                code = code << 6 | (text[i] & 0x3f);
+        }
+        if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10ffff)) ||
+            (code >= 0xd800 && code <= 0xdfff))
+                return 0;
+        return length;
+}
+
+/* U+0080 to U+009F: a terminal takes them for escape sequences as it does the bytes below 0x20. */
+static bool utf8_is_control(const unsigned char *text, unsigned length)
+{
+        return length == 1 ? text[0] < 0x20 || text[0] == 0x7f : length == 2 && text[0] == 0xc2 && text[1] < 0xa0;
+}
+
+static char *escape(const char *text, bool backslash)
+{
+        const unsigned char *from = (const unsigned char *)text;
+        char *escaped = malloc(strlen(text) * 4 + 1), *to = escaped;
+
+        if (!escaped)
+                return NULL;
+        while (*from) {
+                unsigned length = utf8_sequence_length(from);
+
+                if (length > 0 && !utf8_is_control(from, length) && !(backslash && *from == '\\')) {
+                        memcpy(to, from, length);
+                        to += length;
+                        from += length;
+                        continue;
+                }
+                for (unsigned end = length ? length : 1; end > 0; end--)
+                        to += sprintf(to, "\\x%02x", *from++);
+        }
+        *to = '\0';
+        return escaped;
+}
+
+char *text_escape(const char *text)
+{
+        return escape(text, true);
+}
+
+static void log_to_stderr(int level, const char *message)
+{
+        static const char *const names[] = {
+                [LOG_EMERG] = "error: ", [LOG_ALERT] = "error: ", [LOG_CRIT] = "error: ", [LOG_ERR] = "error: ",
+                [LOG_WARNING] = "warning: ", [LOG_NOTICE] = "", [LOG_INFO] = "", [LOG_DEBUG] = "debug: ",
+        };
+
+        fprintf(stderr, "tscwardend: %s%s\n", names[level & LOG_PRIMASK], message);
+}
+
+static void log_fields(int level, const char *message_id, const char *const *fields, const char *message)
+{
+        _cleanup_free_ char *line = NULL, *id = NULL, *priority = NULL;
+        struct iovec vector[LOG_FIELDS_MAX + 3];
+        int n = 0;
+
+        if (!log_to_journal) {
+                log_to_stderr(level, message);
+                return;
+        }
+        if (asprintf(&line, "MESSAGE=%s", message) < 0 || asprintf(&priority, "PRIORITY=%d", level & LOG_PRIMASK) < 0 ||
+            (message_id && asprintf(&id, "MESSAGE_ID=%s", message_id) < 0)) {
+                log_to_stderr(level, message);
+                return;
+        }
+        vector[n++] = (struct iovec) { line, strlen(line) };
+        vector[n++] = (struct iovec) { priority, strlen(priority) };
+        if (id)
+                vector[n++] = (struct iovec) { id, strlen(id) };
+        for (unsigned i = 0; fields && fields[i] && i < LOG_FIELDS_MAX; i++)
+                vector[n++] = (struct iovec) { (void *)fields[i], strlen(fields[i]) };
+
+        /* The journal may be gone, as it is late in shutdown: stderr may still be heard. */
+        if (sd_journal_sendv(vector, n) < 0)
+                log_to_stderr(level, message);
+}
+
+static void log_valist(int level, const char *message_id, const char *const *fields, const char *format, va_list ap)
+        __attribute__((format(printf, 4, 0)));
+static void log_valist(int level, const char *message_id, const char *const *fields, const char *format, va_list ap)
+{
+        _cleanup_free_ char *message = NULL, *safe = NULL;
+
+        if ((level & LOG_PRIMASK) > log_max_level)
+                return;
+        if (vasprintf(&message, format, ap) < 0) {
+                message = NULL;
+                log_to_stderr(LOG_ERR, "out of memory while logging");
+                return;
+        }
+        /* What the message quotes may have been escaped before: its backslashes stay as they are. */
+        safe = escape(message, false);
+        if (safe)
+                log_fields(level, message_id, fields, safe);
+}
+
+void log_message(int level, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        log_valist(level, NULL, NULL, format, ap);
+        va_end(ap);
+}
+
+void log_event(int level, const char *message_id, const char *const *fields, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        log_valist(level, message_id, fields, format, ap);
+        va_end(ap);
+}
+
+int log_error_errno(int error, const char *format, ...)
+{
+        _cleanup_free_ char *message = NULL;
+        va_list ap;
+
+        va_start(ap, format);
+        if (vasprintf(&message, format, ap) < 0)
+                message = NULL;
+        va_end(ap);
+        log_message(LOG_ERR, "%s: %s", message ? message : "out of memory", strerror(-error));
+        return error;
+}

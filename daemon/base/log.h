@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The log sink: the journal when stderr is connected to it, else stderr. Only the manager, bus and mains log.
+ */
+#pragma once
+
+#include <syslog.h>
+
+#include "base/macro.h"
+
+/* Finds out where stderr goes (JOURNAL_STREAM, systemd.exec(5)). */
+void log_init(void);
+/* Messages above this syslog level are dropped; LOG_INFO at start. */
+void log_set_max_level(int level);
+int log_get_max_level(void);
+
+/* A message; it may quote text from outside, which is escaped on the way out. */
+void log_message(int level, const char *format, ...) _printf_(2, 3);
+
+/* The same with a MESSAGE_ID (a 32-digit hex string) and further journal fields, NULL-terminated "KEY=value" strings. */
+void log_event(int level, const char *message_id, const char *const *fields, const char *format, ...) _printf_(4, 5);
+
+/* "MESSAGE: strerror" at LOG_ERR; returns `error` (a negative errno) so that callers can pass it on. */
+int log_error_errno(int error, const char *format, ...) _printf_(2, 3);
+
+/* A copy in which control characters and bytes that are not UTF-8 stand as \xNN, backslash as \x5c: safe for terminals, journal,
+ * D-Bus and JSON. Heap string owned by the caller, NULL when out of memory. */
+char *text_escape(const char *text);

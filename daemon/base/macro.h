@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include <stddef.h>
+#include <stdlib.h>
+
+#define _cleanup_(f) __attribute__((cleanup(f)))
+#define _printf_(fmt, first) __attribute__((format(printf, fmt, first)))
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Hands a pointer over: evaluates to it and leaves NULL behind, so that the cleanup attribute lets go. */
+#define TAKE_PTR(p)                  \
+        ({                           \
+                typeof(p) taken_ = (p); \
+                (p) = NULL;          \
+                taken_;              \
+        })
+
+/* Defines the function that the cleanup attribute calls for a heap object: type *, freed by `func`. */
+#define DEFINE_CLEANUP(type, func)                     \
+        static inline void func##p(type **object)      \
+        {                                              \
+                if (*object)                           \
+                        func(*object);                 \
+        }                                              \
+        struct macro_eats_semicolon_
+
+static inline void freep(void *pointer)
+{
+        free(*(void **)pointer);
+}
+#define _cleanup_free_ _cleanup_(freep)

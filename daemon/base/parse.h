@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Strict scalars: the whole text or nothing.
+ */
+#pragma once
+
+#include <stdint.h>
+
+/* A decimal number without sign, blanks or leading '+', within [min, max].
+ * 0, -EINVAL (not a number), -ERANGE. *ret is untouched on failure. */
+int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
+int parse_unsigned(const char *text, unsigned min, unsigned max, unsigned *ret);
+
+/* A frequency as cpupower reads it (tools/power/cpupower/utils/cpufreq-set.c string_to_frequency): a decimal number
+ * with an optional fraction and an optional unit Hz, kHz (the default), MHz, GHz, THz in any case or its beginning
+ * ("2.4G"), no blank between. *ret_khz is the frequency in kHz, rounded as cpupower rounds it: half up.
+ * 0, -EINVAL (not a frequency), -ERANGE (0 or more than 1 THz). */
+int parse_frequency(const char *text, uint64_t *ret_khz);
+
+/* A time span "20us", "1ms" (units us, ms, s; a bare number is refused) in microseconds.
+ * 0, -EINVAL, -ERANGE (more than one hour). */
+int parse_usec(const char *text, uint64_t *ret_usec);

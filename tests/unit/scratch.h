@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A directory of its own for each test, as cmocka's setup and teardown: *state is a Scratch.
+ */
+#pragma once
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct Scratch {
+        char path[64];
+        int fd;
+} Scratch;
+
+static inline int scratch_setup(void **state)
+{
+        Scratch *scratch = calloc(1, sizeof(*scratch));
+
+        if (!scratch)
+                return -1;
+        strcpy(scratch->path, "/tmp/tscwarden-test-XXXXXX");
+        if (!mkdtemp(scratch->path))
+                return -1;
+        scratch->fd = open(scratch->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        *state = scratch;
+        return scratch->fd < 0 ? -1 : 0;
+}
+
+static inline int scratch_remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+        return remove(path);
+}
+
+static inline int scratch_teardown(void **state)
+{
+        Scratch *scratch = *state;
+        int r;
+
+        close(scratch->fd);
+        r = nftw(scratch->path, scratch_remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        free(scratch);
+        return r;
+}
+
+/* Writes a file; returns 0 or -1. */
+static inline int scratch_write(const Scratch *scratch, const char *name, const void *data, size_t size)
+{
+        int fd = openat(scratch->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        ssize_t n;
+
+        if (fd < 0)
+                return -1;
+        n = write(fd, data, size);
+        close(fd);
+        return n == (ssize_t)size ? 0 : -1;
+}
