@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/facts.h"
+
+#include <string.h>
+
+void facts_done(Facts *facts)
+{
+        cpuset_done(&facts->without_constant_tsc);
+        cpuset_done(&facts->without_nonstop_tsc);
+        free(facts->cmdline);
+        free(facts->clocksource);
+        free(facts->available_clocksources);
+        *facts = (Facts) {};
+}
+
+static bool names_tsc(const char *list)
+{
+        for (const char *word = list; *word; word += strcspn(word, " "), word += strspn(word, " ")) {
+                size_t length = strcspn(word, " ");
+
+                if ((length == strlen("tsc") && strncmp(word, "tsc", length) == 0) ||
+                    (length == strlen("tsc-early") && strncmp(word, "tsc-early", length) == 0))
+                        return true;
+        }
+        return false;
+}
+
+bool facts_tsc_lives(const Facts *facts)
+{
+        return !facts->available_clocksources || names_tsc(facts->available_clocksources);
+}
+
+bool facts_tsc_is_fragile(const Facts *facts)
+{
+        return facts_tsc_lives(facts) && !facts->constant_tsc;
+}
+
+bool facts_is_amd_rev_f(const Facts *facts)
+{
+        return strcmp(facts->vendor, "AuthenticAMD") == 0 && facts->family == 15 && facts->model >= 0x40 &&
+               facts->model <= 0x5f;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the hardware and the kernel are. Read from files by host/, never from CPUID.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/cpuset.h"
+
+typedef struct Facts {
+        /* /proc/cpuinfo; a flag counts only when every online CPU has it. */
+        bool constant_tsc;
+        bool nonstop_tsc;
+        bool hypervisor;
+        CpuSet without_constant_tsc; /* online CPUs that lack the flag */
+        CpuSet without_nonstop_tsc;
+        unsigned n_cpus; /* online CPUs listed */
+        char vendor[16]; /* vendor_id is 12 characters by CPUID leaf 0 */
+        unsigned family;
+        unsigned model;
+
+        char *cmdline;              /* /proc/cmdline, no newline; owned */
+        char *clocksource;          /* current_clocksource; owned, NULL when unreadable */
+        char *available_clocksources; /* space separated, no blank at the end; owned, NULL when unreadable */
+} Facts;
+
+void facts_done(Facts *facts);
+#define _cleanup_facts_ _cleanup_(facts_done)
+
+/* tsc (or tsc-early) is registered and unmarked: the kernel takes a marked one out of available_clocksource
+ * (kernel/time/clocksource.c). Unreadable lists count as living: the careful side. */
+bool facts_tsc_lives(const Facts *facts);
+
+/* A frequency transition would cost this host its TSC: it lives, and the kernel marks it at the first transition because
+ * constant_tsc is missing (arch/x86/kernel/tsc.c time_cpufreq_notifier). */
+bool facts_tsc_is_fragile(const Facts *facts);
+
+/* AMD family 15 models 64..95: the CPUs the timing chapter of the virtualization guides speaks of. */
+bool facts_is_amd_rev_f(const Facts *facts);

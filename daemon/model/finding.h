@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What keeps a host from its policy, said once for all the CPUs it concerns.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/cpuset.h"
+#include "model/knob.h"
+
+typedef enum FindingKind {
+        FINDING_NO_CPUFREQ,      /* waiting: no cpufreq driver yet */
+        FINDING_NO_CPUIDLE,      /* waiting: no cpuidle driver yet */
+        FINDING_CPU_NOT_HERE,    /* waiting: a section names CPUs that are not present */
+        FINDING_OFFLINE,         /* no fault: these CPUs get the policy when they come online */
+        FINDING_REFUSED,         /* degraded: the kernel refuses a governor */
+        FINDING_NO_SUCH_CSTATE,  /* degraded: MAX_CSTATE names a state these CPUs do not have */
+        FINDING_SHARED_POLICY,   /* degraded: CPUs of one cpufreq policy are told different things */
+        FINDING_FAILED,          /* degraded: a read or write failed */
+        FINDING_IGNORED,         /* degraded: the write was accepted, the value did not change */
+        FINDING_WITHHELD,        /* degraded: the step would cost the living TSC */
+        FINDING_NOT_HELD,        /* degraded: the frequency cannot be frozen, so the governor stays */
+        FINDING_CLAMPED,         /* no fault: a frequency beyond the hardware's range */
+        FINDING_IDLE_GOVERNOR,   /* degraded: the cpuidle governor ignores `disable` */
+} FindingKind;
+
+typedef struct Finding {
+        FindingKind kind;
+        CpuSet cpus;
+        Knob knob;
+        char wanted[KNOB_VALUE_SIZE];
+        char actual[KNOB_VALUE_SIZE];
+        char driver[KNOB_VALUE_SIZE];
+        char *offers; /* owned: what the driver or CPU offers instead, blanks between; or NULL */
+        char *object; /* owned: the first object concerned, "cpufreq/policy0" */
+        int error;    /* negative errno, 0 for none */
+} Finding;
+
+typedef struct Findings {
+        Finding *entries;
+        unsigned n;
+} Findings;
+
+void findings_done(Findings *findings);
+#define _cleanup_findings_ _cleanup_(findings_done)
+
+/* Adds `cpus` to the finding that agrees with `like` in everything but cpus and object, or a copy of it as a new one.
+ * 0 or -ENOMEM. */
+int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus);
+
+bool finding_is_waiting(FindingKind kind);
+bool finding_is_degraded(FindingKind kind);
+
+/* One sentence: what, where, why, what would help. Heap string owned by the caller, NULL when out of memory. */
+char *finding_format(const Finding *finding);

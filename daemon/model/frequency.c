@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/frequency.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+const char *effect_to_string(Effect effect)
+{
+        static const char *const names[] = {
+                [EFFECT_NONE] = "none",
+                [EFFECT_HOLDS_FREQUENCY] = "holds-frequency",
+                [EFFECT_LIMITS_IDLE] = "limits-idle",
+                [EFFECT_MARKS_TSC_UNSTABLE] = "marks-tsc-unstable",
+        };
+
+        return names[effect];
+}
+
+bool frequency_is_userspace(const FreqPolicy *policy)
+{
+        return strcasecmp(policy->governor, "userspace") == 0;
+}
+
+/* The frequency a policy comes to rest at, or 0 when its governor moves it as it likes. userspace keeps what stands, within the
+ * limits; of a governor we do not know nothing is promised. */
+static uint64_t frequency_target(const FreqPolicy *policy)
+{
+        if (policy->min_khz == policy->max_khz || strcasecmp(policy->governor, "performance") == 0)
+                return policy->max_khz;
+        if (strcasecmp(policy->governor, "powersave") == 0)
+                return policy->min_khz;
+        if (frequency_is_userspace(policy)) {
+                uint64_t speed = policy->setspeed_khz ? policy->setspeed_khz : policy->cur_khz;
+
+                return speed > policy->max_khz ? policy->max_khz : speed < policy->min_khz ? policy->min_khz : speed;
+        }
+        return 0;
+}
+
+bool frequency_rests(const FreqPolicy *policy)
+{
+        return policy->cur_khz > 0 && frequency_target(policy) == policy->cur_khz;
+}
+
+void frequency_set(FreqPolicy *policy, Knob knob, const char *value)
+{
+        uint64_t khz = 0;
+
+        if (knob == KNOB_SCALING_GOVERNOR) {
+                snprintf(policy->governor, sizeof(policy->governor), "%s", value);
+                /* userspace starts from the present frequency. */
+                policy->setspeed_is_sure = frequency_is_userspace(policy);
+                policy->setspeed_khz = policy->setspeed_is_sure ? policy->cur_khz : 0;
+                return;
+        }
+        (void)parse_u64(value, 0, UINT64_MAX, &khz);
+        if (knob == KNOB_SCALING_MIN_FREQ)
+                policy->min_khz = khz;
+        else if (knob == KNOB_SCALING_MAX_FREQ)
+                policy->max_khz = khz;
+        else {
+                policy->setspeed_khz = khz;
+                policy->setspeed_is_sure = true;
+        }
+}
+
+bool frequency_widens_unsurely(const FreqPolicy *policy, uint64_t min_khz, uint64_t max_khz)
+{
+        return frequency_is_userspace(policy) && !policy->setspeed_is_sure &&
+               ((policy->cur_khz >= policy->max_khz && max_khz > policy->max_khz) ||
+                (policy->cur_khz <= policy->min_khz && min_khz < policy->min_khz));
+}
+
+Effect frequency_effect(const FreqPolicy *policy, bool fragile_tsc, Knob knob, const char *value)
+{
+        FreqPolicy next = *policy;
+        bool narrows, moves;
+
+        frequency_set(&next, knob, value);
+        moves = !frequency_rests(&next) ||
+                (knob != KNOB_SCALING_GOVERNOR && frequency_widens_unsurely(policy, next.min_khz, next.max_khz));
+        /* A governor that may move at any moment is no worse off with less room around the present frequency. */
+        narrows = !frequency_rests(policy) && knob != KNOB_SCALING_GOVERNOR && next.min_khz >= policy->min_khz &&
+                  next.max_khz <= policy->max_khz && next.min_khz <= policy->cur_khz && policy->cur_khz <= next.max_khz &&
+                  frequency_target(&next) == 0;
+        if (fragile_tsc && moves && !narrows)
+                return EFFECT_MARKS_TSC_UNSTABLE;
+        return frequency_target(&next) > 0 ? EFFECT_HOLDS_FREQUENCY : EFFECT_NONE;
+}

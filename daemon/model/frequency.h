@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The kernel's rules of cpufreq, as far as they decide whether a write causes a transition (drivers/cpufreq/cpufreq.c and its
+ * governors).
+ */
+#pragma once
+
+#include "model/snapshot.h"
+
+typedef enum Effect {
+        EFFECT_NONE,
+        EFFECT_HOLDS_FREQUENCY,
+        EFFECT_LIMITS_IDLE,
+        EFFECT_MARKS_TSC_UNSTABLE,
+} Effect;
+
+const char *effect_to_string(Effect effect);
+
+bool frequency_is_userspace(const FreqPolicy *policy);
+/* The governor keeps the present frequency by itself. */
+bool frequency_rests(const FreqPolicy *policy);
+/* The state after a write, as far as the write alone decides it. */
+void frequency_set(FreqPolicy *policy, Knob knob, const char *value);
+/* Whether these limits may let userspace go on to a speed that it was told and could not reach. */
+bool frequency_widens_unsurely(const FreqPolicy *policy, uint64_t min_khz, uint64_t max_khz);
+
+/* What a write would do to a policy in this state. With a fragile TSC (facts_tsc_is_fragile()) every transition marks it. Asked for
+ * the plan, and again before each write with what was read back, since a limit may have been clamped or ignored. */
+Effect frequency_effect(const FreqPolicy *policy, bool fragile_tsc, Knob knob, const char *value);

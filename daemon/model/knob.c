@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/knob.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cpuset.h"
+#include "base/macro.h"
+#include "base/parse.h"
+
+/* Ten is CPUIDLE_STATE_MAX (include/linux/cpuidle.h); two digits leave it room to grow. */
+#define IDLE_STATE_MAX 99U
+
+static const char *const knob_names[] = {
+        [KNOB_SCALING_MAX_FREQ] = "scaling_max_freq",
+        [KNOB_SCALING_MIN_FREQ] = "scaling_min_freq",
+        [KNOB_SCALING_GOVERNOR] = "scaling_governor",
+        [KNOB_SCALING_SETSPEED] = "scaling_setspeed",
+        [KNOB_DISABLE] = "disable",
+};
+_Static_assert(ARRAY_SIZE(knob_names) == KNOB_MAX_, "every knob has a name");
+
+bool knob_is_frequency(Knob knob)
+{
+        return knob != KNOB_DISABLE;
+}
+
+static int compare_unsigned(unsigned a, unsigned b)
+{
+        return a < b ? -1 : a > b;
+}
+
+int knob_id_compare(const KnobId *a, const KnobId *b)
+{
+        int r = compare_unsigned(!knob_is_frequency(a->knob), !knob_is_frequency(b->knob));
+
+        if (r == 0)
+                r = compare_unsigned(a->id, b->id);
+        if (r == 0)
+                r = compare_unsigned(a->state, b->state);
+        if (r == 0)
+                r = compare_unsigned(a->knob, b->knob);
+        return r;
+}
+
+const char *knob_to_string(Knob knob)
+{
+        return knob_names[knob];
+}
+
+const char *knob_object_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE])
+{
+        if (knob_is_frequency(id->knob))
+                snprintf(buffer, KNOB_NAME_SIZE, "cpufreq/policy%u", id->id);
+        else
+                snprintf(buffer, KNOB_NAME_SIZE, "cpu%u/cpuidle/state%u", id->id, id->state);
+        return buffer;
+}
+
+const char *knob_path_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE])
+{
+        char object[KNOB_NAME_SIZE];
+
+        knob_object_format(id, object);
+        /* Both bounds are met: the longest object has 23 characters, the longest knob 16. */
+        snprintf(buffer, KNOB_NAME_SIZE, "%.40s/%s", object, knob_names[id->knob]);
+        return buffer;
+}
+
+/* Takes `prefix` and a number off the front of *text. */
+static int take_number(const char **text, const char *prefix, unsigned max, unsigned *ret)
+{
+        const char *digits = *text + strlen(prefix);
+        char number[8] = "";
+        size_t length;
+
+        if (strncmp(*text, prefix, strlen(prefix)) != 0)
+                return -EINVAL;
+        length = strspn(digits, "0123456789");
+        if (length == 0 || length >= sizeof(number))
+                return -EINVAL;
+        memcpy(number, digits, length);
+        if (parse_unsigned(number, 0, max, ret) < 0)
+                return -EINVAL;
+        *text = digits + length;
+        return 0;
+}
+
+int knob_path_parse(const char *path, KnobId *ret)
+{
+        KnobId id = { .knob = KNOB_INVALID_ };
+        int r = take_number(&path, "cpufreq/policy", CPUSET_MAX - 1, &id.id);
+        bool frequency = r == 0;
+
+        if (!frequency) {
+                r = take_number(&path, "cpu", CPUSET_MAX - 1, &id.id);
+                if (r == 0)
+                        r = take_number(&path, "/cpuidle/state", IDLE_STATE_MAX, &id.state);
+        }
+        if (r < 0 || *path++ != '/')
+                return -EINVAL;
+        for (Knob knob = 0; knob < KNOB_MAX_; knob++)
+                if (strcmp(path, knob_names[knob]) == 0 && knob_is_frequency(knob) == frequency)
+                        id.knob = knob;
+        if (id.knob == KNOB_INVALID_)
+                return -EINVAL;
+        *ret = id;
+        return 0;
+}
+
+int knob_value_check(Knob knob, const char *value)
+{
+        size_t length = strlen(value);
+        uint64_t number;
+
+        if (length == 0 || length >= KNOB_VALUE_SIZE)
+                return -EINVAL;
+        switch (knob) {
+        case KNOB_SCALING_GOVERNOR:
+                for (const char *c = value; *c; c++)
+                        if (!isgraph((unsigned char)*c))
+                                return -EINVAL;
+                return 0;
+        case KNOB_DISABLE:
+                return strcmp(value, "0") == 0 || strcmp(value, "1") == 0 ? 0 : -EINVAL;
+        default:
+                return parse_u64(value, 0, UINT64_MAX, &number) < 0 ? -EINVAL : 0;
+        }
+}

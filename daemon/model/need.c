@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/need.h"
+
+#include <stdio.h>
+#include <string.h>
+
+Need need_from_facts(const Facts *facts)
+{
+        /* A guest's frequency and C-states are its host's business. */
+        if (facts->hypervisor)
+                return (Need) {};
+        return (Need) { .frequency = !facts->constant_tsc, .idle = !facts->nonstop_tsc };
+}
+
+Need need_under_mode(const Facts *facts, ApplyMode mode)
+{
+        switch (mode) {
+        case APPLY_ALWAYS:
+                return (Need) { .frequency = true, .idle = true };
+        case APPLY_NEVER:
+                return (Need) {};
+        default:
+                return need_from_facts(facts);
+        }
+}
+
+/* " on CPUs 0-3", or nothing when it is all of them. */
+static char *cpus_phrase(const CpuSet *cpus, unsigned n_cpus)
+{
+        _cleanup_free_ char *list = NULL;
+        char *phrase;
+
+        if (cpuset_count(cpus) == n_cpus)
+                return strdup("");
+        list = cpuset_format(cpus);
+        return list && asprintf(&phrase, " on CPUs %s", list) >= 0 ? phrase : NULL;
+}
+
+char *need_reason(const Facts *facts)
+{
+        _cleanup_free_ char *frequency = NULL, *idle = NULL;
+        const char *cpu = facts_is_amd_rev_f(facts) ? " (AMD revision F)" : "";
+        char *reason = NULL;
+        Need need = need_from_facts(facts);
+        int r;
+
+        frequency = cpus_phrase(&facts->without_constant_tsc, facts->n_cpus);
+        idle = cpus_phrase(&facts->without_nonstop_tsc, facts->n_cpus);
+        if (!frequency || !idle)
+                return NULL;
+
+        if (facts->hypervisor)
+                r = asprintf(&reason, "This is a virtual machine: frequency and C-states are its host's business.");
+        else if (need.frequency && need.idle)
+                r = asprintf(&reason,
+                             "constant_tsc is missing%s and nonstop_tsc is missing%s%s: the TSC follows the CPU's frequency "
+                             "and stops in deep C-states.", frequency, idle, cpu);
+        else if (need.frequency)
+                r = asprintf(&reason, "constant_tsc is missing%s%s: the TSC follows the CPU's frequency.", frequency, cpu);
+        else if (need.idle)
+                r = asprintf(&reason, "nonstop_tsc is missing%s%s: the TSC stops in deep C-states.", idle, cpu);
+        else
+                r = asprintf(&reason, "Every CPU has constant_tsc and nonstop_tsc.");
+        return r < 0 ? NULL : reason;
+}

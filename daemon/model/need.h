@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Which half of the policy this host needs.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "model/facts.h"
+
+typedef struct Need {
+        bool frequency; /* constant_tsc is missing: the TSC counts at the CPU's frequency */
+        bool idle;      /* nonstop_tsc is missing: the TSC stops in deep C-states */
+} Need;
+
+/* APPLY= */
+typedef enum ApplyMode { APPLY_AUTO, APPLY_ALWAYS, APPLY_NEVER } ApplyMode;
+
+Need need_from_facts(const Facts *facts);
+/* The halves to apply: what is needed, unless the mode says always or never. */
+Need need_under_mode(const Facts *facts, ApplyMode mode);
+
+/* One sentence for people: why, or why not. Heap string owned by the caller, NULL when out of memory. */
+char *need_reason(const Facts *facts);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/originals.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ORIGINALS_MAGIC "tscwarden-originals 1 "
+
+void originals_done(Originals *originals)
+{
+        free(originals->entries);
+        *originals = (Originals) {};
+}
+
+/* The index of the entry, or where it would stand. */
+static size_t originals_find(const Originals *originals, const KnobId *id, bool *ret_found)
+{
+        size_t low = 0, high = originals->n;
+
+        *ret_found = false;
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int r = knob_id_compare(&originals->entries[middle].id, id);
+
+                if (r == 0) {
+                        *ret_found = true;
+                        return middle;
+                }
+                if (r < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+const char *originals_get(const Originals *originals, const KnobId *id)
+{
+        bool found;
+        size_t at = originals_find(originals, id, &found);
+
+        return found ? originals->entries[at].value : NULL;
+}
+
+int originals_add(Originals *originals, const KnobId *id, const char *value)
+{
+        bool found;
+        size_t at = originals_find(originals, id, &found);
+
+        if (found)
+                return 0;
+        if (knob_value_check(id->knob, value) < 0)
+                return -EINVAL;
+        if (originals->n == originals->allocated) {
+                size_t allocated = originals->allocated ? originals->allocated * 2 : 16;
+                Original *entries = reallocarray(originals->entries, allocated, sizeof(Original));
+
+                if (!entries)
+                        return -ENOMEM;
+                originals->entries = entries;
+                originals->allocated = allocated;
+        }
+        memmove(&originals->entries[at + 1], &originals->entries[at], (originals->n - at) * sizeof(Original));
+        originals->entries[at].id = *id;
+        strcpy(originals->entries[at].value, value);
+        originals->n++;
+        return 1;
+}
+
+bool originals_remove(Originals *originals, const KnobId *id)
+{
+        bool found;
+        size_t at = originals_find(originals, id, &found);
+
+        if (found) {
+                originals->n--;
+                memmove(&originals->entries[at], &originals->entries[at + 1], (originals->n - at) * sizeof(Original));
+        }
+        return found;
+}
+
+char *originals_format(const Originals *originals, const char *boot_id)
+{
+        char *text = NULL, path[KNOB_NAME_SIZE];
+        size_t size;
+        FILE *stream = open_memstream(&text, &size);
+
+        if (!stream)
+                return NULL;
+        fprintf(stream, ORIGINALS_MAGIC "%s\n", boot_id);
+        for (size_t i = 0; i < originals->n; i++)
+                fprintf(stream, "%s\t%s\n", knob_path_format(&originals->entries[i].id, path), originals->entries[i].value);
+        /* Both report what ran out of memory on the way. */
+        if (ferror(stream) | fclose(stream)) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
+/* One "path<TAB>value" line, which it may cut up. */
+static int originals_parse_line(char *line, Originals *originals)
+{
+        char *tab = strchr(line, '\t');
+        KnobId id;
+        int r;
+
+        if (!tab)
+                return -EBADMSG;
+        *tab = '\0';
+        if (knob_path_parse(line, &id) < 0)
+                return -EBADMSG;
+        r = originals_add(originals, &id, tab + 1);
+        return r == -ENOMEM ? r : r == 1 ? 0 : -EBADMSG;
+}
+
+int originals_parse(const char *text, size_t size, const char *boot_id, Originals *ret)
+{
+        _cleanup_originals_ Originals originals = {};
+        _cleanup_free_ char *copy = NULL;
+        char *line, *end;
+        bool header = true;
+
+        /* Every line ends in a newline: a file cut short is noticed. */
+        if (size == 0 || text[size - 1] != '\n' || memchr(text, '\0', size))
+                return -EBADMSG;
+        copy = strndup(text, size);
+        if (!copy)
+                return -ENOMEM;
+
+        for (line = copy; *line; line = end + 1) {
+                end = strchr(line, '\n');
+                *end = '\0';
+                if (header) {
+                        if (strncmp(line, ORIGINALS_MAGIC, strlen(ORIGINALS_MAGIC)) != 0)
+                                return -EBADMSG;
+                        if (strcmp(line + strlen(ORIGINALS_MAGIC), boot_id) != 0) {
+                                *ret = (Originals) {};
+                                return 0;
+                        }
+                        header = false;
+                        continue;
+                }
+
+                int r = originals_parse_line(line, &originals);
+                if (r < 0)
+                        return r;
+        }
+
+        *ret = originals;
+        originals = (Originals) {};
+        return 1;
+}

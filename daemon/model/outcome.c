@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/outcome.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "model/need.h"
+
+/* A reason is read on one screen; the journal has every finding. */
+#define SENTENCES_MAX 3U
+
+const char *policy_state_to_string(PolicyState state)
+{
+        static const char *const names[] = {
+                [POLICY_STATE_NOT_NEEDED] = "not-needed", [POLICY_STATE_WAITING] = "waiting",
+                [POLICY_STATE_APPLIED] = "applied",       [POLICY_STATE_DEGRADED] = "degraded",
+                [POLICY_STATE_DISABLED] = "disabled",     [POLICY_STATE_RESTORED] = "restored",
+        };
+
+        return names[state];
+}
+
+static unsigned count_findings(const OutcomeInput *input, bool (*counts)(FindingKind kind))
+{
+        unsigned n = 0;
+
+        for (unsigned list = 0; list < ARRAY_SIZE(input->findings); list++)
+                for (unsigned i = 0; input->findings[list] && i < input->findings[list]->n; i++)
+                        n += counts(input->findings[list]->entries[i].kind);
+        return n;
+}
+
+static int print_findings(FILE *out, const OutcomeInput *input, bool (*counts)(FindingKind kind))
+{
+        unsigned n = count_findings(input, counts), printed = 0;
+
+        for (unsigned list = 0; list < ARRAY_SIZE(input->findings); list++)
+                for (unsigned i = 0; input->findings[list] && i < input->findings[list]->n; i++) {
+                        const Finding *finding = &input->findings[list]->entries[i];
+                        _cleanup_free_ char *sentence = NULL;
+
+                        if (!counts(finding->kind) || printed == SENTENCES_MAX)
+                                continue;
+                        sentence = finding_format(finding);
+                        if (!sentence)
+                                return -ENOMEM;
+                        fprintf(out, "%s%s", printed++ ? " " : "", sentence);
+                }
+        if (n > printed)
+                fprintf(out, " (And %u more.)", n - printed);
+        return 0;
+}
+
+/* What a policy can still do once the TSC is lost: not save it. */
+static void print_applied(FILE *out, const OutcomeInput *input)
+{
+        fprintf(out, "%u knobs hold the %s policy.", input->n_knobs,
+                input->frequency && input->idle ? "frequency and idle" : input->frequency ? "frequency" : "idle");
+        if (facts_tsc_is_fragile(input->facts) && input->frequency)
+                fputs(" The TSC lives: the frequency is held where it stood.", out);
+        else if (!facts_tsc_lives(input->facts) && !input->facts->hypervisor)
+                fputs(" The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still "
+                      "and cannot bring it back.", out);
+}
+
+static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
+{
+        _cleanup_free_ char *need = NULL;
+
+        switch (state) {
+        case POLICY_STATE_DISABLED:
+                fputs("APPLY=never.", out);
+                return 0;
+        case POLICY_STATE_NOT_NEEDED:
+                need = need_reason(input->facts);
+                if (!need)
+                        return -ENOMEM;
+                fputs(need, out);
+                break;
+        case POLICY_STATE_DEGRADED:
+                if (print_findings(out, input, finding_is_degraded) < 0)
+                        return -ENOMEM;
+                break;
+        case POLICY_STATE_WAITING:
+                if (print_findings(out, input, finding_is_waiting) < 0)
+                        return -ENOMEM;
+                break;
+        default:
+                print_applied(out, input);
+        }
+        if (input->frequency_unused || input->idle_unused)
+                fprintf(out, " The configured %s policy is not applied: this host does not need it. APPLY=always applies it "
+                        "all the same.", input->frequency_unused && input->idle_unused ? "frequency and idle" :
+                        input->frequency_unused ? "frequency" : "idle");
+        return 0;
+}
+
+int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_reason)
+{
+        PolicyState state;
+        char *reason = NULL;
+        size_t size;
+        FILE *out;
+        int r;
+
+        if (input->never)
+                state = POLICY_STATE_DISABLED;
+        else if (count_findings(input, finding_is_degraded) > 0)
+                state = POLICY_STATE_DEGRADED;
+        else if (!input->frequency && !input->idle)
+                state = POLICY_STATE_NOT_NEEDED;
+        else if (count_findings(input, finding_is_waiting) > 0)
+                state = POLICY_STATE_WAITING;
+        else
+                state = POLICY_STATE_APPLIED;
+
+        out = open_memstream(&reason, &size);
+        if (!out)
+                return -ENOMEM;
+        r = print_reason(out, input, state);
+        if ((ferror(out) | fclose(out)) || r < 0) {
+                free(reason);
+                return -ENOMEM;
+        }
+        *ret_state = state;
+        *ret_reason = reason;
+        return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What became of the policy, in one word and a few sentences.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "model/facts.h"
+#include "model/finding.h"
+
+typedef enum PolicyState {
+        POLICY_STATE_NOT_NEEDED,
+        POLICY_STATE_WAITING,
+        POLICY_STATE_APPLIED,
+        POLICY_STATE_DEGRADED,
+        POLICY_STATE_DISABLED,
+        POLICY_STATE_RESTORED,
+} PolicyState;
+
+typedef struct OutcomeInput {
+        const Facts *facts;
+        bool never;            /* APPLY=never */
+        bool frequency, idle;  /* the halves that were applied */
+        bool frequency_unused, idle_unused; /* the file sets this half, the host does not need it */
+        const Findings *findings[2]; /* the plan's and the run's */
+        unsigned n_knobs;      /* the policy speaks of */
+} OutcomeInput;
+
+/* 0, *ret_state and *ret_reason (a heap string for the caller), or -ENOMEM with both untouched. */
+int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_reason);
+
+const char *policy_state_to_string(PolicyState state);

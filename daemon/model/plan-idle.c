@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/plan-builder.h"
+
+/* "C1" also names "C1_ACPI": intel_idle calls a state so when it takes it from the firmware's _CST (drivers/idle/intel_idle.c). */
+static const IdleState *find_by_name(const CpuState *cpu, const char *name)
+{
+        size_t length = strlen(name);
+
+        for (unsigned i = 0; i < cpu->n_states; i++) {
+                const char *candidate = cpu->states[i].name;
+
+                if (strcasecmp(candidate, name) == 0)
+                        return &cpu->states[i];
+        }
+        for (unsigned i = 0; i < cpu->n_states; i++) {
+                const char *candidate = cpu->states[i].name;
+
+                if (strncasecmp(candidate, name, length) == 0 && strcmp(candidate + length, "_ACPI") == 0)
+                        return &cpu->states[i];
+        }
+        return NULL;
+}
+
+static char *state_names(const CpuState *cpu)
+{
+        char *names = malloc(cpu->n_states * (SNAPSHOT_NAME_SIZE + 1) + 1), *end = names;
+
+        if (!names)
+                return NULL;
+        *names = '\0';
+        for (unsigned i = 0; i < cpu->n_states; i++)
+                end += sprintf(end, "%s%s", i ? " " : "", cpu->states[i].name);
+        return names;
+}
+
+static int add_finding_about(PlanBuilder *b, Finding *finding, const CpuState *cpu)
+{
+        _cleanup_cpuset_ CpuSet alone = {};
+
+        if (cpuset_add(&alone, cpu->id) < 0)
+                return -ENOMEM;
+        return plan_add_finding(b, finding, &(KnobId) { .knob = KNOB_DISABLE, .id = cpu->id }, &alone);
+}
+
+/* The deepest that stays allowed. Depth is exit latency; firmware gives C1 and C2 the same one at times, and then the kernel's
+ * order tells them apart. */
+typedef struct IdleDepth {
+        uint64_t latency_usec;
+        unsigned index;
+} IdleDepth;
+
+static IdleDepth idle_depth(const IdleState *state)
+{
+        return (IdleDepth) { state->latency_usec, state->index };
+}
+
+static bool idle_is_deeper(const IdleState *state, const IdleDepth *limit)
+{
+        return !idle_state_is_poll(state) &&
+               (state->latency_usec > limit->latency_usec ||
+                (state->latency_usec == limit->latency_usec && state->index > limit->index));
+}
+
+/* 1 found, 0 the rule names a state this CPU does not have, -ENOMEM. */
+static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyRule *rule, const IdleState *shallowest,
+                              IdleDepth *ret)
+{
+        Finding finding = { .knob = KNOB_DISABLE };
+        _cleanup_free_ char *names = NULL;
+        const IdleState *named;
+        int r;
+
+        switch (rule->idle.kind) {
+        case IDLE_LIMIT_NAME:
+                named = find_by_name(cpu, rule->idle.name);
+                if (named) {
+                        *ret = idle_depth(named);
+                        return 1;
+                }
+                names = state_names(cpu);
+                if (!names)
+                        return -ENOMEM;
+                finding.kind = FINDING_NO_SUCH_CSTATE;
+                finding.offers = names;
+                snprintf(finding.wanted, sizeof(finding.wanted), "%s", rule->idle.name);
+                r = add_finding_about(b, &finding, cpu);
+                return r < 0 ? r : 0;
+        case IDLE_LIMIT_LATENCY:
+                *ret = (IdleDepth) { rule->idle.latency_usec, UINT_MAX };
+                if (rule->idle.latency_usec >= shallowest->latency_usec)
+                        return 1;
+                finding.kind = FINDING_CLAMPED;
+                snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64 "us", rule->idle.latency_usec);
+                snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
+                *ret = idle_depth(shallowest);
+                r = add_finding_about(b, &finding, cpu);
+                return r < 0 ? r : 1;
+        default:
+                *ret = idle_depth(shallowest);
+                return 1;
+        }
+}
+
+static int idle_step(PlanBuilder *b, const CpuState *cpu, const IdleState *state, bool disable, const PolicyRule *rule)
+{
+        Step step = {
+                .id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index },
+                .rule = rule,
+                .line = rule ? rule->lines[POLICY_MAX_CSTATE] : 0,
+                .reason = rule ? STEP_POLICY : STEP_RESTORE,
+                .effect = disable ? EFFECT_LIMITS_IDLE : EFFECT_NONE,
+        };
+
+        if (state->disabled == disable)
+                return 0;
+        snprintf(step.from, sizeof(step.from), "%d", state->disabled);
+        snprintf(step.to, sizeof(step.to), "%d", disable);
+        return plan_add_step(b, &step);
+}
+
+static int idle_restore_state(PlanBuilder *b, const CpuState *cpu, const IdleState *state)
+{
+        KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
+        const char *original = originals_get(b->input->originals, &id);
+
+        return !original || state->error ? 0 : idle_step(b, cpu, state, original[0] == '1', NULL);
+}
+
+static int idle_restore(PlanBuilder *b, const CpuState *cpu)
+{
+        int r = 0;
+
+        for (unsigned i = 0; i < cpu->n_states && r == 0; i++)
+                r = idle_restore_state(b, cpu, &cpu->states[i]);
+        return r;
+}
+
+/* Whether, with everything deeper than the limit gone, a state other than POLL would be left. */
+static bool idle_leaves_some(const PlanBuilder *b, const CpuState *cpu, const IdleDepth *limit)
+{
+        for (unsigned i = 0; i < cpu->n_states; i++) {
+                const IdleState *state = &cpu->states[i];
+                KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
+                const char *original = originals_get(b->input->originals, &id);
+                bool disabled = original ? original[0] == '1' : state->disabled;
+
+                if (!idle_state_is_poll(state) && !idle_is_deeper(state, limit) && !disabled)
+                        return true;
+        }
+        return false;
+}
+
+static int idle_apply_state(PlanBuilder *b, const CpuState *cpu, const IdleState *state, const IdleDepth *limit, bool enable,
+                            const PolicyRule *rule)
+{
+        KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
+        Finding finding = { .kind = FINDING_FAILED, .knob = KNOB_DISABLE, .error = state->error };
+        bool deeper = idle_is_deeper(state, limit);
+
+        if (!deeper && !enable)
+                return idle_restore_state(b, cpu, state);
+        if (plan_add_wanted(b, &id) < 0)
+                return -ENOMEM;
+        if (state->error)
+                return add_finding_about(b, &finding, cpu);
+        return idle_step(b, cpu, state, deeper, rule);
+}
+
+static int idle_apply(PlanBuilder *b, const CpuState *cpu, const PolicyRule *rule)
+{
+        const IdleState *shallowest = cpu_shallowest_state(cpu);
+        IdleDepth limit = {};
+        bool leaves_some;
+        int r;
+
+        /* Only POLL: nothing to limit. */
+        if (!shallowest)
+                return 0;
+        r = idle_limit_resolve(b, cpu, rule, shallowest, &limit);
+        if (r <= 0)
+                return r;
+
+        /* POLL alone burns power: somebody who had disabled the shallowest state gets it back while we take the deeper ones. */
+        leaves_some = idle_leaves_some(b, cpu, &limit);
+        r = 0;
+        for (unsigned i = 0; i < cpu->n_states && r == 0; i++)
+                r = idle_apply_state(b, cpu, &cpu->states[i], &limit, !leaves_some && &cpu->states[i] == shallowest, rule);
+        return r;
+}
+
+int plan_add_idle(PlanBuilder *b, const CpuState *cpu)
+{
+        const char *governor = b->input->snapshot->idle_governor;
+        Finding finding = { .kind = FINDING_IDLE_GOVERNOR, .knob = KNOB_DISABLE };
+        CpuPolicy policy = {};
+        size_t wanted = b->plan.n_wanted;
+        int r;
+
+        if (b->input->idle)
+                policy_for_cpu(b->input->policy, cpu->id, &policy);
+        if (!policy.by[POLICY_MAX_CSTATE])
+                return idle_restore(b, cpu);
+        if (!cpu->online)
+                return 0;
+        if (cpu->n_states == 0) {
+                finding.kind = FINDING_NO_CPUIDLE;
+                return add_finding_about(b, &finding, cpu);
+        }
+
+        r = idle_apply(b, cpu, policy.by[POLICY_MAX_CSTATE]);
+        /* drivers/cpuidle/governors/haltpoll.c chooses between POLL and one state without looking at `disable`. */
+        if (r == 0 && b->plan.n_wanted > wanted && strcmp(governor, "haltpoll") == 0) {
+                snprintf(finding.actual, sizeof(finding.actual), "%s", governor);
+                r = add_finding_about(b, &finding, cpu);
+        }
+        return r;
+}

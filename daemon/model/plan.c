@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/plan-builder.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+void plan_done(Plan *plan)
+{
+        free(plan->steps);
+        free(plan->wanted);
+        findings_done(&plan->findings);
+        *plan = (Plan) {};
+}
+
+bool plan_wants(const Plan *plan, const KnobId *id)
+{
+        size_t low = 0, high = plan->n_wanted;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int r = knob_id_compare(&plan->wanted[middle], id);
+
+                if (r == 0)
+                        return true;
+                if (r < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return false;
+}
+
+static void *grow(void *array, size_t n, size_t *allocated, size_t size)
+{
+        size_t wanted = *allocated ? *allocated * 2 : 32;
+        void *new;
+
+        if (n < *allocated)
+                return array;
+        new = reallocarray(array, wanted, size);
+        if (new)
+                *allocated = wanted;
+        return new;
+}
+
+int plan_add_wanted(PlanBuilder *b, const KnobId *id)
+{
+        KnobId *wanted = grow(b->plan.wanted, b->plan.n_wanted, &b->wanted_allocated, sizeof(KnobId));
+
+        if (!wanted)
+                return -ENOMEM;
+        b->plan.wanted = wanted;
+        wanted[b->plan.n_wanted++] = *id;
+        return 0;
+}
+
+int plan_add_step(PlanBuilder *b, const Step *step)
+{
+        Step *steps = grow(b->plan.steps, b->plan.n_steps, &b->steps_allocated, sizeof(Step));
+
+        if (!steps)
+                return -ENOMEM;
+        b->plan.steps = steps;
+        steps[b->plan.n_steps++] = *step;
+        return 0;
+}
+
+int plan_add_finding(PlanBuilder *b, const Finding *like, const KnobId *id, const CpuSet *cpus)
+{
+        char object[KNOB_NAME_SIZE];
+        Finding finding = *like;
+
+        if (id) {
+                knob_object_format(id, object);
+                finding.object = object;
+        }
+        return findings_add(&b->plan.findings, &finding, cpus);
+}
+
+static int wanted_compare(const void *a, const void *b)
+{
+        return knob_id_compare(a, b);
+}
+
+/* CPUs that a section names and the host does not have. */
+static int plan_add_absent_cpus(PlanBuilder *b)
+{
+        for (unsigned i = 0; i < b->input->policy->n_rules; i++) {
+                const PolicyRule *rule = &b->input->policy->rules[i];
+                _cleanup_cpuset_ CpuSet absent = {};
+                int r = 0;
+
+                for (int cpu = cpuset_next(&rule->cpus, 0); cpu >= 0 && r == 0; cpu = cpuset_next(&rule->cpus, cpu + 1))
+                        if (!snapshot_find_cpu(b->input->snapshot, cpu))
+                                r = cpuset_add(&absent, cpu);
+                if (r == 0 && !cpuset_is_empty(&absent))
+                        r = plan_add_finding(b, &(Finding) { .kind = FINDING_CPU_NOT_HERE }, NULL, &absent);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int plan_add_offline_cpus(PlanBuilder *b)
+{
+        const Snapshot *snapshot = b->input->snapshot;
+        _cleanup_cpuset_ CpuSet offline = {};
+
+        for (unsigned i = 0; i < snapshot->n_cpus; i++)
+                if (!snapshot->cpus[i].online && cpuset_add(&offline, snapshot->cpus[i].id) < 0)
+                        return -ENOMEM;
+        return cpuset_is_empty(&offline) ? 0 :
+               plan_add_finding(b, &(Finding) { .kind = FINDING_OFFLINE }, NULL, &offline);
+}
+
+static int plan_fill(PlanBuilder *b)
+{
+        const Snapshot *snapshot = b->input->snapshot;
+        int r = 0;
+
+        for (unsigned i = 0; i < snapshot->n_policies && r == 0; i++)
+                r = plan_add_frequency(b, &snapshot->policies[i]);
+        for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
+                r = plan_add_idle(b, &snapshot->cpus[i]);
+        if (r < 0 || (!b->input->frequency && !b->input->idle))
+                return r;
+
+        r = plan_add_absent_cpus(b);
+        if (r == 0)
+                r = plan_add_offline_cpus(b);
+        if (r == 0 && b->input->frequency && snapshot->n_policies == 0)
+                r = plan_add_finding(b, &(Finding) { .kind = FINDING_NO_CPUFREQ }, NULL, &(CpuSet) {});
+        return r;
+}
+
+int plan_build(const PlanInput *input, Plan *ret)
+{
+        PlanBuilder b = { .input = input };
+        int r = plan_fill(&b);
+
+        if (r < 0) {
+                plan_done(&b.plan);
+                return r;
+        }
+        qsort(b.plan.wanted, b.plan.n_wanted, sizeof(KnobId), wanted_compare);
+        *ret = b.plan;
+        return 0;
+}
+
+/* Under userspace any of our writes may move or lose the speed it was set to; it matters when userspace is what we came upon. */
+static int collect_setspeed(const Snapshot *snapshot, unsigned policy, Originals *originals)
+{
+        KnobId governor = { .knob = KNOB_SCALING_GOVERNOR, .id = policy };
+        KnobId speed = { .knob = KNOB_SCALING_SETSPEED, .id = policy };
+        const char *original = originals_get(originals, &governor);
+        char now[KNOB_VALUE_SIZE], value[KNOB_VALUE_SIZE];
+
+        if (snapshot_get(snapshot, &governor, now) < 0 || snapshot_get(snapshot, &speed, value) < 0 ||
+            strcasecmp(original ? original : now, "userspace") != 0 || strcmp(value, "0") == 0)
+                return 0;
+        return originals_add(originals, &speed, value);
+}
+
+int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals *originals)
+{
+        bool added = false;
+
+        for (size_t i = 0; i < plan->n_steps; i++) {
+                const Step *step = &plan->steps[i];
+                int r;
+
+                if (step->withheld || step->reason == STEP_RESTORE)
+                        continue;
+                r = knob_is_frequency(step->id.knob) ? collect_setspeed(snapshot, step->id.id, originals) : 0;
+                added = added || r > 0;
+                if (r >= 0)
+                        r = originals_add(originals, &step->id, step->from);
+                added = added || r > 0;
+                /* -EINVAL would be a value of a form we do not write back. */
+                if (r == -ENOMEM)
+                        return r;
+        }
+        return added;
+}
+
+bool originals_drop_settled(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up)
+{
+        bool dropped = false;
+
+        for (size_t i = originals->n; i > 0; i--) {
+                KnobId id = originals->entries[i - 1].id;
+                char now[KNOB_VALUE_SIZE];
+                int r;
+
+                if (plan_wants(plan, &id))
+                        continue;
+                r = snapshot_get(snapshot, &id, now);
+                if ((r == 0 && strcasecmp(now, originals->entries[i - 1].value) == 0) || (r == -ENOENT && give_up))
+                        dropped = originals_remove(originals, &id) || dropped;
+        }
+        return dropped;
+}
+
+char *step_reason_format(const Step *step, const Snapshot *snapshot)
+{
+        const IdleState *state;
+        char *text = NULL;
+        int r = -1;
+
+        switch (step->reason) {
+        case STEP_FREEZE:
+                return strdup("the TSC lives: held at the present frequency");
+        case STEP_RESTORE:
+                return strdup("what stood here before tscwarden");
+        case STEP_POLICY:
+                if (step->id.knob == KNOB_DISABLE) {
+                        state = snapshot_find_state(snapshot, step->id.id, step->id.state);
+                        r = asprintf(&text, "%s, latency %" PRIu64 " us, is %s", state ? state->name : "?",
+                                     state ? state->latency_usec : 0, step->to[0] == '1' ? "too deep" : "allowed");
+                } else if (step->rule->file)
+                        r = asprintf(&text, "%s:%u", step->rule->file, step->line);
+                else
+                        return strdup("built-in default");
+                break;
+        }
+        return r < 0 ? NULL : text;
+}

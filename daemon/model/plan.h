@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Ordered steps from what is to what should be. A living TSC comes first: on CPUs without constant_tsc the first frequency
+ * transition costs it for good (arch/x86/kernel/tsc.c time_cpufreq_notifier), so there the plan freezes each policy where it
+ * stands (max = min = the present frequency) before it touches the governor, and withholds what would still move it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/finding.h"
+#include "model/frequency.h"
+#include "model/originals.h"
+#include "model/policy.h"
+
+typedef enum StepReason {
+        STEP_POLICY,  /* the configuration asks for it */
+        STEP_FREEZE,  /* holds the frequency still for a living TSC */
+        STEP_RESTORE, /* no policy for this knob any more: what stood there before us */
+} StepReason;
+
+typedef struct Step {
+        KnobId id;
+        char from[KNOB_VALUE_SIZE];
+        char to[KNOB_VALUE_SIZE];
+        const PolicyRule *rule; /* of STEP_POLICY; points into the Policy */
+        unsigned line;          /* in rule->file */
+        unsigned choice;        /* KNOB_SCALING_GOVERNOR of STEP_POLICY: index of `to` in rule->governors */
+        StepReason reason;
+        Effect effect;
+        bool withheld;          /* shown, never run */
+} Step;
+
+typedef struct Plan {
+        Step *steps;
+        size_t n_steps;
+        KnobId *wanted; /* every knob the policy speaks of, sorted by knob_id_compare */
+        size_t n_wanted;
+        Findings findings;
+} Plan;
+
+typedef struct PlanInput {
+        const Snapshot *snapshot;
+        const Policy *policy;
+        const Originals *originals;
+        bool frequency;   /* the policy's frequency half holds here; otherwise its knobs get their originals back */
+        bool idle;        /* the same for its idle half */
+        bool fragile_tsc; /* facts_tsc_is_fragile() */
+} PlanInput;
+
+void plan_done(Plan *plan);
+#define _cleanup_plan_ _cleanup_(plan_done)
+
+/* 0 or -ENOMEM. *ret points into input->policy and is otherwise the caller's (plan_done); untouched on failure. */
+int plan_build(const PlanInput *input, Plan *ret);
+bool plan_wants(const Plan *plan, const KnobId *id);
+
+/* Adds to *originals what stands where the plan will write and was not kept yet. 1 something was added, 0 nothing, -ENOMEM. */
+int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals *originals);
+
+/* Lets go of the originals that the plan does not speak of and whose value is back; with give_up also of those whose object is gone
+ * (before that: a driver may come back). Whether any went. */
+bool originals_drop_settled(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up);
+
+/* The step's reason for people. Heap string owned by the caller, NULL when out of memory. */
+char *step_reason_format(const Step *step, const Snapshot *snapshot);

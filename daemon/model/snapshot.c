@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/snapshot.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+void snapshot_done(Snapshot *snapshot)
+{
+        for (unsigned i = 0; i < snapshot->n_policies; i++) {
+                FreqPolicy *policy = &snapshot->policies[i];
+
+                cpuset_done(&policy->cpus);
+                cpuset_done(&policy->related);
+                free(policy->governors);
+                free(policy->frequencies);
+        }
+        for (unsigned i = 0; i < snapshot->n_cpus; i++)
+                free(snapshot->cpus[i].states);
+        free(snapshot->policies);
+        free(snapshot->cpus);
+        *snapshot = (Snapshot) {};
+}
+
+static int policy_id_compare(const void *id, const void *policy)
+{
+        unsigned a = *(const unsigned *)id, b = ((const FreqPolicy *)policy)->id;
+
+        return a < b ? -1 : a > b;
+}
+
+FreqPolicy *snapshot_find_policy(const Snapshot *snapshot, unsigned id)
+{
+        return snapshot->n_policies == 0 ? NULL :
+               bsearch(&id, snapshot->policies, snapshot->n_policies, sizeof(FreqPolicy), policy_id_compare);
+}
+
+static int cpu_id_compare(const void *id, const void *cpu)
+{
+        unsigned a = *(const unsigned *)id, b = ((const CpuState *)cpu)->id;
+
+        return a < b ? -1 : a > b;
+}
+
+CpuState *snapshot_find_cpu(const Snapshot *snapshot, unsigned id)
+{
+        return snapshot->n_cpus == 0 ? NULL :
+               bsearch(&id, snapshot->cpus, snapshot->n_cpus, sizeof(CpuState), cpu_id_compare);
+}
+
+IdleState *snapshot_find_state(const Snapshot *snapshot, unsigned cpu, unsigned index)
+{
+        CpuState *found = snapshot_find_cpu(snapshot, cpu);
+
+        for (unsigned i = 0; found && i < found->n_states; i++)
+                if (found->states[i].index == index)
+                        return &found->states[i];
+        return NULL;
+}
+
+static uint64_t *policy_number(FreqPolicy *policy, Knob knob)
+{
+        switch (knob) {
+        case KNOB_SCALING_MIN_FREQ:
+                return &policy->min_khz;
+        case KNOB_SCALING_MAX_FREQ:
+                return &policy->max_khz;
+        default:
+                return &policy->setspeed_khz;
+        }
+}
+
+int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static KNOB_VALUE_SIZE])
+{
+        FreqPolicy *policy;
+
+        if (id->knob == KNOB_DISABLE) {
+                const IdleState *state = snapshot_find_state(snapshot, id->id, id->state);
+
+                if (!state)
+                        return -ENOENT;
+                snprintf(buffer, KNOB_VALUE_SIZE, "%d", state->disabled);
+                return state->error;
+        }
+
+        policy = snapshot_find_policy(snapshot, id->id);
+        if (!policy)
+                return -ENOENT;
+        if (id->knob == KNOB_SCALING_GOVERNOR)
+                snprintf(buffer, KNOB_VALUE_SIZE, "%s", policy->governor);
+        else
+                snprintf(buffer, KNOB_VALUE_SIZE, "%" PRIu64, *policy_number(policy, id->knob));
+        return policy->error;
+}
+
+int snapshot_set(Snapshot *snapshot, const KnobId *id, const char *value)
+{
+        FreqPolicy *policy;
+        uint64_t number = 0;
+
+        if (id->knob == KNOB_DISABLE) {
+                IdleState *state = snapshot_find_state(snapshot, id->id, id->state);
+
+                if (!state)
+                        return -ENOENT;
+                if (knob_value_check(id->knob, value) < 0)
+                        return -EINVAL;
+                state->disabled = value[0] == '1';
+                state->error = 0;
+                return 0;
+        }
+
+        policy = snapshot_find_policy(snapshot, id->id);
+        if (!policy)
+                return -ENOENT;
+        if (id->knob == KNOB_SCALING_GOVERNOR) {
+                if (strlen(value) >= sizeof(policy->governor))
+                        return -EINVAL;
+                strcpy(policy->governor, value);
+                return 0;
+        }
+        if (parse_u64(value, 0, UINT64_MAX, &number) < 0)
+                return -EINVAL;
+        *policy_number(policy, id->knob) = number;
+        return 0;
+}
+
+bool idle_state_is_poll(const IdleState *state)
+{
+        return strcmp(state->name, "POLL") == 0;
+}
+
+const IdleState *cpu_shallowest_state(const CpuState *cpu)
+{
+        const IdleState *shallowest = NULL;
+
+        for (unsigned i = 0; i < cpu->n_states; i++)
+                if (!idle_state_is_poll(&cpu->states[i]) &&
+                    (!shallowest || cpu->states[i].latency_usec < shallowest->latency_usec))
+                        shallowest = &cpu->states[i];
+        return shallowest;
+}

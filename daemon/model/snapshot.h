@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What stands in the knobs now: read once by host/, reasoned about by the rest of model/.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/cpuset.h"
+#include "model/knob.h"
+
+/* Longest name of a cpuidle state, driver or governor, with NUL (CPUIDLE_NAME_LEN 16, CPUFREQ_NAME_LEN 16). */
+#define SNAPSHOT_NAME_SIZE 16
+
+typedef struct FreqPolicy {
+        unsigned id;  /* policyN */
+        CpuSet cpus;  /* affected_cpus: its online CPUs */
+        CpuSet related; /* related_cpus: all of them */
+        int error;    /* 0, or why it cannot be read: -EBUSY while all its CPUs are offline */
+        char driver[SNAPSHOT_NAME_SIZE + 8]; /* "amd-pstate-epp" and longer */
+        char governor[SNAPSHOT_NAME_SIZE];
+        char *governors; /* scaling_available_governors, blanks between; owned. Lists loaded ones only */
+        uint64_t min_khz;
+        uint64_t max_khz;
+        uint64_t hw_min_khz; /* cpuinfo_min_freq; 0 = unknown */
+        uint64_t hw_max_khz;
+        uint64_t cur_khz;    /* scaling_cur_freq; 0 = unknown. Never cpuinfo_cur_freq: reading that may start a transition */
+        uint64_t setspeed_khz; /* scaling_setspeed; 0 = not under the governor userspace */
+        /* That file shows the present frequency; the speed it was told may lie beyond the limits, waiting for them to widen
+         * (drivers/cpufreq/cpufreq_userspace.c). True once we told it ourselves. */
+        bool setspeed_is_sure;
+        char *frequencies;   /* scaling_available_frequencies in kHz, blanks between; owned, NULL when the driver has no table */
+} FreqPolicy;
+
+typedef struct IdleState {
+        unsigned index;
+        char name[SNAPSHOT_NAME_SIZE];
+        uint64_t latency_usec; /* exit latency; UINT64_MAX: unreadable, and so taken for the deepest */
+        bool disabled;
+        int error; /* 0, or why the state cannot be read */
+} IdleState;
+
+typedef struct CpuState {
+        unsigned id;
+        bool online;
+        IdleState *states; /* by index, owned; none: no cpuidle driver on this CPU */
+        unsigned n_states;
+} CpuState;
+
+typedef struct Snapshot {
+        FreqPolicy *policies; /* by id */
+        unsigned n_policies;
+        CpuState *cpus; /* present CPUs, by id */
+        unsigned n_cpus;
+        char idle_driver[SNAPSHOT_NAME_SIZE];   /* "" or "none": no driver */
+        char idle_governor[SNAPSHOT_NAME_SIZE];
+} Snapshot;
+
+void snapshot_done(Snapshot *snapshot);
+#define _cleanup_snapshot_ _cleanup_(snapshot_done)
+
+/* NULL when there is none of that number. */
+FreqPolicy *snapshot_find_policy(const Snapshot *snapshot, unsigned id);
+CpuState *snapshot_find_cpu(const Snapshot *snapshot, unsigned id);
+IdleState *snapshot_find_state(const Snapshot *snapshot, unsigned cpu, unsigned index);
+
+/* The value that stands in a knob, in sysfs' form, into buffer: 0, -ENOENT (no such object), or the object's own error. */
+int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static KNOB_VALUE_SIZE]);
+/* Records a value read back or written: 0, -ENOENT, -EINVAL. */
+int snapshot_set(Snapshot *snapshot, const KnobId *id, const char *value);
+
+/* "POLL" (drivers/cpuidle/poll_state.c): burns power, so a CPU is never left with it alone. */
+bool idle_state_is_poll(const IdleState *state);
+/* The state of least latency that is not POLL, or NULL. */
+const IdleState *cpu_shallowest_state(const CpuState *cpu);
