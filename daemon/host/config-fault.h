@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What is wrong with a configuration text: found in any order, kept in the order of its lines, bounded.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/macro.h"
+#include "host/config.h"
+
+/* More of one kind are only counted. */
+#define CONFIG_FAULTS_MAX 20U
+
+typedef struct ConfigFault {
+        unsigned line; /* 0: the whole file */
+        bool refuses;
+        char *text;    /* owned: "what; what would be right" */
+} ConfigFault;
+
+typedef struct ConfigFaults {
+        ConfigFault entries[2 * CONFIG_FAULTS_MAX]; /* by line */
+        unsigned n;
+        unsigned n_refusals, n_remarks; /* all that were found */
+        int error;                      /* -ENOMEM once something could not be kept */
+} ConfigFaults;
+
+void config_faults_done(ConfigFaults *faults);
+#define _cleanup_config_faults_ _cleanup_(config_faults_done)
+
+/* Both keep the first CONFIG_FAULTS_MAX by line. */
+void config_faults_refuse(ConfigFaults *faults, unsigned line, const char *format, ...) _printf_(3, 4);
+void config_faults_remark(ConfigFaults *faults, unsigned line, const char *format, ...) _printf_(3, 4);
+
+/* The lines for people, escaped. 0 or -ENOMEM. *ret is the caller's, untouched on failure. */
+int config_faults_format(const ConfigFaults *faults, const char *file, ConfigErrors *ret);
+
+/* The beginning of `length` bytes of a text, with "..." when it is cut; returns the buffer. */
+#define CONFIG_EXCERPT_SIZE 48
+const char *config_excerpt(const char *text, size_t length, char buffer[static CONFIG_EXCERPT_SIZE]);

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/config-keys.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/parse.h"
+#include "host/config-fault.h"
+#include "host/config.h"
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+/* CPUFREQ_NAME_LEN and CPUIDLE_NAME_LEN are 16 with the NUL. */
+#define NAME_MAX_LENGTH 15
+#define GOVERNORS_MAX 8
+
+static const char *const apply_modes[] = {
+        [APPLY_AUTO] = "auto", [APPLY_ALWAYS] = "always", [APPLY_NEVER] = "never", NULL
+};
+static const char *const apply_whens[] = { [APPLY_WHEN_ALWAYS] = "always", [APPLY_WHEN_GUESTS] = "guests", NULL };
+static const char *const drift_modes[] = { [DRIFT_REPAIR] = "repair", [DRIFT_REPORT] = "report", NULL };
+static const char *const stop_modes[] = { [STOP_RESTORE] = "restore", [STOP_KEEP] = "keep", NULL };
+
+const char *apply_mode_to_string(ApplyMode mode)
+{
+        return apply_modes[mode];
+}
+
+const char *apply_when_to_string(ApplyWhen when)
+{
+        return apply_whens[when];
+}
+
+const char *drift_mode_to_string(DriftMode mode)
+{
+        return drift_modes[mode];
+}
+
+const char *stop_mode_to_string(StopMode mode)
+{
+        return stop_modes[mode];
+}
+
+static int refuse(ConfigWhy why, const ConfigKey *key, const char *text, const char *rest)
+{
+        char excerpt[CONFIG_EXCERPT_SIZE];
+
+        snprintf(why, CONFIG_WHY_SIZE, "%s='%s' %s", key->name, config_excerpt(text, strlen(text), excerpt), rest);
+        return -EINVAL;
+}
+
+/* "auto, always or never" */
+static void join_values(const char *const *values, char *buffer, size_t size)
+{
+        char *end = buffer;
+
+        *buffer = '\0';
+        for (const char *const *value = values; *value; value++) {
+                const char *glue = value == values ? "" : value[1] ? ", " : " or ";
+
+                end += snprintf(end, size - (size_t)(end - buffer), "%s%s", glue, *value);
+        }
+}
+
+static int parse_enum(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why)
+{
+        char list[128], rest[256];
+
+        for (unsigned i = 0; key->values[i]; i++) {
+                if (strcmp(key->values[i], text) == 0) {
+                        *(unsigned *)ret = i;
+                        return 0;
+                }
+                if (strcasecmp(key->values[i], text) == 0) {
+                        snprintf(rest, sizeof(rest), "has the wrong case; write %s", key->values[i]);
+                        return refuse(reterr_why, key, text, rest);
+                }
+        }
+        join_values(key->values, list, sizeof(list));
+        snprintf(rest, sizeof(rest), "is not known; write %s", list);
+        return refuse(reterr_why, key, text, rest);
+}
+
+/* What both sysfs and libcpupower can hold: 15 characters, letters, '_' and '-' (tools/power/cpupower/lib/cpufreq.c
+ * verify_gov). The kernel takes any case (drivers/cpufreq/cpufreq.c find_governor) but reads back its own: lower. */
+static const char *check_governor(const char *name, size_t length)
+{
+        if (length == 0)
+                return "has an empty name in its list; write it like performance or performance|userspace";
+        if (strspn(name, LOWER UPPER "_-") < length)
+                return "is not a list of governors; write it like performance or performance|userspace";
+        if (strspn(name, LOWER "_-") < length)
+                return "has the wrong case; governors are written in lower case, like performance";
+        if (length > NAME_MAX_LENGTH)
+                return "has a name of more than 15 characters; the kernel knows none such";
+        return NULL;
+}
+
+static void free_strings(char **strings)
+{
+        for (char **string = strings; string && *string; string++)
+                free(*string);
+        free(strings);
+}
+DEFINE_CLEANUP(char *, free_strings);
+
+static int parse_governors(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why)
+{
+        _cleanup_(free_stringsp) char **governors = calloc(GOVERNORS_MAX + 1, sizeof(*governors));
+        size_t n = 0;
+
+        if (!governors)
+                return -ENOMEM;
+        for (const char *at = text;; n++) {
+                size_t length = strcspn(at, "|");
+                const char *fault = check_governor(at, length);
+
+                if (fault)
+                        return refuse(reterr_why, key, text, fault);
+                if (n == GOVERNORS_MAX)
+                        return refuse(reterr_why, key, text, "has more than 8 names; name those worth a try");
+                governors[n] = strndup(at, length);
+                if (!governors[n])
+                        return -ENOMEM;
+                for (size_t i = 0; i < n; i++)
+                        if (strcmp(governors[i], governors[n]) == 0)
+                                return refuse(reterr_why, key, text, "names a governor twice; name it once");
+                if (!at[length])
+                        break;
+                at += length + 1;
+        }
+        *(char ***)ret = TAKE_PTR(governors);
+        return 0;
+}
+
+static int parse_khz(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why)
+{
+        switch (parse_frequency(text, ret)) {
+        case 0:
+                return 0;
+        case -ERANGE:
+                return refuse(reterr_why, key, text,
+                              "is out of range; write a frequency up to 1THz, like 2.4GHz or 2400000 (kHz)");
+        default:
+                return refuse(reterr_why, key, text,
+                              "is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz)");
+        }
+}
+
+static const char *check_latency(const char *text, uint64_t *ret_usec)
+{
+        uint64_t usec;
+
+        if (!text[strspn(text, DIGITS)])
+                return "is an index, which differs from CPU to CPU; write a name such as C1 or a latency such as 20us";
+        switch (parse_usec(text, &usec)) {
+        case 0:
+                break;
+        case -ERANGE:
+                return "is more than an hour; write a latency such as 20us or 1ms";
+        default:
+                return "is neither a state name nor a latency; write it like C1, 20us or 1ms";
+        }
+        if (usec == 0)
+                return "leaves only POLL, which keeps the CPU at full power; write C1 or a latency such as 20us";
+        *ret_usec = usec;
+        return NULL;
+}
+
+static const char *check_state_name(const char *text)
+{
+        if (strcasecmp(text, "POLL") == 0)
+                return "keeps the CPU at full power (POLL never halts it); write C1, or comment the line out for the "
+                       "shallowest state that halts";
+        if (!*text || !strchr(LOWER UPPER, *text) || text[strspn(text, LOWER UPPER DIGITS "_-.")])
+                return "is neither a state name nor a latency; write it like C1, 20us or 1ms";
+        if (strlen(text) > NAME_MAX_LENGTH)
+                return "has more than 15 characters; the kernel knows no such state";
+        return NULL;
+}
+
+static int parse_idle_limit(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why)
+{
+        IdleLimit limit = { .kind = IDLE_LIMIT_NAME };
+        const char *fault;
+
+        if (*text && strchr(DIGITS, *text)) {
+                limit.kind = IDLE_LIMIT_LATENCY;
+                fault = check_latency(text, &limit.latency_usec);
+        } else if (strcmp(text, "shallowest") == 0) {
+                limit.kind = IDLE_LIMIT_SHALLOWEST;
+                fault = NULL;
+        } else
+                fault = check_state_name(text);
+        if (fault)
+                return refuse(reterr_why, key, text, fault);
+        if (limit.kind == IDLE_LIMIT_NAME) {
+                limit.name = strdup(text);
+                if (!limit.name)
+                        return -ENOMEM;
+        }
+        *(IdleLimit *)ret = limit;
+        return 0;
+}
+
+/* parse_enum() stores through unsigned *. */
+_Static_assert(sizeof(ApplyMode) == sizeof(unsigned) && sizeof(ApplyWhen) == sizeof(unsigned) &&
+                       sizeof(DriftMode) == sizeof(unsigned) && sizeof(StopMode) == sizeof(unsigned),
+               "enums are unsigned");
+
+#define SETTING(key_name, member, names)                                                                               \
+        {                                                                                                              \
+                .name = (key_name), .policy_key = POLICY_KEY_INVALID_, .offset = offsetof(Config, member),             \
+                .line_offset = offsetof(Config, member##_line), .values = (names), .parse = parse_enum                 \
+        }
+#define POLICY(key_name, key, member, parser)                                                                          \
+        {                                                                                                              \
+                .name = (key_name), .policy_key = (key), .offset = offsetof(PolicyRule, member), .parse = (parser)     \
+        }
+
+const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
+        SETTING("APPLY", apply, apply_modes),
+        SETTING("APPLY_WHEN", apply_when, apply_whens),
+        POLICY("GOVERNOR", POLICY_GOVERNOR, governors, parse_governors),
+        POLICY("MIN_FREQ", POLICY_MIN_FREQ, min_khz, parse_khz),
+        POLICY("MAX_FREQ", POLICY_MAX_FREQ, max_khz, parse_khz),
+        POLICY("MAX_CSTATE", POLICY_MAX_CSTATE, idle, parse_idle_limit),
+        SETTING("DRIFT", drift, drift_modes),
+        SETTING("ON_STOP", on_stop, stop_modes),
+};
+
+/* Letters to insert, delete or change (Levenshtein), whatever their case. */
+static unsigned edit_distance(const char *a, const char *b)
+{
+        unsigned row[32];
+        size_t n = strlen(b);
+
+        if (n >= ARRAY_SIZE(row) || strlen(a) >= ARRAY_SIZE(row))
+                return ARRAY_SIZE(row);
+        for (unsigned j = 0; j <= n; j++)
+                row[j] = j;
+        for (unsigned i = 1; a[i - 1]; i++) {
+                unsigned corner = row[0];
+
+                row[0] = i;
+                for (size_t j = 1; j <= n; j++) {
+                        unsigned change = corner + (strncasecmp(&a[i - 1], &b[j - 1], 1) != 0);
+                        unsigned shorter = row[j] < row[j - 1] ? row[j] : row[j - 1];
+
+                        corner = row[j];
+                        row[j] = change < shorter + 1 ? change : shorter + 1;
+                }
+        }
+        return row[n];
+}
+
+static void explain_unknown(const char *name, ConfigWhy why)
+{
+        char excerpt[CONFIG_EXCERPT_SIZE];
+        const ConfigKey *nearest = NULL;
+        unsigned least = 3;
+
+        config_excerpt(name, strlen(name), excerpt);
+        if (strncasecmp(name, "CPUPOWER_", strlen("CPUPOWER_")) == 0) {
+                snprintf(why, CONFIG_WHY_SIZE,
+                         "%s is not yet supported; say it with GOVERNOR=, MIN_FREQ=, MAX_FREQ=, MAX_CSTATE=", excerpt);
+                return;
+        }
+        for (const ConfigKey *key = config_keys; key < config_keys + CONFIG_KEYS_MAX; key++) {
+                unsigned distance = edit_distance(name, key->name);
+
+                if (distance < least) {
+                        least = distance;
+                        nearest = key;
+                }
+        }
+        if (!nearest)
+                snprintf(why, CONFIG_WHY_SIZE,
+                         "unknown key '%s'; there are APPLY, APPLY_WHEN, GOVERNOR, MIN_FREQ, MAX_FREQ, "
+                         "MAX_CSTATE, DRIFT and ON_STOP",
+                         excerpt);
+        else if (least == 0)
+                snprintf(why, CONFIG_WHY_SIZE, "key '%s' has the wrong case; write %s", excerpt, nearest->name);
+        else
+                snprintf(why, CONFIG_WHY_SIZE, "unknown key '%s'; did you mean %s?", excerpt, nearest->name);
+}
+
+const ConfigKey *config_key_find(const char *name, ConfigWhy reterr_why)
+{
+        for (const ConfigKey *key = config_keys; key < config_keys + CONFIG_KEYS_MAX; key++)
+                if (strcmp(key->name, name) == 0)
+                        return key;
+        explain_unknown(name, reterr_why);
+        return NULL;
+}

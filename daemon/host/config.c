@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * inih splits the file, but sees none of its text: released versions keep quotes, cut at " ;", cut long values and
+ * section names, join indented lines and take the tail of a long comment for configuration. It is fed "[N]" and "KEY=N"
+ * instead.
+ */
+#include "host/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+#include "host/config-check.h"
+#include "host/config-fault.h"
+#include "host/config-keys.h"
+#include "host/config-text.h"
+
+/* More are a generated mistake; each costs a rule and a set of CPUs. */
+#define SECTIONS_MAX 1024U
+
+typedef struct Loader {
+        Config *config;
+        ConfigText *text;
+        ConfigFaults *faults;
+        bool *broken;        /* by scope: its header is wrong, so its keys are judged by their values only */
+        unsigned *n_keys;    /* by scope */
+        unsigned first_rule; /* of scope 1 */
+        unsigned scope;      /* the one key_lines belongs to */
+        unsigned key_lines[CONFIG_KEYS_MAX]; /* where each key of this scope stands, 0: not yet */
+        size_t n_seen;                       /* assignments that came back from inih */
+} Loader;
+
+void config_done(Config *config)
+{
+        free(config->file);
+        policy_done(&config->policy);
+        *config = (Config){ 0 };
+}
+
+void config_errors_done(ConfigErrors *errors)
+{
+        for (unsigned i = 0; i < errors->n; i++)
+                free(errors->lines[i]);
+        free(errors->lines);
+        *errors = (ConfigErrors){ 0 };
+}
+
+static void loader_done(Loader *loader)
+{
+        free(loader->broken);
+        free(loader->n_keys);
+}
+
+/* "cpus 0-3" -> the set. 0, -EINVAL (reported), -ENOMEM. */
+static int parse_header(const ConfigItem *item, ConfigFaults *faults, CpuSet *ret)
+{
+        _cleanup_free_ char *text = strdup(item->text);
+        char excerpt[CONFIG_EXCERPT_SIZE];
+        char *rest, *word, *list;
+        int r;
+
+        if (!text)
+                return -ENOMEM;
+        word = strtok_r(text, " \t", &rest);
+        list = word ? strtok_r(NULL, "", &rest) : NULL;
+        list = list ? list + strspn(list, " \t") : NULL;
+        if (list)
+                for (size_t n = strlen(list); n > 0 && strchr(" \t", list[n - 1]); n--)
+                        list[n - 1] = '\0';
+        config_excerpt(item->text, strlen(item->text), excerpt);
+
+        if (!word || strcmp(word, "cpus") != 0) {
+                bool case_only = word && strcasecmp(word, "cpus") == 0;
+
+                config_faults_refuse(faults, item->line, "%s [%s]; write it like [cpus 0-3,8]",
+                                     case_only ? "wrong case in section" : "unknown section", excerpt);
+                return -EINVAL;
+        }
+        if (!list || !*list) {
+                config_faults_refuse(faults, item->line, "[%s] names no CPUs; write it like [cpus 0-3,8]", excerpt);
+                return -EINVAL;
+        }
+        r = cpuset_parse(list, ret);
+        if (r == -ERANGE)
+                config_faults_refuse(faults, item->line, "[%s] names a CPU beyond %u; write it like [cpus 0-3,8]",
+                                     excerpt, CPUSET_MAX - 1);
+        else if (r == -EINVAL)
+                config_faults_refuse(faults, item->line, "[%s] is no list of CPUs; write it like [cpus 0-3,8]",
+                                     excerpt);
+        return r == -ERANGE ? -EINVAL : r;
+}
+
+static int add_rule(Loader *loader, unsigned line, PolicyRule **ret)
+{
+        PolicyRule *rule = policy_add_rule(&loader->config->policy);
+
+        if (!rule)
+                return -ENOMEM;
+        rule->file = strdup(loader->config->file);
+        if (!rule->file)
+                return -ENOMEM;
+        rule->line = line;
+        if (ret)
+                *ret = rule;
+        return 0;
+}
+
+/* One rule for the top if it says anything about the policy, one per section. 0 or -ENOMEM. */
+static int loader_add_rules(Loader *loader)
+{
+        const ConfigText *text = loader->text;
+        size_t i = 0;
+        int r = 0;
+
+        for (; i < text->n && text->items[i].key; i++)
+                loader->config->sets_policy |= policy_key_from_string(text->items[i].key) != POLICY_KEY_INVALID_;
+        if (loader->config->sets_policy)
+                r = add_rule(loader, 0, NULL);
+        loader->first_rule = loader->config->policy.n_rules;
+
+        for (; i < text->n && r >= 0; i++) {
+                const ConfigItem *item = &text->items[i];
+                PolicyRule *rule;
+
+                if (item->key) {
+                        loader->config->sets_policy |= policy_key_from_string(item->key) != POLICY_KEY_INVALID_;
+                        continue;
+                }
+                r = add_rule(loader, item->line, &rule);
+                if (r < 0)
+                        break;
+                rule->all_cpus = false;
+                r = item->text ? parse_header(item, loader->faults, &rule->cpus) : -EINVAL;
+                if (r == -EINVAL) {
+                        loader->broken[item->scope] = true;
+                        r = 0;
+                }
+        }
+        return r;
+}
+
+static void loader_take(Loader *loader, const ConfigItem *item)
+{
+        ConfigFaults *faults = loader->faults;
+        const ConfigKey *key;
+        PolicyRule *rule = NULL;
+        unsigned *line;
+        ConfigWhy why;
+        char *base;
+        int r;
+
+        loader->n_keys[item->scope]++;
+        key = config_key_find(item->key, why);
+        if (!key) {
+                config_faults_refuse(faults, item->line, "%s", why);
+                return;
+        }
+        if (key->policy_key == POLICY_KEY_INVALID_ && item->scope > 0 && !loader->broken[item->scope]) {
+                config_faults_refuse(faults, item->line, "%s holds for the whole host; move it above the first section",
+                                     key->name);
+                return;
+        }
+        line = &loader->key_lines[key - config_keys];
+        if (*line > 0) {
+                config_faults_refuse(faults, item->line, "%s stands on line %u already; keep one of the two", key->name,
+                                     *line);
+                return;
+        }
+        *line = item->line;
+        if (!*item->text) {
+                config_faults_refuse(faults, item->line, "%s has no value; give one or comment the line out",
+                                     key->name);
+                return;
+        }
+
+        /* The top's rule stands before that of the first section. */
+        if (key->policy_key != POLICY_KEY_INVALID_)
+                rule = &loader->config->policy.rules[loader->first_rule + item->scope - 1];
+        base = rule ? (char *)rule : (char *)loader->config;
+        r = key->parse(key, item->text, base + key->offset, why);
+        if (r == -EINVAL)
+                config_faults_refuse(faults, item->line, "%s", why);
+        else if (r < 0)
+                faults->error = r;
+        else if (rule) {
+                rule->has[key->policy_key] = true;
+                rule->lines[key->policy_key] = item->line;
+        } else
+                *(unsigned *)(base + key->line_offset) = item->line;
+}
+
+/* ini_handler. 0 makes ini_parse_stream() fail: what came back is not what was fed. */
+static int loader_on_pair(void *userdata, const char *section, const char *name, const char *value)
+{
+        Loader *loader = userdata;
+        const ConfigText *text = loader->text;
+        const ConfigItem *item;
+        uint64_t index, header = 0;
+
+        /* An inih built to announce new sections, or keys without a value (INI_CALL_HANDLER_ON_NEW_SECTION). */
+        if (!name || !value)
+                return 1;
+        if (parse_u64(value, 0, text->n - 1, &index) < 0)
+                return 0;
+        if (*section && parse_u64(section, 0, text->n - 1, &header) < 0)
+                return 0;
+        item = &text->items[index];
+        if (!item->key || strncmp(item->key, name, CONFIG_TEXT_KEY_CUT) != 0 ||
+            item->scope != (*section ? text->items[header].scope : 0))
+                return 0;
+        if (item->scope != loader->scope) {
+                memset(loader->key_lines, 0, sizeof(loader->key_lines));
+                loader->scope = item->scope;
+        }
+        loader->n_seen++;
+        loader_take(loader, item);
+        return 1;
+}
+
+static int loader_run_inih(Loader *loader)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < loader->text->n; i++)
+                n += loader->text->items[i].key != NULL;
+        if (ini_parse_stream(config_text_read, loader->text, loader_on_pair, loader) != 0 || loader->n_seen != n)
+                return -EILSEQ;
+        return loader->faults->error;
+}
+
+static void loader_check_sections(Loader *loader)
+{
+        const PolicyRule *rules = loader->config->policy.rules + loader->first_rule;
+
+        for (unsigned scope = 1; scope <= loader->text->n_scopes; scope++)
+                if (!loader->broken[scope] && loader->n_keys[scope] == 0)
+                        config_faults_remark(loader->faults, rules[scope - 1].line,
+                                             "this section sets nothing; add a key or remove it");
+}
+
+static int loader_run(Loader *loader)
+{
+        size_t n_scopes = loader->text->n_scopes + 1;
+        int r;
+
+        if (loader->text->n_scopes > SECTIONS_MAX) {
+                config_faults_refuse(loader->faults, 0, "more than %u sections; let one hold all CPUs of one policy",
+                                     SECTIONS_MAX);
+                return 0;
+        }
+        loader->broken = calloc(n_scopes, sizeof(*loader->broken));
+        loader->n_keys = calloc(n_scopes, sizeof(*loader->n_keys));
+        if (!loader->broken || !loader->n_keys)
+                return -ENOMEM;
+        r = policy_add_defaults(&loader->config->policy);
+        if (r < 0)
+                return r;
+        r = loader_add_rules(loader);
+        if (r < 0)
+                return r;
+        r = loader_run_inih(loader);
+        if (r < 0)
+                return r;
+        loader_check_sections(loader);
+        config_check_overlaps(&loader->config->policy, loader->faults);
+        return config_check_frequencies(&loader->config->policy, loader->faults);
+}
+
+int config_parse(const char *file, const char *data, size_t size, Config *ret, ConfigErrors *ret_errors)
+{
+        _cleanup_config_faults_ ConfigFaults faults = { 0 };
+        _cleanup_config_text_ ConfigText text = { 0 };
+        _cleanup_config_ Config config = { .file = strdup(file), .exists = true };
+        _cleanup_(loader_done) Loader loader = { .config = &config, .text = &text, .faults = &faults };
+        int r;
+
+        if (!config.file)
+                return -ENOMEM;
+        r = config_text_decode(data, size, &faults, &text);
+        if (r < 0)
+                return r;
+        r = loader_run(&loader);
+        if (r < 0)
+                return r;
+        r = config_faults_format(&faults, file, ret_errors);
+        if (r < 0)
+                return r;
+        if (faults.n_refusals > 0)
+                return -EBADMSG;
+        *ret = config;
+        config = (Config){ 0 };
+        return 0;
+}
+
+/* One byte more than the limit, so that config_parse() sees the excess. 0 or -errno. */
+static int read_file(const char *path, char **ret, size_t *ret_size)
+{
+        _cleanup_free_ char *data = NULL;
+        size_t size = 0, max = CONFIG_TEXT_MAX + 1;
+        struct stat st;
+        ssize_t n = 1;
+        int fd, r = 0;
+
+        /* A FIFO would block the open. */
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+        if (fd < 0)
+                return -errno;
+        data = malloc(max);
+        if (!data)
+                r = -ENOMEM;
+        else if (fstat(fd, &st) < 0)
+                r = -errno;
+        else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
+                r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+        while (r == 0 && n > 0 && size < max) {
+                n = read(fd, data + size, max - size);
+                if (n >= 0)
+                        size += (size_t)n;
+                else if (errno != EINTR)
+                        r = -errno;
+                else
+                        n = 1;
+        }
+        close(fd);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(data);
+        *ret_size = size;
+        return 0;
+}
+
+int config_load(const char *path, Config *ret, ConfigErrors *ret_errors)
+{
+        _cleanup_free_ char *data = NULL;
+        size_t size = 0;
+        int error, r;
+
+        error = read_file(path, &data, &size);
+        if (error < 0 && error != -ENOENT) {
+                _cleanup_config_faults_ ConfigFaults faults = { 0 };
+
+                config_faults_refuse(&faults, 0,
+                                     "cannot be read: %s; it must be a readable file, or not be there at all",
+                                     error == -EINVAL ? "Not a regular file" : strerror(-error));
+                r = config_faults_format(&faults, path, ret_errors);
+                return r < 0 ? r : error;
+        }
+        r = config_parse(path, data ? data : "", size, ret, ret_errors);
+        if (r == 0)
+                ret->exists = error == 0;
+        return r;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The runtime directory, its lock and the files in it.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Opens `path`, or for NULL the first directory of $RUNTIME_DIRECTORY (systemd.exec(5)), or /run/tscwarden; makes it,
+ * 0755, when missing (but not its parents). *ret_fd is the caller's, open for reading and searching; untouched on
+ * failure. 0, -EPERM (not ours, or others may write to it), -ENOTDIR (a symbolic link, or no directory), or the
+ * -errno of mkdir or open. */
+int runtime_open(const char *path, int *ret_fd);
+
+/* Locks the directory until every copy of the descriptor is closed. 0, -EBUSY (somebody else holds the lock) or
+ * -errno. */
+int runtime_lock(int dirfd);
+
+/* Replaces dirfd/name as a whole: name.new is written, synced and renamed; `mode` is taken as it is, whatever the
+ * umask. 0, -ENAMETOOLONG, or -errno (-ENOSPC on a full disk). After a failure the old file stands as it was and
+ * name.new is gone, unless it was the directory's sync that failed: then the new file is there but may not survive a
+ * crash. */
+int runtime_replace_file(int dirfd, const char *name, const char *data, size_t size, mode_t mode);
+
+/* The content of dirfd/name as a heap string owned by the caller, with a NUL behind that *ret_size does not count. 0,
+ * -ENOENT, -ELOOP (a symbolic link), -EINVAL (not a regular file), -EFBIG (more than max_size bytes), -ENOMEM or
+ * another -errno. Outputs are untouched on failure. */
+int runtime_read_file(int dirfd, const char *name, size_t max_size, char **ret_data, size_t *ret_size);
+
+/* Removes dirfd/name for good. 0, also when there is none, or -errno. */
+int runtime_remove_file(int dirfd, const char *name);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/sysfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Fills buffer and puts a NUL behind. */
+static int read_stripped(int dirfd, const char *path, char buffer[static SYSFS_READ_MAX + 1])
+{
+        ssize_t n;
+        size_t length;
+        int fd, error;
+
+        fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd < 0)
+                return -errno;
+        /* The kernel hands out a whole attribute at the first read (fs/seq_file.c), so there is no second one. */
+        n = TEMP_FAILURE_RETRY(read(fd, buffer, SYSFS_READ_MAX + 1));
+        error = errno;
+        (void)close(fd);
+        if (n < 0)
+                return -error;
+        if (n > SYSFS_READ_MAX)
+                return -ENOBUFS;
+
+        buffer[n] = '\0';
+        length = strlen(buffer);
+        if (length > 0 && buffer[length - 1] == '\n')
+                length--;
+        while (length > 0 && (buffer[length - 1] == ' ' || buffer[length - 1] == '\t'))
+                length--;
+        buffer[length] = '\0';
+        return 0;
+}
+
+int sysfs_read_at(int dirfd, const char *path, char *buffer, size_t size)
+{
+        char content[SYSFS_READ_MAX + 1];
+        size_t length;
+        int r;
+
+        r = read_stripped(dirfd, path, content);
+        if (r < 0)
+                return r;
+        length = strlen(content);
+        if (length >= size)
+                return -ENOBUFS;
+        memcpy(buffer, content, length + 1);
+        return 0;
+}
+
+int sysfs_read_string_at(int dirfd, const char *path, char **ret)
+{
+        char content[SYSFS_READ_MAX + 1];
+        char *copy;
+        int r;
+
+        r = read_stripped(dirfd, path, content);
+        if (r < 0)
+                return r;
+        copy = strdup(content);
+        if (!copy)
+                return -ENOMEM;
+        *ret = copy;
+        return 0;
+}

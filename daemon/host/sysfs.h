@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Reading one-value files of sysfs and proc: one open, one read, one close.
+ */
+#pragma once
+
+#include <stddef.h>
+
+/* The longest content taken. A sysfs attribute has a page at most (Documentation/filesystems/sysfs.rst);
+ * /proc/cmdline can exceed one when a bootconfig is attached to the initrd. */
+#define SYSFS_READ_MAX 16384
+
+/* The content of dirfd/path (openat(2)) without one newline at its end and the blanks before it; a NUL byte ends it.
+ * It may be empty. 0, -ENOBUFS when it does not fit into `size` bytes with its NUL, or the -errno of open or read.
+ * buffer is untouched on failure. */
+int sysfs_read_at(int dirfd, const char *path, char *buffer, size_t size);
+
+/* The same as a heap string owned by the caller, up to SYSFS_READ_MAX. Also -ENOMEM. */
+int sysfs_read_string_at(int dirfd, const char *path, char **ret);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Any bytes as a configuration file: refused with reasons a terminal can show, or a policy that is whole.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "host/config.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_errors(const ConfigErrors *errors)
+{
+        assert(errors->n <= 42);
+        for (unsigned i = 0; i < errors->n; i++) {
+                assert(strncmp(errors->lines[i], "F:", 2) == 0);
+                assert(strlen(errors->lines[i]) < 4096);
+                for (const char *c = errors->lines[i]; *c; c++)
+                        assert((unsigned char)*c >= ' ' && *c != 0x7f);
+        }
+}
+
+static void check_config(const Config *config)
+{
+        const Policy *policy = &config->policy;
+        CpuPolicy cpu;
+
+        assert(policy->n_rules >= 1);
+        assert(apply_mode_to_string(config->apply) && apply_when_to_string(config->apply_when));
+        assert(drift_mode_to_string(config->drift) && stop_mode_to_string(config->on_stop));
+        for (unsigned i = 0; i < policy->n_rules; i++) {
+                const PolicyRule *rule = &policy->rules[i];
+
+                assert((i == 0) == !rule->file);
+                assert(rule->all_cpus || !cpuset_is_empty(&rule->cpus));
+                for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++) {
+                        _cleanup_free_ char *text = policy_rule_format(rule, key);
+
+                        assert(rule->has[key] == !!*text);
+                        assert(!rule->has[key] || i == 0 || rule->lines[key] > rule->line);
+                }
+        }
+        for (unsigned id = 0; id < 4; id++) {
+                policy_for_cpu(policy, id, &cpu);
+                assert(cpu.by[POLICY_GOVERNOR] && cpu.by[POLICY_MAX_CSTATE]);
+                assert(!cpu.by[POLICY_MIN_FREQ] || !cpu.by[POLICY_MAX_FREQ] ||
+                       cpu.by[POLICY_MIN_FREQ]->min_khz <= cpu.by[POLICY_MAX_FREQ]->max_khz);
+        }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        _cleanup_config_errors_ ConfigErrors errors = { 0 };
+        _cleanup_config_ Config config = { 0 };
+        int r;
+
+        r = config_parse("F", (const char *)data, size, &config, &errors);
+        assert(r == 0 || r == -EBADMSG);
+        assert((r == 0) == (errors.n_refusals == 0));
+        check_errors(&errors);
+        if (r == 0)
+                check_config(&config);
+        return 0;
+}
