@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "bus/stop-job.h"
+#include "host/facts.h"
+#include "host/originals.h"
+#include "host/runtime.h"
+#include "manager.h"
+#include "model/need.h"
+#include "run.h"
+#include "show.h"
+
+/* sysexits.h, and what systemd's units commonly name in RestartPreventExitStatus=. */
+#define EXIT_USAGE 2
+#define EXIT_CONFIG 78
+
+enum { MODE_DAEMON, MODE_CHECK_CONFIG, MODE_DRY_RUN, MODE_RESTORE };
+
+static const char *arg_config = TSCWARDEN_CONFIG_FILE;
+static int arg_mode = MODE_DAEMON;
+
+static void sd_event_unrefp_(sd_event **event)
+{
+        sd_event_unref(*event);
+}
+
+static void print_help(void)
+{
+        puts("tscwardend [OPTION]\n"
+             "Keeps the clock of a KVM host fit for its guests: applies governor and C-state\n"
+             "policy where the CPU's TSC needs it, and takes it back when stopped.\n\n"
+             "  --config FILE    read FILE instead of " TSCWARDEN_CONFIG_FILE "\n"
+             "  --check-config   print the policy the configuration means; write nothing\n"
+             "  --dry-run        print facts, need and plan of this host; write nothing\n"
+             "  --restore        undo what a killed daemon left behind\n"
+             "  --version        print the version\n"
+             "  --help           print this\n\n"
+             "Exit status: 0 fine, 1 failed, 2 usage, 78 configuration refused.");
+}
+
+/* 0 go on, 1 done, -EINVAL: told on stderr. */
+static int parse_argv(int argc, char **argv)
+{
+        enum { ARG_CONFIG = 0x100, ARG_VERSION, ARG_HELP };
+        static const struct option options[] = {
+                { "config", required_argument, NULL, ARG_CONFIG },
+                { "check-config", no_argument, &arg_mode, MODE_CHECK_CONFIG },
+                { "dry-run", no_argument, &arg_mode, MODE_DRY_RUN },
+                { "restore", no_argument, &arg_mode, MODE_RESTORE },
+                { "version", no_argument, NULL, ARG_VERSION },
+                { "help", no_argument, NULL, ARG_HELP },
+                {},
+        };
+        int c;
+
+        while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
+                switch (c) {
+                case 0:
+                        break;
+                case ARG_CONFIG:
+                        arg_config = optarg;
+                        break;
+                case ARG_VERSION:
+                        puts("tscwarden " TSCWARDEN_VERSION);
+                        return 1;
+                case ARG_HELP:
+                        print_help();
+                        return 1;
+                default:
+                        fputs("Try --help.\n", stderr);
+                        return -EINVAL;
+                }
+        if (optind < argc) {
+                fprintf(stderr, "tscwardend takes no arguments, only options: '%s'. Try --help.\n", argv[optind]);
+                return -EINVAL;
+        }
+        return 0;
+}
+
+/* 0, or the exit status of a refusal already told. */
+static int load_config(Config *ret)
+{
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        int r = config_load(arg_config, ret, &errors);
+
+        for (unsigned i = 0; i < errors.n; i++)
+                log_message(r < 0 ? LOG_ERR : LOG_WARNING, "%s", errors.lines[i]);
+        if (r < 0 && errors.n == 0)
+                (void)log_error_errno(r, "Cannot read %s", arg_config);
+        return r < 0 ? EXIT_CONFIG : 0;
+}
+
+static int finish_output(int r)
+{
+        if (r < 0) {
+                (void)log_error_errno(r, "Failed");
+                return EXIT_FAILURE;
+        }
+        if (fflush(stdout) != 0) {
+                (void)log_error_errno(-errno, "Cannot write the output");
+                return EXIT_FAILURE;
+        }
+        return EXIT_SUCCESS;
+}
+
+static int check_config(const Config *config)
+{
+        return finish_output(show_config(stdout, config));
+}
+
+static int read_host(Facts *facts, Snapshot *snapshot)
+{
+        int r = facts_read(facts);
+
+        if (r < 0)
+                return log_error_errno(r, "Cannot read what this host is (/proc/cpuinfo, /proc/cmdline)");
+        r = cpu_ops.enumerate(NULL, snapshot);
+        return r < 0 ? log_error_errno(r, "Cannot read /sys/devices/system/cpu") : 0;
+}
+
+/* The same plan and the same run as the daemon's, on knobs that only remember. */
+static int dry_run(const Config *config)
+{
+        _cleanup_(cpu_dry_freep) CpuDry *dry = cpu_dry_new(&cpu_ops, NULL);
+        _cleanup_(run_done) Run run = {};
+        _cleanup_plan_ Plan plan = {};
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        _cleanup_facts_ Facts facts = {};
+        Originals none = {};
+        Need halves;
+        int r;
+
+        if (!dry || read_host(&facts, &snapshot) < 0)
+                return EXIT_FAILURE;
+        halves = need_under_mode(&facts, config->apply);
+        PlanInput input = {
+                .snapshot = &snapshot,
+                .policy = &config->policy,
+                .originals = &none,
+                .frequency = halves.frequency,
+                .idle = halves.idle,
+                .fragile_tsc = facts_tsc_is_fragile(&facts),
+        };
+        r = plan_build(&input, &plan);
+        if (r == 0)
+                r = show_facts(stdout, &facts);
+        if (r == 0)
+                r = show_plan(stdout, "Plan", &plan, &snapshot);
+        if (r == 0)
+                r = show_findings(stdout, &plan.findings);
+        if (r == 0) {
+                run_init(&run, &cpu_dry_ops, dry, &plan, &snapshot, input.fragile_tsc);
+                r = run_to_end(&run);
+        }
+        return finish_output(r < 0 ? r : show_findings(stdout, &run.findings));
+}
+
+/* 0 locked and *ret_fd open, or the negative errno already told. */
+static int open_runtime(int *ret_fd)
+{
+        int fd, r = runtime_open(NULL, &fd);
+
+        if (r < 0)
+                return log_error_errno(r, "Cannot open the runtime directory (/run/tscwarden, or $RUNTIME_DIRECTORY)");
+        r = runtime_lock(fd);
+        if (r < 0) {
+                close(fd);
+                return r == -EBUSY ? log_error_errno(r, "Another tscwardend is running; systemctl stop tscwarden first") :
+                       log_error_errno(r, "Cannot lock the runtime directory");
+        }
+        *ret_fd = fd;
+        return 0;
+}
+
+static int restore_originals(int fd, Originals *originals)
+{
+        _cleanup_(run_done) Run run = {};
+        _cleanup_plan_ Plan plan = {};
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        _cleanup_facts_ Facts facts = {};
+        Policy nothing = {};
+        int r;
+
+        if (read_host(&facts, &snapshot) < 0)
+                return EXIT_FAILURE;
+        PlanInput input = {
+                .snapshot = &snapshot,
+                .policy = &nothing,
+                .originals = originals,
+                .fragile_tsc = facts_tsc_is_fragile(&facts),
+        };
+        r = plan_build(&input, &plan);
+        if (r == 0)
+                r = show_plan(stdout, "Restore", &plan, &snapshot);
+        if (r == 0) {
+                run_init(&run, &cpu_ops, NULL, &plan, &snapshot, input.fragile_tsc);
+                r = run_to_end(&run);
+        }
+        if (r == 0)
+                r = show_findings(stdout, &plan.findings);
+        if (r == 0)
+                r = show_findings(stdout, &run.findings);
+        if (r == 0) {
+                (void)originals_drop_settled(originals, &plan, &snapshot, true);
+                r = host_originals_save(fd, originals);
+        }
+        r = finish_output(r);
+        return r == EXIT_SUCCESS && originals->n > 0 ? EXIT_FAILURE : r;
+}
+
+static int restore(void)
+{
+        _cleanup_originals_ Originals originals = {};
+        int fd, r;
+
+        if (open_runtime(&fd) < 0)
+                return EXIT_FAILURE;
+        r = host_originals_load(fd, &originals);
+        if (r < 0) {
+                (void)log_error_errno(r, "Cannot read the original values in the runtime directory");
+                r = EXIT_FAILURE;
+        } else if (originals.n == 0) {
+                puts("Nothing to restore: no original values of this boot are kept.");
+                r = finish_output(0);
+        } else
+                r = restore_originals(fd, &originals);
+        close(fd);
+        return r;
+}
+
+static int run_daemon(Config *config)
+{
+        _cleanup_(sd_event_unrefp_) sd_event *event = NULL;
+        _cleanup_(manager_freep) Manager *manager = NULL;
+        _cleanup_(stop_job_freep) StopJob *stop_job = NULL;
+        int fd = -1, r;
+
+        /* Without a place for the originals nothing may be written, but the host can still be watched. */
+        r = open_runtime(&fd);
+        if (r == -EBUSY)
+                return EXIT_FAILURE;
+        r = sd_event_default(&event);
+        if (r >= 0)
+                r = sd_event_set_watchdog(event, true);
+        if (r >= 0)
+                r = manager_new(event, &cpu_ops, NULL, fd, arg_config, config, &manager);
+        if (r >= 0)
+                r = stop_job_new(event, manager, &stop_job);
+        if (r < 0) {
+                (void)log_error_errno(r, "Cannot start");
+                return EXIT_FAILURE;
+        }
+        if (manager_start(manager) < 0)
+                return EXIT_FAILURE;
+        r = sd_event_loop(event);
+        if (r < 0) {
+                (void)log_error_errno(r, "The event loop failed");
+                return EXIT_FAILURE;
+        }
+        return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+        _cleanup_config_ Config config = {};
+        sigset_t signals;
+        int r = parse_argv(argc, argv);
+
+        if (r != 0)
+                return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
+        log_init();
+
+        /* From the first moment: a SIGTERM during the start is a stop like any other. */
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGHUP);
+        sigaddset(&signals, SIGTERM);
+        sigaddset(&signals, SIGINT);
+        if (arg_mode == MODE_DAEMON)
+                sigprocmask(SIG_BLOCK, &signals, NULL);
+
+        if (arg_mode == MODE_RESTORE)
+                return restore();
+        r = load_config(&config);
+        if (r != 0)
+                return r;
+        switch (arg_mode) {
+        case MODE_CHECK_CONFIG:
+                return check_config(&config);
+        case MODE_DRY_RUN:
+                return dry_run(&config);
+        default:
+                return run_daemon(&config);
+        }
+}

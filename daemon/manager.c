@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "manager.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "host/originals.h"
+#include "manager-internal.h"
+
+#define MESSAGE_CONFIG_REFUSED "0a527d3460684f2f836f6a59fa9bf9d2"
+
+PolicyState manager_get_state(const Manager *m)
+{
+        return m->state;
+}
+
+const char *manager_get_state_reason(const Manager *m)
+{
+        return m->state_reason ? m->state_reason : "";
+}
+
+void manager_set_observer(Manager *m, ManagerObserver observer, void *userdata)
+{
+        m->observer = observer;
+        m->observer_userdata = userdata;
+}
+
+static void manager_tell(Manager *m, unsigned changes)
+{
+        if (m->observer)
+                m->observer(m, changes, m->observer_userdata);
+}
+
+void manager_set_state(Manager *m, PolicyState state, char *reason)
+{
+        m->state = state;
+        free(m->state_reason);
+        m->state_reason = reason;
+        manager_tell(m, MANAGER_CHANGED_STATE);
+}
+
+/* systemctl status shows it in one line. `prefix` goes before it. */
+static void manager_notify(Manager *m, const char *prefix)
+{
+        (void)sd_notifyf(0, "%sSTATUS=%s: %s", prefix, policy_state_to_string(m->state), manager_get_state_reason(m));
+}
+
+static void manager_log_config(const ConfigErrors *errors, bool refused)
+{
+        for (unsigned i = 0; i < errors->n; i++)
+                log_event(refused ? LOG_ERR : LOG_WARNING, refused ? MESSAGE_CONFIG_REFUSED : NULL, NULL, "%s",
+                          errors->lines[i]);
+}
+
+/* The old configuration stays when the new one is refused; *ret_why is then the first reason, for the caller to free. */
+static int manager_load_config(Manager *m, char **ret_why)
+{
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        Config config = {};
+        int r = config_load(m->config_path, &config, &errors);
+
+        manager_log_config(&errors, r < 0);
+        if (r < 0) {
+                *ret_why = strdup(errors.n > 0 ? errors.lines[0] : strerror(-r));
+                return r;
+        }
+        /* The plan points into the policy. */
+        config_done(&m->config);
+        m->config = config;
+        return 0;
+}
+
+static void manager_reload(Manager *m)
+{
+        _cleanup_free_ char *why = NULL;
+        struct timespec now;
+
+        m->reload_asked = false;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+                         (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+
+        if (manager_load_config(m, &why) < 0) {
+                log_message(LOG_ERR, "%s was refused; the policy in force stays as it is.", m->config_path);
+                (void)sd_notifyf(0, "READY=1\nSTATUS=%s was refused, the old policy stays: %s: %s (%s)", m->config_path,
+                                 policy_state_to_string(m->state), manager_get_state_reason(m), why ? why : "out of memory");
+                return;
+        }
+        manager_begin_task(m, TASK_APPLY);
+}
+
+static void manager_stop(Manager *m, bool restart)
+{
+        m->stop_answered = true;
+        (void)sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_OFF);
+
+        /* The next start knows the true originals from the file. */
+        if (restart || m->config.on_stop == STOP_KEEP) {
+                (void)sd_event_exit(m->event, 0);
+                return;
+        }
+        manager_begin_task(m, TASK_RESTORE);
+}
+
+void manager_on_task_done(Manager *m, Task task)
+{
+        if (task == TASK_RESTORE) {
+                manager_notify(m, "");
+                (void)sd_event_exit(m->event, 0);
+                return;
+        }
+        if (m->stopping)
+                return;
+        /* Asked while the plan ran: systemd is told READY=1 once, after the last one. */
+        if (m->reload_asked)
+                manager_reload(m);
+        else
+                manager_notify(m, "READY=1\n");
+}
+
+void manager_on_stop_job(Manager *m, bool restart)
+{
+        if (m->stopping && !m->stop_answered)
+                manager_stop(m, restart);
+}
+
+static int manager_on_no_answer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        manager_on_stop_job(userdata, false);
+        return 0;
+}
+
+static int manager_on_sighup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        Manager *m = userdata;
+
+        if (m->stopping)
+                return 0;
+        if (m->task != TASK_NONE)
+                m->reload_asked = true;
+        else
+                manager_reload(m);
+        return 0;
+}
+
+/* SIGTERM looks the same for stop and restart: systemd is asked which it is. */
+static int manager_on_terminate(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
+{
+        Manager *m = userdata;
+
+        if (m->stopping)
+                return 0;
+        m->stopping = true;
+        (void)sd_notify(0, "STOPPING=1");
+        if (!m->observer) {
+                manager_on_stop_job(m, false);
+                return 0;
+        }
+        (void)sd_event_source_set_time_relative(m->stop_answer_source, MANAGER_STOP_ANSWER_USEC);
+        (void)sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_ONESHOT);
+        manager_tell(m, MANAGER_CHANGED_STOPPING);
+        return 0;
+}
+
+static int manager_add_signal(Manager *m, int signal, sd_event_source **source, sd_event_signal_handler_t handler)
+{
+        int r = sd_event_add_signal(m->event, source, signal, handler, m);
+
+        return r < 0 ? r : sd_event_source_set_description(*source, strsignal(signal));
+}
+
+int manager_start(Manager *m)
+{
+        int r = manager_add_task_sources(m);
+
+        if (r >= 0)
+                r = manager_add_signal(m, SIGHUP, &m->sighup_source, manager_on_sighup);
+        if (r >= 0)
+                r = manager_add_signal(m, SIGTERM, &m->sigterm_source, manager_on_terminate);
+        if (r >= 0)
+                r = manager_add_signal(m, SIGINT, &m->sigint_source, manager_on_terminate);
+        if (r >= 0)
+                r = sd_event_add_time_relative(m->event, &m->stop_answer_source, CLOCK_MONOTONIC, 0, 0,
+                                               manager_on_no_answer, m);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_OFF);
+        if (r < 0)
+                return log_error_errno(r, "Cannot set up the event loop");
+
+        if (m->runtime_fd >= 0) {
+                r = host_originals_load(m->runtime_fd, &m->originals);
+                if (r < 0)
+                        return log_error_errno(r, "Cannot read the original values an earlier process left in the runtime "
+                                               "directory; look at the file `originals` there, then remove it");
+        }
+        manager_begin_task(m, TASK_APPLY);
+        return 0;
+}
+
+int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runtime_fd, const char *config_path,
+                Config *config, Manager **ret)
+{
+        Manager *m = malloc(sizeof(*m));
+
+        if (!m)
+                return -ENOMEM;
+        *m = (Manager) {
+                .event = sd_event_ref(event),
+                .ops = ops,
+                .ops_userdata = ops_userdata,
+                .runtime_fd = runtime_fd,
+                .config_path = config_path,
+                .config = *config,
+                .state = POLICY_STATE_WAITING,
+        };
+        *config = (Config) {};
+        *ret = m;
+        return 0;
+}
+
+Manager *manager_free(Manager *m)
+{
+        sd_event_source **sources[] = { &m->slice_source, &m->settle_source, &m->stop_answer_source,
+                                        &m->sighup_source, &m->sigterm_source, &m->sigint_source };
+
+        for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+                *sources[i] = sd_event_source_disable_unref(*sources[i]);
+        run_done(&m->run);
+        plan_done(&m->plan);
+        snapshot_done(&m->snapshot);
+        originals_done(&m->originals);
+        facts_done(&m->facts);
+        config_done(&m->config);
+        free(m->state_reason);
+        sd_event_unref(m->event);
+        free(m);
+        return NULL;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+void run_init(Run *run, const CpuOps *ops, void *userdata, const Plan *plan, Snapshot *live, bool fragile_tsc)
+{
+        *run = (Run) {
+                .ops = ops,
+                .userdata = userdata,
+                .plan = plan,
+                .live = live,
+                .fragile_tsc = fragile_tsc,
+                .settle_usec = RUN_SETTLE_USEC,
+        };
+        if (plan->n_steps > 0)
+                run->choice = plan->steps[0].choice;
+}
+
+void run_done(Run *run)
+{
+        findings_done(&run->findings);
+        *run = (Run) {};
+}
+
+static const char *run_value(const Run *run, const Step *step)
+{
+        bool listed = step->id.knob == KNOB_SCALING_GOVERNOR && step->rule;
+
+        return listed ? step->rule->governors[run->choice] : step->to;
+}
+
+static int run_add_finding(Run *run, FindingKind kind, const Step *step, const char *actual, int error)
+{
+        Finding finding = { .kind = kind, .knob = step->id.knob, .error = error };
+        char object[KNOB_NAME_SIZE];
+        _cleanup_cpuset_ CpuSet cpus = {};
+        const FreqPolicy *policy = NULL;
+        int r;
+
+        if (knob_is_frequency(step->id.knob))
+                policy = snapshot_find_policy(run->live, step->id.id);
+        r = policy ? cpuset_copy(&cpus, &policy->cpus) : cpuset_add(&cpus, step->id.id);
+        if (r < 0)
+                return r;
+        if (kind == FINDING_REFUSED && policy) {
+                snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
+                finding.offers = policy->governors;
+        }
+        snprintf(finding.wanted, sizeof(finding.wanted), "%s", kind == FINDING_REFUSED ? step->to : run_value(run, step));
+        if (actual)
+                snprintf(finding.actual, sizeof(finding.actual), "%s", actual);
+        knob_object_format(&step->id, object);
+        finding.object = object;
+        run->n_failed++;
+        return findings_add(&run->findings, &finding, &cpus);
+}
+
+static void run_next(Run *run)
+{
+        run->settling = false;
+        run->next++;
+        if (run->next < run->plan->n_steps)
+                run->choice = run->plan->steps[run->next].choice;
+}
+
+/* Each write may change the speed that userspace shows; other governors have none ("<unsupported>"). */
+static void run_follow_setspeed(Run *run, const Step *step)
+{
+        KnobId id = { .knob = KNOB_SCALING_SETSPEED, .id = step->id.id };
+        FreqPolicy *policy = snapshot_find_policy(run->live, step->id.id);
+        char speed[KNOB_VALUE_SIZE];
+
+        if (!policy)
+                return;
+        if (strcasecmp(policy->governor, "userspace") != 0 || run->ops->read(run->userdata, &id, speed) < 0 ||
+            snapshot_set(run->live, &id, speed) < 0)
+                policy->setspeed_khz = 0;
+        if (step->id.knob == KNOB_SCALING_GOVERNOR || step->id.knob == KNOB_SCALING_SETSPEED)
+                policy->setspeed_is_sure = policy->setspeed_khz > 0;
+}
+
+/* Reads back. 1 it stands, 0 not yet, negative: a finding's errno. */
+static int run_check(Run *run, const Step *step, char actual[static KNOB_VALUE_SIZE])
+{
+        int r = run->ops->read(run->userdata, &step->id, actual);
+
+        if (r < 0)
+                return r;
+        (void)snapshot_set(run->live, &step->id, actual);
+        if (knob_is_frequency(step->id.knob))
+                run_follow_setspeed(run, step);
+        return strcasecmp(actual, run_value(run, step)) == 0;
+}
+
+/* Limits are applied by the kernel in a work item (drivers/cpufreq/cpufreq.c handle_update): a read may come too early. */
+static bool knob_settles(Knob knob)
+{
+        return knob == KNOB_SCALING_MIN_FREQ || knob == KNOB_SCALING_MAX_FREQ || knob == KNOB_SCALING_SETSPEED;
+}
+
+/* After a write: done with the step, or wait for it. */
+static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState *ret_state)
+{
+        char actual[KNOB_VALUE_SIZE] = "";
+        int r = run_check(run, step, actual);
+
+        if (r == 0 && knob_settles(step->id.knob) && now_usec < run->deadline_usec) {
+                run->settling = true;
+                *ret_state = RUN_WAIT;
+                return 0;
+        }
+        if (r > 0) {
+                run->n_done++;
+                r = 0;
+        } else if (r == 0) {
+                if (run->settling)
+                        run->settle_usec = RUN_SETTLE_AGAIN_USEC;
+                r = run_add_finding(run, FINDING_IGNORED, step, actual, 0);
+        } else
+                r = run_add_finding(run, FINDING_FAILED, step, NULL, r);
+        run_next(run);
+        return r;
+}
+
+/* libcpupower reaches a cpufreq policy through one of its online CPUs. */
+static unsigned run_cpu(const FreqPolicy *policy)
+{
+        int cpu = policy ? cpuset_next(&policy->cpus, 0) : -1;
+
+        return cpu >= 0 ? (unsigned)cpu : 0;
+}
+
+static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *ret_state)
+{
+        const FreqPolicy *policy =
+                knob_is_frequency(step->id.knob) ? snapshot_find_policy(run->live, step->id.id) : NULL;
+        const char *value = run_value(run, step);
+        char actual[KNOB_VALUE_SIZE];
+        int r;
+
+        if (policy && frequency_effect(policy, run->fragile_tsc, step->id.knob, value) == EFFECT_MARKS_TSC_UNSTABLE) {
+                (void)snapshot_get(run->live, &step->id, actual);
+                r = run_add_finding(run, FINDING_WITHHELD, step, actual, 0);
+                run_next(run);
+                return r;
+        }
+
+        r = run->ops->write(run->userdata, &step->id, run_cpu(policy), value);
+        if (r == -EINVAL && step->id.knob == KNOB_SCALING_GOVERNOR && step->rule && step->rule->governors[run->choice + 1]) {
+                run->choice++;
+                return 0;
+        }
+        if (r < 0) {
+                bool refused = r == -EINVAL && step->id.knob == KNOB_SCALING_GOVERNOR;
+
+                r = run_add_finding(run, refused ? FINDING_REFUSED : FINDING_FAILED, step, NULL, r);
+                run_next(run);
+                return r;
+        }
+        run->n_written++;
+        run->deadline_usec = now_usec + run->settle_usec;
+        return run_read_back(run, step, now_usec, ret_state);
+}
+
+int run_advance(Run *run, uint64_t now_usec, unsigned max_steps, RunState *ret_state)
+{
+        RunState state = RUN_DONE;
+        int r = 0;
+
+        for (unsigned n = 0; r == 0 && state == RUN_DONE && run->next < run->plan->n_steps; n++) {
+                const Step *step = &run->plan->steps[run->next];
+
+                if (n == max_steps)
+                        state = RUN_MORE;
+                else if (step->withheld) {
+                        run->n_failed++;
+                        run_next(run);
+                } else if (run->settling)
+                        r = run_read_back(run, step, now_usec, &state);
+                else
+                        r = run_write(run, step, now_usec, &state);
+        }
+        if (r == 0)
+                *ret_state = state;
+        return r;
+}
+
+int run_to_end(Run *run)
+{
+        RunState state;
+        int r;
+
+        do {
+                struct timespec now;
+
+                clock_gettime(CLOCK_MONOTONIC, &now);
+                r = run_advance(run, (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000, 64, &state);
+                if (r == 0 && state == RUN_WAIT)
+                        usleep(RUN_RECHECK_USEC);
+        } while (r == 0 && state != RUN_DONE);
+        return r;
+}

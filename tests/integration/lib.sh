@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+#
+# A test is a bash script that sources this file and runs inside `madehost NAME.host`, NAME from its line `# host: NAME`.
+# It ends with `finish`. $daemon is tscwardend, $config its configuration file (not there yet), $run its runtime directory.
+
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/integration/checks.sh
+. "$here/checks.sh"
+
+daemon=$TSCWARDEND
+hosts=$here/../hosts
+scratch=$(mktemp -d)
+config=$scratch/tscwarden.conf
+run=$scratch/run
+log=$scratch/log
+notify=$scratch/notify
+export RUNTIME_DIRECTORY=$run NOTIFY_SOCKET=$scratch/notify.socket
+mkdir -m 0755 "$run"
+pid=
+log_patterns=('^$')
+
+python3 "$here/notify-listen" "$NOTIFY_SOCKET" "$notify" &
+listener=$!
+trap 'kill $listener ${pid:+-KILL $pid} 2>/dev/null; rm -rf "$scratch" "$check_output"' EXIT
+wait_for 5 test -S "$NOTIFY_SOCKET"
+
+# count_notified LINE: how often systemd was told so.
+count_notified() {
+        grep -cx -- "$1" "$notify" 2> /dev/null || true
+}
+
+notified() {
+        [ "$(count_notified "$1")" -ge "$2" ]
+}
+
+last_status() {
+        sed -n 's/^STATUS=//p' "$notify" | tail -n 1
+}
+
+# start [OPTION...]: returns when READY=1 was said. Its log goes to $log.
+start() {
+        local before
+        before=$(count_notified READY=1)
+        "$daemon" --config "$config" "$@" 2>> "$log" &
+        pid=$!
+        wait_for 30 notified READY=1 $((before + 1)) && return
+        echo "no READY=1; log:"
+        cat "$log"
+        return 1
+}
+
+# stop [SIGNAL]: the daemon's exit status; 124 when it does not end within 20 s.
+stop() {
+        local code=0
+        kill -"${1:-TERM}" "$pid"
+        wait_for 20 not_running || { kill -KILL "$pid"; code=124; }
+        wait "$pid" 2> /dev/null || code=$?
+        pid=
+        return $code
+}
+
+not_running() {
+        ! kill -0 "$pid" 2> /dev/null || grep -q '^State:.*Z' "/proc/$pid/status"
+}
+
+# reload: SIGHUP, returns when READY=1 was said again.
+reload() {
+        local before
+        before=$(count_notified READY=1)
+        kill -HUP "$pid"
+        wait_for 30 notified READY=1 $((before + 1))
+}
+
+# writes: what was tried below cpu/ and clocksource0/ since the last `forget_writes`.
+writes() {
+        cat "$MADEHOST/writes"
+}
+
+forget_writes() {
+        : > "$MADEHOST/writes"
+}
+
+ctl() {
+        printf '%s\n' "$@" > "$MADEHOST/ctl"
+}
+
+# write_config LINE...
+write_config() {
+        printf '%s\n' "$@" > "$config"
+}
+
+# expect_log REGEX...: lines of warning or worse that this test provokes.
+expect_log() {
+        log_patterns+=("$@")
+}
+
+unexpected_lines() {
+        [ -f "$log" ] || return 1
+        grep -E '^tscwardend: (error|warning): |Sanitizer|runtime error' "$log" |
+                grep -Evf <(printf '%s\n' "${log_patterns[@]}")
+}
+
+# The last check of every test: nothing in the log that was not expected, nothing left in the runtime directory.
+finish() {
+        check_fails "no unexpected line in the log" unexpected_lines
+        [ -z "$pid" ] || stop
+        is "no file left behind" "$(ls "$run" 2> /dev/null)" "${1:-}"
+        echo "1..$n_checks"
+        [ "$n_failed" = 0 ] || {
+                echo "--- log"
+                cat "$log"
+        } >&2
+        exit $((n_failed > 0))
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake-host.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+static const uint64_t steps_khz[] = { 800000, 1400000, 2000000, 2600000 };
+
+static void fill_cpu(CpuState *cpu, unsigned id)
+{
+        static const IdleState states[] = {
+                { .index = 0, .name = "POLL", .latency_usec = 0 },
+                { .index = 1, .name = "C1", .latency_usec = 2 },
+                { .index = 2, .name = "C2", .latency_usec = 75 },
+                { .index = 3, .name = "C3", .latency_usec = 100 },
+        };
+
+        *cpu = (CpuState) { .id = id, .online = true, .n_states = ARRAY_SIZE(states) };
+        cpu->states = malloc(sizeof(states));
+        assert(cpu->states);
+        memcpy(cpu->states, states, sizeof(states));
+}
+
+void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, const char *governor, uint64_t cur_khz)
+{
+        *fake = (FakeHost) { .loadable = "ondemand userspace conservative powersave", .tsc_lives = true };
+        assert(n_policies <= ARRAY_SIZE(fake->freed_by_us));
+        fake->real.policies = calloc(n_policies, sizeof(FreqPolicy));
+        fake->real.cpus = calloc(n_policies * cpus_each, sizeof(CpuState));
+        assert(fake->real.policies && fake->real.cpus);
+        fake->real.n_policies = n_policies;
+        strcpy(fake->real.idle_driver, "acpi_idle");
+        strcpy(fake->real.idle_governor, "menu");
+
+        for (unsigned i = 0; i < n_policies; i++) {
+                FreqPolicy *policy = &fake->real.policies[i];
+
+                *policy = (FreqPolicy) { .id = i * cpus_each, .driver = "acpi-cpufreq", .min_khz = steps_khz[0],
+                                         .max_khz = steps_khz[3], .hw_min_khz = steps_khz[0], .hw_max_khz = steps_khz[3],
+                                         .cur_khz = cur_khz };
+                strcpy(policy->governor, governor);
+                policy->setspeed_khz = strcmp(governor, "userspace") == 0 ? cur_khz : 0;
+                fake->setspeed_khz[i] = policy->setspeed_khz;
+                policy->governors = strdup("performance schedutil");
+                policy->frequencies = strdup("2600000 2000000 1400000 800000");
+                for (unsigned n = 0; n < cpus_each; n++) {
+                        unsigned cpu = i * cpus_each + n;
+
+                        assert(cpuset_add(&policy->cpus, cpu) == 0 && cpuset_add(&policy->related, cpu) == 0);
+                        fill_cpu(&fake->real.cpus[fake->real.n_cpus++], cpu);
+                }
+        }
+}
+
+void fake_host_done(FakeHost *fake)
+{
+        snapshot_done(&fake->real);
+        *fake = (FakeHost) {};
+}
+
+void fake_host_fault(FakeHost *fake, const char *path, FakeFaultKind kind, int error_or_reads)
+{
+        FakeFault *fault = &fake->faults[fake->n_faults++];
+
+        assert(fake->n_faults <= FAKE_FAULTS_MAX);
+        *fault = (FakeFault) { .kind = kind, .error = error_or_reads, .reads = (unsigned)error_or_reads };
+        assert(knob_path_parse(path, &fault->id) == 0);
+}
+
+static const FakeFault *find_fault(const FakeHost *fake, const KnobId *id)
+{
+        for (unsigned i = 0; i < fake->n_faults; i++)
+                if (knob_id_compare(&fake->faults[i].id, id) == 0)
+                        return &fake->faults[i];
+        return NULL;
+}
+
+static int fake_enumerate(void *userdata, Snapshot *ret)
+{
+        FakeHost *fake = userdata;
+        Snapshot copy = fake->real;
+
+        copy.policies = calloc(copy.n_policies + 1, sizeof(FreqPolicy));
+        copy.cpus = calloc(copy.n_cpus + 1, sizeof(CpuState));
+        assert(copy.policies && copy.cpus);
+        copy.n_policies = 0;
+        for (unsigned i = 0; i < fake->real.n_policies; i++) {
+                const FreqPolicy *from = &fake->real.policies[i];
+                KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = from->id };
+                const FakeFault *fault = find_fault(fake, &id);
+                FreqPolicy *to = &copy.policies[copy.n_policies];
+
+                if (fault && fault->kind == FAKE_FAULT_VANISH)
+                        continue;
+                *to = *from;
+                to->cpus = to->related = (CpuSet) {};
+                assert(cpuset_copy(&to->cpus, &from->cpus) == 0 && cpuset_copy(&to->related, &from->related) == 0);
+                to->governors = from->governors ? strdup(from->governors) : NULL;
+                to->frequencies = from->frequencies ? strdup(from->frequencies) : NULL;
+                copy.n_policies++;
+        }
+        for (unsigned i = 0; i < copy.n_cpus; i++) {
+                copy.cpus[i] = fake->real.cpus[i];
+                copy.cpus[i].states = calloc(copy.cpus[i].n_states + 1, sizeof(IdleState));
+                assert(copy.cpus[i].states);
+                for (unsigned n = 0; n < copy.cpus[i].n_states; n++)
+                        copy.cpus[i].states[n] = fake->real.cpus[i].states[n];
+        }
+        *ret = copy;
+        return 0;
+}
+
+static int fake_read(void *userdata, const KnobId *id, char buffer[static KNOB_VALUE_SIZE])
+{
+        FakeHost *fake = userdata;
+        const FakeFault *fault = find_fault(fake, id);
+
+        if (fault && fault->kind == FAKE_FAULT_VANISH)
+                return -ENOENT;
+        if (fake->pending.reads > 0 && knob_id_compare(&fake->pending.id, id) == 0 && --fake->pending.reads == 0)
+                assert(snapshot_set(&fake->real, id, fake->pending.value) == 0);
+        return snapshot_get(&fake->real, id, buffer);
+}
+
+static bool has_word(const char *list, const char *word)
+{
+        const char *at = list ? strstr(list, word) : NULL;
+
+        return at && (at == list || at[-1] == ' ') && (at[strlen(word)] == '\0' || at[strlen(word)] == ' ');
+}
+
+static void fake_transition(FakeHost *fake, FreqPolicy *policy, uint64_t to, bool ours)
+{
+        if (policy->cur_khz == to)
+                return;
+        policy->cur_khz = to;
+        if (!fake->tsc_lives || fake->constant_tsc)
+                return;
+        fake->tsc_lives = false;
+        fake->lost_by_us += ours;
+}
+
+static bool moves_freely(const FreqPolicy *policy)
+{
+        return policy->min_khz < policy->max_khz && strcmp(policy->governor, "performance") != 0 &&
+               strcmp(policy->governor, "powersave") != 0 && strcmp(policy->governor, "userspace") != 0;
+}
+
+/* What the governor does at once when it starts or its limits change. */
+static void fake_settle(FakeHost *fake, FreqPolicy *policy, bool ours)
+{
+        uint64_t target = policy->cur_khz;
+
+        if (strcmp(policy->governor, "performance") == 0)
+                target = policy->max_khz;
+        else if (strcmp(policy->governor, "powersave") == 0)
+                target = policy->min_khz;
+        else if (strcmp(policy->governor, "userspace") == 0)
+                target = fake->setspeed_khz[policy - fake->real.policies];
+        if (target > policy->max_khz)
+                target = policy->max_khz;
+        if (target < policy->min_khz)
+                target = policy->min_khz;
+        fake_transition(fake, policy, target, ours);
+        if (strcmp(policy->governor, "userspace") == 0)
+                policy->setspeed_khz = policy->cur_khz;
+}
+
+static int fake_write_policy(FakeHost *fake, const KnobId *id, const char *value, bool ours)
+{
+        FreqPolicy *policy = snapshot_find_policy(&fake->real, id->id);
+        bool moved_before;
+        uint64_t khz = 0;
+
+        if (!policy)
+                return -ENOENT;
+        moved_before = moves_freely(policy);
+        if (id->knob == KNOB_SCALING_GOVERNOR) {
+                if (!has_word(policy->governors, value) && !has_word(fake->loadable, value))
+                        return -EINVAL;
+                strcpy(policy->governor, value);
+                policy->setspeed_khz = strcmp(value, "userspace") == 0 ? policy->cur_khz : 0;
+                fake->setspeed_khz[policy - fake->real.policies] = policy->setspeed_khz;
+        } else {
+                if (parse_u64(value, 0, UINT64_MAX, &khz) < 0)
+                        return -EINVAL;
+                if (khz > policy->hw_max_khz)
+                        khz = policy->hw_max_khz;
+                if (khz < policy->hw_min_khz)
+                        khz = policy->hw_min_khz;
+                if (id->knob == KNOB_SCALING_SETSPEED && strcmp(policy->governor, "userspace") != 0)
+                        return -EINVAL;
+                if ((id->knob == KNOB_SCALING_MIN_FREQ && khz > policy->max_khz) ||
+                    (id->knob == KNOB_SCALING_MAX_FREQ && khz < policy->min_khz))
+                        return -EINVAL;
+                if (id->knob == KNOB_SCALING_MIN_FREQ)
+                        policy->min_khz = khz;
+                else if (id->knob == KNOB_SCALING_MAX_FREQ)
+                        policy->max_khz = khz;
+                else
+                        fake->setspeed_khz[policy - fake->real.policies] = khz;
+        }
+        fake_settle(fake, policy, ours);
+        if (!moved_before || !moves_freely(policy))
+                fake->freed_by_us[policy - fake->real.policies] = ours && moves_freely(policy);
+        return 0;
+}
+
+static int fake_apply(FakeHost *fake, const KnobId *id, const char *value, bool ours)
+{
+        return id->knob == KNOB_DISABLE ? snapshot_set(&fake->real, id, value) : fake_write_policy(fake, id, value, ours);
+}
+
+static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char *value)
+{
+        FakeHost *fake = userdata;
+        const FakeFault *fault = find_fault(fake, id);
+        char path[KNOB_NAME_SIZE];
+        size_t used = strlen(fake->log);
+
+        fake->n_writes++;
+        snprintf(fake->log + used, sizeof(fake->log) - used, "%s=%s\n", knob_path_format(id, path), value);
+        if (!fault)
+                return fake_apply(fake, id, value, true);
+        switch (fault->kind) {
+        case FAKE_FAULT_ERROR:
+                return fault->error;
+        case FAKE_FAULT_IGNORE:
+                return 0;
+        case FAKE_FAULT_VANISH:
+                return -ENOENT;
+        case FAKE_FAULT_LATE:
+                fake->pending = (FakePending) { .id = *id, .reads = fault->reads };
+                strcpy(fake->pending.value, value);
+                return 0;
+        }
+        return 0;
+}
+
+const CpuOps fake_host_ops = { .enumerate = fake_enumerate, .read = fake_read, .write = fake_write };
+
+int fake_host_drift(FakeHost *fake, const char *path, const char *value)
+{
+        KnobId id;
+
+        assert(knob_path_parse(path, &id) == 0);
+        return fake_apply(fake, &id, value, false);
+}
+
+void fake_host_tick(FakeHost *fake, unsigned choice)
+{
+        for (unsigned i = 0; i < fake->real.n_policies; i++) {
+                FreqPolicy *policy = &fake->real.policies[i];
+                uint64_t to = steps_khz[(choice + i) % ARRAY_SIZE(steps_khz)];
+
+                if (moves_freely(policy) && to >= policy->min_khz && to <= policy->max_khz)
+                        fake_transition(fake, policy, to, fake->freed_by_us[i]);
+        }
+}
+
+char *fake_host_dump(const FakeHost *fake)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        assert(out);
+        for (unsigned i = 0; i < fake->real.n_policies; i++) {
+                const FreqPolicy *policy = &fake->real.policies[i];
+
+                fprintf(out, "policy%u %s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", policy->id, policy->governor, policy->min_khz,
+                        policy->max_khz, policy->setspeed_khz);
+        }
+        for (unsigned i = 0; i < fake->real.n_cpus; i++) {
+                fprintf(out, "cpu%u", fake->real.cpus[i].id);
+                for (unsigned n = 0; n < fake->real.cpus[i].n_states; n++)
+                        fprintf(out, " %d", fake->real.cpus[i].states[n].disabled);
+                fputc('\n', out);
+        }
+        fclose(out);
+        return text;
+}

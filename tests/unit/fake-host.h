@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A host behind the ops table, with the kernel's rules for cpufreq and for the TSC, and faults on demand.
+ */
+#pragma once
+
+#include "host/cpu.h"
+
+typedef enum FakeFaultKind {
+        FAKE_FAULT_ERROR,  /* write fails with `error` */
+        FAKE_FAULT_IGNORE, /* write succeeds and does nothing */
+        FAKE_FAULT_VANISH, /* read and write fail with ENOENT, the object is not enumerated */
+        FAKE_FAULT_LATE,   /* the value shows after `reads` reads */
+} FakeFaultKind;
+
+typedef struct FakeFault {
+        KnobId id;
+        FakeFaultKind kind;
+        int error;
+        unsigned reads;
+} FakeFault;
+
+#define FAKE_FAULTS_MAX 16
+
+typedef struct FakePending {
+        KnobId id;
+        char value[KNOB_VALUE_SIZE];
+        unsigned reads;
+} FakePending;
+
+typedef struct FakeHost {
+        Snapshot real;
+        const char *loadable; /* governors that a write loads */
+        bool tsc_lives;
+        bool constant_tsc;
+        uint64_t setspeed_khz[8]; /* told to userspace, within the limits or not */
+        bool freed_by_us[8];  /* a policy's governor may move since a write through the ops */
+        unsigned lost_by_us;  /* the TSC was lost by a write through the ops, or by what one set free */
+
+        FakeFault faults[FAKE_FAULTS_MAX];
+        unsigned n_faults;
+        FakePending pending;
+        unsigned n_writes;
+        char log[8192]; /* "path=value\n" of each write attempted */
+} FakeHost;
+
+extern const CpuOps fake_host_ops;
+
+/* n_policies policies of cpus_each CPUs at 800000 to 2600000 kHz in four steps, governor `governor` at `cur_khz`; idle states POLL,
+ * C1 (2 us), C2 (75 us), C3 (100 us) on each CPU. */
+void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, const char *governor, uint64_t cur_khz);
+void fake_host_done(FakeHost *fake);
+
+void fake_host_fault(FakeHost *fake, const char *path, FakeFaultKind kind, int error_or_reads);
+/* A write by somebody else. */
+int fake_host_drift(FakeHost *fake, const char *path, const char *value);
+/* Governors that may move do; `choice` selects where to. */
+void fake_host_tick(FakeHost *fake, unsigned choice);
+/* "governor=performance min=… max=…" etc. of everything, to compare whole hosts. Owned by the caller. */
+char *fake_host_dump(const FakeHost *fake);

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "warden.h"
+
+typedef struct Fixture {
+        FakeHost host;
+        Warden warden;
+} Fixture;
+
+/* One policy of two CPUs, TSC dead. */
+static int setup(void **state)
+{
+        Fixture *f = calloc(1, sizeof(*f));
+
+        fake_host_init(&f->host, 1, 2, "ondemand", 1400000);
+        f->host.tsc_lives = false;
+        warden_init(&f->warden, &f->host);
+        *state = f;
+        return 0;
+}
+
+static int teardown(void **state)
+{
+        Fixture *f = *state;
+
+        warden_done(&f->warden);
+        fake_host_done(&f->host);
+        free(f);
+        return 0;
+}
+
+/* "object/knob from>to effect[!]" for each step; ! is withheld. */
+static void assert_steps(const Plan *plan, const char *expected)
+{
+        char text[4096] = "", path[KNOB_NAME_SIZE];
+        size_t used = 0;
+
+        for (size_t i = 0; i < plan->n_steps; i++) {
+                const Step *step = &plan->steps[i];
+
+                used += snprintf(text + used, sizeof(text) - used, "%s %s>%s %s%s\n", knob_path_format(&step->id, path), step->from,
+                                 step->to, effect_to_string(step->effect), step->withheld ? "!" : "");
+        }
+        assert_string_equal(text, expected);
+}
+
+static void test_plan_sets_governor_once_per_policy(void **state)
+{
+        Fixture *f = *state;
+
+        warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>performance holds-frequency\n");
+        assert_int_equal(f->warden.plan.findings.n, 0);
+}
+
+static void test_plan_orders_limits(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.real.policies[0].min_khz = 800000;
+        f->host.real.policies[0].max_khz = 1400000;
+        warden_rule(&f->warden, NULL, NULL, 2000000, 2600000, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 1400000>2600000 none\n"
+                                      "cpufreq/policy0/scaling_min_freq 800000>2000000 none\n");
+
+        f->host.real.policies[0].min_khz = 2000000;
+        f->host.real.policies[0].max_khz = 2600000;
+        f->warden.policy.rules[0].min_khz = 800000;
+        f->warden.policy.rules[0].max_khz = 1400000;
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 2000000>800000 none\n"
+                                      "cpufreq/policy0/scaling_max_freq 2600000>1400000 none\n");
+}
+
+static void test_plan_clamps_limits(void **state)
+{
+        Fixture *f = *state;
+        const Finding *finding;
+
+        warden_rule(&f->warden, NULL, NULL, 1400000, 9000000, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 800000>1400000 none\n");
+        finding = warden_finding(&f->warden, FINDING_CLAMPED);
+        assert_non_null(finding);
+        assert_string_equal(finding->wanted, "9000000");
+        assert_string_equal(finding->actual, "2600000");
+        assert_false(finding_is_degraded(finding->kind));
+}
+
+static void test_plan_says_when_cpus_of_one_policy_disagree(void **state)
+{
+        Fixture *f = *state;
+        const Finding *finding;
+
+        warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+        warden_rule(&f->warden, "1", "powersave", 0, 0, NULL);
+        warden_plan(&f->warden, true);
+        /* What a loop over the CPUs would leave. */
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>powersave holds-frequency\n");
+        finding = warden_finding(&f->warden, FINDING_SHARED_POLICY);
+        assert_non_null(finding);
+        assert_string_equal(finding->wanted, "powersave");
+}
+
+static void test_plan_same_value_in_two_sections_is_no_disagreement(void **state)
+{
+        Fixture *f = *state;
+
+        warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+        warden_rule(&f->warden, "1", "performance", 0, 0, NULL);
+        warden_plan(&f->warden, true);
+        assert_null(warden_finding(&f->warden, FINDING_SHARED_POLICY));
+}
+
+static void test_plan_refuses_what_a_setpolicy_driver_does_not_list(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_free_ char *text = NULL;
+        const Finding *finding;
+
+        strcpy(f->host.real.policies[0].driver, "intel_pstate");
+        strcpy(f->host.real.policies[0].governors, "performance powersave");
+        warden_rule(&f->warden, NULL, "ondemand", 0, 0, NULL);
+        strcpy(f->host.real.policies[0].governor, "powersave");
+        warden_plan(&f->warden, true);
+        assert_int_equal(f->warden.plan.n_steps, 0);
+        finding = warden_finding(&f->warden, FINDING_REFUSED);
+        assert_non_null(finding);
+        text = finding_format(finding);
+        assert_string_equal(text, "Governor 'ondemand' is refused by intel_pstate on CPUs 0-1, which offers performance and "
+                                  "powersave. Set GOVERNOR= to one of these.");
+}
+
+static void test_plan_takes_the_first_governor_a_setpolicy_driver_lists(void **state)
+{
+        Fixture *f = *state;
+
+        strcpy(f->host.real.policies[0].driver, "intel_pstate");
+        strcpy(f->host.real.policies[0].governors, "performance powersave");
+        warden_rule(&f->warden, NULL, "ondemand|powersave", 0, 0, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>powersave holds-frequency\n");
+}
+
+static void test_plan_limits_idle(void **state)
+{
+        static const struct {
+                const char *cstate;
+                const char *disabled; /* states, of 0 to 3 */
+        } rows[] = {
+                { "shallowest", "23" }, { "C1", "23" },  { "C2", "3" },    { "C3", "" },   { "c2", "3" },
+                { "2us", "23" },        { "74us", "23" }, { "75us", "3" }, { "99us", "3" }, { "100us", "" },
+                { "5000us", "" },       { "1us", "23" }, /* POLL alone is refused: C1 stays */
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                FakeHost host;
+                Warden warden;
+                char disabled[8] = "";
+
+                fake_host_init(&host, 1, 1, "performance", 2600000);
+                host.tsc_lives = false;
+                warden_init(&warden, &host);
+                warden_rule(&warden, NULL, NULL, 0, 0, rows[i].cstate);
+                warden_plan(&warden, true);
+                for (size_t n = 0; n < warden.plan.n_steps; n++) {
+                        assert_int_equal(warden.plan.steps[n].effect, EFFECT_LIMITS_IDLE);
+                        snprintf(disabled + strlen(disabled), 2, "%u", warden.plan.steps[n].id.state);
+                }
+                if (strcmp(disabled, rows[i].disabled) != 0)
+                        fail_msg("%s: states %s disabled instead of %s", rows[i].cstate, disabled, rows[i].disabled);
+                warden_done(&warden);
+                fake_host_done(&host);
+        }
+        (void)state;
+}
+
+static void rename_state(FakeHost *host, unsigned cpu, unsigned index, const char *name, uint64_t latency)
+{
+        IdleState *found = snapshot_find_state(&host->real, cpu, index);
+
+        strcpy(found->name, name);
+        found->latency_usec = latency;
+}
+
+static void test_plan_resolves_names_per_cpu(void **state)
+{
+        Fixture *f = *state;
+
+        /* As a hybrid host: other names and latencies behind the same index. */
+        rename_state(&f->host, 1, 1, "C1_ACPI", 1);
+        rename_state(&f->host, 1, 2, "C2_ACPI", 127);
+        rename_state(&f->host, 1, 3, "C3_ACPI", 1048);
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "C2");
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpu0/cpuidle/state3/disable 0>1 limits-idle\n"
+                                      "cpu1/cpuidle/state3/disable 0>1 limits-idle\n");
+        assert_int_equal(f->warden.plan.findings.n, 0);
+}
+
+/* Core 2: the firmware says 1 us for both. */
+static void test_plan_tells_states_of_one_latency_apart(void **state)
+{
+        Fixture *f = *state;
+
+        rename_state(&f->host, 0, 2, "C2", 2);
+        rename_state(&f->host, 1, 2, "C2", 2);
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "shallowest");
+        warden_rule(&f->warden, "1", NULL, 0, 0, "2us");
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpu0/cpuidle/state2/disable 0>1 limits-idle\n"
+                                      "cpu0/cpuidle/state3/disable 0>1 limits-idle\n"
+                                      "cpu1/cpuidle/state3/disable 0>1 limits-idle\n");
+}
+
+static void test_plan_says_which_cpus_lack_a_state(void **state)
+{
+        Fixture *f = *state;
+        const Finding *finding;
+        _cleanup_free_ char *text = NULL;
+
+        rename_state(&f->host, 1, 3, "C6", 100);
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "C3");
+        warden_plan(&f->warden, true);
+        assert_int_equal(f->warden.plan.n_steps, 0);
+        finding = warden_finding(&f->warden, FINDING_NO_SUCH_CSTATE);
+        assert_non_null(finding);
+        text = finding_format(finding);
+        assert_string_equal(text, "C-state 'C3' does not exist on CPU 1, which have POLL, C1, C2 and C6. Set MAX_CSTATE= to one of "
+                                  "these or to a latency such as 20us.");
+}
+
+static void test_plan_never_leaves_poll_alone(void **state)
+{
+        Fixture *f = *state;
+
+        snapshot_find_state(&f->host.real, 0, 1)->disabled = true;
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "shallowest");
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpu0/cpuidle/state1/disable 1>0 none\n"
+                                      "cpu0/cpuidle/state2/disable 0>1 limits-idle\n"
+                                      "cpu0/cpuidle/state3/disable 0>1 limits-idle\n"
+                                      "cpu1/cpuidle/state2/disable 0>1 limits-idle\n"
+                                      "cpu1/cpuidle/state3/disable 0>1 limits-idle\n");
+}
+
+static void test_plan_waits_for_drivers(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.real.n_policies = 0;
+        f->host.real.cpus[0].n_states = f->host.real.cpus[1].n_states = 0;
+        warden_rule(&f->warden, NULL, "performance", 0, 0, "shallowest");
+        warden_plan(&f->warden, true);
+        assert_int_equal(f->warden.plan.n_steps, 0);
+        assert_non_null(warden_finding(&f->warden, FINDING_NO_CPUFREQ));
+        assert_non_null(warden_finding(&f->warden, FINDING_NO_CPUIDLE));
+        assert_int_equal(cpuset_count(&warden_finding(&f->warden, FINDING_NO_CPUIDLE)->cpus), 2);
+        f->host.real.n_policies = 1;
+        f->host.real.cpus[0].n_states = f->host.real.cpus[1].n_states = 4;
+}
+
+static void test_plan_with_nothing_but_poll_or_one_state_has_nothing_to_limit(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.real.cpus[0].n_states = 1;
+        f->host.real.cpus[1].n_states = 2;
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "shallowest");
+        warden_plan(&f->warden, true);
+        assert_int_equal(f->warden.plan.n_steps, 0);
+        assert_int_equal(f->warden.plan.findings.n, 0);
+}
+
+static void test_plan_names_absent_and_offline_cpus(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.real.cpus[1].online = false;
+        warden_rule(&f->warden, "1-3", "performance", 0, 0, "shallowest");
+        warden_plan(&f->warden, true);
+        assert_int_equal(cpuset_count(&warden_finding(&f->warden, FINDING_CPU_NOT_HERE)->cpus), 2);
+        assert_true(cpuset_has(&warden_finding(&f->warden, FINDING_OFFLINE)->cpus, 1));
+        /* The offline CPU's states are left alone. */
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>performance holds-frequency\n");
+}
+
+static void test_plan_says_that_haltpoll_ignores_disable(void **state)
+{
+        Fixture *f = *state;
+
+        strcpy(f->host.real.idle_governor, "haltpoll");
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "shallowest");
+        warden_plan(&f->warden, true);
+        assert_non_null(warden_finding(&f->warden, FINDING_IDLE_GOVERNOR));
+}
+
+static void test_plan_freezes_a_living_tsc_before_the_governor(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.tsc_lives = true;
+        strcpy(f->host.real.policies[0].governor, "userspace");
+        f->host.real.policies[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2600000>1400000 holds-frequency\n"
+                                      "cpufreq/policy0/scaling_min_freq 800000>1400000 holds-frequency\n"
+                                      "cpufreq/policy0/scaling_governor userspace>performance holds-frequency\n");
+}
+
+static void test_plan_withholds_limits_that_would_move_a_living_tsc(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.tsc_lives = true;
+        strcpy(f->host.real.policies[0].governor, "performance");
+        f->host.real.policies[0].max_khz = f->host.real.policies[0].min_khz = 1400000;
+        warden_rule(&f->warden, NULL, "performance", 800000, 2600000, NULL);
+        warden_plan(&f->warden, true);
+        /* A lower minimum moves nothing under `performance`; a higher maximum does. */
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 1400000>2600000 marks-tsc-unstable!\n"
+                                      "cpufreq/policy0/scaling_min_freq 1400000>800000 holds-frequency\n");
+        assert_non_null(warden_finding(&f->warden, FINDING_WITHHELD));
+}
+
+static void test_plan_withholds_the_governor_where_it_cannot_freeze(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.tsc_lives = true;
+        strcpy(f->host.real.policies[0].governor, "userspace");
+        f->host.real.policies[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        f->host.real.policies[0].cur_khz = 1397000; /* measured: not in the table */
+        warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor userspace>performance marks-tsc-unstable!\n");
+        assert_non_null(warden_finding(&f->warden, FINDING_NOT_HELD));
+}
+
+static void test_plan_of_a_resting_policy_is_empty(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.tsc_lives = true;
+        strcpy(f->host.real.policies[0].governor, "performance");
+        f->host.real.policies[0].cur_khz = 2600000;
+        warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+        warden_plan(&f->warden, true);
+        assert_int_equal(f->warden.plan.n_steps, 0);
+}
+
+static void test_plan_restores_what_is_not_wanted_any_more(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_free_ char *before = fake_host_dump(&f->host), *after = NULL;
+
+        warden_rule(&f->warden, NULL, "performance", 1400000, 2000000, "shallowest");
+        warden_apply(&f->warden);
+        assert_int_equal(f->warden.originals.n, 3 + 4);
+
+        /* The reload: no limits any more, and C2 is allowed. */
+        f->warden.policy.rules[0].has[POLICY_MIN_FREQ] = f->warden.policy.rules[0].has[POLICY_MAX_FREQ] = false;
+        f->warden.policy.rules[0].idle = (IdleLimit) { .kind = IDLE_LIMIT_LATENCY, .latency_usec = 75 };
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2000000>2600000 holds-frequency\n"
+                                      "cpufreq/policy0/scaling_min_freq 1400000>800000 holds-frequency\n"
+                                      "cpu0/cpuidle/state2/disable 1>0 none\n"
+                                      "cpu1/cpuidle/state2/disable 1>0 none\n");
+        warden_apply(&f->warden);
+        assert_int_equal(f->warden.originals.n, 1 + 2);
+
+        warden_restore(&f->warden);
+        after = fake_host_dump(&f->host);
+        assert_string_equal(before, after);
+        assert_int_equal(f->warden.originals.n, 0);
+}
+
+static void test_plan_restores_the_speed_of_userspace(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_free_ char *before = NULL, *after = NULL;
+
+        strcpy(f->host.real.policies[0].governor, "userspace");
+        f->host.real.policies[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        before = fake_host_dump(&f->host);
+        warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+        warden_apply(&f->warden);
+        assert_int_equal(f->host.real.policies[0].cur_khz, 2600000);
+        warden_restore(&f->warden);
+        after = fake_host_dump(&f->host);
+        assert_string_equal(before, after);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        const struct CMUnitTest tests[] = {
+                TEST(test_plan_sets_governor_once_per_policy),
+                TEST(test_plan_orders_limits),
+                TEST(test_plan_clamps_limits),
+                TEST(test_plan_says_when_cpus_of_one_policy_disagree),
+                TEST(test_plan_same_value_in_two_sections_is_no_disagreement),
+                TEST(test_plan_refuses_what_a_setpolicy_driver_does_not_list),
+                TEST(test_plan_takes_the_first_governor_a_setpolicy_driver_lists),
+                TEST(test_plan_limits_idle),
+                TEST(test_plan_resolves_names_per_cpu),
+                TEST(test_plan_tells_states_of_one_latency_apart),
+                TEST(test_plan_says_which_cpus_lack_a_state),
+                TEST(test_plan_never_leaves_poll_alone),
+                TEST(test_plan_waits_for_drivers),
+                TEST(test_plan_with_nothing_but_poll_or_one_state_has_nothing_to_limit),
+                TEST(test_plan_names_absent_and_offline_cpus),
+                TEST(test_plan_says_that_haltpoll_ignores_disable),
+                TEST(test_plan_freezes_a_living_tsc_before_the_governor),
+                TEST(test_plan_withholds_limits_that_would_move_a_living_tsc),
+                TEST(test_plan_withholds_the_governor_where_it_cannot_freeze),
+                TEST(test_plan_of_a_resting_policy_is_empty),
+                TEST(test_plan_restores_what_is_not_wanted_any_more),
+                TEST(test_plan_restores_the_speed_of_userspace),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

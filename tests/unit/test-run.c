@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Plans carried out on a host that follows the kernel's rules, and on hosts that do not do as they are told.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <errno.h>
+
+#include <cmocka.h>
+
+#include "warden.h"
+
+static void start(FakeHost *host, Warden *warden, const char *governor, uint64_t cur_khz, bool tsc_lives)
+{
+        fake_host_init(host, 2, 2, governor, cur_khz);
+        host->tsc_lives = tsc_lives;
+        warden_init(warden, host);
+}
+
+static void finish(FakeHost *host, Warden *warden)
+{
+        warden_done(warden);
+        fake_host_done(host);
+}
+
+static void test_run_goes_on_after_a_failing_cpu(void **state)
+{
+        FakeHost host;
+        Warden warden;
+        const Finding *finding;
+
+        start(&host, &warden, "ondemand", 1400000, false);
+        fake_host_fault(&host, "cpufreq/policy0/scaling_governor", FAKE_FAULT_ERROR, -EIO);
+        fake_host_fault(&host, "cpu1/cpuidle/state2/disable", FAKE_FAULT_ERROR, -EPERM);
+        warden_rule(&warden, NULL, "performance", 0, 0, "shallowest");
+        warden_apply(&warden);
+        assert_int_equal(warden.n_failed, 2);
+        assert_string_equal(host.real.policies[1].governor, "performance");
+        assert_true(snapshot_find_state(&host.real, 3, 3)->disabled);
+        finding = warden_finding(&warden, FINDING_FAILED);
+        assert_int_equal(finding->error, -EIO);
+        assert_true(cpuset_has(&finding->cpus, 0) && cpuset_has(&finding->cpus, 1) && !cpuset_has(&finding->cpus, 2));
+        finish(&host, &warden);
+}
+
+static void test_run_tries_governors_in_order(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "schedutil", 1400000, false);
+        warden_rule(&warden, NULL, "nosuch|conservative|performance", 0, 0, NULL);
+        warden_apply(&warden);
+        assert_int_equal(warden.n_failed, 0);
+        assert_string_equal(host.real.policies[0].governor, "conservative");
+        finish(&host, &warden);
+}
+
+static void test_run_says_what_is_offered_instead_of_a_refused_governor(void **state)
+{
+        FakeHost host;
+        Warden warden;
+        const Finding *finding;
+
+        start(&host, &warden, "schedutil", 1400000, false);
+        warden_rule(&warden, NULL, "nosuch|neither", 0, 0, NULL);
+        warden_apply(&warden);
+        finding = warden_finding(&warden, FINDING_REFUSED);
+        assert_non_null(finding);
+        assert_string_equal(finding->wanted, "nosuch");
+        assert_string_equal(finding->offers, "performance schedutil");
+        assert_int_equal(cpuset_count(&finding->cpus), 4);
+        assert_string_equal(host.real.policies[0].governor, "schedutil");
+        finish(&host, &warden);
+}
+
+static void test_run_notices_an_ignored_write(void **state)
+{
+        FakeHost host;
+        Warden warden;
+        const Finding *finding;
+
+        start(&host, &warden, "ondemand", 1400000, false);
+        fake_host_fault(&host, "cpufreq/policy2/scaling_governor", FAKE_FAULT_IGNORE, 0);
+        warden_rule(&warden, NULL, "performance", 0, 0, NULL);
+        warden_apply(&warden);
+        finding = warden_finding(&warden, FINDING_IGNORED);
+        assert_non_null(finding);
+        assert_string_equal(finding->actual, "ondemand");
+        assert_true(cpuset_has(&finding->cpus, 2) && !cpuset_has(&finding->cpus, 0));
+        finish(&host, &warden);
+}
+
+static void test_run_waits_for_a_limit_to_settle(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "performance", 2600000, false);
+        fake_host_fault(&host, "cpufreq/policy0/scaling_max_freq", FAKE_FAULT_LATE, 5);
+        warden_rule(&warden, NULL, NULL, 0, 2000000, NULL);
+        warden_apply(&warden);
+        assert_int_equal(warden.n_failed, 0);
+        assert_int_equal(host.real.policies[0].max_khz, 2000000);
+        finish(&host, &warden);
+}
+
+/* The freeze did not take: the governor, which would now move the frequency, must stay. */
+static void test_run_withholds_the_governor_after_a_freeze_that_failed(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "userspace", 1400000, true);
+        fake_host_fault(&host, "cpufreq/policy0/scaling_max_freq", FAKE_FAULT_IGNORE, 0);
+        fake_host_fault(&host, "cpufreq/policy2/scaling_max_freq", FAKE_FAULT_ERROR, -EBUSY);
+        warden_rule(&warden, NULL, "performance", 0, 0, NULL);
+        warden_apply(&warden);
+        assert_true(host.tsc_lives);
+        assert_string_equal(host.real.policies[0].governor, "userspace");
+        assert_string_equal(host.real.policies[1].governor, "userspace");
+        assert_non_null(warden_finding(&warden, FINDING_WITHHELD));
+        finish(&host, &warden);
+}
+
+static void test_run_keeps_a_living_tsc_through_apply_and_restore(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "userspace", 1400000, true);
+        warden_rule(&warden, NULL, "performance", 0, 0, "shallowest");
+        warden_apply(&warden);
+        assert_int_equal(warden.n_failed, 0);
+        assert_string_equal(host.real.policies[0].governor, "performance");
+        warden_restore(&warden);
+        assert_int_equal(warden.n_failed, 0);
+        assert_string_equal(host.real.policies[0].governor, "userspace");
+        assert_int_equal(host.real.policies[0].max_khz, 2600000);
+        assert_int_equal(host.real.policies[0].min_khz, 800000);
+        assert_true(host.tsc_lives);
+        finish(&host, &warden);
+}
+
+/* ondemand would move as soon as it could: its limits stay together and their originals are kept for later. */
+static void test_run_keeps_the_freeze_under_a_restored_moving_governor(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "schedutil", 2600000, true);
+        warden_rule(&warden, NULL, "performance", 0, 0, NULL);
+        warden_apply(&warden);
+        warden_restore(&warden);
+        assert_string_equal(host.real.policies[0].governor, "schedutil");
+        assert_int_equal(host.real.policies[0].min_khz, 2600000);
+        assert_int_equal(warden.originals.n, 2);
+        assert_non_null(warden_finding(&warden, FINDING_WITHHELD));
+        fake_host_tick(&host, 0);
+        assert_true(host.tsc_lives);
+
+        /* Lost after all, and nothing is left to protect. */
+        host.tsc_lives = false;
+        warden_restore(&warden);
+        assert_int_equal(host.real.policies[0].min_khz, 800000);
+        assert_int_equal(warden.originals.n, 0);
+        finish(&host, &warden);
+}
+
+typedef struct Random {
+        uint64_t state;
+} Random;
+
+static unsigned random_below(Random *random, unsigned n)
+{
+        /* splitmix64 */
+        uint64_t z = random->state += 0x9e3779b97f4a7c15;
+
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+        return (unsigned)((z ^ (z >> 31)) % n);
+}
+
+static const uint64_t speeds[] = { 0, 800000, 1400000, 2000000, 2600000 };
+static const char *const governors[] = { "performance", "powersave", "userspace", "ondemand", "schedutil" };
+
+static uint64_t random_limit(Random *random)
+{
+        return speeds[random_below(random, ARRAY_SIZE(speeds))];
+}
+
+static void random_policy(Random *random, Warden *warden)
+{
+        static const char *const wishes[] = { "performance", "powersave", "nosuch|performance", "userspace|powersave",
+                                              "ondemand", "schedutil|performance", NULL };
+        static const char *const cstates[] = { "shallowest", "C1", "C2", "C3", "C9", "80us", NULL };
+        static const char *const cpus[] = { "0-1", "0", "2-3", "1-2", "9", NULL };
+
+        policy_done(&warden->policy);
+        for (unsigned n = 1 + random_below(random, 3); n > 0; n--) {
+                uint64_t min = random_limit(random), max = random_limit(random);
+
+                warden_rule(warden, cpus[random_below(random, ARRAY_SIZE(cpus))], wishes[random_below(random, ARRAY_SIZE(wishes))],
+                            max && min > max ? max : min, max, cstates[random_below(random, ARRAY_SIZE(cstates))]);
+        }
+        warden->frequency = random_below(random, 8) > 0;
+        warden->idle = random_below(random, 8) > 0;
+}
+
+static void random_fault(Random *random, FakeHost *host)
+{
+        static const char *const paths[] = { "cpufreq/policy0/scaling_max_freq", "cpufreq/policy0/scaling_min_freq",
+                                             "cpufreq/policy2/scaling_governor", "cpufreq/policy2/scaling_min_freq",
+                                             "cpu1/cpuidle/state2/disable" };
+        static const int errors[] = { -EIO, -EBUSY, -EINVAL, -ENODEV };
+
+        host->n_faults = 0;
+        if (random_below(random, 2) == 0)
+                fake_host_fault(host, paths[random_below(random, ARRAY_SIZE(paths))], FAKE_FAULT_ERROR,
+                                errors[random_below(random, ARRAY_SIZE(errors))]);
+}
+
+static void random_drift(Random *random, FakeHost *host)
+{
+        static const char *const paths[] = { "cpufreq/policy0/scaling_governor", "cpufreq/policy2/scaling_governor" };
+        static const char *const limits[] = { "cpufreq/policy0/scaling_max_freq", "cpufreq/policy2/scaling_min_freq" };
+        char khz[KNOB_VALUE_SIZE];
+
+        if (random_below(random, 2)) {
+                (void)fake_host_drift(host, paths[random_below(random, 2)], governors[random_below(random, ARRAY_SIZE(governors))]);
+                return;
+        }
+        snprintf(khz, sizeof(khz), "%lu", (unsigned long)speeds[1 + random_below(random, 4)]);
+        (void)fake_host_drift(host, limits[random_below(random, 2)], khz);
+}
+
+/* No sequence of apply, reload, drift, faults, stop and restore ever marks a living TSC by our doing. */
+static void test_property_never_costs_a_living_tsc(void **state)
+{
+        unsigned survived = 0;
+
+        for (uint64_t seed = 1; seed <= 20000; seed++) {
+                Random random = { seed };
+                FakeHost host;
+                Warden warden;
+
+                start(&host, &warden, governors[random_below(&random, ARRAY_SIZE(governors))],
+                      speeds[1 + random_below(&random, 4)], true);
+                random_policy(&random, &warden);
+                for (unsigned n = 0; n < 12 && host.tsc_lives; n++)
+                        switch (random_below(&random, 7)) {
+                        case 0:
+                        case 1:
+                                warden_apply(&warden);
+                                break;
+                        case 2:
+                                random_policy(&random, &warden);
+                                warden_apply(&warden);
+                                break;
+                        case 3:
+                                random_drift(&random, &host);
+                                break;
+                        case 4:
+                                random_fault(&random, &host);
+                                break;
+                        case 5:
+                                warden_restore(&warden);
+                                break;
+                        default:
+                                fake_host_tick(&host, random_below(&random, 4));
+                        }
+                fake_host_tick(&host, random_below(&random, 4));
+                survived += host.tsc_lives;
+                if (host.lost_by_us)
+                        fail_msg("seed %lu: the TSC was lost by what we wrote:\n%s", (unsigned long)seed, host.log);
+                finish(&host, &warden);
+        }
+        /* A property of nothing would hold as well. */
+        assert_in_range(survived, 4000, 19000);
+}
+
+/* A plan carried out leaves an empty plan behind, and its inverse the host as it was. */
+static void test_property_applies_and_restores(void **state)
+{
+        for (uint64_t seed = 1; seed <= 5000; seed++) {
+                Random random = { seed };
+                FakeHost host;
+                Warden warden;
+                _cleanup_free_ char *before = NULL, *after = NULL;
+                bool refused;
+
+                start(&host, &warden, governors[random_below(&random, ARRAY_SIZE(governors))], 1400000, false);
+                fake_host_drift(&host, "cpu2/cpuidle/state1/disable", random_below(&random, 2) ? "1" : "0");
+                before = fake_host_dump(&host);
+                for (unsigned n = 1 + random_below(&random, 3); n > 0; n--) {
+                        random_policy(&random, &warden);
+                        warden_apply(&warden);
+                }
+                refused = warden_finding(&warden, FINDING_REFUSED) || strstr(host.log, "nosuch");
+                if (warden.n_failed > 0)
+                        fail_msg("seed %lu: %u steps failed:\n%s", (unsigned long)seed, warden.n_failed, host.log);
+                warden_plan(&warden, true);
+                if (!refused && warden.plan.n_steps > 0)
+                        fail_msg("seed %lu: %zu steps left after an apply:\n%s", (unsigned long)seed, warden.plan.n_steps, host.log);
+
+                warden_restore(&warden);
+                after = fake_host_dump(&host);
+                if (strcmp(before, after) != 0)
+                        fail_msg("seed %lu: was\n%sis\n%safter\n%s", (unsigned long)seed, before, after, host.log);
+                if (warden.originals.n > 0)
+                        fail_msg("seed %lu: %s and %zu more are still kept after\n%s", (unsigned long)seed,
+                                 warden.originals.entries[0].value, warden.originals.n - 1, host.log);
+                finish(&host, &warden);
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_run_goes_on_after_a_failing_cpu),
+                cmocka_unit_test(test_run_tries_governors_in_order),
+                cmocka_unit_test(test_run_says_what_is_offered_instead_of_a_refused_governor),
+                cmocka_unit_test(test_run_notices_an_ignored_write),
+                cmocka_unit_test(test_run_waits_for_a_limit_to_settle),
+                cmocka_unit_test(test_run_withholds_the_governor_after_a_freeze_that_failed),
+                cmocka_unit_test(test_run_keeps_a_living_tsc_through_apply_and_restore),
+                cmocka_unit_test(test_run_keeps_the_freeze_under_a_restored_moving_governor),
+                cmocka_unit_test(test_property_never_costs_a_living_tsc),
+                cmocka_unit_test(test_property_applies_and_restores),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
