@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/clock-advice.h"
+#include "model/cmdline.h"
+
+static bool is_intel(const ClockFacts *facts)
+{
+        return strcmp(facts->vendor, "GenuineIntel") == 0;
+}
+
+static bool is_fit(const ClockFacts *facts)
+{
+        return facts->constant_tsc && facts->nonstop_tsc;
+}
+
+const char *remedy_kind_to_string(RemedyKind kind)
+{
+        static const char *const words[REMEDY_MAX_] = {
+                [REMEDY_NONE] = "none",
+                [REMEDY_BOOT_PARAMETERS] = "boot-parameters",
+                [REMEDY_REMOVE_PARAMETER] = "remove-parameter",
+                [REMEDY_SWITCH_BACK] = "switch-back",
+                [REMEDY_REBOOT] = "reboot",
+                [REMEDY_COMPARE] = "compare",
+                [REMEDY_FALSE_ALARM] = "false-alarm",
+                [REMEDY_FIRMWARE] = "firmware",
+                [REMEDY_FIRMWARE_C1E] = "firmware-c1e",
+                [REMEDY_FIRMWARE_TIMER] = "firmware-timer",
+                [REMEDY_HYPERVISOR] = "hypervisor",
+                [REMEDY_RETIRE] = "retire",
+        };
+
+        return words[kind];
+}
+
+const char *clock_harmful_parameter(const ClockFacts *facts, Verdict verdict, char buffer[static 64])
+{
+        static const char *const tsc_values[] = { "reliable", "nowatchdog", "unstable" };
+        unsigned first = verdict == VERDICT_UNVERIFIED ? 0 : 2, after = verdict == VERDICT_UNVERIFIED ? 2 : 3;
+        char value[CLOCKSOURCE_NAME_SIZE];
+
+        for (unsigned i = first; i < after; i++)
+                if (cmdline_has(facts->cmdline, "tsc", tsc_values[i])) {
+                        snprintf(buffer, 64, "tsc=%s", tsc_values[i]);
+                        return buffer;
+                }
+        if (verdict == VERDICT_UNVERIFIED) {
+                if (cmdline_has(facts->cmdline, "nohpet", NULL))
+                        return "nohpet";
+                return cmdline_has(facts->cmdline, "hpet", "disable") ? "hpet=disable" : NULL;
+        }
+        if (cmdline_has(facts->cmdline, "notsc", NULL))
+                return "notsc";
+        if (verdict != VERDICT_UNUSED || !cmdline_get(facts->cmdline, "clocksource", value, sizeof(value)))
+                return NULL;
+        snprintf(buffer, 64, "clocksource=%s", value);
+        return buffer;
+}
+
+/* The kernel gave it up at boot for what the CPUs are: no parameter but tsc=reliable would change that. */
+static bool is_hopeless(const ClockFacts *facts, Verdict verdict, ClockReason reason)
+{
+        if (reason == REASON_UNSYNCHRONIZED)
+                return true;
+        /* A verdict that could only come later shows that this kernel did register it. */
+        if (verdict != VERDICT_UNSTABLE || reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE ||
+            reason == REASON_C1E)
+                return false;
+        return clock_facts_unsynchronized(facts);
+}
+
+static bool parameters_matter(Verdict verdict, ClockReason reason)
+{
+        switch (verdict) {
+        case VERDICT_STABLE:
+        case VERDICT_TRUSTED:
+        case VERDICT_UNVERIFIED:
+        case VERDICT_UNUSED:
+                return true;
+        case VERDICT_UNSTABLE:
+                return reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE ||
+                       reason == REASON_CLOCKSOURCE_WATCHDOG || reason == REASON_OTHER;
+        default:
+                return false;
+        }
+}
+
+unsigned clock_boot_parameters_missing(const ClockFacts *facts, Verdict verdict, ClockReason reason,
+                                       const char *ret[static BOOT_PARAMETERS_MAX + 1])
+{
+        unsigned n = 0;
+        bool tried;
+
+        if (!facts->hypervisor && parameters_matter(verdict, reason) && !is_hopeless(facts, verdict, reason)) {
+                /* What already failed here does not count as set. */
+                tried = reason != REASON_CPUFREQ_CHANGE &&
+                        cmdline_has(facts->cmdline, "cpufreq.default_governor", "performance");
+                if (!facts->nonstop_tsc && !clock_facts_idle_limited(facts)) {
+                        if (!cmdline_has(facts->cmdline, "processor.max_cstate", "1"))
+                                ret[n++] = "processor.max_cstate=1";
+                        if (is_intel(facts) && facts->family == 6 && strcmp(facts->idle_driver, "acpi_idle") != 0 &&
+                            !cmdline_has(facts->cmdline, "intel_idle.max_cstate", "1"))
+                                ret[n++] = "intel_idle.max_cstate=1";
+                }
+                if (!facts->constant_tsc && facts->n_cpus != 1 && !clock_facts_frequency_held(facts) && !tried)
+                        ret[n++] = "cpufreq.off=1";
+        }
+        ret[n] = NULL;
+        return n;
+}
+
+char *clock_boot_parameters_reason(const ClockFacts *facts, Verdict verdict, ClockReason reason)
+{
+        const char *missing[BOOT_PARAMETERS_MAX + 1];
+        unsigned n = clock_boot_parameters_missing(facts, verdict, reason, missing);
+        bool idle = false, frequency = false;
+        const char *why;
+        char *text;
+
+        for (unsigned i = 0; i < n; i++)
+                if (strcmp(missing[i], "cpufreq.off=1") == 0)
+                        frequency = true;
+                else
+                        idle = true;
+        if (idle && frequency)
+                why = "The kernel gives this CPU's TSC up when C2 is registered (no nonstop_tsc) and at the first "
+                      "frequency change (no "
+                      "constant_tsc); with these it does neither. cpufreq.off=1 leaves the clock where firmware put "
+                      "it; where that is the "
+                      "maximum, cpufreq.default_governor=performance may do.";
+        else if (idle)
+                why = "The kernel gives this CPU's TSC up when C2 or deeper is registered (no nonstop_tsc); with these "
+                      "it is not.";
+        else if (frequency)
+                why = "The kernel gives this CPU's TSC up at the first frequency change (no constant_tsc); with this "
+                      "there is none. It "
+                      "leaves the clock where firmware put it; where that is the maximum, "
+                      "cpufreq.default_governor=performance may do.";
+        else if (facts->hypervisor)
+                why = "This is a guest: its TSC is the host's affair.";
+        else if (is_hopeless(facts, verdict, reason) && !facts->constant_tsc)
+                why = "The kernel gives the TSCs of several CPUs without constant_tsc up at boot; no parameter makes "
+                      "them fit.";
+        else if (is_fit(facts))
+                why = "The CPU's TSC is constant and nonstop: no parameter is needed.";
+        else
+                why = "Nothing that would help is missing.";
+        if (asprintf(&text, "%s", why) < 0)
+                return NULL;
+        return text;
+}
+
+static RemedyKind unstable_remedy(const ClockFacts *facts, ClockReason reason)
+{
+        const char *missing[BOOT_PARAMETERS_MAX + 1];
+
+        if (reason == REASON_BOOT_PARAMETER)
+                return REMEDY_REMOVE_PARAMETER;
+        if (facts->hypervisor || reason == REASON_HYPERVISOR)
+                return REMEDY_HYPERVISOR;
+        if (reason == REASON_C1E)
+                return REMEDY_FIRMWARE_C1E;
+        if (clock_boot_parameters_missing(facts, VERDICT_UNSTABLE, reason, missing) > 0)
+                return REMEDY_BOOT_PARAMETERS;
+        if (is_hopeless(facts, VERDICT_UNSTABLE, reason) && !facts->constant_tsc)
+                return REMEDY_RETIRE;
+        if (reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE)
+                return facts->constant_tsc && facts->nonstop_tsc ? REMEDY_FIRMWARE : REMEDY_RETIRE;
+        switch (reason) {
+        case REASON_CLOCKSOURCE_WATCHDOG:
+                return REMEDY_COMPARE;
+        case REASON_READ_DELAY:
+                return is_fit(facts) ? REMEDY_FALSE_ALARM : REMEDY_COMPARE;
+        case REASON_OTHER:
+                return REMEDY_REBOOT;
+        default:
+                return REMEDY_FIRMWARE;
+        }
+}
+
+static RemedyKind unverified_remedy(const ClockFacts *facts)
+{
+        char buffer[64];
+
+        if (clock_harmful_parameter(facts, VERDICT_UNVERIFIED, buffer))
+                /* Without the parameter the kernel would give this one up at boot. */
+                return !facts->constant_tsc && !is_intel(facts) && facts->n_cpus != 1 && !facts->hypervisor
+                               ? REMEDY_RETIRE
+                               : REMEDY_REMOVE_PARAMETER;
+        return facts->hypervisor ? REMEDY_HYPERVISOR : REMEDY_FIRMWARE_TIMER;
+}
+
+RemedyKind clock_remedy_kind(const ClockFacts *facts, Verdict verdict, ClockReason reason)
+{
+        char buffer[64];
+
+        switch (verdict) {
+        case VERDICT_UNSTABLE:
+                return unstable_remedy(facts, reason);
+        case VERDICT_UNVERIFIED:
+                return unverified_remedy(facts);
+        case VERDICT_UNUSED:
+                if (reason == REASON_GUEST_DEFAULT)
+                        return REMEDY_NONE;
+                return reason == REASON_BOOT_PARAMETER ? REMEDY_REMOVE_PARAMETER : REMEDY_SWITCH_BACK;
+        case VERDICT_ABSENT:
+                if (reason == REASON_UNBOUND)
+                        return REMEDY_REBOOT;
+                if (clock_harmful_parameter(facts, verdict, buffer))
+                        return REMEDY_REMOVE_PARAMETER;
+                if (facts->hypervisor)
+                        return REMEDY_HYPERVISOR;
+                return facts->has_tsc ? REMEDY_FIRMWARE : REMEDY_RETIRE;
+        default:
+                return REMEDY_NONE;
+        }
+}
+
+static bool distrusts_good_tsc(const ClockFacts *facts)
+{
+        char value[CLOCKSOURCE_NAME_SIZE];
+
+        if (!is_fit(facts))
+                return false;
+        if (cmdline_has(facts->cmdline, "tsc", "unstable") || cmdline_has(facts->cmdline, "notsc", NULL))
+                return true;
+        return !facts->hypervisor && cmdline_get(facts->cmdline, "clocksource", value, sizeof(value)) &&
+               !clocksource_is_tsc(value);
+}
+
+unsigned clock_advice(const ClockFacts *facts)
+{
+        bool unwatched =
+                cmdline_has(facts->cmdline, "tsc", "reliable") || cmdline_has(facts->cmdline, "tsc", "nowatchdog");
+        unsigned advice = 0;
+
+        if (unwatched)
+                advice |= 1U << (is_fit(facts) ? ADVICE_RELIABLE_NEEDLESS : ADVICE_RELIABLE_UNFIT);
+        if (distrusts_good_tsc(facts))
+                advice |= 1U << ADVICE_GOOD_TSC_REFUSED;
+        if (facts->hypervisor)
+                return advice;
+        if (!facts->nonstop_tsc && facts->deep_state[0])
+                advice |= 1U << ADVICE_DEEP_IDLE;
+        if (!facts->constant_tsc && facts->moving_governor[0])
+                advice |= 1U << ADVICE_MOVING_FREQUENCY;
+        return advice;
+}
+
+char *clock_advice_format(const ClockFacts *facts, AdviceKind kind)
+{
+        bool reliable = cmdline_has(facts->cmdline, "tsc", "reliable");
+        const char *parameter = reliable ? "tsc=reliable" : "tsc=nowatchdog";
+        const char *lacks = facts->constant_tsc ? "nonstop_tsc" : "constant_tsc";
+        char buffer[64], *text = NULL;
+        int r = -1;
+
+        switch (kind) {
+        case ADVICE_RELIABLE_UNFIT:
+                r = asprintf(&text,
+                             "The kernel command line has %s, but this CPU lacks %s: the parameter only switches %s "
+                             "off. It makes the TSC "
+                             "no better and does not keep idle states or frequency changes from costing it.",
+                             parameter, lacks,
+                             reliable ? "the watchdog, the sync test and the checks of TSC_ADJUST" : "the watchdog");
+                break;
+        case ADVICE_RELIABLE_NEEDLESS:
+                r = asprintf(&text,
+                             "The kernel command line has %s on a CPU whose TSC is constant and nonstop: without it "
+                             "the kernel would "
+                             "decide by itself, and notice a fault.",
+                             parameter);
+                break;
+        case ADVICE_GOOD_TSC_REFUSED:
+                r = asprintf(&text, "The kernel command line has %s on a CPU whose TSC is constant and nonstop.",
+                             clock_harmful_parameter(facts, VERDICT_UNUSED, buffer));
+                break;
+        case ADVICE_DEEP_IDLE:
+                r = asprintf(&text, "%s offers the idle state %s, but this CPU lacks nonstop_tsc: its TSC stops there.",
+                             facts->idle_driver[0] ? facts->idle_driver : "The idle driver", facts->deep_state);
+                break;
+        case ADVICE_MOVING_FREQUENCY:
+                r = asprintf(
+                        &text,
+                        "The governor %s moves the frequency, but this CPU lacks constant_tsc: its TSC moves with it.",
+                        facts->moving_governor);
+                break;
+        default:
+                break;
+        }
+        return r < 0 ? NULL : text;
+}

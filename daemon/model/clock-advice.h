@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What to do about the clock. tsc=reliable is never advised: it switches off every check and keeps no TSC from being
+ * marked.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "model/clock-facts.h"
+#include "model/clock-words.h"
+
+typedef enum RemedyKind {
+        REMEDY_NONE,
+        REMEDY_BOOT_PARAMETERS,  /* add the missing ones, reboot */
+        REMEDY_REMOVE_PARAMETER, /* take one away, reboot */
+        REMEDY_SWITCH_BACK,      /* write current_clocksource, no reboot */
+        REMEDY_REBOOT,           /* nothing to set: look again after it */
+        REMEDY_COMPARE,          /* reboot; find out which of two clocks is wrong */
+        REMEDY_FALSE_ALARM,      /* reboot; the TSC is most likely good */
+        REMEDY_FIRMWARE,         /* update firmware, reboot */
+        REMEDY_FIRMWARE_C1E,     /* switch C1E off in firmware, reboot */
+        REMEDY_FIRMWARE_TIMER,   /* switch a reference clock on in firmware, reboot */
+        REMEDY_HYPERVISOR,       /* to be mended on the host this guest runs on */
+        REMEDY_RETIRE,           /* nothing helps; retire it for this use */
+        REMEDY_MAX_,
+} RemedyKind;
+
+RemedyKind clock_remedy_kind(const ClockFacts *facts, Verdict verdict, ClockReason reason);
+const char *remedy_kind_to_string(RemedyKind kind);
+
+/* The parameter that keeps the TSC from being used or checked, as it stands on the command line: "tsc=reliable"; NULL
+ * for none. */
+const char *clock_harmful_parameter(const ClockFacts *facts, Verdict verdict, char buffer[static 64]);
+
+#define BOOT_PARAMETERS_MAX 4
+
+/* Boot parameters that are not set and would keep this host's TSC: literals, NULL-terminated. None where none can (AMD
+ * SMP without constant_tsc), none in a guest, none where nothing is wrong. Returns how many. */
+unsigned clock_boot_parameters_missing(const ClockFacts *facts, Verdict verdict, ClockReason reason,
+                                       const char *ret[static BOOT_PARAMETERS_MAX + 1]);
+/* Why these, or why none. Heap string owned by the caller, NULL when out of memory. */
+char *clock_boot_parameters_reason(const ClockFacts *facts, Verdict verdict, ClockReason reason);
+
+typedef enum AdviceKind {
+        ADVICE_RELIABLE_UNFIT,    /* tsc=reliable or tsc=nowatchdog on a CPU whose TSC is not */
+        ADVICE_RELIABLE_NEEDLESS, /* the same on a CPU the kernel would judge well by itself */
+        ADVICE_GOOD_TSC_REFUSED,  /* tsc=unstable, notsc or clocksource= on a CPU whose TSC is fit */
+        ADVICE_DEEP_IDLE,         /* C2 or deeper registered where the TSC stops there */
+        ADVICE_MOVING_FREQUENCY,  /* a governor that moves the frequency where the TSC follows it */
+        ADVICE_MAX_,
+} AdviceKind;
+
+/* A bit per AdviceKind: what contradicts the CPU on this host. Nothing inside a guest but for what its own command
+ * line says. */
+unsigned clock_advice(const ClockFacts *facts);
+/* One sentence for one kind. Heap string owned by the caller, NULL when out of memory. */
+char *clock_advice_format(const ClockFacts *facts, AdviceKind kind);

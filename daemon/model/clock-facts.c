@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/macro.h"
+#include "model/clock-facts.h"
+#include "model/cmdline.h"
+
+bool clocksources_have(const char *list, const char *name)
+{
+        size_t length = strlen(name);
+
+        while (*list) {
+                size_t n = strcspn(list, " \t\n");
+
+                if (n == length && memcmp(list, name, n) == 0)
+                        return true;
+                list += n;
+                list += strspn(list, " \t\n");
+        }
+        return false;
+}
+
+bool clocksources_have_tsc(const char *list)
+{
+        return clocksources_have(list, "tsc") || clocksources_have(list, "tsc-early");
+}
+
+bool clock_facts_kernel_at_least(const ClockFacts *facts, unsigned major, unsigned minor)
+{
+        if (facts->kernel_major == 0)
+                return false;
+        return facts->kernel_major > major || (facts->kernel_major == major && facts->kernel_minor >= minor);
+}
+
+bool clock_facts_kernel_before(const ClockFacts *facts, unsigned major, unsigned minor)
+{
+        return facts->kernel_major != 0 && !clock_facts_kernel_at_least(facts, major, minor);
+}
+
+bool clock_facts_unsynchronized(const ClockFacts *facts)
+{
+        if (facts->constant_tsc || facts->n_cpus < 2 || strcmp(facts->vendor, "GenuineIntel") == 0)
+                return false;
+        if (cmdline_has(facts->cmdline, "tsc", "reliable") || facts->tsc_reliable)
+                return false;
+        return facts->n_packages != 1 || !clock_facts_kernel_at_least(facts, 6, 12);
+}
+
+bool clock_facts_frequency_held(const ClockFacts *facts)
+{
+        return cmdline_has(facts->cmdline, "cpufreq.off", "1");
+}
+
+static bool max_cstate_is_one(const ClockFacts *facts, const char *name)
+{
+        char value[8];
+
+        if (!cmdline_get(facts->cmdline, name, value, sizeof(value)))
+                return false;
+        return strcmp(value, "1") == 0 || strcmp(value, "0") == 0;
+}
+
+bool clock_facts_idle_limited(const ClockFacts *facts)
+{
+        /* Then acpi_idle registers nothing and looks at nothing (drivers/acpi/processor_idle.c
+         * disabled_by_idle_boot_param). */
+        if (cmdline_has(facts->cmdline, "idle", "halt") || cmdline_has(facts->cmdline, "idle", "poll"))
+                return true;
+        /* intel_idle ignores processor.max_cstate; its own 0 hands over to acpi_idle. */
+        if (!max_cstate_is_one(facts, "processor.max_cstate"))
+                return false;
+        if (strcmp(facts->vendor, "GenuineIntel") != 0 || strcmp(facts->idle_driver, "acpi_idle") == 0)
+                return true;
+        return facts->family != 6 || max_cstate_is_one(facts, "intel_idle.max_cstate");
+}
+
+ClockReason clock_facts_predict(const ClockFacts *facts)
+{
+        if (cmdline_has(facts->cmdline, "tsc", "unstable") || cmdline_has(facts->cmdline, "notsc", NULL))
+                return REASON_BOOT_PARAMETER;
+        if (facts->hypervisor)
+                return REASON_NONE;
+        if (clock_facts_unsynchronized(facts))
+                return REASON_UNSYNCHRONIZED;
+        if (!facts->nonstop_tsc && !clock_facts_idle_limited(facts))
+                return REASON_IDLE_HALT;
+        /* A default governor that does not move kept the TSC in one boot and lost it in another (measured): no
+         * prediction. */
+        if (!facts->constant_tsc && facts->n_cpus != 1 && !clock_facts_frequency_held(facts) &&
+            !cmdline_has(facts->cmdline, "cpufreq.default_governor", NULL))
+                return REASON_CPUFREQ_CHANGE;
+        return REASON_NONE;
+}
+
+/* The best-rated registered clocksource that is not verified itself (kernel/time/clocksource.c
+ * clocksource_select_watchdog). */
+static const char *watchdog_reference(const char *available)
+{
+        static const char *const by_rating[] = {
+                "kvm-clock",
+                "xen",
+                "hyperv_clocksource_tsc_page",
+                "hyperv_clocksource_msr",
+                "hyperv_clocksource",
+                "sgi_rtc",
+                "hpet",
+                "acpi_pm",
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(by_rating); i++)
+                if (clocksources_have(available, by_rating[i]))
+                        return by_rating[i];
+        return NULL;
+}
+
+static bool is_exemptable(const ClockFacts *facts)
+{
+        return facts->constant_tsc && facts->nonstop_tsc && facts->tsc_adjust;
+}
+
+/* check_system_tsc_reliable(): up to 2 online nodes in 5.10.y and 6.1, up to 4 packages in 6.12 and later, no such
+ * rule in 3.10. Vendors took the first rule over into 4.18, some of them. */
+static WatchdogState exemption(const ClockFacts *facts)
+{
+        bool few_nodes = facts->n_nodes > 0 && facts->n_nodes <= 2;
+        bool few_packages = facts->n_packages > 0 && facts->n_packages <= 4;
+
+        if (!is_exemptable(facts) || clock_facts_kernel_before(facts, 4, 0))
+                return WATCHDOG_ACTIVE;
+        if (facts->n_nodes > 2 && facts->n_packages > 4)
+                return WATCHDOG_ACTIVE;
+        if (few_nodes && few_packages && !clock_facts_kernel_before(facts, 5, 10))
+                return WATCHDOG_EXEMPT;
+        if (few_packages && clock_facts_kernel_at_least(facts, 6, 12))
+                return WATCHDOG_EXEMPT;
+        return WATCHDOG_UNKNOWN;
+}
+
+WatchdogState clock_facts_watchdog(const ClockFacts *facts, const char *available,
+                                   char ret_reference[static CLOCKSOURCE_NAME_SIZE])
+{
+        const char *reference = available ? watchdog_reference(available) : NULL;
+        WatchdogState state = exemption(facts);
+
+        ret_reference[0] = '\0';
+        if (facts->tsc_reliable)
+                state = WATCHDOG_EXEMPT;
+        /* From 7.2 on it forces the watchdog upon the TSC; before, it made a trusted TSC watch the others. */
+        if (cmdline_has(facts->cmdline, "tsc", "watchdog") && state != WATCHDOG_ACTIVE) {
+                if (clock_facts_kernel_at_least(facts, 7, 2))
+                        state = WATCHDOG_ACTIVE;
+                else if (!clock_facts_kernel_before(facts, 7, 0))
+                        state = WATCHDOG_UNKNOWN;
+        }
+        if (cmdline_has(facts->cmdline, "tsc", "reliable") || cmdline_has(facts->cmdline, "tsc", "nowatchdog"))
+                return WATCHDOG_OFF;
+        if (state == WATCHDOG_EXEMPT)
+                return state;
+        if (!available)
+                return WATCHDOG_UNKNOWN;
+        if (!reference)
+                return WATCHDOG_ABSENT;
+        snprintf(ret_reference, CLOCKSOURCE_NAME_SIZE, "%s", reference);
+        return state;
+}
+
+/* The thresholds of a half second's comparison: 62.5 ms to 5.12 and in 4.18, 400 to 500 µs to 6.18, 488 ppm in 7.2. */
+static const char *watchdog_threshold(const ClockFacts *facts)
+{
+        if (clock_facts_kernel_at_least(facts, 7, 2))
+                return "would notice 0.05 %";
+        if (clock_facts_kernel_at_least(facts, 5, 10) && clock_facts_kernel_before(facts, 7, 0))
+                return "would notice 0.1 %";
+        if (clock_facts_kernel_before(facts, 5, 10))
+                return "would notice 12.5 %, or 0.1 % where the vendor took the later check over";
+        return "would notice 0.05 % to 12.5 %, by kernel generation";
+}
+
+static char *watchdog_exempt_reason(const ClockFacts *facts)
+{
+        char *text;
+
+        if (asprintf(&text, "%s",
+                     facts->tsc_reliable && !is_exemptable(facts)
+                             ? "the kernel does not compare it: the hypervisor or the CPU model vouches for it "
+                               "(tsc_reliable)"
+                             : "the kernel does not compare it, because it is constant, nonstop and adjustable, on few "
+                               "sockets") < 0)
+                return NULL;
+        return text;
+}
+
+char *clock_facts_watchdog_reason(const ClockFacts *facts, const char *available)
+{
+        char reference[CLOCKSOURCE_NAME_SIZE];
+        char *text = NULL;
+        int r = 0;
+
+        switch (clock_facts_watchdog(facts, available, reference)) {
+        case WATCHDOG_ACTIVE:
+                r = asprintf(&text, "%s every 0.5 s; %s", reference, watchdog_threshold(facts));
+                break;
+        case WATCHDOG_EXEMPT:
+                return watchdog_exempt_reason(facts);
+        case WATCHDOG_OFF:
+                r = asprintf(&text, "tsc=%s on the kernel command line has switched it off%s",
+                             cmdline_has(facts->cmdline, "tsc", "reliable") ? "reliable" : "nowatchdog",
+                             cmdline_has(facts->cmdline, "tsc", "reliable")
+                                     ? ", and with it the sync test of the CPUs and the checks of TSC_ADJUST"
+                                     : "");
+                break;
+        case WATCHDOG_ABSENT:
+                r = asprintf(&text,
+                             "no independent reference clock is registered (neither hpet nor acpi_pm%s); jiffies, "
+                             "which older kernels "
+                             "then take, prove nothing",
+                             facts->hypervisor ? " nor one of the hypervisor's" : "");
+                break;
+        default:
+                r = available ? asprintf(&text,
+                                         "kernel generations differ on whether a TSC like this one, on %u nodes and %u "
+                                         "packages, is exempt; if it is "
+                                         "not: %s every 0.5 s",
+                                         facts->n_nodes, facts->n_packages, reference[0] ? reference : "no reference")
+                              : asprintf(&text, "available_clocksource cannot be read");
+        }
+        return r < 0 ? NULL : text;
+}

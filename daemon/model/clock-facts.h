@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What decides how the kernel treats this host's TSC, and what follows from it without looking at the log.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/clock-words.h"
+#include "model/kernel-line.h"
+
+typedef struct ClockFacts {
+        /* /proc/cpuinfo; a flag counts only when every online CPU has it. */
+        bool has_tsc;
+        bool constant_tsc;
+        bool nonstop_tsc;
+        bool tsc_adjust;
+        bool tsc_reliable; /* the hypervisor or the CPU model vouches for it */
+        bool tsc_known_freq;
+        bool hypervisor;
+        char vendor[16];
+        unsigned family;
+        unsigned n_cpus; /* possible ones; 0 = unknown, as below */
+        unsigned n_packages;
+        unsigned n_nodes;                    /* online NUMA nodes */
+        unsigned kernel_major, kernel_minor; /* uname -r. Never decides what a log line means */
+        const char *cmdline;                 /* borrowed; NULL = unreadable */
+
+        /* From the snapshot; "" for none. */
+        char idle_driver[16];
+        char deep_state[16]; /* the deepest registered idle state of more than C1 */
+        char moving_governor
+                [16]; /* a governor that changes the frequency by itself, of any policy whose min is not its max */
+} ClockFacts;
+
+/* What /sys/devices/system/clocksource/clocksource0 says; NULL = unreadable. */
+typedef struct ClockObservation {
+        const char *current;
+        const char *available; /* blanks between the names, one at the end or none */
+} ClockObservation;
+
+#define CLOCKSOURCES_SIZE 256
+
+/* `name` is one of the blank-separated names in `list`. */
+bool clocksources_have(const char *list, const char *name);
+bool clocksources_have_tsc(const char *list);
+
+/* What flags and boot parameters alone say the kernel will do on every boot: REASON_NONE (keep the TSC),
+ * REASON_UNSYNCHRONIZED, REASON_IDLE_HALT, REASON_CPUFREQ_CHANGE, REASON_BOOT_PARAMETER. */
+ClockReason clock_facts_predict(const ClockFacts *facts);
+
+/* AMD without constant_tsc on several CPUs: given up at boot (unsynchronized_tsc(), arch/x86/kernel/tsc.c), from 6.12
+ * on only with several packages. */
+bool clock_facts_unsynchronized(const ClockFacts *facts);
+/* A boot parameter keeps frequency transitions, or the registration of C2 and deeper, from happening. */
+bool clock_facts_frequency_held(const ClockFacts *facts);
+bool clock_facts_idle_limited(const ClockFacts *facts);
+
+bool clock_facts_kernel_at_least(const ClockFacts *facts, unsigned major, unsigned minor); /* false when unknown */
+bool clock_facts_kernel_before(const ClockFacts *facts, unsigned major, unsigned minor);   /* false when unknown */
+
+/* Whether the kernel's clocksource watchdog looks at the TSC, and what it compares it with: the name, "" for none.
+ * `available` is available_clocksource, NULL = unreadable. */
+WatchdogState clock_facts_watchdog(const ClockFacts *facts, const char *available,
+                                   char ret_reference[static CLOCKSOURCE_NAME_SIZE]);
+
+/* One sentence: why, and what the watchdog could notice. Heap string owned by the caller, NULL when out of memory. */
+char *clock_facts_watchdog_reason(const ClockFacts *facts, const char *available);

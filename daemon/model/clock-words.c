@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/macro.h"
+#include "model/clock-words.h"
+
+static const char *const verdict_words[VERDICT_MAX_] = {
+        [VERDICT_UNKNOWN] = "unknown",       [VERDICT_STABLE] = "stable", [VERDICT_TRUSTED] = "trusted",
+        [VERDICT_UNVERIFIED] = "unverified", [VERDICT_UNUSED] = "unused", [VERDICT_UNSTABLE] = "unstable",
+        [VERDICT_ABSENT] = "absent",
+};
+
+static const char *const reason_words[REASON_MAX_] = {
+        [REASON_NONE] = "",
+        [REASON_CLOCKSOURCE_WATCHDOG] = "clocksource-watchdog",
+        [REASON_INTER_CPU_SKEW] = "inter-cpu-skew",
+        [REASON_CPUFREQ_CHANGE] = "cpufreq-change",
+        [REASON_IDLE_HALT] = "idle-halt",
+        [REASON_C1E] = "c1e",
+        [REASON_UNSYNCHRONIZED] = "unsynchronized",
+        [REASON_WARP] = "warp",
+        [REASON_READ_DELAY] = "read-delay",
+        [REASON_KVM_BACKWARDS] = "kvm-backwards",
+        [REASON_HYPERVISOR] = "hypervisor",
+        [REASON_BOOT_PARAMETER] = "boot-parameter",
+        [REASON_FIRMWARE] = "firmware",
+        [REASON_CALIBRATION] = "calibration",
+        [REASON_NEVER_REGISTERED] = "never-registered",
+        [REASON_USER_SWITCH] = "user-switch",
+        [REASON_UNBOUND] = "unbound",
+        [REASON_GUEST_DEFAULT] = "guest-default",
+        [REASON_OTHER] = "other",
+};
+
+static const char *const watchdog_words[WATCHDOG_MAX_] = {
+        [WATCHDOG_UNKNOWN] = "unknown", [WATCHDOG_ACTIVE] = "active", [WATCHDOG_EXEMPT] = "exempt",
+        [WATCHDOG_OFF] = "off",         [WATCHDOG_ABSENT] = "absent",
+};
+
+static int word_find(const char *const *words, int n, const char *text)
+{
+        for (int i = 0; i < n; i++)
+                if (strcmp(words[i], text) == 0)
+                        return i;
+        return -1;
+}
+
+const char *verdict_to_string(Verdict verdict)
+{
+        return verdict_words[verdict];
+}
+
+Verdict verdict_from_string(const char *text)
+{
+        return word_find(verdict_words, VERDICT_MAX_, text);
+}
+
+const char *clock_reason_to_string(ClockReason reason)
+{
+        return reason_words[reason];
+}
+
+ClockReason clock_reason_from_string(const char *text)
+{
+        return word_find(reason_words, REASON_MAX_, text);
+}
+
+const char *watchdog_state_to_string(WatchdogState state)
+{
+        return watchdog_words[state];
+}
+
+WatchdogState watchdog_state_from_string(const char *text)
+{
+        return word_find(watchdog_words, WATCHDOG_MAX_, text);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/kernel-report.h"
+
+static void copy_text(char ret[static KERNEL_TEXT_SIZE], const char *text)
+{
+        size_t length = strnlen(text, KERNEL_TEXT_SIZE - 1);
+
+        memcpy(ret, text, length);
+        ret[length] = '\0';
+}
+
+static KernelEvent event_from_line(KernelEventKind kind, uint64_t usec, const char *text, const KernelLine *line)
+{
+        KernelEvent event = { .kind = kind, .reason = line->reason, .usec = usec, .khz = line->khz };
+
+        strcpy(event.clocksource, line->clocksource);
+        strcpy(event.reference, line->reference);
+        event.has_skew = line->has_skew;
+        event.skew_ns = line->skew_ns;
+        event.has_interval = line->has_interval;
+        event.interval_ns = line->interval_ns;
+        copy_text(event.text, text);
+        return event;
+}
+
+static ClockReason head_reason(KernelLineKind head)
+{
+        switch (head) {
+        case KERNEL_LINE_INTER_CPU_SKEW:
+                return REASON_INTER_CPU_SKEW;
+        case KERNEL_LINE_READ_DELAY:
+                return REASON_READ_DELAY;
+        case KERNEL_LINE_WARP_PAIR:
+        case KERNEL_LINE_WARP:
+                return REASON_WARP;
+        default:
+                return REASON_CLOCKSOURCE_WATCHDOG;
+        }
+}
+
+static void report_open(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line)
+{
+        *report = (KernelReport){ .open = true, .head = line->kind };
+        report->event = event_from_line(KERNEL_EVENT_TSC_MARKED, usec, text, line);
+        report->event.reason = head_reason(line->kind);
+        if (line->kind == KERNEL_LINE_WARP_PAIR || line->kind == KERNEL_LINE_WARP)
+                strcpy(report->event.clocksource, "tsc");
+}
+
+static void report_absorb(KernelReport *report, const KernelLine *line)
+{
+        KernelEvent *event = &report->event;
+
+        if (line->kind == KERNEL_LINE_CURRENT && strcmp(line->clocksource, event->clocksource) == 0)
+                event->current = true;
+        if (line->reference[0])
+                strcpy(event->reference, line->reference);
+        if (line->has_interval) {
+                event->has_interval = true;
+                event->interval_ns = line->interval_ns;
+        }
+        if (line->has_cs_interval) {
+                report->has_cs_interval = true;
+                report->cs_interval_ns = line->cs_interval_ns;
+        }
+        if (line->has_skew) {
+                event->has_skew = true;
+                event->skew_ns = line->skew_ns;
+        }
+}
+
+unsigned kernel_report_flush(KernelReport *report, KernelEvent *ret)
+{
+        KernelEvent *event = &report->event;
+        int64_t skew;
+
+        if (!report->open)
+                return 0;
+        report->open = false;
+        /* The sync test says which CPUs it compared before it says how it went. */
+        if (report->head == KERNEL_LINE_WARP_PAIR)
+                return 0;
+        if (!event->has_skew && event->has_interval && report->has_cs_interval &&
+            !__builtin_sub_overflow(report->cs_interval_ns, event->interval_ns, &skew)) {
+                event->has_skew = true;
+                event->skew_ns = skew;
+        }
+        if (!clocksource_is_tsc(event->clocksource))
+                event->kind = KERNEL_EVENT_OTHER_MARKED;
+        *ret = *event;
+        return 1;
+}
+
+/* "Marking TSC unstable due to" follows every report about the TSC since 4.11 and is its end. */
+static bool mark_ends_report(const KernelReport *report, const KernelLine *mark)
+{
+        if (!report->open)
+                return false;
+        if (mark->reason == REASON_WARP)
+                return report->head == KERNEL_LINE_WARP;
+        return mark->reason == REASON_CLOCKSOURCE_WATCHDOG && head_reason(report->head) != REASON_WARP &&
+               (!report->event.clocksource[0] || clocksource_is_tsc(report->event.clocksource));
+}
+
+static unsigned feed_mark(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line,
+                          KernelEvent *ret)
+{
+        unsigned n;
+
+        if (mark_ends_report(report, line)) {
+                if (!report->event.clocksource[0])
+                        strcpy(report->event.clocksource, "tsc");
+                return kernel_report_flush(report, ret);
+        }
+        n = kernel_report_flush(report, ret);
+        ret[n] = event_from_line(KERNEL_EVENT_TSC_MARKED, usec, text, line);
+        strcpy(ret[n].clocksource, "tsc");
+        return n + 1;
+}
+
+static unsigned feed_head(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line,
+                          KernelEvent *ret)
+{
+        unsigned n = 0;
+        uint64_t first = usec;
+
+        if (report->open && report->head == KERNEL_LINE_WARP_PAIR && line->kind == KERNEL_LINE_WARP)
+                first = report->event.usec;
+        else
+                n = kernel_report_flush(report, ret);
+        report_open(report, first, text, line);
+        return n;
+}
+
+static KernelEventKind plain_event(KernelLineKind kind)
+{
+        switch (kind) {
+        case KERNEL_LINE_SWITCHED:
+                return KERNEL_EVENT_SWITCHED;
+        case KERNEL_LINE_REGISTERED:
+                return KERNEL_EVENT_REGISTERED;
+        case KERNEL_LINE_OVERRIDE:
+                return KERNEL_EVENT_OVERRIDE;
+        case KERNEL_LINE_TSC_ADJUST:
+                return KERNEL_EVENT_TSC_ADJUST;
+        case KERNEL_LINE_CALIBRATION:
+                return KERNEL_EVENT_CALIBRATION;
+        case KERNEL_LINE_CALIBRATION_DIFFERS:
+                return KERNEL_EVENT_CALIBRATION_DIFFERS;
+        case KERNEL_LINE_KVM_WARNING:
+                return KERNEL_EVENT_KVM_WARNING;
+        default:
+                return KERNEL_EVENT_BENIGN;
+        }
+}
+
+static unsigned feed_line(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line,
+                          KernelEvent *ret)
+{
+        unsigned n;
+
+        switch (line->kind) {
+        case KERNEL_LINE_NOT_OURS:
+                return 0;
+        case KERNEL_LINE_MARK:
+                return feed_mark(report, usec, text, line, ret);
+        case KERNEL_LINE_SKEW:
+        case KERNEL_LINE_INTER_CPU_SKEW:
+        case KERNEL_LINE_READ_DELAY:
+        case KERNEL_LINE_WARP_PAIR:
+        case KERNEL_LINE_WARP:
+                return feed_head(report, usec, text, line, ret);
+        case KERNEL_LINE_SKEW_ALONE:
+                n = feed_head(report, usec, text, line, ret);
+                return n + kernel_report_flush(report, ret + n);
+        case KERNEL_LINE_DETAIL:
+        case KERNEL_LINE_CURRENT:
+                if (report->open)
+                        report_absorb(report, line);
+                return 0;
+        case KERNEL_LINE_CPUS_DIFFER:
+                if (!clocksource_is_tsc(line->clocksource))
+                        return 0;
+                *ret = event_from_line(KERNEL_EVENT_CPUS_DIFFER, usec, text, line);
+                return 1;
+        default:
+                /* 4.1 to 4.10 have no other end of a report than the switch it leads to. */
+                n = line->kind == KERNEL_LINE_SWITCHED ? kernel_report_flush(report, ret) : 0;
+                ret[n] = event_from_line(plain_event(line->kind), usec, text, line);
+                return n + 1;
+        }
+}
+
+unsigned kernel_report_feed(KernelReport *report, uint64_t usec, const char *text, KernelEvent ret[static 2])
+{
+        KernelLine line;
+
+        kernel_line_classify(text, &line);
+        if (line.kind == KERNEL_LINE_NOT_OURS)
+                return 0;
+        if (report->open && usec > report->event.usec && usec - report->event.usec > KERNEL_REPORT_SPAN_USEC) {
+                unsigned n = kernel_report_flush(report, ret);
+
+                /* Whatever the line is, it finds no open report and so makes one event at most. */
+                return n + feed_line(report, usec, text, &line, ret + n);
+        }
+        return feed_line(report, usec, text, &line, ret);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The kernel says some things in several lines, which other CPUs' lines may come between. One report becomes one event.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/kernel-line.h"
+
+/* Longest wording known, with a vendor's sentence behind it. Longer lines are cut. */
+#define KERNEL_TEXT_SIZE 320
+
+/* The parts of a report are printed in one go; later ones belong to another. */
+#define KERNEL_REPORT_SPAN_USEC UINT64_C(1000000)
+
+typedef enum KernelEventKind {
+        KERNEL_EVENT_TSC_MARKED,
+        KERNEL_EVENT_OTHER_MARKED, /* clocksource "" when that kernel does not say whose */
+        KERNEL_EVENT_CPUS_DIFFER,  /* of the TSC */
+        KERNEL_EVENT_SWITCHED,
+        KERNEL_EVENT_REGISTERED,
+        KERNEL_EVENT_OVERRIDE,
+        KERNEL_EVENT_TSC_ADJUST,
+        KERNEL_EVENT_CALIBRATION,
+        KERNEL_EVENT_CALIBRATION_DIFFERS,
+        KERNEL_EVENT_KVM_WARNING,
+        KERNEL_EVENT_BENIGN,
+} KernelEventKind;
+
+typedef struct KernelEvent {
+        KernelEventKind kind;
+        ClockReason reason;
+        uint64_t usec; /* the first line's time stamp: CLOCK_MONOTONIC as the kernel logged it */
+        char clocksource[CLOCKSOURCE_NAME_SIZE];
+        char reference[CLOCKSOURCE_NAME_SIZE]; /* the watchdog, "" unknown */
+        bool current;                          /* the kernel said that the marked clocksource is the current one */
+        bool has_skew, has_interval;
+        int64_t skew_ns; /* of read-delay: how long the read took */
+        int64_t interval_ns;
+        unsigned khz;
+        char text[KERNEL_TEXT_SIZE]; /* the line that says it best, as logged: any bytes */
+} KernelEvent;
+
+/* All zero is the empty one. */
+typedef struct KernelReport {
+        bool open;
+        KernelLineKind head;
+        bool has_cs_interval;
+        int64_t cs_interval_ns;
+        KernelEvent event;
+} KernelReport;
+
+/* Feeds the next line. Fills ret[0] and ret[1] in the kernel's order and returns how many: 0, 1 or 2. */
+unsigned kernel_report_feed(KernelReport *report, uint64_t usec, const char *text, KernelEvent ret[static 2]);
+
+/* No more lines are coming for now (the log is drained and some 100 ms have passed): ends an open report. 1: *ret is
+ * set; 0. */
+unsigned kernel_report_flush(KernelReport *report, KernelEvent *ret);

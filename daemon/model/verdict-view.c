@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * From what is known to the words for it.
+ */
+#include <string.h>
+
+#include "model/cmdline.h"
+#include "model/verdict.h"
+
+static ClockReason unused_reason(const Clock *clock)
+{
+        char value[CLOCKSOURCE_NAME_SIZE];
+
+        if (cmdline_get(clock->facts->cmdline, "clocksource", value, sizeof(value)) &&
+            (strcmp(value, clock->current) == 0 ||
+             (strcmp(value, "pmtmr") == 0 && strcmp(clock->current, "acpi_pm") == 0)))
+                return REASON_BOOT_PARAMETER;
+        if (clock->facts->hypervisor && !clock->tsc_used &&
+            (strcmp(clock->current, "kvm-clock") == 0 || strcmp(clock->current, "xen") == 0 ||
+             strncmp(clock->current, "hyperv_", 7) == 0))
+                return REASON_GUEST_DEFAULT;
+        return REASON_USER_SWITCH;
+}
+
+static Verdict in_use_verdict(const Clock *clock, ClockReason *ret_reason)
+{
+        char reference[CLOCKSOURCE_NAME_SIZE];
+
+        *ret_reason = REASON_NONE;
+        switch (clock_facts_watchdog(clock->facts, clock->available_known ? clock->available : NULL, reference)) {
+        case WATCHDOG_ACTIVE:
+                return VERDICT_STABLE;
+        case WATCHDOG_OFF:
+                *ret_reason = REASON_BOOT_PARAMETER;
+                return VERDICT_UNVERIFIED;
+        case WATCHDOG_ABSENT:
+                if (cmdline_has(clock->facts->cmdline, "nohpet", NULL) ||
+                    cmdline_has(clock->facts->cmdline, "hpet", "disable"))
+                        *ret_reason = REASON_BOOT_PARAMETER;
+                return VERDICT_UNVERIFIED;
+        case WATCHDOG_EXEMPT:
+                return VERDICT_TRUSTED;
+        default:
+                /* Exempt or compared, one of the two: the lesser promise. Without sysfs' list, the least. */
+                return clock->available_known ? VERDICT_TRUSTED : VERDICT_UNKNOWN;
+        }
+}
+
+Verdict clock_find_verdict(const Clock *clock, ClockReason *ret_reason)
+{
+        *ret_reason = REASON_NONE;
+        if (clock->marked) {
+                *ret_reason = clock->cause.reason;
+                return VERDICT_UNSTABLE;
+        }
+        if (clock->current_known && clocksource_is_tsc(clock->current))
+                return in_use_verdict(clock, ret_reason);
+        if (!clock->available_known)
+                return VERDICT_UNKNOWN;
+        if (clock->listed) {
+                if (!clock->current_known)
+                        return VERDICT_UNKNOWN;
+                *ret_reason = unused_reason(clock);
+                return VERDICT_UNUSED;
+        }
+        *ret_reason = clock->unbound ? REASON_UNBOUND : REASON_NEVER_REGISTERED;
+        return VERDICT_ABSENT;
+}
+
+static bool unstable_is_expected(const Clock *clock)
+{
+        const ClockFacts *facts = clock->facts;
+
+        switch (clock->reason) {
+        case REASON_UNSYNCHRONIZED:
+                return clock_facts_unsynchronized(facts);
+        case REASON_IDLE_HALT:
+                return !facts->nonstop_tsc && !clock_facts_idle_limited(facts);
+        case REASON_CPUFREQ_CHANGE:
+                return !facts->constant_tsc && !clock_facts_frequency_held(facts) &&
+                       !cmdline_has(facts->cmdline, "cpufreq.default_governor", NULL);
+        case REASON_C1E:
+                return !facts->nonstop_tsc && strcmp(facts->vendor, "AuthenticAMD") == 0;
+        case REASON_BOOT_PARAMETER:
+                return clock_facts_predict(facts) == REASON_BOOT_PARAMETER;
+        case REASON_HYPERVISOR:
+                return facts->hypervisor;
+        case REASON_OTHER:
+                /* With the line lost, the prediction is the best guess at what it said. */
+                return !clock->cause.text[0] && clock_facts_predict(facts) != REASON_NONE;
+        default:
+                return false;
+        }
+}
+
+static bool is_expected(const Clock *clock)
+{
+        const ClockFacts *facts = clock->facts;
+
+        switch (clock->verdict) {
+        case VERDICT_UNSTABLE:
+                return unstable_is_expected(clock);
+        case VERDICT_TRUSTED:
+                return true;
+        case VERDICT_STABLE:
+                return clock_facts_predict(facts) == REASON_NONE &&
+                       (facts->constant_tsc || facts->hypervisor || facts->n_cpus == 1 ||
+                        clock_facts_frequency_held(facts));
+        case VERDICT_UNVERIFIED:
+                return clock->reason == REASON_BOOT_PARAMETER;
+        case VERDICT_UNUSED:
+                return clock->reason != REASON_USER_SWITCH;
+        case VERDICT_ABSENT:
+                return clock->reason == REASON_NEVER_REGISTERED && !facts->has_tsc;
+        default:
+                return false;
+        }
+}
+
+void clock_get(const Clock *clock, ClockView *ret)
+{
+        *ret = (ClockView){
+                .verdict = clock->verdict,
+                .reason = clock->reason,
+                .expected = is_expected(clock),
+                .lost_after_use = clock->lost_after_use,
+                .news = !clock->imported || clock->verdict != clock->imported_verdict ||
+                        clock->reason != clock->imported_reason,
+                .since_usec = clock->since_usec,
+                .kernel_line = clock->marked ? clock->cause.text : "",
+                .clocksource = clock->current_known ? clock->current : "",
+                .available = clock->available_known ? clock->available : "",
+                .tsc_khz = clock->tsc_khz,
+        };
+        ret->watchdog =
+                clock_facts_watchdog(clock->facts, clock->available_known ? clock->available : NULL, ret->reference);
+        /* Nothing is left to watch. */
+        if (clock->verdict == VERDICT_UNSTABLE || clock->verdict == VERDICT_ABSENT)
+                ret->watchdog = WATCHDOG_ABSENT;
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/cmdline.h"
+#include "model/verdict.h"
+
+/* The watchdog's report is printed in one go; this is for a reader who finds only half of it in the log yet. */
+#define REPORT_WAIT_USEC UINT64_C(100000)
+#define FIRST_READ_USEC UINT64_C(5000)
+/* A mark's switch follows within 80 ms (field logs), more where stop_machine has to wait. */
+#define SWITCH_SPAN_USEC UINT64_C(2000000)
+
+void clock_init(Clock *clock, const ClockFacts *facts)
+{
+        *clock = (Clock){ .facts = facts };
+        clock->report_deadline = clock->mark_deadline = clock->vanish_deadline = clock->next_read_usec = CLOCK_NEVER;
+}
+
+static void note(Clock *clock, ClockChanges *changes, unsigned change)
+{
+        if (!clock->started)
+                return;
+        if (change == CLOCK_CHANGED_VERDICT && !(changes->mask & CLOCK_CHANGED_VERDICT))
+                changes->old_verdict = clock->verdict;
+        if (change == CLOCK_CHANGED_CLOCKSOURCE && !(changes->mask & CLOCK_CHANGED_CLOCKSOURCE))
+                strcpy(changes->old_clocksource, clock->current);
+        changes->mask |= change;
+}
+
+static void note_line(Clock *clock, ClockChanges *changes, unsigned change, const KernelEvent *event)
+{
+        if (!clock->started)
+                return;
+        note(clock, changes, change);
+        strcpy(changes->name, event->clocksource);
+        strcpy(changes->text, event->text);
+}
+
+/* Without high resolution and dynamic ticks the kernel goes on listing a marked TSC, but leaves it. */
+static bool list_keeps_marked(const Clock *clock)
+{
+        return cmdline_has(clock->facts->cmdline, "highres", "off") &&
+               cmdline_has(clock->facts->cmdline, "nohz", "off");
+}
+
+static bool tsc_was_left(const Clock *clock)
+{
+        return clock->current_known && !clocksource_is_tsc(clock->current);
+}
+
+static bool mark_has_effect(const Clock *clock)
+{
+        if (!clock->available_known)
+                return tsc_was_left(clock);
+        /* Why it is gone is known already. */
+        if (clock->unbound)
+                return false;
+        return !clock->listed || (list_keeps_marked(clock) && tsc_was_left(clock));
+}
+
+static void mark_forget(Clock *clock)
+{
+        clock->has_mark = clock->mark_corroborated = false;
+        clock->mark_deadline = CLOCK_NEVER;
+}
+
+static void reads_begin(Clock *clock, uint64_t now)
+{
+        clock->read_interval_usec = FIRST_READ_USEC;
+        clock->next_read_usec = now + FIRST_READ_USEC;
+}
+
+static void mark_confirm(Clock *clock, const KernelEvent *cause)
+{
+        clock->marked = true;
+        clock->cause = *cause;
+        mark_forget(clock);
+        clock->vanish_deadline = CLOCK_NEVER;
+}
+
+/* The log as a whole is there at once, so the effect of each line cannot be looked up: of several candidates the one
+ * that the log itself shows to have led to a switch counts, else the first. */
+static void mark_replay(Clock *clock, const KernelEvent *event)
+{
+        clock->latest_mark = *event;
+        if (clock->has_mark)
+                return;
+        clock->has_mark = true;
+        clock->mark = *event;
+}
+
+static void on_mark(Clock *clock, const KernelEvent *event, uint64_t now, ClockChanges *changes)
+{
+        if (clock->marked) {
+                if (clock->cause.text[0])
+                        return;
+                note(clock, changes, CLOCK_CHANGED_DETAILS);
+                clock->cause = *event;
+        } else if (!clock->started) {
+                mark_replay(clock, event);
+        } else if (!clock->has_mark || clock->mark_read) {
+                clock->has_mark = true;
+                clock->mark_read = false;
+                clock->mark = *event;
+                clock->mark_deadline = now + CLOCK_GRACE_USEC;
+                reads_begin(clock, now);
+        }
+}
+
+static void on_switched(Clock *clock, const KernelEvent *event)
+{
+        strcpy(clock->switched_to, event->clocksource);
+        clock->switched_usec = event->usec;
+        if (clocksource_is_tsc(event->clocksource)) {
+                if (!clock->using_tsc || clock->use_since_usec == 0 || clock->use_since_usec > event->usec)
+                        clock->use_since_usec = event->usec;
+                clock->using_tsc = clock->tsc_used = clock->tsc_registered = true;
+                /* The kernel never goes back to a clocksource it has marked. */
+                if (!clock->started)
+                        mark_forget(clock);
+                return;
+        }
+        clock->using_tsc = false;
+        if (!clock->started && clock->has_mark && !clock->mark_corroborated && event->usec >= clock->latest_mark.usec &&
+            event->usec - clock->latest_mark.usec <= SWITCH_SPAN_USEC) {
+                clock->mark = clock->latest_mark;
+                clock->mark_corroborated = true;
+        }
+}
+
+static void on_event(Clock *clock, const KernelEvent *event, uint64_t now, ClockChanges *changes)
+{
+        switch (event->kind) {
+        case KERNEL_EVENT_TSC_MARKED:
+                on_mark(clock, event, now, changes);
+                break;
+        case KERNEL_EVENT_SWITCHED:
+                on_switched(clock, event);
+                break;
+        case KERNEL_EVENT_REGISTERED:
+                if (clocksource_is_tsc(event->clocksource))
+                        clock->tsc_registered = true;
+                break;
+        case KERNEL_EVENT_CALIBRATION:
+                if (clock->tsc_khz != event->khz)
+                        note(clock, changes, CLOCK_CHANGED_DETAILS);
+                clock->tsc_khz = event->khz;
+                break;
+        case KERNEL_EVENT_CPUS_DIFFER:
+                if (!clock->cpus_differ)
+                        note(clock, changes, CLOCK_CHANGED_DETAILS);
+                clock->cpus_differ = true;
+                break;
+        case KERNEL_EVENT_OTHER_MARKED:
+                note_line(clock, changes, CLOCK_OTHER_MARKED, event);
+                break;
+        case KERNEL_EVENT_OVERRIDE:
+                note_line(clock, changes, CLOCK_OVERRIDE_REFUSED, event);
+                break;
+        case KERNEL_EVENT_TSC_ADJUST:
+                note_line(clock, changes, CLOCK_TSC_ADJUSTED, event);
+                break;
+        case KERNEL_EVENT_CALIBRATION_DIFFERS:
+                note_line(clock, changes, CLOCK_CALIBRATION_DIFFERS, event);
+                break;
+        case KERNEL_EVENT_KVM_WARNING:
+                note_line(clock, changes, CLOCK_KVM_WARNED, event);
+                break;
+        case KERNEL_EVENT_BENIGN:
+                break;
+        }
+}
+
+static bool was_switched(const Clock *clock)
+{
+        return clock->switched_usec > 0 && strcmp(clock->switched_to, clock->current) == 0;
+}
+
+static uint64_t find_since(const Clock *clock, Verdict verdict)
+{
+        switch (verdict) {
+        case VERDICT_UNSTABLE:
+                return clock->cause.usec;
+        case VERDICT_STABLE:
+        case VERDICT_TRUSTED:
+        case VERDICT_UNVERIFIED:
+                return clock->use_since_usec;
+        case VERDICT_UNUSED:
+                return was_switched(clock) ? clock->switched_usec : clock->current_since_usec;
+        case VERDICT_ABSENT:
+                return clock->unbound && was_switched(clock) ? clock->switched_usec : clock->vanished_usec;
+        default:
+                return 0;
+        }
+}
+
+static void set_verdict(Clock *clock, ClockChanges *changes)
+{
+        ClockReason reason;
+        Verdict verdict = clock_find_verdict(clock, &reason);
+        uint64_t since = find_since(clock, verdict);
+
+        if (verdict != clock->verdict || reason != clock->reason)
+                note(clock, changes, CLOCK_CHANGED_VERDICT);
+        else if (since != clock->since_usec)
+                note(clock, changes, CLOCK_CHANGED_DETAILS);
+        clock->verdict = verdict;
+        clock->reason = reason;
+        clock->since_usec = since;
+        if (verdict == VERDICT_UNSTABLE)
+                clock->lost_after_use = clock->lost_after_use || clock->tsc_used || clock->cause.current;
+}
+
+/* tsc is not registered and no line says why. */
+static void explain_absence(Clock *clock)
+{
+        clock->vanish_deadline = CLOCK_NEVER;
+        if (clock->imported && clock->imported_verdict == VERDICT_ABSENT && !clock->started) {
+                clock->unbound = clock->imported_reason == REASON_UNBOUND;
+        } else if (clock->log_gap && clock->facts->has_tsc) {
+                KernelEvent lost = { .kind = KERNEL_EVENT_TSC_MARKED, .reason = REASON_OTHER };
+
+                lost.usec = clock->vanished_usec;
+                mark_confirm(clock, &lost);
+        } else {
+                clock->unbound = clock->tsc_registered;
+        }
+}
+
+/* fresh: sysfs was just read. Nobody may have run for a while, so a line is given up only upon a new look. */
+static void judge(Clock *clock, bool fresh, uint64_t now, ClockChanges *changes)
+{
+        if (!clock->started || (!clock->observed && !clock->marked))
+                return;
+        if (clock->has_mark && !clock->marked) {
+                if (mark_has_effect(clock)) {
+                        mark_confirm(clock, &clock->mark);
+                } else if (fresh && now >= clock->mark_deadline) {
+                        note_line(clock, changes, CLOCK_LINE_WITHOUT_EFFECT, &clock->mark);
+                        mark_forget(clock);
+                }
+        }
+        if (fresh && clock->vanish_deadline <= now)
+                explain_absence(clock);
+        /* Until it is known why tsc is gone, the old verdict stands. */
+        if (clock->vanish_deadline == CLOCK_NEVER)
+                set_verdict(clock, changes);
+        if (!clock->has_mark && clock->vanish_deadline == CLOCK_NEVER)
+                clock->next_read_usec = CLOCK_NEVER;
+}
+
+static void report_flush(Clock *clock, uint64_t now, ClockChanges *changes)
+{
+        KernelEvent event;
+
+        clock->report_deadline = CLOCK_NEVER;
+        if (kernel_report_flush(&clock->report, &event))
+                on_event(clock, &event, now, changes);
+}
+
+void clock_feed_line(Clock *clock, uint64_t usec, uint64_t now, const char *text, ClockChanges *changes)
+{
+        KernelEvent events[2];
+        bool was_open = clock->report.open;
+        unsigned n = kernel_report_feed(&clock->report, usec, text, events);
+
+        for (unsigned i = 0; i < n; i++)
+                on_event(clock, &events[i], now, changes);
+        if (!clock->report.open)
+                clock->report_deadline = CLOCK_NEVER;
+        else if (!was_open || n > 0)
+                clock->report_deadline = now + REPORT_WAIT_USEC;
+        if (n > 0)
+                judge(clock, /* fresh= */ false, now, changes);
+}
+
+void clock_feed_overrun(Clock *clock)
+{
+        clock->log_gap = true;
+}
+
+static void observe_current(Clock *clock, const char *current, uint64_t now, ClockChanges *changes)
+{
+        bool was_known = clock->current_known;
+        bool is_tsc = current && clocksource_is_tsc(current);
+
+        clock->current_known = current != NULL;
+        if (!current || (was_known && strcmp(current, clock->current) == 0))
+                return;
+        note(clock, changes, CLOCK_CHANGED_CLOCKSOURCE);
+        clock->current_since_usec = clock->started ? now : 0;
+        snprintf(clock->current, sizeof(clock->current), "%s", current);
+        if (is_tsc && !clock->using_tsc)
+                clock->use_since_usec = clock->current_since_usec;
+        clock->using_tsc = is_tsc;
+        if (is_tsc)
+                clock->tsc_used = clock->tsc_registered = true;
+}
+
+static void observe_available(Clock *clock, const char *available, uint64_t now, ClockChanges *changes)
+{
+        bool was_listed = clock->available_known && clock->listed;
+
+        clock->available_known = available != NULL;
+        if (!available)
+                return;
+        if (strcmp(available, clock->available) != 0)
+                note(clock, changes, CLOCK_CHANGED_DETAILS);
+        snprintf(clock->available, sizeof(clock->available), "%s", available);
+        clock->listed = clocksources_have_tsc(available);
+        if (clock->listed) {
+                clock->tsc_registered = true;
+                clock->unbound = clock->log_gap = false;
+                clock->vanish_deadline = CLOCK_NEVER;
+        } else if (was_listed && clock->started && !clock->marked && !clock->has_mark) {
+                clock->vanished_usec = now;
+                clock->vanish_deadline = now + CLOCK_GRACE_USEC;
+                reads_begin(clock, now);
+        }
+}
+
+void clock_feed_sysfs(Clock *clock, const ClockObservation *observation, uint64_t now, ClockChanges *changes)
+{
+        clock->observed = true;
+        if (clock->has_mark)
+                clock->mark_read = true;
+        observe_current(clock, observation->current, now, changes);
+        observe_available(clock, observation->available, now, changes);
+        /* The list changes after the whole report is printed, so the other half is not coming. */
+        if (clock->started && clock->available_known && !clock->listed)
+                report_flush(clock, now, changes);
+        judge(clock, /* fresh= */ true, now, changes);
+}
+
+void clock_feed_timer(Clock *clock, uint64_t now, ClockChanges *changes)
+{
+        if (clock->report_deadline <= now)
+                report_flush(clock, now, changes);
+        if (clock->next_read_usec <= now) {
+                clock->read_interval_usec *= 2;
+                clock->next_read_usec = now + clock->read_interval_usec;
+        }
+        judge(clock, /* fresh= */ false, now, changes);
+}
+
+void clock_feed_facts(Clock *clock, uint64_t now, ClockChanges *changes)
+{
+        note(clock, changes, CLOCK_CHANGED_DETAILS);
+        judge(clock, /* fresh= */ false, now, changes);
+}
+
+/* The log no longer tells, the last daemon still knew. */
+static void adopt_since(Clock *clock)
+{
+        clock->since_usec = clock->imported_since_usec;
+        if (clock->using_tsc)
+                clock->use_since_usec = clock->since_usec;
+        else
+                clock->current_since_usec = clock->vanished_usec = clock->since_usec;
+}
+
+void clock_start(Clock *clock, bool log_complete, uint64_t now)
+{
+        ClockChanges unheard = { 0 };
+
+        report_flush(clock, now, &unheard);
+        clock->log_gap = (clock->log_gap || !log_complete) && !clock->listed;
+        if (clock->has_mark)
+                clock->mark_deadline = clock->mark.usec + CLOCK_GRACE_USEC;
+        if (clock->available_known && !clock->listed && !clock->marked && !clock->has_mark)
+                explain_absence(clock);
+        clock->started = true;
+        if (clock->observed && clock->has_mark)
+                reads_begin(clock, now);
+        judge(clock, /* fresh= */ true, now, &unheard);
+        if (clock->since_usec == 0 && clock->imported && clock->verdict == clock->imported_verdict &&
+            clock->reason == clock->imported_reason)
+                adopt_since(clock);
+}
+
+uint64_t clock_deadline(const Clock *clock)
+{
+        uint64_t deadline = clock->report_deadline;
+
+        if (clock->mark_deadline < deadline)
+                deadline = clock->mark_deadline;
+        if (clock->vanish_deadline < deadline)
+                deadline = clock->vanish_deadline;
+        if (clock->next_read_usec < deadline)
+                deadline = clock->next_read_usec;
+        return deadline;
+}
+
+bool clock_wants_sysfs(const Clock *clock)
+{
+        return clock->has_mark || clock->vanish_deadline != CLOCK_NEVER || clock->report.open;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Plays the rows of clock-scenarios.tsv to a Clock.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/clock-advice.h"
+#include "model/verdict.h"
+
+#define PLAYER_LINES_MAX 512
+
+typedef struct Player {
+        ClockFacts facts;
+        Clock clock;
+        uint64_t now;
+        char *lines[PLAYER_LINES_MAX]; /* what the kernel has logged so far */
+        uint64_t usecs[PLAYER_LINES_MAX];
+        unsigned n_lines;
+        char sysfs[256]; /* CURRENT|AVAILABLE */
+        bool noisy;      /* benign and foreign lines before each of the kernel's, from rand() */
+        ClockChanges changes;
+} Player;
+
+void player_init(Player *player, const char *facts, const char *cmdline);
+void player_done(Player *player);
+void player_run(Player *player, const char *script);
+/* One line of the kernel; *now follows its time stamp. */
+void player_line(Player *player, uint64_t usec, const char *text);
+void player_pass(Player *player, uint64_t usec);
+/* A daemon that starts now and finds the same log and the same sysfs, on the same facts. */
+void player_start_late(const Player *player, Player *ret);

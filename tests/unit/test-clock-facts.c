@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/macro.h"
+#include "model/clock-facts.h"
+
+static void test_clocksources_have(void **state)
+{
+        assert_true(clocksources_have("tsc hpet acpi_pm ", "hpet"));
+        assert_true(clocksources_have("tsc", "tsc"));
+        assert_false(clocksources_have("tsc-early hpet", "tsc"));
+        assert_true(clocksources_have_tsc("tsc-early hpet"));
+        assert_false(clocksources_have_tsc("hyperv_clocksource_tsc_page hpet"));
+        assert_false(clocksources_have_tsc(""));
+}
+
+#define FIT .constant_tsc = true, .nonstop_tsc = true, .tsc_adjust = true
+#define KERNEL(a, b) .kernel_major = (a), .kernel_minor = (b)
+
+static const struct {
+        ClockFacts facts;
+        const char *available;
+        WatchdogState wanted;
+        const char *reference, *text;
+} watchdog_cases[] = {
+        { { FIT, .n_nodes = 2, .n_packages = 2, KERNEL(6, 1) },
+          "tsc hpet acpi_pm ",
+          WATCHDOG_EXEMPT,
+          "",
+          "constant, nonstop" },
+        { { FIT, .n_nodes = 3, .n_packages = 3, KERNEL(6, 1) },
+          "tsc hpet acpi_pm ",
+          WATCHDOG_UNKNOWN,
+          "hpet",
+          "generations differ" },
+        { { FIT, .n_nodes = 4, .n_packages = 4, KERNEL(6, 12) },
+          "tsc hpet ",
+          WATCHDOG_EXEMPT,
+          "",
+          "constant, nonstop" },
+        { { FIT, .n_nodes = 8, .n_packages = 8, KERNEL(6, 12) },
+          "tsc hpet ",
+          WATCHDOG_ACTIVE,
+          "hpet",
+          "hpet every 0.5 s; would notice 0.1 %" },
+        { { FIT, .n_nodes = 1, .n_packages = 1, KERNEL(3, 10) },
+          "tsc acpi_pm ",
+          WATCHDOG_ACTIVE,
+          "acpi_pm",
+          "acpi_pm every 0.5 s; would notice 12.5 %" },
+        { { FIT, .n_nodes = 1, .n_packages = 1, KERNEL(4, 18) },
+          "tsc acpi_pm ",
+          WATCHDOG_UNKNOWN,
+          "acpi_pm",
+          "generations differ" },
+        { { FIT }, "tsc acpi_pm ", WATCHDOG_UNKNOWN, "acpi_pm", "generations differ" },
+        { { .constant_tsc = true, KERNEL(7, 2) },
+          "tsc hpet ",
+          WATCHDOG_ACTIVE,
+          "hpet",
+          "hpet every 0.5 s; would notice 0.05 %" },
+        { { .constant_tsc = true }, "tsc hpet ", WATCHDOG_ACTIVE, "hpet", "by kernel generation" },
+        { { .constant_tsc = true, KERNEL(6, 1) }, "tsc ", WATCHDOG_ABSENT, "", "no independent reference" },
+        { { .constant_tsc = true, KERNEL(6, 1) }, NULL, WATCHDOG_UNKNOWN, "", "cannot be read" },
+        { { .cmdline = "tsc=reliable" }, "tsc hpet ", WATCHDOG_OFF, "", "tsc=reliable" },
+        { { FIT, .n_nodes = 1, .n_packages = 1, .cmdline = "tsc=nowatchdog" },
+          "tsc hpet ",
+          WATCHDOG_OFF,
+          "",
+          "tsc=nowatchdog" },
+        { { .constant_tsc = true, .tsc_reliable = true }, "tsc hpet ", WATCHDOG_EXEMPT, "", "vouches" },
+        { { FIT, .n_nodes = 1, .n_packages = 1, KERNEL(7, 2), .cmdline = "tsc=watchdog" },
+          "tsc hpet ",
+          WATCHDOG_ACTIVE,
+          "hpet",
+          "hpet" },
+        { { FIT, .n_nodes = 1, .n_packages = 1, KERNEL(6, 12), .cmdline = "tsc=watchdog" },
+          "tsc hpet ",
+          WATCHDOG_EXEMPT,
+          "",
+          "" },
+        { { .hypervisor = true, KERNEL(6, 1) },
+          "tsc kvm-clock hpet ",
+          WATCHDOG_ACTIVE,
+          "kvm-clock",
+          "kvm-clock every" },
+};
+
+static void test_clock_facts_watchdog(void **state)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(watchdog_cases); i++) {
+                _cleanup_free_ char *text =
+                        clock_facts_watchdog_reason(&watchdog_cases[i].facts, watchdog_cases[i].available);
+                char reference[CLOCKSOURCE_NAME_SIZE];
+                WatchdogState got =
+                        clock_facts_watchdog(&watchdog_cases[i].facts, watchdog_cases[i].available, reference);
+
+                if (got != watchdog_cases[i].wanted || strcmp(reference, watchdog_cases[i].reference) != 0 || !text ||
+                    !strstr(text, watchdog_cases[i].text))
+                        fail_msg("row %zu: got %s, '%s', '%s'", i, watchdog_state_to_string(got), reference, text);
+        }
+}
+
+static void test_clock_facts_predict(void **state)
+{
+        static const struct {
+                ClockFacts facts;
+                ClockReason wanted;
+        } cases[] = {
+                { { FIT, .n_cpus = 8 }, REASON_NONE },
+                { { FIT, .n_cpus = 8, .cmdline = "tsc=unstable" }, REASON_BOOT_PARAMETER },
+                { { .vendor = "AuthenticAMD", .n_cpus = 2, .n_packages = 1, KERNEL(6, 1) }, REASON_UNSYNCHRONIZED },
+                { { .vendor = "AuthenticAMD", .n_cpus = 2, .n_packages = 1, KERNEL(6, 12) }, REASON_IDLE_HALT },
+                { { .vendor = "AuthenticAMD", .n_cpus = 4, .n_packages = 2, KERNEL(6, 12) }, REASON_UNSYNCHRONIZED },
+                { { .vendor = "AuthenticAMD", .n_cpus = 2, .cmdline = "tsc=reliable" }, REASON_IDLE_HALT },
+                { { .vendor = "GenuineIntel",
+                    .family = 6,
+                    .n_cpus = 2,
+                    .cmdline = "processor.max_cstate=1 intel_idle.max_cstate=1" },
+                  REASON_CPUFREQ_CHANGE },
+                { { .vendor = "GenuineIntel", .family = 6, .n_cpus = 2, .cmdline = "processor.max_cstate=1" },
+                  REASON_IDLE_HALT },
+                { { .vendor = "GenuineIntel", .n_cpus = 1, .cmdline = "idle=halt" }, REASON_NONE },
+                { { .vendor = "AuthenticAMD", .hypervisor = true, .n_cpus = 2 }, REASON_NONE },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+                if (clock_facts_predict(&cases[i].facts) != cases[i].wanted)
+                        fail_msg("row %zu: got '%s'", i, clock_reason_to_string(clock_facts_predict(&cases[i].facts)));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_clocksources_have),
+                cmocka_unit_test(test_clock_facts_watchdog),
+                cmocka_unit_test(test_clock_facts_predict),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}

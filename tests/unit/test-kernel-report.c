@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/macro.h"
+#include "model/kernel-report.h"
+
+typedef struct Feed {
+        KernelReport report;
+        KernelEvent events[16];
+        unsigned n;
+} Feed;
+
+static void feed(Feed *feed, uint64_t usec, const char *text)
+{
+        assert_true(feed->n + 2 <= ARRAY_SIZE(feed->events));
+        feed->n += kernel_report_feed(&feed->report, usec, text, feed->events + feed->n);
+}
+
+#define HEAD                                                                                                           \
+        "clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable because the skew is too "    \
+        "large:"
+#define MARK "tsc: Marking TSC unstable due to clocksource watchdog"
+
+static void test_kernel_report_is_one_event(void **state)
+{
+        Feed f = { 0 };
+
+        feed(&f, 100, HEAD);
+        feed(&f, 101, "clocksource: 'hpet' wd_nsec: 500000000 wd_now: 1 wd_last: 2 mask: ffffffff");
+        feed(&f, 102, "eth0: link is up");
+        feed(&f, 103, "clocksource: 'tsc' cs_nsec: 499000000 cs_now: 1 cs_last: 2 mask: ffffffff");
+        feed(&f, 104, "clocksource: 'tsc' is current clocksource.");
+        assert_int_equal(f.n, 0);
+        assert_true(f.report.open);
+        feed(&f, 105, MARK);
+        assert_int_equal(f.n, 1);
+        assert_false(f.report.open);
+        assert_int_equal(f.events[0].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_int_equal(f.events[0].reason, REASON_CLOCKSOURCE_WATCHDOG);
+        assert_int_equal(f.events[0].usec, 100);
+        assert_string_equal(f.events[0].text, HEAD);
+        assert_string_equal(f.events[0].reference, "hpet");
+        assert_true(f.events[0].current && f.events[0].has_skew && f.events[0].has_interval);
+        assert_int_equal(f.events[0].skew_ns, -1000000);
+        assert_int_equal(f.events[0].interval_ns, 500000000);
+}
+
+static void test_kernel_report_without_mark_ends_at_the_switch(void **state)
+{
+        Feed f = { 0 };
+
+        feed(&f, 100, HEAD);
+        feed(&f, 101, "clocksource: 'hpet' wd_now: 1 wd_last: 2 mask: ffffffff");
+        feed(&f, 2000, "clocksource: Switched to clocksource hpet");
+        assert_int_equal(f.n, 2);
+        assert_int_equal(f.events[0].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_string_equal(f.events[0].reference, "hpet");
+        assert_false(f.events[0].has_skew);
+        assert_int_equal(f.events[1].kind, KERNEL_EVENT_SWITCHED);
+        assert_string_equal(f.events[1].clocksource, "hpet");
+}
+
+static void test_kernel_report_can_be_flushed(void **state)
+{
+        Feed f = { 0 };
+
+        assert_int_equal(kernel_report_flush(&f.report, f.events), 0);
+        feed(&f, 100, HEAD);
+        assert_int_equal(kernel_report_flush(&f.report, f.events), 1);
+        assert_int_equal(f.events[0].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_int_equal(kernel_report_flush(&f.report, f.events), 0);
+}
+
+static void test_kernel_report_names_the_delayed_clock_only_with_a_mark(void **state)
+{
+        static const char delay[] = "clocksource: timekeeping watchdog on CPU3: hpet read-back delay of 150280ns, "
+                                    "attempt 3, marking unstable";
+        Feed f = { 0 };
+
+        feed(&f, 100, delay);
+        feed(&f, 101, MARK);
+        assert_int_equal(f.n, 1);
+        assert_int_equal(f.events[0].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_int_equal(f.events[0].reason, REASON_READ_DELAY);
+        assert_string_equal(f.events[0].text, delay);
+        feed(&f, 200, delay);
+        assert_int_equal(kernel_report_flush(&f.report, f.events), 1);
+        assert_int_equal(f.events[0].kind, KERNEL_EVENT_OTHER_MARKED);
+        assert_string_equal(f.events[0].clocksource, "");
+}
+
+static void test_kernel_report_knows_whose_it_is(void **state)
+{
+        Feed f = { 0 };
+
+        feed(&f, 100, "clocksource: Marking clocksource hpet unstable due to frequency skew");
+        feed(&f, 101, "clocksource: Watchdog                     tsc interval:        515947210ns");
+        feed(&f, 102, MARK);
+        assert_int_equal(f.n, 2);
+        assert_int_equal(f.events[0].kind, KERNEL_EVENT_OTHER_MARKED);
+        assert_string_equal(f.events[0].clocksource, "hpet");
+        assert_string_equal(f.events[0].reference, "tsc");
+        assert_int_equal(f.events[1].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_string_equal(f.events[1].text, MARK);
+}
+
+static void test_kernel_report_warp(void **state)
+{
+        Feed f = { 0 };
+
+        feed(&f, 100, "TSC synchronization [CPU#0 -> CPU#1]:");
+        feed(&f, 101, "Measured 5 cycles TSC warp between CPUs, turning off TSC clock.");
+        feed(&f, 102, "TSC warped randomly between CPUs");
+        feed(&f, 103, "tsc: Marking TSC unstable due to check_tsc_sync_source failed");
+        assert_int_equal(f.n, 1);
+        assert_int_equal(f.events[0].reason, REASON_WARP);
+        assert_int_equal(f.events[0].usec, 100);
+        assert_string_equal(f.events[0].text, "Measured 5 cycles TSC warp between CPUs, turning off TSC clock.");
+}
+
+static void test_kernel_report_of_a_passed_sync_test_is_nothing(void **state)
+{
+        Feed f = { 0 };
+
+        feed(&f, 100, "TSC synchronization [CPU#0 -> CPU#1]:");
+        assert_int_equal(kernel_report_flush(&f.report, f.events), 0);
+}
+
+static void test_kernel_report_does_not_last(void **state)
+{
+        Feed f = { 0 };
+
+        feed(&f, 100, HEAD);
+        feed(&f, 100 + KERNEL_REPORT_SPAN_USEC + 1,
+             "clocksource: 'hpet' wd_nsec: 500000000 wd_now: 1 wd_last: 2 mask: ffffffff");
+        assert_int_equal(f.n, 1);
+        assert_string_equal(f.events[0].reference, "");
+        feed(&f, 3000000, HEAD);
+        feed(&f, 6000000, MARK);
+        assert_int_equal(f.n, 3);
+        assert_string_equal(f.events[1].text, HEAD);
+        assert_string_equal(f.events[2].text, MARK);
+}
+
+static void test_kernel_report_cuts_long_lines(void **state)
+{
+        char text[2000] = "tsc: Marking TSC unstable due to ";
+        Feed f = { 0 };
+
+        memset(text + strlen(text), 'x', sizeof(text) - strlen(text) - 1);
+        text[sizeof(text) - 1] = '\0';
+        feed(&f, 1, text);
+        assert_int_equal(f.n, 1);
+        assert_int_equal(strlen(f.events[0].text), KERNEL_TEXT_SIZE - 1);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_kernel_report_is_one_event),
+                cmocka_unit_test(test_kernel_report_without_mark_ends_at_the_switch),
+                cmocka_unit_test(test_kernel_report_can_be_flushed),
+                cmocka_unit_test(test_kernel_report_names_the_delayed_clock_only_with_a_mark),
+                cmocka_unit_test(test_kernel_report_knows_whose_it_is),
+                cmocka_unit_test(test_kernel_report_warp),
+                cmocka_unit_test(test_kernel_report_of_a_passed_sync_test_is_nothing),
+                cmocka_unit_test(test_kernel_report_does_not_last),
+                cmocka_unit_test(test_kernel_report_cuts_long_lines),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
