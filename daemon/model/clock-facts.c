@@ -6,26 +6,6 @@
 #include "model/clock-facts.h"
 #include "model/cmdline.h"
 
-bool clocksources_have(const char *list, const char *name)
-{
-        size_t length = strlen(name);
-
-        while (*list) {
-                size_t n = strcspn(list, " \t\n");
-
-                if (n == length && memcmp(list, name, n) == 0)
-                        return true;
-                list += n;
-                list += strspn(list, " \t\n");
-        }
-        return false;
-}
-
-bool clocksources_have_tsc(const char *list)
-{
-        return clocksources_have(list, "tsc") || clocksources_have(list, "tsc-early");
-}
-
 bool clock_facts_kernel_at_least(const ClockFacts *facts, unsigned major, unsigned minor)
 {
         if (facts->kernel_major == 0)

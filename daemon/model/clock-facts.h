@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "model/clock-words.h"
+#include "model/facts.h"
 #include "model/kernel-line.h"
 
 typedef struct ClockFacts {
@@ -41,10 +42,6 @@ typedef struct ClockObservation {
 } ClockObservation;
 
 #define CLOCKSOURCES_SIZE 256
-
-/* `name` is one of the blank-separated names in `list`. */
-bool clocksources_have(const char *list, const char *name);
-bool clocksources_have_tsc(const char *list);
 
 /* What flags and boot parameters alone say the kernel will do on every boot: REASON_NONE (keep the TSC),
  * REASON_UNSYNCHRONIZED, REASON_IDLE_HALT, REASON_CPUFREQ_CHANGE, REASON_BOOT_PARAMETER. */

@@ -13,21 +13,29 @@ void facts_done(Facts *facts)
         *facts = (Facts) {};
 }
 
-static bool names_tsc(const char *list)
+bool clocksources_have(const char *list, const char *name)
 {
-        for (const char *word = list; *word; word += strcspn(word, " "), word += strspn(word, " ")) {
-                size_t length = strcspn(word, " ");
+        size_t length = strlen(name);
 
-                if ((length == strlen("tsc") && strncmp(word, "tsc", length) == 0) ||
-                    (length == strlen("tsc-early") && strncmp(word, "tsc-early", length) == 0))
+        while (*list) {
+                size_t n = strcspn(list, " \t\n");
+
+                if (n == length && memcmp(list, name, n) == 0)
                         return true;
+                list += n;
+                list += strspn(list, " \t\n");
         }
         return false;
 }
 
+bool clocksources_have_tsc(const char *list)
+{
+        return clocksources_have(list, "tsc") || clocksources_have(list, "tsc-early");
+}
+
 bool facts_tsc_lives(const Facts *facts)
 {
-        return !facts->available_clocksources || names_tsc(facts->available_clocksources);
+        return !facts->available_clocksources || clocksources_have_tsc(facts->available_clocksources);
 }
 
 bool facts_tsc_is_fragile(const Facts *facts)

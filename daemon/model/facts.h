@@ -13,17 +13,33 @@ typedef struct Facts {
         bool constant_tsc;
         bool nonstop_tsc;
         bool hypervisor;
+        bool has_tsc;
+        bool tsc_adjust;
+        bool tsc_reliable; /* the hypervisor or the CPU model vouches for it */
+        bool tsc_known_freq;
         CpuSet without_constant_tsc; /* online CPUs that lack the flag */
         CpuSet without_nonstop_tsc;
         unsigned n_cpus; /* online CPUs listed */
         char vendor[16]; /* vendor_id is 12 characters by CPUID leaf 0 */
         unsigned family;
         unsigned model;
+        char microcode[16]; /* as cpuinfo has it, "0x1234"; "" unknown */
+
+        /* 0 = unknown */
+        unsigned n_possible;                 /* CPUs: num_possible_cpus() */
+        unsigned n_packages;                 /* distinct topology/physical_package_id */
+        unsigned n_nodes;                    /* online NUMA nodes */
+        unsigned kernel_major, kernel_minor; /* uname -r. Never decides what a log line means */
 
         char *cmdline;              /* /proc/cmdline, no newline; owned */
         char *clocksource;          /* current_clocksource; owned, NULL when unreadable */
         char *available_clocksources; /* space separated, no blank at the end; owned, NULL when unreadable */
 } Facts;
+
+/* `name` is one of the blank-separated names in `list`. */
+bool clocksources_have(const char *list, const char *name);
+/* tsc, or tsc-early, which is the same counter. */
+bool clocksources_have_tsc(const char *list);
 
 void facts_done(Facts *facts);
 #define _cleanup_facts_ _cleanup_(facts_done)
