@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/klog.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/klog.h>
+
+#include "base/macro.h"
+#include "base/parse.h"
+
+enum {
+        /* linux/syslog.h is no header for programs. */
+        SYSLOG_ACTION_READ_ALL = 3,
+        SYSLOG_ACTION_SIZE_BUFFER = 10,
+};
+
+#define KLOG_SIZE_MAX (64 << 20)
+
+int klog_read(KlogLine line, void *userdata)
+{
+        _cleanup_free_ char *text = NULL;
+        int size, n;
+
+        size = klogctl(SYSLOG_ACTION_SIZE_BUFFER, NULL, 0);
+        if (size < 0)
+                return -errno;
+        /* The ring holds no prefixes; with them it is longer. What does not fit is left out at its beginning. */
+        size = size < KLOG_SIZE_MAX / 2 ? size * 2 : KLOG_SIZE_MAX;
+        text = malloc((size_t)size + 1);
+        if (!text)
+                return -ENOMEM;
+        n = klogctl(SYSLOG_ACTION_READ_ALL, text, size);
+        if (n < 0)
+                return -errno;
+        klog_parse(text, (size_t)n, line, userdata);
+        return 0;
+}
+
+/* "<6>" in front; the number is facility << 3 | level. */
+static bool skip_kernel_priority(char **text)
+{
+        unsigned priority;
+        char *end;
+
+        if ((*text)[0] != '<')
+                return false;
+        end = strchr(*text, '>');
+        if (!end)
+                return false;
+        *end = '\0';
+        if (parse_unsigned(*text + 1, 0, 7, &priority) < 0)
+                return false;
+        *text = end + 1;
+        return true;
+}
+
+/* "[   12.345678]" of print_time() (kernel/printk/printk.c). Other brackets, as those of "[Firmware Bug]: ", are text. */
+static bool skip_time(char **text, uint64_t *ret_usec)
+{
+        char seconds[12], fraction[7];
+        int used = 0;
+
+        if (sscanf(*text, "[ %11[0-9].%6[0-9]]%n", seconds, fraction, &used) != 2 || used == 0 || strlen(fraction) != 6)
+                return false;
+        *ret_usec = strtoull(seconds, NULL, 10) * 1000000 + strtoull(fraction, NULL, 10);
+        *text += used;
+        return true;
+}
+
+/* "[    T1]" or "[    C0]": who spoke, under CONFIG_PRINTK_CALLER. */
+static bool skip_caller(char **text)
+{
+        int used = 0;
+
+        (void)sscanf(*text, "[ %*1[TC]%*[0-9]]%n", &used);
+        *text += used;
+        return used > 0;
+}
+
+void klog_parse(char *text, size_t size, KlogLine line, void *userdata)
+{
+        char *next = text, *one;
+
+        for (size_t i = 0; i < size; i++)
+                if (text[i] == '\0')
+                        text[i] = '?';
+        text[size] = '\0';
+
+        while ((one = strsep(&next, "\n"))) {
+                uint64_t usec = 0;
+                bool prefixed;
+
+                if (!skip_kernel_priority(&one))
+                        continue;
+                prefixed = skip_time(&one, &usec);
+                prefixed |= skip_caller(&one);
+                if (prefixed && *one == ' ')
+                        one++;
+                line(usec, one, userdata);
+        }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The kernel log through syslog(2): what is left when /dev/kmsg is switched off (printk.devkmsg=off).
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A line of the kernel's own (facility 0); usec 0 = not known. The text is valid during the call only. */
+typedef void (*KlogLine)(uint64_t usec, const char *text, void *userdata);
+
+/* Every line of facility 0 that the ring holds, in order. 0 or -errno: EPERM without CAP_SYSLOG. */
+int klog_read(KlogLine line, void *userdata);
+
+/* The same from text as syslog(2) prints it, in place; text has room for one byte more than `size`. A line without "<N>"
+ * in front gets no call. Nothing tells a further line of a record from a record of its own here: the kernel prints the
+ * prefix before each. */
+void klog_parse(char *text, size_t size, KlogLine line, void *userdata);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/kmsg.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+
+int kmsg_open(int *ret_fd)
+{
+        int fd, error;
+
+        fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+        if (fd < 0)
+                return -errno;
+        if (lseek(fd, 0, SEEK_SET) < 0) {
+                error = errno;
+                (void)close(fd);
+                return -error;
+        }
+        *ret_fd = fd;
+        return 0;
+}
+
+int kmsg_read(int fd, char buffer[static KMSG_BUFFER_SIZE], KmsgRecord *ret)
+{
+        ssize_t n = TEMP_FAILURE_RETRY(read(fd, buffer, KMSG_BUFFER_SIZE - 1));
+        int r;
+
+        if (n < 0) {
+                if (errno == EAGAIN)
+                        return 0;
+                /* Too long for the buffer: the kernel has moved on to the next one. */
+                return errno == EINVAL ? -EBADMSG : -errno;
+        }
+        /* The log has no end, and a file that has one would stay readable for ever. */
+        if (n == 0)
+                return -EIO;
+        r = kmsg_parse(buffer, (size_t)n, ret);
+        return r < 0 ? r : 1;
+}
+
+static int hex_digit(char c)
+{
+        static const char digits[] = "0123456789abcdef";
+        const char *digit = c ? strchr(digits, c) : NULL;
+
+        return digit ? (int)(digit - digits) : -1;
+}
+
+/* Escapes are \xNN with small letters (append_char(), kernel/printk/printk.c). An escaped newline stands between the
+ * lines of one record. */
+static void decode_first_line(char *text)
+{
+        char *to = text;
+
+        for (const char *from = text; *from; from++) {
+                char c = *from;
+
+                if (c == '\\' && from[1] == 'x' && hex_digit(from[2]) >= 0 && hex_digit(from[3]) >= 0) {
+                        c = (char)(hex_digit(from[2]) << 4 | hex_digit(from[3]));
+                        from += 3;
+                }
+                if (c == '\n')
+                        break;
+                *to++ = c ? c : '?';
+        }
+        *to = '\0';
+}
+
+/* "prio,seq,usec,flags" and fields that later kernels add. */
+static int parse_header(char *header, KmsgRecord *ret)
+{
+        const char *priority = strsep(&header, ","), *sequence = strsep(&header, ","), *usec = strsep(&header, ",");
+
+        if (!header || parse_unsigned(priority, 0, UINT_MAX, &ret->priority) < 0 ||
+            parse_u64(sequence, 0, INT64_MAX, &ret->sequence) < 0 || parse_u64(usec, 0, INT64_MAX, &ret->usec) < 0)
+                return -EBADMSG;
+        return 0;
+}
+
+int kmsg_parse(char *buffer, size_t size, KmsgRecord *ret)
+{
+        char *semicolon = memchr(buffer, ';', size);
+        KmsgRecord record;
+        size_t length;
+        char *text;
+
+        if (!semicolon || memchr(buffer, '\0', (size_t)(semicolon - buffer)))
+                return -EBADMSG;
+        *semicolon = '\0';
+        if (parse_header(buffer, &record) < 0)
+                return -EBADMSG;
+
+        text = semicolon + 1;
+        length = size - (size_t)(text - buffer);
+        /* The kernel escapes NUL; one that is here all the same must not hide what follows. */
+        for (size_t i = 0; i < length; i++)
+                if (text[i] == '\0')
+                        text[i] = '?';
+        text[length] = '\0';
+        decode_first_line(text);
+        record.text = text;
+        *ret = record;
+        return 0;
+}
