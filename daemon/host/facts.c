@@ -3,20 +3,40 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "base/parse.h"
+#include "host/clocksource.h"
 #include "host/sysfs.h"
 
 DEFINE_CLEANUP(FILE, fclose);
+
+enum {
+        FLAG_CONSTANT_TSC,
+        FLAG_NONSTOP_TSC,
+};
+
+/* The flags that count when every CPU has them, and their places in Facts. */
+static const struct {
+        const char *name;
+        size_t member;
+} flags[] = {
+        [FLAG_CONSTANT_TSC] = { "constant_tsc", offsetof(Facts, constant_tsc) },
+        [FLAG_NONSTOP_TSC] = { "nonstop_tsc", offsetof(Facts, nonstop_tsc) },
+        { "hypervisor", offsetof(Facts, hypervisor) },
+        { "tsc", offsetof(Facts, has_tsc) },
+        { "tsc_adjust", offsetof(Facts, tsc_adjust) },
+        { "tsc_reliable", offsetof(Facts, tsc_reliable) },
+        { "tsc_known_freq", offsetof(Facts, tsc_known_freq) },
+};
 
 /* One CPU's paragraph. */
 typedef struct CpuLines {
         bool open;
         unsigned cpu;
-        bool constant_tsc;
-        bool nonstop_tsc;
-        bool hypervisor;
+        bool has[ARRAY_SIZE(flags)];
 } CpuLines;
 
 static int close_cpu(CpuLines *lines, Facts *facts)
@@ -25,14 +45,18 @@ static int close_cpu(CpuLines *lines, Facts *facts)
 
         if (!lines->open)
                 return 0;
-        facts->hypervisor = lines->hypervisor && (facts->n_cpus == 0 || facts->hypervisor);
+        for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+                bool *every = (bool *)((char *)facts + flags[i].member);
+
+                *every = lines->has[i] && (*every || facts->n_cpus == 0);
+        }
         facts->n_cpus++;
-        if (!lines->constant_tsc) {
+        if (!lines->has[FLAG_CONSTANT_TSC]) {
                 r = cpuset_add(&facts->without_constant_tsc, lines->cpu);
                 if (r < 0)
                         return r;
         }
-        if (!lines->nonstop_tsc) {
+        if (!lines->has[FLAG_NONSTOP_TSC]) {
                 r = cpuset_add(&facts->without_nonstop_tsc, lines->cpu);
                 if (r < 0)
                         return r;
@@ -45,14 +69,10 @@ static void take_flags(CpuLines *lines, char *value)
 {
         char *flag;
 
-        while ((flag = strsep(&value, " "))) {
-                if (strcmp(flag, "constant_tsc") == 0)
-                        lines->constant_tsc = true;
-                else if (strcmp(flag, "nonstop_tsc") == 0)
-                        lines->nonstop_tsc = true;
-                else if (strcmp(flag, "hypervisor") == 0)
-                        lines->hypervisor = true;
-        }
+        while ((flag = strsep(&value, " ")))
+                for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+                        if (strcmp(flag, flags[i].name) == 0)
+                                lines->has[i] = true;
 }
 
 static int take_field(CpuLines *lines, Facts *facts, const char *key, char *value)
@@ -78,6 +98,8 @@ static int take_field(CpuLines *lines, Facts *facts, const char *key, char *valu
                 (void)parse_unsigned(value, 0, UINT32_MAX, &facts->family);
         } else if (strcmp(key, "model") == 0) {
                 (void)parse_unsigned(value, 0, UINT32_MAX, &facts->model);
+        } else if (strcmp(key, "microcode") == 0) {
+                (void)snprintf(facts->microcode, sizeof(facts->microcode), "%s", value);
         }
         return 0;
 }
@@ -125,8 +147,6 @@ int facts_parse_cpuinfo(FILE *stream, Facts *facts)
                 return r;
         if (facts->n_cpus == 0)
                 return -EBADMSG;
-        facts->constant_tsc = cpuset_is_empty(&facts->without_constant_tsc);
-        facts->nonstop_tsc = cpuset_is_empty(&facts->without_nonstop_tsc);
         return 0;
 }
 
@@ -140,11 +160,63 @@ static int read_cpuinfo(Facts *facts)
         return facts_parse_cpuinfo(stream, facts);
 }
 
-static int read_clocksource(const char *path, char **ret)
+/* A list of CPUs or nodes; the empty set when it cannot be read. 0 or -ENOMEM. */
+static int read_list(const char *path, CpuSet *ret)
 {
-        int r = sysfs_read_string_at(AT_FDCWD, path, ret);
+        _cleanup_free_ char *text = NULL;
+        int r;
 
+        r = sysfs_read_string_at(AT_FDCWD, path, &text);
+        if (r >= 0)
+                r = cpuset_parse(text, ret);
         return r == -ENOMEM ? r : 0;
+}
+
+/* Of the CPUs that are online: the others have no topology. 0 or -ENOMEM. */
+static int count_packages(const CpuSet *possible, unsigned *ret)
+{
+        _cleanup_cpuset_ CpuSet packages = { 0 };
+
+        for (int cpu = cpuset_next(possible, 0); cpu >= 0; cpu = cpuset_next(possible, (unsigned)cpu + 1)) {
+                char path[96], text[16];
+                unsigned id;
+
+                (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/topology/physical_package_id", cpu);
+                if (sysfs_read_at(AT_FDCWD, path, text, sizeof(text)) < 0 ||
+                    parse_unsigned(text, 0, CPUSET_MAX - 1, &id) < 0)
+                        continue;
+                if (cpuset_add(&packages, id) < 0)
+                        return -ENOMEM;
+        }
+        *ret = cpuset_count(&packages);
+        return 0;
+}
+
+static int count_topology(Facts *facts)
+{
+        _cleanup_cpuset_ CpuSet possible = { 0 }, nodes = { 0 };
+        int r;
+
+        r = read_list("/sys/devices/system/cpu/possible", &possible);
+        if (r < 0)
+                return r;
+        r = read_list("/sys/devices/system/node/online", &nodes);
+        if (r < 0)
+                return r;
+        facts->n_possible = cpuset_count(&possible);
+        facts->n_nodes = cpuset_count(&nodes);
+        return count_packages(&possible, &facts->n_packages);
+}
+
+static void read_kernel_version(Facts *facts)
+{
+        struct utsname name;
+        unsigned major, minor;
+
+        if (uname(&name) < 0 || sscanf(name.release, "%4u.%4u", &major, &minor) != 2)
+                return;
+        facts->kernel_major = major;
+        facts->kernel_minor = minor;
 }
 
 int facts_read(Facts *ret)
@@ -158,13 +230,13 @@ int facts_read(Facts *ret)
         r = sysfs_read_string_at(AT_FDCWD, "/proc/cmdline", &facts.cmdline);
         if (r < 0)
                 return r;
-        r = read_clocksource("/sys/devices/system/clocksource/clocksource0/current_clocksource", &facts.clocksource);
+        r = clocksource_read(&facts.clocksource, &facts.available_clocksources);
         if (r < 0)
                 return r;
-        r = read_clocksource("/sys/devices/system/clocksource/clocksource0/available_clocksource",
-                             &facts.available_clocksources);
+        r = count_topology(&facts);
         if (r < 0)
                 return r;
+        read_kernel_version(&facts);
         *ret = facts;
         facts = (Facts){ 0 };
         return 0;

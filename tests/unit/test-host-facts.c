@@ -17,6 +17,7 @@
         "model\t\t: 65\n"                                        \
         "model name\t: Dual-Core AMD Opteron(tm) Processor 2220\n" \
         "stepping\t: 3\n"                                        \
+        "microcode\t: 0x62\n"                                    \
         "flags\t\t: fpu vme tsc msr rdtscp lm svm\n"             \
         "bugs\t\t: fxsave_leak\n"                                \
         "power management: ts fid vid ttp tm stc\n\n"
@@ -113,10 +114,38 @@ static void test_facts_name_the_first_cpu(void **state)
         assert_int_equal(facts.family, 15);
         assert_int_equal(facts.model, 65);
         assert_true(facts_is_amd_rev_f(&facts));
+        assert_string_equal(facts.microcode, "0x62");
 
         assert_int_equal(parse_text("processor\t: 0\nvendor_id\t: 0123456789abcdefXYZ\nmodel\t\t: unknown\n", &odd), 0);
         assert_string_equal(odd.vendor, "0123456789abcde");
         assert_int_equal(odd.model, 0);
+        assert_string_equal(odd.microcode, "");
+}
+
+static void test_facts_more_flags(void **state)
+{
+        static const char all[] = CPU("0", "tsc_adjust tsc_reliable tsc_known_freq");
+        static const char *const lacking[] = {
+                CPU("1", "tsc_reliable tsc_known_freq"),
+                CPU("1", "tsc_adjust tsc_known_freq"),
+                CPU("1", "tsc_adjust tsc_reliable"),
+        };
+        char text[1024];
+
+        for (size_t i = 0; i <= ARRAY_SIZE(lacking); i++) {
+                _cleanup_facts_ Facts facts = { 0 };
+
+                snprintf(text, sizeof(text), "%s%s%s", all, i < ARRAY_SIZE(lacking) ? lacking[i] : all, all);
+                assert_int_equal(parse_text(text, &facts), 0);
+                assert_true(facts.has_tsc);
+                assert_int_equal(facts.tsc_adjust, i != 0);
+                assert_int_equal(facts.tsc_reliable, i != 1);
+                assert_int_equal(facts.tsc_known_freq, i != 2);
+        }
+
+        _cleanup_facts_ Facts facts = { 0 };
+        assert_int_equal(parse_text("processor\t: 0\nflags\t\t: fpu msr tsc_adjust\n", &facts), 0);
+        assert_false(facts.has_tsc);
 }
 
 static ssize_t fail_to_read(void *cookie, char *buffer, size_t size)
@@ -144,6 +173,9 @@ static void test_facts_of_this_host(void **state)
         assert_non_null(facts.cmdline);
         assert_null(strchr(facts.cmdline, '\n'));
         assert_int_equal(facts.constant_tsc, cpuset_is_empty(&facts.without_constant_tsc));
+        assert_true(facts.kernel_major >= 3);
+        assert_true(facts.n_possible >= facts.n_cpus);
+        assert_true(facts.n_packages <= facts.n_cpus);
 }
 
 int main(void)
@@ -151,6 +183,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_facts_flags_of_every_cpu),
                 cmocka_unit_test(test_facts_name_the_first_cpu),
+                cmocka_unit_test(test_facts_more_flags),
                 cmocka_unit_test(test_facts_report_a_failing_stream),
                 cmocka_unit_test(test_facts_of_this_host),
         };
