@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/dmi.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/macro.h"
+#include "host/sysfs.h"
+
+/* "FIRST SECOND" or "FIRST (SECOND)", one of them alone, or NULL. */
+static int read_two(int dirfd, const char *first_name, const char *second_name, bool brackets, char **ret)
+{
+        char first[256] = "", second[256] = "", *text = NULL;
+        int r = 0;
+
+        /* Vendors leave fields empty, and an attribute without a field is not there. */
+        (void)sysfs_read_at(dirfd, first_name, first, sizeof(first));
+        (void)sysfs_read_at(dirfd, second_name, second, sizeof(second));
+        if (first[0] && second[0])
+                r = asprintf(&text, brackets ? "%s (%s)" : "%s %s", first, second);
+        else if (first[0] || second[0])
+                r = asprintf(&text, "%s%s", first, second);
+        if (r < 0)
+                return -ENOMEM;
+        *ret = text;
+        return 0;
+}
+
+int dmi_read_at(int dirfd, char **ret_board, char **ret_bios)
+{
+        _cleanup_free_ char *board = NULL, *bios = NULL;
+
+        if (read_two(dirfd, "board_vendor", "board_name", false, &board) < 0 ||
+            read_two(dirfd, "bios_version", "bios_date", true, &bios) < 0)
+                return -ENOMEM;
+        *ret_board = TAKE_PTR(board);
+        *ret_bios = TAKE_PTR(bios);
+        return 0;
+}
+
+int dmi_read(char **ret_board, char **ret_bios)
+{
+        int fd, r;
+
+        /* A guest without SMBIOS has no such directory; then -1 finds nothing. */
+        fd = open("/sys/class/dmi/id", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        r = dmi_read_at(fd, ret_board, ret_bios);
+        if (fd >= 0)
+                (void)close(fd);
+        return r;
+}
