@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the parts of the manager share: manager.c (life: signals, reload, stop) and manager-task.c (plans).
+ * What the parts of the manager share: manager.c (life: signals, reload, stop), manager-task.c (plans) and manager-clock.c (the
+ * watch over the TSC).
  */
 #pragma once
 
@@ -8,6 +9,7 @@
 #include "manager.h"
 #include "model/need.h"
 #include "model/originals.h"
+#include "model/verdict.h"
 #include "run.h"
 
 typedef enum Task {
@@ -15,6 +17,15 @@ typedef enum Task {
         TASK_APPLY,   /* what stands becomes what the configuration wants */
         TASK_RESTORE, /* everything goes back to its original */
 } Task;
+
+/* Who tells of the kernel's doings. */
+typedef enum Witness {
+        WITNESS_KMSG,
+        WITNESS_SYSLOG, /* syslog(2), every 10 s */
+        WITNESS_SYSFS,  /* the clocksource files, every 10 s */
+} Witness;
+
+const char *witness_to_string(Witness witness);
 
 struct Manager {
         sd_event *event;
@@ -43,13 +54,38 @@ struct Manager {
         Need halves;            /* of the policy this plan applies */
         uint64_t extended_usec; /* when systemd was last asked for more time */
 
-        bool ready;        /* READY=1 was sent once */
         bool reload_asked; /* while a plan ran */
         bool stopping;
         bool stop_answered;
 
+        ClockFacts clock_facts;
+        Clock clock;
+        ClockChanges clock_changes; /* not told yet */
+        ClockChanges told_changes;  /* being told */
+        Witness witness;
+        int kmsg_fd;
+        bool kmsg_read;           /* a record was */
+        bool log_complete;        /* it reaches back to the boot */
+        bool overrun;             /* records were lost, and perhaps the one that counts */
+        uint64_t journal_asked_usec;
+        unsigned log_overruns;
+        uint64_t klog_usec;       /* time stamp of the last line before this reading */
+        uint64_t klog_last_usec;  /* and of the last one so far */
+        unsigned advice;          /* bits of AdviceKind that were told */
+        sd_event_source *kmsg_source;
+        sd_event_source *clock_timer;
+        sd_event_source *klog_timer;
+
         PolicyState state;
         char *state_reason;
+        CpuSet managed_cpus, degraded_cpus;
+        Findings findings; /* of the last task */
+        uint64_t applied_usec;
+        bool restored;     /* Restore() was asked for: nothing is applied until Apply() or a reload */
+
+        ManagerLook look;
+        ManagerEvent events[MANAGER_EVENTS_MAX]; /* a ring */
+        unsigned n_events; /* ever */
 
         ManagerObserver observer;
         void *observer_userdata;
@@ -64,3 +100,23 @@ void manager_set_state(Manager *m, PolicyState state, char *reason);
 
 /* 0 or -errno. */
 int manager_add_task_sources(Manager *m);
+
+/* Judges from the log and sysfs as they are, and watches from then on. m->facts have been read. 0 or -errno. */
+int manager_start_clock(Manager *m);
+void manager_stop_clock(Manager *m);
+/* After facts and snapshot have been read anew. */
+void manager_update_clock_facts(Manager *m);
+/* Tells the observer: MANAGER_CHANGED_*. */
+void manager_tell(Manager *m, unsigned changes);
+/* Logs with a MESSAGE_ID, and keeps it among the events. `name` is a literal. */
+void manager_log_event(Manager *m, int level, const char *name, const char *message_id, const char *const *fields,
+                       const char *format, ...) _printf_(6, 7);
+uint64_t manager_now_usec(void);
+/* The plan that would bring these knobs to where they should be now. 0 or -ENOMEM. */
+int manager_build_plan(const Manager *m, const Snapshot *snapshot, Need halves, Plan *ret);
+void manager_done_view(Manager *m);
+
+/* The clock's view has changed. */
+void manager_on_clock_changed(Manager *m, const ClockChanges *changes);
+/* Facts are read anew for each task; 0 or -errno, told. */
+int manager_read_facts(Manager *m);

@@ -31,7 +31,7 @@ static void manager_drop_plan(Manager *m)
         m->task = TASK_NONE;
 }
 
-static void manager_log_findings(const Findings *findings)
+static void manager_log_findings(Manager *m, const Findings *findings)
 {
         for (unsigned i = 0; i < findings->n; i++) {
                 const Finding *finding = &findings->entries[i];
@@ -45,7 +45,7 @@ static void manager_log_findings(const Findings *findings)
                         fields[n++] = object;
                 if (asprintf(&knob, "TSCWARDEN_KNOB=%s", knob_to_string(finding->knob)) >= 0)
                         fields[n++] = knob;
-                log_event(LOG_WARNING, MESSAGE_DEGRADED, fields, "%s", sentence);
+                manager_log_event(m, LOG_WARNING, "degraded", MESSAGE_DEGRADED, fields, "%s", sentence);
         }
 }
 
@@ -69,7 +69,7 @@ static bool policy_sets(const Policy *policy, bool frequency)
         return false;
 }
 
-static int manager_read_host(Manager *m)
+int manager_read_facts(Manager *m)
 {
         Facts facts = {};
         int r = facts_read(&facts);
@@ -78,23 +78,46 @@ static int manager_read_host(Manager *m)
                 return log_error_errno(r, "Cannot read what this host is (/proc/cpuinfo, /proc/cmdline)");
         facts_done(&m->facts);
         m->facts = facts;
+        /* It borrows from them. */
+        m->clock_facts.cmdline = m->facts.cmdline;
+        return 0;
+}
+
+static int manager_read_host(Manager *m)
+{
+        int r = manager_read_facts(m);
+
+        if (r < 0)
+                return r;
         m->halves = m->task == TASK_APPLY ? need_under_mode(&m->facts, m->config.apply) : (Need) {};
 
         r = m->ops->enumerate(m->ops_userdata, &m->snapshot);
         return r < 0 ? log_error_errno(r, "Cannot read /sys/devices/system/cpu") : 0;
 }
 
-static int manager_make_plan(Manager *m)
+/* The clock may have heard of the end before the facts were read again. */
+static bool manager_tsc_is_fragile(const Manager *m)
+{
+        return facts_tsc_is_fragile(&m->facts) && m->clock.verdict != VERDICT_UNSTABLE;
+}
+
+int manager_build_plan(const Manager *m, const Snapshot *snapshot, Need halves, Plan *ret)
 {
         PlanInput input = {
-                .snapshot = &m->snapshot,
+                .snapshot = snapshot,
                 .policy = &m->config.policy,
                 .originals = &m->originals,
-                .frequency = m->halves.frequency,
-                .idle = m->halves.idle,
-                .fragile_tsc = facts_tsc_is_fragile(&m->facts),
+                .frequency = halves.frequency,
+                .idle = halves.idle,
+                .fragile_tsc = manager_tsc_is_fragile(m),
         };
-        int r = plan_build(&input, &m->plan);
+
+        return plan_build(&input, ret);
+}
+
+static int manager_make_plan(Manager *m)
+{
+        int r = manager_build_plan(m, &m->snapshot, m->halves, &m->plan);
 
         if (r == 0)
                 r = plan_collect_originals(&m->plan, &m->snapshot, &m->originals);
@@ -104,7 +127,7 @@ static int manager_make_plan(Manager *m)
         r = manager_save_originals(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot save the original values to the runtime directory, so nothing is written");
-        run_init(&m->run, m->ops, m->ops_userdata, &m->plan, &m->snapshot, input.fragile_tsc);
+        run_init(&m->run, m->ops, m->ops_userdata, &m->plan, &m->snapshot, manager_tsc_is_fragile(m));
         return 0;
 }
 
@@ -126,7 +149,7 @@ static void manager_judge(Manager *m)
                 .never = m->config.apply == APPLY_NEVER,
                 .frequency = m->halves.frequency,
                 .idle = m->halves.idle,
-                .findings = { &m->plan.findings, &m->run.findings },
+                .findings = &m->findings,
                 .n_knobs = m->plan.n_wanted,
         };
         PolicyState state = POLICY_STATE_DEGRADED;
@@ -147,15 +170,47 @@ static void manager_judge(Manager *m)
 
 static void manager_log_outcome(Manager *m)
 {
-        manager_log_findings(&m->plan.findings);
-        manager_log_findings(&m->run.findings);
+        manager_log_findings(m, &m->findings);
         if (m->task == TASK_RESTORE && m->originals.n > 0)
                 log_message(LOG_WARNING, "%zu original values could not be put back; they stay in the runtime directory for "
                             "tscwardend --restore.", m->originals.n);
         if (m->run.n_written == 0)
                 return;
-        log_event(LOG_NOTICE, m->task == TASK_RESTORE ? MESSAGE_RESTORED : MESSAGE_APPLIED, NULL, "%s %u of %zu values: %s",
-                  m->task == TASK_RESTORE ? "Put back" : "Set", m->run.n_done, m->plan.n_steps, manager_get_state_reason(m));
+        if (m->task == TASK_RESTORE)
+                manager_log_event(m, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %zu values: %s",
+                                  m->run.n_done, m->plan.n_steps, manager_get_state_reason(m));
+        else
+                manager_log_event(m, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %zu values: %s", m->run.n_done,
+                                  m->plan.n_steps, manager_get_state_reason(m));
+}
+
+static int add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)
+{
+        const FreqPolicy *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(snapshot, id->id) : NULL;
+
+        return policy ? cpuset_add_all(cpus, &policy->cpus) : knob_is_frequency(id->knob) ? 0 : cpuset_add(cpus, id->id);
+}
+
+/* What the plan and its run found, and which CPUs that concerns, outlives both. */
+static void manager_keep_findings(Manager *m)
+{
+        int r = 0;
+
+        findings_done(&m->findings);
+        m->findings = m->plan.findings;
+        m->plan.findings = (Findings) {};
+        for (unsigned i = 0; i < m->run.findings.n && r == 0; i++)
+                r = findings_add(&m->findings, &m->run.findings.entries[i], &m->run.findings.entries[i].cpus);
+
+        cpuset_done(&m->managed_cpus);
+        cpuset_done(&m->degraded_cpus);
+        for (size_t i = 0; i < m->plan.n_wanted && r == 0; i++)
+                r = add_cpus_of(&m->managed_cpus, &m->snapshot, &m->plan.wanted[i]);
+        for (unsigned i = 0; i < m->findings.n && r == 0; i++)
+                if (finding_is_degraded(m->findings.entries[i].kind))
+                        r = cpuset_add_all(&m->degraded_cpus, &m->findings.entries[i].cpus);
+        if (r < 0)
+                (void)log_error_errno(r, "Cannot keep which CPUs the plan concerned, ignoring");
 }
 
 static void manager_finish_task(Manager *m)
@@ -170,8 +225,14 @@ static void manager_finish_task(Manager *m)
         r = manager_save_originals(m);
         if (r < 0)
                 (void)log_error_errno(r, "Cannot save which original values are still out, ignoring");
+        manager_keep_findings(m);
+        if (task == TASK_APPLY)
+                m->applied_usec = manager_now_usec();
         manager_judge(m);
         manager_log_outcome(m);
+        manager_tell(m, MANAGER_CHANGED_LISTS);
+        /* As the knobs now stand. */
+        manager_update_clock_facts(m);
         manager_drop_plan(m);
 
         /* Lost while we were at it: what was held back for its sake need not be any more. It dies only once. */

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "host/originals.h"
@@ -15,23 +14,13 @@
 
 #define MESSAGE_CONFIG_REFUSED "0a527d3460684f2f836f6a59fa9bf9d2"
 
-PolicyState manager_get_state(const Manager *m)
-{
-        return m->state;
-}
-
-const char *manager_get_state_reason(const Manager *m)
-{
-        return m->state_reason ? m->state_reason : "";
-}
-
 void manager_set_observer(Manager *m, ManagerObserver observer, void *userdata)
 {
         m->observer = observer;
         m->observer_userdata = userdata;
 }
 
-static void manager_tell(Manager *m, unsigned changes)
+void manager_tell(Manager *m, unsigned changes)
 {
         if (m->observer)
                 m->observer(m, changes, m->observer_userdata);
@@ -48,14 +37,21 @@ void manager_set_state(Manager *m, PolicyState state, char *reason)
 /* systemctl status shows it in one line. `prefix` goes before it. */
 static void manager_notify(Manager *m, const char *prefix)
 {
-        (void)sd_notifyf(0, "%sSTATUS=%s: %s", prefix, policy_state_to_string(m->state), manager_get_state_reason(m));
+        ClockView view;
+
+        clock_get(&m->clock, &view);
+        (void)sd_notifyf(0, "%sSTATUS=%s: %s TSC %s%s%s.", prefix, policy_state_to_string(m->state),
+                         manager_get_state_reason(m), verdict_to_string(view.verdict), view.reason == REASON_NONE ? "" : ": ",
+                         clock_reason_to_string(view.reason));
 }
 
-static void manager_log_config(const ConfigErrors *errors, bool refused)
+static void manager_log_config(Manager *m, const ConfigErrors *errors, bool refused)
 {
         for (unsigned i = 0; i < errors->n; i++)
-                log_event(refused ? LOG_ERR : LOG_WARNING, refused ? MESSAGE_CONFIG_REFUSED : NULL, NULL, "%s",
-                          errors->lines[i]);
+                if (refused)
+                        manager_log_event(m, LOG_ERR, "config-refused", MESSAGE_CONFIG_REFUSED, NULL, "%s", errors->lines[i]);
+                else
+                        log_message(LOG_WARNING, "%s", errors->lines[i]);
 }
 
 /* The old configuration stays when the new one is refused; *ret_why is then the first reason, for the caller to free. */
@@ -65,7 +61,7 @@ static int manager_load_config(Manager *m, char **ret_why)
         Config config = {};
         int r = config_load(m->config_path, &config, &errors);
 
-        manager_log_config(&errors, r < 0);
+        manager_log_config(m, &errors, r < 0);
         if (r < 0) {
                 *ret_why = strdup(errors.n > 0 ? errors.lines[0] : strerror(-r));
                 return r;
@@ -76,23 +72,54 @@ static int manager_load_config(Manager *m, char **ret_why)
         return 0;
 }
 
-static void manager_reload(Manager *m)
+/* Told of both ways a reload can be asked for. 0, or the refusal with *ret_why. */
+static int manager_do_reload(Manager *m, char **ret_why)
 {
-        _cleanup_free_ char *why = NULL;
-        struct timespec now;
+        int r;
 
         m->reload_asked = false;
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
-                         (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
-
-        if (manager_load_config(m, &why) < 0) {
+        (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, manager_now_usec());
+        r = manager_load_config(m, ret_why);
+        if (r < 0) {
                 log_message(LOG_ERR, "%s was refused; the policy in force stays as it is.", m->config_path);
                 (void)sd_notifyf(0, "READY=1\nSTATUS=%s was refused, the old policy stays: %s: %s (%s)", m->config_path,
-                                 policy_state_to_string(m->state), manager_get_state_reason(m), why ? why : "out of memory");
-                return;
+                                 policy_state_to_string(m->state), manager_get_state_reason(m),
+                                 *ret_why ? *ret_why : "out of memory");
+                return r;
         }
-        manager_begin_task(m, TASK_APPLY);
+        manager_begin_task(m, m->restored ? TASK_RESTORE : TASK_APPLY);
+        return 0;
+}
+
+static void manager_reload_asked(Manager *m)
+{
+        _cleanup_free_ char *why = NULL;
+
+        (void)manager_do_reload(m, &why);
+}
+
+static int manager_ask(Manager *m, Task task)
+{
+        if (m->stopping || m->task != TASK_NONE)
+                return -EBUSY;
+        m->restored = task == TASK_RESTORE;
+        manager_begin_task(m, task);
+        return 0;
+}
+
+int manager_apply(Manager *m)
+{
+        return manager_ask(m, TASK_APPLY);
+}
+
+int manager_restore(Manager *m)
+{
+        return manager_ask(m, TASK_RESTORE);
+}
+
+int manager_reload(Manager *m, char **ret_why)
+{
+        return m->stopping || m->task != TASK_NONE ? -EBUSY : manager_do_reload(m, ret_why);
 }
 
 static void manager_stop(Manager *m, bool restart)
@@ -110,18 +137,34 @@ static void manager_stop(Manager *m, bool restart)
 
 void manager_on_task_done(Manager *m, Task task)
 {
-        if (task == TASK_RESTORE) {
+        if (m->stop_answered && task == TASK_RESTORE) {
                 manager_notify(m, "");
                 (void)sd_event_exit(m->event, 0);
                 return;
         }
         if (m->stopping)
                 return;
+        manager_tell(m, MANAGER_CHANGED_IDLE);
         /* Asked while the plan ran: systemd is told READY=1 once, after the last one. */
         if (m->reload_asked)
-                manager_reload(m);
+                manager_reload_asked(m);
         else
                 manager_notify(m, "READY=1\n");
+}
+
+void manager_on_clock_changed(Manager *m, const ClockChanges *changes)
+{
+        bool was_fragile = !m->facts.constant_tsc && changes->old_verdict != VERDICT_UNSTABLE;
+
+        if (!(changes->mask & (CLOCK_CHANGED_VERDICT | CLOCK_CHANGED_CLOCKSOURCE | CLOCK_CHANGED_DETAILS)))
+                return;
+        manager_tell(m, MANAGER_CHANGED_CLOCK);
+        if (m->stopping || m->restored || m->task != TASK_NONE)
+                return;
+        manager_notify(m, "");
+        /* Steps were withheld for the sake of a TSC that is gone now. */
+        if ((changes->mask & CLOCK_CHANGED_VERDICT) && m->clock.verdict == VERDICT_UNSTABLE && was_fragile)
+                manager_begin_task(m, TASK_APPLY);
 }
 
 void manager_on_stop_job(Manager *m, bool restart)
@@ -145,7 +188,7 @@ static int manager_on_sighup(sd_event_source *source, const struct signalfd_sigi
         if (m->task != TASK_NONE)
                 m->reload_asked = true;
         else
-                manager_reload(m);
+                manager_reload_asked(m);
         return 0;
 }
 
@@ -199,6 +242,11 @@ int manager_start(Manager *m)
                         return log_error_errno(r, "Cannot read the original values an earlier process left in the runtime "
                                                "directory; look at the file `originals` there, then remove it");
         }
+        r = manager_read_facts(m);
+        if (r >= 0)
+                r = manager_start_clock(m);
+        if (r < 0)
+                return r;
         manager_begin_task(m, TASK_APPLY);
         return 0;
 }
@@ -217,6 +265,7 @@ int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runt
                 .runtime_fd = runtime_fd,
                 .config_path = config_path,
                 .config = *config,
+                .kmsg_fd = -1,
                 .state = POLICY_STATE_WAITING,
         };
         *config = (Config) {};
@@ -231,6 +280,8 @@ Manager *manager_free(Manager *m)
 
         for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
                 *sources[i] = sd_event_source_disable_unref(*sources[i]);
+        manager_stop_clock(m);
+        manager_done_view(m);
         run_done(&m->run);
         plan_done(&m->plan);
         snapshot_done(&m->snapshot);

@@ -11,13 +11,18 @@
 #include "host/config.h"
 #include "host/cpu.h"
 #include "model/outcome.h"
+#include "model/plan.h"
+#include "model/verdict.h"
 
 typedef struct Manager Manager;
 
 typedef enum ManagerChange {
         MANAGER_CHANGED_STATE = 1 << 0,
+        MANAGER_CHANGED_CLOCK = 1 << 1,
+        MANAGER_CHANGED_IDLE = 1 << 3,  /* no task runs any more: what was asked for is done */
+        MANAGER_CHANGED_LISTS = 1 << 4, /* which CPUs are managed or degraded, when it was last applied */
         /* A stop was asked for: answer with manager_on_stop_job(), or in MANAGER_STOP_ANSWER_USEC it counts as a stop. */
-        MANAGER_CHANGED_STOPPING = 1 << 1,
+        MANAGER_CHANGED_STOPPING = 1 << 2,
 } ManagerChange;
 
 #define MANAGER_STOP_ANSWER_USEC 1000000
@@ -41,6 +46,52 @@ int manager_start(Manager *manager);
 /* systemd's answer: a restart leaves policy and originals in force, a stop takes them back. Ignored unless one was asked for. */
 void manager_on_stop_job(Manager *manager, bool restart);
 
+/* Asked for by people, on the bus. 0: begun, MANAGER_CHANGED_IDLE tells the end of it. -EBUSY: another task runs, or the daemon is
+ * stopping. */
+int manager_apply(Manager *manager);
+/* Everything back to its original; the daemon goes on and watches. */
+int manager_restore(Manager *manager);
+/* As SIGHUP. Also -EBADMSG: the file is refused, the old policy stays, *ret_why (for the caller to free) says why. */
+int manager_reload(Manager *manager, char **ret_why);
+
 PolicyState manager_get_state(const Manager *manager);
 /* A sentence or more for people; owned by the manager, valid until the state changes. */
 const char *manager_get_state_reason(const Manager *manager);
+
+const Facts *manager_get_facts(const Manager *manager);
+const Config *manager_get_config(const Manager *manager);
+const Clock *manager_get_clock(const Manager *manager);
+const ClockFacts *manager_get_clock_facts(const Manager *manager);
+/* During MANAGER_CHANGED_CLOCK: what happened; else empty. */
+const ClockChanges *manager_get_clock_changes(const Manager *manager);
+/* "kmsg", "syslog" or "sysfs" */
+const char *manager_get_witness(const Manager *manager);
+/* When a plan was last carried out; 0 never. CLOCK_MONOTONIC. */
+uint64_t manager_get_applied_usec(const Manager *manager);
+/* CPUs whose knobs the policy speaks of, and those it could not be brought into force on, as of the last task. */
+const CpuSet *manager_get_managed_cpus(const Manager *manager);
+const CpuSet *manager_get_degraded_cpus(const Manager *manager);
+/* What the last task found. */
+const Findings *manager_get_findings(const Manager *manager);
+
+/* What stands in the knobs and what a plan would be, as of `usec` (CLOCK_MONOTONIC). */
+typedef struct ManagerLook {
+        Snapshot snapshot;
+        Plan plan;
+        uint64_t usec;
+} ManagerLook;
+
+/* Reads the host at most once a second, whoever asks. NULL when it cannot be read. Valid until the event loop runs again. */
+const ManagerLook *manager_look(Manager *manager);
+
+#define MANAGER_EVENTS_MAX 64
+
+typedef struct ManagerEvent {
+        uint64_t realtime_usec;
+        uint64_t monotonic_usec;
+        const char *name; /* "tsc-lost", "applied" … */
+        char *text;       /* escaped */
+} ManagerEvent;
+
+/* The i-th of the last MANAGER_EVENTS_MAX, oldest first; NULL behind the last. */
+const ManagerEvent *manager_get_event(const Manager *manager, unsigned i);

@@ -106,6 +106,11 @@ char *text_escape(const char *text)
         return escape(text, true);
 }
 
+char *text_escape_again(const char *text)
+{
+        return escape(text, false);
+}
+
 static void log_to_stderr(int level, const char *message)
 {
         static const char *const names[] = {
@@ -156,8 +161,7 @@ static void log_valist(int level, const char *message_id, const char *const *fie
                 log_to_stderr(LOG_ERR, "out of memory while logging");
                 return;
         }
-        /* What the message quotes may have been escaped before: its backslashes stay as they are. */
-        safe = escape(message, false);
+        safe = text_escape_again(message);
         if (safe)
                 log_fields(level, message_id, fields, safe);
 }

@@ -26,3 +26,5 @@ int log_error_errno(int error, const char *format, ...) _printf_(2, 3);
 /* A copy in which control characters and bytes that are not UTF-8 stand as \xNN, backslash as \x5c: safe for terminals, journal,
  * D-Bus and JSON. Heap string owned by the caller, NULL when out of memory. */
 char *text_escape(const char *text);
+/* The same for a text whose parts may have been escaped before: backslashes stay. */
+char *text_escape_again(const char *text);

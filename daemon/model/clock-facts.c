@@ -5,6 +5,62 @@
 #include "base/macro.h"
 #include "model/clock-facts.h"
 #include "model/cmdline.h"
+#include "model/frequency.h"
+
+/* Only states of ACPI type C2 and deeper stop the TSC; C1E is a C1 to the kernel (drivers/idle/intel_idle.c). */
+static bool is_beyond_c1(const IdleState *state)
+{
+        static const char *const shallow[] = { "POLL", "C1", "C1_ACPI", "C1E", "haltpoll idle" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(shallow); i++)
+                if (strcmp(state->name, shallow[i]) == 0)
+                        return false;
+        return state->name[0] != '\0';
+}
+
+static void fill_from_snapshot(ClockFacts *facts, const Snapshot *snapshot)
+{
+        uint64_t deepest = 0;
+
+        snprintf(facts->idle_driver, sizeof(facts->idle_driver), "%s",
+                 strcmp(snapshot->idle_driver, "none") == 0 ? "" : snapshot->idle_driver);
+        for (unsigned i = 0; i < snapshot->n_cpus; i++)
+                for (unsigned n = 0; n < snapshot->cpus[i].n_states; n++) {
+                        const IdleState *state = &snapshot->cpus[i].states[n];
+
+                        if (!is_beyond_c1(state) || state->latency_usec < deepest)
+                                continue;
+                        deepest = state->latency_usec;
+                        snprintf(facts->deep_state, sizeof(facts->deep_state), "%s", state->name);
+                }
+        for (unsigned i = 0; i < snapshot->n_policies; i++)
+                if (frequency_moves(&snapshot->policies[i]))
+                        snprintf(facts->moving_governor, sizeof(facts->moving_governor), "%s",
+                                 snapshot->policies[i].governor);
+}
+
+void clock_facts_fill(ClockFacts *ret, const Facts *facts, const Snapshot *snapshot)
+{
+        *ret = (ClockFacts) {
+                .has_tsc = facts->has_tsc,
+                .constant_tsc = facts->constant_tsc,
+                .nonstop_tsc = facts->nonstop_tsc,
+                .tsc_adjust = facts->tsc_adjust,
+                .tsc_reliable = facts->tsc_reliable,
+                .tsc_known_freq = facts->tsc_known_freq,
+                .hypervisor = facts->hypervisor,
+                .family = facts->family,
+                .n_cpus = facts->n_possible,
+                .n_packages = facts->n_packages,
+                .n_nodes = facts->n_nodes,
+                .kernel_major = facts->kernel_major,
+                .kernel_minor = facts->kernel_minor,
+                .cmdline = facts->cmdline,
+        };
+        memcpy(ret->vendor, facts->vendor, sizeof(ret->vendor));
+        if (snapshot)
+                fill_from_snapshot(ret, snapshot);
+}
 
 bool clock_facts_kernel_at_least(const ClockFacts *facts, unsigned major, unsigned minor)
 {

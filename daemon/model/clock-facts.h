@@ -9,6 +9,7 @@
 
 #include "model/clock-words.h"
 #include "model/facts.h"
+#include "model/snapshot.h"
 #include "model/kernel-line.h"
 
 typedef struct ClockFacts {
@@ -31,9 +32,11 @@ typedef struct ClockFacts {
         /* From the snapshot; "" for none. */
         char idle_driver[16];
         char deep_state[16]; /* the deepest registered idle state of more than C1 */
-        char moving_governor
-                [16]; /* a governor that changes the frequency by itself, of any policy whose min is not its max */
+        char moving_governor[16]; /* of any policy: one that changes the frequency by itself */
 } ClockFacts;
+
+/* Gathers them; the cmdline stays that of `facts`. `snapshot` may be NULL: then nothing is known of idle states and governors. */
+void clock_facts_fill(ClockFacts *ret, const Facts *facts, const Snapshot *snapshot);
 
 /* What /sys/devices/system/clocksource/clocksource0 says; NULL = unreadable. */
 typedef struct ClockObservation {

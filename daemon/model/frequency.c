@@ -39,6 +39,11 @@ static uint64_t frequency_target(const FreqPolicy *policy)
         return 0;
 }
 
+bool frequency_moves(const FreqPolicy *policy)
+{
+        return policy->error == 0 && frequency_target(policy) == 0;
+}
+
 bool frequency_rests(const FreqPolicy *policy)
 {
         return policy->cur_khz > 0 && frequency_target(policy) == policy->cur_khz;

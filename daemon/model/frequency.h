@@ -19,6 +19,8 @@ const char *effect_to_string(Effect effect);
 bool frequency_is_userspace(const FreqPolicy *policy);
 /* The governor keeps the present frequency by itself. */
 bool frequency_rests(const FreqPolicy *policy);
+/* The governor changes the frequency as it likes. */
+bool frequency_moves(const FreqPolicy *policy);
 /* The state after a write, as far as the write alone decides it. */
 void frequency_set(FreqPolicy *policy, Knob knob, const char *value);
 /* Whether these limits may let userspace go on to a speed that it was told and could not reach. */

@@ -24,9 +24,8 @@ static unsigned count_findings(const OutcomeInput *input, bool (*counts)(Finding
 {
         unsigned n = 0;
 
-        for (unsigned list = 0; list < ARRAY_SIZE(input->findings); list++)
-                for (unsigned i = 0; input->findings[list] && i < input->findings[list]->n; i++)
-                        n += counts(input->findings[list]->entries[i].kind);
+        for (unsigned i = 0; i < input->findings->n; i++)
+                n += counts(input->findings->entries[i].kind);
         return n;
 }
 
@@ -34,18 +33,17 @@ static int print_findings(FILE *out, const OutcomeInput *input, bool (*counts)(F
 {
         unsigned n = count_findings(input, counts), printed = 0;
 
-        for (unsigned list = 0; list < ARRAY_SIZE(input->findings); list++)
-                for (unsigned i = 0; input->findings[list] && i < input->findings[list]->n; i++) {
-                        const Finding *finding = &input->findings[list]->entries[i];
-                        _cleanup_free_ char *sentence = NULL;
+        for (unsigned i = 0; i < input->findings->n; i++) {
+                const Finding *finding = &input->findings->entries[i];
+                _cleanup_free_ char *sentence = NULL;
 
-                        if (!counts(finding->kind) || printed == SENTENCES_MAX)
-                                continue;
-                        sentence = finding_format(finding);
-                        if (!sentence)
-                                return -ENOMEM;
-                        fprintf(out, "%s%s", printed++ ? " " : "", sentence);
-                }
+                if (!counts(finding->kind) || printed == SENTENCES_MAX)
+                        continue;
+                sentence = finding_format(finding);
+                if (!sentence)
+                        return -ENOMEM;
+                fprintf(out, "%s%s", printed++ ? " " : "", sentence);
+        }
         if (n > printed)
                 fprintf(out, " (And %u more.)", n - printed);
         return 0;

@@ -23,7 +23,7 @@ typedef struct OutcomeInput {
         bool never;            /* APPLY=never */
         bool frequency, idle;  /* the halves that were applied */
         bool frequency_unused, idle_unused; /* the file sets this half, the host does not need it */
-        const Findings *findings[2]; /* the plan's and the run's */
+        const Findings *findings;
         unsigned n_knobs;      /* the policy speaks of */
 } OutcomeInput;
 

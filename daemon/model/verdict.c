@@ -112,6 +112,7 @@ static void on_switched(Clock *clock, const KernelEvent *event)
 {
         strcpy(clock->switched_to, event->clocksource);
         clock->switched_usec = event->usec;
+        clock->switch_unread = true;
         if (clocksource_is_tsc(event->clocksource)) {
                 if (!clock->using_tsc || clock->use_since_usec == 0 || clock->use_since_usec > event->usec)
                         clock->use_since_usec = event->usec;
@@ -323,6 +324,7 @@ static void observe_available(Clock *clock, const char *available, uint64_t now,
 void clock_feed_sysfs(Clock *clock, const ClockObservation *observation, uint64_t now, ClockChanges *changes)
 {
         clock->observed = true;
+        clock->switch_unread = false;
         if (clock->has_mark)
                 clock->mark_read = true;
         observe_current(clock, observation->current, now, changes);
@@ -394,5 +396,5 @@ uint64_t clock_deadline(const Clock *clock)
 
 bool clock_wants_sysfs(const Clock *clock)
 {
-        return clock->has_mark || clock->vanish_deadline != CLOCK_NEVER || clock->report.open;
+        return clock->has_mark || clock->switch_unread || clock->vanish_deadline != CLOCK_NEVER || clock->report.open;
 }

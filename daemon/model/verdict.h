@@ -62,6 +62,7 @@ typedef struct Clock {
         bool tsc_registered; /* it ever was */
         bool cpus_differ;
         uint64_t use_since_usec; /* 0 unknown */
+        bool switch_unread; /* a switch was logged and sysfs not read since */
         char switched_to[CLOCKSOURCE_NAME_SIZE];
         uint64_t switched_usec;
         unsigned tsc_khz;

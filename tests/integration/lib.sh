@@ -102,11 +102,12 @@ unexpected_lines() {
                 grep -Evf <(printf '%s\n' "${log_patterns[@]}")
 }
 
-# The last check of every test: nothing in the log that was not expected, nothing left in the runtime directory.
+# finish [FILES]: the last checks of every test: nothing in the log that was not expected, nothing left in the runtime directory
+# but FILES, by default the verdict, which holds for the boot.
 finish() {
         check_fails "no unexpected line in the log" unexpected_lines
         [ -z "$pid" ] || stop
-        is "no file left behind" "$(ls "$run" 2> /dev/null)" "${1:-}"
+        is "no file left behind" "$(ls "$run" 2> /dev/null)" "${1-clock}"
         echo "1..$n_checks"
         [ "$n_failed" = 0 ] || {
                 echo "--- log"

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What others are told of the manager, and its events.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "manager-internal.h"
+
+#define LOOK_AGAIN_USEC 1000000
+
+static uint64_t clock_usec(clockid_t id)
+{
+        struct timespec now;
+
+        clock_gettime(id, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t manager_now_usec(void)
+{
+        return clock_usec(CLOCK_MONOTONIC);
+}
+
+const char *witness_to_string(Witness witness)
+{
+        static const char *const names[] = {
+                [WITNESS_KMSG] = "kmsg",
+                [WITNESS_SYSLOG] = "syslog",
+                [WITNESS_SYSFS] = "sysfs",
+        };
+
+        return names[witness];
+}
+
+PolicyState manager_get_state(const Manager *m)
+{
+        return m->state;
+}
+
+const char *manager_get_state_reason(const Manager *m)
+{
+        return m->state_reason ? m->state_reason : "";
+}
+
+const Facts *manager_get_facts(const Manager *m)
+{
+        return &m->facts;
+}
+
+const Config *manager_get_config(const Manager *m)
+{
+        return &m->config;
+}
+
+const Clock *manager_get_clock(const Manager *m)
+{
+        return &m->clock;
+}
+
+const ClockFacts *manager_get_clock_facts(const Manager *m)
+{
+        return &m->clock_facts;
+}
+
+const ClockChanges *manager_get_clock_changes(const Manager *m)
+{
+        return &m->told_changes;
+}
+
+const char *manager_get_witness(const Manager *m)
+{
+        return witness_to_string(m->witness);
+}
+
+uint64_t manager_get_applied_usec(const Manager *m)
+{
+        return m->applied_usec;
+}
+
+const CpuSet *manager_get_managed_cpus(const Manager *m)
+{
+        return &m->managed_cpus;
+}
+
+const CpuSet *manager_get_degraded_cpus(const Manager *m)
+{
+        return &m->degraded_cpus;
+}
+
+const Findings *manager_get_findings(const Manager *m)
+{
+        return &m->findings;
+}
+
+static void look_done(ManagerLook *look)
+{
+        plan_done(&look->plan);
+        snapshot_done(&look->snapshot);
+        *look = (ManagerLook) {};
+}
+
+const ManagerLook *manager_look(Manager *m)
+{
+        uint64_t now = manager_now_usec();
+        Need halves = m->restored ? (Need) {} : need_under_mode(&m->facts, m->config.apply);
+
+        if (m->look.usec > 0 && now < m->look.usec + LOOK_AGAIN_USEC)
+                return &m->look;
+        look_done(&m->look);
+        if (m->ops->enumerate(m->ops_userdata, &m->look.snapshot) < 0)
+                return NULL;
+        if (manager_build_plan(m, &m->look.snapshot, halves, &m->look.plan) < 0) {
+                look_done(&m->look);
+                return NULL;
+        }
+        m->look.usec = now;
+        return &m->look;
+}
+
+const ManagerEvent *manager_get_event(const Manager *m, unsigned i)
+{
+        unsigned first = m->n_events > MANAGER_EVENTS_MAX ? m->n_events - MANAGER_EVENTS_MAX : 0;
+
+        return first + i < m->n_events ? &m->events[(first + i) % MANAGER_EVENTS_MAX] : NULL;
+}
+
+/* Takes over `text`. */
+static void manager_keep_event(Manager *m, const char *name, char *text)
+{
+        ManagerEvent *event = &m->events[m->n_events % MANAGER_EVENTS_MAX];
+
+        free(event->text);
+        *event = (ManagerEvent) {
+                .realtime_usec = clock_usec(CLOCK_REALTIME),
+                .monotonic_usec = manager_now_usec(),
+                .name = name,
+                .text = text,
+        };
+        m->n_events++;
+}
+
+void manager_log_event(Manager *m, int level, const char *name, const char *message_id, const char *const *fields,
+                       const char *format, ...)
+{
+        _cleanup_free_ char *message = NULL;
+        char *safe;
+        va_list ap;
+
+        va_start(ap, format);
+        if (vasprintf(&message, format, ap) < 0)
+                message = NULL;
+        va_end(ap);
+        log_event(level, message_id, fields, "%s", message ? message : name);
+        safe = text_escape_again(message ? message : name);
+        if (safe)
+                manager_keep_event(m, name, safe);
+}
+
+void manager_done_view(Manager *m)
+{
+        look_done(&m->look);
+        for (unsigned i = 0; i < MANAGER_EVENTS_MAX; i++)
+                free(m->events[i].text);
+        findings_done(&m->findings);
+        cpuset_done(&m->managed_cpus);
+        cpuset_done(&m->degraded_cpus);
+}
