@@ -188,7 +188,7 @@ static void fields_add(Fields *fields, const char *name, const char *value)
 
         if (!safe || fields->n == ARRAY_SIZE(fields->texts))
                 return;
-        if (asprintf(&fields->texts[fields->n], "TSCWARDEN_%s=%s", name, safe) < 0)
+        if (asprintf(&fields->texts[fields->n], "%s=%s", name, safe) < 0)
                 return;
         fields->all[fields->n] = fields->texts[fields->n];
         fields->n++;
@@ -199,12 +199,12 @@ static void fields_add_view(Fields *fields, const ClockView *view)
         char since[24];
 
         snprintf(since, sizeof(since), "%" PRIu64, view->since_usec);
-        fields_add(fields, "VERDICT", verdict_to_string(view->verdict));
-        fields_add(fields, "REASON", clock_reason_to_string(view->reason));
-        fields_add(fields, "EXPECTED", view->expected ? "yes" : "no");
-        fields_add(fields, "CLOCKSOURCE", view->clocksource);
-        fields_add(fields, "SINCE_MONOTONIC_USEC", view->since_usec ? since : "");
-        fields_add(fields, "KERNEL_LINE", view->kernel_line);
+        fields_add(fields, "TSCWARDEN_VERDICT", verdict_to_string(view->verdict));
+        fields_add(fields, "TSCWARDEN_REASON", clock_reason_to_string(view->reason));
+        fields_add(fields, "TSCWARDEN_EXPECTED", view->expected ? "yes" : "no");
+        fields_add(fields, "TSCWARDEN_CLOCKSOURCE", view->clocksource);
+        fields_add(fields, "TSCWARDEN_SINCE_MONOTONIC_USEC", view->since_usec ? since : "");
+        fields_add(fields, "TSCWARDEN_KERNEL_LINE", view->kernel_line);
 }
 
 static void clock_log_lost(Manager *m, const ClockView *view)
@@ -219,9 +219,9 @@ static void clock_log_lost(Manager *m, const ClockView *view)
         }
         fields_add_view(&fields, view);
         if (!view->expected && dmi_read(&board, &bios) == 0) {
-                fields_add(&fields, "BOARD", board);
-                fields_add(&fields, "BIOS", bios);
-                fields_add(&fields, "MICROCODE", m->facts.microcode);
+                fields_add(&fields, "TSCWARDEN_BOARD", board);
+                fields_add(&fields, "TSCWARDEN_BIOS", bios);
+                fields_add(&fields, "TSCWARDEN_MICROCODE", m->facts.microcode);
         }
         manager_log_event(m, view->expected ? LOG_NOTICE : LOG_ERR, "tsc-lost", MESSAGE_TSC_LOST, fields.all,
                   "The TSC is lost until the next boot. %s %s%s%s%s", reason, remedy, line[0] ? " (kernel: " : "", line,
@@ -243,7 +243,7 @@ static void clock_log_clocksource(Manager *m, const ClockView *view, const char 
         _cleanup_(fields_done) Fields fields = {};
 
         fields_add_view(&fields, view);
-        fields_add(&fields, "OLD_CLOCKSOURCE", old);
+        fields_add(&fields, "TSCWARDEN_OLD_CLOCKSOURCE", old);
         manager_log_event(m, LOG_NOTICE, "clocksource-changed", MESSAGE_CLOCKSOURCE_CHANGED, fields.all, "The clocksource changed from %s to %s.",
                   old[0] ? old : "an unknown one", view->clocksource);
 }
