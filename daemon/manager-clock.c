@@ -200,7 +200,7 @@ static void fields_add_view(Fields *fields, const ClockView *view)
 
         snprintf(since, sizeof(since), "%" PRIu64, view->since_usec);
         fields_add(fields, "TSCWARDEN_VERDICT", verdict_to_string(view->verdict));
-        fields_add(fields, "TSCWARDEN_REASON", clock_reason_to_string(view->reason));
+        fields_add(fields, "TSCWARDEN_REASON", view->reason == REASON_NONE ? "none" : clock_reason_to_string(view->reason));
         fields_add(fields, "TSCWARDEN_EXPECTED", view->expected ? "yes" : "no");
         fields_add(fields, "TSCWARDEN_CLOCKSOURCE", view->clocksource);
         fields_add(fields, "TSCWARDEN_SINCE_MONOTONIC_USEC", view->since_usec ? since : "");
