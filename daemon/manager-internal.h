@@ -45,6 +45,7 @@ struct Manager {
         Facts facts;
         Originals originals;
         bool originals_unsaved; /* the file does not have them all */
+        bool originals_broken;  /* there is a file, and nobody knows what it says: it must not be replaced */
 
         /* One plan at a time; empty between tasks. */
         Task task;
@@ -114,6 +115,8 @@ void manager_log_event(Manager *m, int level, const char *name, const char *mess
 uint64_t manager_now_usec(void);
 /* The plan that would bring these knobs to where they should be now. 0 or -ENOMEM. */
 int manager_build_plan(const Manager *m, const Snapshot *snapshot, Need halves, Plan *ret);
+/* The next manager_look() reads anew. */
+void manager_forget_look(Manager *m);
 void manager_done_view(Manager *m);
 
 /* The clock's view has changed. */

@@ -53,7 +53,7 @@ static int manager_save_originals(Manager *m)
 {
         int r;
 
-        if (!m->originals_unsaved)
+        if (!m->originals_unsaved || m->originals_broken)
                 return 0;
         r = m->runtime_fd < 0 ? -ENOENT : host_originals_save(m->runtime_fd, &m->originals);
         m->originals_unsaved = r < 0;
@@ -123,6 +123,8 @@ static int manager_make_plan(Manager *m)
                 r = plan_collect_originals(&m->plan, &m->snapshot, &m->originals);
         if (r < 0)
                 return log_error_errno(r, "Cannot make a plan");
+        if (m->originals_broken && m->plan.n_steps > 0)
+                return log_error_errno(-EBADMSG, "The original values could not be kept, so nothing is written");
         m->originals_unsaved = m->originals_unsaved || r > 0;
         r = manager_save_originals(m);
         if (r < 0)
@@ -230,6 +232,7 @@ static void manager_finish_task(Manager *m)
                 m->applied_usec = manager_now_usec();
         manager_judge(m);
         manager_log_outcome(m);
+        manager_forget_look(m);
         manager_tell(m, MANAGER_CHANGED_LISTS);
         /* As the knobs now stand. */
         manager_update_clock_facts(m);

@@ -96,11 +96,11 @@ const Findings *manager_get_findings(const Manager *m)
         return &m->findings;
 }
 
-static void look_done(ManagerLook *look)
+void manager_forget_look(Manager *m)
 {
-        plan_done(&look->plan);
-        snapshot_done(&look->snapshot);
-        *look = (ManagerLook) {};
+        plan_done(&m->look.plan);
+        snapshot_done(&m->look.snapshot);
+        m->look = (ManagerLook) {};
 }
 
 const ManagerLook *manager_look(Manager *m)
@@ -110,11 +110,11 @@ const ManagerLook *manager_look(Manager *m)
 
         if (m->look.usec > 0 && now < m->look.usec + LOOK_AGAIN_USEC)
                 return &m->look;
-        look_done(&m->look);
+        manager_forget_look(m);
         if (m->ops->enumerate(m->ops_userdata, &m->look.snapshot) < 0)
                 return NULL;
         if (manager_build_plan(m, &m->look.snapshot, halves, &m->look.plan) < 0) {
-                look_done(&m->look);
+                manager_forget_look(m);
                 return NULL;
         }
         m->look.usec = now;
@@ -162,7 +162,7 @@ void manager_log_event(Manager *m, int level, const char *name, const char *mess
 
 void manager_done_view(Manager *m)
 {
-        look_done(&m->look);
+        manager_forget_look(m);
         for (unsigned i = 0; i < MANAGER_EVENTS_MAX; i++)
                 free(m->events[i].text);
         findings_done(&m->findings);

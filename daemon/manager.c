@@ -66,7 +66,8 @@ static int manager_load_config(Manager *m, char **ret_why)
                 *ret_why = strdup(errors.n > 0 ? errors.lines[0] : strerror(-r));
                 return r;
         }
-        /* The plan points into the policy. */
+        /* Plans point into the policy; none runs now. */
+        manager_forget_look(m);
         config_done(&m->config);
         m->config = config;
         return 0;
@@ -159,11 +160,11 @@ void manager_on_clock_changed(Manager *m, const ClockChanges *changes)
         if (!(changes->mask & (CLOCK_CHANGED_VERDICT | CLOCK_CHANGED_CLOCKSOURCE | CLOCK_CHANGED_DETAILS)))
                 return;
         manager_tell(m, MANAGER_CHANGED_CLOCK);
-        if (m->stopping || m->restored || m->task != TASK_NONE)
+        if (m->stopping || m->task != TASK_NONE)
                 return;
         manager_notify(m, "");
         /* Steps were withheld for the sake of a TSC that is gone now. */
-        if ((changes->mask & CLOCK_CHANGED_VERDICT) && m->clock.verdict == VERDICT_UNSTABLE && was_fragile)
+        if (!m->restored && (changes->mask & CLOCK_CHANGED_VERDICT) && m->clock.verdict == VERDICT_UNSTABLE && was_fragile)
                 manager_begin_task(m, TASK_APPLY);
 }
 
@@ -238,9 +239,11 @@ int manager_start(Manager *m)
 
         if (m->runtime_fd >= 0) {
                 r = host_originals_load(m->runtime_fd, &m->originals);
+                m->originals_broken = r < 0;
                 if (r < 0)
-                        return log_error_errno(r, "Cannot read the original values an earlier process left in the runtime "
-                                               "directory; look at the file `originals` there, then remove it");
+                        (void)log_error_errno(r, "Cannot read the original values an earlier process left in the runtime "
+                                              "directory, so nothing is written; look at the file `originals` there, then "
+                                              "remove it");
         }
         r = manager_read_facts(m);
         if (r >= 0)
