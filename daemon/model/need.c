@@ -24,7 +24,7 @@ Need need_under_mode(const Facts *facts, ApplyMode mode)
         }
 }
 
-/* " on CPUs 0-3", or nothing when it is all of them. */
+/* " on CPU 3" or " on CPUs 0-3", or nothing when it is all of them. */
 static char *cpus_phrase(const CpuSet *cpus, unsigned n_cpus)
 {
         _cleanup_free_ char *list = NULL;
@@ -33,7 +33,7 @@ static char *cpus_phrase(const CpuSet *cpus, unsigned n_cpus)
         if (cpuset_count(cpus) == n_cpus)
                 return strdup("");
         list = cpuset_format(cpus);
-        return list && asprintf(&phrase, " on CPUs %s", list) >= 0 ? phrase : NULL;
+        return list && asprintf(&phrase, " on CPU%s %s", cpuset_count(cpus) == 1 ? "" : "s", list) >= 0 ? phrase : NULL;
 }
 
 char *need_reason(const Facts *facts)

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/macro.h"
+#include "model/need.h"
+
+/* Four CPUs; the lists name those that lack the flag. */
+static void fill(Facts *ret, const char *without_constant, const char *without_nonstop)
+{
+        *ret = (Facts) { .n_cpus = 4, .constant_tsc = !*without_constant, .nonstop_tsc = !*without_nonstop };
+        strcpy(ret->vendor, "GenuineIntel");
+        assert_int_equal(cpuset_parse(without_constant, &ret->without_constant_tsc), 0);
+        assert_int_equal(cpuset_parse(without_nonstop, &ret->without_nonstop_tsc), 0);
+}
+
+static void test_need_under_mode(void **state)
+{
+        static const struct {
+                bool constant, nonstop, hypervisor;
+                ApplyMode mode;
+                Need need;
+        } rows[] = {
+                { true, true, false, APPLY_AUTO, { false, false } },   { false, true, false, APPLY_AUTO, { true, false } },
+                { true, false, false, APPLY_AUTO, { false, true } },   { false, false, false, APPLY_AUTO, { true, true } },
+                { false, false, true, APPLY_AUTO, { false, false } },  { false, false, true, APPLY_ALWAYS, { true, true } },
+                { true, true, false, APPLY_ALWAYS, { true, true } },   { false, false, false, APPLY_NEVER, { false, false } },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                Facts facts = { .constant_tsc = rows[i].constant, .nonstop_tsc = rows[i].nonstop,
+                                .hypervisor = rows[i].hypervisor };
+                Need need = need_under_mode(&facts, rows[i].mode);
+
+                assert_int_equal(need.frequency, rows[i].need.frequency);
+                assert_int_equal(need.idle, rows[i].need.idle);
+        }
+}
+
+static void test_need_reason(void **state)
+{
+        static const struct {
+                const char *without_constant, *without_nonstop, *reason;
+        } rows[] = {
+                { "", "", "Every CPU has constant_tsc and nonstop_tsc." },
+                { "0-3", "", "constant_tsc is missing: the TSC follows the CPU's frequency." },
+                { "", "0-3", "nonstop_tsc is missing: the TSC stops in deep C-states." },
+                { "0-3", "0-3", "constant_tsc is missing and nonstop_tsc is missing: the TSC follows the CPU's frequency and "
+                                "stops in deep C-states." },
+                { "2-3", "", "constant_tsc is missing on CPUs 2-3: the TSC follows the CPU's frequency." },
+                { "", "1", "nonstop_tsc is missing on CPU 1: the TSC stops in deep C-states." },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                _cleanup_facts_ Facts facts = {};
+                _cleanup_free_ char *reason = NULL;
+
+                fill(&facts, rows[i].without_constant, rows[i].without_nonstop);
+                reason = need_reason(&facts);
+                assert_string_equal(reason, rows[i].reason);
+        }
+}
+
+static void test_need_reason_knows_guests_and_rev_f(void **state)
+{
+        _cleanup_facts_ Facts facts = {};
+        _cleanup_free_ char *reason = NULL, *of_guest = NULL;
+
+        fill(&facts, "0-3", "");
+        strcpy(facts.vendor, "AuthenticAMD");
+        facts.family = 15;
+        facts.model = 67;
+        reason = need_reason(&facts);
+        assert_string_equal(reason, "constant_tsc is missing (AMD revision F): the TSC follows the CPU's frequency.");
+        facts.hypervisor = true;
+        of_guest = need_reason(&facts);
+        assert_string_equal(of_guest, "This is a virtual machine: frequency and C-states are its host's business.");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_need_under_mode),
+                cmocka_unit_test(test_need_reason),
+                cmocka_unit_test(test_need_reason_knows_guests_and_rev_f),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
