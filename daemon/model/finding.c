@@ -32,8 +32,10 @@ int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus)
         Finding *entries, *new;
 
         for (unsigned i = 0; i < findings->n; i++)
-                if (finding_agrees(&findings->entries[i], like))
+                if (finding_agrees(&findings->entries[i], like)) {
+                        findings->entries[i].n_objects++;
                         return cpuset_add_all(&findings->entries[i].cpus, cpus);
+                }
 
         entries = reallocarray(findings->entries, findings->n + 1, sizeof(Finding));
         if (!entries)
@@ -42,6 +44,7 @@ int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus)
         new = &entries[findings->n++];
         *new = *like;
         new->cpus = (CpuSet) {};
+        new->n_objects = 1;
         new->offers = like->offers ? strdup(like->offers) : NULL;
         new->object = like->object ? strdup(like->object) : NULL;
         if ((like->offers && !new->offers) || (like->object && !new->object))
@@ -93,92 +96,157 @@ static char *cpus_format(const CpuSet *cpus)
         return list && asprintf(&text, "CPU%s %s", cpuset_count(cpus) == 1 ? "" : "s", list) >= 0 ? text : NULL;
 }
 
-static void finding_print_failure(FILE *out, const Finding *f, const char *cpus)
+/* "cpufreq/policy0" or "cpufreq/policy0 and 3 more" */
+static char *objects_format(const Finding *f)
 {
-        const char *knob = knob_to_string(f->knob), *object = f->object ? f->object : "?";
+        const char *object = f->object ? f->object : "?";
+        char *text;
 
-        if (f->wanted[0])
-                fprintf(out, "%s of %s could not be set to %s on %s: %s.", knob, object, f->wanted, cpus,
-                        strerror(-f->error));
-        else
-                fprintf(out, "%s of %s cannot be read on %s: %s.", knob, object, cpus, strerror(-f->error));
+        if (f->n_objects < 2)
+                return strdup(object);
+        return asprintf(&text, "%s and %u more", object, f->n_objects - 1) >= 0 ? text : NULL;
 }
 
-static void finding_print(FILE *out, const Finding *f, const char *cpus, const char *offers)
-{
-        const char *knob = knob_to_string(f->knob), *object = f->object ? f->object : "?";
+/* The parts of a sentence. */
+typedef struct FindingWords {
+        const char *knob;
+        char *cpus, *objects, *offers; /* offers: NULL for none */
+        bool one_cpu, one_object;
+} FindingWords;
 
+static void finding_words_done(FindingWords *words)
+{
+        free(words->cpus);
+        free(words->objects);
+        free(words->offers);
+}
+
+/* 0 or -ENOMEM; the caller's in either case. */
+static int finding_words_init(FindingWords *words, const Finding *f)
+{
+        bool offers = f->offers && f->offers[strspn(f->offers, " ")];
+
+        *words = (FindingWords) {
+                .knob = knob_to_string(f->knob),
+                .cpus = cpus_format(&f->cpus),
+                .objects = objects_format(f),
+                .offers = offers ? words_format(f->offers) : NULL,
+                .one_cpu = cpuset_count(&f->cpus) == 1,
+                .one_object = f->n_objects < 2,
+        };
+        return words->cpus && words->objects && (words->offers || !offers) ? 0 : -ENOMEM;
+}
+
+/* What the configuration asks for and these CPUs do not have. */
+static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWords *w)
+{
+        switch (f->kind) {
+        case FINDING_REFUSED:
+                fprintf(out, "Governor '%s' is refused by %s on %s, which offers %s.", f->wanted, f->driver, w->cpus,
+                        w->offers ? w->offers : "nothing else");
+                if (w->offers)
+                        fputs(" Set GOVERNOR= to one of these.", out);
+                break;
+        case FINDING_NO_SUCH_CSTATE:
+                fprintf(out, "C-state '%s' does not exist on %s, which %s %s. Set MAX_CSTATE= to %sa latency such as 20us.",
+                        f->wanted, w->cpus, w->one_cpu ? "has" : "have", w->offers ? w->offers : "none that can be read",
+                        w->offers ? "one of these or to " : "");
+                break;
+        case FINDING_SHARED_POLICY:
+                fprintf(out, "%s share %s but the configuration tells them different values of %s; %s holds for all "
+                        "of them.", w->cpus, w->objects, w->knob, f->wanted);
+                break;
+        default:
+                if (f->knob == KNOB_DISABLE)
+                        fprintf(out, "MAX_CSTATE=%s is below every C-state of %s; %s stays allowed, since POLL alone "
+                                "burns power.", f->wanted, w->cpus, f->actual);
+                else
+                        fprintf(out, "%s=%s kHz is outside what %s can do; %s kHz holds.",
+                                f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" : "MAX_FREQ", f->wanted, w->cpus, f->actual);
+        }
+}
+
+/* What a read or write came to, or would have. */
+static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *w)
+{
+        switch (f->kind) {
+        case FINDING_FAILED:
+                if (f->wanted[0])
+                        fprintf(out, "%s of %s could not be set to %s on %s: %s.", w->knob, w->objects, f->wanted, w->cpus,
+                                strerror(-f->error));
+                else
+                        fprintf(out, "%s cannot be read on %s: %s.", w->objects, w->cpus, strerror(-f->error));
+                break;
+        case FINDING_IGNORED:
+                fprintf(out, "%s of %s %s %s on %s and still %s %s.", w->knob, w->objects,
+                        w->one_object ? "accepts" : "accept", f->wanted, w->cpus, w->one_object ? "reads" : "read",
+                        f->actual);
+                break;
+        case FINDING_WITHHELD:
+                fprintf(out, "%s of %s %s %s on %s instead of %s: the change would cost this host its TSC, which "
+                        "still lives and would be lost until the next boot.", w->knob, w->objects,
+                        w->one_object ? "stays" : "stay", f->actual, w->cpus, f->wanted);
+                break;
+        default:
+                fprintf(out, "The frequency of %s cannot be frozen where it stands (", w->cpus);
+                if (strcmp(f->actual, "0") == 0)
+                        fprintf(out, "%s does not say where", f->driver);
+                else
+                        fprintf(out, "%s kHz is not one that %s offers", f->actual, f->driver);
+                fputs("), so the governor stays: changing it could cost the TSC.", out);
+        }
+}
+
+static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
+{
         switch (f->kind) {
         case FINDING_NO_CPUFREQ:
                 fputs("No cpufreq driver has registered: the frequency policy waits for one. If none is meant to come "
                       "(cpufreq.off=1, or none fits this CPU), the firmware's frequency stands.", out);
                 break;
         case FINDING_NO_CPUIDLE:
-                fprintf(out, "%s: no C-states to limit: no cpuidle driver has registered, the idle policy waits "
-                        "for one.", cpus);
+                fprintf(out, "No cpuidle driver has registered for %s: the idle policy waits for one. If none is meant to "
+                        "come (cpuidle.off=1, idle=poll), there are no C-states to limit.", w->cpus);
                 break;
         case FINDING_CPU_NOT_HERE:
-                fprintf(out, "A [cpus] section names %s, not present on this host.", cpus);
+                fprintf(out, "A [cpus] section names %s, not present on this host.", w->cpus);
                 break;
         case FINDING_OFFLINE:
-                fprintf(out, "%s: offline, left alone.", cpus);
-                break;
-        case FINDING_REFUSED:
-                fprintf(out, "Governor '%s' is refused by %s on %s, which offers %s. Set GOVERNOR= to one of these.",
-                        f->wanted, f->driver, cpus, offers ? offers : "nothing else");
-                break;
-        case FINDING_NO_SUCH_CSTATE:
-                fprintf(out, "C-state '%s' does not exist on %s, which have %s. Set MAX_CSTATE= to one of these or to "
-                        "a latency such as 20us.", f->wanted, cpus, offers ? offers : "none");
-                break;
-        case FINDING_SHARED_POLICY:
-                fprintf(out, "%s share %s but the configuration tells them different values of %s; %s holds for all "
-                        "of them.", cpus, object, knob, f->wanted);
-                break;
-        case FINDING_FAILED:
-                finding_print_failure(out, f, cpus);
-                break;
-        case FINDING_IGNORED:
-                fprintf(out, "%s of %s accepts %s on %s and still reads %s.", knob, object, f->wanted, cpus, f->actual);
-                break;
-        case FINDING_WITHHELD:
-                fprintf(out, "%s of %s stays %s on %s instead of %s: the change would cost this host its TSC, which "
-                        "still lives and would be lost until the next boot.", knob, object, f->actual, cpus, f->wanted);
-                break;
-        case FINDING_NOT_HELD:
-                fprintf(out, "The frequency of %s cannot be frozen where it stands (%s kHz is not one that %s offers), "
-                        "so their governor stays: changing it could cost the TSC.", cpus, f->actual, f->driver);
-                break;
-        case FINDING_CLAMPED:
-                if (f->knob == KNOB_DISABLE)
-                        fprintf(out, "MAX_CSTATE=%s is below every C-state of %s; %s stays allowed, since POLL alone "
-                                "burns power.", f->wanted, cpus, f->actual);
-                else
-                        fprintf(out, "%s=%s kHz is outside what %s can do; %s kHz holds.",
-                                f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" : "MAX_FREQ", f->wanted, cpus, f->actual);
+                fprintf(out, "%s: offline, left alone.", w->cpus);
                 break;
         case FINDING_IDLE_GOVERNOR:
-                fprintf(out, "The cpuidle governor %s ignores disabled C-states; write another one of "
-                        "cpuidle/available_governors to cpuidle/current_governor.", f->actual);
+                fprintf(out, "The cpuidle governor %s ignores disabled C-states, so the idle policy does not hold. Write "
+                        "another name of /sys/devices/system/cpu/cpuidle/available_governors to current_governor "
+                        "beside it.", f->actual);
+                break;
+        case FINDING_REFUSED:
+        case FINDING_NO_SUCH_CSTATE:
+        case FINDING_SHARED_POLICY:
+        case FINDING_CLAMPED:
+                finding_print_mismatch(out, f, w);
+                break;
+        case FINDING_FAILED:
+        case FINDING_IGNORED:
+        case FINDING_WITHHELD:
+        case FINDING_NOT_HELD:
+                finding_print_knob(out, f, w);
                 break;
         }
 }
 
 char *finding_format(const Finding *finding)
 {
-        _cleanup_free_ char *cpus = cpus_format(&finding->cpus), *offers = NULL;
+        _cleanup_(finding_words_done) FindingWords words;
         char *text = NULL;
         size_t size;
         FILE *stream;
 
-        if (finding->offers && finding->offers[0])
-                offers = words_format(finding->offers);
-        if (!cpus || (finding->offers && finding->offers[0] && !offers))
+        if (finding_words_init(&words, finding) < 0)
                 return NULL;
         stream = open_memstream(&text, &size);
         if (!stream)
                 return NULL;
-        finding_print(stream, finding, cpus, offers);
+        finding_print(stream, finding, &words);
         if (ferror(stream) | fclose(stream)) {
                 free(text);
                 return NULL;

@@ -34,6 +34,7 @@ typedef struct Finding {
         char driver[KNOB_VALUE_SIZE];
         char *offers; /* owned: what the driver or CPU offers instead, blanks between; or NULL */
         char *object; /* owned: the first object concerned, "cpufreq/policy0" */
+        unsigned n_objects; /* counted by findings_add() */
         int error;    /* negative errno, 0 for none */
 } Finding;
 

@@ -27,6 +27,7 @@ static const IdleState *find_by_name(const CpuState *cpu, const char *name)
         return NULL;
 }
 
+/* What MAX_CSTATE may name: POLL it may not. */
 static char *state_names(const CpuState *cpu)
 {
         char *names = malloc(cpu->n_states * (SNAPSHOT_NAME_SIZE + 1) + 1), *end = names;
@@ -35,17 +36,20 @@ static char *state_names(const CpuState *cpu)
                 return NULL;
         *names = '\0';
         for (unsigned i = 0; i < cpu->n_states; i++)
-                end += sprintf(end, "%s%s", i ? " " : "", cpu->states[i].name);
+                if (!idle_state_is_poll(&cpu->states[i]))
+                        end += sprintf(end, " %s", cpu->states[i].name);
         return names;
 }
 
-static int add_finding_about(PlanBuilder *b, Finding *finding, const CpuState *cpu)
+/* `state` NULL: about the CPU as a whole. */
+static int add_finding_about(PlanBuilder *b, Finding *finding, const CpuState *cpu, const IdleState *state)
 {
+        KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state ? state->index : 0 };
         _cleanup_cpuset_ CpuSet alone = {};
 
         if (cpuset_add(&alone, cpu->id) < 0)
                 return -ENOMEM;
-        return plan_add_finding(b, finding, &(KnobId) { .knob = KNOB_DISABLE, .id = cpu->id }, &alone);
+        return plan_add_finding(b, finding, state ? &id : NULL, &alone);
 }
 
 /* The deepest that stays allowed. Depth is exit latency; firmware gives C1 and C2 the same one at times, and then the kernel's
@@ -89,7 +93,7 @@ static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyR
                 finding.kind = FINDING_NO_SUCH_CSTATE;
                 finding.offers = names;
                 snprintf(finding.wanted, sizeof(finding.wanted), "%s", rule->idle.name);
-                r = add_finding_about(b, &finding, cpu);
+                r = add_finding_about(b, &finding, cpu, NULL);
                 return r < 0 ? r : 0;
         case IDLE_LIMIT_LATENCY:
                 *ret = (IdleDepth) { rule->idle.latency_usec, UINT_MAX };
@@ -99,7 +103,7 @@ static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyR
                 snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64 "us", rule->idle.latency_usec);
                 snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
                 *ret = idle_depth(shallowest);
-                r = add_finding_about(b, &finding, cpu);
+                r = add_finding_about(b, &finding, cpu, NULL);
                 return r < 0 ? r : 1;
         default:
                 *ret = idle_depth(shallowest);
@@ -168,7 +172,7 @@ static int idle_apply_state(PlanBuilder *b, const CpuState *cpu, const IdleState
         if (plan_add_wanted(b, &id) < 0)
                 return -ENOMEM;
         if (state->error)
-                return add_finding_about(b, &finding, cpu);
+                return add_finding_about(b, &finding, cpu, state);
         return idle_step(b, cpu, state, deeper, rule);
 }
 
@@ -210,14 +214,14 @@ int plan_add_idle(PlanBuilder *b, const CpuState *cpu)
                 return 0;
         if (cpu->n_states == 0) {
                 finding.kind = FINDING_NO_CPUIDLE;
-                return add_finding_about(b, &finding, cpu);
+                return add_finding_about(b, &finding, cpu, NULL);
         }
 
         r = idle_apply(b, cpu, policy.by[POLICY_MAX_CSTATE]);
         /* drivers/cpuidle/governors/haltpoll.c chooses between POLL and one state without looking at `disable`. */
         if (r == 0 && b->plan.n_wanted > wanted && strcmp(governor, "haltpoll") == 0) {
                 snprintf(finding.actual, sizeof(finding.actual), "%s", governor);
-                r = add_finding_about(b, &finding, cpu);
+                r = add_finding_about(b, &finding, cpu, NULL);
         }
         return r;
 }

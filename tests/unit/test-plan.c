@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -235,8 +236,25 @@ static void test_plan_says_which_cpus_lack_a_state(void **state)
         finding = warden_finding(&f->warden, FINDING_NO_SUCH_CSTATE);
         assert_non_null(finding);
         text = finding_format(finding);
-        assert_string_equal(text, "C-state 'C3' does not exist on CPU 1, which have POLL, C1, C2 and C6. Set MAX_CSTATE= to one of "
+        assert_string_equal(text, "C-state 'C3' does not exist on CPU 1, which has C1, C2 and C6. Set MAX_CSTATE= to one of "
                                   "these or to a latency such as 20us.");
+}
+
+static void test_plan_names_the_state_that_cannot_be_read(void **state)
+{
+        Fixture *f = *state;
+        const Finding *finding;
+
+        snapshot_find_state(&f->host.real, 1, 2)->error = -EIO;
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "shallowest");
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpu0/cpuidle/state2/disable 0>1 limits-idle\n"
+                                      "cpu0/cpuidle/state3/disable 0>1 limits-idle\n"
+                                      "cpu1/cpuidle/state3/disable 0>1 limits-idle\n");
+        finding = warden_finding(&f->warden, FINDING_FAILED);
+        assert_non_null(finding);
+        assert_string_equal(finding->object, "cpu1/cpuidle/state2");
+        assert_int_equal(finding->error, -EIO);
 }
 
 static void test_plan_never_leaves_poll_alone(void **state)
@@ -416,6 +434,7 @@ int main(void)
                 TEST(test_plan_resolves_names_per_cpu),
                 TEST(test_plan_tells_states_of_one_latency_apart),
                 TEST(test_plan_says_which_cpus_lack_a_state),
+                TEST(test_plan_names_the_state_that_cannot_be_read),
                 TEST(test_plan_never_leaves_poll_alone),
                 TEST(test_plan_waits_for_drivers),
                 TEST(test_plan_with_nothing_but_poll_or_one_state_has_nothing_to_limit),
