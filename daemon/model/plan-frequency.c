@@ -358,10 +358,23 @@ static int freq_add_wanted(PlanBuilder *b, const FreqPolicy *policy, const FreqW
         return 0;
 }
 
-int plan_add_frequency(PlanBuilder *b, const FreqPolicy *policy)
+static int freq_add_unreadable(PlanBuilder *b, const FreqPolicy *policy)
 {
         Finding finding = { .kind = FINDING_FAILED, .knob = KNOB_SCALING_GOVERNOR, .error = policy->error };
         KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = policy->id };
+        _cleanup_cpuset_ CpuSet first = {};
+
+        if (!cpuset_is_empty(&policy->cpus))
+                return plan_add_finding(b, &finding, &id, &policy->cpus);
+        /* EBUSY: its CPUs are offline, which is told elsewhere. The others: it went while it was read. */
+        if (policy->error == -EBUSY || policy->error == -ENOENT || policy->error == -ENODEV)
+                return 0;
+        /* Not even its CPUs can be read; policyN is named after the first one (drivers/cpufreq/cpufreq.c). */
+        return cpuset_add(&first, policy->id) < 0 ? -ENOMEM : plan_add_finding(b, &finding, &id, &first);
+}
+
+int plan_add_frequency(PlanBuilder *b, const FreqPolicy *policy)
+{
         FreqPolicy now = *policy;
         FreqWish wish = {};
         int r;
@@ -371,10 +384,7 @@ int plan_add_frequency(PlanBuilder *b, const FreqPolicy *policy)
 
         if (policy->error) {
                 r = freq_add_wanted(b, policy, &wish);
-                /* EBUSY without a CPU: they are offline, which is told elsewhere. */
-                if (r < 0 || cpuset_is_empty(&policy->cpus))
-                        return r;
-                return plan_add_finding(b, &finding, &id, &policy->cpus);
+                return r < 0 ? r : freq_add_unreadable(b, policy);
         }
 
         r = freq_wish_resolve(b, policy, &wish);

@@ -240,6 +240,48 @@ static void test_plan_says_which_cpus_lack_a_state(void **state)
                                   "these or to a latency such as 20us.");
 }
 
+/* Why a policy cannot be read, and whether its CPUs are known. */
+static void test_plan_says_which_policy_cannot_be_read(void **state)
+{
+        static const struct {
+                int error;
+                bool cpus, told;
+        } rows[] = {
+                { -EBUSY, false, false }, { -ENOENT, false, false }, { -ENODEV, false, false },
+                { -EIO, false, true },    { -EPERM, false, true },   { -EBUSY, true, true },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                static const Knob knobs[] = { KNOB_SCALING_MAX_FREQ, KNOB_SCALING_MIN_FREQ, KNOB_SCALING_GOVERNOR,
+                                              KNOB_SCALING_SETSPEED };
+                FakeHost host;
+                Warden warden;
+                const Finding *finding;
+
+                fake_host_init(&host, 2, 1, "ondemand", 1400000);
+                host.tsc_lives = false;
+                warden_init(&warden, &host);
+                host.real.policies[1].error = rows[i].error;
+                if (!rows[i].cpus)
+                        cpuset_done(&host.real.policies[1].cpus);
+                warden_rule(&warden, NULL, "performance", 0, 0, NULL);
+                warden_plan(&warden, true);
+                assert_steps(&warden.plan, "cpufreq/policy0/scaling_governor ondemand>performance holds-frequency\n");
+                finding = warden_finding(&warden, FINDING_FAILED);
+                if (!finding != !rows[i].told)
+                        fail_msg("%s is told: %d", strerror(-rows[i].error), finding != NULL);
+                assert_true(!finding || cpuset_has(&finding->cpus, 1));
+                /* Its originals wait for it. */
+                for (size_t n = 0; n < ARRAY_SIZE(knobs); n++)
+                        assert_true(plan_wants(&warden.plan, &(KnobId) { .knob = knobs[n], .id = 1 }));
+                warden_plan(&warden, false);
+                assert_int_equal(warden.plan.n_steps, 0);
+                warden_done(&warden);
+                fake_host_done(&host);
+        }
+        (void)state;
+}
+
 static void test_plan_names_the_state_that_cannot_be_read(void **state)
 {
         Fixture *f = *state;
@@ -434,6 +476,7 @@ int main(void)
                 TEST(test_plan_resolves_names_per_cpu),
                 TEST(test_plan_tells_states_of_one_latency_apart),
                 TEST(test_plan_says_which_cpus_lack_a_state),
+                TEST(test_plan_says_which_policy_cannot_be_read),
                 TEST(test_plan_names_the_state_that_cannot_be_read),
                 TEST(test_plan_never_leaves_poll_alone),
                 TEST(test_plan_waits_for_drivers),
