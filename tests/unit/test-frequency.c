@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/macro.h"
+#include "model/frequency.h"
+
+/* Speeds in 100 MHz, so that a row fits a line: 8 is 800000 kHz. */
+typedef struct Row {
+        const char *governor;
+        unsigned min, max, cur, setspeed; /* setspeed: of userspace, 0 for none; sure unless `unsure` */
+        bool unsure;
+        Knob knob;
+        const char *value;
+        Effect effect; /* on a fragile TSC; elsewhere MARKS is `free` */
+        Effect free;
+} Row;
+
+#define MAX KNOB_SCALING_MAX_FREQ
+#define MIN KNOB_SCALING_MIN_FREQ
+#define GOV KNOB_SCALING_GOVERNOR
+#define SPEED KNOB_SCALING_SETSPEED
+#define NONE EFFECT_NONE
+#define HOLDS EFFECT_HOLDS_FREQUENCY
+#define MARKS EFFECT_MARKS_TSC_UNSTABLE
+
+static const Row rows[] = {
+        /* performance stands at its maximum, powersave at its minimum. */
+        { "performance", 8, 26, 26, 0, false, MIN, "1400000", HOLDS, HOLDS },
+        { "performance", 8, 26, 26, 0, false, MAX, "2000000", MARKS, HOLDS },
+        { "performance", 8, 20, 20, 0, false, MAX, "2600000", MARKS, HOLDS },
+        { "performance", 8, 26, 26, 0, false, GOV, "powersave", MARKS, HOLDS },
+        { "performance", 8, 26, 26, 0, false, GOV, "Performance", HOLDS, HOLDS },
+        { "performance", 8, 26, 26, 0, false, GOV, "ondemand", MARKS, NONE },
+        { "performance", 8, 26, 26, 0, false, GOV, "userspace", HOLDS, HOLDS },
+        { "powersave", 8, 26, 8, 0, false, MAX, "2000000", HOLDS, HOLDS },
+        { "powersave", 8, 26, 8, 0, false, MIN, "1400000", MARKS, HOLDS },
+        { "powersave", 14, 26, 14, 0, false, MIN, "800000", MARKS, HOLDS },
+        { "powersave", 8, 26, 8, 0, false, GOV, "performance", MARKS, HOLDS },
+        /* Between equal limits nothing moves, whatever the governor. */
+        { "ondemand", 14, 14, 14, 0, false, GOV, "performance", HOLDS, HOLDS },
+        { "performance", 14, 14, 14, 0, false, GOV, "schedutil", HOLDS, HOLDS },
+        { "ondemand", 14, 14, 14, 0, false, MAX, "2600000", MARKS, NONE },
+        { "ondemand", 14, 14, 14, 0, false, MIN, "800000", MARKS, NONE },
+        { "nosuch", 14, 14, 14, 0, false, MIN, "800000", MARKS, NONE },
+        /* A governor that moves as it likes: less room around the present frequency is no worse. */
+        { "ondemand", 8, 26, 14, 0, false, MAX, "2000000", NONE, NONE },
+        { "ondemand", 8, 26, 14, 0, false, MAX, "1400000", NONE, NONE },
+        { "ondemand", 8, 14, 14, 0, false, MIN, "1400000", HOLDS, HOLDS },
+        { "ondemand", 8, 26, 14, 0, false, MIN, "1400000", NONE, NONE },
+        { "ondemand", 8, 26, 14, 0, false, MIN, "2000000", MARKS, NONE },
+        { "ondemand", 14, 26, 20, 0, false, MAX, "1400000", MARKS, HOLDS },
+        { "ondemand", 8, 26, 14, 0, false, MAX, "800000", MARKS, HOLDS },
+        { "ondemand", 8, 20, 14, 0, false, MAX, "2600000", MARKS, NONE },
+        { "ondemand", 14, 26, 20, 0, false, MIN, "800000", MARKS, NONE },
+        { "ondemand", 8, 26, 14, 0, false, GOV, "performance", MARKS, HOLDS },
+        { "ondemand", 8, 26, 14, 0, false, GOV, "schedutil", MARKS, NONE },
+        /* A frequency nobody knows may be anywhere. */
+        { "performance", 8, 26, 0, 0, false, MIN, "1400000", MARKS, HOLDS },
+        /* Not at its target: it is on its way. */
+        { "performance", 8, 26, 14, 0, false, MIN, "1400000", MARKS, HOLDS },
+        { "performance", 8, 26, 14, 0, false, MAX, "1400000", HOLDS, HOLDS },
+        /* userspace starts from where the frequency stands, and holds it. */
+        { "schedutil", 8, 26, 14, 0, false, GOV, "userspace", HOLDS, HOLDS },
+        { "userspace", 8, 26, 14, 14, false, SPEED, "1400000", HOLDS, HOLDS },
+        { "userspace", 8, 26, 14, 14, false, SPEED, "2000000", MARKS, HOLDS },
+        { "userspace", 8, 14, 14, 14, false, SPEED, "2600000", HOLDS, HOLDS },
+        { "userspace", 8, 26, 14, 14, false, MAX, "2000000", HOLDS, HOLDS },
+        { "userspace", 8, 26, 14, 14, false, MAX, "800000", MARKS, HOLDS },
+        { "userspace", 8, 26, 14, 14, false, MIN, "2000000", MARKS, HOLDS },
+        { "userspace", 8, 26, 14, 20, false, MIN, "1400000", MARKS, HOLDS },
+        { "userspace", 8, 26, 14, 0, false, MIN, "1400000", HOLDS, HOLDS },
+        { "userspace", 8, 26, 14, 14, false, GOV, "performance", MARKS, HOLDS },
+        /* What it was told may wait behind the limit that it stands at. */
+        { "userspace", 8, 14, 14, 14, true, MAX, "2000000", MARKS, HOLDS },
+        { "userspace", 8, 14, 14, 14, false, MAX, "2000000", HOLDS, HOLDS },
+        { "userspace", 14, 26, 14, 14, true, MIN, "800000", MARKS, HOLDS },
+        { "userspace", 14, 26, 14, 14, false, MIN, "800000", HOLDS, HOLDS },
+        { "userspace", 8, 20, 14, 14, true, MAX, "2600000", HOLDS, HOLDS },
+        { "userspace", 10, 26, 14, 14, true, MIN, "800000", HOLDS, HOLDS },
+        { "userspace", 8, 14, 14, 14, true, MIN, "1000000", HOLDS, HOLDS },
+        { "userspace", 8, 14, 14, 14, true, SPEED, "1400000", HOLDS, HOLDS },
+};
+
+static FreqPolicy policy_of(const Row *row)
+{
+        FreqPolicy policy = { .min_khz = row->min * 100000, .max_khz = row->max * 100000, .cur_khz = row->cur * 100000,
+                              .setspeed_khz = row->setspeed * 100000, .setspeed_is_sure = !row->unsure };
+
+        strcpy(policy.governor, row->governor);
+        return policy;
+}
+
+static void test_frequency_effect(void **state)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                FreqPolicy policy = policy_of(&rows[i]);
+
+                for (unsigned fragile = 0; fragile < 2; fragile++) {
+                        Effect effect = frequency_effect(&policy, fragile, rows[i].knob, rows[i].value);
+
+                        if (effect != (fragile ? rows[i].effect : rows[i].free))
+                                fail_msg("row %zu, %s %u-%u at %u, %s=%s, fragile %u: %s", i, rows[i].governor, rows[i].min,
+                                         rows[i].max, rows[i].cur, knob_to_string(rows[i].knob), rows[i].value, fragile,
+                                         effect_to_string(effect));
+                }
+        }
+}
+
+static void test_frequency_set(void **state)
+{
+        FreqPolicy policy = { .min_khz = 800000, .max_khz = 2600000, .cur_khz = 1400000 };
+
+        strcpy(policy.governor, "ondemand");
+        frequency_set(&policy, MAX, "2000000");
+        frequency_set(&policy, MIN, "1000000");
+        assert_int_equal(policy.max_khz, 2000000);
+        assert_int_equal(policy.min_khz, 1000000);
+        frequency_set(&policy, GOV, "userspace");
+        assert_true(frequency_is_userspace(&policy));
+        assert_int_equal(policy.setspeed_khz, 1400000);
+        assert_true(policy.setspeed_is_sure);
+        policy.setspeed_is_sure = false;
+        frequency_set(&policy, SPEED, "2000000");
+        assert_int_equal(policy.setspeed_khz, 2000000);
+        assert_true(policy.setspeed_is_sure);
+        frequency_set(&policy, GOV, "powersave");
+        assert_int_equal(policy.setspeed_khz, 0);
+        assert_false(policy.setspeed_is_sure);
+}
+
+static void test_frequency_rests(void **state)
+{
+        static const Row resting[] = {
+                { .governor = "performance", .min = 8, .max = 26, .cur = 26 }, { .governor = "powersave", .min = 8, .max = 26, .cur = 8 }, { .governor = "userspace", .min = 8, .max = 26, .cur = 14, .setspeed = 14 }, { .governor = "ondemand", .min = 14, .max = 14, .cur = 14 },
+                { .governor = "userspace", .min = 8, .max = 14, .cur = 14, .setspeed = 26 }, { .governor = "userspace", .min = 14, .max = 26, .cur = 14, .setspeed = 8 },
+        };
+        static const Row moving[] = {
+                { .governor = "performance", .min = 8, .max = 26, .cur = 14 }, { .governor = "powersave", .min = 8, .max = 26, .cur = 14 }, { .governor = "userspace", .min = 8, .max = 26, .cur = 14, .setspeed = 20 }, { .governor = "ondemand", .min = 8, .max = 26, .cur = 26 },
+                { .governor = "ondemand", .min = 14, .max = 14, .cur = 20 }, { .governor = "performance", .min = 0, .max = 0, .cur = 0 }, { .governor = "userspace", .min = 8, .max = 26, .cur = 30 },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(resting); i++) {
+                FreqPolicy policy = policy_of(&resting[i]);
+
+                assert_true(frequency_rests(&policy));
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(moving); i++) {
+                FreqPolicy policy = policy_of(&moving[i]);
+
+                assert_false(frequency_rests(&policy));
+        }
+}
+
+static void test_frequency_effect_names(void **state)
+{
+        assert_string_equal(effect_to_string(EFFECT_NONE), "none");
+        assert_string_equal(effect_to_string(EFFECT_HOLDS_FREQUENCY), "holds-frequency");
+        assert_string_equal(effect_to_string(EFFECT_LIMITS_IDLE), "limits-idle");
+        assert_string_equal(effect_to_string(EFFECT_MARKS_TSC_UNSTABLE), "marks-tsc-unstable");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_frequency_effect),
+                cmocka_unit_test(test_frequency_set),
+                cmocka_unit_test(test_frequency_rests),
+                cmocka_unit_test(test_frequency_effect_names),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
