@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/outcome.h"
+
+static char clocksources[] = "hpet acpi_pm", with_tsc[] = "tsc hpet";
+
+static Facts lost = { .n_cpus = 2, .available_clocksources = clocksources };
+static Facts fragile = { .n_cpus = 2, .available_clocksources = with_tsc };
+static Facts guest = { .n_cpus = 2, .available_clocksources = clocksources, .hypervisor = true };
+static Facts healthy = { .n_cpus = 2, .available_clocksources = with_tsc, .constant_tsc = true, .nonstop_tsc = true };
+
+#define LOST " The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still and cannot bring " \
+             "it back."
+#define NEEDLESS "Every CPU has constant_tsc and nonstop_tsc."
+
+static void assert_outcome(const OutcomeInput *input, PolicyState expected_state, const char *expected)
+{
+        _cleanup_free_ char *reason = NULL;
+        PolicyState is;
+
+        assert_int_equal(outcome_judge(input, &is, &reason), 0);
+        assert_string_equal(policy_state_to_string(is), policy_state_to_string(expected_state));
+        assert_string_equal(reason, expected);
+}
+
+static void test_outcome_without_findings(void **state)
+{
+        static const struct {
+                OutcomeInput input;
+                PolicyState state;
+                const char *reason;
+        } rows[] = {
+                { { .facts = &lost, .frequency = true, .idle = true, .n_knobs = 12 }, POLICY_STATE_APPLIED,
+                  "12 knobs hold the frequency and idle policy." LOST },
+                { { .facts = &lost, .frequency = true, .n_knobs = 1 }, POLICY_STATE_APPLIED, "1 knob holds the frequency policy." LOST },
+                { { .facts = &fragile, .frequency = true, .n_knobs = 4 }, POLICY_STATE_APPLIED,
+                  "4 knobs hold the frequency policy. The TSC lives: the frequency is held where it stood." },
+                { { .facts = &fragile, .idle = true, .n_knobs = 2 }, POLICY_STATE_APPLIED, "2 knobs hold the idle policy." },
+                { { .facts = &healthy, .frequency = true, .idle = true, .n_knobs = 3 }, POLICY_STATE_APPLIED,
+                  "3 knobs hold the frequency and idle policy." },
+                { { .facts = &guest, .frequency = true, .n_knobs = 3 }, POLICY_STATE_APPLIED, "3 knobs hold the frequency policy." },
+                { { .facts = &lost, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
+                { { .facts = &healthy }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
+                { { .facts = &healthy, .frequency_unused = true }, POLICY_STATE_NOT_NEEDED,
+                  NEEDLESS " The configured frequency policy is not applied: this host does not need it. APPLY=always applies it all "
+                  "the same." },
+                { { .facts = &healthy, .frequency_unused = true, .idle_unused = true }, POLICY_STATE_NOT_NEEDED,
+                  NEEDLESS " The configured frequency and idle policy is not applied: this host does not need it. APPLY=always "
+                  "applies it all the same." },
+                { { .facts = &lost, .frequency = true, .idle_unused = true, .n_knobs = 2 }, POLICY_STATE_APPLIED,
+                  "2 knobs hold the frequency policy." LOST " The configured idle policy is not applied: this host does not need it. "
+                  "APPLY=always applies it all the same." },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+                assert_outcome(&rows[i].input, rows[i].state, rows[i].reason);
+}
+
+static void add(Findings *findings, FindingKind kind, const char *cpus, const char *actual)
+{
+        Finding finding = { .kind = kind };
+        _cleanup_cpuset_ CpuSet set = {};
+
+        strcpy(finding.actual, actual);
+        assert_int_equal(cpuset_parse(cpus, &set), 0);
+        assert_int_equal(findings_add(findings, &finding, &set), 0);
+}
+
+/* Degraded before not needed before waiting before applied; what is no fault changes nothing. */
+static void test_outcome_ranks_findings(void **state)
+{
+        _cleanup_findings_ Findings plan = {}, run = {};
+        OutcomeInput input = { .facts = &healthy, .frequency = true, .n_knobs = 2, .findings = { &plan, &run } };
+
+        add(&plan, FINDING_OFFLINE, "1", "");
+        add(&plan, FINDING_CLAMPED, "0", "");
+        assert_outcome(&input, POLICY_STATE_APPLIED, "2 knobs hold the frequency policy.");
+        add(&plan, FINDING_CPU_NOT_HERE, "8", "");
+        assert_outcome(&input, POLICY_STATE_WAITING, "A [cpus] section names CPU 8, not present on this host.");
+        input.frequency = false;
+        assert_outcome(&input, POLICY_STATE_NOT_NEEDED, NEEDLESS);
+        input.frequency = true;
+        add(&run, FINDING_IDLE_GOVERNOR, "0", "haltpoll");
+        assert_outcome(&input, POLICY_STATE_DEGRADED,
+                       "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write another name "
+                       "of /sys/devices/system/cpu/cpuidle/available_governors to current_governor beside it.");
+        /* What was to be put back and could not. */
+        input.frequency = false;
+        input.never = true;
+        assert_outcome(&input, POLICY_STATE_DISABLED, "APPLY=never.");
+}
+
+static void test_outcome_says_three_and_counts_the_rest(void **state)
+{
+        _cleanup_findings_ Findings plan = {}, run = {};
+        OutcomeInput input = { .facts = &healthy, .frequency = true, .findings = { &plan, &run } };
+        _cleanup_free_ char *reason = NULL;
+        PolicyState is;
+        unsigned n = 0;
+
+        add(&plan, FINDING_NOT_HELD, "0", "1");
+        add(&plan, FINDING_CPU_NOT_HERE, "8", "");
+        for (unsigned i = 2; i < 6; i++)
+                add(&run, FINDING_NOT_HELD, "0", (char[2]) { (char)('0' + i), '\0' });
+        assert_int_equal(outcome_judge(&input, &is, &reason), 0);
+        assert_int_equal(is, POLICY_STATE_DEGRADED);
+        for (const char *at = reason; (at = strstr(at, "cannot be frozen")); at++)
+                n++;
+        assert_int_equal(n, 3);
+        assert_null(strstr(reason, "[cpus]"));
+        assert_string_equal(reason + strlen(reason) - strlen(" (And 2 more.)"), " (And 2 more.)");
+}
+
+static void test_outcome_state_names(void **state)
+{
+        assert_string_equal(policy_state_to_string(POLICY_STATE_NOT_NEEDED), "not-needed");
+        assert_string_equal(policy_state_to_string(POLICY_STATE_WAITING), "waiting");
+        assert_string_equal(policy_state_to_string(POLICY_STATE_APPLIED), "applied");
+        assert_string_equal(policy_state_to_string(POLICY_STATE_DEGRADED), "degraded");
+        assert_string_equal(policy_state_to_string(POLICY_STATE_DISABLED), "disabled");
+        assert_string_equal(policy_state_to_string(POLICY_STATE_RESTORED), "restored");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_outcome_without_findings),
+                cmocka_unit_test(test_outcome_ranks_findings),
+                cmocka_unit_test(test_outcome_says_three_and_counts_the_rest),
+                cmocka_unit_test(test_outcome_state_names),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
