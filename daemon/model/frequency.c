@@ -87,9 +87,9 @@ Effect frequency_effect(const FreqPolicy *policy, bool fragile_tsc, Knob knob, c
         moves = !frequency_rests(&next) ||
                 (knob != KNOB_SCALING_GOVERNOR && frequency_widens_unsurely(policy, next.min_khz, next.max_khz));
         /* A governor that may move at any moment is no worse off with less room around the present frequency. */
-        narrows = !frequency_rests(policy) && knob != KNOB_SCALING_GOVERNOR && next.min_khz >= policy->min_khz &&
-                  next.max_khz <= policy->max_khz && next.min_khz <= policy->cur_khz && policy->cur_khz <= next.max_khz &&
-                  frequency_target(&next) == 0;
+        narrows = !frequency_rests(policy) && knob != KNOB_SCALING_GOVERNOR && policy->cur_khz > 0 &&
+                  next.min_khz >= policy->min_khz && next.max_khz <= policy->max_khz && next.min_khz <= policy->cur_khz &&
+                  policy->cur_khz <= next.max_khz && frequency_target(&next) == 0;
         if (fragile_tsc && moves && !narrows)
                 return EFFECT_MARKS_TSC_UNSTABLE;
         return frequency_target(&next) > 0 ? EFFECT_HOLDS_FREQUENCY : EFFECT_NONE;

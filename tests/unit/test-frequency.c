@@ -62,6 +62,7 @@ static const Row rows[] = {
         { "ondemand", 8, 26, 14, 0, false, GOV, "schedutil", MARKS, NONE },
         /* A frequency nobody knows may be anywhere. */
         { "performance", 8, 26, 0, 0, false, MIN, "1400000", MARKS, HOLDS },
+        { "ondemand", 0, 26, 0, 0, false, MAX, "2000000", MARKS, NONE },
         /* Not at its target: it is on its way. */
         { "performance", 8, 26, 14, 0, false, MIN, "1400000", MARKS, HOLDS },
         { "performance", 8, 26, 14, 0, false, MAX, "1400000", HOLDS, HOLDS },
