@@ -156,7 +156,8 @@ static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *re
                 return 0;
         }
         if (r < 0) {
-                bool refused = r == -EINVAL && step->id.knob == KNOB_SCALING_GOVERNOR;
+                /* An original is no name of the configuration. */
+                bool refused = r == -EINVAL && step->id.knob == KNOB_SCALING_GOVERNOR && step->rule;
 
                 r = run_add_finding(run, refused ? FINDING_REFUSED : FINDING_FAILED, step, NULL, r);
                 run_next(run);

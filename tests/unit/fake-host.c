@@ -221,11 +221,13 @@ static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char
 {
         FakeHost *fake = userdata;
         const FakeFault *fault = find_fault(fake, id);
+        const FreqPolicy *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(&fake->real, id->id) : NULL;
         char path[KNOB_NAME_SIZE];
         size_t used = strlen(fake->log);
 
         fake->n_writes++;
         snprintf(fake->log + used, sizeof(fake->log) - used, "%s=%s\n", knob_path_format(id, path), value);
+        assert(!policy || cpuset_has(&policy->cpus, cpu));
         if (!fault)
                 return fake_apply(fake, id, value, true);
         switch (fault->kind) {

@@ -261,6 +261,8 @@ static void test_plan_says_which_policy_cannot_be_read(void **state)
                 fake_host_init(&host, 2, 1, "ondemand", 1400000);
                 host.tsc_lives = false;
                 warden_init(&warden, &host);
+                assert_int_equal(originals_add(&warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR, .id = 1 },
+                                               "schedutil"), 1);
                 host.real.policies[1].error = rows[i].error;
                 if (!rows[i].cpus)
                         cpuset_done(&host.real.policies[1].cpus);
@@ -362,6 +364,10 @@ static void test_plan_says_that_haltpoll_ignores_disable(void **state)
         warden_rule(&f->warden, NULL, NULL, 0, 0, "shallowest");
         warden_plan(&f->warden, true);
         assert_non_null(warden_finding(&f->warden, FINDING_IDLE_GOVERNOR));
+        /* One state and POLL: nothing was to be disabled. */
+        f->host.real.cpus[0].n_states = f->host.real.cpus[1].n_states = 2;
+        warden_plan(&f->warden, true);
+        assert_null(warden_finding(&f->warden, FINDING_IDLE_GOVERNOR));
 }
 
 static void test_plan_freezes_a_living_tsc_before_the_governor(void **state)
@@ -461,6 +467,243 @@ static void test_plan_restores_the_speed_of_userspace(void **state)
         assert_string_equal(before, after);
 }
 
+/* A limit outside the hardware's range; 0 is a range the driver does not tell. */
+static void test_plan_clamps_at_either_end(void **state)
+{
+        Fixture *f = *state;
+
+        warden_rule(&f->warden, NULL, NULL, 100000, 0, NULL);
+        f->host.real.policies[0].min_khz = 1400000;
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 1400000>800000 none\n");
+        assert_string_equal(warden_finding(&f->warden, FINDING_CLAMPED)->actual, "800000");
+
+        f->host.real.policies[0].hw_min_khz = f->host.real.policies[0].hw_max_khz = 0;
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 1400000>100000 none\n");
+        assert_null(warden_finding(&f->warden, FINDING_CLAMPED));
+}
+
+/* The reload drops one limit and sets the other beyond the original of the first. */
+static void test_plan_originals_do_not_push_the_other_limit_aside(void **state)
+{
+        Fixture *f = *state;
+        PolicyRule *rule = warden_rule(&f->warden, NULL, NULL, 1400000, 0, NULL);
+
+        f->host.real.policies[0].min_khz = 2000000;
+        warden_apply(&f->warden);
+        rule->has[POLICY_MIN_FREQ] = false;
+        rule->has[POLICY_MAX_FREQ] = true;
+        rule->max_khz = 1400000;
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2600000>1400000 holds-frequency\n");
+        warden_apply(&f->warden);
+        warden_restore(&f->warden);
+        assert_int_equal(f->host.real.policies[0].min_khz, 2000000);
+
+        f->host.real.policies[0].min_khz = 800000;
+        f->host.real.policies[0].max_khz = 1400000;
+        rule->max_khz = 2000000;
+        warden_apply(&f->warden);
+        rule->has[POLICY_MAX_FREQ] = false;
+        rule->has[POLICY_MIN_FREQ] = true;
+        rule->min_khz = 2000000;
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 800000>2000000 holds-frequency\n");
+}
+
+static void test_plan_freezes_a_moving_governor_that_stays(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.tsc_lives = true;
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "C3");
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2600000>1400000 none\n"
+                                      "cpufreq/policy0/scaling_min_freq 800000>1400000 holds-frequency\n");
+        /* Their originals are kept as long as it may have to be held. */
+        assert_true(plan_wants(&f->warden.plan, &(KnobId) { .knob = KNOB_SCALING_MAX_FREQ }));
+        assert_true(plan_wants(&f->warden.plan, &(KnobId) { .knob = KNOB_SCALING_MIN_FREQ }));
+}
+
+static void test_plan_cannot_freeze_an_unknown_frequency(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.tsc_lives = true;
+        f->host.real.policies[0].cur_khz = 0;
+        free(f->host.real.policies[0].frequencies);
+        f->host.real.policies[0].frequencies = NULL;
+        warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>performance marks-tsc-unstable!\n");
+        assert_non_null(warden_finding(&f->warden, FINDING_NOT_HELD));
+
+        /* Withheld: not written, so no original. */
+        warden_apply(&f->warden);
+        assert_int_equal(f->warden.originals.n, 0);
+        assert_int_equal(f->warden.n_failed, 1);
+}
+
+/* userspace at its maximum may wait for more: it is told to stay before the maximum rises. */
+static void test_plan_pins_the_speed_before_limits_widen(void **state)
+{
+        Fixture *f = *state;
+        FreqPolicy *policy = &f->host.real.policies[0];
+
+        f->host.tsc_lives = true;
+        strcpy(policy->governor, "userspace");
+        policy->max_khz = policy->setspeed_khz = 1400000;
+        f->host.setspeed_khz[0] = 2600000;
+        warden_rule(&f->warden, NULL, NULL, 0, 2000000, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_setspeed 1400000>1400000 holds-frequency\n"
+                                      "cpufreq/policy0/scaling_max_freq 1400000>2000000 holds-frequency\n");
+        warden_apply(&f->warden);
+        assert_int_equal(policy->max_khz, 2000000);
+        assert_true(f->host.tsc_lives);
+
+        /* Nothing to protect: no such step. */
+        f->host.tsc_lives = false;
+        policy->max_khz = 1400000;
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 1400000>2000000 holds-frequency\n");
+}
+
+static void test_plan_restores_no_speed_under_another_governor(void **state)
+{
+        Fixture *f = *state;
+        FreqPolicy *policy = &f->host.real.policies[0];
+
+        strcpy(policy->governor, "userspace");
+        policy->setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        warden_rule(&f->warden, NULL, NULL, 0, 2000000, NULL);
+        warden_apply(&f->warden);
+        assert_int_equal(fake_host_drift(&f->host, "cpufreq/policy0/scaling_governor", "ondemand"), 0);
+        warden_plan(&f->warden, false);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2000000>2600000 none\n");
+}
+
+/* A living TSC stood still under us: the speed is what it was, no step. */
+static void test_plan_knows_the_speed_of_a_living_tsc(void **state)
+{
+        Fixture *f = *state;
+        FreqPolicy *policy = &f->host.real.policies[0];
+
+        f->host.tsc_lives = true;
+        strcpy(policy->governor, "userspace");
+        policy->setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+        warden_apply(&f->warden);
+        warden_plan(&f->warden, false);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor performance>userspace holds-frequency\n"
+                                      "cpufreq/policy0/scaling_max_freq 1400000>2600000 holds-frequency\n"
+                                      "cpufreq/policy0/scaling_min_freq 1400000>800000 holds-frequency\n");
+}
+
+static void test_plan_takes_a_name_whole(void **state)
+{
+        Fixture *f = *state;
+
+        rename_state(&f->host, 0, 1, "C1E", 2);
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "C1");
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpu1/cpuidle/state2/disable 0>1 limits-idle\n"
+                                      "cpu1/cpuidle/state3/disable 0>1 limits-idle\n");
+        assert_true(cpuset_has(&warden_finding(&f->warden, FINDING_NO_SUCH_CSTATE)->cpus, 0));
+}
+
+static void test_plan_leaves_poll_and_what_others_disabled(void **state)
+{
+        Fixture *f = *state;
+        IdleState *poll = snapshot_find_state(&f->host.real, 0, 0);
+
+        /* Unreadable, and so the deepest: but POLL. */
+        poll->latency_usec = UINT64_MAX;
+        poll->error = -EIO;
+        /* Only the shallowest comes back. */
+        snapshot_find_state(&f->host.real, 1, 1)->disabled = snapshot_find_state(&f->host.real, 1, 2)->disabled = true;
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "C2");
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpu0/cpuidle/state3/disable 0>1 limits-idle\n"
+                                      "cpu1/cpuidle/state1/disable 1>0 none\n"
+                                      "cpu1/cpuidle/state3/disable 0>1 limits-idle\n");
+        assert_int_equal(f->warden.plan.findings.n, 0);
+}
+
+/* Our own writes do not count as somebody's: what stood before them does. */
+static void test_plan_counts_originals_as_what_is_left(void **state)
+{
+        Fixture *f = *state;
+
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "shallowest");
+        warden_apply(&f->warden);
+        f->warden.policy.rules[0].idle.kind = IDLE_LIMIT_NAME;
+        f->warden.policy.rules[0].idle.name = strdup("C3");
+        fake_host_drift(&f->host, "cpu0/cpuidle/state1/disable", "1");
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpu0/cpuidle/state2/disable 1>0 none\n"
+                                      "cpu0/cpuidle/state3/disable 1>0 none\n"
+                                      "cpu1/cpuidle/state2/disable 1>0 none\n"
+                                      "cpu1/cpuidle/state3/disable 1>0 none\n");
+}
+
+static void test_plan_does_not_restore_a_state_that_cannot_be_read(void **state)
+{
+        Fixture *f = *state;
+
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "C2");
+        warden_apply(&f->warden);
+        snapshot_find_state(&f->host.real, 0, 3)->error = -EIO;
+        warden_plan(&f->warden, false);
+        assert_steps(&f->warden.plan, "cpu1/cpuidle/state3/disable 1>0 none\n");
+}
+
+/* The reload asks for what stood there: the original is kept for as long as the knob is ours. */
+static void test_originals_of_what_is_wanted_stay(void **state)
+{
+        Fixture *f = *state;
+        PolicyRule *rule = warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
+
+        warden_apply(&f->warden);
+        strcpy(rule->governors[0], "ondemand");
+        warden_apply(&f->warden);
+        fake_host_drift(&f->host, "cpufreq/policy0/scaling_governor", "schedutil");
+        warden_apply(&f->warden);
+        warden_restore(&f->warden);
+        assert_string_equal(f->host.real.policies[0].governor, "ondemand");
+}
+
+static void test_plan_complains_of_nothing_where_nothing_is_applied(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.real.cpus[1].online = false;
+        warden_rule(&f->warden, "1-3", "performance", 0, 0, "shallowest");
+        warden_plan(&f->warden, false);
+        assert_int_equal(f->warden.plan.findings.n, 0);
+
+        f->host.real.n_policies = 0;
+        f->warden.frequency = false;
+        warden_plan(&f->warden, true);
+        assert_null(warden_finding(&f->warden, FINDING_NO_CPUFREQ));
+        f->host.real.n_policies = 1;
+}
+
+/* Gone at a stop for good, during an apply perhaps not: a driver may come back. */
+static void test_originals_of_what_is_gone(void **state)
+{
+        Fixture *f = *state;
+        Snapshot empty = {}, unreadable = { .n_policies = 1, .policies = &(FreqPolicy) { .error = -EBUSY } };
+
+        assert_int_equal(originals_add(&f->warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR }, "ondemand"), 1);
+        assert_false(originals_drop_settled(&f->warden.originals, &f->warden.plan, &empty, false));
+        assert_false(originals_drop_settled(&f->warden.originals, &f->warden.plan, &unreadable, true));
+        assert_int_equal(f->warden.originals.n, 1);
+        assert_true(originals_drop_settled(&f->warden.originals, &f->warden.plan, &empty, true));
+        assert_int_equal(f->warden.originals.n, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -489,6 +732,20 @@ int main(void)
                 TEST(test_plan_of_a_resting_policy_is_empty),
                 TEST(test_plan_restores_what_is_not_wanted_any_more),
                 TEST(test_plan_restores_the_speed_of_userspace),
+                TEST(test_plan_clamps_at_either_end),
+                TEST(test_plan_originals_do_not_push_the_other_limit_aside),
+                TEST(test_plan_freezes_a_moving_governor_that_stays),
+                TEST(test_plan_cannot_freeze_an_unknown_frequency),
+                TEST(test_plan_pins_the_speed_before_limits_widen),
+                TEST(test_plan_restores_no_speed_under_another_governor),
+                TEST(test_plan_knows_the_speed_of_a_living_tsc),
+                TEST(test_plan_takes_a_name_whole),
+                TEST(test_plan_leaves_poll_and_what_others_disabled),
+                TEST(test_plan_counts_originals_as_what_is_left),
+                TEST(test_plan_does_not_restore_a_state_that_cannot_be_read),
+                TEST(test_originals_of_what_is_wanted_stay),
+                TEST(test_plan_complains_of_nothing_where_nothing_is_applied),
+                TEST(test_originals_of_what_is_gone),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,6 +170,125 @@ static void test_run_keeps_the_freeze_under_a_restored_moving_governor(void **st
         finish(&host, &warden);
 }
 
+/* The plan of `warden`, step by step at times we choose. */
+typedef struct Stepper {
+        Snapshot snapshot;
+        Run run;
+} Stepper;
+
+static void stepper_init(Stepper *stepper, Warden *warden)
+{
+        *stepper = (Stepper) {};
+        warden_plan(warden, true);
+        assert_int_equal(fake_host_ops.enumerate(warden->host, &stepper->snapshot), 0);
+        run_init(&stepper->run, &fake_host_ops, warden->host, &warden->plan, &stepper->snapshot, warden->host->tsc_lives);
+}
+
+static void stepper_done(Stepper *stepper)
+{
+        run_done(&stepper->run);
+        snapshot_done(&stepper->snapshot);
+}
+
+static RunState stepper_go(Stepper *stepper, uint64_t now_usec, unsigned max_steps)
+{
+        RunState run_state = RUN_DONE;
+
+        assert_int_equal(run_advance(&stepper->run, now_usec, max_steps, &run_state), 0);
+        return run_state;
+}
+
+static void test_run_goes_in_slices(void **state)
+{
+        FakeHost host;
+        Warden warden;
+        Stepper stepper;
+
+        start(&host, &warden, "ondemand", 1400000, false);
+        warden_rule(&warden, NULL, "performance", 0, 0, "C2");
+        stepper_init(&stepper, &warden);
+        assert_int_equal(warden.plan.n_steps, 6);
+        assert_int_equal(stepper_go(&stepper, 1, 4), RUN_MORE);
+        assert_int_equal(host.n_writes, 4);
+        assert_int_equal(stepper_go(&stepper, 2, 4), RUN_DONE);
+        assert_int_equal(host.n_writes, 6);
+        assert_int_equal(stepper.run.n_written, 6);
+        assert_int_equal(stepper.run.n_done, 6);
+        assert_int_equal(stepper.run.n_failed, 0);
+        stepper_done(&stepper);
+        finish(&host, &warden);
+}
+
+/* A limit may settle late, a governor does not. Once one limit used all its time, the next gets little. */
+static void test_run_gives_up_on_what_does_not_settle(void **state)
+{
+        FakeHost host;
+        Warden warden;
+        Stepper stepper;
+
+        start(&host, &warden, "performance", 2600000, false);
+        fake_host_fault(&host, "cpufreq/policy0/scaling_max_freq", FAKE_FAULT_IGNORE, 0);
+        fake_host_fault(&host, "cpufreq/policy2/scaling_max_freq", FAKE_FAULT_IGNORE, 0);
+        fake_host_fault(&host, "cpufreq/policy2/scaling_governor", FAKE_FAULT_IGNORE, 0);
+        warden_rule(&warden, NULL, "powersave", 0, 2000000, NULL);
+        stepper_init(&stepper, &warden);
+        assert_int_equal(stepper_go(&stepper, 1000, 64), RUN_WAIT);
+        assert_int_equal(stepper_go(&stepper, 1000 + RUN_SETTLE_USEC - 1, 64), RUN_WAIT);
+        assert_int_equal(host.n_writes, 1);
+        assert_int_equal(stepper_go(&stepper, 1000 + RUN_SETTLE_USEC, 64), RUN_WAIT);
+        /* policy0's governor, and the second limit. */
+        assert_int_equal(host.n_writes, 3);
+        assert_int_equal(stepper_go(&stepper, 1000 + RUN_SETTLE_USEC + RUN_SETTLE_AGAIN_USEC, 64), RUN_DONE);
+        assert_int_equal(stepper.run.n_written, 4);
+        assert_int_equal(stepper.run.n_done, 1);
+        assert_int_equal(stepper.run.n_failed, 3);
+        stepper_done(&stepper);
+        finish(&host, &warden);
+}
+
+/* A driver with a complete list: the plan knows which name of ours it takes. Another error than EINVAL is no reason to try on. */
+static void test_run_writes_only_names_worth_a_try(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "performance", 2600000, false);
+        for (unsigned i = 0; i < 2; i++) {
+                strcpy(host.real.policies[i].driver, "intel_pstate");
+                strcpy(host.real.policies[i].governors, "powersave");
+        }
+        warden_rule(&warden, NULL, "ondemand|powersave", 0, 0, NULL);
+        warden_apply(&warden);
+        assert_string_equal(host.log, "cpufreq/policy0/scaling_governor=powersave\ncpufreq/policy2/scaling_governor=powersave\n");
+        finish(&host, &warden);
+
+        start(&host, &warden, "ondemand", 2600000, false);
+        fake_host_fault(&host, "cpufreq/policy0/scaling_governor", FAKE_FAULT_ERROR, -EBUSY);
+        warden_rule(&warden, "0-1", "performance|powersave", 0, 0, NULL);
+        warden_apply(&warden);
+        assert_string_equal(host.log, "cpufreq/policy0/scaling_governor=performance\n");
+        assert_int_equal(warden_finding(&warden, FINDING_FAILED)->error, -EBUSY);
+        assert_null(warden_finding(&warden, FINDING_REFUSED));
+        finish(&host, &warden);
+}
+
+/* No name of the configuration: there is nothing to change in it. */
+static void test_run_does_not_call_an_original_refused(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "ondemand", 1400000, false);
+        warden_rule(&warden, "0-1", "performance", 0, 0, NULL);
+        warden_apply(&warden);
+        fake_host_fault(&host, "cpufreq/policy0/scaling_governor", FAKE_FAULT_ERROR, -EINVAL);
+        warden_restore(&warden);
+        assert_null(warden_finding(&warden, FINDING_REFUSED));
+        assert_int_equal(warden_finding(&warden, FINDING_FAILED)->error, -EINVAL);
+        assert_int_equal(warden.originals.n, 1);
+        finish(&host, &warden);
+}
+
 typedef struct Random {
         uint64_t state;
 } Random;
@@ -227,8 +346,15 @@ static void random_drift(Random *random, FakeHost *host)
 {
         static const char *const paths[] = { "cpufreq/policy0/scaling_governor", "cpufreq/policy2/scaling_governor" };
         static const char *const limits[] = { "cpufreq/policy0/scaling_max_freq", "cpufreq/policy2/scaling_min_freq" };
+        static const char *const told[] = { "cpufreq/policy0/scaling_setspeed", "cpufreq/policy2/scaling_setspeed" };
         char khz[KNOB_VALUE_SIZE];
 
+        /* Under userspace it may lie beyond the limits and wait for them. */
+        if (random_below(random, 3) == 0) {
+                snprintf(khz, sizeof(khz), "%lu", (unsigned long)speeds[1 + random_below(random, 4)]);
+                (void)fake_host_drift(host, told[random_below(random, 2)], khz);
+                return;
+        }
         if (random_below(random, 2)) {
                 (void)fake_host_drift(host, paths[random_below(random, 2)], governors[random_below(random, ARRAY_SIZE(governors))]);
                 return;
@@ -328,6 +454,10 @@ int main(void)
                 cmocka_unit_test(test_run_withholds_the_governor_after_a_freeze_that_failed),
                 cmocka_unit_test(test_run_keeps_a_living_tsc_through_apply_and_restore),
                 cmocka_unit_test(test_run_keeps_the_freeze_under_a_restored_moving_governor),
+                cmocka_unit_test(test_run_goes_in_slices),
+                cmocka_unit_test(test_run_gives_up_on_what_does_not_settle),
+                cmocka_unit_test(test_run_writes_only_names_worth_a_try),
+                cmocka_unit_test(test_run_does_not_call_an_original_refused),
                 cmocka_unit_test(test_property_never_costs_a_living_tsc),
                 cmocka_unit_test(test_property_applies_and_restores),
         };
