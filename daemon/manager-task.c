@@ -60,6 +60,27 @@ static int manager_save_originals(Manager *m)
         return r;
 }
 
+/* What could not be saved is forgotten: nothing is written then, and by the next attempt somebody else may have been there. */
+static int manager_keep_originals(Manager *m)
+{
+        _cleanup_originals_ Originals before = {};
+        int r = originals_copy(&m->originals, &before);
+
+        if (r < 0)
+                return r;
+        r = plan_collect_originals(&m->plan, &m->snapshot, &m->originals);
+        if (r >= 0) {
+                m->originals_unsaved = m->originals_unsaved || r > 0;
+                r = manager_save_originals(m);
+        }
+        if (r < 0) {
+                originals_done(&m->originals);
+                m->originals = before;
+                before = (Originals) {};
+        }
+        return r;
+}
+
 static bool policy_sets(const Policy *policy, bool frequency)
 {
         for (unsigned i = 0; i < policy->n_rules; i++)
@@ -119,14 +140,11 @@ static int manager_make_plan(Manager *m)
 {
         int r = manager_build_plan(m, &m->snapshot, m->halves, &m->plan);
 
-        if (r == 0)
-                r = plan_collect_originals(&m->plan, &m->snapshot, &m->originals);
         if (r < 0)
                 return log_error_errno(r, "Cannot make a plan");
         if (m->originals_broken && m->plan.n_steps > 0)
                 return log_error_errno(-EBADMSG, "The original values could not be kept, so nothing is written");
-        m->originals_unsaved = m->originals_unsaved || r > 0;
-        r = manager_save_originals(m);
+        r = manager_keep_originals(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot save the original values to the runtime directory, so nothing is written");
         run_init(&m->run, m->ops, m->ops_userdata, &m->plan, &m->snapshot, manager_tsc_is_fragile(m));

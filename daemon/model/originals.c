@@ -14,6 +14,21 @@ void originals_done(Originals *originals)
         *originals = (Originals) {};
 }
 
+int originals_copy(const Originals *originals, Originals *ret)
+{
+        Originals copy = { .n = originals->n, .allocated = originals->n };
+
+        if (copy.n > 0) {
+                copy.entries = reallocarray(NULL, copy.n, sizeof(Original));
+                if (!copy.entries)
+                        return -ENOMEM;
+                memcpy(copy.entries, originals->entries, copy.n * sizeof(Original));
+        }
+        originals_done(ret);
+        *ret = copy;
+        return 0;
+}
+
 /* The index of the entry, or where it would stand. */
 static size_t originals_find(const Originals *originals, const KnobId *id, bool *ret_found)
 {

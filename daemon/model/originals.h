@@ -24,6 +24,9 @@ typedef struct Originals {
 void originals_done(Originals *originals);
 #define _cleanup_originals_ _cleanup_(originals_done)
 
+/* Replaces *ret, which may be empty. 0 or -ENOMEM, *ret untouched. */
+int originals_copy(const Originals *originals, Originals *ret);
+
 /* The value, owned by *originals, or NULL. */
 const char *originals_get(const Originals *originals, const KnobId *id);
 /* Keeps the value that is already there: the first one is the true one. 1 added, 0 was there, -ENOMEM, -EINVAL. */

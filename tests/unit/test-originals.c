@@ -57,6 +57,19 @@ static void test_originals_stay_sorted(void **state)
         }
 }
 
+static void test_originals_copy(void **state)
+{
+        _cleanup_originals_ Originals originals = {}, copy = {};
+
+        assert_int_equal(originals_copy(&originals, &copy), 0);
+        assert_int_equal(copy.n, 0);
+        assert_int_equal(originals_add(&originals, &governor, "ondemand"), 1);
+        assert_int_equal(originals_copy(&originals, &copy), 0);
+        assert_int_equal(originals_add(&copy, &disable, "0"), 1);
+        assert_int_equal(originals.n, 1);
+        assert_string_equal(originals_get(&copy, &governor), "ondemand");
+}
+
 static void test_originals_format_and_parse(void **state)
 {
         _cleanup_originals_ Originals originals = {}, parsed = {};
@@ -120,6 +133,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_originals_keep_the_first_value),
                 cmocka_unit_test(test_originals_stay_sorted),
+                cmocka_unit_test(test_originals_copy),
                 cmocka_unit_test(test_originals_format_and_parse),
                 cmocka_unit_test(test_originals_parse_of_another_boot),
                 cmocka_unit_test(test_originals_parse_refuses),
