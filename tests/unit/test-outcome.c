@@ -33,6 +33,7 @@ static void assert_outcome(const OutcomeInput *input, PolicyState expected_state
 
 static void test_outcome_without_findings(void **state)
 {
+        static const Findings none;
         static const struct {
                 OutcomeInput input;
                 PolicyState state;
@@ -60,8 +61,12 @@ static void test_outcome_without_findings(void **state)
                   "APPLY=always applies it all the same." },
         };
 
-        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-                assert_outcome(&rows[i].input, rows[i].state, rows[i].reason);
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                OutcomeInput input = rows[i].input;
+
+                input.findings = &none;
+                assert_outcome(&input, rows[i].state, rows[i].reason);
+        }
 }
 
 static void add(Findings *findings, FindingKind kind, const char *cpus, const char *actual)
@@ -77,18 +82,18 @@ static void add(Findings *findings, FindingKind kind, const char *cpus, const ch
 /* Degraded before not needed before waiting before applied; what is no fault changes nothing. */
 static void test_outcome_ranks_findings(void **state)
 {
-        _cleanup_findings_ Findings plan = {}, run = {};
-        OutcomeInput input = { .facts = &healthy, .frequency = true, .n_knobs = 2, .findings = { &plan, &run } };
+        _cleanup_findings_ Findings findings = {};
+        OutcomeInput input = { .facts = &healthy, .frequency = true, .n_knobs = 2, .findings = &findings };
 
-        add(&plan, FINDING_OFFLINE, "1", "");
-        add(&plan, FINDING_CLAMPED, "0", "");
+        add(&findings, FINDING_OFFLINE, "1", "");
+        add(&findings, FINDING_CLAMPED, "0", "");
         assert_outcome(&input, POLICY_STATE_APPLIED, "2 knobs hold the frequency policy.");
-        add(&plan, FINDING_CPU_NOT_HERE, "8", "");
+        add(&findings, FINDING_CPU_NOT_HERE, "8", "");
         assert_outcome(&input, POLICY_STATE_WAITING, "A [cpus] section names CPU 8, not present on this host.");
         input.frequency = false;
         assert_outcome(&input, POLICY_STATE_NOT_NEEDED, NEEDLESS);
         input.frequency = true;
-        add(&run, FINDING_IDLE_GOVERNOR, "0", "haltpoll");
+        add(&findings, FINDING_IDLE_GOVERNOR, "0", "haltpoll");
         assert_outcome(&input, POLICY_STATE_DEGRADED,
                        "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write another name "
                        "of /sys/devices/system/cpu/cpuidle/available_governors to current_governor beside it.");
@@ -100,16 +105,16 @@ static void test_outcome_ranks_findings(void **state)
 
 static void test_outcome_says_three_and_counts_the_rest(void **state)
 {
-        _cleanup_findings_ Findings plan = {}, run = {};
-        OutcomeInput input = { .facts = &healthy, .frequency = true, .findings = { &plan, &run } };
+        _cleanup_findings_ Findings findings = {};
+        OutcomeInput input = { .facts = &healthy, .frequency = true, .findings = &findings };
         _cleanup_free_ char *reason = NULL;
         PolicyState is;
         unsigned n = 0;
 
-        add(&plan, FINDING_NOT_HELD, "0", "1");
-        add(&plan, FINDING_CPU_NOT_HERE, "8", "");
+        add(&findings, FINDING_NOT_HELD, "0", "1");
+        add(&findings, FINDING_CPU_NOT_HERE, "8", "");
         for (unsigned i = 2; i < 6; i++)
-                add(&run, FINDING_NOT_HELD, "0", (char[2]) { (char)('0' + i), '\0' });
+                add(&findings, FINDING_NOT_HELD, "0", (char[2]) { (char)('0' + i), '\0' });
         assert_int_equal(outcome_judge(&input, &is, &reason), 0);
         assert_int_equal(is, POLICY_STATE_DEGRADED);
         for (const char *at = reason; (at = strstr(at, "cannot be frozen")); at++)
