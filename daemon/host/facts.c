@@ -172,12 +172,11 @@ static int read_list(const char *path, CpuSet *ret)
         return r == -ENOMEM ? r : 0;
 }
 
-/* Of the CPUs that are online: the others have no topology. 0 or -ENOMEM. */
-static int count_packages(const CpuSet *possible, unsigned *ret)
+static int count_packages(const CpuSet *online, unsigned *ret)
 {
         _cleanup_cpuset_ CpuSet packages = { 0 };
 
-        for (int cpu = cpuset_next(possible, 0); cpu >= 0; cpu = cpuset_next(possible, (unsigned)cpu + 1)) {
+        for (int cpu = cpuset_next(online, 0); cpu >= 0; cpu = cpuset_next(online, (unsigned)cpu + 1)) {
                 char path[96], text[16];
                 unsigned id;
 
@@ -194,10 +193,14 @@ static int count_packages(const CpuSet *possible, unsigned *ret)
 
 static int count_topology(Facts *facts)
 {
-        _cleanup_cpuset_ CpuSet possible = { 0 }, nodes = { 0 };
+        _cleanup_cpuset_ CpuSet possible = { 0 }, online = { 0 }, nodes = { 0 };
         int r;
 
         r = read_list("/sys/devices/system/cpu/possible", &possible);
+        if (r < 0)
+                return r;
+        /* An offline CPU has no topology. */
+        r = read_list("/sys/devices/system/cpu/online", &online);
         if (r < 0)
                 return r;
         r = read_list("/sys/devices/system/node/online", &nodes);
@@ -205,7 +208,7 @@ static int count_topology(Facts *facts)
                 return r;
         facts->n_possible = cpuset_count(&possible);
         facts->n_nodes = cpuset_count(&nodes);
-        return count_packages(&possible, &facts->n_packages);
+        return count_packages(&online, &facts->n_packages);
 }
 
 static void read_kernel_version(Facts *facts)

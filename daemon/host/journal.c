@@ -11,8 +11,8 @@
 #include "base/macro.h"
 #include "base/parse.h"
 
-/* A kernel record is never longer (PRINTKRB_RECORD_MAX 1024); journald keeps longer ones of others compressed. */
-#define FIELD_MAX 8192
+/* More than a kernel record holds (LOG_LINE_MAX, kernel/printk/printk.c, is below 1024). */
+#define FIELD_MAX 4096
 
 /* Without the journal's "NAME=", cut at `size`; a NUL byte as '?'. 0 or -errno. */
 static int read_field(sd_journal *journal, const char *name, char *buffer, size_t size)
