@@ -146,7 +146,8 @@ int plan_build(const PlanInput *input, Plan *ret)
                 plan_done(&b.plan);
                 return r;
         }
-        qsort(b.plan.wanted, b.plan.n_wanted, sizeof(KnobId), wanted_compare);
+        if (b.plan.n_wanted > 0)
+                qsort(b.plan.wanted, b.plan.n_wanted, sizeof(KnobId), wanted_compare);
         *ret = b.plan;
         return 0;
 }
