@@ -53,6 +53,9 @@ static int stop_job_ask(StopJob *job)
                 r = sd_bus_set_address(job->bus, address ? address : SYSTEM_BUS_DEFAULT);
         if (r >= 0)
                 r = sd_bus_set_bus_client(job->bus, 1);
+        /* Closing at exit means flushing, and that waits 90 s for a bus that does not answer. */
+        if (r >= 0)
+                r = sd_bus_set_close_on_exit(job->bus, 0);
         if (r >= 0)
                 r = sd_bus_start(job->bus);
         if (r >= 0)
