@@ -325,6 +325,10 @@ int manager_add_task_sources(Manager *m)
 
         if (r >= 0)
                 r = sd_event_source_set_enabled(m->slice_source, SD_EVENT_OFF);
+        /* A defer source is always pending, for longer than any other: at the same priority a signal would wait for the whole plan
+         * (sd-event's pending_prioq_compare). */
+        if (r >= 0)
+                r = sd_event_source_set_priority(m->slice_source, SD_EVENT_PRIORITY_IDLE);
         if (r >= 0)
                 r = sd_event_source_set_description(m->slice_source, "plan-slice");
         if (r >= 0)
