@@ -177,7 +177,8 @@ static void manager_judge(Manager *m)
 
         if (m->task == TASK_RESTORE) {
                 manager_set_state(m, POLICY_STATE_RESTORED, strdup(m->originals.n == 0 ?
-                        "Every value is what it was." : "Not every value could be put back; the journal names them."));
+                        "Every value is what it was." :
+                        "Not every value could be put back; once the cause is gone, tscwardend --restore does it."));
                 return;
         }
         if (m->config.apply == APPLY_AUTO) {
@@ -192,8 +193,8 @@ static void manager_log_outcome(Manager *m)
 {
         manager_log_findings(m, &m->findings);
         if (m->task == TASK_RESTORE && m->originals.n > 0)
-                log_message(LOG_WARNING, "%zu original values could not be put back; they stay in the runtime directory for "
-                            "tscwardend --restore.", m->originals.n);
+                log_message(LOG_WARNING, "%zu original value%s could not be put back; kept in the runtime directory for "
+                            "tscwardend --restore.", m->originals.n, m->originals.n == 1 ? "" : "s");
         if (m->run.n_written == 0)
                 return;
         if (m->task == TASK_RESTORE)

@@ -106,6 +106,15 @@ static void test_run_waits_for_a_limit_to_settle(void **state)
         assert_int_equal(warden.n_failed, 0);
         assert_int_equal(host.real.policies[0].max_khz, 2000000);
         finish(&host, &warden);
+
+        start(&host, &warden, "userspace", 1400000, false);
+        warden_rule(&warden, "0-1", "performance", 0, 0, NULL);
+        warden_apply(&warden);
+        fake_host_fault(&host, "cpufreq/policy0/scaling_setspeed", FAKE_FAULT_LATE, 5);
+        warden_restore(&warden);
+        assert_int_equal(warden.n_failed, 0);
+        assert_int_equal(host.real.policies[0].setspeed_khz, 1400000);
+        finish(&host, &warden);
 }
 
 /* The freeze did not take: the governor, which would now move the frequency, must stay. */
