@@ -103,8 +103,8 @@ static int finish_output(int r)
                 (void)log_error_errno(r, "Failed");
                 return EXIT_FAILURE;
         }
-        if (fflush(stdout) != 0) {
-                (void)log_error_errno(-errno, "Cannot write the output");
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+                (void)log_error_errno(errno > 0 ? -errno : -EIO, "Cannot write the output");
                 return EXIT_FAILURE;
         }
         return EXIT_SUCCESS;
@@ -264,7 +264,7 @@ static int run_daemon(Config *config)
                 (void)log_error_errno(r, "The event loop failed");
                 return EXIT_FAILURE;
         }
-        return EXIT_SUCCESS;
+        return r;
 }
 
 int main(int argc, char **argv)

@@ -53,6 +53,8 @@ struct Manager {
         Plan plan;
         Run run;
         Need halves;            /* of the policy this plan applies */
+        unsigned n_done, n_steps; /* of the task, with a plan that the TSC did not outlive */
+        bool failed;            /* the last task, before its plan ran */
         uint64_t extended_usec; /* when systemd was last asked for more time */
 
         bool reload_asked; /* while a plan ran */

@@ -39,7 +39,11 @@ static void manager_log_findings(Manager *m, const Findings *findings)
                 const char *fields[3] = {};
                 unsigned n = 0;
 
-                if (!sentence || !finding_is_degraded(finding->kind))
+                if (!sentence || finding_is_waiting(finding->kind)) {
+                        log_message(LOG_INFO, "%s", sentence ? sentence : "out of memory");
+                        continue;
+                }
+                if (!finding_is_degraded(finding->kind))
                         continue;
                 if (finding->object && asprintf(&object, "TSCWARDEN_OBJECT=%s", finding->object) >= 0)
                         fields[n++] = object;
@@ -64,6 +68,7 @@ static int manager_save_originals(Manager *m)
 static int manager_keep_originals(Manager *m)
 {
         _cleanup_originals_ Originals before = {};
+        bool unsaved = m->originals_unsaved;
         int r = originals_copy(&m->originals, &before);
 
         if (r < 0)
@@ -76,6 +81,7 @@ static int manager_keep_originals(Manager *m)
         if (r < 0) {
                 originals_done(&m->originals);
                 m->originals = before;
+                m->originals_unsaved = unsaved;
                 before = (Originals) {};
         }
         return r;
@@ -156,10 +162,21 @@ static void manager_fail_task(Manager *m)
 {
         Task task = m->task;
 
+        m->failed = true;
         manager_drop_plan(m);
         manager_set_state(m, POLICY_STATE_DEGRADED, strdup("The last attempt failed before anything was written; the journal "
                                                            "has the cause."));
         manager_on_task_done(m, task);
+}
+
+/* Without the speed that goes with the governor userspace: kept, not held. */
+static unsigned count_knobs(const Plan *plan)
+{
+        unsigned n = 0;
+
+        for (size_t i = 0; i < plan->n_wanted; i++)
+                n += plan->wanted[i].knob != KNOB_SCALING_SETSPEED;
+        return n;
 }
 
 static void manager_judge(Manager *m)
@@ -170,7 +187,7 @@ static void manager_judge(Manager *m)
                 .frequency = m->halves.frequency,
                 .idle = m->halves.idle,
                 .findings = &m->findings,
-                .n_knobs = m->plan.n_wanted,
+                .n_knobs = count_knobs(&m->plan),
         };
         PolicyState state = POLICY_STATE_DEGRADED;
         char *reason = NULL;
@@ -195,14 +212,14 @@ static void manager_log_outcome(Manager *m)
         if (m->task == TASK_RESTORE && m->originals.n > 0)
                 log_message(LOG_WARNING, "%zu original value%s could not be put back; kept in the runtime directory for "
                             "tscwardend --restore.", m->originals.n, m->originals.n == 1 ? "" : "s");
-        if (m->run.n_written == 0)
+        if (m->n_done == 0)
                 return;
-        if (m->task == TASK_RESTORE)
-                manager_log_event(m, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %zu values: %s",
-                                  m->run.n_done, m->plan.n_steps, manager_get_state_reason(m));
+        if (m->task == TASK_RESTORE || (!m->halves.frequency && !m->halves.idle))
+                manager_log_event(m, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s", m->n_done,
+                                  m->n_steps, manager_get_state_reason(m));
         else
-                manager_log_event(m, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %zu values: %s", m->run.n_done,
-                                  m->plan.n_steps, manager_get_state_reason(m));
+                manager_log_event(m, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %u values: %s", m->n_done,
+                                  m->n_steps, manager_get_state_reason(m));
 }
 
 static int add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)
@@ -234,11 +251,17 @@ static void manager_keep_findings(Manager *m)
                 (void)log_error_errno(r, "Cannot keep which CPUs the plan concerned, ignoring");
 }
 
+/* The TSC was lost while its plan ran. It dies only once. */
+static bool manager_tsc_died(const Manager *m)
+{
+        _cleanup_facts_ Facts facts = {};
+
+        return m->run.fragile_tsc && facts_read(&facts) == 0 && !facts_tsc_is_fragile(&facts);
+}
+
 static void manager_finish_task(Manager *m)
 {
         Task task = m->task;
-        bool was_fragile = m->run.fragile_tsc;
-        Facts facts = {};
         int r;
 
         if (originals_drop_settled(&m->originals, &m->plan, &m->snapshot, task == TASK_RESTORE))
@@ -246,6 +269,17 @@ static void manager_finish_task(Manager *m)
         r = manager_save_originals(m);
         if (r < 0)
                 (void)log_error_errno(r, "Cannot save which original values are still out, ignoring");
+        /* What was held back for its sake need not be any more. */
+        if (manager_tsc_died(m)) {
+                unsigned n_done = m->n_done + m->run.n_done, n_steps = m->n_steps + m->plan.n_steps;
+
+                manager_begin_task(m, task);
+                m->n_done = n_done;
+                m->n_steps = n_steps;
+                return;
+        }
+        m->n_done += m->run.n_done;
+        m->n_steps += m->plan.n_steps;
         manager_keep_findings(m);
         if (task == TASK_APPLY)
                 m->applied_usec = manager_now_usec();
@@ -256,14 +290,6 @@ static void manager_finish_task(Manager *m)
         /* As the knobs now stand. */
         manager_update_clock_facts(m);
         manager_drop_plan(m);
-
-        /* Lost while we were at it: what was held back for its sake need not be any more. It dies only once. */
-        if (was_fragile && facts_read(&facts) == 0 && !facts_tsc_is_fragile(&facts)) {
-                facts_done(&facts);
-                manager_begin_task(m, task);
-                return;
-        }
-        facts_done(&facts);
         manager_on_task_done(m, task);
 }
 
@@ -314,6 +340,8 @@ void manager_begin_task(Manager *m, Task task)
         (void)sd_event_source_set_enabled(m->settle_source, SD_EVENT_OFF);
         manager_drop_plan(m);
         m->task = task;
+        m->failed = false;
+        m->n_done = m->n_steps = 0;
 
         if (manager_read_host(m) < 0 || manager_make_plan(m) < 0 ||
             sd_event_source_set_enabled(m->slice_source, SD_EVENT_ONESHOT) < 0)

@@ -140,7 +140,7 @@ void manager_on_task_done(Manager *m, Task task)
 {
         if (m->stop_answered && task == TASK_RESTORE) {
                 manager_notify(m, "");
-                (void)sd_event_exit(m->event, 0);
+                (void)sd_event_exit(m->event, m->failed ? EXIT_FAILURE : EXIT_SUCCESS);
                 return;
         }
         if (m->stopping)

@@ -163,7 +163,6 @@ static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *re
                 run_next(run);
                 return r;
         }
-        run->n_written++;
         run->deadline_usec = now_usec + run->settle_usec;
         return run_read_back(run, step, now_usec, ret_state);
 }

@@ -26,7 +26,6 @@ typedef struct Run {
         uint64_t settle_usec; /* how long a limit may take to settle; shrinks once one used all of it */
 
         Findings findings; /* what went wrong on the way, besides the plan's own */
-        unsigned n_written;
         unsigned n_done;
         unsigned n_failed; /* steps that did not reach their value, withheld ones included */
 } Run;
