@@ -16,6 +16,7 @@ DEFINE_CLEANUP(FILE, fclose);
 enum {
         FLAG_CONSTANT_TSC,
         FLAG_NONSTOP_TSC,
+        FLAG_TSC_SCALING,
 };
 
 /* The flags that count when every CPU has them, and their places in Facts. */
@@ -25,6 +26,8 @@ static const struct {
 } flags[] = {
         [FLAG_CONSTANT_TSC] = { "constant_tsc", offsetof(Facts, constant_tsc) },
         [FLAG_NONSTOP_TSC] = { "nonstop_tsc", offsetof(Facts, nonstop_tsc) },
+        /* AMD's name of it. Intel's stands among the "vmx flags". */
+        [FLAG_TSC_SCALING] = { "tsc_scale", offsetof(Facts, tsc_scaling) },
         { "hypervisor", offsetof(Facts, hypervisor) },
         { "tsc", offsetof(Facts, has_tsc) },
         { "tsc_adjust", offsetof(Facts, tsc_adjust) },
@@ -75,6 +78,16 @@ static void take_flags(CpuLines *lines, char *value)
                                 lines->has[i] = true;
 }
 
+/* Printed since Linux 5.6 (arch/x86/include/asm/vmxfeatures.h). */
+static void take_vmx_flags(CpuLines *lines, char *value)
+{
+        char *flag;
+
+        while ((flag = strsep(&value, " ")))
+                if (strcmp(flag, "tsc_scaling") == 0)
+                        lines->has[FLAG_TSC_SCALING] = true;
+}
+
 static int take_field(CpuLines *lines, Facts *facts, const char *key, char *value)
 {
         int r;
@@ -89,6 +102,9 @@ static int take_field(CpuLines *lines, Facts *facts, const char *key, char *valu
         } else if (strcmp(key, "flags") == 0) {
                 if (lines->open)
                         take_flags(lines, value);
+        } else if (strcmp(key, "vmx flags") == 0) {
+                if (lines->open)
+                        take_vmx_flags(lines, value);
         } else if (facts->n_cpus > 0) {
                 /* The rest is the same on every CPU of a host. */
                 return 0;

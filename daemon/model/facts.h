@@ -17,6 +17,7 @@ typedef struct Facts {
         bool tsc_adjust;
         bool tsc_reliable; /* the hypervisor or the CPU model vouches for it */
         bool tsc_known_freq;
+        bool tsc_scaling; /* guests can have a TSC of another rate than the host's, in hardware */
         CpuSet without_constant_tsc; /* online CPUs that lack the flag */
         CpuSet without_nonstop_tsc;
         unsigned n_cpus; /* online CPUs listed */

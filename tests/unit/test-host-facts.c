@@ -148,6 +148,28 @@ static void test_facts_more_flags(void **state)
         assert_false(facts.has_tsc);
 }
 
+static void test_facts_tsc_scaling(void **state)
+{
+        static const struct {
+                const char *text;
+                bool wanted;
+        } scaling[] = {
+                { CPU("0", "svm tsc_scale"), true },
+                { "processor\t: 0\nflags\t\t: vmx\nvmx flags\t: vnmi tsc_offset tsc_scaling usr_wait_pause\n", true },
+                { "processor\t: 0\nflags\t\t: vmx\nvmx flags\t: vnmi tsc_offset\n", false },
+                { "processor\t: 0\nflags\t\t: tsc_scaling\nvmx flags\t: tsc_scale\n", false },
+                { CPU("0", "tsc_scale") CPU("1", "svm"), false },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(scaling); i++) {
+                _cleanup_facts_ Facts facts = { 0 };
+
+                assert_int_equal(parse_text(scaling[i].text, &facts), 0);
+                if (facts.tsc_scaling != scaling[i].wanted)
+                        fail_msg("%s", scaling[i].text);
+        }
+}
+
 static ssize_t fail_to_read(void *cookie, char *buffer, size_t size)
 {
         errno = EIO;
@@ -184,6 +206,7 @@ int main(void)
                 cmocka_unit_test(test_facts_flags_of_every_cpu),
                 cmocka_unit_test(test_facts_name_the_first_cpu),
                 cmocka_unit_test(test_facts_more_flags),
+                cmocka_unit_test(test_facts_tsc_scaling),
                 cmocka_unit_test(test_facts_report_a_failing_stream),
                 cmocka_unit_test(test_facts_of_this_host),
         };
