@@ -62,6 +62,12 @@ void clock_facts_fill(ClockFacts *ret, const Facts *facts, const Snapshot *snaps
                 fill_from_snapshot(ret, snapshot);
 }
 
+bool clocksource_has_vdso(const char *name)
+{
+        return clocksource_is_tsc(name) || strcmp(name, "kvm-clock") == 0 ||
+               strcmp(name, "hyperv_clocksource_tsc_page") == 0;
+}
+
 bool clock_facts_kernel_at_least(const ClockFacts *facts, unsigned major, unsigned minor)
 {
         if (facts->kernel_major == 0)

@@ -46,6 +46,9 @@ typedef struct ClockObservation {
 
 #define CLOCKSOURCES_SIZE 256
 
+/* A clocksource that clock_gettime(2) reads without a system call (those with a vdso_clock_mode on x86). */
+bool clocksource_has_vdso(const char *name);
+
 /* What flags and boot parameters alone say the kernel will do on every boot: REASON_NONE (keep the TSC),
  * REASON_UNSYNCHRONIZED, REASON_IDLE_HALT, REASON_CPUFREQ_CHANGE, REASON_BOOT_PARAMETER. */
 ClockReason clock_facts_predict(const ClockFacts *facts);

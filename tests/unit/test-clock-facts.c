@@ -137,12 +137,24 @@ static void test_clock_facts_predict(void **state)
                         fail_msg("row %zu: got '%s'", i, clock_reason_to_string(clock_facts_predict(&cases[i].facts)));
 }
 
+static void test_clocksource_has_vdso(void **state)
+{
+        static const char *const with[] = { "tsc", "tsc-early", "kvm-clock", "hyperv_clocksource_tsc_page" };
+        static const char *const without[] = { "", "hpet", "acpi_pm", "hyperv_clocksource_msr", "tsc2", "jiffies" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(with); i++)
+                assert_true(clocksource_has_vdso(with[i]));
+        for (size_t i = 0; i < ARRAY_SIZE(without); i++)
+                assert_false(clocksource_has_vdso(without[i]));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_clocksources_have),
                 cmocka_unit_test(test_clock_facts_watchdog),
                 cmocka_unit_test(test_clock_facts_predict),
+                cmocka_unit_test(test_clocksource_has_vdso),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
