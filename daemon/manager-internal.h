@@ -81,7 +81,7 @@ struct Manager {
 
         PolicyState state;
         char *state_reason;
-        CpuSet managed_cpus, degraded_cpus;
+        CpuSet present_cpus, managed_cpus, degraded_cpus;
         Findings findings; /* of the last task */
         uint64_t applied_usec;
         bool restored;     /* Restore() was asked for: nothing is applied until Apply() or a reload */

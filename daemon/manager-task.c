@@ -240,8 +240,11 @@ static void manager_keep_findings(Manager *m)
         for (unsigned i = 0; i < m->run.findings.n && r == 0; i++)
                 r = findings_add(&m->findings, &m->run.findings.entries[i], &m->run.findings.entries[i].cpus);
 
+        cpuset_done(&m->present_cpus);
         cpuset_done(&m->managed_cpus);
         cpuset_done(&m->degraded_cpus);
+        for (unsigned i = 0; i < m->snapshot.n_cpus && r == 0; i++)
+                r = cpuset_add(&m->present_cpus, m->snapshot.cpus[i].id);
         for (size_t i = 0; i < m->plan.n_wanted && r == 0; i++)
                 r = add_cpus_of(&m->managed_cpus, &m->snapshot, &m->plan.wanted[i]);
         for (unsigned i = 0; i < m->findings.n && r == 0; i++)

@@ -81,6 +81,11 @@ uint64_t manager_get_applied_usec(const Manager *m)
         return m->applied_usec;
 }
 
+const CpuSet *manager_get_present_cpus(const Manager *m)
+{
+        return &m->present_cpus;
+}
+
 const CpuSet *manager_get_managed_cpus(const Manager *m)
 {
         return &m->managed_cpus;
@@ -166,6 +171,7 @@ void manager_done_view(Manager *m)
         for (unsigned i = 0; i < MANAGER_EVENTS_MAX; i++)
                 free(m->events[i].text);
         findings_done(&m->findings);
+        cpuset_done(&m->present_cpus);
         cpuset_done(&m->managed_cpus);
         cpuset_done(&m->degraded_cpus);
 }

@@ -138,6 +138,7 @@ static void manager_stop(Manager *m, bool restart)
 
 void manager_on_task_done(Manager *m, Task task)
 {
+        manager_forget_look(m);
         if (m->stop_answered && task == TASK_RESTORE) {
                 manager_notify(m, "");
                 (void)sd_event_exit(m->event, m->failed ? EXIT_FAILURE : EXIT_SUCCESS);

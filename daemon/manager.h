@@ -25,7 +25,7 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_STOPPING = 1 << 2,
 } ManagerChange;
 
-#define MANAGER_STOP_ANSWER_USEC 1000000
+#define MANAGER_STOP_ANSWER_USEC 800000
 
 typedef void (*ManagerObserver)(Manager *manager, unsigned changes, void *userdata);
 
@@ -68,7 +68,9 @@ const ClockChanges *manager_get_clock_changes(const Manager *manager);
 const char *manager_get_witness(const Manager *manager);
 /* When a plan was last carried out; 0 never. CLOCK_MONOTONIC. */
 uint64_t manager_get_applied_usec(const Manager *manager);
-/* CPUs whose knobs the policy speaks of, and those it could not be brought into force on, as of the last task. */
+/* As of the last task: the CPUs there are, those whose knobs the policy speaks of, and those it could not be brought into
+ * force on. */
+const CpuSet *manager_get_present_cpus(const Manager *manager);
 const CpuSet *manager_get_managed_cpus(const Manager *manager);
 const CpuSet *manager_get_degraded_cpus(const Manager *manager);
 /* What the last task found. */
@@ -81,7 +83,8 @@ typedef struct ManagerLook {
         uint64_t usec;
 } ManagerLook;
 
-/* Reads the host at most once a second, whoever asks. NULL when it cannot be read. Valid until the event loop runs again. */
+/* Reads the host at most once a second, whoever asks, and again after a task or a reload. NULL when it cannot be read. Valid
+ * until the next call. */
 const ManagerLook *manager_look(Manager *manager);
 
 #define MANAGER_EVENTS_MAX 64
