@@ -41,6 +41,11 @@ int log_get_max_level(void)
         return log_max_level;
 }
 
+const char *log_get_target(void)
+{
+        return log_to_journal ? "journal" : "console";
+}
+
 /* Length of the UTF-8 sequence at `text`, 0 when it is none or is overlong, a surrogate or beyond U+10FFFF (RFC 3629). */
 static unsigned utf8_sequence_length(const unsigned char *text)
 {

@@ -13,6 +13,8 @@ void log_init(void);
 /* Messages above this syslog level are dropped; LOG_INFO at start. */
 void log_set_max_level(int level);
 int log_get_max_level(void);
+/* "journal" or "console": org.freedesktop.LogControl1(5)'s words. */
+const char *log_get_target(void);
 
 /* A message; it may quote text from outside, which is escaped on the way out. */
 void log_message(int level, const char *format, ...) _printf_(2, 3);
