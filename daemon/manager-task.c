@@ -64,7 +64,7 @@ static bool policy_sets(const Policy *policy, bool frequency)
 {
         for (unsigned i = 0; i < policy->n_rules; i++)
                 for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
-                        if (policy->rules[i].file && policy->rules[i].has[key] && (key != POLICY_MAX_CSTATE) == frequency)
+                        if (policy->rules[i].file && policy->rules[i].has[key] && policy_key_is_idle(key) != frequency)
                                 return true;
         return false;
 }
@@ -81,7 +81,10 @@ static int manager_read_host(Manager *m)
         m->halves = m->task == TASK_APPLY ? need_under_mode(&m->facts, m->config.apply) : (Need) {};
 
         r = m->ops->enumerate(m->ops_userdata, &m->snapshot);
-        return r < 0 ? log_error_errno(r, "Cannot read /sys/devices/system/cpu") : 0;
+        if (r < 0)
+                return log_error_errno(r, "Cannot read /sys/devices/system/cpu");
+        run_read_energy(m->ops, m->ops_userdata, &m->config.policy, &m->originals, &m->snapshot);
+        return 0;
 }
 
 static int manager_make_plan(Manager *m)

@@ -52,7 +52,7 @@ int show_facts(FILE *out, const Facts *facts)
 static bool steps_alike(const Step *a, const Step *b)
 {
         return a->id.knob == b->id.knob && a->id.state == b->id.state && a->effect == b->effect && a->reason == b->reason &&
-               a->withheld == b->withheld && a->rule == b->rule && strcmp(a->from, b->from) == 0 && strcmp(a->to, b->to) == 0;
+               a->withheld == b->withheld && a->rule == b->rule && a->key == b->key && strcmp(a->from, b->from) == 0 && strcmp(a->to, b->to) == 0;
 }
 
 static int show_step(FILE *out, const Step *step, const CpuSet *ids, const Snapshot *snapshot)
@@ -61,8 +61,10 @@ static int show_step(FILE *out, const Step *step, const CpuSet *ids, const Snaps
 
         if (!list || !reason)
                 return -ENOMEM;
-        if (knob_is_frequency(step->id.knob))
+        if (knob_is_of_policy(step->id.knob))
                 fprintf(out, "  cpufreq/policy%s", list);
+        else if (step->id.knob == KNOB_ENERGY_PERF_BIAS)
+                fprintf(out, "  cpu%s/power", list);
         else
                 fprintf(out, "  cpu%s/cpuidle/state%u", list, step->id.state);
         fprintf(out, " %s: %s -> %s\n      %s; %s%s\n", knob_to_string(step->id.knob), step->from, step->to, reason,
@@ -162,12 +164,11 @@ static int show_group_of(FILE *out, const Config *config, unsigned cpu, CpuSet *
 {
         _cleanup_cpuset_ CpuSet group = {};
         _cleanup_free_ char *list = NULL;
-        CpuPolicy policy, other;
+        CpuPolicy policy;
 
         policy_for_cpu(&config->policy, cpu, &policy);
         for (int i = cpuset_next(left, cpu); i >= 0; i = cpuset_next(left, i + 1)) {
-                policy_for_cpu(&config->policy, i, &other);
-                if (!cpu_policy_equal(&policy, &other))
+                if (!policy_cpus_agree(&config->policy, cpu, i))
                         continue;
                 if (cpuset_add(&group, i) < 0)
                         return -ENOMEM;

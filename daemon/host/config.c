@@ -259,7 +259,7 @@ static int loader_run(Loader *loader)
         loader->n_keys = calloc(n_scopes, sizeof(*loader->n_keys));
         if (!loader->broken || !loader->n_keys)
                 return -ENOMEM;
-        r = policy_add_defaults(&loader->config->policy);
+        r = policy_add_defaults(&loader->config->policy, true, true);
         if (r < 0)
                 return r;
         r = loader_add_rules(loader);

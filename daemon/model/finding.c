@@ -118,18 +118,25 @@ static void finding_print(FILE *out, const Finding *f, const char *cpus, const c
                         "for one.", cpus);
                 break;
         case FINDING_CPU_NOT_HERE:
-                fprintf(out, "A [cpus] section names %s, not present on this host.", cpus);
+                fprintf(out, "The configuration names %s, not present on this host.", cpus);
                 break;
         case FINDING_OFFLINE:
                 fprintf(out, "%s: offline, left alone.", cpus);
                 break;
         case FINDING_REFUSED:
-                fprintf(out, "Governor '%s' is refused by %s on %s, which offers %s. Set GOVERNOR= to one of these.",
-                        f->wanted, f->driver, cpus, offers ? offers : "nothing else");
+                fprintf(out, "Governor '%s' is refused by %s on %s, which offers %s. Set GOVERNOR= (frequency-set -g) "
+                        "to one of these.", f->wanted, f->driver, cpus, offers ? offers : "nothing else");
                 break;
         case FINDING_NO_SUCH_CSTATE:
                 fprintf(out, "C-state '%s' does not exist on %s, which have %s. Set MAX_CSTATE= to one of these or to "
                         "a latency such as 20us.", f->wanted, cpus, offers ? offers : "none");
+                break;
+        case FINDING_NO_SUCH_STATE:
+                fprintf(out, "There is no idle state %s on %s, which have %s from 0 up. Choose by latency instead: "
+                        "idle-set -D, or MAX_CSTATE=.", f->wanted, cpus, offers ? offers : "none");
+                break;
+        case FINDING_NO_SUCH_KNOB:
+                fprintf(out, "There is no %s on %s (%s), so it is not set to %s.", knob, cpus, object, f->wanted);
                 break;
         case FINDING_SHARED_POLICY:
                 fprintf(out, "%s share %s but the configuration tells them different values of %s; %s holds for all "
@@ -150,12 +157,16 @@ static void finding_print(FILE *out, const Finding *f, const char *cpus, const c
                         "so their governor stays: changing it could cost the TSC.", cpus, f->actual, f->driver);
                 break;
         case FINDING_CLAMPED:
-                if (f->knob == KNOB_DISABLE)
+                if (f->knob == KNOB_DISABLE && !f->wanted[0])
+                        fprintf(out, "Only POLL would be left to %s; %s stays allowed, since POLL alone burns power.",
+                                cpus, f->actual);
+                else if (f->knob == KNOB_DISABLE)
                         fprintf(out, "MAX_CSTATE=%s is below every C-state of %s; %s stays allowed, since POLL alone "
                                 "burns power.", f->wanted, cpus, f->actual);
                 else
                         fprintf(out, "%s=%s kHz is outside what %s can do; %s kHz holds.",
-                                f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" : "MAX_FREQ", f->wanted, cpus, f->actual);
+                                f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" :
+                                f->knob == KNOB_SCALING_MAX_FREQ ? "MAX_FREQ" : "FREQ", f->wanted, cpus, f->actual);
                 break;
         case FINDING_IDLE_GOVERNOR:
                 fprintf(out, "The cpuidle governor %s ignores disabled C-states; write another one of "

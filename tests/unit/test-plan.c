@@ -137,7 +137,7 @@ static void test_plan_refuses_what_a_setpolicy_driver_does_not_list(void **state
         assert_non_null(finding);
         text = finding_format(finding);
         assert_string_equal(text, "Governor 'ondemand' is refused by intel_pstate on CPUs 0-1, which offers performance and "
-                                  "powersave. Set GOVERNOR= to one of these.");
+                                  "powersave. Set GOVERNOR= (frequency-set -g) to one of these.");
 }
 
 static void test_plan_takes_the_first_governor_a_setpolicy_driver_lists(void **state)
