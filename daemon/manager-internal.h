@@ -13,6 +13,7 @@
 typedef enum Task {
         TASK_NONE,
         TASK_APPLY,   /* what stands becomes what the configuration wants */
+        TASK_STOP_POLICY, /* the options for the stop; TASK_RESTORE follows for what they left */
         TASK_RESTORE, /* everything goes back to its original */
 } Task;
 

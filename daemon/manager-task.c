@@ -60,13 +60,19 @@ static int manager_save_originals(Manager *m)
         return r;
 }
 
-static bool policy_sets(const Policy *policy, bool frequency)
+/* Whether our own file does: what stands in those of cpupower is cpupower's to apply where we need not. */
+static bool config_sets(const Config *config, bool frequency)
 {
-        for (unsigned i = 0; i < policy->n_rules; i++)
+        for (unsigned i = 0; i < config->policy.n_rules && config->sets_policy; i++)
                 for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
-                        if (policy->rules[i].file && policy->rules[i].has[key] && policy_key_is_idle(key) != frequency)
+                        if (config->policy.rules[i].file && config->policy.rules[i].has[key] && policy_key_is_idle(key) != frequency)
                                 return true;
         return false;
+}
+
+static const Policy *manager_task_policy(const Manager *m)
+{
+        return m->task == TASK_STOP_POLICY ? &m->config.stop_policy : &m->config.policy;
 }
 
 static int manager_read_host(Manager *m)
@@ -78,12 +84,12 @@ static int manager_read_host(Manager *m)
                 return log_error_errno(r, "Cannot read what this host is (/proc/cpuinfo, /proc/cmdline)");
         facts_done(&m->facts);
         m->facts = facts;
-        m->halves = m->task == TASK_APPLY ? need_under_mode(&m->facts, m->config.apply) : (Need) {};
+        m->halves = m->task != TASK_RESTORE ? need_under_mode(&m->facts, m->config.apply) : (Need) {};
 
         r = m->ops->enumerate(m->ops_userdata, &m->snapshot);
         if (r < 0)
                 return log_error_errno(r, "Cannot read /sys/devices/system/cpu");
-        run_read_energy(m->ops, m->ops_userdata, &m->config.policy, &m->originals, &m->snapshot);
+        run_read_energy(m->ops, m->ops_userdata, manager_task_policy(m), &m->originals, &m->snapshot);
         return 0;
 }
 
@@ -91,7 +97,7 @@ static int manager_make_plan(Manager *m)
 {
         PlanInput input = {
                 .snapshot = &m->snapshot,
-                .policy = &m->config.policy,
+                .policy = manager_task_policy(m),
                 .originals = &m->originals,
                 .frequency = m->halves.frequency,
                 .idle = m->halves.idle,
@@ -135,14 +141,18 @@ static void manager_judge(Manager *m)
         PolicyState state = POLICY_STATE_DEGRADED;
         char *reason = NULL;
 
+        if (m->task == TASK_STOP_POLICY)
+                return;
         if (m->task == TASK_RESTORE) {
-                manager_set_state(m, POLICY_STATE_RESTORED, strdup(m->originals.n == 0 ?
-                        "Every value is what it was." : "Not every value could be put back; the journal names them."));
+                manager_set_state(m, POLICY_STATE_RESTORED, strdup(
+                        m->originals.n > 0 ? "Not every value could be put back; the journal names them." :
+                        m->config.stop_policy.n_rules > 0 ? "Every value is what CPUPOWER_STOP_OPTS says, or what it was." :
+                        "Every value is what it was."));
                 return;
         }
         if (m->config.apply == APPLY_AUTO) {
-                input.frequency_unused = !m->halves.frequency && policy_sets(&m->config.policy, true);
-                input.idle_unused = !m->halves.idle && policy_sets(&m->config.policy, false);
+                input.frequency_unused = !m->halves.frequency && config_sets(&m->config, true);
+                input.idle_unused = !m->halves.idle && config_sets(&m->config, false);
         }
         (void)outcome_judge(&input, &state, &reason);
         manager_set_state(m, state, reason);
@@ -157,6 +167,11 @@ static void manager_log_outcome(Manager *m)
                             "tscwardend --restore.", m->originals.n);
         if (m->run.n_written == 0)
                 return;
+        if (m->task == TASK_STOP_POLICY) {
+                log_message(LOG_NOTICE, "Set %u of %zu values for the stop (CPUPOWER_STOP_OPTS).", m->run.n_done,
+                            m->plan.n_steps);
+                return;
+        }
         log_event(LOG_NOTICE, m->task == TASK_RESTORE ? MESSAGE_RESTORED : MESSAGE_APPLIED, NULL, "%s %u of %zu values: %s",
                   m->task == TASK_RESTORE ? "Put back" : "Set", m->run.n_done, m->plan.n_steps, manager_get_state_reason(m));
 }
@@ -169,6 +184,8 @@ static void manager_finish_task(Manager *m)
         int r;
 
         if (originals_drop_settled(&m->originals, &m->plan, &m->snapshot, task == TASK_RESTORE))
+                m->originals_unsaved = true;
+        if (task == TASK_STOP_POLICY && originals_drop_reached(&m->originals, &m->plan, &m->snapshot))
                 m->originals_unsaved = true;
         r = manager_save_originals(m);
         if (r < 0)

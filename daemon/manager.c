@@ -105,11 +105,15 @@ static void manager_stop(Manager *m, bool restart)
                 (void)sd_event_exit(m->event, 0);
                 return;
         }
-        manager_begin_task(m, TASK_RESTORE);
+        manager_begin_task(m, m->config.stop_policy.n_rules > 0 ? TASK_STOP_POLICY : TASK_RESTORE);
 }
 
 void manager_on_task_done(Manager *m, Task task)
 {
+        if (task == TASK_STOP_POLICY) {
+                manager_begin_task(m, TASK_RESTORE);
+                return;
+        }
         if (task == TASK_RESTORE) {
                 manager_notify(m, "");
                 (void)sd_event_exit(m->event, 0);
