@@ -15,6 +15,7 @@
 typedef enum Task {
         TASK_NONE,
         TASK_APPLY,   /* what stands becomes what the configuration wants */
+        TASK_STOP_POLICY, /* the options for the stop; TASK_RESTORE follows for what they left */
         TASK_RESTORE, /* everything goes back to its original */
 } Task;
 
@@ -116,7 +117,7 @@ void manager_log_event(Manager *m, int level, const char *name, const char *mess
                        const char *format, ...) _printf_(6, 7);
 uint64_t manager_now_usec(void);
 /* The plan that would bring these knobs to where they should be now. 0 or -ENOMEM. */
-int manager_build_plan(const Manager *m, const Snapshot *snapshot, Need halves, Plan *ret);
+int manager_build_plan(const Manager *m, const Policy *policy, const Snapshot *snapshot, Need halves, Plan *ret);
 /* The next manager_look() reads anew. */
 void manager_forget_look(Manager *m);
 void manager_done_view(Manager *m);

@@ -87,13 +87,19 @@ static int manager_keep_originals(Manager *m)
         return r;
 }
 
-static bool policy_sets(const Policy *policy, bool frequency)
+/* Whether our own file does: what stands in those of cpupower is cpupower's to apply where we need not. */
+static bool config_sets(const Config *config, bool frequency)
 {
-        for (unsigned i = 0; i < policy->n_rules; i++)
+        for (unsigned i = 0; i < config->policy.n_rules && config->sets_policy; i++)
                 for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
-                        if (policy->rules[i].file && policy->rules[i].has[key] && (key != POLICY_MAX_CSTATE) == frequency)
+                        if (config->policy.rules[i].file && config->policy.rules[i].has[key] && policy_key_is_idle(key) != frequency)
                                 return true;
         return false;
+}
+
+static const Policy *manager_task_policy(const Manager *m)
+{
+        return m->task == TASK_STOP_POLICY ? &m->config.stop_policy : &m->config.policy;
 }
 
 int manager_read_facts(Manager *m)
@@ -116,10 +122,13 @@ static int manager_read_host(Manager *m)
 
         if (r < 0)
                 return r;
-        m->halves = m->task == TASK_APPLY ? need_under_mode(&m->facts, m->config.apply) : (Need) {};
+        m->halves = m->task != TASK_RESTORE ? need_under_mode(&m->facts, m->config.apply) : (Need) {};
 
         r = m->ops->enumerate(m->ops_userdata, &m->snapshot);
-        return r < 0 ? log_error_errno(r, "Cannot read /sys/devices/system/cpu") : 0;
+        if (r < 0)
+                return log_error_errno(r, "Cannot read /sys/devices/system/cpu");
+        run_read_energy(m->ops, m->ops_userdata, manager_task_policy(m), &m->originals, &m->snapshot);
+        return 0;
 }
 
 /* The clock may have heard of the end before the facts were read again. */
@@ -128,11 +137,11 @@ static bool manager_tsc_is_fragile(const Manager *m)
         return facts_tsc_is_fragile(&m->facts) && m->clock.verdict != VERDICT_UNSTABLE;
 }
 
-int manager_build_plan(const Manager *m, const Snapshot *snapshot, Need halves, Plan *ret)
+int manager_build_plan(const Manager *m, const Policy *policy, const Snapshot *snapshot, Need halves, Plan *ret)
 {
         PlanInput input = {
                 .snapshot = snapshot,
-                .policy = &m->config.policy,
+                .policy = policy,
                 .originals = &m->originals,
                 .frequency = halves.frequency,
                 .idle = halves.idle,
@@ -144,7 +153,7 @@ int manager_build_plan(const Manager *m, const Snapshot *snapshot, Need halves, 
 
 static int manager_make_plan(Manager *m)
 {
-        int r = manager_build_plan(m, &m->snapshot, m->halves, &m->plan);
+        int r = manager_build_plan(m, manager_task_policy(m), &m->snapshot, m->halves, &m->plan);
 
         if (r < 0)
                 return log_error_errno(r, "Cannot make a plan");
@@ -175,7 +184,7 @@ static unsigned count_knobs(const Plan *plan)
         unsigned n = 0;
 
         for (size_t i = 0; i < plan->n_wanted; i++)
-                n += plan->wanted[i].knob != KNOB_SCALING_SETSPEED;
+                n += plan->wanted[i].id.knob != KNOB_SCALING_SETSPEED;
         return n;
 }
 
@@ -192,15 +201,19 @@ static void manager_judge(Manager *m)
         PolicyState state = POLICY_STATE_DEGRADED;
         char *reason = NULL;
 
+        if (m->task == TASK_STOP_POLICY)
+                return;
         if (m->task == TASK_RESTORE) {
-                manager_set_state(m, POLICY_STATE_RESTORED, strdup(m->originals.n == 0 ?
-                        "Every value is what it was." :
-                        "Not every value could be put back; once the cause is gone, tscwardend --restore does it."));
+                manager_set_state(m, POLICY_STATE_RESTORED, strdup(
+                        m->originals.n > 0 ?
+                        "Not every value could be put back; once the cause is gone, tscwardend --restore does it." :
+                        m->stopping && m->config.stop_policy.n_rules > 0 ?
+                        "Every value is what CPUPOWER_STOP_OPTS says, or what it was." : "Every value is what it was."));
                 return;
         }
         if (m->config.apply == APPLY_AUTO) {
-                input.frequency_unused = !m->halves.frequency && policy_sets(&m->config.policy, true);
-                input.idle_unused = !m->halves.idle && policy_sets(&m->config.policy, false);
+                input.frequency_unused = !m->halves.frequency && config_sets(&m->config, true);
+                input.idle_unused = !m->halves.idle && config_sets(&m->config, false);
         }
         (void)outcome_judge(&input, &state, &reason);
         manager_set_state(m, state, reason);
@@ -214,7 +227,9 @@ static void manager_log_outcome(Manager *m)
                             "tscwardend --restore.", m->originals.n, m->originals.n == 1 ? "" : "s");
         if (m->n_done == 0)
                 return;
-        if (m->task == TASK_RESTORE || (!m->halves.frequency && !m->halves.idle))
+        if (m->task == TASK_STOP_POLICY)
+                log_message(LOG_NOTICE, "Set %u of %u values for the stop (CPUPOWER_STOP_OPTS).", m->n_done, m->n_steps);
+        else if (m->task == TASK_RESTORE || (!m->halves.frequency && !m->halves.idle))
                 manager_log_event(m, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s", m->n_done,
                                   m->n_steps, manager_get_state_reason(m));
         else
@@ -246,7 +261,7 @@ static void manager_keep_findings(Manager *m)
         for (unsigned i = 0; i < m->snapshot.n_cpus && r == 0; i++)
                 r = cpuset_add(&m->present_cpus, m->snapshot.cpus[i].id);
         for (size_t i = 0; i < m->plan.n_wanted && r == 0; i++)
-                r = add_cpus_of(&m->managed_cpus, &m->snapshot, &m->plan.wanted[i]);
+                r = add_cpus_of(&m->managed_cpus, &m->snapshot, &m->plan.wanted[i].id);
         for (unsigned i = 0; i < m->findings.n && r == 0; i++)
                 if (finding_is_degraded(m->findings.entries[i].kind))
                         r = cpuset_add_all(&m->degraded_cpus, &m->findings.entries[i].cpus);
@@ -268,6 +283,8 @@ static void manager_finish_task(Manager *m)
         int r;
 
         if (originals_drop_settled(&m->originals, &m->plan, &m->snapshot, task == TASK_RESTORE))
+                m->originals_unsaved = true;
+        if (task == TASK_STOP_POLICY && originals_drop_reached(&m->originals, &m->plan, &m->snapshot))
                 m->originals_unsaved = true;
         r = manager_save_originals(m);
         if (r < 0)

@@ -133,12 +133,16 @@ static void manager_stop(Manager *m, bool restart)
                 (void)sd_event_exit(m->event, 0);
                 return;
         }
-        manager_begin_task(m, TASK_RESTORE);
+        manager_begin_task(m, m->config.stop_policy.n_rules > 0 ? TASK_STOP_POLICY : TASK_RESTORE);
 }
 
 void manager_on_task_done(Manager *m, Task task)
 {
         manager_forget_look(m);
+        if (task == TASK_STOP_POLICY) {
+                manager_begin_task(m, TASK_RESTORE);
+                return;
+        }
         if (m->stop_answered && task == TASK_RESTORE) {
                 manager_notify(m, "");
                 (void)sd_event_exit(m->event, m->failed ? EXIT_FAILURE : EXIT_SUCCESS);

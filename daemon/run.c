@@ -42,7 +42,7 @@ static int run_add_finding(Run *run, FindingKind kind, const Step *step, const c
         const FreqPolicy *policy = NULL;
         int r;
 
-        if (knob_is_frequency(step->id.knob))
+        if (knob_is_of_policy(step->id.knob))
                 policy = snapshot_find_policy(run->live, step->id.id);
         r = policy ? cpuset_copy(&cpus, &policy->cpus) : cpuset_add(&cpus, step->id.id);
         if (r < 0)
@@ -138,12 +138,13 @@ static unsigned run_cpu(const FreqPolicy *policy)
 static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *ret_state)
 {
         const FreqPolicy *policy =
-                knob_is_frequency(step->id.knob) ? snapshot_find_policy(run->live, step->id.id) : NULL;
+                knob_is_of_policy(step->id.knob) ? snapshot_find_policy(run->live, step->id.id) : NULL;
         const char *value = run_value(run, step);
         char actual[KNOB_VALUE_SIZE];
         int r;
 
-        if (policy && frequency_effect(policy, run->fragile_tsc, step->id.knob, value) == EFFECT_MARKS_TSC_UNSTABLE) {
+        if (policy && knob_is_frequency(step->id.knob) &&
+            frequency_effect(policy, run->fragile_tsc, step->id.knob, value) == EFFECT_MARKS_TSC_UNSTABLE) {
                 (void)snapshot_get(run->live, &step->id, actual);
                 r = run_add_finding(run, FINDING_WITHHELD, step, actual, 0);
                 run_next(run);
@@ -204,4 +205,34 @@ int run_to_end(Run *run)
                         usleep(RUN_RECHECK_USEC);
         } while (r == 0 && state != RUN_DONE);
         return r;
+}
+
+static void read_energy(const CpuOps *ops, void *userdata, const KnobId *id, Snapshot *snapshot)
+{
+        char value[KNOB_VALUE_SIZE];
+        int r = ops->read(userdata, id, value);
+
+        if (r == 0)
+                r = snapshot_set(snapshot, id, value);
+        if (r < 0)
+                snapshot_set_error(snapshot, id, r);
+}
+
+void run_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, const Originals *originals, Snapshot *snapshot)
+{
+        KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE };
+
+        for (unsigned i = 0; i < snapshot->n_policies && policy_speaks_of(policy, POLICY_EPP); i++) {
+                id.id = snapshot->policies[i].id;
+                read_energy(ops, userdata, &id, snapshot);
+        }
+        id.knob = KNOB_ENERGY_PERF_BIAS;
+        for (unsigned i = 0; i < snapshot->n_cpus && policy_speaks_of(policy, POLICY_PERF_BIAS); i++) {
+                id.id = snapshot->cpus[i].id;
+                read_energy(ops, userdata, &id, snapshot);
+        }
+        for (size_t i = 0; i < originals->n; i++)
+                if (originals->entries[i].id.knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE ||
+                    originals->entries[i].id.knob == KNOB_ENERGY_PERF_BIAS)
+                        read_energy(ops, userdata, &originals->entries[i].id, snapshot);
 }

@@ -52,7 +52,7 @@ int show_facts(FILE *out, const Facts *facts)
 static bool steps_alike(const Step *a, const Step *b)
 {
         return a->id.knob == b->id.knob && a->id.state == b->id.state && a->effect == b->effect && a->reason == b->reason &&
-               a->withheld == b->withheld && a->rule == b->rule && strcmp(a->from, b->from) == 0 && strcmp(a->to, b->to) == 0;
+               a->withheld == b->withheld && a->rule == b->rule && a->key == b->key && strcmp(a->from, b->from) == 0 && strcmp(a->to, b->to) == 0;
 }
 
 static int show_step(FILE *out, const Step *step, const CpuSet *ids, const Snapshot *snapshot)
@@ -61,8 +61,10 @@ static int show_step(FILE *out, const Step *step, const CpuSet *ids, const Snaps
 
         if (!list || !reason)
                 return -ENOMEM;
-        if (knob_is_frequency(step->id.knob))
+        if (knob_is_of_policy(step->id.knob))
                 fprintf(out, "  cpufreq/policy%s", list);
+        else if (step->id.knob == KNOB_ENERGY_PERF_BIAS)
+                fprintf(out, "  cpu%s/power", list);
         else
                 fprintf(out, "  cpu%s/cpuidle/state%u", list, step->id.state);
         fprintf(out, " %s: %s -> %s\n      %s; %s%s\n", knob_to_string(step->id.knob), step->from, step->to, reason,
@@ -136,38 +138,44 @@ static void show_setting(FILE *out, const Config *config, const char *key, const
                 fprintf(out, "%*sbuilt-in default\n", width < 32 ? 32 - width : 1, "");
 }
 
-static int show_group(FILE *out, const CpuPolicy *policy)
+static int show_key(FILE *out, const PolicyRule *rule, PolicyKey key)
 {
-        for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++) {
-                const PolicyRule *rule = policy->by[key];
-                _cleanup_free_ char *value = NULL;
-                int width;
+        _cleanup_free_ char *value = policy_rule_format(rule, key);
+        int width;
 
-                if (!rule)
-                        continue;
-                value = policy_rule_format(rule, key);
-                if (!value)
-                        return -ENOMEM;
-                width = fprintf(out, "  %s=%s", policy_key_to_string(key), value);
-                if (rule->file)
-                        fprintf(out, "%*s%s:%u\n", width < 32 ? 32 - width : 1, "", rule->file, rule->lines[key]);
-                else
-                        fprintf(out, "%*sbuilt-in default\n", width < 32 ? 32 - width : 1, "");
-        }
+        if (!value)
+                return -ENOMEM;
+        width = fprintf(out, "  %s%c%s", policy_key_to_string(key), key == POLICY_IDLE_SET ? ' ' : '=', value);
+        if (rule->file)
+                fprintf(out, "%*s%s:%u\n", width < 32 ? 32 - width : 1, "", rule->file, rule->lines[key]);
+        else
+                fprintf(out, "%*sbuilt-in default\n", width < 32 ? 32 - width : 1, "");
         return 0;
 }
 
+static int show_group(FILE *out, const Policy *policy, unsigned cpu)
+{
+        CpuPolicy of_cpu;
+        int r = 0;
+
+        policy_for_cpu(policy, cpu, &of_cpu);
+        for (PolicyKey key = 0; key < POLICY_IDLE_SET && r == 0; key++)
+                if (of_cpu.by[key])
+                        r = show_key(out, of_cpu.by[key], key);
+        for (unsigned i = 0; i < policy->n_rules && r == 0; i++)
+                if (policy->rules[i].has[POLICY_IDLE_SET] && policy_rule_covers(&policy->rules[i], cpu))
+                        r = show_key(out, &policy->rules[i], POLICY_IDLE_SET);
+        return r;
+}
+
 /* Prints the group that `cpu` belongs to and takes its CPUs off *left. */
-static int show_group_of(FILE *out, const Config *config, unsigned cpu, CpuSet *left)
+static int show_group_of(FILE *out, const Policy *policy, unsigned cpu, CpuSet *left)
 {
         _cleanup_cpuset_ CpuSet group = {};
         _cleanup_free_ char *list = NULL;
-        CpuPolicy policy, other;
 
-        policy_for_cpu(&config->policy, cpu, &policy);
         for (int i = cpuset_next(left, cpu); i >= 0; i = cpuset_next(left, i + 1)) {
-                policy_for_cpu(&config->policy, i, &other);
-                if (!cpu_policy_equal(&policy, &other))
+                if (!policy_cpus_agree(policy, cpu, i))
                         continue;
                 if (cpuset_add(&group, i) < 0)
                         return -ENOMEM;
@@ -177,28 +185,48 @@ static int show_group_of(FILE *out, const Config *config, unsigned cpu, CpuSet *
         if (!list)
                 return -ENOMEM;
         fprintf(out, "CPU%s %s\n", cpuset_count(&group) == 1 ? "" : "s", list);
-        return show_group(out, &policy);
+        return show_group(out, policy, cpu);
+}
+
+static int show_policy(FILE *out, const Policy *policy)
+{
+        _cleanup_cpuset_ CpuSet named = {};
+        int r = 0;
+
+        for (unsigned i = 0; i < policy->n_rules; i++)
+                if (!policy->rules[i].all_cpus && cpuset_add_all(&named, &policy->rules[i].cpus) < 0)
+                        return -ENOMEM;
+        fputs(cpuset_is_empty(&named) ? "All CPUs\n" : "All other CPUs\n", out);
+        r = show_group(out, policy, CPUSET_MAX);
+        for (int cpu = cpuset_next(&named, 0); cpu >= 0 && r == 0; cpu = cpuset_next(&named, 0))
+                r = show_group_of(out, policy, cpu, &named);
+        return r;
+}
+
+static void show_sources(FILE *out, const Config *config)
+{
+        for (unsigned i = config->exists; i < config->n_files; i++)
+                if (!config->policy_file || strcmp(config->files[i], config->policy_file) != 0)
+                        fprintf(out, "%s supplies nothing\n", config->files[i]);
+        if (config->policy_file)
+                fprintf(out, "%s supplies the policy, since %s sets none\n", config->policy_file, config->file);
 }
 
 int show_config(FILE *out, const Config *config)
 {
-        _cleanup_cpuset_ CpuSet named = {};
-        CpuPolicy rest;
-        int r = 0;
+        int r;
 
-        fprintf(out, "%s%s\n", config->file, config->exists ? "" : " does not exist: the defaults apply");
+        fprintf(out, "%s%s%s\n", config->file, config->exists ? "" : " does not exist",
+                config->exists || config->policy_file ? "" : ": the defaults apply");
         show_setting(out, config, "APPLY", apply_mode_to_string(config->apply), config->apply_line);
         show_setting(out, config, "APPLY_WHEN", apply_when_to_string(config->apply_when), config->apply_when_line);
         show_setting(out, config, "DRIFT", drift_mode_to_string(config->drift), config->drift_line);
         show_setting(out, config, "ON_STOP", stop_mode_to_string(config->on_stop), config->on_stop_line);
-
-        for (unsigned i = 0; i < config->policy.n_rules; i++)
-                if (!config->policy.rules[i].all_cpus && cpuset_add_all(&named, &config->policy.rules[i].cpus) < 0)
-                        return -ENOMEM;
-        fputs(cpuset_is_empty(&named) ? "All CPUs\n" : "All other CPUs\n", out);
-        policy_for_cpu(&config->policy, CPUSET_MAX, &rest);
-        r = show_group(out, &rest);
-        for (int cpu = cpuset_next(&named, 0); cpu >= 0 && r == 0; cpu = cpuset_next(&named, 0))
-                r = show_group_of(out, config, cpu, &named);
+        show_sources(out, config);
+        r = show_policy(out, &config->policy);
+        if (r == 0 && config->stop_policy.n_rules > 0) {
+                fputs("At stop, before everything else gets its old value back\n", out);
+                r = show_policy(out, &config->stop_policy);
+        }
         return r;
 }

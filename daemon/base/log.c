@@ -106,6 +106,16 @@ static char *escape(const char *text, bool backslash)
         return escaped;
 }
 
+bool text_is_utf8(const char *text, size_t length)
+{
+        const unsigned char *at = (const unsigned char *)text, *end = at + length;
+        unsigned n;
+
+        for (; at < end && (n = utf8_sequence_length(at)) > 0; at += n)
+                ;
+        return at == end;
+}
+
 char *text_escape(const char *text)
 {
         return escape(text, true);

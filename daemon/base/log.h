@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <syslog.h>
 
 #include "base/macro.h"
@@ -24,6 +26,9 @@ void log_event(int level, const char *message_id, const char *const *fields, con
 
 /* "MESSAGE: strerror" at LOG_ERR; returns `error` (a negative errno) so that callers can pass it on. */
 int log_error_errno(int error, const char *format, ...) _printf_(2, 3);
+
+/* Whether `length` bytes are UTF-8. `text` ends in NUL behind them. */
+bool text_is_utf8(const char *text, size_t length);
 
 /* A copy in which control characters and bytes that are not UTF-8 stand as \xNN, backslash as \x5c: safe for terminals, journal,
  * D-Bus and JSON. Heap string owned by the caller, NULL when out of memory. */

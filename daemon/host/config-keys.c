@@ -207,6 +207,17 @@ static int parse_idle_limit(const ConfigKey *key, const char *text, void *ret, C
         return 0;
 }
 
+/* What it says is judged with the file as a whole. */
+static int parse_options(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why)
+{
+        char *copy = strdup(text);
+
+        if (!copy)
+                return -ENOMEM;
+        *(char **)ret = copy;
+        return 0;
+}
+
 /* parse_enum() stores through unsigned *. */
 _Static_assert(sizeof(ApplyMode) == sizeof(unsigned) && sizeof(ApplyWhen) == sizeof(unsigned) &&
                        sizeof(DriftMode) == sizeof(unsigned) && sizeof(StopMode) == sizeof(unsigned),
@@ -222,6 +233,12 @@ _Static_assert(sizeof(ApplyMode) == sizeof(unsigned) && sizeof(ApplyWhen) == siz
                 .name = (key_name), .policy_key = (key), .offset = offsetof(PolicyRule, member), .parse = (parser)     \
         }
 
+#define OPTIONS(key_name, member)                                                                                      \
+        {                                                                                                              \
+                .name = (key_name), .policy_key = POLICY_KEY_INVALID_, .offset = offsetof(Config, member),             \
+                .line_offset = offsetof(Config, member##_line), .parse = parse_options                                 \
+        }
+
 const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
         SETTING("APPLY", apply, apply_modes),
         SETTING("APPLY_WHEN", apply_when, apply_whens),
@@ -231,6 +248,10 @@ const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
         POLICY("MAX_CSTATE", POLICY_MAX_CSTATE, idle, parse_idle_limit),
         SETTING("DRIFT", drift, drift_modes),
         SETTING("ON_STOP", on_stop, stop_modes),
+        OPTIONS("CPUPOWER_START_OPTS", start_opts),
+        OPTIONS("CPUPOWER_START_IDLE_OPTS", start_idle_opts),
+        OPTIONS("CPUPOWER_STOP_OPTS", stop_opts),
+        OPTIONS("CPUPOWER_STOP_IDLE_OPTS", stop_idle_opts),
 };
 
 /* Letters to insert, delete or change (Levenshtein), whatever their case. */
@@ -258,6 +279,17 @@ static unsigned edit_distance(const char *a, const char *b)
         return row[n];
 }
 
+/* Keys of other files, and what says the same here. */
+static const struct {
+        const char *name, *advice;
+} elsewhere[] = {
+        { "START_OPTS", "is Gentoo's; write CPUPOWER_START_OPTS=\"frequency-set ...\" with what START_OPTS holds" },
+        { "STOP_OPTS", "is Gentoo's; write CPUPOWER_STOP_OPTS=\"frequency-set ...\" with what STOP_OPTS holds" },
+        { "FREQ", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"frequency-set -f ...\"" },
+        { "PERF_BIAS", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -b ...\"" },
+        { "EPP", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -e ...\"" },
+};
+
 static void explain_unknown(const char *name, ConfigWhy why)
 {
         char excerpt[CONFIG_EXCERPT_SIZE];
@@ -265,11 +297,11 @@ static void explain_unknown(const char *name, ConfigWhy why)
         unsigned least = 3;
 
         config_excerpt(name, strlen(name), excerpt);
-        if (strncasecmp(name, "CPUPOWER_", strlen("CPUPOWER_")) == 0) {
-                snprintf(why, CONFIG_WHY_SIZE,
-                         "%s is not yet supported; say it with GOVERNOR=, MIN_FREQ=, MAX_FREQ=, MAX_CSTATE=", excerpt);
-                return;
-        }
+        for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
+                if (strcasecmp(elsewhere[i].name, name) == 0) {
+                        snprintf(why, CONFIG_WHY_SIZE, "%s %s", excerpt, elsewhere[i].advice);
+                        return;
+                }
         for (const ConfigKey *key = config_keys; key < config_keys + CONFIG_KEYS_MAX; key++) {
                 unsigned distance = edit_distance(name, key->name);
 
@@ -281,7 +313,8 @@ static void explain_unknown(const char *name, ConfigWhy why)
         if (!nearest)
                 snprintf(why, CONFIG_WHY_SIZE,
                          "unknown key '%s'; there are APPLY, APPLY_WHEN, GOVERNOR, MIN_FREQ, MAX_FREQ, "
-                         "MAX_CSTATE, DRIFT and ON_STOP",
+                         "MAX_CSTATE, DRIFT, ON_STOP, CPUPOWER_START_OPTS, CPUPOWER_START_IDLE_OPTS, CPUPOWER_STOP_OPTS and "
+                         "CPUPOWER_STOP_IDLE_OPTS",
                          excerpt);
         else if (least == 0)
                 snprintf(why, CONFIG_WHY_SIZE, "key '%s' has the wrong case; write %s", excerpt, nearest->name);

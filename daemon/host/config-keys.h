@@ -24,7 +24,7 @@ struct ConfigKey {
         int (*parse)(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why);
 };
 
-#define CONFIG_KEYS_MAX 8U
+#define CONFIG_KEYS_MAX 12U
 extern const ConfigKey config_keys[CONFIG_KEYS_MAX];
 
 /* NULL when there is none of that name; then reterr_why says which may have been meant. */

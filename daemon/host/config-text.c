@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
+
 typedef struct Decoder {
         const char *at, *end;
         unsigned line;
@@ -235,6 +237,8 @@ static bool check_key(Decoder *d, unsigned line, const char *key, size_t length,
                                      excerpt);
         else if (length == 0)
                 config_faults_refuse(d->faults, line, "no key before '='; write KEY=value");
+        else if (*key >= '0' && *key <= '9')
+                config_faults_refuse(d->faults, line, "'%s' begins with a digit, as no key does; write KEY=value", excerpt);
         else if (i < length)
                 config_faults_refuse(d->faults, line, "'%s' is not a key; keys are made of letters, digits and _",
                                      excerpt);
@@ -263,6 +267,12 @@ static int decode_assignment(Decoder *d)
         d->at++;
         if (!decode_value(d) || !ok)
                 return 0;
+        d->value[d->n_value] = '\0';
+        if (!text_is_utf8(d->value, d->n_value)) {
+                config_faults_refuse(d->faults, line, "the value is not UTF-8, and systemd would not take it; save the file as "
+                                     "ASCII or UTF-8");
+                return 0;
+        }
         return add_item(d, line, key, length, d->value, d->n_value);
 }
 

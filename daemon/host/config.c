@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
- *
- * inih splits the file, but sees none of its text: released versions keep quotes, cut at " ;", cut long values and
- * section names, join indented lines and take the tail of a long comment for configuration. It is fed "[N]" and "KEY=N"
- * instead.
  */
 #include "host/config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <ini.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/parse.h"
 #include "host/config-check.h"
 #include "host/config-fault.h"
+#include "host/config-file.h"
+#include "host/config-foreign.h"
+#include "host/config-ini.h"
 #include "host/config-keys.h"
+#include "host/config-options.h"
 #include "host/config-text.h"
 
 /* More are a generated mistake; each costs a rule and a set of CPUs. */
@@ -34,13 +28,21 @@ typedef struct Loader {
         unsigned first_rule; /* of scope 1 */
         unsigned scope;      /* the one key_lines belongs to */
         unsigned key_lines[CONFIG_KEYS_MAX]; /* where each key of this scope stands, 0: not yet */
-        size_t n_seen;                       /* assignments that came back from inih */
 } Loader;
 
 void config_done(Config *config)
 {
         free(config->file);
+        free(config->start_opts);
+        free(config->start_idle_opts);
+        free(config->stop_opts);
+        free(config->stop_idle_opts);
         policy_done(&config->policy);
+        policy_done(&config->stop_policy);
+        free(config->policy_file);
+        for (unsigned i = 0; i < config->n_files; i++)
+                free(config->files[i]);
+        free(config->files);
         *config = (Config){ 0 };
 }
 
@@ -146,8 +148,9 @@ static int loader_add_rules(Loader *loader)
         return r;
 }
 
-static void loader_take(Loader *loader, const ConfigItem *item)
+static void loader_take(const ConfigItem *item, void *userdata)
 {
+        Loader *loader = userdata;
         ConfigFaults *faults = loader->faults;
         const ConfigKey *key;
         PolicyRule *rule = NULL;
@@ -156,6 +159,10 @@ static void loader_take(Loader *loader, const ConfigItem *item)
         char *base;
         int r;
 
+        if (item->scope != loader->scope) {
+                memset(loader->key_lines, 0, sizeof(loader->key_lines));
+                loader->scope = item->scope;
+        }
         loader->n_keys[item->scope]++;
         key = config_key_find(item->key, why);
         if (!key) {
@@ -196,45 +203,6 @@ static void loader_take(Loader *loader, const ConfigItem *item)
                 *(unsigned *)(base + key->line_offset) = item->line;
 }
 
-/* ini_handler. 0 makes ini_parse_stream() fail: what came back is not what was fed. */
-static int loader_on_pair(void *userdata, const char *section, const char *name, const char *value)
-{
-        Loader *loader = userdata;
-        const ConfigText *text = loader->text;
-        const ConfigItem *item;
-        uint64_t index, header = 0;
-
-        /* An inih built to announce new sections, or keys without a value (INI_CALL_HANDLER_ON_NEW_SECTION). */
-        if (!name || !value)
-                return 1;
-        if (parse_u64(value, 0, text->n - 1, &index) < 0)
-                return 0;
-        if (*section && parse_u64(section, 0, text->n - 1, &header) < 0)
-                return 0;
-        item = &text->items[index];
-        if (!item->key || strncmp(item->key, name, CONFIG_TEXT_KEY_CUT) != 0 ||
-            item->scope != (*section ? text->items[header].scope : 0))
-                return 0;
-        if (item->scope != loader->scope) {
-                memset(loader->key_lines, 0, sizeof(loader->key_lines));
-                loader->scope = item->scope;
-        }
-        loader->n_seen++;
-        loader_take(loader, item);
-        return 1;
-}
-
-static int loader_run_inih(Loader *loader)
-{
-        size_t n = 0;
-
-        for (size_t i = 0; i < loader->text->n; i++)
-                n += loader->text->items[i].key != NULL;
-        if (ini_parse_stream(config_text_read, loader->text, loader_on_pair, loader) != 0 || loader->n_seen != n)
-                return -EILSEQ;
-        return loader->faults->error;
-}
-
 static void loader_check_sections(Loader *loader)
 {
         const PolicyRule *rules = loader->config->policy.rules + loader->first_rule;
@@ -259,17 +227,22 @@ static int loader_run(Loader *loader)
         loader->n_keys = calloc(n_scopes, sizeof(*loader->n_keys));
         if (!loader->broken || !loader->n_keys)
                 return -ENOMEM;
-        r = policy_add_defaults(&loader->config->policy);
+        r = policy_add_defaults(&loader->config->policy, true, true);
         if (r < 0)
                 return r;
         r = loader_add_rules(loader);
         if (r < 0)
                 return r;
-        r = loader_run_inih(loader);
+        r = config_ini_run(loader->text, loader_take, loader);
         if (r < 0)
                 return r;
+        if (loader->faults->error < 0)
+                return loader->faults->error;
         loader_check_sections(loader);
         config_check_overlaps(&loader->config->policy, loader->faults);
+        r = config_take_options(loader->config, loader->faults);
+        if (r < 0)
+                return r;
         return config_check_frequencies(&loader->config->policy, loader->faults);
 }
 
@@ -299,50 +272,33 @@ int config_parse(const char *file, const char *data, size_t size, Config *ret, C
         return 0;
 }
 
-/* One byte more than the limit, so that config_parse() sees the excess. 0 or -errno. */
-static int read_file(const char *path, char **ret, size_t *ret_size)
+int config_add_file(Config *config, const char *path)
 {
-        _cleanup_free_ char *data = NULL;
-        size_t size = 0, max = CONFIG_TEXT_MAX + 1;
-        struct stat st;
-        ssize_t n = 1;
-        int fd, r = 0;
+        char **files = reallocarray(config->files, config->n_files + 1, sizeof(*files));
 
-        /* A FIFO would block the open. */
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-        if (fd < 0)
-                return -errno;
-        data = malloc(max);
-        if (!data)
-                r = -ENOMEM;
-        else if (fstat(fd, &st) < 0)
-                r = -errno;
-        else if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
-                r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-        while (r == 0 && n > 0 && size < max) {
-                n = read(fd, data + size, max - size);
-                if (n >= 0)
-                        size += (size_t)n;
-                else if (errno != EINTR)
-                        r = -errno;
-                else
-                        n = 1;
-        }
-        close(fd);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(data);
-        *ret_size = size;
+        if (!files)
+                return -ENOMEM;
+        config->files = files;
+        files[config->n_files] = strdup(path);
+        if (!files[config->n_files])
+                return -ENOMEM;
+        config->n_files++;
         return 0;
 }
 
 int config_load(const char *path, Config *ret, ConfigErrors *ret_errors)
 {
+        return config_load_with(path, config_foreign_files, ret, ret_errors);
+}
+
+int config_load_with(const char *path, const char *const *foreign, Config *ret, ConfigErrors *ret_errors)
+{
+        _cleanup_config_ Config config = { 0 };
         _cleanup_free_ char *data = NULL;
         size_t size = 0;
         int error, r;
 
-        error = read_file(path, &data, &size);
+        error = config_file_read(path, &data, &size);
         if (error < 0 && error != -ENOENT) {
                 _cleanup_config_faults_ ConfigFaults faults = { 0 };
 
@@ -352,8 +308,17 @@ int config_load(const char *path, Config *ret, ConfigErrors *ret_errors)
                 r = config_faults_format(&faults, path, ret_errors);
                 return r < 0 ? r : error;
         }
-        r = config_parse(path, data ? data : "", size, ret, ret_errors);
-        if (r == 0)
-                ret->exists = error == 0;
-        return r;
+        r = config_parse(path, data ? data : "", size, &config, ret_errors);
+        if (r < 0)
+                return r;
+        config.exists = error == 0;
+        if (config.exists)
+                r = config_add_file(&config, path);
+        if (r == 0 && !config.sets_policy)
+                r = config_foreign_load(foreign, &config, ret_errors);
+        if (r < 0)
+                return r;
+        *ret = config;
+        config = (Config){ 0 };
+        return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The configuration file: KEY=value as systemd's EnvironmentFile= reads it, with [cpus LIST] sections. Parsed by inih,
- * which is fed indices instead of text, since released inih alters text (quotes, comments, long lines, section names).
+ * The configuration: KEY=value as systemd's EnvironmentFile= reads it, with [cpus LIST] sections, from a file of our own;
+ * where that sets no policy, what to apply comes from the files of cpupower.
  */
 #pragma once
 
@@ -24,8 +24,14 @@ typedef struct Config {
         DriftMode drift;
         StopMode on_stop;
         unsigned apply_line, apply_when_line, drift_line, on_stop_line; /* 0: built-in default */
-        Policy policy;     /* rule 0 is the built-in one */
-        bool sets_policy;  /* the file itself has a policy key */
+        char *start_opts, *start_idle_opts, *stop_opts, *stop_idle_opts; /* owned; CPUPOWER_*, or NULL */
+        unsigned start_opts_line, start_idle_opts_line, stop_opts_line, stop_idle_opts_line;
+        Policy policy;      /* begins with the built-in rule, as far as that holds */
+        Policy stop_policy; /* of CPUPOWER_STOP_OPTS */
+        bool sets_policy;   /* the file itself has a policy key, or CPUPOWER_START_OPTS */
+        char *policy_file;  /* owned: the foreign file that supplies the policy; NULL: none does */
+        char **files;       /* owned: those that were read, ours first */
+        unsigned n_files;
 } Config;
 
 /* What is wrong with a file: "FILE:LINE: what; what would be right", one line each, in the order of the file, escaped.
@@ -46,7 +52,11 @@ void config_errors_done(ConfigErrors *errors);
  * -EILSEQ: this inih gives back other lines than it was fed. *ret is untouched on failure; *ret_errors must be empty
  * before and is the caller's after. */
 int config_load(const char *path, Config *ret, ConfigErrors *ret_errors);
-/* The same for `size` bytes that are at hand; `file` is their name in messages and in the Config.
+/* The same with other foreign files to look for, NULL-terminated. */
+int config_load_with(const char *path, const char *const *foreign, Config *ret, ConfigErrors *ret_errors);
+/* Appends to `files`. 0 or -ENOMEM. */
+int config_add_file(Config *config, const char *path);
+/* Our own file alone, `size` bytes that are at hand; `file` is their name in messages and in the Config.
  * 0, -EBADMSG, -ENOMEM, -EILSEQ. */
 int config_parse(const char *file, const char *data, size_t size, Config *ret, ConfigErrors *ret_errors);
 

@@ -374,6 +374,15 @@ static int write_number(const KnobId *id, unsigned cpu, const char *value)
         }
 }
 
+/* libcpupower 6.1 has no call for either; 7.2 got one. */
+static int write_energy(const KnobId *id, const char *value)
+{
+        char knob[KNOB_NAME_SIZE], path[sizeof(cpu_root) + KNOB_NAME_SIZE];
+
+        (void)snprintf(path, sizeof(path), "%s/%s", cpu_root, knob_path_format(id, knob));
+        return sysfs_write(path, value);
+}
+
 static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char *value)
 {
         int r;
@@ -382,7 +391,15 @@ static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char 
         r = knob_value_check(id->knob, value);
         if (r < 0)
                 return r;
-        return id->knob == KNOB_SCALING_GOVERNOR ? write_governor(cpu, value) : write_number(id, cpu, value);
+        switch (id->knob) {
+        case KNOB_SCALING_GOVERNOR:
+                return write_governor(cpu, value);
+        case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
+        case KNOB_ENERGY_PERF_BIAS:
+                return write_energy(id, value);
+        default:
+                return write_number(id, cpu, value);
+        }
 }
 
 const CpuOps cpu_ops = {

@@ -66,3 +66,20 @@ int sysfs_read_string_at(int dirfd, const char *path, char **ret)
         *ret = copy;
         return 0;
 }
+
+int sysfs_write(const char *path, const char *value)
+{
+        size_t length = strlen(value);
+        ssize_t n;
+        int fd, error;
+
+        fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd < 0)
+                return -errno;
+        n = TEMP_FAILURE_RETRY(write(fd, value, length));
+        error = errno;
+        (void)close(fd);
+        if (n < 0)
+                return -error;
+        return (size_t)n == length ? 0 : -EIO;
+}

@@ -145,24 +145,35 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                 fprintf(out, "Governor '%s' is refused by %s on %s, which offers %s.", f->wanted, f->driver, w->cpus,
                         w->offers ? w->offers : "nothing else");
                 if (w->offers)
-                        fputs(" Set GOVERNOR= to one of these.", out);
+                        fputs(" Set GOVERNOR= (frequency-set -g) to one of these.", out);
                 break;
         case FINDING_NO_SUCH_CSTATE:
                 fprintf(out, "C-state '%s' does not exist on %s, which %s %s. Set MAX_CSTATE= to %sa latency such as 20us.",
                         f->wanted, w->cpus, w->one_cpu ? "has" : "have", w->offers ? w->offers : "none that can be read",
                         w->offers ? "one of these or to " : "");
                 break;
+        case FINDING_NO_SUCH_STATE:
+                fprintf(out, "There is no idle state %s on %s, which %s %s from 0 up. Choose by latency instead: idle-set -D, or "
+                        "MAX_CSTATE=.", f->wanted, w->cpus, w->one_cpu ? "has" : "have", w->offers ? w->offers : "none");
+                break;
+        case FINDING_NO_SUCH_KNOB:
+                fprintf(out, "There is no %s on %s (%s), so it is not set to %s.", w->knob, w->cpus, w->objects, f->wanted);
+                break;
         case FINDING_SHARED_POLICY:
                 fprintf(out, "%s share %s but the configuration tells them different values of %s; %s holds for all "
                         "of them.", w->cpus, w->objects, w->knob, f->wanted);
                 break;
         default:
-                if (f->knob == KNOB_DISABLE)
+                if (f->knob == KNOB_DISABLE && !f->wanted[0])
+                        fprintf(out, "Only POLL would be left to %s; %s stays allowed, since POLL alone burns power.", w->cpus,
+                                f->actual);
+                else if (f->knob == KNOB_DISABLE)
                         fprintf(out, "MAX_CSTATE=%s is below every C-state of %s; %s stays allowed, since POLL alone "
                                 "burns power.", f->wanted, w->cpus, f->actual);
                 else
                         fprintf(out, "%s=%s kHz is outside what %s can do; %s kHz holds.",
-                                f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" : "MAX_FREQ", f->wanted, w->cpus, f->actual);
+                                f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" :
+                                f->knob == KNOB_SCALING_MAX_FREQ ? "MAX_FREQ" : "FREQ", f->wanted, w->cpus, f->actual);
         }
 }
 
@@ -209,7 +220,7 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
                         "come (cpuidle.off=1, idle=poll), there are no C-states to limit.", w->cpus);
                 break;
         case FINDING_CPU_NOT_HERE:
-                fprintf(out, "A [cpus] section names %s, not present on this host.", w->cpus);
+                fprintf(out, "The configuration names %s, not present on this host.", w->cpus);
                 break;
         case FINDING_OFFLINE:
                 fprintf(out, "%s: offline, left alone.", w->cpus);
@@ -221,6 +232,8 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
                 break;
         case FINDING_REFUSED:
         case FINDING_NO_SUCH_CSTATE:
+        case FINDING_NO_SUCH_STATE:
+        case FINDING_NO_SUCH_KNOB:
         case FINDING_SHARED_POLICY:
         case FINDING_CLAMPED:
                 finding_print_mismatch(out, f, w);

@@ -12,16 +12,18 @@
 typedef enum FindingKind {
         FINDING_NO_CPUFREQ,      /* waiting: no cpufreq driver yet */
         FINDING_NO_CPUIDLE,      /* waiting: no cpuidle driver yet */
-        FINDING_CPU_NOT_HERE,    /* waiting: a section names CPUs that are not present */
+        FINDING_CPU_NOT_HERE,    /* waiting: the configuration names CPUs that are not present */
         FINDING_OFFLINE,         /* no fault: these CPUs get the policy when they come online */
         FINDING_REFUSED,         /* degraded: the kernel refuses a governor */
         FINDING_NO_SUCH_CSTATE,  /* degraded: MAX_CSTATE names a state these CPUs do not have */
+        FINDING_NO_SUCH_STATE,   /* degraded: idle-set names an index these CPUs do not have */
+        FINDING_NO_SUCH_KNOB,    /* degraded: the driver or CPU has no such knob */
         FINDING_SHARED_POLICY,   /* degraded: CPUs of one cpufreq policy are told different things */
         FINDING_FAILED,          /* degraded: a read or write failed */
         FINDING_IGNORED,         /* degraded: the write was accepted, the value did not change */
         FINDING_WITHHELD,        /* degraded: the step would cost the living TSC */
         FINDING_NOT_HELD,        /* degraded: the frequency cannot be frozen, so the governor stays */
-        FINDING_CLAMPED,         /* no fault: a frequency beyond the hardware's range */
+        FINDING_CLAMPED,         /* no fault: a frequency beyond the hardware's range, or what would leave only POLL */
         FINDING_IDLE_GOVERNOR,   /* degraded: the cpuidle governor ignores `disable` */
 } FindingKind;
 

@@ -18,13 +18,20 @@ static const char *const knob_names[] = {
         [KNOB_SCALING_MIN_FREQ] = "scaling_min_freq",
         [KNOB_SCALING_GOVERNOR] = "scaling_governor",
         [KNOB_SCALING_SETSPEED] = "scaling_setspeed",
+        [KNOB_ENERGY_PERFORMANCE_PREFERENCE] = "energy_performance_preference",
         [KNOB_DISABLE] = "disable",
+        [KNOB_ENERGY_PERF_BIAS] = "energy_perf_bias",
 };
 _Static_assert(ARRAY_SIZE(knob_names) == KNOB_MAX_, "every knob has a name");
 
+bool knob_is_of_policy(Knob knob)
+{
+        return knob <= KNOB_ENERGY_PERFORMANCE_PREFERENCE;
+}
+
 bool knob_is_frequency(Knob knob)
 {
-        return knob != KNOB_DISABLE;
+        return knob <= KNOB_SCALING_SETSPEED;
 }
 
 static int compare_unsigned(unsigned a, unsigned b)
@@ -34,7 +41,7 @@ static int compare_unsigned(unsigned a, unsigned b)
 
 int knob_id_compare(const KnobId *a, const KnobId *b)
 {
-        int r = compare_unsigned(!knob_is_frequency(a->knob), !knob_is_frequency(b->knob));
+        int r = compare_unsigned(!knob_is_of_policy(a->knob), !knob_is_of_policy(b->knob));
 
         if (r == 0)
                 r = compare_unsigned(a->id, b->id);
@@ -52,8 +59,10 @@ const char *knob_to_string(Knob knob)
 
 const char *knob_object_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE])
 {
-        if (knob_is_frequency(id->knob))
+        if (knob_is_of_policy(id->knob))
                 snprintf(buffer, KNOB_NAME_SIZE, "cpufreq/policy%u", id->id);
+        else if (id->knob == KNOB_ENERGY_PERF_BIAS)
+                snprintf(buffer, KNOB_NAME_SIZE, "cpu%u/power", id->id);
         else
                 snprintf(buffer, KNOB_NAME_SIZE, "cpu%u/cpuidle/state%u", id->id, id->state);
         return buffer;
@@ -64,8 +73,8 @@ const char *knob_path_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE
         char object[KNOB_NAME_SIZE];
 
         knob_object_format(id, object);
-        /* Both bounds are met: the longest object has 23 characters, the longest knob 16. */
-        snprintf(buffer, KNOB_NAME_SIZE, "%.40s/%s", object, knob_names[id->knob]);
+        /* Both bounds are met: the longest object has 23 characters, the longest knob 29. */
+        snprintf(buffer, KNOB_NAME_SIZE, "%.32s/%s", object, knob_names[id->knob]);
         return buffer;
 }
 
@@ -90,24 +99,21 @@ static int take_number(const char **text, const char *prefix, unsigned max, unsi
 
 int knob_path_parse(const char *path, KnobId *ret)
 {
+        char canonical[KNOB_NAME_SIZE];
         KnobId id = { .knob = KNOB_INVALID_ };
-        int r = take_number(&path, "cpufreq/policy", CPUSET_MAX - 1, &id.id);
-        bool frequency = r == 0;
+        const char *rest = path;
 
-        if (!frequency) {
-                r = take_number(&path, "cpu", CPUSET_MAX - 1, &id.id);
-                if (r == 0)
-                        r = take_number(&path, "/cpuidle/state", IDLE_STATE_MAX, &id.state);
+        if (take_number(&rest, "cpufreq/policy", CPUSET_MAX - 1, &id.id) < 0) {
+                if (take_number(&rest, "cpu", CPUSET_MAX - 1, &id.id) < 0)
+                        return -EINVAL;
+                (void)take_number(&rest, "/cpuidle/state", IDLE_STATE_MAX, &id.state);
         }
-        if (r < 0 || *path++ != '/')
-                return -EINVAL;
-        for (Knob knob = 0; knob < KNOB_MAX_; knob++)
-                if (strcmp(path, knob_names[knob]) == 0 && knob_is_frequency(knob) == frequency)
-                        id.knob = knob;
-        if (id.knob == KNOB_INVALID_)
-                return -EINVAL;
-        *ret = id;
-        return 0;
+        for (id.knob = 0; id.knob < KNOB_MAX_; id.knob++)
+                if (strcmp(path, knob_path_format(&id, canonical)) == 0) {
+                        *ret = id;
+                        return 0;
+                }
+        return -EINVAL;
 }
 
 int knob_value_check(Knob knob, const char *value)
@@ -119,6 +125,7 @@ int knob_value_check(Knob knob, const char *value)
                 return -EINVAL;
         switch (knob) {
         case KNOB_SCALING_GOVERNOR:
+        case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
                 for (const char *c = value; *c; c++)
                         if (!isgraph((unsigned char)*c))
                                 return -EINVAL;

@@ -12,12 +12,15 @@ typedef enum Knob {
         KNOB_SCALING_MIN_FREQ, /* kHz */
         KNOB_SCALING_GOVERNOR,
         KNOB_SCALING_SETSPEED, /* kHz; there only under the governor userspace */
+        KNOB_ENERGY_PERFORMANCE_PREFERENCE, /* a name, or 0 to 255; some drivers have it */
         KNOB_DISABLE,          /* of an idle state: 0 or 1 */
+        KNOB_ENERGY_PERF_BIAS, /* of a CPU: 0 to 15; some Intel CPUs have it */
         KNOB_MAX_,
         KNOB_INVALID_ = -1,
 } Knob;
 
-/* Room for every value of every knob: governors have 15 characters (CPUFREQ_NAME_LEN, include/linux/cpufreq.h), kHz 20 digits. */
+/* Room for every value of every knob: governors have 15 characters (CPUFREQ_NAME_LEN, include/linux/cpufreq.h), kHz 20 digits,
+ * energy performance preferences 20 characters (drivers/cpufreq/intel_pstate.c). */
 #define KNOB_VALUE_SIZE 24
 /* "cpufreq/policy8191", "cpu8191/cpuidle/state99" and the longest knob. */
 #define KNOB_NAME_SIZE 64
@@ -25,15 +28,18 @@ typedef enum Knob {
 typedef struct KnobId {
         Knob knob;
         unsigned id;    /* N of policyN, or of cpuN */
-        unsigned state; /* M of stateM; 0 for policies */
+        unsigned state; /* M of stateM; 0 where there is none */
 } KnobId;
 
-/* Order: policies before idle states, then by id, state, knob. */
+/* Order: policies before CPUs, then by id, state, knob. */
 int knob_id_compare(const KnobId *a, const KnobId *b);
+/* Of a cpufreq policy; the others are a CPU's. */
+bool knob_is_of_policy(Knob knob);
+/* Decides at which frequency a policy stands. */
 bool knob_is_frequency(Knob knob);
 
 const char *knob_to_string(Knob knob);
-/* Writes "cpufreq/policy0" or "cpu3/cpuidle/state2" into a buffer of KNOB_NAME_SIZE and returns it. */
+/* Writes "cpufreq/policy0", "cpu3/cpuidle/state2" or "cpu3/power" into a buffer of KNOB_NAME_SIZE and returns it. */
 const char *knob_object_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE]);
 /* The same with "/knob" behind. */
 const char *knob_path_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE]);

@@ -8,128 +8,10 @@
 #include "model/frequency.h"
 #include "model/plan-builder.h"
 
-/* What one cpufreq policy is to have. A NULL rule: nobody wants anything of this key. */
-typedef struct FreqWish {
-        const PolicyRule *by[POLICY_KEY_MAX_];
-        const char *governor; /* NULL: none, or none that the driver offers */
-        unsigned governor_choice;
-        uint64_t min_khz, max_khz;
-} FreqWish;
-
-/* Drivers with ->setpolicy: their list of governors is complete, nothing can be loaded into it. */
-static bool freq_policy_offers_all(const FreqPolicy *policy)
+static PolicyKey key_of_knob(Knob knob)
 {
-        return strcmp(policy->driver, "intel_pstate") == 0 || strcmp(policy->driver, "amd-pstate-epp") == 0 ||
-               strcmp(policy->driver, "amd_pstate_epp") == 0;
-}
-
-static bool list_has(const char *list, const char *word)
-{
-        for (; *list; list += strcspn(list, " "), list += strspn(list, " ")) {
-                size_t length = strcspn(list, " ");
-
-                if (length == strlen(word) && strncasecmp(list, word, length) == 0)
-                        return true;
-        }
-        return false;
-}
-
-static Knob knob_of_key(PolicyKey key)
-{
-        return key == POLICY_GOVERNOR ? KNOB_SCALING_GOVERNOR : key == POLICY_MIN_FREQ ? KNOB_SCALING_MIN_FREQ :
-               KNOB_SCALING_MAX_FREQ;
-}
-
-/* One cpufreq policy takes one value. CPUs that disagree get what a loop over them would leave: the last one's. */
-static int freq_wish_resolve_key(PlanBuilder *b, const FreqPolicy *policy, PolicyKey key, FreqWish *wish)
-{
-        KnobId id = { .knob = knob_of_key(key), .id = policy->id };
-        _cleanup_free_ char *value = NULL;
-        bool differ = false;
-
-        for (int cpu = cpuset_next(&policy->cpus, 0); cpu >= 0; cpu = cpuset_next(&policy->cpus, cpu + 1)) {
-                CpuPolicy of_cpu;
-
-                policy_for_cpu(b->input->policy, cpu, &of_cpu);
-                if (!of_cpu.by[key])
-                        continue;
-                if (wish->by[key] && wish->by[key] != of_cpu.by[key]) {
-                        _cleanup_free_ char *old = policy_rule_format(wish->by[key], key);
-                        _cleanup_free_ char *new = policy_rule_format(of_cpu.by[key], key);
-
-                        if (!old || !new)
-                                return -ENOMEM;
-                        differ = differ || strcmp(old, new) != 0;
-                }
-                wish->by[key] = of_cpu.by[key];
-        }
-        if (!differ)
-                return 0;
-
-        Finding finding = { .kind = FINDING_SHARED_POLICY, .knob = id.knob };
-        value = policy_rule_format(wish->by[key], key);
-        if (!value)
-                return -ENOMEM;
-        snprintf(finding.wanted, sizeof(finding.wanted), "%s", value);
-        return plan_add_finding(b, &finding, &id, &policy->cpus);
-}
-
-/* A limit beyond the hardware's range holds at its end, as the kernel would clamp it. */
-static int freq_wish_clamp(PlanBuilder *b, const FreqPolicy *policy, Knob knob, uint64_t wanted, uint64_t *ret)
-{
-        uint64_t khz = wanted;
-        Finding finding = { .kind = FINDING_CLAMPED, .knob = knob };
-
-        if (policy->hw_max_khz && khz > policy->hw_max_khz)
-                khz = policy->hw_max_khz;
-        if (khz < policy->hw_min_khz)
-                khz = policy->hw_min_khz;
-        *ret = khz;
-        if (khz == wanted)
-                return 0;
-        snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64, wanted);
-        snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, khz);
-        return plan_add_finding(b, &finding, NULL, &policy->cpus);
-}
-
-static int freq_wish_choose_governor(PlanBuilder *b, const FreqPolicy *policy, FreqWish *wish)
-{
-        char **governors = wish->by[POLICY_GOVERNOR]->governors;
-        Finding finding = { .kind = FINDING_REFUSED, .knob = KNOB_SCALING_GOVERNOR, .error = -EINVAL };
-
-        for (unsigned i = 0; governors[i]; i++)
-                if (!freq_policy_offers_all(policy) || !policy->governors || list_has(policy->governors, governors[i])) {
-                        wish->governor = governors[i];
-                        wish->governor_choice = i;
-                        return 0;
-                }
-        snprintf(finding.wanted, sizeof(finding.wanted), "%s", governors[0]);
-        snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
-        finding.offers = policy->governors;
-        return plan_add_finding(b, &finding, NULL, &policy->cpus);
-}
-
-static int freq_wish_resolve(PlanBuilder *b, const FreqPolicy *policy, FreqWish *ret)
-{
-        static const PolicyKey keys[] = { POLICY_GOVERNOR, POLICY_MIN_FREQ, POLICY_MAX_FREQ };
-        FreqWish wish = {};
-        int r = 0;
-
-        for (unsigned i = 0; i < ARRAY_SIZE(keys) && r == 0; i++)
-                r = freq_wish_resolve_key(b, policy, keys[i], &wish);
-        if (r == 0 && wish.by[POLICY_GOVERNOR])
-                r = freq_wish_choose_governor(b, policy, &wish);
-        if (r == 0 && wish.by[POLICY_MIN_FREQ])
-                r = freq_wish_clamp(b, policy, KNOB_SCALING_MIN_FREQ, wish.by[POLICY_MIN_FREQ]->min_khz, &wish.min_khz);
-        if (r == 0 && wish.by[POLICY_MAX_FREQ])
-                r = freq_wish_clamp(b, policy, KNOB_SCALING_MAX_FREQ, wish.by[POLICY_MAX_FREQ]->max_khz, &wish.max_khz);
-        if (r < 0)
-                return r;
-        /* Two sections may each be right and together cross: the maximum holds. */
-        if (wish.min_khz && wish.max_khz && wish.min_khz > wish.max_khz)
-                wish.min_khz = wish.max_khz;
-        *ret = wish;
-        return 0;
+        return knob == KNOB_SCALING_GOVERNOR ? POLICY_GOVERNOR : knob == KNOB_SCALING_MIN_FREQ ? POLICY_MIN_FREQ :
+               knob == KNOB_SCALING_MAX_FREQ ? POLICY_MAX_FREQ : POLICY_FREQ;
 }
 
 /* Frozen where it stands the policy cannot move; a value the driver's table does not have may be a measured one, and the kernel
@@ -139,7 +21,7 @@ static bool freq_policy_can_freeze(const FreqPolicy *policy)
         char khz[KNOB_VALUE_SIZE];
 
         snprintf(khz, sizeof(khz), "%" PRIu64, policy->cur_khz);
-        return policy->cur_khz > 0 && (!policy->frequencies || list_has(policy->frequencies, khz));
+        return policy->cur_khz > 0 && (!policy->frequencies || freq_list_has(policy->frequencies, khz));
 }
 
 /* Adds a step unless the value stands already, and follows it in *now. One that would mark the TSC is shown as withheld. */
@@ -177,8 +59,7 @@ static int freq_limit_step(PlanBuilder *b, FreqPolicy *now, Knob knob, const Ste
         if (khz == 0)
                 return 0;
         step.id.knob = knob;
-        if (step.rule)
-                step.line = step.rule->lines[knob == KNOB_SCALING_MIN_FREQ ? POLICY_MIN_FREQ : POLICY_MAX_FREQ];
+        step.key = key_of_knob(knob);
         snprintf(to, sizeof(to), "%" PRIu64, khz);
         return freq_step(b, now, &step, to);
 }
@@ -218,13 +99,15 @@ static int freq_limit_steps(PlanBuilder *b, FreqPolicy *now, const Step *like_mi
 
 static int freq_governor_step(PlanBuilder *b, FreqPolicy *now, const FreqWish *wish)
 {
-        Step step = { .id.knob = KNOB_SCALING_GOVERNOR, .reason = STEP_POLICY, .choice = wish->governor_choice };
+        const Step step = {
+                .id.knob = KNOB_SCALING_GOVERNOR,
+                .reason = STEP_POLICY,
+                .rule = wish->by[POLICY_GOVERNOR],
+                .key = POLICY_GOVERNOR,
+                .choice = wish->governor_choice,
+        };
 
-        if (!wish->governor)
-                return 0;
-        step.rule = wish->by[POLICY_GOVERNOR];
-        step.line = step.rule->lines[POLICY_GOVERNOR];
-        return freq_step(b, now, &step, wish->governor);
+        return wish->governor ? freq_step(b, now, &step, wish->governor) : 0;
 }
 
 static uint64_t original_khz(const PlanBuilder *b, const FreqPolicy *policy, Knob knob)
@@ -245,22 +128,76 @@ static int freq_restore_governor(PlanBuilder *b, FreqPolicy *now)
         return governor ? freq_step(b, now, &step, governor) : 0;
 }
 
-/* Last, when governor and limits are back: the speed the governor userspace was told. Where its governor has just come back nobody
- * knows what it started from, unless the frequency stood still for a living TSC. */
-static int freq_restore_setspeed(PlanBuilder *b, FreqPolicy *now, bool came_back)
+/* The speed for the governor userspace. Where that has just come nobody knows what it started from, and where limits move another
+ * speed may wait behind them; unless the frequency stands still for a living TSC. */
+static int freq_setspeed_step(PlanBuilder *b, const FreqPolicy *before, FreqPolicy *now, const Step *like, uint64_t khz)
 {
-        Step step = { .id = { .knob = KNOB_SCALING_SETSPEED, .id = now->id }, .reason = STEP_RESTORE };
-        uint64_t khz = original_khz(b, now, step.id.knob);
+        Step step = *like;
+        bool known = frequency_is_userspace(before) && before->min_khz == now->min_khz && before->max_khz == now->max_khz;
 
-        /* Outside limits that the policy holds it cannot be reached; the original is kept for when they go. */
-        if (khz == 0 || !frequency_is_userspace(now) || khz < now->min_khz || khz > now->max_khz)
-                return 0;
-        if (!came_back || b->input->fragile_tsc)
-                return freq_limit_step(b, now, step.id.knob, &step, khz);
+        if (known || b->input->fragile_tsc)
+                return freq_limit_step(b, now, KNOB_SCALING_SETSPEED, &step, khz);
+        step.id = (KnobId) { .knob = KNOB_SCALING_SETSPEED, .id = now->id };
+        step.key = POLICY_FREQ;
         step.effect = EFFECT_HOLDS_FREQUENCY;
         snprintf(step.from, sizeof(step.from), "%s", "unknown");
         snprintf(step.to, sizeof(step.to), "%" PRIu64, khz);
         return plan_add_step(b, &step);
+}
+
+/* Last, when governor and limits are back. */
+static int freq_restore_setspeed(PlanBuilder *b, const FreqPolicy *before, FreqPolicy *now)
+{
+        const Step step = { .reason = STEP_RESTORE };
+        uint64_t khz = original_khz(b, now, KNOB_SCALING_SETSPEED);
+
+        /* Outside limits that the policy holds it cannot be reached; the original is kept for when they go. */
+        if (khz == 0 || !frequency_is_userspace(now) || khz < now->min_khz || khz > now->max_khz)
+                return 0;
+        return freq_setspeed_step(b, before, now, &step, khz);
+}
+
+/* What the kernel makes of a speed (drivers/cpufreq/cpufreq.c __resolve_freq, CPUFREQ_RELATION_L): within the limits the lowest of
+ * the driver's table that is not below it, else the highest. */
+static uint64_t freq_nearest(const FreqPolicy *now, uint64_t khz)
+{
+        uint64_t above = UINT64_MAX, below = 0;
+
+        khz = khz > now->max_khz ? now->max_khz : khz < now->min_khz ? now->min_khz : khz;
+        for (const char *at = now->frequencies ? now->frequencies : ""; *at; at += strcspn(at, " "), at += strspn(at, " ")) {
+                uint64_t entry = strtoull(at, NULL, 10);
+
+                if (entry < now->min_khz || entry > now->max_khz)
+                        continue;
+                if (entry >= khz && entry < above)
+                        above = entry;
+                if (entry < khz && entry > below)
+                        below = entry;
+        }
+        return above != UINT64_MAX ? above : below ? below : khz;
+}
+
+/* After limits and governor. With a fragile TSC the limits stand together, and a speed beyond them would only wait there. */
+static int freq_policy_setspeed(PlanBuilder *b, const FreqPolicy *before, FreqPolicy *now, const FreqWish *wish)
+{
+        Step step = { .reason = STEP_POLICY, .rule = wish->by[POLICY_FREQ] };
+        Finding finding = { .kind = FINDING_WITHHELD, .knob = KNOB_SCALING_SETSPEED };
+        KnobId id = { .knob = KNOB_SCALING_SETSPEED, .id = now->id };
+        uint64_t khz = b->input->fragile_tsc ? wish->speed_khz : freq_nearest(now, wish->speed_khz);
+        char value[KNOB_VALUE_SIZE];
+
+        if (wish->speed_khz == 0)
+                return 0;
+        snprintf(value, sizeof(value), "%" PRIu64, khz);
+        if (plan_add_wanted(b, &id, value) < 0)
+                return -ENOMEM;
+        if (!frequency_is_userspace(now))
+                return 0;
+        if (!b->input->fragile_tsc || khz == now->cur_khz)
+                return freq_setspeed_step(b, before, now, &step, khz);
+        strcpy(finding.wanted, value);
+        snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, now->cur_khz);
+        return plan_add_finding(b, &finding, &id, &now->cpus);
 }
 
 static int freq_freeze(PlanBuilder *b, FreqPolicy *now)
@@ -283,6 +220,7 @@ static int freq_apply_fragile(PlanBuilder *b, FreqPolicy *now, const FreqWish *w
         const Step min = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MIN_FREQ] };
         const Step max = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MAX_FREQ] };
         bool governor_stands = !wish->governor || strcasecmp(wish->governor, now->governor) == 0;
+        const FreqPolicy before = *now;
         int r = 0;
 
         if (!governor_stands || !frequency_rests(now))
@@ -291,7 +229,7 @@ static int freq_apply_fragile(PlanBuilder *b, FreqPolicy *now, const FreqWish *w
                 r = freq_governor_step(b, now, wish);
         if (r == 0)
                 r = freq_limit_steps(b, now, &min, wish->min_khz, &max, wish->max_khz);
-        return r;
+        return r < 0 ? r : freq_policy_setspeed(b, &before, now, wish);
 }
 
 /* A limit nobody asks for any more goes back to its original: the freeze ends with the TSC it was for. */
@@ -300,7 +238,7 @@ static int freq_apply(PlanBuilder *b, FreqPolicy *now, const FreqWish *wish)
         Step min = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MIN_FREQ] };
         Step max = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MAX_FREQ] };
         uint64_t min_khz = wish->min_khz, max_khz = wish->max_khz;
-        bool userspace;
+        const FreqPolicy before = *now;
         int r;
 
         if (!min.rule) {
@@ -318,44 +256,53 @@ static int freq_apply(PlanBuilder *b, FreqPolicy *now, const FreqWish *wish)
                 max_khz = min_khz;
 
         r = freq_limit_steps(b, now, &min, min_khz, &max, max_khz);
-        if (r < 0 || wish->by[POLICY_GOVERNOR])
-                return r < 0 ? r : freq_governor_step(b, now, wish);
-        userspace = frequency_is_userspace(now);
-        r = freq_restore_governor(b, now);
-        return r < 0 ? r : freq_restore_setspeed(b, now, !userspace);
+        if (r == 0 && wish->by[POLICY_GOVERNOR]) {
+                r = freq_governor_step(b, now, wish);
+                return r < 0 ? r : freq_policy_setspeed(b, &before, now, wish);
+        }
+        if (r == 0)
+                r = freq_restore_governor(b, now);
+        return r < 0 ? r : freq_restore_setspeed(b, &before, now);
 }
 
 /* The governor first: while the limits stand together for a living TSC it cannot move anything. */
 static int freq_restore(PlanBuilder *b, FreqPolicy *now)
 {
         const Step step = { .reason = STEP_RESTORE };
-        bool userspace = frequency_is_userspace(now);
+        const FreqPolicy before = *now;
         int r = freq_restore_governor(b, now);
 
         if (r == 0)
                 r = freq_limit_steps(b, now, &step, original_khz(b, now, KNOB_SCALING_MIN_FREQ), &step,
                                      original_khz(b, now, KNOB_SCALING_MAX_FREQ));
-        return r < 0 ? r : freq_restore_setspeed(b, now, !userspace);
+        return r < 0 ? r : freq_restore_setspeed(b, &before, now);
 }
 
 /* Knobs the policy speaks of keep their originals, whether or not they can be reached now. */
 static int freq_add_wanted(PlanBuilder *b, const FreqPolicy *policy, const FreqWish *wish)
 {
-        static const Knob knobs[] = { KNOB_SCALING_MAX_FREQ, KNOB_SCALING_MIN_FREQ, KNOB_SCALING_GOVERNOR,
-                                      KNOB_SCALING_SETSPEED };
+        bool all = policy->error != 0;
+        bool governor = all || wish->by[POLICY_GOVERNOR];
+        bool max = all || b->input->fragile_tsc || wish->by[POLICY_MAX_FREQ];
+        bool min = all || b->input->fragile_tsc || wish->by[POLICY_MIN_FREQ];
+        KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = policy->id };
+        char khz[KNOB_VALUE_SIZE];
+        int r = 0;
 
-        for (unsigned i = 0; i < ARRAY_SIZE(knobs); i++) {
-                KnobId id = { .knob = knobs[i], .id = policy->id };
-                bool governor = policy->error != 0 || wish->by[POLICY_GOVERNOR];
-                bool max = policy->error != 0 || b->input->fragile_tsc || wish->by[POLICY_MAX_FREQ];
-                bool min = policy->error != 0 || b->input->fragile_tsc || wish->by[POLICY_MIN_FREQ];
-                bool wanted = knobs[i] == KNOB_SCALING_GOVERNOR ? governor : knobs[i] == KNOB_SCALING_MAX_FREQ ? max :
-                              knobs[i] == KNOB_SCALING_MIN_FREQ ? min : governor || max || min;
-
-                if (wanted && plan_add_wanted(b, &id) < 0)
-                        return -ENOMEM;
-        }
-        return 0;
+        if (governor)
+                r = plan_add_wanted(b, &id, wish->governor);
+        id.knob = KNOB_SCALING_MAX_FREQ;
+        snprintf(khz, sizeof(khz), "%" PRIu64, wish->max_khz);
+        if (r == 0 && max)
+                r = plan_add_wanted(b, &id, wish->max_khz ? khz : NULL);
+        id.knob = KNOB_SCALING_MIN_FREQ;
+        snprintf(khz, sizeof(khz), "%" PRIu64, wish->min_khz);
+        if (r == 0 && min)
+                r = plan_add_wanted(b, &id, wish->min_khz ? khz : NULL);
+        id.knob = KNOB_SCALING_SETSPEED;
+        if (r == 0 && (governor || max || min) && !wish->speed_khz)
+                r = plan_add_wanted(b, &id, NULL);
+        return r;
 }
 
 static int freq_add_unreadable(PlanBuilder *b, const FreqPolicy *policy)

@@ -111,29 +111,42 @@ static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyR
         }
 }
 
-static int idle_step(PlanBuilder *b, const CpuState *cpu, const IdleState *state, bool disable, const PolicyRule *rule)
+/* What is to become of one state. */
+typedef struct IdleWish {
+        bool told;    /* else it keeps, or gets back, what stood there before us */
+        bool disable;
+        const PolicyRule *rule;
+        PolicyKey key;
+} IdleWish;
+
+static int idle_step(PlanBuilder *b, const CpuState *cpu, const IdleState *state, const IdleWish *wish)
 {
         Step step = {
                 .id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index },
-                .rule = rule,
-                .line = rule ? rule->lines[POLICY_MAX_CSTATE] : 0,
-                .reason = rule ? STEP_POLICY : STEP_RESTORE,
-                .effect = disable ? EFFECT_LIMITS_IDLE : EFFECT_NONE,
+                .rule = wish->rule,
+                .key = wish->key,
+                .reason = wish->rule ? STEP_POLICY : STEP_RESTORE,
+                .effect = wish->disable ? EFFECT_LIMITS_IDLE : EFFECT_NONE,
         };
 
-        if (state->disabled == disable)
+        if (state->disabled == wish->disable)
                 return 0;
         snprintf(step.from, sizeof(step.from), "%d", state->disabled);
-        snprintf(step.to, sizeof(step.to), "%d", disable);
+        snprintf(step.to, sizeof(step.to), "%d", wish->disable);
         return plan_add_step(b, &step);
+}
+
+static const char *idle_original(const PlanBuilder *b, const CpuState *cpu, const IdleState *state)
+{
+        return originals_get(b->input->originals, &(KnobId) { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index });
 }
 
 static int idle_restore_state(PlanBuilder *b, const CpuState *cpu, const IdleState *state)
 {
-        KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
-        const char *original = originals_get(b->input->originals, &id);
+        const char *original = idle_original(b, cpu, state);
+        const IdleWish wish = { .disable = original && original[0] == '1', .key = POLICY_KEY_INVALID_ };
 
-        return !original || state->error ? 0 : idle_step(b, cpu, state, original[0] == '1', NULL);
+        return !original || state->error ? 0 : idle_step(b, cpu, state, &wish);
 }
 
 static int idle_restore(PlanBuilder *b, const CpuState *cpu)
@@ -145,56 +158,119 @@ static int idle_restore(PlanBuilder *b, const CpuState *cpu)
         return r;
 }
 
-/* Whether, with everything deeper than the limit gone, a state other than POLL would be left. */
-static bool idle_leaves_some(const PlanBuilder *b, const CpuState *cpu, const IdleDepth *limit)
+static int idle_apply_state(PlanBuilder *b, const CpuState *cpu, const IdleState *state, const IdleWish *wish)
+{
+        const KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
+        Finding finding = { .kind = FINDING_FAILED, .knob = KNOB_DISABLE, .error = state->error };
+
+        if (!wish->told)
+                return idle_restore_state(b, cpu, state);
+        if (plan_add_wanted(b, &id, wish->disable ? "1" : "0") < 0)
+                return -ENOMEM;
+        return state->error ? add_finding_about(b, &finding, cpu, state) : idle_step(b, cpu, state, wish);
+}
+
+/* POLL alone burns power: whoever had disabled the shallowest state, it is enabled when nothing else would be left. 1 it was, 0. */
+static int idle_leave_some(const PlanBuilder *b, const CpuState *cpu, const IdleState *shallowest, IdleWish *wishes,
+                           const IdleWish *because)
 {
         for (unsigned i = 0; i < cpu->n_states; i++) {
                 const IdleState *state = &cpu->states[i];
-                KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
-                const char *original = originals_get(b->input->originals, &id);
-                bool disabled = original ? original[0] == '1' : state->disabled;
+                const char *original = idle_original(b, cpu, state);
+                bool disabled = wishes[i].told ? wishes[i].disable : original ? original[0] == '1' : state->disabled;
 
-                if (!idle_state_is_poll(state) && !idle_is_deeper(state, limit) && !disabled)
-                        return true;
+                if (!idle_state_is_poll(state) && !disabled)
+                        return 0;
         }
-        return false;
+        wishes[shallowest - cpu->states] = *because;
+        return 1;
 }
 
-static int idle_apply_state(PlanBuilder *b, const CpuState *cpu, const IdleState *state, const IdleDepth *limit, bool enable,
-                            const PolicyRule *rule)
+static int idle_wish_limit(PlanBuilder *b, const CpuState *cpu, const PolicyRule *rule, const IdleState *shallowest,
+                           IdleWish *wishes)
 {
-        KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
-        Finding finding = { .kind = FINDING_FAILED, .knob = KNOB_DISABLE, .error = state->error };
-        bool deeper = idle_is_deeper(state, limit);
+        IdleDepth limit = {};
+        IdleWish wish = { .told = true, .disable = true, .rule = rule, .key = POLICY_MAX_CSTATE };
+        int r = idle_limit_resolve(b, cpu, rule, shallowest, &limit);
 
-        if (!deeper && !enable)
-                return idle_restore_state(b, cpu, state);
-        if (plan_add_wanted(b, &id) < 0)
-                return -ENOMEM;
-        if (state->error)
-                return add_finding_about(b, &finding, cpu, state);
-        return idle_step(b, cpu, state, deeper, rule);
+        if (r <= 0)
+                return r;
+        for (unsigned i = 0; i < cpu->n_states; i++)
+                if (idle_is_deeper(&cpu->states[i], &limit))
+                        wishes[i] = wish;
+        wish.disable = false;
+        (void)idle_leave_some(b, cpu, shallowest, wishes, &wish);
+        return 0;
 }
 
-static int idle_apply(PlanBuilder *b, const CpuState *cpu, const PolicyRule *rule)
+static int idle_wish_op(PlanBuilder *b, const CpuState *cpu, const PolicyRule *rule, IdleWish *wishes)
+{
+        const IdleOp *op = &rule->idle_op;
+        IdleWish wish = { .told = true, .rule = rule, .key = POLICY_IDLE_SET };
+        Finding finding = { .kind = FINDING_NO_SUCH_STATE, .knob = KNOB_DISABLE };
+        _cleanup_free_ char *names = NULL;
+        bool found = false;
+
+        for (unsigned i = 0; i < cpu->n_states; i++) {
+                const IdleState *state = &cpu->states[i];
+                bool by_index = op->kind == IDLE_OP_DISABLE || op->kind == IDLE_OP_ENABLE;
+
+                if (by_index && state->index != op->number)
+                        continue;
+                found = true;
+                wish.disable = op->kind == IDLE_OP_DISABLE ||
+                               (op->kind == IDLE_OP_DISABLE_BY_LATENCY && state->latency_usec >= op->number);
+                /* `-D 0` is not meant to take POLL along, which has no latency. */
+                if (op->kind == IDLE_OP_DISABLE_BY_LATENCY && idle_state_is_poll(state))
+                        wish.disable = false;
+                wishes[i] = wish;
+        }
+        if (found)
+                return 0;
+        names = state_names(cpu);
+        if (!names)
+                return -ENOMEM;
+        finding.offers = names;
+        snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64, op->number);
+        return add_finding_about(b, &finding, cpu, NULL);
+}
+
+static int idle_wish_ops(PlanBuilder *b, const CpuState *cpu, const IdleState *shallowest, IdleWish *wishes)
+{
+        const Policy *policy = b->input->policy;
+        IdleWish wish = { .told = true, .key = POLICY_IDLE_SET };
+        Finding finding = { .kind = FINDING_CLAMPED, .knob = KNOB_DISABLE };
+        int r = 0;
+
+        for (unsigned i = 0; i < policy->n_rules && r == 0; i++)
+                if (policy->rules[i].has[POLICY_IDLE_SET] && policy_rule_covers(&policy->rules[i], cpu->id)) {
+                        wish.rule = &policy->rules[i];
+                        r = idle_wish_op(b, cpu, wish.rule, wishes);
+                }
+        if (r < 0 || !idle_leave_some(b, cpu, shallowest, wishes, &wish))
+                return r;
+        snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
+        return add_finding_about(b, &finding, cpu, NULL);
+}
+
+static int idle_apply(PlanBuilder *b, const CpuState *cpu, const CpuPolicy *policy)
 {
         const IdleState *shallowest = cpu_shallowest_state(cpu);
-        IdleDepth limit = {};
-        bool leaves_some;
+        _cleanup_free_ IdleWish *wishes = NULL;
         int r;
 
         /* Only POLL: nothing to limit. */
         if (!shallowest)
                 return 0;
-        r = idle_limit_resolve(b, cpu, rule, shallowest, &limit);
-        if (r <= 0)
-                return r;
-
-        /* POLL alone burns power: somebody who had disabled the shallowest state gets it back while we take the deeper ones. */
-        leaves_some = idle_leaves_some(b, cpu, &limit);
-        r = 0;
+        wishes = calloc(cpu->n_states, sizeof(IdleWish));
+        if (!wishes)
+                return -ENOMEM;
+        if (policy->by[POLICY_IDLE_SET])
+                r = idle_wish_ops(b, cpu, shallowest, wishes);
+        else
+                r = idle_wish_limit(b, cpu, policy->by[POLICY_MAX_CSTATE], shallowest, wishes);
         for (unsigned i = 0; i < cpu->n_states && r == 0; i++)
-                r = idle_apply_state(b, cpu, &cpu->states[i], &limit, !leaves_some && &cpu->states[i] == shallowest, rule);
+                r = idle_apply_state(b, cpu, &cpu->states[i], &wishes[i]);
         return r;
 }
 
@@ -208,7 +284,7 @@ int plan_add_idle(PlanBuilder *b, const CpuState *cpu)
 
         if (b->input->idle)
                 policy_for_cpu(b->input->policy, cpu->id, &policy);
-        if (!policy.by[POLICY_MAX_CSTATE])
+        if (!policy.by[POLICY_MAX_CSTATE] && !policy.by[POLICY_IDLE_SET])
                 return idle_restore(b, cpu);
         if (!cpu->online)
                 return 0;
@@ -217,7 +293,7 @@ int plan_add_idle(PlanBuilder *b, const CpuState *cpu)
                 return add_finding_about(b, &finding, cpu, NULL);
         }
 
-        r = idle_apply(b, cpu, policy.by[POLICY_MAX_CSTATE]);
+        r = idle_apply(b, cpu, &policy);
         /* drivers/cpuidle/governors/haltpoll.c chooses between POLL and one state without looking at `disable`. */
         if (r == 0 && b->plan.n_wanted > wanted && strcmp(governor, "haltpoll") == 0) {
                 snprintf(finding.actual, sizeof(finding.actual), "%s", governor);

@@ -22,7 +22,7 @@ bool plan_wants(const Plan *plan, const KnobId *id)
 
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
-                int r = knob_id_compare(&plan->wanted[middle], id);
+                int r = knob_id_compare(&plan->wanted[middle].id, id);
 
                 if (r == 0)
                         return true;
@@ -47,14 +47,16 @@ static void *grow(void *array, size_t n, size_t *allocated, size_t size)
         return new;
 }
 
-int plan_add_wanted(PlanBuilder *b, const KnobId *id)
+int plan_add_wanted(PlanBuilder *b, const KnobId *id, const char *value)
 {
-        KnobId *wanted = grow(b->plan.wanted, b->plan.n_wanted, &b->wanted_allocated, sizeof(KnobId));
+        Wanted *wanted = grow(b->plan.wanted, b->plan.n_wanted, &b->wanted_allocated, sizeof(Wanted));
 
         if (!wanted)
                 return -ENOMEM;
         b->plan.wanted = wanted;
-        wanted[b->plan.n_wanted++] = *id;
+        wanted += b->plan.n_wanted++;
+        *wanted = (Wanted) { .id = *id };
+        snprintf(wanted->value, sizeof(wanted->value), "%s", value ? value : "");
         return 0;
 }
 
@@ -66,6 +68,34 @@ int plan_add_step(PlanBuilder *b, const Step *step)
                 return -ENOMEM;
         b->plan.steps = steps;
         steps[b->plan.n_steps++] = *step;
+        return 0;
+}
+
+int plan_resolve_shared(const PlanBuilder *b, const FreqPolicy *policy, PolicyKey key, const PolicyRule **ret, bool *ret_differ)
+{
+        const PolicyRule *last = NULL;
+        bool differ = false;
+
+        for (int cpu = cpuset_next(&policy->cpus, 0); cpu >= 0; cpu = cpuset_next(&policy->cpus, cpu + 1)) {
+                CpuPolicy of_cpu;
+                const PolicyRule *rule;
+
+                policy_for_cpu(b->input->policy, cpu, &of_cpu);
+                rule = of_cpu.by[key];
+                if (!rule)
+                        continue;
+                if (last && last != rule) {
+                        _cleanup_free_ char *one = policy_rule_format(last, key), *other = policy_rule_format(rule, key);
+
+                        if (!one || !other)
+                                return -ENOMEM;
+                        differ = differ || strcmp(one, other) != 0;
+                }
+                if (!last || rule > last)
+                        last = rule;
+        }
+        *ret = last;
+        *ret_differ = differ;
         return 0;
 }
 
@@ -83,10 +113,10 @@ int plan_add_finding(PlanBuilder *b, const Finding *like, const KnobId *id, cons
 
 static int wanted_compare(const void *a, const void *b)
 {
-        return knob_id_compare(a, b);
+        return knob_id_compare(&((const Wanted *)a)->id, &((const Wanted *)b)->id);
 }
 
-/* CPUs that a section names and the host does not have. */
+/* CPUs that a rule names and the host does not have. */
 static int plan_add_absent_cpus(PlanBuilder *b)
 {
         for (unsigned i = 0; i < b->input->policy->n_rules; i++) {
@@ -117,6 +147,12 @@ static int plan_add_offline_cpus(PlanBuilder *b)
                plan_add_finding(b, &(Finding) { .kind = FINDING_OFFLINE }, NULL, &offline);
 }
 
+static bool policy_wants_cpufreq(const Policy *policy)
+{
+        return policy_speaks_of(policy, POLICY_GOVERNOR) || policy_speaks_of(policy, POLICY_MIN_FREQ) ||
+               policy_speaks_of(policy, POLICY_MAX_FREQ) || policy_speaks_of(policy, POLICY_EPP);
+}
+
 static int plan_fill(PlanBuilder *b)
 {
         const Snapshot *snapshot = b->input->snapshot;
@@ -124,6 +160,10 @@ static int plan_fill(PlanBuilder *b)
 
         for (unsigned i = 0; i < snapshot->n_policies && r == 0; i++)
                 r = plan_add_frequency(b, &snapshot->policies[i]);
+        for (unsigned i = 0; i < snapshot->n_policies && r == 0; i++)
+                r = plan_add_preference(b, &snapshot->policies[i]);
+        for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
+                r = plan_add_perf_bias(b, &snapshot->cpus[i]);
         for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
                 r = plan_add_idle(b, &snapshot->cpus[i]);
         if (r < 0 || (!b->input->frequency && !b->input->idle))
@@ -132,7 +172,7 @@ static int plan_fill(PlanBuilder *b)
         r = plan_add_absent_cpus(b);
         if (r == 0)
                 r = plan_add_offline_cpus(b);
-        if (r == 0 && b->input->frequency && snapshot->n_policies == 0)
+        if (r == 0 && b->input->frequency && snapshot->n_policies == 0 && policy_wants_cpufreq(b->input->policy))
                 r = plan_add_finding(b, &(Finding) { .kind = FINDING_NO_CPUFREQ }, NULL, &(CpuSet) {});
         return r;
 }
@@ -147,7 +187,7 @@ int plan_build(const PlanInput *input, Plan *ret)
                 return r;
         }
         if (b.plan.n_wanted > 0)
-                qsort(b.plan.wanted, b.plan.n_wanted, sizeof(KnobId), wanted_compare);
+                qsort(b.plan.wanted, b.plan.n_wanted, sizeof(Wanted), wanted_compare);
         *ret = b.plan;
         return 0;
 }
@@ -178,7 +218,8 @@ int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals
                         continue;
                 r = knob_is_frequency(step->id.knob) ? collect_setspeed(snapshot, step->id.id, originals) : 0;
                 added = added || r > 0;
-                if (r >= 0)
+                /* Under a userspace of our own the speed is nobody's original. */
+                if (r >= 0 && step->id.knob != KNOB_SCALING_SETSPEED)
                         r = originals_add(originals, &step->id, step->from);
                 added = added || r > 0;
                 /* -EINVAL would be a value of a form we do not write back. */
@@ -206,6 +247,20 @@ bool originals_drop_settled(Originals *originals, const Plan *plan, const Snapsh
         return dropped;
 }
 
+bool originals_drop_reached(Originals *originals, const Plan *plan, const Snapshot *snapshot)
+{
+        bool dropped = false;
+        char now[KNOB_VALUE_SIZE];
+
+        for (size_t i = 0; i < plan->n_wanted; i++) {
+                const Wanted *wanted = &plan->wanted[i];
+
+                if (*wanted->value && snapshot_get(snapshot, &wanted->id, now) == 0 && strcasecmp(now, wanted->value) == 0)
+                        dropped = originals_remove(originals, &wanted->id) || dropped;
+        }
+        return dropped;
+}
+
 char *step_reason_format(const Step *step, const Snapshot *snapshot)
 {
         const IdleState *state;
@@ -218,12 +273,12 @@ char *step_reason_format(const Step *step, const Snapshot *snapshot)
         case STEP_RESTORE:
                 return strdup("what stood here before tscwarden");
         case STEP_POLICY:
-                if (step->id.knob == KNOB_DISABLE) {
+                if (step->key == POLICY_MAX_CSTATE) {
                         state = snapshot_find_state(snapshot, step->id.id, step->id.state);
                         r = asprintf(&text, "%s, latency %" PRIu64 " us, is %s", state ? state->name : "?",
                                      state ? state->latency_usec : 0, step->to[0] == '1' ? "too deep" : "allowed");
                 } else if (step->rule->file)
-                        r = asprintf(&text, "%s:%u", step->rule->file, step->line);
+                        r = asprintf(&text, "%s:%u", step->rule->file, step->rule->lines[step->key]);
                 else
                         return strdup("built-in default");
                 break;

@@ -25,17 +25,23 @@ typedef struct Step {
         char from[KNOB_VALUE_SIZE];
         char to[KNOB_VALUE_SIZE];
         const PolicyRule *rule; /* of STEP_POLICY; points into the Policy */
-        unsigned line;          /* in rule->file */
+        PolicyKey key;          /* of that rule */
         unsigned choice;        /* KNOB_SCALING_GOVERNOR of STEP_POLICY: index of `to` in rule->governors */
         StepReason reason;
         Effect effect;
         bool withheld;          /* shown, never run */
 } Step;
 
+/* A knob the policy speaks of. */
+typedef struct Wanted {
+        KnobId id;
+        char value[KNOB_VALUE_SIZE]; /* of several governors the first that may be accepted; "": none can be told now */
+} Wanted;
+
 typedef struct Plan {
         Step *steps;
         size_t n_steps;
-        KnobId *wanted; /* every knob the policy speaks of, sorted by knob_id_compare */
+        Wanted *wanted; /* sorted by knob_id_compare */
         size_t n_wanted;
         Findings findings;
 } Plan;
@@ -62,6 +68,9 @@ int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals
 /* Lets go of the originals that the plan does not speak of and whose value is back; with give_up also of those whose object is gone
  * (before that: a driver may come back). Whether any went. */
 bool originals_drop_settled(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up);
+
+/* Lets go of the originals of what the plan wants and what now stands so: for a policy that is left behind. Whether any went. */
+bool originals_drop_reached(Originals *originals, const Plan *plan, const Snapshot *snapshot);
 
 /* The step's reason for people. Heap string owned by the caller, NULL when out of memory. */
 char *step_reason_format(const Step *step, const Snapshot *snapshot);

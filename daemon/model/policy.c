@@ -10,7 +10,11 @@ static const char *const policy_key_names[POLICY_KEY_MAX_] = {
         [POLICY_GOVERNOR] = "GOVERNOR",
         [POLICY_MIN_FREQ] = "MIN_FREQ",
         [POLICY_MAX_FREQ] = "MAX_FREQ",
+        [POLICY_FREQ] = "FREQ",
+        [POLICY_EPP] = "EPP",
+        [POLICY_PERF_BIAS] = "PERF_BIAS",
         [POLICY_MAX_CSTATE] = "MAX_CSTATE",
+        [POLICY_IDLE_SET] = "idle-set",
 };
 
 static void policy_rule_done(PolicyRule *rule)
@@ -19,6 +23,7 @@ static void policy_rule_done(PolicyRule *rule)
                 free(*governor);
         free(rule->governors);
         free(rule->idle.name);
+        free(rule->epp);
         free(rule->file);
         cpuset_done(&rule->cpus);
 }
@@ -42,12 +47,16 @@ PolicyRule *policy_add_rule(Policy *policy)
         return &rules[policy->n_rules++];
 }
 
-int policy_add_defaults(Policy *policy)
+int policy_add_defaults(Policy *policy, bool frequency, bool idle)
 {
         PolicyRule *rule = policy_add_rule(policy);
 
         if (!rule)
                 return -ENOMEM;
+        rule->idle.kind = IDLE_LIMIT_SHALLOWEST;
+        rule->has[POLICY_MAX_CSTATE] = idle;
+        if (!frequency)
+                return 0;
         rule->governors = calloc(2, sizeof(*rule->governors));
         if (!rule->governors)
                 return -ENOMEM;
@@ -55,9 +64,29 @@ int policy_add_defaults(Policy *policy)
         if (!rule->governors[0])
                 return -ENOMEM;
         rule->has[POLICY_GOVERNOR] = true;
-        rule->idle.kind = IDLE_LIMIT_SHALLOWEST;
-        rule->has[POLICY_MAX_CSTATE] = true;
         return 0;
+}
+
+int policy_append(Policy *policy, Policy *from)
+{
+        PolicyRule *rules;
+
+        if (from->n_rules == 0)
+                return 0;
+        rules = reallocarray(policy->rules, policy->n_rules + from->n_rules, sizeof(*rules));
+        if (!rules)
+                return -ENOMEM;
+        policy->rules = rules;
+        memcpy(rules + policy->n_rules, from->rules, from->n_rules * sizeof(*rules));
+        policy->n_rules += from->n_rules;
+        free(from->rules);
+        *from = (Policy){ 0 };
+        return 0;
+}
+
+bool policy_rule_covers(const PolicyRule *rule, unsigned cpu)
+{
+        return rule->all_cpus || cpuset_has(&rule->cpus, cpu);
 }
 
 void policy_for_cpu(const Policy *policy, unsigned cpu, CpuPolicy *ret)
@@ -66,7 +95,7 @@ void policy_for_cpu(const Policy *policy, unsigned cpu, CpuPolicy *ret)
         for (unsigned i = 0; i < policy->n_rules; i++) {
                 const PolicyRule *rule = &policy->rules[i];
 
-                if (!rule->all_cpus && !cpuset_has(&rule->cpus, cpu))
+                if (!policy_rule_covers(rule, cpu))
                         continue;
                 for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
                         if (rule->has[key])
@@ -74,12 +103,32 @@ void policy_for_cpu(const Policy *policy, unsigned cpu, CpuPolicy *ret)
         }
 }
 
-bool cpu_policy_equal(const CpuPolicy *a, const CpuPolicy *b)
+bool policy_cpus_agree(const Policy *policy, unsigned a, unsigned b)
 {
-        for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
-                if (a->by[key] != b->by[key])
+        CpuPolicy of_a, of_b;
+
+        policy_for_cpu(policy, a, &of_a);
+        policy_for_cpu(policy, b, &of_b);
+        if (memcmp(&of_a, &of_b, sizeof(of_a)) != 0)
+                return false;
+        for (unsigned i = 0; i < policy->n_rules; i++)
+                if (policy->rules[i].has[POLICY_IDLE_SET] &&
+                    policy_rule_covers(&policy->rules[i], a) != policy_rule_covers(&policy->rules[i], b))
                         return false;
         return true;
+}
+
+bool policy_speaks_of(const Policy *policy, PolicyKey key)
+{
+        for (unsigned i = 0; i < policy->n_rules; i++)
+                if (policy->rules[i].has[key])
+                        return true;
+        return false;
+}
+
+bool policy_key_is_idle(PolicyKey key)
+{
+        return key == POLICY_MAX_CSTATE || key == POLICY_IDLE_SET;
 }
 
 const char *policy_key_to_string(PolicyKey key)
@@ -134,6 +183,16 @@ static char *format_idle(const IdleLimit *idle)
         return strdup("");
 }
 
+static char *format_idle_op(const IdleOp *op)
+{
+        static const char options[] = { [IDLE_OP_DISABLE] = 'd', [IDLE_OP_ENABLE] = 'e', [IDLE_OP_DISABLE_BY_LATENCY] = 'D' };
+        char *text;
+
+        if (op->kind == IDLE_OP_ENABLE_ALL)
+                return strdup("-E");
+        return asprintf(&text, "-%c %" PRIu64, options[op->kind], op->number) < 0 ? NULL : text;
+}
+
 char *policy_rule_format(const PolicyRule *rule, PolicyKey key)
 {
         if (key < 0 || key >= POLICY_KEY_MAX_ || !rule->has[key])
@@ -145,6 +204,14 @@ char *policy_rule_format(const PolicyRule *rule, PolicyKey key)
                 return format_number(rule->min_khz, "");
         case POLICY_MAX_FREQ:
                 return format_number(rule->max_khz, "");
+        case POLICY_FREQ:
+                return format_number(rule->speed_khz, "");
+        case POLICY_EPP:
+                return strdup(rule->epp);
+        case POLICY_PERF_BIAS:
+                return format_number(rule->perf_bias, "");
+        case POLICY_IDLE_SET:
+                return format_idle_op(&rule->idle_op);
         default:
                 return format_idle(&rule->idle);
         }

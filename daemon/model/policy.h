@@ -13,7 +13,11 @@ typedef enum PolicyKey {
         POLICY_GOVERNOR,
         POLICY_MIN_FREQ,
         POLICY_MAX_FREQ,
+        POLICY_FREQ,      /* one speed under the governor userspace, which the same rule names */
+        POLICY_EPP,
+        POLICY_PERF_BIAS,
         POLICY_MAX_CSTATE,
+        POLICY_IDLE_SET,
         POLICY_KEY_MAX_,
         POLICY_KEY_INVALID_ = -1,
 } PolicyKey;
@@ -30,7 +34,20 @@ typedef struct IdleLimit {
         uint64_t latency_usec;
 } IdleLimit;
 
-/* One set of keys for some CPUs: the built-in defaults, the top of a file, or one [cpus LIST] section. */
+/* What one `cpupower idle-set` does to the states of a CPU. */
+typedef enum IdleOpKind {
+        IDLE_OP_DISABLE,            /* the state of that index */
+        IDLE_OP_ENABLE,
+        IDLE_OP_DISABLE_BY_LATENCY, /* those of that exit latency or more; the others are enabled */
+        IDLE_OP_ENABLE_ALL,
+} IdleOpKind;
+
+typedef struct IdleOp {
+        IdleOpKind kind;
+        uint64_t number; /* index, or us */
+} IdleOp;
+
+/* One set of keys for some CPUs: the built-in defaults, the top of a file, one [cpus LIST] section, or one cpupower command. */
 typedef struct PolicyRule {
         bool all_cpus;
         CpuSet cpus; /* when not all_cpus */
@@ -42,16 +59,20 @@ typedef struct PolicyRule {
         char **governors; /* in order of preference, NULL-terminated, owned */
         uint64_t min_khz;
         uint64_t max_khz;
+        uint64_t speed_khz;
+        char *epp; /* owned */
+        unsigned perf_bias;
         IdleLimit idle;
+        IdleOp idle_op;
 } PolicyRule;
 
-/* Later rules override earlier ones, key by key. */
+/* Later rules override earlier ones, key by key; but POLICY_IDLE_SET adds up, each working on what the earlier ones left. */
 typedef struct Policy {
         PolicyRule *rules;
         unsigned n_rules;
 } Policy;
 
-/* For one CPU the rule that supplies each key, or NULL. Points into the Policy. */
+/* For one CPU the rule that supplies each key, the last one for POLICY_IDLE_SET, or NULL. Points into the Policy. */
 typedef struct CpuPolicy {
         const PolicyRule *by[POLICY_KEY_MAX_];
 } CpuPolicy;
@@ -61,16 +82,25 @@ void policy_done(Policy *policy);
 
 /* Appends an empty rule for all CPUs; the Policy owns it, the pointer holds until the next call. NULL when out of memory. */
 PolicyRule *policy_add_rule(Policy *policy);
-/* Appends the built-in rule: governor performance, nothing deeper than the shallowest C-state. 0 or -ENOMEM. */
-int policy_add_defaults(Policy *policy);
+/* Appends the built-in rule: governor performance and nothing deeper than the shallowest C-state, as far as the half is asked for.
+ * 0 or -ENOMEM. */
+int policy_add_defaults(Policy *policy, bool frequency, bool idle);
+/* Moves every rule of *from behind those of *policy. 0, or -ENOMEM with both untouched. */
+int policy_append(Policy *policy, Policy *from);
 
+bool policy_rule_covers(const PolicyRule *rule, unsigned cpu);
 void policy_for_cpu(const Policy *policy, unsigned cpu, CpuPolicy *ret);
-bool cpu_policy_equal(const CpuPolicy *a, const CpuPolicy *b);
+/* Whether the same rules say the same of both CPUs. */
+bool policy_cpus_agree(const Policy *policy, unsigned a, unsigned b);
+/* Whether a rule has the key. */
+bool policy_speaks_of(const Policy *policy, PolicyKey key);
+/* The half that a key belongs to: idle or frequency. */
+bool policy_key_is_idle(PolicyKey key);
 
 /* The configuration's name of a key, "GOVERNOR", and back (POLICY_KEY_INVALID_). Case matters. */
 const char *policy_key_to_string(PolicyKey key);
 PolicyKey policy_key_from_string(const char *text);
 
-/* A value as the file would say it ("performance|userspace", "2600000", "C1", "20us", "shallowest").
+/* A value as the file would say it ("performance|userspace", "2600000", "C1", "20us", "shallowest", "-D 20").
  * "" for a key the rule has not. Heap string owned by the caller, NULL when out of memory. */
 char *policy_rule_format(const PolicyRule *rule, PolicyKey key);

@@ -73,10 +73,66 @@ static uint64_t *policy_number(FreqPolicy *policy, Knob knob)
         }
 }
 
+/* NULL: not a value of this kind, or no such object. */
+static EnergyValue *energy_value(const Snapshot *snapshot, const KnobId *id)
+{
+        FreqPolicy *policy;
+        CpuState *cpu;
+
+        switch (id->knob) {
+        case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
+                policy = snapshot_find_policy(snapshot, id->id);
+                return policy ? &policy->preference : NULL;
+        case KNOB_ENERGY_PERF_BIAS:
+                cpu = snapshot_find_cpu(snapshot, id->id);
+                return cpu ? &cpu->perf_bias : NULL;
+        default:
+                return NULL;
+        }
+}
+
+static bool knob_is_energy(Knob knob)
+{
+        return knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE || knob == KNOB_ENERGY_PERF_BIAS;
+}
+
+static int snapshot_get_energy(const Snapshot *snapshot, const KnobId *id, char buffer[static KNOB_VALUE_SIZE])
+{
+        const EnergyValue *value = energy_value(snapshot, id);
+
+        if (!value || (value->error == 0 && !*value->text))
+                return -ENOENT;
+        strcpy(buffer, value->text);
+        return value->error;
+}
+
+static int snapshot_set_energy(Snapshot *snapshot, const KnobId *id, const char *text)
+{
+        EnergyValue *value = energy_value(snapshot, id);
+
+        if (!value)
+                return -ENOENT;
+        if (knob_value_check(id->knob, text) < 0)
+                return -EINVAL;
+        *value = (EnergyValue) {};
+        strcpy(value->text, text);
+        return 0;
+}
+
+void snapshot_set_error(Snapshot *snapshot, const KnobId *id, int error)
+{
+        EnergyValue *value = energy_value(snapshot, id);
+
+        if (value)
+                *value = (EnergyValue) { .error = error };
+}
+
 int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static KNOB_VALUE_SIZE])
 {
         FreqPolicy *policy;
 
+        if (knob_is_energy(id->knob))
+                return snapshot_get_energy(snapshot, id, buffer);
         if (id->knob == KNOB_DISABLE) {
                 const IdleState *state = snapshot_find_state(snapshot, id->id, id->state);
 
@@ -101,6 +157,8 @@ int snapshot_set(Snapshot *snapshot, const KnobId *id, const char *value)
         FreqPolicy *policy;
         uint64_t number = 0;
 
+        if (knob_is_energy(id->knob))
+                return snapshot_set_energy(snapshot, id, value);
         if (id->knob == KNOB_DISABLE) {
                 IdleState *state = snapshot_find_state(snapshot, id->id, id->state);
 

@@ -13,6 +13,12 @@
 /* Longest name of a cpuidle state, driver or governor, with NUL (CPUIDLE_NAME_LEN 16, CPUFREQ_NAME_LEN 16). */
 #define SNAPSHOT_NAME_SIZE 16
 
+/* A value that is read only where the policy speaks of it. */
+typedef struct EnergyValue {
+        char text[KNOB_VALUE_SIZE]; /* "": not read */
+        int error; /* 0, or why it cannot be read */
+} EnergyValue;
+
 typedef struct FreqPolicy {
         unsigned id;  /* policyN */
         CpuSet cpus;  /* affected_cpus: its online CPUs */
@@ -30,6 +36,7 @@ typedef struct FreqPolicy {
         /* That file shows the present frequency; the speed it was told may lie beyond the limits, waiting for them to widen
          * (drivers/cpufreq/cpufreq_userspace.c). True once we told it ourselves. */
         bool setspeed_is_sure;
+        EnergyValue preference; /* energy_performance_preference */
         char *frequencies;   /* scaling_available_frequencies in kHz, blanks between; owned, NULL when the driver has no table */
 } FreqPolicy;
 
@@ -44,6 +51,7 @@ typedef struct IdleState {
 typedef struct CpuState {
         unsigned id;
         bool online;
+        EnergyValue perf_bias; /* power/energy_perf_bias */
         IdleState *states; /* by index, owned; none: no cpuidle driver on this CPU */
         unsigned n_states;
 } CpuState;
@@ -65,10 +73,12 @@ FreqPolicy *snapshot_find_policy(const Snapshot *snapshot, unsigned id);
 CpuState *snapshot_find_cpu(const Snapshot *snapshot, unsigned id);
 IdleState *snapshot_find_state(const Snapshot *snapshot, unsigned cpu, unsigned index);
 
-/* The value that stands in a knob, in sysfs' form, into buffer: 0, -ENOENT (no such object), or the object's own error. */
+/* The value that stands in a knob, in sysfs' form, into buffer: 0, -ENOENT (no such object, or not read), or its own error. */
 int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static KNOB_VALUE_SIZE]);
 /* Records a value read back or written: 0, -ENOENT, -EINVAL. */
 int snapshot_set(Snapshot *snapshot, const KnobId *id, const char *value);
+/* Records why a value that has an error of its own (EnergyValue) cannot be read. */
+void snapshot_set_error(Snapshot *snapshot, const KnobId *id, int error);
 
 /* "POLL" (drivers/cpuidle/poll_state.c): burns power, so a CPU is never left with it alone. */
 bool idle_state_is_poll(const IdleState *state);

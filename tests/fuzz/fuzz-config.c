@@ -25,6 +25,7 @@ static void check_errors(const ConfigErrors *errors)
 static void check_config(const Config *config)
 {
         const Policy *policy = &config->policy;
+        bool options = config->start_opts || config->start_idle_opts;
         CpuPolicy cpu;
 
         assert(policy->n_rules >= 1);
@@ -33,18 +34,18 @@ static void check_config(const Config *config)
         for (unsigned i = 0; i < policy->n_rules; i++) {
                 const PolicyRule *rule = &policy->rules[i];
 
-                assert((i == 0) == !rule->file);
+                assert((i == 0 && !options) == !rule->file);
                 assert(rule->all_cpus || !cpuset_is_empty(&rule->cpus));
                 for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++) {
                         _cleanup_free_ char *text = policy_rule_format(rule, key);
 
                         assert(rule->has[key] == !!*text);
-                        assert(!rule->has[key] || i == 0 || rule->lines[key] > rule->line);
+                        assert(!rule->has[key] || options || i == 0 || rule->lines[key] > rule->line);
                 }
         }
         for (unsigned id = 0; id < 4; id++) {
                 policy_for_cpu(policy, id, &cpu);
-                assert(cpu.by[POLICY_GOVERNOR] && cpu.by[POLICY_MAX_CSTATE]);
+                assert(options || (cpu.by[POLICY_GOVERNOR] && cpu.by[POLICY_MAX_CSTATE]));
                 assert(!cpu.by[POLICY_MIN_FREQ] || !cpu.by[POLICY_MAX_FREQ] ||
                        cpu.by[POLICY_MIN_FREQ]->min_khz <= cpu.by[POLICY_MAX_FREQ]->max_khz);
         }

@@ -21,7 +21,7 @@ static void fill_cpu(CpuState *cpu, unsigned id)
                 { .index = 3, .name = "C3", .latency_usec = 100 },
         };
 
-        *cpu = (CpuState) { .id = id, .online = true, .n_states = ARRAY_SIZE(states) };
+        *cpu = (CpuState) { .id = id, .online = true, .perf_bias.text = "6", .n_states = ARRAY_SIZE(states) };
         cpu->states = malloc(sizeof(states));
         assert(cpu->states);
         memcpy(cpu->states, states, sizeof(states));
@@ -43,7 +43,7 @@ void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, con
 
                 *policy = (FreqPolicy) { .id = i * cpus_each, .driver = "acpi-cpufreq", .min_khz = steps_khz[0],
                                          .max_khz = steps_khz[3], .hw_min_khz = steps_khz[0], .hw_max_khz = steps_khz[3],
-                                         .cur_khz = cur_khz };
+                                         .cur_khz = cur_khz, .preference.text = "balance_performance" };
                 strcpy(policy->governor, governor);
                 policy->setspeed_khz = strcmp(governor, "userspace") == 0 ? cur_khz : 0;
                 fake->setspeed_khz[i] = policy->setspeed_khz;
@@ -101,12 +101,14 @@ static int fake_enumerate(void *userdata, Snapshot *ret)
                 *to = *from;
                 to->cpus = to->related = (CpuSet) {};
                 assert(cpuset_copy(&to->cpus, &from->cpus) == 0 && cpuset_copy(&to->related, &from->related) == 0);
+                to->preference = (EnergyValue) {};
                 to->governors = from->governors ? strdup(from->governors) : NULL;
                 to->frequencies = from->frequencies ? strdup(from->frequencies) : NULL;
                 copy.n_policies++;
         }
         for (unsigned i = 0; i < copy.n_cpus; i++) {
                 copy.cpus[i] = fake->real.cpus[i];
+                copy.cpus[i].perf_bias = (EnergyValue) {};
                 copy.cpus[i].states = calloc(copy.cpus[i].n_states + 1, sizeof(IdleState));
                 assert(copy.cpus[i].states);
                 for (unsigned n = 0; n < copy.cpus[i].n_states; n++)
@@ -214,7 +216,7 @@ static int fake_write_policy(FakeHost *fake, const KnobId *id, const char *value
 
 static int fake_apply(FakeHost *fake, const KnobId *id, const char *value, bool ours)
 {
-        return id->knob == KNOB_DISABLE ? snapshot_set(&fake->real, id, value) : fake_write_policy(fake, id, value, ours);
+        return knob_is_frequency(id->knob) ? fake_write_policy(fake, id, value, ours) : snapshot_set(&fake->real, id, value);
 }
 
 static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char *value)
@@ -276,11 +278,11 @@ char *fake_host_dump(const FakeHost *fake)
         for (unsigned i = 0; i < fake->real.n_policies; i++) {
                 const FreqPolicy *policy = &fake->real.policies[i];
 
-                fprintf(out, "policy%u %s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", policy->id, policy->governor, policy->min_khz,
-                        policy->max_khz, policy->setspeed_khz);
+                fprintf(out, "policy%u %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s\n", policy->id, policy->governor, policy->min_khz,
+                        policy->max_khz, policy->setspeed_khz, policy->preference.text);
         }
         for (unsigned i = 0; i < fake->real.n_cpus; i++) {
-                fprintf(out, "cpu%u", fake->real.cpus[i].id);
+                fprintf(out, "cpu%u %s", fake->real.cpus[i].id, fake->real.cpus[i].perf_bias.text);
                 for (unsigned n = 0; n < fake->real.cpus[i].n_states; n++)
                         fprintf(out, " %d", fake->real.cpus[i].states[n].disabled);
                 fputc('\n', out);

@@ -152,13 +152,14 @@ static void test_keys_unknown(void **state)
                 { "MINFREQ", "unknown key 'MINFREQ'; did you mean MIN_FREQ?" },
                 { "max_cstates", "unknown key 'max_cstates'; did you mean MAX_CSTATE?" },
                 { "ONSTOP", "unknown key 'ONSTOP'; did you mean ON_STOP?" },
-                { "PERF_BIAS",
-                  "unknown key 'PERF_BIAS'; there are APPLY, APPLY_WHEN, GOVERNOR, MIN_FREQ, MAX_FREQ, MAX_CSTATE, "
-                  "DRIFT and ON_STOP" },
-                { "CPUPOWER_START_OPTS", "CPUPOWER_START_OPTS is not yet supported; "
-                                         "say it with GOVERNOR=, MIN_FREQ=, MAX_FREQ=, MAX_CSTATE=" },
-                { "CPUPOWER_STOP_IDLE_OPTS", "CPUPOWER_STOP_IDLE_OPTS is not yet supported; "
-                                             "say it with GOVERNOR=, MIN_FREQ=, MAX_FREQ=, MAX_CSTATE=" },
+                { "NOTHING",
+                  "unknown key 'NOTHING'; there are APPLY, APPLY_WHEN, GOVERNOR, MIN_FREQ, MAX_FREQ, MAX_CSTATE, "
+                  "DRIFT, ON_STOP, CPUPOWER_START_OPTS, CPUPOWER_START_IDLE_OPTS, CPUPOWER_STOP_OPTS and "
+                  "CPUPOWER_STOP_IDLE_OPTS" },
+                { "CPUPOWER_START_OPT", "unknown key 'CPUPOWER_START_OPT'; did you mean CPUPOWER_START_OPTS?" },
+                { "START_OPTS",
+                  "START_OPTS is Gentoo's; write CPUPOWER_START_OPTS=\"frequency-set ...\" with what START_OPTS holds" },
+                { "perf_bias", "perf_bias is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -b ...\"" },
         };
         char longer[1000];
         ConfigWhy why;

@@ -142,7 +142,8 @@ static void test_config_refuses(void **state)
                   "F:2: ON_STOP holds for the whole host; move it above the first section" },
                 { "FOO=1\n",
                   "F:1: unknown key 'FOO'; there are APPLY, APPLY_WHEN, GOVERNOR, MIN_FREQ, MAX_FREQ, MAX_CSTATE, "
-                  "DRIFT and ON_STOP" },
+                  "DRIFT, ON_STOP, CPUPOWER_START_OPTS, CPUPOWER_START_IDLE_OPTS, CPUPOWER_STOP_OPTS and "
+                  "CPUPOWER_STOP_IDLE_OPTS" },
                 { "[cpus 0]\nGovernor=x\n", "F:2: key 'Governor' has the wrong case; write GOVERNOR" },
                 { "[Cpus 0]\nMIN_FREQ=1GHz\n", "F:1: wrong case in section [Cpus 0]; write it like [cpus 0-3,8]" },
                 { "[main]\nAPPLY=auto\n", "F:1: unknown section [main]; write it like [cpus 0-3,8]" },

@@ -25,13 +25,13 @@ static const struct {
         { { .kind = FINDING_NO_CPUIDLE }, "0-3",
           "No cpuidle driver has registered for CPUs 0-3: the idle policy waits for one. If none is meant to come (cpuidle.off=1, "
           "idle=poll), there are no C-states to limit." },
-        { { .kind = FINDING_CPU_NOT_HERE }, "8", "A [cpus] section names CPU 8, not present on this host." },
-        { { .kind = FINDING_CPU_NOT_HERE }, "8-11", "A [cpus] section names CPUs 8-11, not present on this host." },
+        { { .kind = FINDING_CPU_NOT_HERE }, "8", "The configuration names CPU 8, not present on this host." },
+        { { .kind = FINDING_CPU_NOT_HERE }, "8-11", "The configuration names CPUs 8-11, not present on this host." },
         { { .kind = FINDING_OFFLINE }, "3", "CPU 3: offline, left alone." },
         { { .kind = FINDING_OFFLINE }, "3,5", "CPUs 3,5: offline, left alone." },
         { { .kind = FINDING_REFUSED, .knob = GOVERNOR, .wanted = "ondemand", .driver = "intel_pstate",
             .offers = (char *)"performance powersave" }, "0-15",
-          "Governor 'ondemand' is refused by intel_pstate on CPUs 0-15, which offers performance and powersave. Set GOVERNOR= to "
+          "Governor 'ondemand' is refused by intel_pstate on CPUs 0-15, which offers performance and powersave. Set GOVERNOR= (frequency-set -g) to "
           "one of these." },
         { { .kind = FINDING_REFUSED, .knob = GOVERNOR, .wanted = "x", .driver = "d", .offers = (char *)" " }, "0",
           "Governor 'x' is refused by d on CPU 0, which offers nothing else." },
@@ -132,7 +132,7 @@ static void test_findings_group_what_agrees(void **state)
         memset(offers, '\0', sizeof(offers));
         memset(object, '\0', sizeof(object));
         text = finding_format(&findings.entries[0]);
-        assert_string_equal(text, "Governor 'x' is refused by d on CPUs 0-3, which offers performance and powersave. Set GOVERNOR= "
+        assert_string_equal(text, "Governor 'x' is refused by d on CPUs 0-3, which offers performance and powersave. Set GOVERNOR= (frequency-set -g) "
                                   "to one of these.");
 }
 

@@ -89,7 +89,7 @@ static void test_outcome_ranks_findings(void **state)
         add(&findings, FINDING_CLAMPED, "0", "");
         assert_outcome(&input, POLICY_STATE_APPLIED, "2 knobs hold the frequency policy.");
         add(&findings, FINDING_CPU_NOT_HERE, "8", "");
-        assert_outcome(&input, POLICY_STATE_WAITING, "A [cpus] section names CPU 8, not present on this host.");
+        assert_outcome(&input, POLICY_STATE_WAITING, "The configuration names CPU 8, not present on this host.");
         input.frequency = false;
         assert_outcome(&input, POLICY_STATE_NOT_NEEDED, NEEDLESS);
         input.frequency = true;

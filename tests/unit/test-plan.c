@@ -138,7 +138,7 @@ static void test_plan_refuses_what_a_setpolicy_driver_does_not_list(void **state
         assert_non_null(finding);
         text = finding_format(finding);
         assert_string_equal(text, "Governor 'ondemand' is refused by intel_pstate on CPUs 0-1, which offers performance and "
-                                  "powersave. Set GOVERNOR= to one of these.");
+                                  "powersave. Set GOVERNOR= (frequency-set -g) to one of these.");
 }
 
 static void test_plan_takes_the_first_governor_a_setpolicy_driver_lists(void **state)
@@ -563,11 +563,12 @@ static void test_plan_pins_the_speed_before_limits_widen(void **state)
         assert_int_equal(policy->max_khz, 2000000);
         assert_true(f->host.tsc_lives);
 
-        /* Nothing to protect: no such step. */
+        /* Nothing to protect: the speed goes back when the limit is there. */
         f->host.tsc_lives = false;
         policy->max_khz = 1400000;
         warden_plan(&f->warden, true);
-        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 1400000>2000000 holds-frequency\n");
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 1400000>2000000 holds-frequency\n"
+                                      "cpufreq/policy0/scaling_setspeed unknown>1400000 holds-frequency\n");
 }
 
 static void test_plan_restores_no_speed_under_another_governor(void **state)

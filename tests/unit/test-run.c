@@ -296,6 +296,170 @@ static void test_run_does_not_call_an_original_refused(void **state)
         finish(&host, &warden);
 }
 
+/* cpupower -f: the governor userspace, and the nearest speed of the table that is not below. */
+static void test_run_sets_a_speed(void **state)
+{
+        FakeHost host;
+        Warden warden;
+        _cleanup_free_ char *before = NULL, *after = NULL;
+
+        start(&host, &warden, "ondemand", 1400000, false);
+        before = fake_host_dump(&host);
+        warden_options(&warden, "frequency-set -f 1.9GHz");
+        warden_apply(&warden);
+        assert_int_equal(warden.n_failed, 0);
+        assert_string_equal(host.real.policies[1].governor, "userspace");
+        assert_int_equal(host.real.policies[1].cur_khz, 2000000);
+        warden_plan(&warden, true);
+        assert_int_equal(warden.plan.n_steps, 0);
+
+        /* A governor named later ends the speed. */
+        warden_options(&warden, "frequency-set -g performance");
+        warden_apply(&warden);
+        assert_string_equal(host.real.policies[1].governor, "performance");
+        warden_restore(&warden);
+        after = fake_host_dump(&host);
+        assert_string_equal(after, before);
+        assert_int_equal(warden.originals.n, 0);
+        finish(&host, &warden);
+}
+
+static void test_run_withholds_a_speed_that_costs_the_tsc(void **state)
+{
+        FakeHost host;
+        Warden warden;
+        const Finding *finding;
+
+        start(&host, &warden, "powersave", 800000, true);
+        warden_options(&warden, "frequency-set -f 2GHz");
+        warden_apply(&warden);
+        assert_true(host.tsc_lives);
+        assert_string_equal(host.real.policies[0].governor, "userspace");
+        assert_int_equal(host.real.policies[0].cur_khz, 800000);
+        finding = warden_finding(&warden, FINDING_WITHHELD);
+        assert_non_null(finding);
+        assert_int_equal(finding->knob, KNOB_SCALING_SETSPEED);
+        assert_string_equal(finding->wanted, "2000000");
+
+        /* Lost after all: now it is told. */
+        host.tsc_lives = false;
+        warden_apply(&warden);
+        assert_int_equal(host.real.policies[0].cur_khz, 2000000);
+        finish(&host, &warden);
+}
+
+static void test_run_leaves_a_speed_alone_that_nobody_named(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "userspace", 1400000, false);
+        warden_options(&warden, "frequency-set -g userspace");
+        warden_apply(&warden);
+        assert_int_equal(host.n_writes, 0);
+        finish(&host, &warden);
+}
+
+/* `disable` of the states of one CPU. */
+static const char *disabled_states(const FakeHost *host, unsigned cpu, char buffer[static 5])
+{
+        for (unsigned i = 0; i < 4; i++)
+                buffer[i] = snapshot_find_state(&host->real, cpu, i)->disabled ? '1' : '0';
+        buffer[4] = '\0';
+        return buffer;
+}
+
+static void test_run_idle_set(void **state)
+{
+        static const struct {
+                const char *options, *cpu0, *cpu1;
+        } cases[] = {
+                { "idle-set -d 2", "0010", "0010" },
+                { "idle-set -d 2 ; idle-set -d 3 ; -c 1 idle-set -e 2", "0011", "0001" },
+                { "idle-set -D 75", "0011", "0011" },
+                { "idle-set -D 76 ; -c 1 idle-set -E", "0001", "0000" },
+                { "idle-set -d 0", "1000", "1000" },
+                { "idle-set -E ; idle-set -D 10 ; idle-set -e 3", "0010", "0010" },
+                /* Never POLL alone. */
+                { "idle-set -D 0", "0011", "0011" },
+                { "idle-set -D 2", "0011", "0011" },
+                { "idle-set -d 1 ; idle-set -d 2 ; idle-set -d 3", "0011", "0011" },
+                { "idle-set -d 9", "0000", "0000" },
+        };
+        char states[5];
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                FakeHost host;
+                Warden warden;
+
+                start(&host, &warden, "ondemand", 1400000, false);
+                warden_options(&warden, cases[i].options);
+                warden_apply(&warden);
+                print_message("%s\n", cases[i].options);
+                assert_string_equal(disabled_states(&host, 0, states), cases[i].cpu0);
+                assert_string_equal(disabled_states(&host, 1, states), cases[i].cpu1);
+                assert_int_equal(warden_finding(&warden, FINDING_CLAMPED) != NULL, i >= 6 && i <= 8);
+                assert_int_equal(warden_finding(&warden, FINDING_NO_SUCH_STATE) != NULL, i == 9);
+                warden_restore(&warden);
+                assert_string_equal(disabled_states(&host, 0, states), "0000");
+                finish(&host, &warden);
+        }
+}
+
+/* Energy preferences are not even read unless somebody speaks of them. */
+static void test_run_energy_preferences(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "ondemand", 1400000, true);
+        fake_host_fault(&host, "cpufreq/policy2/energy_performance_preference", FAKE_FAULT_VANISH, 0);
+        fake_host_fault(&host, "cpu1/power/energy_perf_bias", FAKE_FAULT_ERROR, -EIO);
+        warden_options(&warden, "set -e power ; -c 0-1 set -b 15");
+        warden_apply(&warden);
+        assert_true(host.tsc_lives);
+        assert_string_equal(host.real.policies[0].preference.text, "power");
+        assert_string_equal(host.real.cpus[0].perf_bias.text, "15");
+        assert_string_equal(host.real.cpus[2].perf_bias.text, "6");
+        assert_string_equal(host.real.policies[0].governor, "ondemand");
+        assert_int_equal(warden_finding(&warden, FINDING_NO_SUCH_KNOB)->knob, KNOB_ENERGY_PERFORMANCE_PREFERENCE);
+        assert_int_equal(warden_finding(&warden, FINDING_FAILED)->knob, KNOB_ENERGY_PERF_BIAS);
+
+        /* A reload to a policy that no longer speaks of them puts them back. */
+        policy_done(&warden.policy);
+        warden_options(&warden, "frequency-set -g performance");
+        warden_apply(&warden);
+        assert_string_equal(host.real.policies[0].preference.text, "balance_performance");
+        assert_string_equal(host.real.cpus[0].perf_bias.text, "6");
+        finish(&host, &warden);
+}
+
+/* What a policy that is left behind has reached is let go of; the rest goes back. */
+static void test_run_stop_policy(void **state)
+{
+        FakeHost host;
+        Warden warden;
+
+        start(&host, &warden, "powersave", 800000, false);
+        fake_host_drift(&host, "cpu0/cpuidle/state3/disable", "1");
+        warden_options(&warden, "frequency-set -g performance -u 2GHz ; idle-set -D 10");
+        warden_apply(&warden);
+        policy_done(&warden.policy);
+        warden_options(&warden, "frequency-set -g ondemand ; -c 0 idle-set -e 3");
+        fake_host_fault(&host, "cpufreq/policy2/scaling_governor", FAKE_FAULT_ERROR, -EIO);
+        warden_apply(&warden);
+        warden_leave(&warden);
+        host.n_faults = 0;
+        warden_restore(&warden);
+        assert_string_equal(host.real.policies[0].governor, "ondemand");
+        assert_string_equal(host.real.policies[1].governor, "powersave");
+        assert_int_equal(host.real.policies[0].max_khz, 2600000);
+        assert_false(snapshot_find_state(&host.real, 0, 3)->disabled);
+        assert_false(snapshot_find_state(&host.real, 1, 2)->disabled);
+        assert_int_equal(warden.originals.n, 0);
+        finish(&host, &warden);
+}
+
 typedef struct Random {
         uint64_t state;
 } Random;
@@ -324,9 +488,18 @@ static void random_policy(Random *random, Warden *warden)
                                               "ondemand", "schedutil|performance", NULL };
         static const char *const cstates[] = { "shallowest", "C1", "C2", "C3", "C9", "80us", NULL };
         static const char *const cpus[] = { "0-1", "0", "2-3", "1-2", "9", NULL };
+        static const char *const options[] = {
+                "frequency-set -g performance", "frequency-set -d 1.4GHz -u 2GHz", "frequency-set -f 2GHz",
+                "-c 2 frequency-set -f 1.9GHz ; idle-set -D 10", "frequency-set -f 9GHz", "-c 0-1 frequency-set -u 800MHz",
+                "idle-set -d 1 ; idle-set -d 2 ; idle-set -d 3", "idle-set -E", "idle-set -D 0", "-c 1 idle-set -d 0",
+                "set -e power -b 15", "-c 3 set -e performance", "frequency-set -g ondemand ; set -b 0",
+                "frequency-set -g userspace", "frequency-set -f 800MHz ; frequency-set -u 2.6GHz",
+        };
 
         policy_done(&warden->policy);
-        for (unsigned n = 1 + random_below(random, 3); n > 0; n--) {
+        for (unsigned n = random_below(random, 3) == 0 ? 1 + random_below(random, 3) : 0; n > 0; n--)
+                warden_options(warden, options[random_below(random, ARRAY_SIZE(options))]);
+        for (unsigned n = warden->policy.n_rules > 0 ? 0 : 1 + random_below(random, 3); n > 0; n--) {
                 uint64_t min = random_limit(random), max = random_limit(random);
 
                 warden_rule(warden, cpus[random_below(random, ARRAY_SIZE(cpus))], wishes[random_below(random, ARRAY_SIZE(wishes))],
@@ -384,7 +557,7 @@ static void test_property_never_costs_a_living_tsc(void **state)
                       speeds[1 + random_below(&random, 4)], true);
                 random_policy(&random, &warden);
                 for (unsigned n = 0; n < 12 && host.tsc_lives; n++)
-                        switch (random_below(&random, 7)) {
+                        switch (random_below(&random, 8)) {
                         case 0:
                         case 1:
                                 warden_apply(&warden);
@@ -400,6 +573,12 @@ static void test_property_never_costs_a_living_tsc(void **state)
                                 random_fault(&random, &host);
                                 break;
                         case 5:
+                                warden_restore(&warden);
+                                break;
+                        case 6:
+                                random_policy(&random, &warden);
+                                warden_apply(&warden);
+                                warden_leave(&warden);
                                 warden_restore(&warden);
                                 break;
                         default:
@@ -465,6 +644,12 @@ int main(void)
                 cmocka_unit_test(test_run_gives_up_on_what_does_not_settle),
                 cmocka_unit_test(test_run_writes_only_names_worth_a_try),
                 cmocka_unit_test(test_run_does_not_call_an_original_refused),
+                cmocka_unit_test(test_run_sets_a_speed),
+                cmocka_unit_test(test_run_withholds_a_speed_that_costs_the_tsc),
+                cmocka_unit_test(test_run_leaves_a_speed_alone_that_nobody_named),
+                cmocka_unit_test(test_run_idle_set),
+                cmocka_unit_test(test_run_energy_preferences),
+                cmocka_unit_test(test_run_stop_policy),
                 cmocka_unit_test(test_property_never_costs_a_living_tsc),
                 cmocka_unit_test(test_property_applies_and_restores),
         };

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "model/cpupower-options.h"
+
 void warden_init(Warden *w, FakeHost *host)
 {
         *w = (Warden) { .host = host, .frequency = true, .idle = true };
@@ -56,6 +58,13 @@ PolicyRule *warden_rule(Warden *w, const char *cpus, const char *governors, uint
         return rule;
 }
 
+void warden_options(Warden *w, const char *options)
+{
+        CpupowerWhy why;
+
+        assert(cpupower_options_parse(options, "test.conf", 1, &w->policy, why) == 0);
+}
+
 static void warden_make_plan(Warden *w, const Snapshot *snapshot, bool apply)
 {
         PlanInput input = {
@@ -76,6 +85,7 @@ void warden_plan(Warden *w, bool apply)
         Snapshot snapshot = {};
 
         assert(fake_host_ops.enumerate(w->host, &snapshot) == 0);
+        run_read_energy(&fake_host_ops, w->host, &w->policy, &w->originals, &snapshot);
         warden_make_plan(w, &snapshot, apply);
         snapshot_done(&snapshot);
 }
@@ -86,6 +96,7 @@ static void warden_run(Warden *w, bool apply)
         Run run;
 
         assert(fake_host_ops.enumerate(w->host, &snapshot) == 0);
+        run_read_energy(&fake_host_ops, w->host, &w->policy, &w->originals, &snapshot);
         warden_make_plan(w, &snapshot, apply);
         assert(plan_collect_originals(&w->plan, &snapshot, &w->originals) >= 0);
         run_init(&run, &fake_host_ops, w->host, &w->plan, &snapshot, w->host->tsc_lives && !w->host->constant_tsc);
@@ -106,6 +117,16 @@ void warden_apply(Warden *w)
 void warden_restore(Warden *w)
 {
         warden_run(w, false);
+}
+
+void warden_leave(Warden *w)
+{
+        Snapshot snapshot = {};
+
+        assert(fake_host_ops.enumerate(w->host, &snapshot) == 0);
+        run_read_energy(&fake_host_ops, w->host, &w->policy, &w->originals, &snapshot);
+        (void)originals_drop_reached(&w->originals, &w->plan, &snapshot);
+        snapshot_done(&snapshot);
 }
 
 const Finding *warden_finding(const Warden *w, FindingKind kind)

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "host/config.h"
+#include "host/config-fault.h"
+
+/* Makes policies of CPUPOWER_START_OPTS and its like, which then hold instead of the built-in one, and reports what they must not
+ * stand beside. 0 or -ENOMEM. */
+int config_take_options(Config *config, ConfigFaults *faults);

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Options are found as getopt_long() of glibc finds them for cpupower: long ones by any beginning that fits one, short ones joined,
+ * an argument joined or in the next word whatever that is. Words that it would push aside are refused.
+ */
+#include "model/cpupower-options.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/macro.h"
+#include "base/parse.h"
+
+/* Two digits, as knob.c has room for. */
+#define IDLE_STATE_MAX 99
+#define IDLE_LATENCY_MAX UINT64_C(1000000000)
+
+typedef struct Command Command;
+
+typedef struct Option {
+        char letter;
+        const char *name;
+        bool argument;
+        /* NULL: refused, `fault` says why. 0, -ENOMEM, or -EINVAL with *reterr_fault. */
+        int (*take)(Command *command, const struct Option *option, const char *value, const char **reterr_fault);
+        const char *fault;
+        PolicyKey key;
+        IdleOpKind op;
+} Option;
+
+typedef struct Verb {
+        const char *name;
+        const Option *options; /* ends without a name */
+        const char *needs;
+} Verb;
+
+struct Command {
+        const Verb *verb;
+        PolicyRule *rule;
+        bool seen[256]; /* by letter */
+        unsigned line;
+        char *why;
+};
+
+static int take_governor(Command *command, const Option *option, const char *value, const char **reterr_fault)
+{
+        return cpupower_set_governor(command->rule, command->line, value, reterr_fault);
+}
+
+static int take_frequency(Command *command, const Option *option, const char *value, const char **reterr_fault)
+{
+        return cpupower_set_frequency(command->rule, option->key, command->line, value, reterr_fault);
+}
+
+/* A cpufreq policy has one value for all its CPUs, the related ones included. */
+static int take_related(Command *command, const Option *option, const char *value, const char **reterr_fault)
+{
+        return 0;
+}
+
+static int take_epp(Command *command, const Option *option, const char *value, const char **reterr_fault)
+{
+        return cpupower_set_epp(command->rule, command->line, value, reterr_fault);
+}
+
+static int take_perf_bias(Command *command, const Option *option, const char *value, const char **reterr_fault)
+{
+        return cpupower_set_perf_bias(command->rule, command->line, value, reterr_fault);
+}
+
+static int take_idle(Command *command, const Option *option, const char *value, const char **reterr_fault)
+{
+        PolicyRule *rule = command->rule;
+        bool latency = option->op == IDLE_OP_DISABLE_BY_LATENCY;
+
+        if (rule->has[POLICY_IDLE_SET]) {
+                *reterr_fault = "is a second option; put each into an idle-set of its own, with ; between them";
+                return -EINVAL;
+        }
+        if (option->argument && parse_u64(value, 0, latency ? IDLE_LATENCY_MAX : IDLE_STATE_MAX, &rule->idle_op.number) < 0) {
+                *reterr_fault = latency ? "is not a latency; write whole microseconds without a unit, like 20" :
+                        "is not the index of an idle state; write 0, 1, 2 … as in cpuidle/stateN";
+                return -EINVAL;
+        }
+        rule->idle_op.kind = option->op;
+        rule->has[POLICY_IDLE_SET] = true;
+        rule->lines[POLICY_IDLE_SET] = command->line;
+        return 0;
+}
+
+static const Option frequency_options[] = {
+        { 'd', "min", true, .take = take_frequency, .key = POLICY_MIN_FREQ },
+        { 'u', "max", true, .take = take_frequency, .key = POLICY_MAX_FREQ },
+        { 'g', "governor", true, .take = take_governor },
+        { 'f', "freq", true, .take = take_frequency, .key = POLICY_FREQ },
+        { 'r', "related", false, .take = take_related },
+        {},
+};
+static const Option idle_options[] = {
+        { 'd', "disable", true, .take = take_idle, .op = IDLE_OP_DISABLE },
+        { 'e', "enable", true, .take = take_idle, .op = IDLE_OP_ENABLE },
+        { 'D', "disable-by-latency", true, .take = take_idle, .op = IDLE_OP_DISABLE_BY_LATENCY },
+        { 'E', "enable-all", false, .take = take_idle, .op = IDLE_OP_ENABLE_ALL },
+        {},
+};
+static const Option set_options[] = {
+        { 'b', "perf-bias", true, .take = take_perf_bias },
+        { 'e', "epp", true, .take = take_epp },
+        { 'm', "amd-pstate-mode", true, .fault = "exchanges the cpufreq driver under every policy; use the boot parameter "
+          "amd_pstate= instead" },
+        { 't', "turbo-boost", true, .fault = "is one switch for the whole machine, which tscwarden leaves alone; limit the "
+          "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
+        { 't', "boost", true, .fault = "is one switch for the whole machine, which tscwarden leaves alone; limit the "
+          "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
+        {},
+};
+
+static const Verb verbs[] = {
+        { "frequency-set", frequency_options, "-d, -u, -g or -f" },
+        { "idle-set", idle_options, "-d, -e, -D or -E" },
+        { "set", set_options, "-b or -e" },
+};
+
+static const Verb *find_verb(const char *word)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(verbs); i++)
+                if (strcmp(verbs[i].name, word) == 0)
+                        return &verbs[i];
+        return NULL;
+}
+
+static int refuse(char *why, const char *format, ...) _printf_(2, 3);
+
+static int refuse(char *why, const char *format, ...)
+{
+        va_list args;
+
+        va_start(args, format);
+        vsnprintf(why, CPUPOWER_WHY_SIZE, format, args);
+        va_end(args);
+        return -EINVAL;
+}
+
+/* A word in a message is cut to this. */
+#define EXCERPT 40
+
+static int command_take(Command *command, const Option *option, const char *value)
+{
+        const char *fault = option->fault;
+        int r = -EINVAL;
+
+        if (command->seen[(unsigned char)option->letter])
+                return refuse(command->why, "%s has --%s twice; keep one of the two", command->verb->name, option->name);
+        command->seen[(unsigned char)option->letter] = true;
+        if (option->take)
+                r = option->take(command, option, value, &fault);
+        if (r != -EINVAL)
+                return r;
+        return refuse(command->why, "%s --%s%s%.*s%s %s", command->verb->name, option->name, value ? " '" : "", EXCERPT,
+                      value ? value : "", value ? "'" : "", fault);
+}
+
+/* The option a long word names, with or without "=value" behind. NULL: none, or several, and *ret_several tells. */
+static const Option *find_long(const Verb *verb, const char *name, size_t length, bool *ret_several)
+{
+        const Option *found = NULL;
+
+        *ret_several = false;
+        for (const Option *option = verb->options; option->name; option++) {
+                if (strncmp(option->name, name, length) != 0)
+                        continue;
+                if (strlen(option->name) == length)
+                        return option;
+                *ret_several = *ret_several || (found && found->letter != option->letter);
+                found = option;
+        }
+        return *ret_several ? NULL : found;
+}
+
+/* "--name", "--name=value", "--name value". Returns the number of words taken. */
+static int command_take_long(Command *command, char *const *words, unsigned n)
+{
+        const char *name = words[0] + 2;
+        size_t length = strcspn(name, "=");
+        const char *value = name[length] ? name + length + 1 : NULL;
+        bool several;
+        const Option *option = find_long(command->verb, name, length, &several);
+        int taken = 1, r;
+
+        if (!option)
+                return refuse(command->why, several ? "%s has several options that begin with '%.*s'; write one in full" :
+                              "%s has no option '%.*s'; see cpupower-frequency-set(1), cpupower-idle-set(1), cpupower-set(1)",
+                              command->verb->name, EXCERPT, words[0]);
+        if (value && !option->argument)
+                return refuse(command->why, "%s --%s takes no value; leave out what follows it", command->verb->name, option->name);
+        if (!value && option->argument) {
+                if (n < 2)
+                        return refuse(command->why, "%s --%s has no value; write one behind it", command->verb->name,
+                                      option->name);
+                value = words[taken++];
+        }
+        r = command_take(command, option, value);
+        return r < 0 ? r : taken;
+}
+
+/* "-rgNAME", "-g NAME". Returns the number of words taken. */
+static int command_take_short(Command *command, char *const *words, unsigned n)
+{
+        for (const char *letter = words[0] + 1; *letter; letter++) {
+                const Option *option = command->verb->options;
+                const char *value = NULL;
+                int r, taken = 1;
+
+                while (option->name && option->letter != *letter)
+                        option++;
+                if (!option->name && *letter == 'c')
+                        return refuse(command->why, "-c stands behind %s; write it before, as in -c 0-3 %s …",
+                                      command->verb->name, command->verb->name);
+                if (!option->name)
+                        return refuse(command->why, "%s has no option '-%.1s'; see cpupower-frequency-set(1), "
+                                      "cpupower-idle-set(1), cpupower-set(1)", command->verb->name, letter);
+                if (option->argument) {
+                        value = letter[1] ? letter + 1 : n > 1 ? words[taken++] : NULL;
+                        if (!value)
+                                return refuse(command->why, "%s -%c has no value; write one behind it", command->verb->name,
+                                              *letter);
+                }
+                r = command_take(command, option, value);
+                if (r < 0)
+                        return r;
+                if (value)
+                        return taken;
+        }
+        return 1;
+}
+
+static int command_check(const Command *command)
+{
+        const PolicyRule *rule = command->rule;
+        bool any = false;
+
+        for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
+                any = any || rule->has[key];
+        if (!any)
+                return refuse(command->why, "%s says nothing to set; it needs %s", command->verb->name, command->verb->needs);
+        if (rule->has[POLICY_FREQ] && (rule->has[POLICY_MIN_FREQ] || rule->has[POLICY_MAX_FREQ]))
+                return refuse(command->why, "frequency-set has -f together with -d or -u; put them into two commands, with ; "
+                              "between them");
+        if (rule->has[POLICY_MIN_FREQ] && rule->has[POLICY_MAX_FREQ] && rule->min_khz > rule->max_khz)
+                return refuse(command->why, "frequency-set has a minimum (-d) above its maximum (-u); lower the one or raise the "
+                              "other");
+        return 0;
+}
+
+/* "-c LIST" before the verb: only these two spellings, each a word of its own (utils/cpupower.c handle_options). Returns the number
+ * of words taken. */
+static int take_cpus(char *const *words, unsigned n, PolicyRule *rule, char *why)
+{
+        int r;
+
+        if (strcmp(words[0], "-c") != 0 && strcmp(words[0], "--cpu") != 0)
+                return words[0][0] != '-' ? 0 :
+                       refuse(why, "'%.*s' stands before the command, where only -c LIST may; write it like -c 0-3 frequency-set "
+                              "-g performance", EXCERPT, words[0]);
+        if (n < 2)
+                return refuse(why, "%s has no list of CPUs; write it like -c 0-3,8", words[0]);
+        if (strcmp(words[1], "all") == 0)
+                return 2;
+        r = cpuset_parse(words[1], &rule->cpus);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 || cpuset_is_empty(&rule->cpus))
+                return refuse(why, "'%.*s' is no list of CPUs%s; write it like all, 0-3,8 or 0-7:2", EXCERPT, words[1],
+                              r == -ERANGE ? " below 8192" : "");
+        rule->all_cpus = false;
+        if (n > 2 && (strcmp(words[2], "-c") == 0 || strcmp(words[2], "--cpu") == 0))
+                return refuse(why, "-c stands twice before one command; put all CPUs into one list");
+        return 2;
+}
+
+/* One command; ends at a separator, or where the next verb begins without one, as in the files of some sites. Returns the number of
+ * words taken. */
+static int parse_command(const CpupowerWords *all, unsigned first, unsigned line, PolicyRule *rule, char *why)
+{
+        Command command = { .rule = rule, .line = line, .why = why };
+        char *const *words = all->words;
+        unsigned end = first, at;
+        int r;
+
+        while (end < all->n && !all->separators[end])
+                end++;
+        r = take_cpus(words + first, end - first, rule, why);
+        if (r < 0)
+                return r;
+        at = first + (unsigned)r;
+        if (at == end)
+                return refuse(why, "-c LIST and no command; write one behind it, like frequency-set -g performance");
+        command.verb = find_verb(words[at]);
+        if (!command.verb)
+                return refuse(why, "'%.*s' is no command that sets something; there are frequency-set, idle-set and set%s", EXCERPT,
+                              words[at], strcmp(words[at], "cpupower") == 0 ? " (leave out the word cpupower)" : "");
+
+        for (at++; at < end && !find_verb(words[at]); at += (unsigned)r) {
+                if (words[at][0] != '-' || !words[at][1] || strcmp(words[at], "--") == 0)
+                        return refuse(why, "'%.*s' belongs to no option of %s; leave it out, or put ; before a second command",
+                                      EXCERPT, words[at], command.verb->name);
+                r = words[at][1] == '-' ? command_take_long(&command, words + at, end - at) :
+                    command_take_short(&command, words + at, end - at);
+                if (r < 0)
+                        return r;
+        }
+        r = command_check(&command);
+        return r < 0 ? r : (int)(at - first);
+}
+
+int cpupower_options_parse(const char *text, const char *file, unsigned line, Policy *policy, CpupowerWhy reterr_why)
+{
+        _cleanup_cpupower_words_ CpupowerWords words = {};
+        _cleanup_policy_ Policy new = {};
+        int r = cpupower_words_split(text, &words, reterr_why);
+
+        for (unsigned at = 0; r >= 0 && at < words.n; at += (unsigned)r) {
+                PolicyRule *rule;
+
+                r = 1;
+                if (words.separators[at])
+                        continue;
+                rule = policy_add_rule(&new);
+                if (!rule || !(rule->file = strdup(file)))
+                        return -ENOMEM;
+                rule->line = line;
+                /* Without `;` between them cpupower has one -c for all. */
+                if (at > 0 && !words.separators[at - 1]) {
+                        rule->all_cpus = rule[-1].all_cpus;
+                        if (cpuset_copy(&rule->cpus, &rule[-1].cpus) < 0)
+                                return -ENOMEM;
+                }
+                r = parse_command(&words, at, line, rule, reterr_why);
+        }
+        if (r < 0)
+                return r;
+        if (new.n_rules == 0)
+                return refuse(reterr_why, "no command; write one like frequency-set -g performance");
+        return policy_append(policy, &new);
+}

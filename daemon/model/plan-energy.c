@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/plan-builder.h"
+
+/* One knob that is set once its governor stands and restored when nobody speaks of it. */
+static int energy_step(PlanBuilder *b, const KnobId *id, const EnergyValue *now, const PolicyRule *rule, PolicyKey key,
+                       const char *to)
+{
+        Step step = { .id = *id, .rule = rule, .key = key, .reason = rule ? STEP_POLICY : STEP_RESTORE };
+
+        if (strcmp(now->text, to) == 0)
+                return 0;
+        strcpy(step.from, now->text);
+        snprintf(step.to, sizeof(step.to), "%s", to);
+        return plan_add_step(b, &step);
+}
+
+static int energy_restore(PlanBuilder *b, const KnobId *id, const EnergyValue *now)
+{
+        const char *original = originals_get(b->input->originals, id);
+
+        return !original || now->error || !*now->text ? 0 : energy_step(b, id, now, NULL, POLICY_KEY_INVALID_, original);
+}
+
+static int energy_apply(PlanBuilder *b, const KnobId *id, const EnergyValue *now, const PolicyRule *rule, PolicyKey key,
+                        const CpuSet *cpus)
+{
+        Finding finding = { .kind = FINDING_FAILED, .knob = id->knob, .error = now->error };
+        _cleanup_free_ char *to = policy_rule_format(rule, key);
+
+        if (!to || plan_add_wanted(b, id, to) < 0)
+                return -ENOMEM;
+        if (now->error == 0 && *now->text)
+                return energy_step(b, id, now, rule, key, to);
+        if (now->error == 0 || now->error == -ENOENT) {
+                finding.kind = FINDING_NO_SUCH_KNOB;
+                finding.error = 0;
+                snprintf(finding.wanted, sizeof(finding.wanted), "%s", to);
+        }
+        return plan_add_finding(b, &finding, id, cpus);
+}
+
+/* Under the governor performance these drivers take no other preference (EBUSY, drivers/cpufreq/intel_pstate.c, amd-pstate.c). */
+static bool governor_rules_preference(const PlanBuilder *b, const FreqPolicy *policy)
+{
+        const char *governor = policy->governor;
+
+        for (size_t i = 0; i < b->plan.n_steps; i++) {
+                const Step *step = &b->plan.steps[i];
+
+                if (step->id.knob == KNOB_SCALING_GOVERNOR && step->id.id == policy->id && !step->withheld)
+                        governor = step->to;
+        }
+        return freq_policy_offers_all(policy) && strcasecmp(governor, "performance") == 0;
+}
+
+int plan_add_preference(PlanBuilder *b, const FreqPolicy *policy)
+{
+        const KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE, .id = policy->id };
+        Finding finding = { .kind = FINDING_SHARED_POLICY, .knob = id.knob };
+        const PolicyRule *rule = NULL;
+        bool differ = false;
+        int r = 0;
+
+        if (b->input->frequency)
+                r = plan_resolve_shared(b, policy, POLICY_EPP, &rule, &differ);
+        if (r < 0)
+                return r;
+        /* Told with the policy's other knobs; the original is kept. */
+        if (policy->error)
+                return policy_speaks_of(b->input->policy, POLICY_EPP) ? plan_add_wanted(b, &id, NULL) : 0;
+        if (!rule)
+                return governor_rules_preference(b, policy) ? 0 : energy_restore(b, &id, &policy->preference);
+        if (differ) {
+                snprintf(finding.wanted, sizeof(finding.wanted), "%s", rule->epp);
+                r = plan_add_finding(b, &finding, &id, &policy->cpus);
+        }
+        return r < 0 ? r : energy_apply(b, &id, &policy->preference, rule, POLICY_EPP, &policy->cpus);
+}
+
+int plan_add_perf_bias(PlanBuilder *b, const CpuState *cpu)
+{
+        const KnobId id = { .knob = KNOB_ENERGY_PERF_BIAS, .id = cpu->id };
+        _cleanup_cpuset_ CpuSet alone = {};
+        CpuPolicy policy = {};
+
+        if (b->input->frequency)
+                policy_for_cpu(b->input->policy, cpu->id, &policy);
+        if (!policy.by[POLICY_PERF_BIAS])
+                return energy_restore(b, &id, &cpu->perf_bias);
+        if (!cpu->online)
+                return plan_add_wanted(b, &id, NULL);
+        if (cpuset_add(&alone, cpu->id) < 0)
+                return -ENOMEM;
+        return energy_apply(b, &id, &cpu->perf_bias, policy.by[POLICY_PERF_BIAS], POLICY_PERF_BIAS, &alone);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/plan-builder.h"
+
+bool freq_policy_offers_all(const FreqPolicy *policy)
+{
+        return strcmp(policy->driver, "intel_pstate") == 0 || strcmp(policy->driver, "amd-pstate-epp") == 0 ||
+               strcmp(policy->driver, "amd_pstate_epp") == 0;
+}
+
+bool freq_list_has(const char *list, const char *word)
+{
+        for (; *list; list += strcspn(list, " "), list += strspn(list, " ")) {
+                size_t length = strcspn(list, " ");
+
+                if (length == strlen(word) && strncasecmp(list, word, length) == 0)
+                        return true;
+        }
+        return false;
+}
+
+static Knob knob_of_key(PolicyKey key)
+{
+        return key == POLICY_GOVERNOR ? KNOB_SCALING_GOVERNOR : key == POLICY_MIN_FREQ ? KNOB_SCALING_MIN_FREQ :
+               key == POLICY_MAX_FREQ ? KNOB_SCALING_MAX_FREQ : KNOB_SCALING_SETSPEED;
+}
+
+/* CPUs that disagree get what carrying out one rule after the other would leave: the last one's. */
+static int freq_wish_resolve_key(PlanBuilder *b, const FreqPolicy *policy, PolicyKey key, FreqWish *wish)
+{
+        KnobId id = { .knob = knob_of_key(key), .id = policy->id };
+        _cleanup_free_ char *value = NULL;
+        bool differ;
+        int r = plan_resolve_shared(b, policy, key, &wish->by[key], &differ);
+
+        if (r < 0 || !differ)
+                return r;
+
+        Finding finding = { .kind = FINDING_SHARED_POLICY, .knob = id.knob };
+        value = policy_rule_format(wish->by[key], key);
+        if (!value)
+                return -ENOMEM;
+        snprintf(finding.wanted, sizeof(finding.wanted), "%s", value);
+        return plan_add_finding(b, &finding, &id, &policy->cpus);
+}
+
+/* A frequency beyond the hardware's range holds at its end, as the kernel would clamp it. */
+static int freq_wish_clamp(PlanBuilder *b, const FreqPolicy *policy, Knob knob, uint64_t wanted, uint64_t *ret)
+{
+        uint64_t khz = wanted;
+        Finding finding = { .kind = FINDING_CLAMPED, .knob = knob };
+
+        if (policy->hw_max_khz && khz > policy->hw_max_khz)
+                khz = policy->hw_max_khz;
+        if (khz < policy->hw_min_khz)
+                khz = policy->hw_min_khz;
+        *ret = khz;
+        if (khz == wanted)
+                return 0;
+        snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64, wanted);
+        snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, khz);
+        return plan_add_finding(b, &finding, NULL, &policy->cpus);
+}
+
+static int freq_wish_choose_governor(PlanBuilder *b, const FreqPolicy *policy, FreqWish *wish)
+{
+        char **governors = wish->by[POLICY_GOVERNOR]->governors;
+        Finding finding = { .kind = FINDING_REFUSED, .knob = KNOB_SCALING_GOVERNOR, .error = -EINVAL };
+
+        for (unsigned i = 0; governors[i]; i++)
+                if (!freq_policy_offers_all(policy) || !policy->governors || freq_list_has(policy->governors, governors[i])) {
+                        wish->governor = governors[i];
+                        wish->governor_choice = i;
+                        return 0;
+                }
+        snprintf(finding.wanted, sizeof(finding.wanted), "%s", governors[0]);
+        snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
+        finding.offers = policy->governors;
+        return plan_add_finding(b, &finding, NULL, &policy->cpus);
+}
+
+int freq_wish_resolve(PlanBuilder *b, const FreqPolicy *policy, FreqWish *ret)
+{
+        static const PolicyKey keys[] = { POLICY_GOVERNOR, POLICY_MIN_FREQ, POLICY_MAX_FREQ, POLICY_FREQ };
+        FreqWish wish = {};
+        int r = 0;
+
+        for (unsigned i = 0; i < ARRAY_SIZE(keys) && r == 0; i++)
+                r = freq_wish_resolve_key(b, policy, keys[i], &wish);
+        /* A governor named later ends the speed. */
+        if (wish.by[POLICY_FREQ] != wish.by[POLICY_GOVERNOR])
+                wish.by[POLICY_FREQ] = NULL;
+        if (r == 0 && wish.by[POLICY_GOVERNOR])
+                r = freq_wish_choose_governor(b, policy, &wish);
+        if (r == 0 && wish.by[POLICY_MIN_FREQ])
+                r = freq_wish_clamp(b, policy, KNOB_SCALING_MIN_FREQ, wish.by[POLICY_MIN_FREQ]->min_khz, &wish.min_khz);
+        if (r == 0 && wish.by[POLICY_MAX_FREQ])
+                r = freq_wish_clamp(b, policy, KNOB_SCALING_MAX_FREQ, wish.by[POLICY_MAX_FREQ]->max_khz, &wish.max_khz);
+        if (r == 0 && wish.by[POLICY_FREQ] && wish.governor)
+                r = freq_wish_clamp(b, policy, KNOB_SCALING_SETSPEED, wish.by[POLICY_FREQ]->speed_khz, &wish.speed_khz);
+        if (r < 0)
+                return r;
+        /* Two sections may each be right and together cross: the maximum holds. */
+        if (wish.min_khz && wish.max_khz && wish.min_khz > wish.max_khz)
+                wish.min_khz = wish.max_khz;
+        *ret = wish;
+        return 0;
+}

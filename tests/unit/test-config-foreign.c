@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The files found in the field, each with the policy its author meant.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "host/config.h"
+#include "host/config-foreign.h"
+#include "scratch.h"
+
+static void write_text(const Scratch *scratch, const char *name, const char *text)
+{
+        assert_int_equal(scratch_write(scratch, name, text, strlen(text)), 0);
+}
+
+/* So that paths in messages are short. */
+static int enter_scratch(void **state)
+{
+        return scratch_setup(state) < 0 ? -1 : fchdir(((Scratch *)*state)->fd);
+}
+
+/* "KEY=value" of CPU 0, those of a built-in rule in brackets. */
+static char *describe(const Config *config)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        CpuPolicy cpu;
+
+        policy_for_cpu(&config->policy, 0, &cpu);
+        for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++) {
+                _cleanup_free_ char *value = cpu.by[key] ? policy_rule_format(cpu.by[key], key) : NULL;
+
+                if (value)
+                        fprintf(out, cpu.by[key]->file ? " %s=%s:%u" : " [%s=%s]", policy_key_to_string(key), value,
+                                cpu.by[key]->lines[key]);
+        }
+        fclose(out);
+        return text;
+}
+
+static const char rhel[] = "# See 'cpupower help' and cpupower(1) for more info\n"
+                           "CPUPOWER_START_OPTS=\"frequency-set -g performance\"\nCPUPOWER_STOP_OPTS=\"frequency-set -g ondemand\"\n";
+
+static void test_foreign_field_files(void **state)
+{
+        static const struct {
+                const char *text, *policy;
+                const char *remark; /* a part of the first one, or NULL: none */
+        } cases[] = {
+                { rhel, " GOVERNOR=performance:2 [MAX_CSTATE=shallowest]", NULL },
+                /* HPC sites fork the unit for a second command. */
+                { "CPUPOWER_START_OPTS=\"frequency-set -g performance\"\nCPUPOWER_START_IDLE_OPTS=\"idle-set --disable 2\"\n"
+                  "CPUPOWER_STOP_IDLE_OPTS=\"idle-set --enable-all\"\n", " GOVERNOR=performance:1 idle-set=-d 2:2", NULL },
+                { "CPUPOWER_START_OPTS=\"frequency-set -g performance frequency-set --max 3.0GHz\"\n",
+                  " GOVERNOR=performance:1 MAX_FREQ=3000000:1 [MAX_CSTATE=shallowest]", NULL },
+                { "CPUPOWER_START_OPTS=\"idle-set -D 10\"\n", " [GOVERNOR=performance] idle-set=-D 10:1", NULL },
+                /* Upstream and Debian. */
+                { "GOVERNOR='ondemand'\nMIN_FREQ=\"2.25GHz\"\nMAX_FREQ=\"3GHz\"\n",
+                  " GOVERNOR=ondemand:1 MIN_FREQ=2250000:2 MAX_FREQ=3000000:3 [MAX_CSTATE=shallowest]", NULL },
+                { "GOVERNOR=performance\nFREQ=2GHz\n", " GOVERNOR=userspace:2 FREQ=2000000:2 [MAX_CSTATE=shallowest]",
+                  ":1: GOVERNOR has no effect beside FREQ of line 2" },
+                { "PERF_BIAS=6\nEPP=balance_power\nFREQ=\n", " EPP=balance_power:2 PERF_BIAS=6:1 [MAX_CSTATE=shallowest]", NULL },
+                /* Arch. */
+                { "governor='performance'\n#min_freq=\"2.25GHz\"\nmc_scheduler=1\n",
+                  " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]", ":3: 'mc_scheduler' is not a key that tscwarden takes" },
+                /* The last of two holds, and an empty one takes back. */
+                { "GOVERNOR=powersave\nGOVERNOR=performance\n", " GOVERNOR=performance:2 [MAX_CSTATE=shallowest]", NULL },
+                { "GOVERNOR=powersave\nGOVERNOR=\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", NULL },
+                { "GOVERNOR=powersave\nCPUPOWER_START_OPTS='idle-set -E'\n", " [GOVERNOR=performance] idle-set=-E:2",
+                  ":1: GOVERNOR has no effect beside the CPUPOWER_ options of line 2" },
+                /* What cannot be understood in full holds in no part. */
+                { "CPUPOWER_START_OPTS=\"frequency-set -g performance1\"\nCPUPOWER_START_IDLE_OPTS='idle-set -E'\n",
+                  " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", ":1: CPUPOWER_START_OPTS: frequency-set --governor 'performance1'" },
+                { "CPUPOWER_START_OPTS=\"set -t 0\"\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
+                  "The built-in policy holds instead of this file" },
+                { "GOVERNOR=powersave\nMIN_FREQ=fast\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
+                  ":2: MIN_FREQ='fast' is not a frequency" },
+                { "MIN_FREQ=3GHz\nMAX_FREQ=2GHz\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", ":2: for CPU 0 the MIN_FREQ" },
+                { "export GOVERNOR=powersave\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", ":1: 'export' is not needed" },
+                { "governors=performance\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", ":1: 'governors' is not a key" },
+        };
+
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                _cleanup_config_errors_ ConfigErrors errors = {};
+                _cleanup_config_ Config config = {};
+                _cleanup_free_ char *policy = NULL;
+                const char *paths[] = { "foreign", NULL };
+
+                write_text(*state, "foreign", cases[i].text);
+                assert_int_equal(config_load_with("own", paths, &config, &errors), 0);
+                policy = describe(&config);
+                print_message("%s-> %s\n%s\n", cases[i].text, policy, errors.n ? errors.lines[0] : "");
+                assert_string_equal(policy, cases[i].policy);
+                assert_int_equal(errors.n_refusals, 0);
+                assert_int_equal(errors.n > 0, cases[i].remark != NULL);
+                if (cases[i].remark)
+                        assert_non_null(strstr(errors.lines[0], cases[i].remark));
+                assert_int_equal(config.stop_policy.n_rules, 0);
+                assert_int_equal(config.n_files, 1);
+        }
+}
+
+static void test_foreign_precedence(void **state)
+{
+        const char *paths[] = { "absent", "silent", "first", "second", NULL };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {}, own = {};
+
+        write_text(*state, "silent", "#GOVERNOR='ondemand'\n");
+        write_text(*state, "first", "GOVERNOR=powersave\n");
+        write_text(*state, "second", "GOVERNOR=performance\n");
+        write_text(*state, "own", "APPLY=always\n");
+        assert_int_equal(config_load_with("own", paths, &config, &errors), 0);
+        assert_string_equal(config.policy_file, "first");
+        assert_int_equal(config.n_files, 3);
+        assert_string_equal(config.files[0], "own");
+        assert_string_equal(config.files[1], "silent");
+        assert_string_equal(config.files[2], "first");
+        assert_int_equal(config.apply, APPLY_ALWAYS);
+
+        write_text(*state, "own", "MAX_CSTATE=C1\n");
+        assert_int_equal(config_load_with("own", paths, &own, &errors), 0);
+        assert_null(own.policy_file);
+        assert_int_equal(own.n_files, 1);
+}
+
+static void test_foreign_file_that_cannot_be_read(void **state)
+{
+        const char *paths[] = { ".", "first", NULL };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
+
+        (void)unlink("own");
+        write_text(*state, "first", rhel);
+        assert_int_equal(config_load_with("own", paths, &config, &errors), 0);
+        assert_int_equal(errors.n, 1);
+        assert_non_null(strstr(errors.lines[0], ".: cannot be read: Is a directory"));
+        assert_string_equal(config.policy_file, "first");
+        assert_false(config.exists);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(test_foreign_field_files, enter_scratch, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_precedence, enter_scratch, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_file_that_cannot_be_read, enter_scratch, scratch_teardown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
