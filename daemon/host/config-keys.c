@@ -214,6 +214,8 @@ static int parse_options(const ConfigKey *key, const char *text, void *ret, Conf
 
         if (!copy)
                 return -ENOMEM;
+        /* Below a broken header it may stand a second time. */
+        free(*(char **)ret);
         *(char **)ret = copy;
         return 0;
 }

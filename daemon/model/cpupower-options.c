@@ -191,8 +191,8 @@ static int command_take_long(Command *command, char *const *words, unsigned n)
 
         if (!option)
                 return refuse(command->why, several ? "%s has several options that begin with '%.*s'; write one in full" :
-                              "%s has no option '%.*s'; see cpupower-frequency-set(1), cpupower-idle-set(1), cpupower-set(1)",
-                              command->verb->name, EXCERPT, words[0]);
+                              "%s has no option '%.*s'; what it sets is named by %s", command->verb->name, EXCERPT, words[0],
+                              command->verb->needs);
         if (value && !option->argument)
                 return refuse(command->why, "%s --%s takes no value; leave out what follows it", command->verb->name, option->name);
         if (!value && option->argument) {
@@ -219,8 +219,8 @@ static int command_take_short(Command *command, char *const *words, unsigned n)
                         return refuse(command->why, "-c stands behind %s; write it before, as in -c 0-3 %s …",
                                       command->verb->name, command->verb->name);
                 if (!option->name)
-                        return refuse(command->why, "%s has no option '-%.1s'; see cpupower-frequency-set(1), "
-                                      "cpupower-idle-set(1), cpupower-set(1)", command->verb->name, letter);
+                        return refuse(command->why, "%s has no option '-%.1s'; what it sets is named by %s", command->verb->name,
+                                      letter, command->verb->needs);
                 if (option->argument) {
                         value = letter[1] ? letter + 1 : n > 1 ? words[taken++] : NULL;
                         if (!value)
@@ -262,8 +262,8 @@ static int take_cpus(char *const *words, unsigned n, PolicyRule *rule, char *why
 
         if (strcmp(words[0], "-c") != 0 && strcmp(words[0], "--cpu") != 0)
                 return words[0][0] != '-' ? 0 :
-                       refuse(why, "'%.*s' stands before the command, where only -c LIST may; write it like -c 0-3 frequency-set "
-                              "-g performance", EXCERPT, words[0]);
+                       refuse(why, "'%.*s' stands before the command, where only -c LIST may; write frequency-set, idle-set or set "
+                              "before it", EXCERPT, words[0]);
         if (n < 2)
                 return refuse(why, "%s has no list of CPUs; write it like -c 0-3,8", words[0]);
         if (strcmp(words[1], "all") == 0)

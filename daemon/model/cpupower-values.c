@@ -88,7 +88,7 @@ int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, const ch
 int cpupower_set_perf_bias(PolicyRule *rule, unsigned line, const char *text, const char **reterr_fault)
 {
         if (parse_unsigned(text, 0, 15, &rule->perf_bias) < 0) {
-                *reterr_fault = "is not a number from 0 (performance) to 15 (power saving)";
+                *reterr_fault = "is not a bias; write a number from 0 (performance) to 15 (power saving)";
                 return -EINVAL;
         }
         rule->has[POLICY_PERF_BIAS] = true;

@@ -255,8 +255,13 @@ bool originals_drop_reached(Originals *originals, const Plan *plan, const Snapsh
         for (size_t i = 0; i < plan->n_wanted; i++) {
                 const Wanted *wanted = &plan->wanted[i];
 
-                if (*wanted->value && snapshot_get(snapshot, &wanted->id, now) == 0 && strcasecmp(now, wanted->value) == 0)
-                        dropped = originals_remove(originals, &wanted->id) || dropped;
+                if (!*wanted->value || snapshot_get(snapshot, &wanted->id, now) < 0 || strcasecmp(now, wanted->value) != 0)
+                        continue;
+                dropped = originals_remove(originals, &wanted->id) || dropped;
+                /* The speed was the old governor's. */
+                if (wanted->id.knob == KNOB_SCALING_GOVERNOR)
+                        dropped = originals_remove(originals, &(KnobId) { .knob = KNOB_SCALING_SETSPEED, .id = wanted->id.id }) ||
+                                  dropped;
         }
         return dropped;
 }

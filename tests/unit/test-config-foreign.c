@@ -114,7 +114,7 @@ static void test_foreign_field_files(void **state)
 static void test_foreign_precedence(void **state)
 {
         const char *paths[] = { "absent", "silent", "first", "second", NULL };
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_errors_ ConfigErrors errors = {}, own_errors = {};
         _cleanup_config_ Config config = {}, own = {};
 
         write_text(*state, "silent", "#GOVERNOR='ondemand'\n");
@@ -130,7 +130,7 @@ static void test_foreign_precedence(void **state)
         assert_int_equal(config.apply, APPLY_ALWAYS);
 
         write_text(*state, "own", "MAX_CSTATE=C1\n");
-        assert_int_equal(config_load_with("own", paths, &own, &errors), 0);
+        assert_int_equal(config_load_with("own", paths, &own, &own_errors), 0);
         assert_null(own.policy_file);
         assert_int_equal(own.n_files, 1);
 }

@@ -440,7 +440,7 @@ static void test_run_stop_policy(void **state)
         FakeHost host;
         Warden warden;
 
-        start(&host, &warden, "powersave", 800000, false);
+        start(&host, &warden, "userspace", 800000, false);
         fake_host_drift(&host, "cpu0/cpuidle/state3/disable", "1");
         warden_options(&warden, "frequency-set -g performance -u 2GHz ; idle-set -D 10");
         warden_apply(&warden);
@@ -452,7 +452,8 @@ static void test_run_stop_policy(void **state)
         host.n_faults = 0;
         warden_restore(&warden);
         assert_string_equal(host.real.policies[0].governor, "ondemand");
-        assert_string_equal(host.real.policies[1].governor, "powersave");
+        assert_string_equal(host.real.policies[1].governor, "userspace");
+        assert_int_equal(host.real.policies[1].cur_khz, 800000);
         assert_int_equal(host.real.policies[0].max_khz, 2600000);
         assert_false(snapshot_find_state(&host.real, 0, 3)->disabled);
         assert_false(snapshot_find_state(&host.real, 1, 2)->disabled);
