@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "bus/stop-job.h"
+#include "bus/bus.h"
 #include "host/facts.h"
 #include "host/originals.h"
 #include "host/runtime.h"
@@ -241,7 +241,7 @@ static int run_daemon(Config *config)
 {
         _cleanup_(sd_event_unrefp_) sd_event *event = NULL;
         _cleanup_(manager_freep) Manager *manager = NULL;
-        _cleanup_(stop_job_freep) StopJob *stop_job = NULL;
+        _cleanup_(bus_freep) Bus *bus = NULL;
         int fd = -1, r;
 
         /* Without a place for the originals nothing may be written, but the host can still be watched. */
@@ -254,7 +254,7 @@ static int run_daemon(Config *config)
         if (r >= 0)
                 r = manager_new(event, &cpu_ops, NULL, fd, arg_config, config, &manager);
         if (r >= 0)
-                r = stop_job_new(event, manager, &stop_job);
+                r = bus_new(event, manager, TSCWARDEN_VERSION, &bus);
         if (r < 0) {
                 (void)log_error_errno(r, "Cannot start");
                 return EXIT_FAILURE;

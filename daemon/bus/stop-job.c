@@ -3,15 +3,14 @@
 
 #include <errno.h>
 #include <string.h>
-#include <systemd/sd-bus.h>
 #include <systemd/sd-login.h>
 
-#define SYSTEM_BUS_DEFAULT "unix:path=/run/dbus/system_bus_socket"
+#include "bus/bus-internal.h"
 
 struct StopJob {
-        sd_event *event;
         Manager *manager;
-        sd_bus *bus;
+        sd_bus *own; /* connection, where there was no better one */
+        sd_bus_slot *slot;
         char *unit; /* ours */
 };
 
@@ -39,61 +38,56 @@ static int stop_job_on_reply(sd_bus_message *reply, void *userdata, sd_bus_error
         return 0;
 }
 
-static int stop_job_ask(StopJob *job)
+static int stop_job_connect(StopJob *job, sd_event *event)
 {
-        const char *address = getenv("DBUS_SYSTEM_BUS_ADDRESS");
-        int r;
+        int r = bus_open_system(&job->own);
 
-        /* Not started by systemd: nobody to ask. */
-        r = sd_pid_get_unit(0, &job->unit);
-        if (r < 0)
-                return r;
-        r = sd_bus_new(&job->bus);
         if (r >= 0)
-                r = sd_bus_set_address(job->bus, address ? address : SYSTEM_BUS_DEFAULT);
+                r = sd_bus_start(job->own);
         if (r >= 0)
-                r = sd_bus_set_bus_client(job->bus, 1);
-        /* Closing at exit means flushing, and that waits 90 s for a bus that does not answer. */
-        if (r >= 0)
-                r = sd_bus_set_close_on_exit(job->bus, 0);
-        if (r >= 0)
-                r = sd_bus_start(job->bus);
-        if (r >= 0)
-                r = sd_bus_attach_event(job->bus, job->event, SD_EVENT_PRIORITY_NORMAL);
-        if (r >= 0)
-                r = sd_bus_call_method_async(job->bus, NULL, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                                             "org.freedesktop.systemd1.Manager", "ListJobs", stop_job_on_reply, job, "");
+                r = sd_bus_attach_event(job->own, event, SD_EVENT_PRIORITY_NORMAL);
         return r;
 }
 
-static void stop_job_on_change(Manager *manager, unsigned changes, void *userdata)
+static int stop_job_ask(StopJob *job, sd_event *event, sd_bus *connection)
 {
-        StopJob *job = userdata;
+        /* Not started by systemd: nobody to ask. */
+        int r = sd_pid_get_unit(0, &job->unit);
 
-        if ((changes & MANAGER_CHANGED_STOPPING) && stop_job_ask(job) < 0)
-                manager_on_stop_job(manager, false);
+        if (r < 0)
+                return r;
+        if (!connection || sd_bus_is_ready(connection) <= 0) {
+                r = stop_job_connect(job, event);
+                if (r < 0)
+                        return r;
+                connection = job->own;
+        }
+        return sd_bus_call_method_async(connection, &job->slot, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+                                        "org.freedesktop.systemd1.Manager", "ListJobs", stop_job_on_reply, job, "");
 }
 
-int stop_job_new(sd_event *event, Manager *manager, StopJob **ret)
+int stop_job_new(sd_event *event, Manager *manager, sd_bus *connection, StopJob **ret)
 {
-        StopJob *job = malloc(sizeof(*job));
+        _cleanup_(stop_job_freep) StopJob *job = malloc(sizeof(*job));
+        int r;
 
         if (!job)
                 return -ENOMEM;
-        *job = (StopJob) { .event = sd_event_ref(event), .manager = manager };
-        manager_set_observer(manager, stop_job_on_change, job);
-        *ret = job;
+        *job = (StopJob) { .manager = manager };
+        r = stop_job_ask(job, event, connection);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(job);
         return 0;
 }
 
 StopJob *stop_job_free(StopJob *job)
 {
-        manager_set_observer(job->manager, NULL, NULL);
-        if (job->bus) {
-                (void)sd_bus_detach_event(job->bus);
-                sd_bus_close_unref(job->bus);
+        sd_bus_slot_unref(job->slot);
+        if (job->own) {
+                (void)sd_bus_detach_event(job->own);
+                sd_bus_close_unref(job->own);
         }
-        sd_event_unref(job->event);
         free(job->unit);
         free(job);
         return NULL;

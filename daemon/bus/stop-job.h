@@ -4,13 +4,14 @@
  */
 #pragma once
 
+#include <systemd/sd-bus.h>
+
 #include "manager.h"
 
 typedef struct StopJob StopJob;
 
-/* Observes the manager and answers each MANAGER_CHANGED_STOPPING with manager_on_stop_job(), at once when systemd cannot be asked.
- * Opens a connection only then. 0 or -ENOMEM. Both manager and event outlive it. */
-int stop_job_new(sd_event *event, Manager *manager, StopJob **ret);
-/* Call it before the loop's last unref: a connection that is not ready would block sd-bus's exit handler for 90 s. */
+/* manager_on_stop_job() gets the answer. Asks on `connection` when it is ready, else (or NULL) on one of its own. 0, or
+ * -errno: there is nobody to ask. All outlive it. */
+int stop_job_new(sd_event *event, Manager *manager, sd_bus *connection, StopJob **ret);
 StopJob *stop_job_free(StopJob *job);
 DEFINE_CLEANUP(StopJob, stop_job_free);

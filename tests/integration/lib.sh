@@ -16,6 +16,8 @@ config=$scratch/tscwarden.conf
 run=$scratch/run
 log=$scratch/log
 notify=$scratch/notify
+# Never this machine's own bus. There is none here until a test starts one (bus.sh).
+export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$scratch/bus.socket
 export RUNTIME_DIRECTORY=$run NOTIFY_SOCKET=$scratch/notify.socket
 mkdir -m 0755 "$run"
 pid=

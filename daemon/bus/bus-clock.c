@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stddef.h>
+
+#include "base/log.h"
+#include "bus/bus-internal.h"
+
+#define INTERFACE "org.tscwarden1.Clock"
+
+#define STORED(name, signature, member) \
+        SD_BUS_PROPERTY(name, signature, NULL, offsetof(ClockObject, member), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+
+static const sd_bus_vtable clock_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        STORED("Verdict", "s", verdict),
+        STORED("Reason", "s", reason),
+        STORED("ReasonText", "s", reason_text),
+        STORED("Remedy", "s", remedy),
+        STORED("KernelLine", "s", kernel_line),
+        SD_BUS_PROPERTY("SinceUSec", "t", properties_get_realtime, offsetof(ClockObject, since_usec), 0),
+        STORED("SinceMonotonicUSec", "t", since_usec),
+        STORED("Expected", "b", expected),
+        STORED("LostAfterUse", "b", lost_after_use),
+        STORED("Witness", "s", witness),
+        STORED("Clocksource", "s", clocksource),
+        STORED("AvailableClocksources", "as", available),
+        STORED("Watchdog", "s", watchdog),
+        STORED("WatchdogReason", "s", watchdog_reason),
+        STORED("ConstantTsc", "b", constant_tsc),
+        STORED("NonstopTsc", "b", nonstop_tsc),
+        STORED("TscKHz", "u", tsc_khz),
+        STORED("TscScaling", "b", tsc_scaling),
+        STORED("GuestClockPairing", "b", guest_clock_pairing),
+        STORED("VdsoClock", "b", vdso_clock),
+        SD_BUS_SIGNAL_WITH_ARGS("VerdictChanged",
+                                SD_BUS_ARGS("s", old, "s", new, "s", reason, "s", kernel_line), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("ClocksourceChanged", SD_BUS_ARGS("s", old, "s", new), 0),
+        SD_BUS_VTABLE_END
+};
+
+int bus_add_clock(Bus *bus)
+{
+        return sd_bus_add_object_vtable(bus->connection, NULL, BUS_PATH, INTERFACE, clock_vtable, &bus->clock_object);
+}
+
+void bus_done_clock(Bus *bus)
+{
+        properties_done(clock_vtable, &bus->clock_object);
+}
+
+void bus_update_clock(Bus *bus)
+{
+        const Clock *clock = manager_get_clock(bus->manager);
+        const Facts *facts = manager_get_facts(bus->manager);
+        ClockObject fresh;
+        ClockView view;
+
+        clock_get(clock, &view);
+        fresh = (ClockObject) {
+                .verdict = properties_text(verdict_to_string(view.verdict)),
+                .reason = properties_text(clock_reason_to_string(view.reason)),
+                .reason_text = properties_sentence(clock_reason_text(clock)),
+                .remedy = properties_sentence(clock_remedy(clock)),
+                .kernel_line = properties_text(view.kernel_line),
+                .since_usec = view.since_usec,
+                .expected = view.expected,
+                .lost_after_use = view.lost_after_use,
+                .witness = properties_text(manager_get_witness(bus->manager)),
+                .clocksource = properties_text(view.clocksource),
+                .available = properties_words(view.available),
+                .watchdog = properties_text(watchdog_state_to_string(view.watchdog)),
+                .watchdog_reason = properties_sentence(clock_watchdog_reason(clock)),
+                .constant_tsc = facts->constant_tsc,
+                .nonstop_tsc = facts->nonstop_tsc,
+                .tsc_khz = view.tsc_khz,
+                .tsc_scaling = facts->tsc_scaling,
+                /* KVM hands out pairs of host and guest clock only from a host's TSC (arch/x86/kvm/x86.c
+                 * kvm_pv_clock_pairing). */
+                .guest_clock_pairing = clocksource_is_tsc(view.clocksource),
+                .vdso_clock = clocksource_has_vdso(view.clocksource),
+        };
+        properties_replace(bus->connection, INTERFACE, clock_vtable, &bus->clock_object, &fresh, sizeof(fresh));
+}
+
+static void signal_verdict(Bus *bus, const ClockChanges *changes, const ClockView *view)
+{
+        _cleanup_free_ char *line = text_escape(view->kernel_line);
+
+        (void)sd_bus_emit_signal(bus->connection, BUS_PATH, INTERFACE, "VerdictChanged", "ssss",
+                                 verdict_to_string(changes->old_verdict), verdict_to_string(view->verdict),
+                                 clock_reason_to_string(view->reason), line ? line : "");
+}
+
+static void signal_clocksource(Bus *bus, const ClockChanges *changes, const ClockView *view)
+{
+        _cleanup_free_ char *old = text_escape(changes->old_clocksource), *new = text_escape(view->clocksource);
+
+        (void)sd_bus_emit_signal(bus->connection, BUS_PATH, INTERFACE, "ClocksourceChanged", "ss", old ? old : "",
+                                 new ? new : "");
+}
+
+void bus_signal_clock(Bus *bus)
+{
+        const ClockChanges *changes = manager_get_clock_changes(bus->manager);
+        ClockView view;
+
+        if (!bus_is_ready(bus))
+                return;
+        clock_get(manager_get_clock(bus->manager), &view);
+        if (changes->mask & CLOCK_CHANGED_VERDICT)
+                signal_verdict(bus, changes, &view);
+        if (changes->mask & CLOCK_CHANGED_CLOCKSOURCE)
+                signal_clocksource(bus, changes, &view);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A CPU's object is at BUS_PATH/cpu/N literally: sd_bus_path_encode() would make "0" into "_30".
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+#include "bus/bus-internal.h"
+
+#define INTERFACE "org.tscwarden1.Cpu"
+#define CPUS_PATH BUS_PATH "/cpu"
+#define CPU_PATH_SIZE (sizeof(CPUS_PATH) + 12)
+
+static const char *cpu_path_format(unsigned cpu, char buffer[static CPU_PATH_SIZE])
+{
+        (void)snprintf(buffer, CPU_PATH_SIZE, CPUS_PATH "/%u", cpu);
+        return buffer;
+}
+
+/* 0, -EINVAL (no such path), or -EIO: the host cannot be read. What is returned holds until the next manager_look(). */
+static int cpu_look(Bus *bus, const char *path, const ManagerLook **ret_look, const CpuState **ret_cpu)
+{
+        const ManagerLook *look;
+        const CpuState *state;
+        char canonical[CPU_PATH_SIZE];
+        unsigned cpu;
+
+        if (strlen(path) <= strlen(CPUS_PATH "/") ||
+            parse_unsigned(path + strlen(CPUS_PATH "/"), 0, CPUSET_MAX - 1, &cpu) < 0 ||
+            strcmp(path, cpu_path_format(cpu, canonical)) != 0)
+                return -EINVAL;
+        look = manager_look(bus->manager);
+        if (!look)
+                return -EIO;
+        state = snapshot_find_cpu(&look->snapshot, cpu);
+        if (!state)
+                return -EINVAL;
+        *ret_look = look;
+        *ret_cpu = state;
+        return 0;
+}
+
+static const FreqPolicy *policy_of(const Snapshot *snapshot, unsigned cpu)
+{
+        for (unsigned i = 0; i < snapshot->n_policies; i++)
+                if (cpuset_has(&snapshot->policies[i].cpus, cpu) || cpuset_has(&snapshot->policies[i].related, cpu))
+                        return &snapshot->policies[i];
+        return NULL;
+}
+
+static const Step *step_for(const Plan *plan, const KnobId *id)
+{
+        for (size_t i = 0; i < plan->n_steps; i++)
+                if (knob_id_compare(&plan->steps[i].id, id) == 0)
+                        return &plan->steps[i];
+        return NULL;
+}
+
+static const char *cpu_state(Bus *bus, const CpuState *cpu)
+{
+        if (!cpu->online)
+                return "offline";
+        if (cpuset_has(manager_get_degraded_cpus(bus->manager), cpu->id))
+                return "degraded";
+        return cpuset_has(manager_get_managed_cpus(bus->manager), cpu->id) ? "ok" : "unmanaged";
+}
+
+static int append_text(sd_bus_message *reply, const char *text)
+{
+        _cleanup_free_ char *safe = text_escape(text);
+
+        return safe ? sd_bus_message_append(reply, "s", safe) : -ENOMEM;
+}
+
+static int append_wanted_governor(sd_bus_message *reply, const ManagerLook *look, const FreqPolicy *policy)
+{
+        KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = policy ? policy->id : 0 };
+        const Step *step = policy ? step_for(&look->plan, &id) : NULL;
+
+        if (!policy || !plan_wants(&look->plan, &id))
+                return append_text(reply, "");
+        return append_text(reply, step ? step->to : policy->governor);
+}
+
+static int append_states(sd_bus_message *reply, const ManagerLook *look, const CpuState *cpu)
+{
+        int r = sd_bus_message_open_container(reply, 'a', "(usubb)");
+
+        for (unsigned i = 0; i < cpu->n_states && r >= 0; i++) {
+                const IdleState *state = &cpu->states[i];
+                KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
+                const Step *step = step_for(&look->plan, &id);
+                _cleanup_free_ char *name = text_escape(state->name);
+
+                if (!name)
+                        return -ENOMEM;
+                r = sd_bus_message_append(reply, "(usubb)", state->index, name,
+                                          state->latency_usec < UINT32_MAX ? (uint32_t)state->latency_usec : UINT32_MAX,
+                                          state->disabled, step ? strcmp(step->to, "0") != 0 : state->disabled);
+        }
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int append_last_error(sd_bus_message *reply, Bus *bus, const CpuState *cpu)
+{
+        const Findings *findings = manager_get_findings(bus->manager);
+
+        for (unsigned i = 0; i < findings->n; i++) {
+                _cleanup_free_ char *sentence = NULL;
+
+                if (!finding_is_degraded(findings->entries[i].kind) || !cpuset_has(&findings->entries[i].cpus, cpu->id))
+                        continue;
+                sentence = properties_sentence(finding_format(&findings->entries[i]));
+                return sentence ? sd_bus_message_append(reply, "s", sentence) : -ENOMEM;
+        }
+        return sd_bus_message_append(reply, "s", "");
+}
+
+static int cpu_get(sd_bus *connection, const char *path, const char *interface, const char *property,
+                   sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        const ManagerLook *look;
+        const FreqPolicy *policy;
+        const CpuState *cpu;
+        Bus *bus = userdata;
+        int r = cpu_look(bus, path, &look, &cpu);
+
+        if (r < 0)
+                return sd_bus_error_set(error, BUS_ERROR_FAILED, "This CPU cannot be read.");
+        policy = policy_of(&look->snapshot, cpu->id);
+        if (strcmp(property, "Id") == 0)
+                return sd_bus_message_append(reply, "u", cpu->id);
+        if (strcmp(property, "Online") == 0)
+                return sd_bus_message_append(reply, "b", cpu->online);
+        if (strcmp(property, "State") == 0)
+                return append_text(reply, cpu_state(bus, cpu));
+        if (strcmp(property, "Driver") == 0)
+                return append_text(reply, policy ? policy->driver : "");
+        if (strcmp(property, "Governor") == 0)
+                return append_text(reply, policy ? policy->governor : "");
+        if (strcmp(property, "WantedGovernor") == 0)
+                return append_wanted_governor(reply, look, policy);
+        if (strcmp(property, "IdleDriver") == 0)
+                return append_text(reply, look->snapshot.idle_driver);
+        if (strcmp(property, "IdleStates") == 0)
+                return append_states(reply, look, cpu);
+        return append_last_error(reply, bus, cpu);
+}
+
+/* No changes are told: a host of 512 CPUs would send 512 signals. */
+static const sd_bus_vtable cpu_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("Id", "u", cpu_get, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+        SD_BUS_PROPERTY("Online", "b", cpu_get, 0, 0),
+        SD_BUS_PROPERTY("State", "s", cpu_get, 0, 0),
+        SD_BUS_PROPERTY("Driver", "s", cpu_get, 0, 0),
+        SD_BUS_PROPERTY("Governor", "s", cpu_get, 0, 0),
+        SD_BUS_PROPERTY("WantedGovernor", "s", cpu_get, 0, 0),
+        SD_BUS_PROPERTY("IdleDriver", "s", cpu_get, 0, 0),
+        SD_BUS_PROPERTY("IdleStates", "a(usubb)", cpu_get, 0, 0),
+        SD_BUS_PROPERTY("LastError", "s", cpu_get, 0, 0),
+        SD_BUS_VTABLE_END
+};
+
+static int cpu_find(sd_bus *connection, const char *path, const char *interface, void *userdata, void **ret_found,
+                    sd_bus_error *error)
+{
+        const ManagerLook *look;
+        const CpuState *cpu;
+        int r = cpu_look(userdata, path, &look, &cpu);
+
+        if (r == -EINVAL)
+                return 0;
+        if (r < 0)
+                return sd_bus_error_set(error, BUS_ERROR_FAILED, "/sys/devices/system/cpu cannot be read.");
+        *ret_found = userdata;
+        return 1;
+}
+
+static void free_nodes(char **nodes)
+{
+        for (char **node = nodes; node && *node; node++)
+                free(*node);
+        free(nodes);
+}
+
+static int cpu_enumerate(sd_bus *connection, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *error)
+{
+        Bus *bus = userdata;
+        const ManagerLook *look = manager_look(bus->manager);
+        char path[CPU_PATH_SIZE], **nodes;
+
+        if (!look)
+                return sd_bus_error_set(error, BUS_ERROR_FAILED, "/sys/devices/system/cpu cannot be read.");
+        nodes = calloc(look->snapshot.n_cpus + 1, sizeof(char *));
+        for (unsigned i = 0; nodes && i < look->snapshot.n_cpus; i++) {
+                nodes[i] = strdup(cpu_path_format(look->snapshot.cpus[i].id, path));
+                if (nodes[i])
+                        continue;
+                free_nodes(nodes);
+                nodes = NULL;
+        }
+        if (!nodes)
+                return -ENOMEM;
+        *ret_nodes = nodes;
+        return 1;
+}
+
+int bus_add_cpus(Bus *bus)
+{
+        int r = sd_bus_add_object_manager(bus->connection, NULL, BUS_PATH);
+
+        if (r >= 0)
+                r = sd_bus_add_fallback_vtable(bus->connection, NULL, CPUS_PATH, INTERFACE, cpu_vtable, cpu_find, bus);
+        if (r >= 0)
+                r = sd_bus_add_node_enumerator(bus->connection, NULL, CPUS_PATH, cpu_enumerate, bus);
+        return r;
+}
+
+void bus_update_cpus(Bus *bus)
+{
+        const CpuSet *now = manager_get_present_cpus(bus->manager);
+        char path[CPU_PATH_SIZE];
+        /* The first time there is nobody yet who could have counted them. */
+        bool tell = bus_is_ready(bus) && !cpuset_is_empty(&bus->cpus);
+
+        for (int cpu = cpuset_next(now, 0); tell && cpu >= 0; cpu = cpuset_next(now, (unsigned)cpu + 1)) {
+                if (cpuset_has(&bus->cpus, (unsigned)cpu))
+                        continue;
+                (void)sd_bus_emit_interfaces_added(bus->connection, cpu_path_format((unsigned)cpu, path), INTERFACE,
+                                                   NULL);
+        }
+        for (int cpu = cpuset_next(&bus->cpus, 0); tell && cpu >= 0; cpu = cpuset_next(&bus->cpus, (unsigned)cpu + 1)) {
+                if (cpuset_has(now, (unsigned)cpu))
+                        continue;
+                (void)sd_bus_emit_interfaces_removed(bus->connection, cpu_path_format((unsigned)cpu, path), INTERFACE,
+                                                     NULL);
+        }
+        (void)cpuset_copy(&bus->cpus, now);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the objects on the bus share.
+ */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "bus/bus.h"
+#include "bus/polkit.h"
+#include "bus/properties.h"
+#include "bus/stop-job.h"
+
+#define BUS_ERROR_REFUSED "org.tscwarden1.Error.Refused" /* a configuration file */
+#define BUS_ERROR_BUSY "org.tscwarden1.Error.Busy"
+#define BUS_ERROR_FAILED "org.tscwarden1.Error.Failed"
+
+/* See properties.h. */
+typedef struct ManagerObject {
+        Bus *bus;
+        const char *version;
+        char *state, *state_reason, *need_reason;
+        int frequency_needed, idle_needed;
+        char **config_files;
+        uint64_t applied_usec;
+        char *managed_cpus, *degraded_cpus, *contested_cpus;
+        uint64_t drift_count;
+        uint32_t n_vms;
+        char **parameters_missing;
+        char *parameters_reason;
+} ManagerObject;
+
+typedef struct ClockObject {
+        char *verdict, *reason, *reason_text, *remedy, *kernel_line;
+        uint64_t since_usec;
+        int expected, lost_after_use;
+        char *witness, *clocksource;
+        char **available;
+        char *watchdog, *watchdog_reason;
+        int constant_tsc, nonstop_tsc;
+        uint32_t tsc_khz;
+        int tsc_scaling, guest_clock_pairing, vdso_clock;
+} ClockObject;
+
+struct Bus {
+        sd_event *event;
+        Manager *manager;
+        sd_bus *connection; /* NULL between two attempts */
+        sd_event_source *retry_timer; /* a lost connection or a refused name */
+        sd_event_source *tell_source;
+        unsigned retry_sec;
+        bool refusal_told;
+
+        ManagerObject manager_object;
+        ClockObject clock_object;
+        CpuSet cpus;             /* whose objects were told of */
+        sd_bus_message *waiting; /* the call that is answered when no task runs any more */
+        Polkit polkit;
+        StopJob *stop_job;
+};
+
+bool bus_is_ready(const Bus *bus);
+/* The system bus, not started yet. */
+int bus_open_system(sd_bus **ret);
+
+/* Each adds its part to a connection that is not started yet. 0 or -errno. */
+int bus_add_manager(Bus *bus);
+int bus_add_clock(Bus *bus);
+int bus_add_cpus(Bus *bus);
+int bus_add_log_control(Bus *bus);
+
+/* Look at the manager and tell what has changed. */
+void bus_update_manager(Bus *bus);
+void bus_update_clock(Bus *bus);
+void bus_update_cpus(Bus *bus);
+void bus_done_manager(Bus *bus);
+void bus_done_clock(Bus *bus);
+
+/* During MANAGER_CHANGED_CLOCK. */
+void bus_signal_clock(Bus *bus);
+/* Answers the call that waits: its task is through, or the daemon stops. */
+void bus_answer_waiting(Bus *bus, bool stopping);

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "bus/bus-internal.h"
+#include "model/clock-advice.h"
+
+#define INTERFACE "org.tscwarden1.Manager"
+
+static void answer_task(Bus *bus, sd_bus_message *call)
+{
+        const char *reason = manager_get_state_reason(bus->manager);
+        _cleanup_free_ char *safe = text_escape_again(reason);
+
+        if (manager_get_state(bus->manager) == POLICY_STATE_DEGRADED ||
+            !cpuset_is_empty(manager_get_degraded_cpus(bus->manager)))
+                (void)sd_bus_reply_method_errorf(call, BUS_ERROR_FAILED, "%s", safe ? safe : "Out of memory.");
+        else
+                (void)sd_bus_reply_method_return(call, "");
+}
+
+void bus_answer_waiting(Bus *bus, bool stopping)
+{
+        sd_bus_message *call = TAKE_PTR(bus->waiting);
+
+        if (!call)
+                return;
+        if (stopping)
+                (void)sd_bus_reply_method_errorf(call, BUS_ERROR_BUSY, "The daemon is being stopped.");
+        else
+                answer_task(bus, call);
+        sd_bus_message_unref(call);
+}
+
+static int begin_apply(Manager *manager, char **ret_why)
+{
+        return manager_apply(manager);
+}
+
+static int begin_restore(Manager *manager, char **ret_why)
+{
+        return manager_restore(manager);
+}
+
+static void run_task(Bus *bus, sd_bus_message *call, int (*begin)(Manager *manager, char **ret_why))
+{
+        _cleanup_free_ char *why = NULL;
+        int r = -EBUSY;
+
+        if (!bus->waiting) {
+                /* The end may come before the beginning returns. */
+                bus->waiting = sd_bus_message_ref(call);
+                r = begin(bus->manager, &why);
+                if (r >= 0)
+                        return;
+                bus->waiting = sd_bus_message_unref(bus->waiting);
+        }
+        if (r == -EBUSY)
+                (void)sd_bus_reply_method_errorf(call, BUS_ERROR_BUSY,
+                                                 "The daemon is writing to the CPUs' knobs, or stopping. Try again.");
+        else
+                (void)sd_bus_reply_method_errorf(call, BUS_ERROR_REFUSED, "%s", why ? why : strerror(-r));
+}
+
+static void on_apply_allowed(sd_bus_message *call, void *userdata)
+{
+        run_task(userdata, call, begin_apply);
+}
+
+static void on_restore_allowed(sd_bus_message *call, void *userdata)
+{
+        run_task(userdata, call, begin_restore);
+}
+
+static void on_reload_allowed(sd_bus_message *call, void *userdata)
+{
+        run_task(userdata, call, manager_reload);
+}
+
+static int on_apply(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = ((ManagerObject *)userdata)->bus;
+
+        return polkit_check_action(&bus->polkit, call, "org.tscwarden1.apply", on_apply_allowed, bus, error);
+}
+
+static int on_restore(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = ((ManagerObject *)userdata)->bus;
+
+        return polkit_check_action(&bus->polkit, call, "org.tscwarden1.restore", on_restore_allowed, bus, error);
+}
+
+static int on_reload(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = ((ManagerObject *)userdata)->bus;
+
+        return polkit_check_action(&bus->polkit, call, "org.tscwarden1.reload", on_reload_allowed, bus, error);
+}
+
+static int append_step(sd_bus_message *reply, const Step *step, const Snapshot *snapshot)
+{
+        _cleanup_free_ char *from = text_escape(step->from), *to = text_escape(step->to);
+        _cleanup_free_ char *reason = properties_sentence(step_reason_format(step, snapshot));
+        char object[KNOB_NAME_SIZE];
+
+        if (!from || !to || !reason)
+                return -ENOMEM;
+        return sd_bus_message_append(reply, "(ssssss)", knob_object_format(&step->id, object),
+                                     knob_to_string(step->id.knob), from, to, reason, effect_to_string(step->effect));
+}
+
+static int on_plan(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        ManagerObject *object = userdata;
+        const ManagerLook *look = manager_look(object->bus->manager);
+        sd_bus_message *reply = NULL;
+        int r;
+
+        if (!look)
+                return sd_bus_error_set(error, BUS_ERROR_FAILED, "/sys/devices/system/cpu cannot be read.");
+        r = sd_bus_message_new_method_return(call, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "(ssssss)");
+        for (size_t i = 0; i < look->plan.n_steps && r >= 0; i++)
+                r = append_step(reply, &look->plan.steps[i], &look->snapshot);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        if (r >= 0)
+                r = sd_bus_send(NULL, reply, NULL);
+        sd_bus_message_unref(reply);
+        return r;
+}
+
+static int on_events(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        ManagerObject *object = userdata;
+        const ManagerEvent *event;
+        sd_bus_message *reply = NULL;
+        int r = sd_bus_message_new_method_return(call, &reply);
+
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "(ttss)");
+        for (unsigned i = 0; (event = manager_get_event(object->bus->manager, i)) && r >= 0; i++)
+                r = sd_bus_message_append(reply, "(ttss)", event->realtime_usec, event->monotonic_usec, event->name,
+                                          event->text);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        if (r >= 0)
+                r = sd_bus_send(NULL, reply, NULL);
+        sd_bus_message_unref(reply);
+        return r;
+}
+
+#define STORED(name, signature, member) \
+        SD_BUS_PROPERTY(name, signature, NULL, offsetof(ManagerObject, member), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+/* Who may is asked by us, later. */
+#define ASKING(name, handler) \
+        SD_BUS_METHOD_WITH_ARGS(name, SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, handler, SD_BUS_VTABLE_UNPRIVILEGED)
+
+static const sd_bus_vtable manager_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("Version", "s", NULL, offsetof(ManagerObject, version), SD_BUS_VTABLE_PROPERTY_CONST),
+        STORED("State", "s", state),
+        STORED("StateReason", "s", state_reason),
+        STORED("FrequencyPolicyNeeded", "b", frequency_needed),
+        STORED("IdlePolicyNeeded", "b", idle_needed),
+        STORED("NeedReason", "s", need_reason),
+        STORED("ConfigFiles", "as", config_files),
+        SD_BUS_PROPERTY("LastAppliedUSec", "t", properties_get_realtime, offsetof(ManagerObject, applied_usec), 0),
+        STORED("LastAppliedMonotonicUSec", "t", applied_usec),
+        STORED("ManagedCpus", "s", managed_cpus),
+        STORED("DegradedCpus", "s", degraded_cpus),
+        STORED("ContestedCpus", "s", contested_cpus),
+        STORED("DriftCount", "t", drift_count),
+        STORED("RunningVMs", "u", n_vms),
+        STORED("BootParametersMissing", "as", parameters_missing),
+        STORED("BootParametersReason", "s", parameters_reason),
+        ASKING("Apply", on_apply),
+        ASKING("Restore", on_restore),
+        ASKING("Reload", on_reload),
+        SD_BUS_METHOD_WITH_ARGS("Plan", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssssss)", steps), on_plan,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ttss)", events), on_events,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_SIGNAL_WITH_ARGS("Drift",
+                                SD_BUS_ARGS("s", object, "s", knob, "s", wanted, "s", actual, "u", pid, "s", writer,
+                                            "b", repaired),
+                                0),
+        SD_BUS_VTABLE_END
+};
+
+int bus_add_manager(Bus *bus)
+{
+        return sd_bus_add_object_vtable(bus->connection, NULL, BUS_PATH, INTERFACE, manager_vtable,
+                                        &bus->manager_object);
+}
+
+void bus_done_manager(Bus *bus)
+{
+        properties_done(manager_vtable, &bus->manager_object);
+}
+
+static char **copy_texts(const char *const *texts, unsigned n)
+{
+        char **copies = calloc(n + 1, sizeof(char *));
+
+        for (unsigned i = 0; i < n && copies; i++)
+                copies[i] = properties_text(texts[i]);
+        return copies;
+}
+
+static void fill_parameters(Bus *bus, ManagerObject *object)
+{
+        const char *missing[BOOT_PARAMETERS_MAX + 1];
+        const ClockFacts *facts = manager_get_clock_facts(bus->manager);
+        ClockView view;
+        unsigned n;
+
+        clock_get(manager_get_clock(bus->manager), &view);
+        n = clock_boot_parameters_missing(facts, view.verdict, view.reason, missing);
+        object->parameters_missing = copy_texts(missing, n);
+        object->parameters_reason = properties_sentence(clock_boot_parameters_reason(facts, view.verdict, view.reason));
+}
+
+void bus_update_manager(Bus *bus)
+{
+        Manager *manager = bus->manager;
+        const Config *config = manager_get_config(manager);
+        const Facts *facts = manager_get_facts(manager);
+        Need need = need_from_facts(facts);
+        ManagerObject fresh = {
+                .bus = bus,
+                .version = bus->manager_object.version,
+                .state = properties_text(policy_state_to_string(manager_get_state(manager))),
+                .state_reason = properties_sentence(strdup(manager_get_state_reason(manager))),
+                .frequency_needed = need.frequency,
+                .idle_needed = need.idle,
+                .need_reason = properties_sentence(need_reason(facts)),
+                .config_files = copy_texts((const char *const *)config->files, config->n_files),
+                .applied_usec = manager_get_applied_usec(manager),
+                .managed_cpus = cpuset_format(manager_get_managed_cpus(manager)),
+                .degraded_cpus = cpuset_format(manager_get_degraded_cpus(manager)),
+        };
+
+        fill_parameters(bus, &fresh);
+        properties_replace(bus->connection, INTERFACE, manager_vtable, &bus->manager_object, &fresh, sizeof(fresh));
+}

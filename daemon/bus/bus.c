@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "bus/bus-internal.h"
+
+#define BUS_NAME "org.tscwarden1"
+#define SYSTEM_BUS_DEFAULT "unix:path=/run/dbus/system_bus_socket"
+#define RECONNECT_USEC 1000000
+#define RETRY_MAX_SEC 600
+
+/* Answers of RequestName (D-Bus specification). */
+#define NAME_PRIMARY_OWNER 1
+#define NAME_ALREADY_OWNER 4
+
+bool bus_is_ready(const Bus *bus)
+{
+        return bus->connection && sd_bus_is_ready(bus->connection) > 0;
+}
+
+static void bus_drop_connection(Bus *bus)
+{
+        if (!bus->connection)
+                return;
+        polkit_done(&bus->polkit);
+        bus->waiting = sd_bus_message_unref(bus->waiting);
+        (void)sd_bus_detach_event(bus->connection);
+        bus->connection = sd_bus_close_unref(bus->connection);
+}
+
+static void bus_retry_in(Bus *bus, uint64_t usec)
+{
+        (void)sd_event_source_set_time_relative(bus->retry_timer, usec);
+        (void)sd_event_source_set_enabled(bus->retry_timer, SD_EVENT_ONESHOT);
+}
+
+static void bus_retry_later(Bus *bus)
+{
+        bus_retry_in(bus, bus->retry_sec * UINT64_C(1000000));
+        bus->retry_sec = bus->retry_sec < RETRY_MAX_SEC / 2 ? bus->retry_sec * 2 : RETRY_MAX_SEC;
+}
+
+static void bus_on_name_refused(Bus *bus, const char *why)
+{
+        if (!bus->refusal_told)
+                log_message(LOG_WARNING, "The bus does not give us the name " BUS_NAME ", so nobody can ask for the "
+                            "state there, and this is tried again from time to time: %s", why);
+        bus->refusal_told = true;
+        bus_retry_later(bus);
+}
+
+static int bus_on_name(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        const sd_bus_error *refusal = sd_bus_message_get_error(reply);
+        Bus *bus = userdata;
+        uint32_t answer = 0;
+
+        /* The connection is closing, and what follows that asks again. */
+        if (sd_bus_is_open(bus->connection) <= 0)
+                return 0;
+        if (refusal) {
+                bus_on_name_refused(bus, refusal->message ? refusal->message : refusal->name);
+                return 0;
+        }
+        (void)sd_bus_message_read(reply, "u", &answer);
+        if (answer != NAME_PRIMARY_OWNER && answer != NAME_ALREADY_OWNER) {
+                bus_on_name_refused(bus, "another process has it.");
+                return 0;
+        }
+        if (bus->refusal_told)
+                log_message(LOG_NOTICE, "The bus has given us the name " BUS_NAME ".");
+        bus->refusal_told = false;
+        bus->retry_sec = 1;
+        return 0;
+}
+
+static void bus_request_name(Bus *bus)
+{
+        int r = sd_bus_request_name_async(bus->connection, NULL, BUS_NAME, 0, bus_on_name, bus);
+
+        if (r < 0)
+                bus_on_name_refused(bus, strerror(-r));
+}
+
+static int bus_on_connected(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        bus_request_name(userdata);
+        return 0;
+}
+
+static int bus_on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        bus_retry_in(userdata, RECONNECT_USEC);
+        return 0;
+}
+
+static int bus_match_local(Bus *bus, const char *signal, sd_bus_message_handler_t handler)
+{
+        static const char local[] = "org.freedesktop.DBus.Local";
+
+        return sd_bus_match_signal(bus->connection, NULL, local, NULL, local, signal, handler, bus);
+}
+
+int bus_open_system(sd_bus **ret)
+{
+        const char *address = getenv("DBUS_SYSTEM_BUS_ADDRESS");
+        sd_bus *connection = NULL;
+        int r = sd_bus_new(&connection);
+
+        if (r >= 0)
+                r = sd_bus_set_address(connection, address ? address : SYSTEM_BUS_DEFAULT);
+        if (r >= 0)
+                r = sd_bus_set_bus_client(connection, true);
+        /* Else the loop's exit blocks for as long as a hung bus does not answer, up to 90 s. */
+        if (r >= 0)
+                r = sd_bus_set_close_on_exit(connection, false);
+        if (r < 0)
+                sd_bus_unref(connection);
+        else
+                *ret = connection;
+        return r;
+}
+
+static int bus_connect(Bus *bus)
+{
+        int r = bus_open_system(&bus->connection);
+
+        if (r >= 0)
+                r = sd_bus_set_description(bus->connection, "system-bus");
+        if (r >= 0)
+                r = sd_bus_set_watch_bind(bus->connection, true);
+        if (r >= 0)
+                r = sd_bus_set_connected_signal(bus->connection, true);
+        if (r >= 0)
+                r = bus_match_local(bus, "Connected", bus_on_connected);
+        if (r >= 0)
+                r = bus_match_local(bus, "Disconnected", bus_on_disconnected);
+        if (r >= 0)
+                r = bus_add_manager(bus);
+        if (r >= 0)
+                r = bus_add_clock(bus);
+        if (r >= 0)
+                r = bus_add_cpus(bus);
+        if (r >= 0)
+                r = bus_add_log_control(bus);
+        if (r >= 0)
+                r = sd_bus_start(bus->connection);
+        if (r >= 0)
+                r = sd_bus_attach_event(bus->connection, bus->event, SD_EVENT_PRIORITY_NORMAL);
+        return r;
+}
+
+static void bus_try_to_connect(Bus *bus)
+{
+        int r = bus_connect(bus);
+
+        if (r >= 0)
+                return;
+        (void)log_error_errno(r, "Cannot connect to the bus, trying again");
+        bus_drop_connection(bus);
+        bus_retry_later(bus);
+}
+
+static int bus_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Bus *bus = userdata;
+
+        if (bus->connection && sd_bus_is_open(bus->connection) > 0) {
+                bus_request_name(bus);
+                return 0;
+        }
+        bus_drop_connection(bus);
+        bus_try_to_connect(bus);
+        return 0;
+}
+
+static int bus_on_tell(sd_event_source *source, void *userdata)
+{
+        Bus *bus = userdata;
+
+        bus_update_manager(bus);
+        bus_update_clock(bus);
+        bus_update_cpus(bus);
+        return 0;
+}
+
+static void bus_on_stopping(Bus *bus)
+{
+        bus_answer_waiting(bus, /* stopping= */ true);
+        if (stop_job_new(bus->event, bus->manager, bus->connection, &bus->stop_job) < 0)
+                manager_on_stop_job(bus->manager, false);
+}
+
+static void bus_on_change(Manager *manager, unsigned changes, void *userdata)
+{
+        Bus *bus = userdata;
+
+        if (changes & MANAGER_CHANGED_CLOCK)
+                bus_signal_clock(bus);
+        if (changes & MANAGER_CHANGED_IDLE)
+                bus_answer_waiting(bus, /* stopping= */ false);
+        (void)sd_event_source_set_enabled(bus->tell_source, SD_EVENT_ONESHOT);
+        if (changes & MANAGER_CHANGED_STOPPING)
+                bus_on_stopping(bus);
+}
+
+static int bus_add_sources(Bus *bus)
+{
+        int r = sd_event_add_time(bus->event, &bus->retry_timer, CLOCK_MONOTONIC, 0, 0, bus_on_retry, bus);
+
+        if (r >= 0)
+                r = sd_event_source_set_enabled(bus->retry_timer, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_source_set_description(bus->retry_timer, "bus-retry");
+        if (r >= 0)
+                r = sd_event_add_defer(bus->event, &bus->tell_source, bus_on_tell, bus);
+        /* Before the bus is read: whoever heard of a change gets the new value. */
+        if (r >= 0)
+                r = sd_event_source_set_priority(bus->tell_source, SD_EVENT_PRIORITY_IMPORTANT);
+        if (r >= 0)
+                r = sd_event_source_set_description(bus->tell_source, "bus-tell");
+        return r;
+}
+
+int bus_new(sd_event *event, Manager *manager, const char *version, Bus **ret)
+{
+        _cleanup_(bus_freep) Bus *bus = malloc(sizeof(*bus));
+        int r;
+
+        if (!bus)
+                return -ENOMEM;
+        *bus = (Bus) { .event = sd_event_ref(event), .manager = manager, .retry_sec = 1 };
+        bus->manager_object = (ManagerObject) { .bus = bus, .version = version };
+        r = bus_add_sources(bus);
+        if (r < 0)
+                return r;
+        bus_try_to_connect(bus);
+        manager_set_observer(manager, bus_on_change, bus);
+        *ret = TAKE_PTR(bus);
+        return 0;
+}
+
+Bus *bus_free(Bus *bus)
+{
+        manager_set_observer(bus->manager, NULL, NULL);
+        if (bus->stop_job)
+                stop_job_free(bus->stop_job);
+        bus_drop_connection(bus);
+        bus->retry_timer = sd_event_source_disable_unref(bus->retry_timer);
+        bus->tell_source = sd_event_source_disable_unref(bus->tell_source);
+        bus_done_manager(bus);
+        bus_done_clock(bus);
+        cpuset_done(&bus->cpus);
+        sd_event_unref(bus->event);
+        free(bus);
+        return NULL;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bus/properties.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/macro.h"
+
+#define PROPERTIES_MAX 32
+
+static bool is_end(const sd_bus_vtable *entry)
+{
+        return entry->type == _SD_BUS_VTABLE_END;
+}
+
+/* The struct owns it. */
+static bool is_stored(const sd_bus_vtable *entry)
+{
+        return entry->type == _SD_BUS_VTABLE_PROPERTY && !entry->x.property.get &&
+               !(entry->flags & SD_BUS_VTABLE_PROPERTY_CONST);
+}
+
+static void *value_of(const sd_bus_vtable *entry, const void *object)
+{
+        return (char *)object + entry->x.property.offset;
+}
+
+static void free_strings(char **strings)
+{
+        for (char **s = strings; s && *s; s++)
+                free(*s);
+        free(strings);
+}
+
+void properties_done(const sd_bus_vtable *vtable, void *object)
+{
+        for (const sd_bus_vtable *entry = vtable; !is_end(entry); entry++) {
+                if (!is_stored(entry))
+                        continue;
+                if (strcmp(entry->x.property.signature, "s") == 0)
+                        free(*(char **)value_of(entry, object));
+                else if (strcmp(entry->x.property.signature, "as") == 0)
+                        free_strings(*(char ***)value_of(entry, object));
+        }
+}
+
+static bool texts_equal(const char *a, const char *b)
+{
+        return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool lists_equal(char **a, char **b)
+{
+        static char *none[] = { NULL };
+
+        for (a = a ? a : none, b = b ? b : none; *a && *b; a++, b++)
+                if (strcmp(*a, *b) != 0)
+                        return false;
+        return *a == *b;
+}
+
+static bool value_equal(const sd_bus_vtable *entry, const void *a, const void *b)
+{
+        const char *signature = entry->x.property.signature;
+
+        a = value_of(entry, a);
+        b = value_of(entry, b);
+        if (strcmp(signature, "s") == 0)
+                return texts_equal(*(char *const *)a, *(char *const *)b);
+        if (strcmp(signature, "as") == 0)
+                return lists_equal(*(char **const *)a, *(char **const *)b);
+        return memcmp(a, b, strcmp(signature, "t") == 0 ? sizeof(uint64_t) : sizeof(uint32_t)) == 0;
+}
+
+void properties_replace(sd_bus *connection, const char *interface, const sd_bus_vtable *vtable, void *object,
+                        void *fresh, size_t size)
+{
+        const char *changed[PROPERTIES_MAX + 1];
+        unsigned n = 0;
+
+        for (const sd_bus_vtable *entry = vtable; !is_end(entry) && n < PROPERTIES_MAX; entry++)
+                if (is_stored(entry) && (entry->flags & SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE) &&
+                    !value_equal(entry, object, fresh))
+                        changed[n++] = entry->x.property.member;
+        changed[n] = NULL;
+
+        properties_done(vtable, object);
+        memcpy(object, fresh, size);
+        memset(fresh, 0, size);
+        if (n > 0 && connection && sd_bus_is_ready(connection) > 0)
+                (void)sd_bus_emit_properties_changed_strv(connection, BUS_PATH, interface, (char **)changed);
+}
+
+static uint64_t now_usec(clockid_t id)
+{
+        struct timespec now;
+
+        clock_gettime(id, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+int properties_get_realtime(sd_bus *connection, const char *path, const char *interface, const char *property,
+                            sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        const uint64_t *monotonic = userdata;
+        uint64_t usec = *monotonic ? now_usec(CLOCK_REALTIME) - now_usec(CLOCK_MONOTONIC) + *monotonic : 0;
+
+        return sd_bus_message_append(reply, "t", usec);
+}
+
+char *properties_text(const char *text)
+{
+        return text ? text_escape(text) : NULL;
+}
+
+char *properties_sentence(char *text)
+{
+        char *safe = text ? text_escape_again(text) : NULL;
+
+        free(text);
+        return safe;
+}
+
+char **properties_words(const char *text)
+{
+        _cleanup_free_ char *copy = strdup(text);
+        char *rest = copy, *word;
+        char **words = calloc(strlen(text) / 2 + 2, sizeof(char *));
+        size_t n = 0;
+
+        while (copy && words && (word = strsep(&rest, " ")))
+                if (word[0] && (words[n] = properties_text(word)))
+                        n++;
+        return words;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Objects on the bus as plain structs, which sd-bus reads by itself: a vtable says at which offset a property's value
+ * stands (a string, an array of strings, an int for a boolean, uint32_t, uint64_t). Strings belong to the struct, but
+ * for constants.
+ */
+#pragma once
+
+#include <stdint.h>
+#include <systemd/sd-bus.h>
+
+#define BUS_PATH "/org/tscwarden1"
+
+/* Constants and properties with a getter of their own are not looked at. */
+void properties_done(const sd_bus_vtable *vtable, void *object);
+
+/* *object becomes *fresh, which is empty afterwards. Tells in one PropertiesChanged of `interface` on BUS_PATH which of
+ * those that emit changes have changed; `connection` NULL: nobody. */
+void properties_replace(sd_bus *connection, const char *interface, const sd_bus_vtable *vtable, void *object,
+                        void *fresh, size_t size);
+
+/* A getter for "t": the CLOCK_REALTIME of the CLOCK_MONOTONIC µs at its offset; 0 stays 0. */
+int properties_get_realtime(sd_bus *connection, const char *path, const char *interface, const char *property,
+                            sd_bus_message *reply, void *userdata, sd_bus_error *error);
+
+/* Copies fit for the bus. NULL, which shows as "", for NULL and when out of memory. */
+char *properties_text(const char *text);
+/* The same for one of ours that may quote what was escaped; takes it over. */
+char *properties_sentence(char *text);
+/* The blank-separated words of `text`, as properties_text(). NULL when out of memory. */
+char **properties_words(const char *text);
