@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154
+#
+# A bus of its own for a test; sourced after lib.sh. Everybody may own names and send on it, and its limits are out of
+# the way.
+
+bus_pid=
+object=/org/tscwarden1
+name=org.tscwarden1
+
+# need_python MODULE: of the system's own Python, where Debian's packages put it.
+need_python() {
+        /usr/bin/python3 -c "import $1" 2> /dev/null && return
+        echo "1..0 # SKIP no module $1 for /usr/bin/python3: install python3-$1"
+        exit 77
+}
+
+for program in dbus-daemon busctl dbus-send; do
+        command -v $program > "$check_output" || { echo "1..0 # SKIP no $program"; exit 77; }
+done
+
+# bus_start: the bus, at $DBUS_SYSTEM_BUS_ADDRESS.
+bus_start() {
+        cat > "$scratch/bus.conf" << END
+<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>$DBUS_SYSTEM_BUS_ADDRESS</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow receive_sender="*" eavesdrop="true"/>
+  </policy>
+  <limit name="max_connections_per_user">4096</limit>
+  <limit name="max_completed_connections">8192</limit>
+  <limit name="max_incomplete_connections">4096</limit>
+  <limit name="max_match_rules_per_connection">8192</limit>
+  <limit name="max_replies_per_connection">8192</limit>
+</busconfig>
+END
+        # For clients that are ordinary users.
+        chmod 0755 "$scratch"
+        ulimit -n 16384
+        dbus-daemon --config-file="$scratch/bus.conf" --nofork --nopidfile 2>> "$scratch/bus.log" &
+        bus_pid=$!
+        wait_for 5 test -S "${DBUS_SYSTEM_BUS_ADDRESS#unix:path=}"
+}
+
+bus_stop() {
+        [ -n "$bus_pid" ] || return 0
+        kill -KILL "$bus_pid"
+        wait "$bus_pid" 2> /dev/null
+        bus_pid=
+        rm -f "${DBUS_SYSTEM_BUS_ADDRESS#unix:path=}"
+}
+
+# bus ARGUMENT...: busctl on that bus.
+bus() {
+        timeout 20 busctl --address="$DBUS_SYSTEM_BUS_ADDRESS" "$@"
+}
+
+# as_nobody COMMAND...: as an ordinary user.
+as_nobody() {
+        setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"
+}
+
+# property INTERFACE NAME [PATH]: its value as busctl prints it, with its type.
+property() {
+        bus get-property $name "${3-$object}" "$name.$1" "$2"
+}
+
+property_is() {
+        [ "$(property "$1" "$2")" = "$3" ]
+}
+
+on_the_bus() {
+        property Manager State
+}
+
+# call METHOD [ARGUMENT...] of the Manager
+call() {
+        bus call $name $object $name.Manager "$@"
+}
