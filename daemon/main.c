@@ -9,13 +9,13 @@
 
 #include "base/log.h"
 #include "bus/stop-job.h"
+#include "ctl/show.h"
 #include "host/facts.h"
 #include "host/originals.h"
 #include "host/runtime.h"
 #include "manager.h"
 #include "model/need.h"
 #include "run.h"
-#include "show.h"
 
 /* sysexits.h, and what systemd's units commonly name in RestartPreventExitStatus=. */
 #define EXIT_USAGE 2

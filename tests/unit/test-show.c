@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "show.h"
+#include "ctl/show.h"
 #include "warden.h"
 
 typedef struct Output {
