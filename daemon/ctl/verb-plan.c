@@ -79,6 +79,7 @@ static int plan_of_host(const CtlOptions *options)
                 fprintf(stderr, "tscwarden: Cannot read what this host is: %s\n", strerror(-r));
                 return CTL_NO_ANSWER;
         }
+        cpu_read_energy(&cpu_ops, NULL, &config.policy, &none, &snapshot);
         halves = need_under_mode(&facts, config.apply);
         PlanInput input = {
                 .snapshot = &snapshot,
