@@ -9,13 +9,13 @@
 
 #include "base/log.h"
 #include "bus/bus.h"
+#include "ctl/show.h"
 #include "host/facts.h"
 #include "host/originals.h"
 #include "host/runtime.h"
 #include "manager.h"
 #include "model/need.h"
 #include "run.h"
-#include "show.h"
 
 /* sysexits.h, and what systemd's units commonly name in RestartPreventExitStatus=. */
 #define EXIT_USAGE 2
@@ -139,7 +139,7 @@ static int dry_run(const Config *config)
 
         if (!dry || read_host(&facts, &snapshot) < 0)
                 return EXIT_FAILURE;
-        run_read_energy(&cpu_ops, NULL, &config->policy, &none, &snapshot);
+        cpu_read_energy(&cpu_ops, NULL, &config->policy, &none, &snapshot);
         halves = need_under_mode(&facts, config->apply);
         PlanInput input = {
                 .snapshot = &snapshot,
@@ -191,7 +191,7 @@ static int restore_originals(int fd, Originals *originals)
 
         if (read_host(&facts, &snapshot) < 0)
                 return EXIT_FAILURE;
-        run_read_energy(&cpu_ops, NULL, &nothing, originals, &snapshot);
+        cpu_read_energy(&cpu_ops, NULL, &nothing, originals, &snapshot);
         PlanInput input = {
                 .snapshot = &snapshot,
                 .policy = &nothing,

@@ -127,7 +127,7 @@ static int manager_read_host(Manager *m)
         r = m->ops->enumerate(m->ops_userdata, &m->snapshot);
         if (r < 0)
                 return log_error_errno(r, "Cannot read /sys/devices/system/cpu");
-        run_read_energy(m->ops, m->ops_userdata, manager_task_policy(m), &m->originals, &m->snapshot);
+        cpu_read_energy(m->ops, m->ops_userdata, manager_task_policy(m), &m->originals, &m->snapshot);
         return 0;
 }
 

@@ -118,7 +118,7 @@ const ManagerLook *manager_look(Manager *m)
         manager_forget_look(m);
         if (m->ops->enumerate(m->ops_userdata, &m->look.snapshot) < 0)
                 return NULL;
-        run_read_energy(m->ops, m->ops_userdata, &m->config.policy, &m->originals, &m->look.snapshot);
+        cpu_read_energy(m->ops, m->ops_userdata, &m->config.policy, &m->originals, &m->look.snapshot);
         if (manager_build_plan(m, &m->config.policy, &m->look.snapshot, halves, &m->look.plan) < 0) {
                 manager_forget_look(m);
                 return NULL;

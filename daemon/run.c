@@ -206,33 +206,3 @@ int run_to_end(Run *run)
         } while (r == 0 && state != RUN_DONE);
         return r;
 }
-
-static void read_energy(const CpuOps *ops, void *userdata, const KnobId *id, Snapshot *snapshot)
-{
-        char value[KNOB_VALUE_SIZE];
-        int r = ops->read(userdata, id, value);
-
-        if (r == 0)
-                r = snapshot_set(snapshot, id, value);
-        if (r < 0)
-                snapshot_set_error(snapshot, id, r);
-}
-
-void run_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, const Originals *originals, Snapshot *snapshot)
-{
-        KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE };
-
-        for (unsigned i = 0; i < snapshot->n_policies && policy_speaks_of(policy, POLICY_EPP); i++) {
-                id.id = snapshot->policies[i].id;
-                read_energy(ops, userdata, &id, snapshot);
-        }
-        id.knob = KNOB_ENERGY_PERF_BIAS;
-        for (unsigned i = 0; i < snapshot->n_cpus && policy_speaks_of(policy, POLICY_PERF_BIAS); i++) {
-                id.id = snapshot->cpus[i].id;
-                read_energy(ops, userdata, &id, snapshot);
-        }
-        for (size_t i = 0; i < originals->n; i++)
-                if (originals->entries[i].id.knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE ||
-                    originals->entries[i].id.knob == KNOB_ENERGY_PERF_BIAS)
-                        read_energy(ops, userdata, &originals->entries[i].id, snapshot);
-}

@@ -48,9 +48,5 @@ void run_done(Run *run);
  * not an error. */
 int run_advance(Run *run, uint64_t now_usec, unsigned max_steps, RunState *ret_state);
 
-/* Adds to a snapshot what only a few policies speak of, energy preferences, as far as this policy or the originals do: an ordinary
- * host is not asked. What cannot be read says so in its place. */
-void run_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, const Originals *originals, Snapshot *snapshot);
-
 /* The whole plan at once, sleeping where it has to: for the command line. 0 or -ENOMEM. */
 int run_to_end(Run *run);

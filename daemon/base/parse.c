@@ -118,3 +118,27 @@ int parse_usec(const char *text, uint64_t *ret_usec)
                 }
         return -EINVAL;
 }
+
+unsigned text_distance(const char *a, const char *b)
+{
+        unsigned row[32];
+        size_t n = strlen(b);
+
+        if (n >= ARRAY_SIZE(row) || strlen(a) >= ARRAY_SIZE(row))
+                return ARRAY_SIZE(row);
+        for (unsigned j = 0; j <= n; j++)
+                row[j] = j;
+        for (unsigned i = 1; a[i - 1]; i++) {
+                unsigned corner = row[0];
+
+                row[0] = i;
+                for (size_t j = 1; j <= n; j++) {
+                        unsigned change = corner + (strncasecmp(&a[i - 1], &b[j - 1], 1) != 0);
+                        unsigned shorter = row[j] < row[j - 1] ? row[j] : row[j - 1];
+
+                        corner = row[j];
+                        row[j] = change < shorter + 1 ? change : shorter + 1;
+                }
+        }
+        return row[n];
+}

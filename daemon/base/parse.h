@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Strict scalars: the whole text or nothing.
+ * Strict scalars: the whole text or nothing; and what may have been meant instead.
  */
 #pragma once
 
@@ -20,3 +20,6 @@ int parse_frequency(const char *text, uint64_t *ret_khz);
 /* A time span "20us", "1ms" (units us, ms, s; a bare number is refused) in microseconds.
  * 0, -EINVAL, -ERANGE (more than one hour). */
 int parse_usec(const char *text, uint64_t *ret_usec);
+
+/* Letters to insert, delete or change to make one of the other (Levenshtein), whatever their case. 32: one is longer than 31. */
+unsigned text_distance(const char *a, const char *b);

@@ -256,31 +256,6 @@ const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
         OPTIONS("CPUPOWER_STOP_IDLE_OPTS", stop_idle_opts),
 };
 
-/* Letters to insert, delete or change (Levenshtein), whatever their case. */
-static unsigned edit_distance(const char *a, const char *b)
-{
-        unsigned row[32];
-        size_t n = strlen(b);
-
-        if (n >= ARRAY_SIZE(row) || strlen(a) >= ARRAY_SIZE(row))
-                return ARRAY_SIZE(row);
-        for (unsigned j = 0; j <= n; j++)
-                row[j] = j;
-        for (unsigned i = 1; a[i - 1]; i++) {
-                unsigned corner = row[0];
-
-                row[0] = i;
-                for (size_t j = 1; j <= n; j++) {
-                        unsigned change = corner + (strncasecmp(&a[i - 1], &b[j - 1], 1) != 0);
-                        unsigned shorter = row[j] < row[j - 1] ? row[j] : row[j - 1];
-
-                        corner = row[j];
-                        row[j] = change < shorter + 1 ? change : shorter + 1;
-                }
-        }
-        return row[n];
-}
-
 /* Keys of other files, and what says the same here. */
 static const struct {
         const char *name, *advice;
@@ -305,7 +280,7 @@ static void explain_unknown(const char *name, ConfigWhy why)
                         return;
                 }
         for (const ConfigKey *key = config_keys; key < config_keys + CONFIG_KEYS_MAX; key++) {
-                unsigned distance = edit_distance(name, key->name);
+                unsigned distance = text_distance(name, key->name);
 
                 if (distance < least) {
                         least = distance;

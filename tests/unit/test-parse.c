@@ -158,6 +158,19 @@ static void test_parse_usec(void **state)
         }
 }
 
+static void test_text_distance(void **state)
+{
+        assert_int_equal(text_distance("status", "status"), 0);
+        assert_int_equal(text_distance("Status", "sTATUS"), 0);
+        assert_int_equal(text_distance("statsu", "status"), 2);
+        assert_int_equal(text_distance("stats", "status"), 1);
+        assert_int_equal(text_distance("", "plan"), 4);
+        assert_int_equal(text_distance("plan", ""), 4);
+        assert_int_equal(text_distance("0123456789012345678901234567890", "1"), 30);
+        assert_int_equal(text_distance("01234567890123456789012345678901", "1"), 32);
+        assert_int_equal(text_distance("1", "01234567890123456789012345678901"), 32);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -165,6 +178,7 @@ int main(void)
                 cmocka_unit_test(test_parse_unsigned),
                 cmocka_unit_test(test_parse_frequency),
                 cmocka_unit_test(test_parse_usec),
+                cmocka_unit_test(test_text_distance),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

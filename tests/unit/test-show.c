@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "show.h"
+#include "ctl/show.h"
 #include "warden.h"
 
 typedef struct Output {
@@ -84,8 +84,8 @@ static void test_show_findings_wraps(void **state)
         output_end(&output, "Note   scaling_governor of cpufreq/policy0 could not be set to performance on\n"
                             "       CPUs 0-1: Operation not permitted.\n"
                             "Note   The configuration names CPUs\n"
-                            "       1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31,33,35,37,39,41,43,45,47,49,51,53,55,57,59,\n"
-                            "       not present on this host.\n");
+                            "       1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31,33,35,37,39,41,43,45,47,49,51,\n"
+                            "       53,55,57,59, not present on this host.\n");
 }
 
 static void test_show_plan(void **state)

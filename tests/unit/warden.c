@@ -85,7 +85,7 @@ void warden_plan(Warden *w, bool apply)
         Snapshot snapshot = {};
 
         assert(fake_host_ops.enumerate(w->host, &snapshot) == 0);
-        run_read_energy(&fake_host_ops, w->host, &w->policy, &w->originals, &snapshot);
+        cpu_read_energy(&fake_host_ops, w->host, &w->policy, &w->originals, &snapshot);
         warden_make_plan(w, &snapshot, apply);
         snapshot_done(&snapshot);
 }
@@ -96,7 +96,7 @@ static void warden_run(Warden *w, bool apply)
         Run run;
 
         assert(fake_host_ops.enumerate(w->host, &snapshot) == 0);
-        run_read_energy(&fake_host_ops, w->host, &w->policy, &w->originals, &snapshot);
+        cpu_read_energy(&fake_host_ops, w->host, &w->policy, &w->originals, &snapshot);
         warden_make_plan(w, &snapshot, apply);
         assert(plan_collect_originals(&w->plan, &snapshot, &w->originals) >= 0);
         run_init(&run, &fake_host_ops, w->host, &w->plan, &snapshot, w->host->tsc_lives && !w->host->constant_tsc);
@@ -124,7 +124,7 @@ void warden_leave(Warden *w)
         Snapshot snapshot = {};
 
         assert(fake_host_ops.enumerate(w->host, &snapshot) == 0);
-        run_read_energy(&fake_host_ops, w->host, &w->policy, &w->originals, &snapshot);
+        cpu_read_energy(&fake_host_ops, w->host, &w->policy, &w->originals, &snapshot);
         (void)originals_drop_reached(&w->originals, &w->plan, &snapshot);
         snapshot_done(&snapshot);
 }

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "show.h"
+#include "ctl/show.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "ctl/print.h"
+#include "ctl/steps.h"
 #include "model/need.h"
-
-#define COLUMNS 80
-
-/* Words of `text`, the first line behind `head`, all at column `indent`. */
-static void show_wrapped(FILE *out, const char *head, unsigned indent, const char *text)
-{
-        unsigned column = fprintf(out, "%-*s", (int)indent, head);
-        bool first = true;
-
-        for (const char *word = text + strspn(text, " "); *word; word += strspn(word, " ")) {
-                unsigned length = strcspn(word, " ");
-
-                if (!first && column + 1 + length > COLUMNS)
-                        column = fprintf(out, "\n%*s", (int)indent, "") - 1;
-                else if (!first)
-                        column += fprintf(out, " ");
-                column += fprintf(out, "%.*s", (int)length, word);
-                word += length;
-                first = false;
-        }
-        fputc('\n', out);
-}
 
 int show_facts(FILE *out, const Facts *facts)
 {
@@ -45,75 +25,16 @@ int show_facts(FILE *out, const Facts *facts)
                 facts_tsc_lives(facts) ? "the TSC lives" : "the TSC is given up until the next boot");
         fprintf(out, "Need   %s\n", need.frequency && need.idle ? "frequency and idle policy" :
                 need.frequency ? "frequency policy" : need.idle ? "idle policy" : "none");
-        show_wrapped(out, "", 7, reason);
+        print_wrapped(out, "", 7, reason);
         return 0;
-}
-
-static bool steps_alike(const Step *a, const Step *b)
-{
-        return a->id.knob == b->id.knob && a->id.state == b->id.state && a->effect == b->effect && a->reason == b->reason &&
-               a->withheld == b->withheld && a->rule == b->rule && a->key == b->key && strcmp(a->from, b->from) == 0 && strcmp(a->to, b->to) == 0;
-}
-
-static int show_step(FILE *out, const Step *step, const CpuSet *ids, const Snapshot *snapshot)
-{
-        _cleanup_free_ char *list = cpuset_format(ids), *reason = step_reason_format(step, snapshot);
-
-        if (!list || !reason)
-                return -ENOMEM;
-        if (knob_is_of_policy(step->id.knob))
-                fprintf(out, "  cpufreq/policy%s", list);
-        else if (step->id.knob == KNOB_ENERGY_PERF_BIAS)
-                fprintf(out, "  cpu%s/power", list);
-        else
-                fprintf(out, "  cpu%s/cpuidle/state%u", list, step->id.state);
-        fprintf(out, " %s: %s -> %s\n      %s; %s%s\n", knob_to_string(step->id.knob), step->from, step->to, reason,
-                effect_to_string(step->effect), step->withheld ? "; withheld" : "");
-        return 0;
-}
-
-/* State names differ between CPUs of a hybrid host, so the reason must agree as well. */
-static int show_alike(FILE *out, const Plan *plan, size_t first, const Snapshot *snapshot, bool *shown)
-{
-        _cleanup_free_ char *reason = step_reason_format(&plan->steps[first], snapshot);
-        _cleanup_cpuset_ CpuSet ids = {};
-
-        if (!reason)
-                return -ENOMEM;
-        for (size_t i = first; i < plan->n_steps; i++) {
-                _cleanup_free_ char *other = NULL;
-
-                if (shown[i] || !steps_alike(&plan->steps[first], &plan->steps[i]))
-                        continue;
-                other = step_reason_format(&plan->steps[i], snapshot);
-                if (!other)
-                        return -ENOMEM;
-                if (strcmp(reason, other) != 0)
-                        continue;
-                if (cpuset_add(&ids, plan->steps[i].id.id) < 0)
-                        return -ENOMEM;
-                shown[i] = true;
-        }
-        return show_step(out, &plan->steps[first], &ids, snapshot);
 }
 
 int show_plan(FILE *out, const char *verb, const Plan *plan, const Snapshot *snapshot)
 {
-        _cleanup_free_ bool *shown = calloc(plan->n_steps + 1, sizeof(bool));
+        _cleanup_steps_ Steps steps = {};
+        int r = steps_from_plan(plan, snapshot, &steps);
 
-        if (!shown)
-                return -ENOMEM;
-        if (plan->n_steps == 0)
-                fprintf(out, "%-6s nothing to do\n", verb);
-        else
-                fprintf(out, "%-6s %zu step%s\n", verb, plan->n_steps, plan->n_steps == 1 ? "" : "s");
-        for (size_t i = 0; i < plan->n_steps; i++) {
-                int r = shown[i] ? 0 : show_alike(out, plan, i, snapshot, shown);
-
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        return r < 0 ? r : steps_show(out, verb, &steps);
 }
 
 int show_findings(FILE *out, const Findings *findings)
@@ -123,7 +44,7 @@ int show_findings(FILE *out, const Findings *findings)
 
                 if (!sentence)
                         return -ENOMEM;
-                show_wrapped(out, "Note", 7, sentence);
+                print_wrapped(out, "Note", 7, sentence);
         }
         return 0;
 }

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Asks tscwardend. The one file of the command that knows sd-bus.
+ */
+#pragma once
+
+#include "ctl/ctl-state.h"
+#include "ctl/steps.h"
+
+typedef enum BusAnswer {
+        BUS_OK,
+        BUS_NOT_RUNNING, /* there is a bus, and no tscwardend on it */
+        BUS_FAILED,
+} BusAnswer;
+
+typedef struct CtlBus CtlBus;
+
+/* The system bus ($DBUS_SYSTEM_BUS_ADDRESS), or that of [USER@]HOST by ssh. Unless BUS_OK, *ret_why is a sentence for
+ * people (NULL when out of memory), here and below, to be freed by the caller. */
+BusAnswer ctl_bus_open(const char *host, CtlBus **ret, char **ret_why);
+CtlBus *ctl_bus_free(CtlBus *bus);
+DEFINE_CLEANUP(CtlBus, ctl_bus_free);
+
+/* Manager, Clock and Events(), and the Cpu objects when asked for. Text from outside is escaped. *ret must be empty and is the
+ * caller's after. */
+BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char **ret_why);
+BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why);
+
+typedef enum NewsKind {
+        NEWS_STARTED,     /* tscwardend is there; *state is filled */
+        NEWS_STOPPED,     /* and is not any more, or not yet */
+        NEWS_VERDICT,     /* words: old, new, reason, kernel line */
+        NEWS_CLOCKSOURCE, /* words: old, new */
+        NEWS_DRIFT,       /* words: object, knob, wanted, actual, pid ("" unknown), writer, "yes" when repaired */
+        NEWS_PROPERTY,    /* words: name, old, new */
+} NewsKind;
+
+#define NEWS_WORDS_MAX 7
+
+typedef struct News {
+        NewsKind kind;
+        const char *words[NEWS_WORDS_MAX]; /* escaped; valid during the call */
+        const WardenState *state;
+} News;
+
+typedef void (*NewsHandler)(const News *news, void *userdata);
+
+/* Tells what is, then what changes, until the connection ends. */
+BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char **ret_why);

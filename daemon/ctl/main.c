@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+#include "ctl/verbs.h"
+
+typedef struct Verb {
+        const char *name;
+        int (*run)(const CtlOptions *options);
+        const char *help;
+} Verb;
+
+static const Verb verbs[] = {
+        { "status", verb_status, "is the TSC fine, since when, what it costs, what to do" },
+        { "plan", verb_plan, "what tscwardend would change now" },
+        { "watch", verb_watch, "a line for each change, until interrupted" },
+};
+
+static CtlOptions arg_options = { .config = TSCWARDEN_CONFIG_FILE };
+
+static void print_help(void)
+{
+        puts("tscwarden [OPTION...] VERB\n"
+             "Asks tscwardend, which keeps the clock of a KVM host fit for its guests.\n");
+        for (unsigned i = 0; i < ARRAY_SIZE(verbs); i++)
+                printf("  %-18s %s\n", verbs[i].name, verbs[i].help);
+        puts("\n"
+             "  -H, --host [USER@]HOST   ask that host, by ssh\n"
+             "  --json                   print JSON: status, plan, watch\n"
+             "  --metrics                status as Prometheus metrics\n"
+             "  --textfile FILE          write the metrics to FILE, as a whole or not at all\n"
+             "  --config FILE            plan without tscwardend: read FILE instead of\n"
+             "                           " TSCWARDEN_CONFIG_FILE "\n"
+             "  --version                print the version\n"
+             "  -h, --help               print this\n\n"
+             "Examples:\n"
+             "  tscwarden status\n"
+             "  tscwarden -H root@kvm7 status\n"
+             "  tscwarden status --json | jq -r .Clock.Verdict\n"
+             "  tscwarden watch\n\n"
+             "Exit status: 0 fine, 1 something is wrong on this host, 2 usage, 3 could not\n"
+             "find out. tscwarden(1) says what counts as wrong.");
+}
+
+int ctl_complain(const char *why)
+{
+        fprintf(stderr, "tscwarden: %s\n", why ? why : "Out of memory");
+        return CTL_NO_ANSWER;
+}
+
+int ctl_finish(int r, int status)
+{
+        if (r < 0)
+                return ctl_complain(strerror(-r));
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+                fprintf(stderr, "tscwarden: Cannot write the output: %m\n");
+                return CTL_NO_ANSWER;
+        }
+        return status;
+}
+
+/* 0 go on, 1 done, -EINVAL: told on stderr. */
+static int parse_options(int argc, char **argv)
+{
+        enum { ARG_JSON = 0x100, ARG_METRICS, ARG_TEXTFILE, ARG_CONFIG, ARG_VERSION };
+        static const struct option options[] = {
+                { "host", required_argument, NULL, 'H' },
+                { "json", no_argument, NULL, ARG_JSON },
+                { "metrics", no_argument, NULL, ARG_METRICS },
+                { "textfile", required_argument, NULL, ARG_TEXTFILE },
+                { "config", required_argument, NULL, ARG_CONFIG },
+                { "version", no_argument, NULL, ARG_VERSION },
+                { "help", no_argument, NULL, 'h' },
+                {},
+        };
+        int c;
+
+        while ((c = getopt_long(argc, argv, "H:h", options, NULL)) >= 0)
+                switch (c) {
+                case 'H':
+                        arg_options.host = optarg;
+                        break;
+                case ARG_JSON:
+                        arg_options.json = true;
+                        break;
+                case ARG_METRICS:
+                        arg_options.metrics = true;
+                        break;
+                case ARG_TEXTFILE:
+                        arg_options.textfile = optarg;
+                        break;
+                case ARG_CONFIG:
+                        arg_options.config = optarg;
+                        break;
+                case ARG_VERSION:
+                        puts("tscwarden " TSCWARDEN_VERSION);
+                        return 1;
+                case 'h':
+                        print_help();
+                        return 1;
+                default:
+                        fputs("Try --help.\n", stderr);
+                        return -EINVAL;
+                }
+        return 0;
+}
+
+/* What an option means with this verb, or NULL. */
+static const char *find_conflict(const Verb *verb)
+{
+        if (arg_options.metrics && verb->run != verb_status)
+                return "--metrics belongs to status";
+        if (arg_options.metrics && arg_options.json)
+                return "--metrics and --json are two formats: choose one";
+        if (arg_options.textfile && !arg_options.metrics)
+                return "--textfile needs --metrics";
+        if (arg_options.host && !arg_options.host[0])
+                return "-H needs the name of a host";
+        return NULL;
+}
+
+static const Verb *find_verb(const char *name)
+{
+        const Verb *nearest = NULL;
+        unsigned least = 4;
+
+        for (const Verb *verb = verbs; verb < verbs + ARRAY_SIZE(verbs); verb++) {
+                unsigned distance = text_distance(name, verb->name);
+
+                if (strcmp(name, verb->name) == 0)
+                        return verb;
+                if (distance < least) {
+                        least = distance;
+                        nearest = verb;
+                }
+        }
+        if (nearest)
+                fprintf(stderr, "tscwarden: There is no verb '%s'; did you mean %s?\n", name, nearest->name);
+        else
+                fprintf(stderr, "tscwarden: There is no verb '%s'. Try --help.\n", name);
+        return NULL;
+}
+
+int main(int argc, char **argv)
+{
+        const char *conflict;
+        const Verb *verb;
+        int r = parse_options(argc, argv);
+
+        if (r != 0)
+                return r < 0 ? CTL_USAGE : ctl_finish(0, CTL_FINE);
+        if (optind == argc) {
+                fputs("tscwarden: Which verb? Try `tscwarden status` or --help.\n", stderr);
+                return CTL_USAGE;
+        }
+        verb = find_verb(argv[optind]);
+        if (!verb)
+                return CTL_USAGE;
+        if (optind + 1 < argc) {
+                fprintf(stderr, "tscwarden: %s takes no argument: '%s'\n", verb->name, argv[optind + 1]);
+                return CTL_USAGE;
+        }
+        conflict = find_conflict(verb);
+        if (conflict) {
+                fprintf(stderr, "tscwarden: %s\n", conflict);
+                return CTL_USAGE;
+        }
+        return verb->run(&arg_options);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/print.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/macro.h"
+
+#define COLUMNS 80
+
+/* Of UTF-8 text: every character counts as one column, as those do that the daemon writes ("µs"). */
+static unsigned width_of(const char *text, unsigned length)
+{
+        unsigned width = 0;
+
+        for (unsigned i = 0; i < length; i++)
+                width += ((unsigned char)text[i] & 0xc0) != 0x80;
+        return width;
+}
+
+/* Of the word at `text` the part that stands on one line of `columns`. */
+static unsigned part_length(const char *text, unsigned columns)
+{
+        unsigned length = strcspn(text, " "), end = 0;
+
+        if (width_of(text, length) <= columns)
+                return length;
+        for (unsigned i = 0; i < length && width_of(text, i + 1) <= columns; i++)
+                if (text[i] == ',')
+                        end = i + 1;
+        return end > 0 ? end : length;
+}
+
+void print_wrapped(FILE *out, const char *head, unsigned indent, const char *text)
+{
+        unsigned column = fprintf(out, "%-*s", (int)indent, head);
+        bool first = true, blank = false;
+
+        for (const char *word = text + strspn(text, " "); *word; word += strspn(word, " ")) {
+                unsigned length = part_length(word, COLUMNS - indent), width = width_of(word, length);
+
+                if (!first && column + blank + width > COLUMNS)
+                        column = fprintf(out, "\n%*s", (int)indent, "") - 1;
+                else if (blank)
+                        column += fprintf(out, " ");
+                fprintf(out, "%.*s", (int)length, word);
+                column += width;
+                word += length;
+                blank = *word == ' ';
+                first = false;
+        }
+        fputc('\n', out);
+}
+
+void print_cut(FILE *out, unsigned columns, const char *text)
+{
+        unsigned length = strlen(text);
+        bool cut = width_of(text, length) > columns;
+
+        while (cut && width_of(text, length) > columns - strlen("..."))
+                length--;
+        fprintf(out, "%.*s%s\n", (int)length, text, cut ? "..." : "");
+}
+
+static const char *print_seconds(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE])
+{
+        snprintf(buffer, PRINT_TIME_SIZE, "@%" PRIu64, realtime_usec / 1000000);
+        return buffer;
+}
+
+const char *print_time(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE])
+{
+        time_t seconds = realtime_usec / 1000000;
+        struct tm tm;
+
+        if (!localtime_r(&seconds, &tm) || strftime(buffer, PRINT_TIME_SIZE, "%a %Y-%m-%d %H:%M:%S %Z", &tm) == 0)
+                return print_seconds(realtime_usec, buffer);
+        return buffer;
+}
+
+const char *print_stamp(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE])
+{
+        time_t seconds = realtime_usec / 1000000;
+        struct tm tm;
+
+        if (!localtime_r(&seconds, &tm) || strftime(buffer, PRINT_TIME_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+                return print_seconds(realtime_usec, buffer);
+        return buffer;
+}
+
+const char *print_span(uint64_t usec, char buffer[static PRINT_TIME_SIZE])
+{
+        static const struct {
+                const char *name;
+                uint64_t seconds;
+        } units[] = { { "d", 86400 }, { "h", 3600 }, { "min", 60 }, { "s", 1 } };
+        uint64_t seconds = usec / 1000000;
+
+        for (unsigned i = 0; i < ARRAY_SIZE(units); i++) {
+                uint64_t rest = seconds % units[i].seconds;
+
+                if (seconds < units[i].seconds)
+                        continue;
+                if (i + 1 < ARRAY_SIZE(units) && rest / units[i + 1].seconds > 0)
+                        snprintf(buffer, PRINT_TIME_SIZE, "%" PRIu64 " %s %" PRIu64 " %s", seconds / units[i].seconds,
+                                 units[i].name, rest / units[i + 1].seconds, units[i + 1].name);
+                else
+                        snprintf(buffer, PRINT_TIME_SIZE, "%" PRIu64 " %s", seconds / units[i].seconds, units[i].name);
+                return buffer;
+        }
+        snprintf(buffer, PRINT_TIME_SIZE, "0 s");
+        return buffer;
+}

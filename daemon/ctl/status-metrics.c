@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/cpuset.h"
+#include "ctl/status.h"
+
+static void show_head(FILE *out, const char *name, const char *type, const char *help)
+{
+        fprintf(out, "# HELP tscwarden_%s %s\n# TYPE tscwarden_%s %s\n", name, help, name, type);
+}
+
+/* ,name="value" as the exposition format wants it: no newline is left in escaped text. */
+static void show_label(FILE *out, const char *separator, const char *name, const char *value)
+{
+        fprintf(out, "%s%s=\"", separator, name);
+        for (; *value; value++) {
+                if (*value == '"' || *value == '\\')
+                        fputc('\\', out);
+                fputc(*value, out);
+        }
+        fputc('"', out);
+}
+
+static void show_verdict(FILE *out, const ClockInfo *clock)
+{
+        show_head(out, "tsc_verdict", "gauge",
+                  "Whether this is the verdict on the TSC, and whether CPU flags and boot parameters alone predict it.");
+        for (Verdict verdict = 0; verdict < VERDICT_MAX_; verdict++)
+                for (unsigned expected = 0; expected < 2; expected++)
+                        fprintf(out, "tscwarden_tsc_verdict{verdict=\"%s\",expected=\"%s\"} %d\n", verdict_to_string(verdict),
+                                expected ? "true" : "false",
+                                strcmp(verdict_to_string(verdict), known(clock->verdict)) == 0 && clock->expected == expected);
+}
+
+static void show_clocksource(FILE *out, const ClockInfo *clock)
+{
+        int i = property_find(&clock_properties, "AvailableClocksources");
+        _cleanup_free_ char *available = property_format(&clock_properties.entries[i], clock);
+
+        show_head(out, "tsc_reason_info", "gauge", "Why the verdict is what it is.");
+        fputs("tscwarden_tsc_reason_info{", out);
+        show_label(out, "", "reason", known(clock->reason)[0] ? clock->reason : "none");
+        fputs("} 1\n", out);
+
+        show_head(out, "clocksource_info", "gauge", "The kernel's clocksource, those it offers, and what watches the TSC.");
+        fputs("tscwarden_clocksource_info{", out);
+        show_label(out, "", "clocksource", known(clock->clocksource));
+        show_label(out, ",", "available", known(available));
+        show_label(out, ",", "watchdog", known(clock->watchdog));
+        fputs("} 1\n", out);
+
+        if (!property_is_present(&clock_properties, clock, "ClocksourceChanges"))
+                return;
+        show_head(out, "clocksource_changes_total", "counter", "Clocksource changes since tscwardend started.");
+        fprintf(out, "tscwarden_clocksource_changes_total %" PRIu64 "\n", clock->clocksource_changes);
+}
+
+static void show_drift(FILE *out, const ManagerInfo *manager)
+{
+        show_head(out, "drift_total", "counter", "Knobs that others changed after the policy had set them.");
+        for (size_t i = 0; i < manager->drift_counts.n; i++) {
+                fputs("tscwarden_drift_total{", out);
+                show_label(out, "", "knob", manager->drift_counts.entries[i].name);
+                fprintf(out, "} %" PRIu64 "\n", manager->drift_counts.entries[i].value);
+        }
+        if (!property_is_present(&manager_properties, manager, "DriftCounts"))
+                fprintf(out, "tscwarden_drift_total %" PRIu64 "\n", manager->drift_count);
+}
+
+static unsigned count_cpus(const char *list)
+{
+        _cleanup_cpuset_ CpuSet set = {};
+
+        return cpuset_parse(known(list), &set) == 0 ? cpuset_count(&set) : 0;
+}
+
+static void show_policy(FILE *out, const ManagerInfo *manager)
+{
+        static const char *const states[] = { "not-needed", "waiting", "applied", "degraded", "disabled", "restored" };
+
+        show_head(out, "policy_state", "gauge", "Whether this is the state of the policy.");
+        for (unsigned i = 0; i < ARRAY_SIZE(states); i++)
+                fprintf(out, "tscwarden_policy_state{state=\"%s\"} %d\n", states[i], strcmp(states[i], known(manager->state)) == 0);
+        show_head(out, "contested_cpus", "gauge", "CPUs whose knobs somebody else keeps changing.");
+        fprintf(out, "tscwarden_contested_cpus %u\n", count_cpus(manager->contested_cpus));
+}
+
+void status_show_metrics(FILE *out, const WardenState *state)
+{
+        const ManagerInfo *manager = &state->manager;
+
+        show_head(out, "build_info", "gauge", "The tscwardend that was asked.");
+        fputs("tscwarden_build_info{", out);
+        show_label(out, "", "version", known(manager->version));
+        fputs("} 1\n", out);
+        show_verdict(out, &state->clock);
+        show_clocksource(out, &state->clock);
+        show_policy(out, manager);
+        show_drift(out, manager);
+        if (!property_is_present(&manager_properties, manager, "RunningVMs"))
+                return;
+        show_head(out, "vms", "gauge", "Virtual machines of KVM that run.");
+        fprintf(out, "tscwarden_vms %" PRIu32 "\n", manager->running_vms);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What tscwardend knows, for people, for programs and for Prometheus. Pure: from structs to a stream, whose errors are the caller's
+ * to ask for.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ctl/ctl-state.h"
+#include "host/losses.h"
+
+typedef struct StatusInput {
+        const WardenState *state;
+        const char *host;     /* escaped; NULL: this one */
+        const Losses *losses; /* when losses_error is 0 */
+        int losses_error;     /* of losses_read() */
+        uint64_t now_usec;    /* CLOCK_REALTIME */
+        bool color;
+} StatusInput;
+
+/* A screen of 80 columns. 0 or -ENOMEM. */
+int status_show(FILE *out, const StatusInput *input);
+/* One JSON object. 0 or -ENOMEM. */
+int status_show_json(FILE *out, const WardenState *state);
+/* Prometheus' text format 0.0.4. */
+void status_show_metrics(FILE *out, const WardenState *state);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The steps of a plan as words: what the daemon's Plan() answers, and what a plan made here comes to.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/macro.h"
+#include "model/plan.h"
+
+typedef struct StepText {
+        char *object; /* "cpufreq/policy0"; all owned */
+        char *knob;
+        char *from, *to;
+        char *reason;
+        char *effect;
+} StepText;
+
+typedef struct Steps {
+        StepText *entries;
+        size_t n;
+} Steps;
+
+void steps_done(Steps *steps);
+#define _cleanup_steps_ _cleanup_(steps_done)
+
+/* Adds copies, in the order of StepText; text from outside is escaped. 0 or -ENOMEM. */
+int steps_add(Steps *steps, const char *const words[static 6]);
+/* *ret must be empty and is the caller's after. 0 or -ENOMEM. */
+int steps_from_plan(const Plan *plan, const Snapshot *snapshot, Steps *ret);
+
+/* Like steps of many CPUs are shown once. `verb` heads the list: "Plan". 0 or -ENOMEM. */
+int steps_show(FILE *out, const char *verb, const Steps *steps);

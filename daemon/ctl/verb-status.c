@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "ctl/ctl-bus.h"
+#include "ctl/status.h"
+#include "ctl/verbs.h"
+#include "host/runtime.h"
+
+/* https://no-color.org: any value but the empty one. */
+static bool wants_color(void)
+{
+        const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+        return isatty(STDOUT_FILENO) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
+}
+
+static int show(const CtlOptions *options, const WardenState *state)
+{
+        _cleanup_free_ char *host = options->host ? text_escape(options->host) : NULL;
+        _cleanup_losses_ Losses losses = {};
+        struct timespec now;
+        StatusInput input;
+
+        if (options->host && !host)
+                return -ENOMEM;
+        clock_gettime(CLOCK_REALTIME, &now);
+        input = (StatusInput) {
+                .state = state,
+                .host = host,
+                .losses = &losses,
+                .losses_error = options->host ? 0 : losses_read(&losses),
+                .now_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000,
+                .color = wants_color(),
+        };
+        return status_show(stdout, &input);
+}
+
+/* The collector reads every *.prom of its directory at any time: hence a rename, and another name until then. */
+static int replace_textfile(const char *path, const char *text, size_t size)
+{
+        _cleanup_free_ char *directory = strdup(path);
+        const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+        int fd, r;
+
+        if (!directory)
+                return -ENOMEM;
+        directory[name - path] = '\0';
+        fd = open(directory[0] ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        r = runtime_replace_file(fd, name, text, size, 0644);
+        close(fd);
+        return r;
+}
+
+static int write_metrics(const CtlOptions *options, const WardenState *state)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        int r;
+
+        if (!out)
+                return ctl_complain(NULL);
+        status_show_metrics(out, state);
+        if (ferror(out) | fclose(out))
+                return ctl_complain(NULL);
+        if (!options->textfile) {
+                fputs(text, stdout);
+                return ctl_finish(0, CTL_FINE);
+        }
+        r = replace_textfile(options->textfile, text, size);
+        if (r < 0) {
+                fprintf(stderr, "tscwarden: Cannot write %s: %s\n", options->textfile, strerror(-r));
+                return CTL_NO_ANSWER;
+        }
+        return CTL_FINE;
+}
+
+int verb_status(const CtlOptions *options)
+{
+        _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
+        _cleanup_warden_state_ WardenState state = {};
+        _cleanup_free_ char *why = NULL;
+
+        if (ctl_bus_open(options->host, &bus, &why) != BUS_OK ||
+            ctl_bus_read_state(bus, /* with_cpus= */ !options->metrics, &state, &why) != BUS_OK)
+                return ctl_complain(why);
+        if (options->metrics)
+                return write_metrics(options, &state);
+        return ctl_finish(options->json ? status_show_json(stdout, &state) : show(options, &state), warden_exit_status(&state));
+}

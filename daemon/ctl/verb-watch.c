@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl/ctl-bus.h"
+#include "ctl/json.h"
+#include "ctl/print.h"
+#include "ctl/verbs.h"
+
+static uint64_t now_usec(void)
+{
+        struct timespec now;
+
+        clock_gettime(CLOCK_REALTIME, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+typedef struct NewsText {
+        const char *event; /* in JSON, as the signal is called */
+        const char *keys[NEWS_WORDS_MAX];
+} NewsText;
+
+static const NewsText news_texts[] = {
+        [NEWS_STARTED] = { "Started", {} },
+        [NEWS_STOPPED] = { "Stopped", {} },
+        [NEWS_VERDICT] = { "VerdictChanged", { "Old", "New", "Reason", "KernelLine" } },
+        [NEWS_CLOCKSOURCE] = { "ClocksourceChanged", { "Old", "New" } },
+        [NEWS_DRIFT] = { "Drift", { "Object", "Knob", "Wanted", "Actual", "Pid", "Writer", "Repaired" } },
+        [NEWS_PROPERTY] = { "PropertyChanged", { "Property", "Old", "New" } },
+};
+
+static void print_news_json(const News *news)
+{
+        const NewsText *text = &news_texts[news->kind];
+        struct json_object *json = json_object_new_object();
+
+        json_add(json, "RealtimeUSec", json_object_new_uint64(now_usec()));
+        json_add(json, "Event", json_string(text->event));
+        for (unsigned i = 0; i < NEWS_WORDS_MAX && text->keys[i]; i++)
+                json_add(json, text->keys[i], json_string(news->words[i]));
+        if (news->kind == NEWS_STARTED) {
+                json_add(json, "Verdict", json_string(news->state->clock.verdict));
+                json_add(json, "State", json_string(news->state->manager.state));
+        }
+        (void)json_print_line(stdout, json);
+}
+
+/* What a signal of its own tells, or what goes along with such a change. */
+static bool is_told_otherwise(const char *property)
+{
+        static const char *const names[] = {
+                "Verdict",     "Reason",         "ReasonText",         "Remedy",           "KernelLine",
+                "SinceUSec",   "Clocksource",    "SinceMonotonicUSec", "LastAppliedUSec",  "LastAppliedMonotonicUSec",
+                "DriftCount",  "DriftCounts",    "ClocksourceChanges", "LostAfterUse",
+        };
+
+        for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+                if (strcmp(names[i], property) == 0)
+                        return true;
+        return false;
+}
+
+static void print_news(const News *news)
+{
+        const char *const *w = news->words;
+        char stamp[PRINT_TIME_SIZE];
+
+        printf("%s  ", print_stamp(now_usec(), stamp));
+        switch (news->kind) {
+        case NEWS_STARTED:
+                printf("tscwardend runs: TSC %s, policy %s\n", known(news->state->clock.verdict), known(news->state->manager.state));
+                break;
+        case NEWS_STOPPED:
+                puts("tscwardend does not run");
+                break;
+        case NEWS_VERDICT:
+                printf("TSC: %s -> %s%s%s%s%s%s\n", w[0], w[1], w[2][0] ? " (" : "", w[2], w[2][0] ? ")" : "",
+                       w[3][0] ? "; kernel: " : "", w[3]);
+                break;
+        case NEWS_CLOCKSOURCE:
+                printf("clocksource: %s -> %s\n", w[0], w[1]);
+                break;
+        case NEWS_DRIFT:
+                printf("drift: %s/%s is %s, should be %s; by %s%s%s; %s\n", w[0], w[1], w[3], w[2], w[5][0] ? w[5] : "somebody unknown",
+                       w[4][0] ? ", pid " : "", w[4], strcmp(w[6], "yes") == 0 ? "repaired" : "left as it is");
+                break;
+        case NEWS_PROPERTY:
+                /* Of sentences the old one says nothing new. */
+                if (strstr(w[0], "Reason"))
+                        printf("%s: %s\n", w[0], w[2]);
+                else
+                        printf("%s: %s -> %s\n", w[0], w[1][0] ? w[1] : "(none)", w[2][0] ? w[2] : "(none)");
+                break;
+        }
+}
+
+typedef struct Watch {
+        const CtlOptions *options;
+        bool heard; /* anything since the connection was made */
+} Watch;
+
+static void on_news(const News *news, void *userdata)
+{
+        Watch *watch = userdata;
+
+        watch->heard = true;
+        if (news->kind == NEWS_PROPERTY && is_told_otherwise(news->words[0]))
+                return;
+        if (watch->options->json)
+                print_news_json(news);
+        else
+                print_news(news);
+}
+
+int verb_watch(const CtlOptions *options)
+{
+        bool ever_heard = false;
+
+        /* A line is of use when it happens, in a pipe as well. */
+        setvbuf(stdout, NULL, _IOLBF, 0);
+        for (;;) {
+                _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
+                _cleanup_free_ char *why = NULL;
+                Watch watch = { .options = options };
+
+                if (ctl_bus_open(options->host, &bus, &why) == BUS_OK)
+                        (void)ctl_bus_watch(bus, on_news, &watch, &why);
+                if (!watch.heard && !ever_heard)
+                        return ctl_complain(why);
+                /* Once for each connection that is lost, not for each attempt to make a new one. */
+                if (watch.heard)
+                        (void)ctl_complain(why);
+                ever_heard = true;
+                sleep(1);
+        }
+}

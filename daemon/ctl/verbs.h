@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The verbs of the command. Each prints, and returns its exit status.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#define CTL_FINE 0
+#define CTL_WRONG 1     /* something is wrong on this host */
+#define CTL_USAGE 2
+#define CTL_NO_ANSWER 3 /* could not find out */
+
+typedef struct CtlOptions {
+        const char *host;     /* NULL: this one */
+        const char *config;   /* of the daemon, for what works without it */
+        const char *textfile; /* NULL: stdout */
+        bool json, metrics;
+} CtlOptions;
+
+int verb_status(const CtlOptions *options);
+int verb_plan(const CtlOptions *options);
+int verb_watch(const CtlOptions *options);
+
+/* A sentence on stderr: "tscwarden: …". NULL: out of memory. Returns CTL_NO_ANSWER. */
+int ctl_complain(const char *why);
+/* `r`: 0 or -ENOMEM of what printed. `status`, or CTL_NO_ANSWER after a complaint: memory or the stream failed. */
+int ctl_finish(int r, int status);

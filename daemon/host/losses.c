@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/losses.h"
+
+#include <errno.h>
+#include <string.h>
+#include <systemd/sd-journal.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+/* tsc-lost, tscwardend(8). */
+#define MATCH_TSC_LOST "MESSAGE_ID=957bb6dbc93349d5b7dd10eeade1a8f4"
+
+void losses_done(Losses *losses)
+{
+        for (size_t i = 0; i < losses->n; i++) {
+                free(losses->entries[i].reason);
+                free(losses->entries[i].vms);
+        }
+        free(losses->entries);
+        *losses = (Losses) {};
+}
+
+/* "" when there is none; NULL when out of memory. */
+static char *read_text(sd_journal *journal, const char *name)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t length, skip = strlen(name) + 1;
+        const void *data;
+
+        if (sd_journal_get_data(journal, name, &data, &length) < 0 || length < skip)
+                return strdup("");
+        text = strndup((const char *)data + skip, length - skip);
+        return text ? text_escape_again(text) : NULL;
+}
+
+static int add_entry(sd_journal *journal, sd_id128_t this_boot, sd_id128_t *last_boot, Losses *losses)
+{
+        uint64_t realtime, monotonic;
+        sd_id128_t boot;
+        Loss *entries;
+        Loss loss;
+
+        /* A damaged record does not take the others with it. */
+        if (sd_journal_get_realtime_usec(journal, &realtime) < 0 ||
+            sd_journal_get_monotonic_usec(journal, &monotonic, &boot) < 0 || sd_id128_equal(boot, *last_boot))
+                return 0;
+        entries = reallocarray(losses->entries, losses->n + 1, sizeof(*entries));
+        if (!entries)
+                return -ENOMEM;
+        losses->entries = entries;
+        loss = (Loss) {
+                .realtime_usec = realtime,
+                .this_boot = sd_id128_equal(boot, this_boot),
+                .reason = read_text(journal, "TSCWARDEN_REASON"),
+                .vms = read_text(journal, "TSCWARDEN_VMS"),
+        };
+        entries[losses->n++] = loss;
+        *last_boot = boot;
+        return loss.reason && loss.vms ? 0 : -ENOMEM;
+}
+
+static int read_entries(sd_journal *journal, Losses *ret)
+{
+        _cleanup_losses_ Losses losses = {};
+        sd_id128_t this_boot, last_boot = SD_ID128_NULL;
+        int r = sd_id128_get_boot(&this_boot);
+
+        if (r >= 0)
+                r = sd_journal_get_cutoff_realtime_usec(journal, &losses.since_usec, NULL);
+        if (r >= 0)
+                r = sd_journal_add_match(journal, MATCH_TSC_LOST, 0);
+        /* The id is no secret: every user may log with it. */
+        if (r >= 0)
+                r = sd_journal_add_match(journal, "_UID=0", 0);
+        while (r >= 0 && (r = sd_journal_next(journal)) > 0)
+                r = add_entry(journal, this_boot, &last_boot, &losses);
+        if (r < 0)
+                return r;
+        *ret = losses;
+        losses = (Losses) {};
+        return 0;
+}
+
+static bool has_files(sd_journal *journal)
+{
+        return sd_journal_has_persistent_files(journal) > 0 || sd_journal_has_runtime_files(journal) > 0;
+}
+
+/* sd_journal_open() leaves out what it may not read, and succeeds. */
+static int why_no_files(void)
+{
+        if (geteuid() == 0)
+                return -ENOENT;
+        return access("/var/log/journal", F_OK) == 0 || access("/run/log/journal", F_OK) == 0 ? -EACCES : -ENOENT;
+}
+
+int losses_read(Losses *ret)
+{
+        _cleanup_(sd_journal_closep) sd_journal *journal = NULL;
+        int r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+
+        if (r < 0)
+                return r;
+        return has_files(journal) ? read_entries(journal, ret) : why_no_files();
+}

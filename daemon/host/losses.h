@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * When this host lost its TSC, on this boot and on earlier ones, as the journal remembers it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macro.h"
+
+typedef struct Loss {
+        uint64_t realtime_usec;
+        bool this_boot;
+        char *reason; /* both owned, escaped; "" when the entry does not say */
+        char *vms;    /* those that ran */
+} Loss;
+
+typedef struct Losses {
+        Loss *entries; /* oldest first; of one boot the first */
+        size_t n;
+        uint64_t since_usec; /* CLOCK_REALTIME of the oldest entry there is of anything; 0 unknown */
+} Losses;
+
+void losses_done(Losses *losses);
+#define _cleanup_losses_ _cleanup_(losses_done)
+
+/* What tscwardend logged as tsc-lost. 0; -EACCES: there is a journal, and we may not read it; -ENOENT: there is none; -ENOMEM or
+ * another -errno. *ret is the caller's (losses_done), untouched on failure. */
+int losses_read(Losses *ret);
