@@ -25,7 +25,7 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_STOPPING = 1 << 2,
 } ManagerChange;
 
-#define MANAGER_STOP_ANSWER_USEC 800000
+#define MANAGER_STOP_ANSWER_USEC 700000
 
 typedef void (*ManagerObserver)(Manager *manager, unsigned changes, void *userdata);
 
