@@ -64,6 +64,17 @@ static void clock_read_sysfs(Manager *m)
         clock_feed_sysfs(&m->clock, &observation, manager_now_usec(), &m->clock_changes);
 }
 
+/* Told at the first, second, fourth, … time: a storm in the log is not answered with another. */
+static void clock_on_overrun(Manager *m)
+{
+        m->overrun = true;
+        clock_feed_overrun(&m->clock);
+        m->log_overruns++;
+        if ((m->log_overruns & (m->log_overruns - 1)) == 0)
+                log_message(LOG_INFO, "Lines of the kernel's log were overwritten before they were read, %u times so far; the "
+                            "clocksources are looked at instead.", m->log_overruns);
+}
+
 /* At most `max` records. 1 there may be more, 0 none for now, or the negative errno that ended the reader. */
 static int clock_drain_kmsg(Manager *m, unsigned max)
 {
@@ -78,17 +89,17 @@ static int clock_drain_kmsg(Manager *m, unsigned max)
                 if (r == -EBADMSG)
                         continue;
                 if (r == -EPIPE) {
-                        m->log_overruns++;
-                        m->overrun = true;
-                        clock_feed_overrun(&m->clock);
+                        clock_on_overrun(m);
                         continue;
                 }
                 if (r < 0)
                         return r;
-                if (!m->kmsg_read) {
-                        m->kmsg_read = true;
+                if (!m->kmsg_read)
                         m->log_complete = record.sequence == 0;
-                }
+                else if (record.sequence != m->kmsg_sequence + 1 && !m->overrun)
+                        clock_on_overrun(m);
+                m->kmsg_read = true;
+                m->kmsg_sequence = record.sequence;
                 /* LOG_KERN is facility 0: programs that write to /dev/kmsg are given another (kernel/printk/printk.c). */
                 if (record.priority < 8)
                         clock_feed_line(&m->clock, record.usec, manager_now_usec(), record.text, &m->clock_changes);
@@ -311,8 +322,10 @@ static void clock_tell(Manager *m)
         clock_get(&m->clock, &view);
         if (changes.mask & (CLOCK_CHANGED_VERDICT | CLOCK_CHANGED_CLOCKSOURCE | CLOCK_CHANGED_DETAILS))
                 clock_save(m);
-        if (changes.mask & CLOCK_CHANGED_CLOCKSOURCE)
+        if (changes.mask & CLOCK_CHANGED_CLOCKSOURCE) {
+                m->clocksource_changes++;
                 clock_log_clocksource(m, &view, changes.old_clocksource);
+        }
         if ((changes.mask & CLOCK_CHANGED_VERDICT) && changes.old_verdict != view.verdict)
                 clock_log_verdict(m, &view);
         clock_log_line(changes.mask, changes.text);
@@ -421,9 +434,12 @@ static void clock_replay(Manager *m)
         if (!m->log_complete) {
                 clock_init(&m->clock, &m->clock_facts);
                 clock_load(m);
-                m->log_complete = journal_read_kernel(clock_on_log_line, m) > 0;
+                bool told = journal_read_kernel(clock_on_log_line, m) > 0;
+
                 (void)lseek(m->kmsg_fd, 0, SEEK_SET);
+                m->kmsg_read = false;
                 clock_drain_all(m);
+                m->log_complete = told;
         }
 }
 

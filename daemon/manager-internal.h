@@ -68,11 +68,13 @@ struct Manager {
         ClockChanges told_changes;  /* being told */
         Witness witness;
         int kmsg_fd;
-        bool kmsg_read;           /* a record was */
+        bool kmsg_read;           /* a record was, of this number */
+        uint64_t kmsg_sequence;
         bool log_complete;        /* it reaches back to the boot */
         bool overrun;             /* records were lost, and perhaps the one that counts */
         uint64_t journal_asked_usec;
         unsigned log_overruns;
+        uint64_t clocksource_changes;
         uint64_t klog_usec;       /* time stamp of the last line before this reading */
         uint64_t klog_last_usec;  /* and of the last one so far */
         unsigned advice;          /* bits of AdviceKind that were told */

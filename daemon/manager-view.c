@@ -71,6 +71,11 @@ const ClockChanges *manager_get_clock_changes(const Manager *m)
         return &m->told_changes;
 }
 
+uint64_t manager_get_clocksource_changes(const Manager *m)
+{
+        return m->clocksource_changes;
+}
+
 const char *manager_get_witness(const Manager *m)
 {
         return witness_to_string(m->witness);

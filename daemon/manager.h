@@ -64,6 +64,8 @@ const Clock *manager_get_clock(const Manager *manager);
 const ClockFacts *manager_get_clock_facts(const Manager *manager);
 /* During MANAGER_CHANGED_CLOCK: what happened; else empty. */
 const ClockChanges *manager_get_clock_changes(const Manager *manager);
+/* Changes of the current clocksource that were watched. */
+uint64_t manager_get_clocksource_changes(const Manager *manager);
 /* "kmsg", "syslog" or "sysfs" */
 const char *manager_get_witness(const Manager *manager);
 /* When a plan was last carried out; 0 never. CLOCK_MONOTONIC. */

@@ -31,6 +31,7 @@ static const sd_bus_vtable clock_vtable[] = {
         STORED("TscScaling", "b", tsc_scaling),
         STORED("GuestClockPairing", "b", guest_clock_pairing),
         STORED("VdsoClock", "b", vdso_clock),
+        STORED("ClocksourceChanges", "t", clocksource_changes),
         SD_BUS_SIGNAL_WITH_ARGS("VerdictChanged",
                                 SD_BUS_ARGS("s", old, "s", new, "s", reason, "s", kernel_line), 0),
         SD_BUS_SIGNAL_WITH_ARGS("ClocksourceChanged", SD_BUS_ARGS("s", old, "s", new), 0),
@@ -77,6 +78,7 @@ void bus_update_clock(Bus *bus)
                  * kvm_pv_clock_pairing). */
                 .guest_clock_pairing = clocksource_is_tsc(view.clocksource),
                 .vdso_clock = clocksource_has_vdso(view.clocksource),
+                .clocksource_changes = manager_get_clocksource_changes(bus->manager),
         };
         properties_replace(bus->connection, INTERFACE, clock_vtable, &bus->clock_object, &fresh, sizeof(fresh));
 }

@@ -40,6 +40,7 @@ typedef struct ClockObject {
         int constant_tsc, nonstop_tsc;
         uint32_t tsc_khz;
         int tsc_scaling, guest_clock_pairing, vdso_clock;
+        uint64_t clocksource_changes;
 } ClockObject;
 
 struct Bus {
