@@ -84,7 +84,9 @@ Effect frequency_effect(const FreqPolicy *policy, bool fragile_tsc, Knob knob, c
         bool narrows, moves;
 
         frequency_set(&next, knob, value);
-        moves = !frequency_rests(&next) ||
+        /* Limits that cross read back as the narrower one, but the kernel keeps what was asked for (include/linux/pm_qos.h) and lets
+         * the frequency go there once the other limit is moved away. */
+        moves = !frequency_rests(&next) || next.min_khz > next.max_khz ||
                 (knob != KNOB_SCALING_GOVERNOR && frequency_widens_unsurely(policy, next.min_khz, next.max_khz));
         /* A governor that may move at any moment is no worse off with less room around the present frequency. */
         narrows = !frequency_rests(policy) && knob != KNOB_SCALING_GOVERNOR && policy->cur_khz > 0 &&

@@ -1,23 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# TAP checks and what the knobs hold: for tests on a made host and for those in a container.
+# TAP checks and what the knobs hold: for tests on a made host, in a container and in a virtual machine.
 
 cpus=/sys/devices/system/cpu
 n_checks=0
 n_failed=0
+# Goes before each description.
+topic=
 check_output=$(mktemp)
 
 # ok DESCRIPTION, not_ok DESCRIPTION: one TAP line.
 ok() {
         n_checks=$((n_checks + 1))
-        echo "ok $n_checks - $1"
+        echo "ok $n_checks - $topic$1"
 }
 
 not_ok() {
         n_checks=$((n_checks + 1))
         n_failed=$((n_failed + 1))
-        echo "not ok $n_checks - $1"
+        echo "not ok $n_checks - $topic$1"
 }
 
 # note: what stdin says, as TAP comments.

@@ -399,6 +399,19 @@ static void test_plan_withholds_limits_that_would_move_a_living_tsc(void **state
         assert_non_null(warden_finding(&f->warden, FINDING_WITHHELD));
 }
 
+/* Under `performance` a minimum above the maximum moves nothing yet: the restore of the maximum would. */
+static void test_plan_withholds_a_minimum_above_a_frozen_maximum(void **state)
+{
+        Fixture *f = *state;
+
+        f->host.tsc_lives = true;
+        strcpy(f->host.real.policies[0].governor, "performance");
+        f->host.real.policies[0].max_khz = f->host.real.policies[0].min_khz = 1400000;
+        warden_rule(&f->warden, NULL, "performance", 2600000, 0, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 1400000>2600000 marks-tsc-unstable!\n");
+}
+
 static void test_plan_withholds_the_governor_where_it_cannot_freeze(void **state)
 {
         Fixture *f = *state;
@@ -729,6 +742,7 @@ int main(void)
                 TEST(test_plan_says_that_haltpoll_ignores_disable),
                 TEST(test_plan_freezes_a_living_tsc_before_the_governor),
                 TEST(test_plan_withholds_limits_that_would_move_a_living_tsc),
+                TEST(test_plan_withholds_a_minimum_above_a_frozen_maximum),
                 TEST(test_plan_withholds_the_governor_where_it_cannot_freeze),
                 TEST(test_plan_of_a_resting_policy_is_empty),
                 TEST(test_plan_restores_what_is_not_wanted_any_more),

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034
+#
+# inside.sh CHECK...: runs in the guest, sources one check after the other and gives them the functions of unit.sh and
+# those below, which print TAP.
+#
+# A check begins with the unit stopped, no configuration file, no drop-in and every knob as at boot; only NNN-boot finds the
+# unit as the boot left it. Its last line is always the same: no unexpected line in the journal (see expect_log).
+# (SC2154 is off in checks: shellcheck does not see what is set here.)
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+scenario=/tests/vm/scenario
+record=/run/tscwarden-test
+config=$(cat /tests/vm/config)
+# Checks that something else prints while the machine goes down, see at_shutdown.
+n_later=0
+
+# shellcheck source=tests/integration/unit.sh
+. "$here/../integration/unit.sh"
+
+# scenario KEY: what the scenario's file says.
+scenario() {
+        sed -n "s/^$1: *//p" $scenario
+}
+
+state() {
+        property StatusText | sed 's/:.*//'
+}
+
+# needed_policy_in_force: the halves of it that the scenario's CPU needs.
+needed_policy_in_force() {
+        if [[ $(scenario need) == *frequency* ]]; then
+                governors_are performance || return
+        fi
+        only_shallow_states
+}
+
+clocksource() {
+        cat /sys/devices/system/clocksource/clocksource0/current_clocksource
+}
+
+# transitions: how many all policies made since their driver registered.
+transitions() {
+        cat $cpus/cpufreq/policy*/stats/total_trans 2> /dev/null | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# deep_usage: how often each idle state deeper than C1 was entered.
+deep_usage() {
+        grep -H '' $cpus/cpu[0-9]*/cpuidle/state[2-9]/usage
+}
+
+pid_is_not() {
+        local pid
+        pid=$(property MainPID)
+        [ "$pid" != 0 ] && [ "$pid" != "$1" ] && property_is ActiveState active
+}
+
+# rests: no deep idle state is entered for a second. A CPU that was in one when it was disabled counts it when it leaves.
+rests() {
+        local before
+        sleep 0.5
+        before=$(deep_usage)
+        sleep 1
+        diff <(echo "$before") <(deep_usage)
+}
+
+# tsc_untouched: it lives, and no transition was made on any policy.
+tsc_untouched() {
+        tsc_lives && [ "$(clocksource) $(transitions)" = "tsc 0" ]
+}
+
+# journal_has REGEX: of the unit's messages since the check began.
+journal_has() {
+        journalctl --sync
+        unit_journal | grep -Eq -- "$1"
+}
+
+# reset: as a check expects to find the machine. RuntimeDirectoryPreserve= is not its matter: a stop removes the originals.
+reset() {
+        systemctl stop $unit
+        systemctl reset-failed $unit 2> /dev/null
+        rm -f "$config"
+        if [ -e /etc/systemd/system/$unit.d ]; then
+                rm -r /etc/systemd/system/$unit.d
+                systemctl daemon-reload
+        fi
+} 2> /dev/null
+
+run_check() {
+        topic="$(basename "$1"): "
+        # shellcheck source=/dev/null
+        . "$1"
+        check_fails "no unexpected line in the journal" unexpected_lines
+        echo "n_checks=$n_checks n_failed=$n_failed n_later=$n_later" > $record/counts
+}
+
+mkdir -p $record
+echo "up $(cut -d ' ' -f 1 /proc/uptime)"
+for file; do
+        if [[ $file != *-boot ]]; then
+                reset
+                journalctl --sync
+                # Not by cursor: together with a match, --after-cursor skips one message too many.
+                journal_part=(--since="@$EPOCHREALTIME")
+        fi
+        echo "n_failed=-1" > $record/counts
+        (run_check "$file")
+        # shellcheck source=/dev/null
+        . $record/counts
+        if [ $n_failed = -1 ]; then
+                # Its number is not known: the plan will show that something is missing.
+                echo "Bail out! $(basename "$file") ended before its end"
+                break
+        fi
+done
+echo "plan 1..$((n_checks + n_later))"
+[ $n_failed != 0 ] || touch $record/passed
+[ $n_later = 0 ] || touch $record/orderly
