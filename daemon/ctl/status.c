@@ -159,6 +159,9 @@ static int show_guests(FILE *out, const StatusInput *input)
                                 then = input->losses->entries[i].vms;
         if (!property_is_present(&manager_properties, &state->manager, "RunningVMs"))
                 return show_format(out, "Guests", "not known how many run%s%s", then[0] ? "; when it was lost: " : "", then);
+        /* A daemon that does not count them says so, too. */
+        if (state->manager.running_vms == 0)
+                return show_format(out, "Guests", "no running VM is known of%s%s", then[0] ? "; when it was lost: " : "", then);
         return show_format(out, "Guests", "%" PRIu32 " VM%s run%s now%s%s", state->manager.running_vms,
                            state->manager.running_vms == 1 ? "" : "s", state->manager.running_vms == 1 ? "s" : "",
                            then[0] ? "; when it was lost: " : "", then);
