@@ -324,11 +324,23 @@ static int translate_result(int r)
         return r == -EINVAL ? -EINVAL : -EIO;
 }
 
-static int write_governor(unsigned cpu, const char *value)
+static int write_file(const KnobId *id, const char *value)
+{
+        char knob[KNOB_NAME_SIZE], path[sizeof(cpu_root) + KNOB_NAME_SIZE];
+
+        (void)snprintf(path, sizeof(path), "%s/%s", cpu_root, knob_path_format(id, knob));
+        return sysfs_write(path, value);
+}
+
+static int write_governor(const KnobId *id, unsigned cpu, const char *value)
 {
         char governor[KNOB_VALUE_SIZE];
 
-        /* libcpupower takes a char *, and refuses what is not [A-Za-z_-] with -EINVAL before it opens the file. */
+        /* libcpupower refuses other names with -EINVAL before it opens the file; a governor from outside the kernel's tree may have
+         * one, and what stood there must be able to come back. */
+        if (value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")] != '\0')
+                return write_file(id, value);
+        /* It takes a char *. */
         (void)snprintf(governor, sizeof(governor), "%s", value);
         errno = 0;
         return translate_result(cpufreq_modify_policy_governor(cpu, governor));
@@ -374,15 +386,6 @@ static int write_number(const KnobId *id, unsigned cpu, const char *value)
         }
 }
 
-/* libcpupower 6.1 has no call for either; 7.2 got one. */
-static int write_energy(const KnobId *id, const char *value)
-{
-        char knob[KNOB_NAME_SIZE], path[sizeof(cpu_root) + KNOB_NAME_SIZE];
-
-        (void)snprintf(path, sizeof(path), "%s/%s", cpu_root, knob_path_format(id, knob));
-        return sysfs_write(path, value);
-}
-
 static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char *value)
 {
         int r;
@@ -393,10 +396,11 @@ static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char 
                 return r;
         switch (id->knob) {
         case KNOB_SCALING_GOVERNOR:
-                return write_governor(cpu, value);
+                return write_governor(id, cpu, value);
         case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
         case KNOB_ENERGY_PERF_BIAS:
-                return write_energy(id, value);
+                /* libcpupower 6.1 has no call for either; 7.2 got one. */
+                return write_file(id, value);
         default:
                 return write_number(id, cpu, value);
         }
