@@ -116,7 +116,7 @@ void manager_forget_look(Manager *m)
 const ManagerLook *manager_look(Manager *m)
 {
         uint64_t now = manager_now_usec();
-        Need halves = m->restored ? (Need) {} : need_under_mode(&m->facts, m->config.apply);
+        Need halves = need_under_mode(&m->facts, m->config.apply);
 
         if (m->look.usec > 0 && now < m->look.usec + LOOK_AGAIN_USEC)
                 return &m->look;
