@@ -4,26 +4,17 @@
  * read before sysfs is, and once more after: a mark that lands in between is neither missed nor taken for something else.
  */
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <systemd/sd-id128.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "host/clocksource.h"
-#include "host/dmi.h"
 #include "host/journal.h"
 #include "host/klog.h"
 #include "host/kmsg.h"
 #include "host/runtime.h"
 #include "manager-internal.h"
-#include "model/clock-advice.h"
-
-#define MESSAGE_TSC_LOST "957bb6dbc93349d5b7dd10eeade1a8f4"
-#define MESSAGE_CLOCKSOURCE_CHANGED "d9831791dc5d4a948d3f30b647829dc7"
-#define MESSAGE_TSC_UNVERIFIED "e51e2bb0c71448e3a94c611715ba17c1"
-#define MESSAGE_CONTRADICTION "55bcbef7456843db8713554ee491a72b"
 
 #define CLOCK_FILE "clock"
 #define CLOCK_FILE_MAX 8192U
@@ -180,136 +171,6 @@ static void clock_load(Manager *m)
                 log_message(LOG_WARNING, "What an earlier tscwardend kept of the verdict is no such file and is ignored.");
 }
 
-typedef struct Fields {
-        char *texts[12];
-        const char *all[13];
-        unsigned n;
-} Fields;
-
-static void fields_done(Fields *fields)
-{
-        for (unsigned i = 0; i < fields->n; i++)
-                free(fields->texts[i]);
-}
-
-/* A field that cannot be made is left out: the message itself says the same. */
-static void fields_add(Fields *fields, const char *name, const char *value)
-{
-        _cleanup_free_ char *safe = value && value[0] ? text_escape(value) : NULL;
-
-        if (!safe || fields->n == ARRAY_SIZE(fields->texts))
-                return;
-        if (asprintf(&fields->texts[fields->n], "%s=%s", name, safe) < 0)
-                return;
-        fields->all[fields->n] = fields->texts[fields->n];
-        fields->n++;
-}
-
-static void fields_add_view(Fields *fields, const ClockView *view)
-{
-        char since[24];
-
-        snprintf(since, sizeof(since), "%" PRIu64, view->since_usec);
-        fields_add(fields, "TSCWARDEN_VERDICT", verdict_to_string(view->verdict));
-        fields_add(fields, "TSCWARDEN_REASON", view->reason == REASON_NONE ? "none" : clock_reason_to_string(view->reason));
-        fields_add(fields, "TSCWARDEN_EXPECTED", view->expected ? "yes" : "no");
-        fields_add(fields, "TSCWARDEN_CLOCKSOURCE", view->clocksource);
-        fields_add(fields, "TSCWARDEN_SINCE_MONOTONIC_USEC", view->since_usec ? since : "");
-        fields_add(fields, "TSCWARDEN_KERNEL_LINE", view->kernel_line);
-}
-
-static void clock_log_lost(Manager *m, const ClockView *view)
-{
-        _cleanup_free_ char *reason = clock_reason_text(&m->clock), *remedy = clock_remedy(&m->clock);
-        _cleanup_free_ char *board = NULL, *bios = NULL, *line = text_escape(view->kernel_line);
-        _cleanup_(fields_done) Fields fields = {};
-
-        if (!reason || !remedy || !line) {
-                log_message(LOG_ERR, "The TSC is lost until the next boot.");
-                return;
-        }
-        fields_add_view(&fields, view);
-        if (!view->expected && dmi_read(&board, &bios) == 0) {
-                fields_add(&fields, "TSCWARDEN_BOARD", board);
-                fields_add(&fields, "TSCWARDEN_BIOS", bios);
-                fields_add(&fields, "TSCWARDEN_MICROCODE", m->facts.microcode);
-        }
-        manager_log_event(m, view->expected ? LOG_NOTICE : LOG_ERR, "tsc-lost", MESSAGE_TSC_LOST, fields.all,
-                  "The TSC is lost until the next boot. %s %s%s%s%s", reason, remedy, line[0] ? " (kernel: " : "", line,
-                  line[0] ? ")" : "");
-}
-
-static void clock_log_unverified(Manager *m, const ClockView *view)
-{
-        _cleanup_free_ char *reason = clock_reason_text(&m->clock), *remedy = clock_remedy(&m->clock);
-        _cleanup_(fields_done) Fields fields = {};
-
-        fields_add_view(&fields, view);
-        manager_log_event(m, LOG_WARNING, "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s", reason ? reason : "Nothing checks the TSC.",
-                  remedy ? remedy : "");
-}
-
-static void clock_log_clocksource(Manager *m, const ClockView *view, const char *old)
-{
-        _cleanup_(fields_done) Fields fields = {};
-
-        fields_add_view(&fields, view);
-        fields_add(&fields, "TSCWARDEN_OLD_CLOCKSOURCE", old);
-        manager_log_event(m, LOG_NOTICE, "clocksource-changed", MESSAGE_CLOCKSOURCE_CHANGED, fields.all, "The clocksource changed from %s to %s.",
-                  old[0] ? old : "an unknown one", view->clocksource);
-}
-
-static void clock_log_verdict(Manager *m, const ClockView *view)
-{
-        if (view->verdict == VERDICT_UNSTABLE)
-                clock_log_lost(m, view);
-        else if (view->verdict == VERDICT_UNVERIFIED)
-                clock_log_unverified(m, view);
-}
-
-/* Each contradiction once, when it appears. What endangers a TSC is no news where it is lost, or as it stood before us. */
-static void clock_log_advice(Manager *m)
-{
-        const unsigned dangers = 1U << ADVICE_DEEP_IDLE | 1U << ADVICE_MOVING_FREQUENCY;
-        unsigned advice = clock_advice(&m->clock_facts);
-
-        if (m->clock.verdict == VERDICT_UNSTABLE || m->task == TASK_RESTORE)
-                advice &= ~dangers;
-
-        for (AdviceKind kind = 0; kind < ADVICE_MAX_; kind++) {
-                _cleanup_free_ char *text = NULL;
-
-                if (!(advice & ~m->advice & (1U << kind)))
-                        continue;
-                text = clock_advice_format(&m->clock_facts, kind);
-                if (text)
-                        manager_log_event(m, LOG_WARNING, "contradiction", MESSAGE_CONTRADICTION, NULL, "%s", text);
-        }
-        m->advice = advice;
-}
-
-static void clock_log_line(unsigned mask, const char *line)
-{
-        static const struct {
-                ClockChange change;
-                int level;
-                const char *what;
-        } rows[] = {
-                { CLOCK_LINE_WITHOUT_EFFECT, LOG_WARNING, "A line in the kernel's log says that the TSC is given up, but the "
-                                                          "kernel has not given it up: line without effect, ignoring" },
-                { CLOCK_TSC_ADJUSTED, LOG_WARNING, "Firmware changed the TSC; the kernel repaired it" },
-                { CLOCK_OTHER_MARKED, LOG_INFO, "The kernel gave another clocksource up" },
-                { CLOCK_CALIBRATION_DIFFERS, LOG_INFO, "The kernel doubts the TSC's calibration" },
-                { CLOCK_KVM_WARNED, LOG_INFO, "KVM warns of the TSC" },
-                { CLOCK_OVERRIDE_REFUSED, LOG_INFO, "The kernel refuses a clocksource somebody asked for" },
-        };
-        _cleanup_free_ char *safe = text_escape(line);
-
-        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-                if (mask & rows[i].change)
-                        log_message(rows[i].level, "%s: %s", rows[i].what, safe ? safe : "");
-}
-
 /* Publishes what has gathered. */
 static void clock_tell(Manager *m)
 {
@@ -322,13 +183,8 @@ static void clock_tell(Manager *m)
         clock_get(&m->clock, &view);
         if (changes.mask & (CLOCK_CHANGED_VERDICT | CLOCK_CHANGED_CLOCKSOURCE | CLOCK_CHANGED_DETAILS))
                 clock_save(m);
-        if (changes.mask & CLOCK_CHANGED_CLOCKSOURCE) {
-                m->clocksource_changes++;
-                clock_log_clocksource(m, &view, changes.old_clocksource);
-        }
-        if ((changes.mask & CLOCK_CHANGED_VERDICT) && changes.old_verdict != view.verdict)
-                clock_log_verdict(m, &view);
-        clock_log_line(changes.mask, changes.text);
+        m->clocksource_changes += (changes.mask & CLOCK_CHANGED_CLOCKSOURCE) != 0;
+        manager_log_clock(m, &changes, &view);
         m->told_changes = changes;
         manager_on_clock_changed(m, &changes);
         m->told_changes = (ClockChanges) {};
@@ -468,7 +324,7 @@ int manager_start_clock(Manager *m)
         /* Said once per boot: by the daemon that watched it, or by the first that came after. */
         clock_get(&m->clock, &view);
         if (view.news)
-                clock_log_verdict(m, &view);
+                manager_log_verdict(m, &view);
         r = clock_add_sources(m);
         clock_arm_timer(m);
         return r < 0 ? log_error_errno(r, "Cannot watch the kernel's log") : 0;
@@ -478,7 +334,7 @@ void manager_update_clock_facts(Manager *m)
 {
         clock_fill_facts(m, &m->snapshot);
         clock_feed_facts(&m->clock, manager_now_usec(), &m->clock_changes);
-        clock_log_advice(m);
+        manager_log_advice(m);
         clock_tell(m);
 }
 

@@ -124,6 +124,10 @@ int manager_build_plan(const Manager *m, const Policy *policy, const Snapshot *s
 void manager_forget_look(Manager *m);
 void manager_done_view(Manager *m);
 
+/* Clock events in the journal: what changed; the verdict alone, for a start; contradictions that are new. */
+void manager_log_clock(Manager *m, const ClockChanges *changes, const ClockView *view);
+void manager_log_verdict(Manager *m, const ClockView *view);
+void manager_log_advice(Manager *m);
 /* The clock's view has changed. */
 void manager_on_clock_changed(Manager *m, const ClockChanges *changes);
 /* Facts are read anew for each task; 0 or -errno, told. */
