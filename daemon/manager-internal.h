@@ -59,6 +59,8 @@ struct Manager {
         uint64_t extended_usec; /* when systemd was last asked for more time */
 
         bool reload_asked; /* while a plan ran */
+        bool renew_asked;  /* the same */
+        bool renewing;     /* the task that runs was not asked for by a person */
         bool stopping;
         bool stop_answered;
 
@@ -99,7 +101,12 @@ struct Manager {
 
 /* Starts a task, giving up one that runs; manager_on_task_done() follows, at once or from the event loop. */
 void manager_begin_task(Manager *m, Task task);
+/* Gives up the one that runs; what it wrote stays written. */
+void manager_drop_plan(Manager *m);
 void manager_on_task_done(Manager *m, Task task);
+/* What stands is compared with the policy again and brought back to it, now or after the task that runs. Nothing happens while
+ * the daemon stops, nor after Restore(). */
+void manager_renew(Manager *m);
 
 /* Takes over `reason` (may be NULL when out of memory), tells systemd and the observer. */
 void manager_set_state(Manager *m, PolicyState state, char *reason);

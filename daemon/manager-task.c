@@ -23,22 +23,27 @@
 #define MESSAGE_DEGRADED "74aa9a4a030e43cbbae4d793ba5616cb"
 #define MESSAGE_RESTORED "2d274763acb14cecbd537b0ab7f16ac2"
 
-static void manager_drop_plan(Manager *m)
+void manager_drop_plan(Manager *m)
 {
+        (void)sd_event_source_set_enabled(m->slice_source, SD_EVENT_OFF);
+        (void)sd_event_source_set_enabled(m->settle_source, SD_EVENT_OFF);
         run_done(&m->run);
         plan_done(&m->plan);
         snapshot_done(&m->snapshot);
         m->task = TASK_NONE;
 }
 
-static void manager_log_findings(Manager *m, const Findings *findings)
+/* `before`: those a person has been told of, left out when nobody asked. */
+static void manager_log_findings(Manager *m, const Findings *before)
 {
-        for (unsigned i = 0; i < findings->n; i++) {
-                const Finding *finding = &findings->entries[i];
+        for (unsigned i = 0; i < m->findings.n; i++) {
+                const Finding *finding = &m->findings.entries[i];
                 _cleanup_free_ char *sentence = finding_format(finding), *object = NULL, *knob = NULL;
                 const char *fields[3] = {};
                 unsigned n = 0;
 
+                if (m->renewing && findings_have(before, finding))
+                        continue;
                 if (!sentence || finding_is_waiting(finding->kind)) {
                         log_message(LOG_INFO, "%s", sentence ? sentence : "out of memory");
                         continue;
@@ -219,9 +224,9 @@ static void manager_judge(Manager *m)
         manager_set_state(m, state, reason);
 }
 
-static void manager_log_outcome(Manager *m)
+static void manager_log_outcome(Manager *m, const Findings *before)
 {
-        manager_log_findings(m, &m->findings);
+        manager_log_findings(m, before);
         if (m->task == TASK_RESTORE && m->originals.n > 0)
                 log_message(LOG_WARNING, "%zu original value%s could not be put back; kept in the runtime directory for "
                             "tscwardend --restore.", m->originals.n, m->originals.n == 1 ? "" : "s");
@@ -244,12 +249,13 @@ static int add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)
         return policy ? cpuset_add_all(cpus, &policy->cpus) : knob_is_frequency(id->knob) ? 0 : cpuset_add(cpus, id->id);
 }
 
-/* What the plan and its run found, and which CPUs that concerns, outlives both. */
-static void manager_keep_findings(Manager *m)
+/* What the plan and its run found, and which CPUs that concerns, outlives both. *ret_before: what the task before found, the
+ * caller's. */
+static void manager_keep_findings(Manager *m, Findings *ret_before)
 {
         int r = 0;
 
-        findings_done(&m->findings);
+        *ret_before = m->findings;
         m->findings = m->plan.findings;
         m->plan.findings = (Findings) {};
         for (unsigned i = 0; i < m->run.findings.n && r == 0; i++)
@@ -279,6 +285,7 @@ static bool manager_tsc_died(const Manager *m)
 
 static void manager_finish_task(Manager *m)
 {
+        _cleanup_findings_ Findings before = {};
         Task task = m->task;
         int r;
 
@@ -300,11 +307,11 @@ static void manager_finish_task(Manager *m)
         }
         m->n_done += m->run.n_done;
         m->n_steps += m->plan.n_steps;
-        manager_keep_findings(m);
+        manager_keep_findings(m, &before);
         if (task == TASK_APPLY)
                 m->applied_usec = manager_now_usec();
         manager_judge(m);
-        manager_log_outcome(m);
+        manager_log_outcome(m, &before);
         manager_forget_look(m);
         manager_tell(m, MANAGER_CHANGED_LISTS);
         /* As the knobs now stand. */
@@ -356,8 +363,6 @@ static int manager_on_settle(sd_event_source *source, uint64_t usec, void *userd
 
 void manager_begin_task(Manager *m, Task task)
 {
-        (void)sd_event_source_set_enabled(m->slice_source, SD_EVENT_OFF);
-        (void)sd_event_source_set_enabled(m->settle_source, SD_EVENT_OFF);
         manager_drop_plan(m);
         m->task = task;
         m->failed = false;

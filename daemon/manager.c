@@ -66,7 +66,8 @@ static int manager_load_config(Manager *m, char **ret_why)
                 *ret_why = strdup(errors.n > 0 ? errors.lines[0] : strerror(-r));
                 return r;
         }
-        /* Plans point into the policy; none runs now. */
+        /* Plans point into the policy. */
+        manager_drop_plan(m);
         manager_forget_look(m);
         config_done(&m->config);
         m->config = config;
@@ -79,6 +80,7 @@ static int manager_do_reload(Manager *m, char **ret_why)
         int r;
 
         m->reload_asked = false;
+        m->renewing = false;
         (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, manager_now_usec());
         r = manager_load_config(m, ret_why);
         if (r < 0) {
@@ -99,10 +101,26 @@ static void manager_reload_asked(Manager *m)
         (void)manager_do_reload(m, &why);
 }
 
+void manager_renew(Manager *m)
+{
+        m->renew_asked = m->task != TASK_NONE;
+        if (m->renew_asked || m->stopping || m->restored)
+                return;
+        m->renewing = true;
+        manager_begin_task(m, TASK_APPLY);
+}
+
+/* A person does not wait for what nobody asked for: a new task begins from what stands then. */
+static bool manager_is_busy(const Manager *m)
+{
+        return m->stopping || (m->task != TASK_NONE && !m->renewing);
+}
+
 static int manager_ask(Manager *m, Task task)
 {
-        if (m->stopping || m->task != TASK_NONE)
+        if (manager_is_busy(m))
                 return -EBUSY;
+        m->renewing = false;
         m->restored = task == TASK_RESTORE;
         manager_begin_task(m, task);
         return 0;
@@ -120,12 +138,13 @@ int manager_restore(Manager *m)
 
 int manager_reload(Manager *m, char **ret_why)
 {
-        return m->stopping || m->task != TASK_NONE ? -EBUSY : manager_do_reload(m, ret_why);
+        return manager_is_busy(m) ? -EBUSY : manager_do_reload(m, ret_why);
 }
 
 static void manager_stop(Manager *m, bool restart)
 {
         m->stop_answered = true;
+        m->renewing = false;
         (void)sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_OFF);
 
         /* The next start knows the true originals from the file. */
@@ -150,12 +169,16 @@ void manager_on_task_done(Manager *m, Task task)
         }
         if (m->stopping)
                 return;
+        m->renewing = false;
         manager_tell(m, MANAGER_CHANGED_IDLE);
         /* Asked while the plan ran: systemd is told READY=1 once, after the last one. */
-        if (m->reload_asked)
+        if (m->reload_asked) {
                 manager_reload_asked(m);
-        else
-                manager_notify(m, "READY=1\n");
+                return;
+        }
+        manager_notify(m, "READY=1\n");
+        if (m->renew_asked)
+                manager_renew(m);
 }
 
 void manager_on_clock_changed(Manager *m, const ClockChanges *changes)
@@ -169,8 +192,8 @@ void manager_on_clock_changed(Manager *m, const ClockChanges *changes)
                 return;
         manager_notify(m, "");
         /* Steps were withheld for the sake of a TSC that is gone now. */
-        if (!m->restored && (changes->mask & CLOCK_CHANGED_VERDICT) && m->clock.verdict == VERDICT_UNSTABLE && was_fragile)
-                manager_begin_task(m, TASK_APPLY);
+        if ((changes->mask & CLOCK_CHANGED_VERDICT) && m->clock.verdict == VERDICT_UNSTABLE && was_fragile)
+                manager_renew(m);
 }
 
 void manager_on_stop_job(Manager *m, bool restart)

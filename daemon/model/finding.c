@@ -52,6 +52,14 @@ int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus)
         return cpuset_copy(&new->cpus, cpus);
 }
 
+bool findings_have(const Findings *findings, const Finding *like)
+{
+        for (unsigned i = 0; i < findings->n; i++)
+                if (finding_agrees(&findings->entries[i], like))
+                        return cpuset_equal(&findings->entries[i].cpus, &like->cpus);
+        return false;
+}
+
 bool finding_is_waiting(FindingKind kind)
 {
         return kind == FINDING_NO_CPUFREQ || kind == FINDING_NO_CPUIDLE || kind == FINDING_CPU_NOT_HERE;

@@ -52,6 +52,9 @@ void findings_done(Findings *findings);
  * 0 or -ENOMEM. */
 int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus);
 
+/* Whether one that agrees with `like` in everything but object concerns exactly these CPUs. */
+bool findings_have(const Findings *findings, const Finding *like);
+
 bool finding_is_waiting(FindingKind kind);
 bool finding_is_degraded(FindingKind kind);
 

@@ -162,6 +162,23 @@ static void test_findings_keep_apart_what_differs(void **state)
                 assert_int_equal(cpuset_count(&findings.entries[i].cpus), 2);
 }
 
+static void test_findings_have_what_is_the_same_on_the_same_cpus(void **state)
+{
+        _cleanup_findings_ Findings findings = {};
+        Finding like = { .kind = FINDING_FAILED, .knob = GOVERNOR, .error = -EIO };
+
+        assert_false(findings_have(&findings, &like));
+        add(&findings, &like, "0-1");
+        assert_int_equal(cpuset_parse("0-1", &like.cpus), 0);
+        assert_true(findings_have(&findings, &like));
+        cpuset_remove(&like.cpus, 1);
+        assert_false(findings_have(&findings, &like));
+        assert_int_equal(cpuset_add(&like.cpus, 1), 0);
+        like.error = -EBUSY;
+        assert_false(findings_have(&findings, &like));
+        cpuset_done(&like.cpus);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -169,6 +186,7 @@ int main(void)
                 cmocka_unit_test(test_finding_kinds),
                 cmocka_unit_test(test_findings_group_what_agrees),
                 cmocka_unit_test(test_findings_keep_apart_what_differs),
+                cmocka_unit_test(test_findings_have_what_is_the_same_on_the_same_cpus),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
