@@ -72,8 +72,10 @@ int plan_add_preference(PlanBuilder *b, const FreqPolicy *policy)
         /* Told with the policy's other knobs; the original is kept. */
         if (policy->error)
                 return policy_speaks_of(b->input->policy, POLICY_EPP) ? plan_add_wanted(b, &id, NULL) : 0;
+        /* Few hosts have originals of it: asked first, so that the others do not search their plan for every policy. */
         if (!rule)
-                return governor_rules_preference(b, policy) ? 0 : energy_restore(b, &id, &policy->preference);
+                return !originals_get(b->input->originals, &id) || governor_rules_preference(b, policy) ?
+                               0 : energy_restore(b, &id, &policy->preference);
         if (differ) {
                 snprintf(finding.wanted, sizeof(finding.wanted), "%s", rule->epp);
                 r = plan_add_finding(b, &finding, &id, &policy->cpus);
