@@ -46,6 +46,11 @@ static int cpu_look(Bus *bus, const char *path, const ManagerLook **ret_look, co
 
 static const FreqPolicy *policy_of(const Snapshot *snapshot, unsigned cpu)
 {
+        /* A policy has the number of one of its CPUs: on large hosts it is mostly this one. */
+        const FreqPolicy *policy = snapshot_find_policy(snapshot, cpu);
+
+        if (policy && cpuset_has(&policy->related, cpu))
+                return policy;
         for (unsigned i = 0; i < snapshot->n_policies; i++)
                 if (cpuset_has(&snapshot->policies[i].cpus, cpu) || cpuset_has(&snapshot->policies[i].related, cpu))
                         return &snapshot->policies[i];
