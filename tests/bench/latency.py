@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How long it takes until the daemon has done something about it: p50 and p99 of --samples."""
+import os
+import subprocess
+import sys
+import time
+
+import rows
+from world import World
+
+# As long as "performance", since plain files keep the tail of a longer value.
+FOREIGN = "conservativ"
+LIMIT = 0.005
+
+
+def row(figure, times, note, target):
+    p50, p99 = rows.percentile(times, 0.5), rows.percentile(times, 0.99)
+    return (f"{figure}, {len(times)} times", f"p50 {p50 * 1e3:.2f} ms, p99 {p99 * 1e3:.2f} ms", note, f"{LIMIT * 1e3:.0f} ms",
+            f"{p99 / LIMIT:.2f}", target, target == "none of its own" or p99 <= LIMIT)
+
+
+def wait_value(path, value, seconds=10):
+    """When the file said so; without sleeping, which would be what is timed."""
+    until = time.monotonic() + seconds
+    while True:
+        with open(path, encoding="ascii") as file:
+            if file.readline().rstrip("\n") == value:
+                return time.monotonic()
+        if time.monotonic() > until:
+            raise TimeoutError(f"{path} is not {value}")
+
+
+def write(path, value):
+    descriptor = os.open(path, os.O_WRONLY)
+    os.write(descriptor, value.encode())
+    os.close(descriptor)
+
+
+def foreign_writes(world, samples):
+    """Of each knob only a few: who loses one five times in a minute is contested."""
+    world.set_cpus(128)
+    times = []
+    with world.warden():
+        for i in range(samples):
+            cpu, kind = i % 128, i // 128 % 3
+            path, foreign, held = ((f"cpufreq/policy{cpu}/scaling_governor", FOREIGN, "performance"),
+                                   (f"cpu{cpu}/cpuidle/state2/disable", "0", "1"),
+                                   (f"cpu{cpu}/cpuidle/state3/disable", "0", "1"))[kind]
+            path = f"{world.root}/{path}"
+            begun = time.monotonic()
+            write(path, foreign)
+            times.append(wait_value(path, held) - begun)
+    return row("foreign write until repaired, 128 CPUs", times, "5 ms", "at most 1")
+
+
+def onlines(world, samples):
+    """The kernel's own event, of a CPU of this machine: asked for by a write to its `uevent`."""
+    cpu = os.sysconf("SC_NPROCESSORS_CONF") - 1
+    world.set_cpus(128)
+    world.configure("DRIFT=report\n")
+    governor = f"{world.root}/cpufreq/policy{cpu}/scaling_governor"
+    times = []
+    with world.warden():
+        for _ in range(samples):
+            write(governor, FOREIGN)
+            begun = time.monotonic()
+            write(f"{world.scratch}/sys/devices/system/cpu/cpu{cpu}/uevent", "online")
+            times.append(wait_value(governor, "performance") - begun)
+    world.configure("")
+    return row("CPU online until applied, 128 CPUs", times, "5 ms", "none of its own")
+
+
+def one_verdict(options):
+    """Inside a made host with a living TSC, which can be lost once: prints the seconds."""
+    world = World(options.paths[2], options.paths[3])
+    with world.bus(), world.warden():
+        while subprocess.run(["busctl", f"--address={world.address}", "status", rows.NAME], check=False, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL).returncode != 0:
+            time.sleep(0.01)
+        with world.listener("signal", rows.NAME, f"{rows.NAME}.Clock", "VerdictChanged") as listener:
+            begun = time.monotonic()
+            write(f"{os.environ['MADEHOST']}/ctl", "mark-tsc clocksource watchdog\n")
+            print(int(listener.stdout.readline()) / 1e6 - begun)
+
+
+def verdicts(options):
+    living = os.path.join(os.path.dirname(options.paths[1]), "rev-f-living.host")
+    times = []
+    for _ in range(options.samples):
+        done = subprocess.run([options.paths[0], living, "--", sys.executable, os.path.abspath(__file__), *options.paths[:4]],
+                              check=True, stdout=subprocess.PIPE, text=True, timeout=60)
+        times.append(float(done.stdout))
+    return row("kernel line until VerdictChanged", times, "5 ms", "at most 1")
+
+
+def measure(world, options):
+    yield foreign_writes(world, options.samples)
+    yield onlines(world, options.samples)
+    yield verdicts(options)
+
+
+if __name__ == "__main__":
+    import types
+    one_verdict(types.SimpleNamespace(paths=sys.argv[1:]))

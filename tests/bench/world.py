@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the benchmarks happen: inside a made host (its log, flags and clocksource), with a tree of plain files for its CPUs,
+a bus of its own, and the peers on both."""
+import contextlib
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import tree
+
+BUS_CONF = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type><listen>{address}</listen><auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/><allow own="*"/><allow send_destination="*" eavesdrop="true"/>
+    <allow receive_sender="*" eavesdrop="true"/>
+  </policy>
+  <limit name="max_connections_per_user">4096</limit><limit name="max_completed_connections">8192</limit>
+  <limit name="max_incomplete_connections">4096</limit><limit name="max_replies_per_connection">8192</limit>
+</busconfig>
+"""
+
+# tuned as a host with a need for performance would have it; its other plugins would change this machine.
+TUNED_PROFILE = "[main]\nsummary=bench\n\n[cpu]\ngovernor=performance\n"
+
+
+def mount(*arguments):
+    subprocess.run(["mount", *arguments], check=True)
+
+
+class World:
+    """One per process: mounts are made in its namespace and end with it."""
+
+    def __init__(self, daemon, bench_bus):
+        self.daemon = daemon
+        self.bench_bus = bench_bus
+        self.scratch = tempfile.mkdtemp()
+        mount("-t", "tmpfs", "none", self.scratch)
+        self.address = f"unix:path={self.scratch}/bus"
+        self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.address, NOTIFY_SOCKET=f"{self.scratch}/notify",
+                                RUNTIME_DIRECTORY=f"{self.scratch}/run")
+        self.environment.pop("WATCHDOG_USEC", None)
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(f"{self.scratch}/notify")
+        self.n_cpus = 0
+        self.root = ""
+        # The real one, for uevents of the kernel, before a tree covers it.
+        os.mkdir(f"{self.scratch}/sys")
+        mount("-t", "sysfs", "none", f"{self.scratch}/sys")
+        self.configure("")
+
+    def configure(self, text):
+        with open(f"{self.scratch}/conf", "w", encoding="ascii") as file:
+            file.write(text)
+
+    def set_cpus(self, n_cpus):
+        """A host with that many, all as firmware left them."""
+        if self.n_cpus == n_cpus:
+            tree.reset(self.root, n_cpus)
+            return
+        if self.root:
+            subprocess.run(["umount", "/sys/devices/system/cpu"], check=True)
+            shutil.rmtree(self.root)
+        self.root, self.n_cpus = f"{self.scratch}/cpu", n_cpus
+        tree.make(self.root, n_cpus)
+        mount("--bind", self.root, "/sys/devices/system/cpu")
+
+    def wait_ready(self):
+        while b"READY=1" not in self._receive():
+            pass
+        return time.monotonic()
+
+    def _receive(self):
+        if not select.select([self.notify], [], [], 60)[0]:
+            raise TimeoutError("the daemon does not get ready")
+        return self.notify.recv(65536)
+
+    @contextlib.contextmanager
+    def warden(self, *prefix):
+        """Runs until READY=1; yields the process, `.begun` and `.ready` in seconds of CLOCK_MONOTONIC. Then it is killed."""
+        shutil.rmtree(f"{self.scratch}/run", ignore_errors=True)
+        os.mkdir(f"{self.scratch}/run")
+        with open(f"{self.scratch}/log", "ab") as log:
+            begun = time.monotonic()
+            process = subprocess.Popen([*prefix, self.daemon, "--config", f"{self.scratch}/conf"], env=self.environment, stderr=log)
+        try:
+            process.begun, process.ready = begun, self.wait_ready()
+            yield process
+        finally:
+            if prefix:
+                subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=False)
+            else:
+                process.kill()
+            process.wait(60)
+
+    @contextlib.contextmanager
+    def bus(self):
+        with open(f"{self.scratch}/bus.conf", "w", encoding="ascii") as file:
+            file.write(BUS_CONF.format(address=self.address))
+        with self.program("dbus-daemon", f"--config-file={self.scratch}/bus.conf", "--nofork", "--nopidfile"):
+            while not os.path.exists(f"{self.scratch}/bus"):
+                time.sleep(0.01)
+            yield
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{self.scratch}/bus")
+
+    @contextlib.contextmanager
+    def program(self, *command):
+        with open(f"{self.scratch}/log", "ab") as log:
+            process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log, start_new_session=True)
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(60)
+
+    def ask(self, *arguments):
+        """What bench-bus prints, as numbers."""
+        done = subprocess.run([self.bench_bus, *arguments], env=self.environment, check=True, stdout=subprocess.PIPE, text=True,
+                              timeout=300)
+        return [int(line) for line in done.stdout.split() if line.isdigit()]
+
+    @contextlib.contextmanager
+    def listener(self, *arguments):
+        """bench-bus, once it listens."""
+        process = subprocess.Popen([self.bench_bus, *arguments], env=self.environment, stdout=subprocess.PIPE, text=True)
+        try:
+            if process.stdout.readline() != "ready\n":
+                raise RuntimeError("bench-bus does not listen")
+            yield process
+        finally:
+            process.kill()
+            process.wait(60)
+            process.stdout.close()
+
+    @contextlib.contextmanager
+    def peer(self, name):
+        """Runs it and waits for its bus name; yields the process with `.begun` and `.ready`."""
+        command, bus_name = self._peers()[name]
+        with contextlib.ExitStack() as stack:
+            if bus_name:
+                listener = stack.enter_context(self.listener("name", bus_name))
+            begun = time.monotonic()
+            process = stack.enter_context(self.program(*command))
+            process.begun = begun
+            if bus_name:
+                line = listener.stdout.readline()
+                if not line:
+                    raise RuntimeError(f"{name} does not come: see {self.scratch}/log")
+                process.ready = int(line) / 1e6
+            yield process
+
+    def _peers(self):
+        return {
+            "tuned": (("/usr/sbin/tuned",), "com.redhat.tuned"),
+            "power-profiles-daemon": (("/usr/libexec/power-profiles-daemon",), "net.hadess.PowerProfiles"),
+            "irqbalance": (("/usr/sbin/irqbalance", "--foreground"), None),
+            "polkitd": (("/usr/lib/polkit-1/polkitd", "--no-debug"), "org.freedesktop.PolicyKit1"),
+            "systemd-hostnamed": (("/lib/systemd/systemd-hostnamed",), "org.freedesktop.hostname1"),
+        }
+
+    def tame_peers(self):
+        """They are not to change the machine this runs on."""
+        mount("--bind", "/proc/irq", "/proc/irq")
+        mount("-o", "remount,bind,ro", "/proc/irq")
+        for folder in ("/etc/tuned", "/var/lib/power-profiles-daemon", "/run/tuned"):
+            os.makedirs(folder, exist_ok=True)
+            mount("-t", "tmpfs", "none", folder)
+        os.mkdir("/etc/tuned/bench")
+        for path, text in (("bench/tuned.conf", TUNED_PROFILE), ("active_profile", "bench\n"), ("profile_mode", "manual\n"),
+                           ("tuned-main.conf", "daemon = 1\ndynamic_tuning = 0\nreapply_sysctl = 0\n")):
+            with open(f"/etc/tuned/{path}", "w", encoding="ascii") as file:
+                file.write(text)
