@@ -70,6 +70,13 @@ tsc_untouched() {
         tsc_lives && [ "$(clocksource) $(transitions)" = "tsc 0" ]
 }
 
+# create_vm: a virtual machine of KVM's, which lives until process $vm ends.
+create_vm() {
+        /tests/vm/guest/create-vm > $record/vm 2>&1 &
+        vm=$!
+        check "KVM makes a virtual machine" wait_for 20 grep -qx created $record/vm
+}
+
 # journal_has REGEX: of the unit's messages since the check began.
 journal_has() {
         journalctl --sync
