@@ -204,6 +204,7 @@ static void manager_judge(Manager *m)
                 .n_knobs = count_knobs(&m->plan),
         };
         PolicyState state = POLICY_STATE_DEGRADED;
+        Need need = need_from_facts(&m->facts);
         char *reason = NULL;
 
         if (m->task == TASK_STOP_POLICY)
@@ -217,8 +218,8 @@ static void manager_judge(Manager *m)
                 return;
         }
         if (m->config.apply == APPLY_AUTO) {
-                input.frequency_unused = !m->halves.frequency && config_sets(&m->config, true);
-                input.idle_unused = !m->halves.idle && config_sets(&m->config, false);
+                input.frequency_unused = !need.frequency && config_sets(&m->config, true);
+                input.idle_unused = !need.idle && config_sets(&m->config, false);
         }
         (void)outcome_judge(&input, &state, &reason);
         manager_set_state(m, state, reason);

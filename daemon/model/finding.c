@@ -220,12 +220,12 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
 {
         switch (f->kind) {
         case FINDING_NO_CPUFREQ:
-                fputs("No cpufreq driver has registered: the frequency policy waits for one. If none is meant to come "
-                      "(cpufreq.off=1, or none fits this CPU), the firmware's frequency stands.", out);
+                fputs("No cpufreq driver has registered: the frequency policy waits for one. If none fits this "
+                      "CPU, the firmware's frequency stands.", out);
                 break;
         case FINDING_NO_CPUIDLE:
-                fprintf(out, "No cpuidle driver has registered for %s: the idle policy waits for one. If none is meant to "
-                        "come (cpuidle.off=1, idle=poll), there are no C-states to limit.", w->cpus);
+                fprintf(out, "No cpuidle driver has registered for %s: the idle policy waits for one. If none fits this "
+                        "CPU, there are no C-states to limit.", w->cpus);
                 break;
         case FINDING_CPU_NOT_HERE:
                 fprintf(out, "The configuration names %s, not present on this host.", w->cpus);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/cmdline.h"
+
 Need need_from_facts(const Facts *facts)
 {
         /* A guest's frequency and C-states are its host's business. */
@@ -12,16 +14,24 @@ Need need_from_facts(const Facts *facts)
         return (Need) { .frequency = !facts->constant_tsc, .idle = !facts->nonstop_tsc };
 }
 
+Need need_without_driver(const Facts *facts)
+{
+        /* drivers/cpufreq/cpufreq.c cpufreq_disabled, drivers/cpuidle/cpuidle.c cpuidle_disabled; idle=: intel_idle.c
+         * intel_idle_init, acpi/processor_idle.c disabled_by_idle_boot_param. */
+        return (Need) {
+                .frequency = cmdline_has(facts->cmdline, "cpufreq.off", "1"),
+                .idle = cmdline_has(facts->cmdline, "cpuidle.off", "1") || cmdline_has(facts->cmdline, "idle", "poll") ||
+                        cmdline_has(facts->cmdline, "idle", "halt"),
+        };
+}
+
 Need need_under_mode(const Facts *facts, ApplyMode mode)
 {
-        switch (mode) {
-        case APPLY_ALWAYS:
-                return (Need) { .frequency = true, .idle = true };
-        case APPLY_NEVER:
-                return (Need) {};
-        default:
-                return need_from_facts(facts);
-        }
+        Need without = need_without_driver(facts);
+        Need need = mode == APPLY_ALWAYS ? (Need) { .frequency = true, .idle = true } :
+                    mode == APPLY_NEVER ? (Need) {} : need_from_facts(facts);
+
+        return (Need) { .frequency = need.frequency && !without.frequency, .idle = need.idle && !without.idle };
 }
 
 /* " on CPU 3" or " on CPUs 0-3", or nothing when it is all of them. */

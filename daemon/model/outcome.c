@@ -61,6 +61,19 @@ static void print_applied(FILE *out, const OutcomeInput *input)
                       "and cannot bring it back.", out);
 }
 
+/* Halves that would be applied if a driver could come. */
+static void print_without_driver(FILE *out, const OutcomeInput *input)
+{
+        Need need = need_from_facts(input->facts), without = need_without_driver(input->facts);
+
+        if (need.frequency && without.frequency)
+                fputs(" cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays where the "
+                      "firmware left it, and there is nothing to set.", out);
+        if (need.idle && without.idle)
+                fputs(" cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are no C-states "
+                      "to limit.", out);
+}
+
 static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
 {
         _cleanup_free_ char *need = NULL;
@@ -86,6 +99,7 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
         default:
                 print_applied(out, input);
         }
+        print_without_driver(out, input);
         if (input->frequency_unused || input->idle_unused)
                 fprintf(out, " The configured %s policy is not applied: this host does not need it. APPLY=always applies it "
                         "all the same.", input->frequency_unused && input->idle_unused ? "frequency and idle" :

@@ -22,7 +22,7 @@ typedef struct OutcomeInput {
         const Facts *facts;
         bool never;            /* APPLY=never */
         bool frequency, idle;  /* the halves that were applied */
-        bool frequency_unused, idle_unused; /* the file sets this half, the host does not need it */
+        bool frequency_unused, idle_unused; /* the file sets this half, the CPUs do not need it */
         const Findings *findings;
         unsigned n_knobs;      /* the policy speaks of */
 } OutcomeInput;

@@ -20,11 +20,11 @@ static const struct {
         const char *cpus, *sentence;
 } rows[] = {
         { { .kind = FINDING_NO_CPUFREQ }, "",
-          "No cpufreq driver has registered: the frequency policy waits for one. If none is meant to come (cpufreq.off=1, or none "
-          "fits this CPU), the firmware's frequency stands." },
+          "No cpufreq driver has registered: the frequency policy waits for one. If none fits this CPU, the firmware's "
+          "frequency stands." },
         { { .kind = FINDING_NO_CPUIDLE }, "0-3",
-          "No cpuidle driver has registered for CPUs 0-3: the idle policy waits for one. If none is meant to come (cpuidle.off=1, "
-          "idle=poll), there are no C-states to limit." },
+          "No cpuidle driver has registered for CPUs 0-3: the idle policy waits for one. If none fits this CPU, there are no "
+          "C-states to limit." },
         { { .kind = FINDING_CPU_NOT_HERE }, "8", "The configuration names CPU 8, not present on this host." },
         { { .kind = FINDING_CPU_NOT_HERE }, "8-11", "The configuration names CPUs 8-11, not present on this host." },
         { { .kind = FINDING_OFFLINE }, "3", "CPU 3: offline, left alone." },

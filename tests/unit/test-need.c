@@ -42,6 +42,30 @@ static void test_need_under_mode(void **state)
         }
 }
 
+static void test_need_without_driver(void **state)
+{
+        static const struct {
+                const char *cmdline;
+                Need need;
+        } rows[] = {
+                { "quiet", { true, true } },        { "cpufreq.off=1", { false, true } }, { "cpufreq.off=0", { true, true } },
+                { "cpuidle.off=1", { true, false } }, { "idle=halt", { true, false } },   { "idle=nomwait", { true, true } },
+                { "idle=poll cpufreq.off=1", { false, false } }, { "-- cpufreq.off=1", { true, true } },
+                { "processor.max_cstate=1", { true, true } },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+                for (ApplyMode mode = APPLY_AUTO; mode <= APPLY_ALWAYS; mode++) {
+                        _cleanup_free_ char *cmdline = strdup(rows[i].cmdline);
+                        Facts facts = { .cmdline = cmdline };
+                        Need need = need_under_mode(&facts, mode);
+
+                        assert_int_equal(need.frequency, rows[i].need.frequency);
+                        assert_int_equal(need.idle, rows[i].need.idle);
+                        assert_true(need_from_facts(&facts).frequency);
+                }
+}
+
 static void test_need_reason(void **state)
 {
         static const struct {
@@ -86,6 +110,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_need_under_mode),
+                cmocka_unit_test(test_need_without_driver),
                 cmocka_unit_test(test_need_reason),
                 cmocka_unit_test(test_need_reason_knows_guests_and_rev_f),
         };

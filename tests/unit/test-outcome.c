@@ -15,10 +15,17 @@ static char clocksources[] = "hpet acpi_pm", with_tsc[] = "tsc hpet";
 static Facts lost = { .n_cpus = 2, .available_clocksources = clocksources };
 static Facts fragile = { .n_cpus = 2, .available_clocksources = with_tsc };
 static Facts guest = { .n_cpus = 2, .available_clocksources = clocksources, .hypervisor = true };
+static char parameters[] = "cpufreq.off=1", all_parameters[] = "cpufreq.off=1 idle=poll";
+static Facts no_cpufreq = { .n_cpus = 2, .available_clocksources = with_tsc, .cmdline = parameters };
+static Facts no_drivers = { .available_clocksources = with_tsc, .cmdline = all_parameters };
+static Facts needless = { .n_cpus = 2, .available_clocksources = with_tsc, .cmdline = all_parameters, .constant_tsc = true,
+                          .nonstop_tsc = true };
 static Facts healthy = { .n_cpus = 2, .available_clocksources = with_tsc, .constant_tsc = true, .nonstop_tsc = true };
 
 #define LOST " The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still and cannot bring " \
              "it back."
+#define NO_CPUFREQ " cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays where the firmware " \
+                   "left it, and there is nothing to set."
 #define NEEDLESS "Every CPU has constant_tsc and nonstop_tsc."
 
 static void assert_outcome(const OutcomeInput *input, PolicyState expected_state, const char *expected)
@@ -50,6 +57,14 @@ static void test_outcome_without_findings(void **state)
                 { { .facts = &guest, .frequency = true, .n_knobs = 3 }, POLICY_STATE_APPLIED, "3 knobs hold the frequency policy." },
                 { { .facts = &lost, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
                 { { .facts = &healthy }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
+                { { .facts = &needless }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
+                { { .facts = &no_cpufreq, .idle = true, .n_knobs = 2 }, POLICY_STATE_APPLIED,
+                  "2 knobs hold the idle policy." NO_CPUFREQ },
+                { { .facts = &no_cpufreq, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
+                { { .facts = &no_drivers }, POLICY_STATE_NOT_NEEDED,
+                  "constant_tsc is missing and nonstop_tsc is missing: the TSC follows the CPU's frequency and stops in deep C-states."
+                  NO_CPUFREQ " cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are no "
+                  "C-states to limit." },
                 { { .facts = &healthy, .frequency_unused = true }, POLICY_STATE_NOT_NEEDED,
                   NEEDLESS " The configured frequency policy is not applied: this host does not need it. APPLY=always applies it all "
                   "the same." },
