@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/rescan.h"
+
+#include "base/macro.h"
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+        return a < b ? a : b;
+}
+
+void rescan_ask(Rescan *rescan, uint64_t now_usec, bool later)
+{
+        if (later)
+                rescan->later_usec = now_usec + RESCAN_LATER_USEC;
+        if (rescan->soon_usec)
+                return;
+        /* Quiet for longer than the last wait: what happens now is news of its own. */
+        rescan->delay_usec = rescan->delay_usec && now_usec < rescan->last_usec + 2 * rescan->delay_usec ?
+                             min_u64(2 * rescan->delay_usec, RESCAN_LATER_USEC) : RESCAN_SOON_USEC;
+        rescan->soon_usec = now_usec + rescan->delay_usec;
+}
+
+uint64_t rescan_deadline(const Rescan *rescan)
+{
+        return min_u64(rescan->soon_usec ? rescan->soon_usec : RESCAN_NEVER,
+                       rescan->later_usec ? rescan->later_usec : RESCAN_NEVER);
+}
+
+bool rescan_take(Rescan *rescan, uint64_t now_usec)
+{
+        if (now_usec < rescan_deadline(rescan))
+                return false;
+        if (now_usec >= rescan->soon_usec)
+                rescan->soon_usec = 0;
+        if (now_usec >= rescan->later_usec)
+                rescan->later_usec = 0;
+        rescan->last_usec = now_usec;
+        return true;
+}

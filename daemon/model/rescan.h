@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * When the host is looked at again after something came or went: soon, once for what comes together, ever more seldom while it goes
+ * on; and after a module once more later, since a driver may register well after its module was announced.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RESCAN_SOON_USEC UINT64_C(100000)
+#define RESCAN_LATER_USEC UINT64_C(2000000)
+#define RESCAN_NEVER UINT64_MAX
+
+/* All zero is ready for use. Times are CLOCK_MONOTONIC. */
+typedef struct Rescan {
+        uint64_t soon_usec, later_usec; /* due then; 0: not due */
+        uint64_t last_usec;  /* of the last one */
+        uint64_t delay_usec; /* from an event to the rescan, the last time */
+} Rescan;
+
+/* Something happened; `later`: look once more later. */
+void rescan_ask(Rescan *rescan, uint64_t now_usec, bool later);
+/* When to look next, RESCAN_NEVER: nothing is due. */
+uint64_t rescan_deadline(const Rescan *rescan);
+/* Whether it is time; then that is done. */
+bool rescan_take(Rescan *rescan, uint64_t now_usec);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What a uevent of the kernel means to us.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum UeventKind {
+        UEVENT_CPU,         /* a CPU came, went, or went on- or offline */
+        UEVENT_MODULE,      /* a module was loaded or unloaded: it may have been a driver, which has no uevent of its own */
+        UEVENT_KVM_CREATE,  /* of a VM */
+        UEVENT_KVM_DESTROY,
+} UeventKind;
+
+typedef struct Uevent {
+        UeventKind kind;
+        unsigned cpu;
+        /* KVM (virt/kvm/kvm_main.c kvm_uevent_notify_change) */
+        uint64_t n_vms; /* that run now; UINT64_MAX: not said */
+        uint32_t pid;   /* of the task that created this VM, in the first pid namespace; 0: not said */
+} Uevent;
+
+/* The properties as the kernel sent them; NULL: there is none of that name. */
+typedef struct UeventText {
+        const char *action;
+        const char *devpath;
+        const char *subsystem;
+        const char *event; /* EVENT= */
+        const char *count; /* COUNT= */
+        const char *pid;   /* PID= */
+} UeventText;
+
+/* Whether it is one of ours; else *ret is untouched. */
+bool uevent_classify(const UeventText *text, Uevent *ret);
