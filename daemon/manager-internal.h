@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the parts of the manager share: manager.c (life: signals, reload, stop), manager-task.c (plans) and manager-clock.c (the
- * watch over the TSC).
+ * What the parts of the manager share: manager.c (life: signals, reload, stop), manager-task.c (plans), manager-clock.c (the
+ * watch over the TSC) and manager-hotplug.c (what comes and goes).
  */
 #pragma once
 
@@ -27,6 +27,8 @@ typedef enum Witness {
 } Witness;
 
 const char *witness_to_string(Witness witness);
+
+typedef struct ManagerHotplug ManagerHotplug;
 
 struct Manager {
         sd_event *event;
@@ -54,7 +56,8 @@ struct Manager {
         Plan plan;
         Run run;
         Need halves;            /* of the policy this plan applies */
-        unsigned n_done, n_steps; /* of the task, with a plan that the TSC did not outlive */
+        unsigned n_done, n_steps; /* of the task, with a plan that the TSC or a CPU did not outlive */
+        bool read_again;        /* in this task, after something had gone */
         bool failed;            /* the last task, before its plan ran */
         uint64_t extended_usec; /* when systemd was last asked for more time */
 
@@ -90,6 +93,8 @@ struct Manager {
         Findings findings; /* of the last task */
         uint64_t applied_usec;
         bool restored;     /* Restore() was asked for: nothing is applied until Apply() or a reload */
+
+        ManagerHotplug *hotplug;
 
         ManagerLook look;
         ManagerEvent events[MANAGER_EVENTS_MAX]; /* a ring */
@@ -139,3 +144,9 @@ void manager_log_advice(Manager *m);
 void manager_on_clock_changed(Manager *m, const ClockChanges *changes);
 /* Facts are read anew for each task; 0 or -errno, told. */
 int manager_read_facts(Manager *m);
+
+/* The host is looked at again when CPUs or drivers come or go. 0 or -errno; that it cannot be known is told, and no error. */
+int manager_start_hotplug(Manager *m);
+void manager_stop_hotplug(Manager *m);
+/* After an apply: tells how long the host was without its policy, once. */
+void manager_note_late_driver(Manager *m);

@@ -284,9 +284,24 @@ static bool manager_tsc_died(const Manager *m)
         return m->run.fragile_tsc && facts_read(&facts) == 0 && !facts_tsc_is_fragile(&facts);
 }
 
+/* A CPU went offline, or a driver went, between the reading and the writing (EBUSY: drivers/cpufreq/cpufreq.c store). It is no fault
+ * if what is there now can be written; asked once, so that what stays so is told. */
+static bool manager_lost_object(const Manager *m)
+{
+        for (unsigned i = 0; i < m->run.findings.n && !m->read_again; i++) {
+                const Finding *finding = &m->run.findings.entries[i];
+
+                if (finding->kind == FINDING_FAILED &&
+                    (finding->error == -EBUSY || finding->error == -ENODEV || finding->error == -ENOENT))
+                        return true;
+        }
+        return false;
+}
+
 static void manager_finish_task(Manager *m)
 {
         _cleanup_findings_ Findings before = {};
+        bool lost_object = manager_lost_object(m);
         Task task = m->task;
         int r;
 
@@ -298,10 +313,11 @@ static void manager_finish_task(Manager *m)
         if (r < 0)
                 (void)log_error_errno(r, "Cannot save which original values are still out, ignoring");
         /* What was held back for its sake need not be any more. */
-        if (manager_tsc_died(m)) {
+        if (manager_tsc_died(m) || lost_object) {
                 unsigned n_done = m->n_done + m->run.n_done, n_steps = m->n_steps + m->plan.n_steps;
 
                 manager_begin_task(m, task);
+                m->read_again = lost_object;
                 m->n_done = n_done;
                 m->n_steps = n_steps;
                 return;
@@ -313,6 +329,8 @@ static void manager_finish_task(Manager *m)
                 m->applied_usec = manager_now_usec();
         manager_judge(m);
         manager_log_outcome(m, &before);
+        if (task == TASK_APPLY)
+                manager_note_late_driver(m);
         manager_forget_look(m);
         manager_tell(m, MANAGER_CHANGED_LISTS);
         /* As the knobs now stand. */
@@ -366,7 +384,7 @@ void manager_begin_task(Manager *m, Task task)
 {
         manager_drop_plan(m);
         m->task = task;
-        m->failed = false;
+        m->failed = m->read_again = false;
         m->n_done = m->n_steps = 0;
 
         if (manager_read_host(m) < 0 || manager_make_plan(m) < 0 ||

@@ -274,6 +274,9 @@ int manager_start(Manager *m)
                                               "remove it");
         }
         r = manager_read_facts(m);
+        /* Before the host is read: what comes later is heard. */
+        if (r >= 0)
+                r = manager_start_hotplug(m);
         if (r >= 0)
                 r = manager_start_clock(m);
         if (r < 0)
@@ -311,6 +314,7 @@ Manager *manager_free(Manager *m)
 
         for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
                 *sources[i] = sd_event_source_disable_unref(*sources[i]);
+        manager_stop_hotplug(m);
         manager_stop_clock(m);
         manager_done_view(m);
         run_done(&m->run);
