@@ -66,6 +66,7 @@ int uevents_receive(Uevents *uevents, Uevent *ret)
                 .devpath = udev_device_get_devpath(device),
                 .subsystem = udev_device_get_subsystem(device),
                 .event = udev_device_get_property_value(device, "EVENT"),
+                .created = udev_device_get_property_value(device, "CREATED"),
                 .count = udev_device_get_property_value(device, "COUNT"),
                 .pid = udev_device_get_property_value(device, "PID"),
         }, ret);

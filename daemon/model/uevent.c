@@ -40,8 +40,7 @@ static bool classify_module(const UeventText *text, Uevent *ret)
 
 static bool classify_kvm(const UeventText *text, Uevent *ret)
 {
-        Uevent event = { .n_vms = UINT64_MAX };
-        unsigned pid;
+        Uevent event = { .n_vms = UINT32_MAX };
 
         if (strcmp(text->devpath, "/devices/virtual/misc/kvm") != 0 || !text->event)
                 return false;
@@ -51,10 +50,10 @@ static bool classify_kvm(const UeventText *text, Uevent *ret)
                 event.kind = UEVENT_KVM_DESTROY;
         else
                 return false;
-        if (text->count)
-                (void)parse_u64(text->count, 0, UINT32_MAX - 1, &event.n_vms);
-        if (text->pid && parse_unsigned(text->pid, 1, INT32_MAX, &pid) == 0)
-                event.pid = pid;
+        /* What is not there or no number stays as it is. */
+        (void)parse_u64(text->created ? text->created : "", 1, UINT64_MAX - 1, &event.n_created);
+        (void)parse_unsigned(text->count ? text->count : "", 0, UINT32_MAX - 1, &event.n_vms);
+        (void)parse_unsigned(text->pid ? text->pid : "", 1, INT32_MAX, &event.pid);
         *ret = event;
         return true;
 }

@@ -17,9 +17,10 @@ typedef enum UeventKind {
 typedef struct Uevent {
         UeventKind kind;
         unsigned cpu;
-        /* KVM (virt/kvm/kvm_main.c kvm_uevent_notify_change) */
-        uint64_t n_vms; /* that run now; UINT64_MAX: not said */
-        uint32_t pid;   /* of the task that created this VM, in the first pid namespace; 0: not said */
+        /* KVM (virt/kvm/kvm_main.c kvm_uevent_notify_change); 0: not said, but for n_vms */
+        uint64_t n_created; /* VMs, ever */
+        uint32_t n_vms;     /* of these that ran then; UINT32_MAX: not said */
+        uint32_t pid;       /* of the task that created this one, in the first pid namespace */
 } Uevent;
 
 /* The properties as the kernel sent them; NULL: there is none of that name. */
@@ -27,9 +28,10 @@ typedef struct UeventText {
         const char *action;
         const char *devpath;
         const char *subsystem;
-        const char *event; /* EVENT= */
-        const char *count; /* COUNT= */
-        const char *pid;   /* PID= */
+        const char *event;   /* EVENT= and so on */
+        const char *created;
+        const char *count;
+        const char *pid;
 } UeventText;
 
 /* Whether it is one of ours; else *ret is untouched. */

@@ -13,8 +13,8 @@
 #define CPUS "/devices/system/cpu/"
 #define KVM "/devices/virtual/misc/kvm"
 #define T(action_, devpath_, subsystem_) { .action = action_, .devpath = devpath_, .subsystem = subsystem_ }
-#define V(devpath_, event_, count_, pid_) \
-        { .action = "change", .devpath = devpath_, .subsystem = "misc", .event = event_, .count = count_, .pid = pid_ }
+#define V(devpath_, event_, created_, count_, pid_) \
+        { .action = "change", .devpath = devpath_, .subsystem = "misc", .event = event_, .created = created_, .count = count_, .pid = pid_ }
 
 static void test_uevent_is_ours(void **state)
 {
@@ -22,25 +22,26 @@ static void test_uevent_is_ours(void **state)
                 UeventText text;
                 Uevent uevent;
         } rows[] = {
-                { T("online", CPUS "cpu3", "cpu"), { UEVENT_CPU, 3, 0, 0 } },
-                { T("offline", CPUS "cpu0", "cpu"), { UEVENT_CPU, 0, 0, 0 } },
-                { T("add", CPUS "cpu511", "cpu"), { UEVENT_CPU, 511, 0, 0 } },
-                { T("remove", CPUS "cpu8", "cpu"), { UEVENT_CPU, 8, 0, 0 } },
-                { T("add", "/module/acpi_cpufreq", "module"), { UEVENT_MODULE, 0, 0, 0 } },
-                { T("remove", "/module/acpi_cpufreq", "module"), { UEVENT_MODULE, 0, 0, 0 } },
-                { V(KVM, "create", "1", "271"), { UEVENT_KVM_CREATE, 0, 1, 271 } },
-                { V(KVM, "destroy", "0", "271"), { UEVENT_KVM_DESTROY, 0, 0, 271 } },
-                { V(KVM, "create", NULL, NULL), { UEVENT_KVM_CREATE, 0, UINT64_MAX, 0 } },
-                { V(KVM, "create", "-1", "0"), { UEVENT_KVM_CREATE, 0, UINT64_MAX, 0 } },
-                { V(KVM, "create", "4294967295", "4294967297"), { UEVENT_KVM_CREATE, 0, UINT64_MAX, 0 } },
+                { T("online", CPUS "cpu3", "cpu"), { UEVENT_CPU, 3, 0, 0, 0 } },
+                { T("offline", CPUS "cpu0", "cpu"), { UEVENT_CPU, 0, 0, 0, 0 } },
+                { T("add", CPUS "cpu511", "cpu"), { UEVENT_CPU, 511, 0, 0, 0 } },
+                { T("remove", CPUS "cpu8", "cpu"), { UEVENT_CPU, 8, 0, 0, 0 } },
+                { T("add", "/module/acpi_cpufreq", "module"), { UEVENT_MODULE, 0, 0, 0, 0 } },
+                { T("remove", "/module/acpi_cpufreq", "module"), { UEVENT_MODULE, 0, 0, 0, 0 } },
+                { V(KVM, "create", "7", "1", "271"), { UEVENT_KVM_CREATE, 0, 7, 1, 271 } },
+                { V(KVM, "destroy", "7", "0", "271"), { UEVENT_KVM_DESTROY, 0, 7, 0, 271 } },
+                { V(KVM, "create", NULL, NULL, NULL), { UEVENT_KVM_CREATE, 0, 0, UINT32_MAX, 0 } },
+                { V(KVM, "create", "x", "-1", "0"), { UEVENT_KVM_CREATE, 0, 0, UINT32_MAX, 0 } },
+                { V(KVM, "create", "18446744073709551616", "4294967295", "4294967297"), { UEVENT_KVM_CREATE, 0, 0, UINT32_MAX, 0 } },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 Uevent uevent = {};
 
                 if (!uevent_classify(&rows[i].text, &uevent) || uevent.kind != rows[i].uevent.kind ||
-                    uevent.cpu != rows[i].uevent.cpu || uevent.n_vms != rows[i].uevent.n_vms || uevent.pid != rows[i].uevent.pid)
-                        fail_msg("row %zu: kind %d, CPU %u, %ju VMs, pid %u", i, uevent.kind, uevent.cpu, (uintmax_t)uevent.n_vms,
+                    uevent.cpu != rows[i].uevent.cpu || uevent.n_created != rows[i].uevent.n_created ||
+                    uevent.n_vms != rows[i].uevent.n_vms || uevent.pid != rows[i].uevent.pid)
+                        fail_msg("row %zu: kind %d, CPU %u, %ju of %u VMs, pid %u", i, uevent.kind, uevent.cpu, (uintmax_t)uevent.n_created, uevent.n_vms,
                                  uevent.pid);
         }
 }
@@ -60,9 +61,9 @@ static void test_uevent_is_not_ours(void **state)
                 T("online", CPUS "cpu3/cache", "cpu"),
                 T("online", "/devices/system/node/node0", "node"),
                 T("change", "/module/loop", "module"),
-                V(KVM, NULL, "1", "2"),
-                V(KVM, "pause", "1", "2"),
-                V("/devices/virtual/misc/kvm2", "create", "1", "2"),
+                V(KVM, NULL, "1", "1", "2"),
+                V(KVM, "pause", "1", "1", "2"),
+                V("/devices/virtual/misc/kvm2", "create", "1", "1", "2"),
                 T("add", "/devices/virtual/misc/fuse", "misc"),
         };
 

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/vms.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/macro.h"
+
+static void vms_drop_named(Vms *vms, unsigned i)
+{
+        free(vms->named[i].name);
+        memmove(&vms->named[i], &vms->named[i + 1], (vms->n_named - i - 1) * sizeof(*vms->named));
+        vms->n_named--;
+}
+
+void vms_done(Vms *vms)
+{
+        while (vms->n_named > 0)
+                vms_drop_named(vms, vms->n_named - 1);
+        free(vms->named);
+        *vms = (Vms) {};
+}
+
+void vms_forget(Vms *vms)
+{
+        vms_done(vms);
+        vms->n = VMS_UNKNOWN;
+}
+
+/* KVM takes both numbers under its lock and sends them after it. Of two events the one with fewer creations is the older; between
+ * equal ones VMs only went. */
+static void vms_count(Vms *vms, const Uevent *uevent)
+{
+        if (uevent->n_vms == UINT32_MAX || uevent->n_created == 0) {
+                vms->n = VMS_UNKNOWN;
+                return;
+        }
+        if (uevent->n_created < vms->n_created)
+                return;
+        if (uevent->n_created > vms->n_created || uevent->n_vms < vms->n)
+                vms->n = uevent->n_vms;
+        vms->n_created = uevent->n_created;
+}
+
+static int vms_add_named(Vms *vms, uint32_t pid, const char *name)
+{
+        _cleanup_free_ char *copy = strdup(name ? name : "");
+        Vm *named;
+
+        if (!copy)
+                return -ENOMEM;
+        named = reallocarray(vms->named, vms->n_named + 1, sizeof(*named));
+        if (!named)
+                return -ENOMEM;
+        vms->named = named;
+        named[vms->n_named++] = (Vm) { .pid = pid, .name = TAKE_PTR(copy) };
+        return 0;
+}
+
+int vms_feed(Vms *vms, const Uevent *uevent, const char *name)
+{
+        vms_count(vms, uevent);
+        if (uevent->kind == UEVENT_KVM_CREATE)
+                return uevent->pid == 0 || vms->n_named == VMS_NAMED_MAX ? 0 : vms_add_named(vms, uevent->pid, name);
+        for (unsigned i = 0; i < vms->n_named; i++)
+                if (vms->named[i].pid == uevent->pid) {
+                        vms_drop_named(vms, i);
+                        break;
+                }
+        return 0;
+}
+
+bool vms_run(const Vms *vms)
+{
+        return vms->n > 0;
+}
+
+char *vm_format(const Vm *vm)
+{
+        char *text;
+        int r = vm->name[0] ? asprintf(&text, "%s (%u)", vm->name, vm->pid) : asprintf(&text, "pid %u", vm->pid);
+
+        return r < 0 ? NULL : text;
+}
+
+char *vms_format(const Vms *vms, unsigned max)
+{
+        unsigned n = vms->n_named < max ? vms->n_named : max;
+        unsigned all = vms->n == VMS_UNKNOWN || vms->n < vms->n_named ? vms->n_named : vms->n;
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (!out)
+                return NULL;
+        for (unsigned i = 0; i < n; i++) {
+                _cleanup_free_ char *vm = vm_format(&vms->named[i]);
+
+                fprintf(out, "%s%s", i == 0 ? "" : i + 1 == n && all == n ? " and " : ", ", vm ? vm : "?");
+        }
+        if (n > 0 && all > n)
+                fprintf(out, " and %u more", all - n);
+        else if (n == 0 && all > 0)
+                fprintf(out, "%u whose name%s not known", all, all == 1 ? " is" : "s are");
+        if (ferror(out) | fclose(out)) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
