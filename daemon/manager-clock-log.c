@@ -57,9 +57,10 @@ static void clock_log_lost(Manager *m, const ClockView *view)
 {
         _cleanup_free_ char *reason = clock_reason_text(&m->clock), *remedy = clock_remedy(&m->clock);
         _cleanup_free_ char *board = NULL, *bios = NULL, *line = text_escape(view->kernel_line);
+        _cleanup_free_ char *vms = manager_format_vms(m), *safe_vms = vms ? text_escape(vms) : NULL;
         _cleanup_(fields_done) Fields fields = {};
 
-        if (!reason || !remedy || !line) {
+        if (!reason || !remedy || !line || !safe_vms) {
                 log_message(LOG_ERR, "The TSC is lost until the next boot.");
                 return;
         }
@@ -69,9 +70,11 @@ static void clock_log_lost(Manager *m, const ClockView *view)
                 fields_add(&fields, "TSCWARDEN_BIOS", bios);
                 fields_add(&fields, "TSCWARDEN_MICROCODE", m->facts.microcode);
         }
+        fields_add(&fields, "TSCWARDEN_VMS", vms);
         manager_log_event(m, view->expected ? LOG_NOTICE : LOG_ERR, "tsc-lost", MESSAGE_TSC_LOST, fields.all,
-                  "The TSC is lost until the next boot. %s %s%s%s%s", reason, remedy, line[0] ? " (kernel: " : "", line,
-                  line[0] ? ")" : "");
+                  "The TSC is lost until the next boot. %s %s%s%s%s%s%s%s", reason, remedy,
+                  vms[0] ? " Virtual machines that ran: " : "", safe_vms, vms[0] ? "." : "",
+                  line[0] ? " (kernel: " : "", line, line[0] ? ")" : "");
 }
 
 static void clock_log_unverified(Manager *m, const ClockView *view)

@@ -34,7 +34,7 @@ static void hotplug_ask(Manager *m, bool later)
 
 static void hotplug_on_uevent(Manager *m, const Uevent *uevent)
 {
-        Need halves = need_under_mode(&m->facts, m->config.apply);
+        Need halves = manager_halves(m);
 
         switch (uevent->kind) {
         case UEVENT_CPU:
@@ -44,7 +44,9 @@ static void hotplug_on_uevent(Manager *m, const Uevent *uevent)
                 if (halves.frequency || halves.idle)
                         hotplug_ask(m, true);
                 break;
-        default:
+        case UEVENT_KVM_CREATE:
+        case UEVENT_KVM_DESTROY:
+                manager_on_vm(m, uevent);
                 break;
         }
 }
@@ -60,9 +62,10 @@ static int hotplug_on_readable(sd_event_source *source, int fd, uint32_t events,
                 if (r == -EAGAIN)
                         break;
                 /* Lost, by an overflow most likely: it may have been anything. */
-                if (r < 0)
+                if (r < 0) {
                         hotplug_ask(m, true);
-                else if (r > 0)
+                        manager_on_vm_events_lost(m);
+                } else if (r > 0)
                         hotplug_on_uevent(m, &uevent);
         }
         return 0;

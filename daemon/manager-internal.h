@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the parts of the manager share: manager.c (life: signals, reload, stop), manager-task.c (plans), manager-clock.c (the
- * watch over the TSC) and manager-hotplug.c (what comes and goes).
+ * watch over the TSC) and manager-hotplug.c (what comes and goes)
+ * and manager-guests.c (the virtual machines).
  */
 #pragma once
 
@@ -9,6 +10,7 @@
 #include "manager.h"
 #include "model/need.h"
 #include "model/originals.h"
+#include "model/uevent.h"
 #include "model/verdict.h"
 #include "run.h"
 
@@ -29,6 +31,7 @@ typedef enum Witness {
 const char *witness_to_string(Witness witness);
 
 typedef struct ManagerHotplug ManagerHotplug;
+typedef struct ManagerGuests ManagerGuests;
 
 struct Manager {
         sd_event *event;
@@ -95,6 +98,7 @@ struct Manager {
         bool restored;     /* Restore() was asked for: nothing is applied until Apply() or a reload */
 
         ManagerHotplug *hotplug;
+        ManagerGuests *guests;
 
         ManagerLook look;
         ManagerEvent events[MANAGER_EVENTS_MAX]; /* a ring */
@@ -150,3 +154,18 @@ int manager_start_hotplug(Manager *m);
 void manager_stop_hotplug(Manager *m);
 /* After an apply: tells how long the host was without its policy, once. */
 void manager_note_late_driver(Manager *m);
+
+/* None runs, until manager_start_guests() has asked. 0 or -errno. */
+int manager_new_guests(Manager *m);
+void manager_start_guests(Manager *m);
+void manager_free_guests(Manager *m);
+/* An event of KVM. */
+void manager_on_vm(Manager *m, const Uevent *uevent);
+void manager_on_vm_events_lost(Manager *m);
+/* The names of those that run, unescaped; "" for none that are known. Heap string owned by the caller, NULL when out of memory. */
+char *manager_format_vms(const Manager *m);
+/* The halves that configuration and need ask for; those that are to be in force now; and whether it is APPLY_WHEN=guests that makes
+ * the difference. */
+Need manager_wanted_halves(const Manager *m);
+Need manager_halves(const Manager *m);
+bool manager_waits_for_guests(const Manager *m);

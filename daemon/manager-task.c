@@ -127,7 +127,7 @@ static int manager_read_host(Manager *m)
 
         if (r < 0)
                 return r;
-        m->halves = m->task != TASK_RESTORE ? need_under_mode(&m->facts, m->config.apply) : (Need) {};
+        m->halves = m->task != TASK_RESTORE ? manager_halves(m) : (Need) {};
 
         r = m->ops->enumerate(m->ops_userdata, &m->snapshot);
         if (r < 0)
@@ -202,9 +202,11 @@ static void manager_judge(Manager *m)
                 .idle = m->halves.idle,
                 .findings = &m->findings,
                 .n_knobs = count_knobs(&m->plan),
+                .for_guests = m->config.apply_when == APPLY_WHEN_GUESTS,
+                .guests_unknown = manager_get_vms(m)->n == VMS_UNKNOWN,
         };
         PolicyState state = POLICY_STATE_DEGRADED;
-        Need need = need_from_facts(&m->facts);
+        Need need = need_from_facts(&m->facts), wanted = manager_wanted_halves(m);
         char *reason = NULL;
 
         if (m->task == TASK_STOP_POLICY)
@@ -217,6 +219,7 @@ static void manager_judge(Manager *m)
                         "Every value is what CPUPOWER_STOP_OPTS says, or what it was." : "Every value is what it was."));
                 return;
         }
+        input.no_guests = (wanted.frequency || wanted.idle) && manager_waits_for_guests(m);
         if (m->config.apply == APPLY_AUTO) {
                 input.frequency_unused = !need.frequency && config_sets(&m->config, true);
                 input.idle_unused = !need.idle && config_sets(&m->config, false);

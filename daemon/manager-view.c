@@ -115,7 +115,6 @@ void manager_forget_look(Manager *m)
 
 const ManagerLook *manager_look(Manager *m)
 {
-        Need halves = need_under_mode(&m->facts, m->config.apply);
         uint64_t now;
 
         /* The time the event loop woke up: one answer about 4096 CPUs is made of one look, however long it takes. */
@@ -126,7 +125,7 @@ const ManagerLook *manager_look(Manager *m)
         if (m->ops->enumerate(m->ops_userdata, &m->look.snapshot) < 0)
                 return NULL;
         cpu_read_energy(m->ops, m->ops_userdata, &m->config.policy, &m->originals, &m->look.snapshot);
-        if (manager_build_plan(m, &m->config.policy, &m->look.snapshot, halves, &m->look.plan) < 0) {
+        if (manager_build_plan(m, &m->config.policy, &m->look.snapshot, manager_halves(m), &m->look.plan) < 0) {
                 manager_forget_look(m);
                 return NULL;
         }

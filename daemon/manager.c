@@ -278,9 +278,12 @@ int manager_start(Manager *m)
         if (r >= 0)
                 r = manager_start_hotplug(m);
         if (r >= 0)
+                r = manager_new_guests(m);
+        if (r >= 0)
                 r = manager_start_clock(m);
         if (r < 0)
                 return r;
+        manager_start_guests(m);
         manager_begin_task(m, TASK_APPLY);
         return 0;
 }
@@ -315,6 +318,7 @@ Manager *manager_free(Manager *m)
         for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
                 *sources[i] = sd_event_source_disable_unref(*sources[i]);
         manager_stop_hotplug(m);
+        manager_free_guests(m);
         manager_stop_clock(m);
         manager_done_view(m);
         run_done(&m->run);

@@ -13,6 +13,7 @@
 #include "model/outcome.h"
 #include "model/plan.h"
 #include "model/verdict.h"
+#include "model/vms.h"
 
 typedef struct Manager Manager;
 
@@ -20,7 +21,7 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_STATE = 1 << 0,
         MANAGER_CHANGED_CLOCK = 1 << 1,
         MANAGER_CHANGED_IDLE = 1 << 3,  /* no task runs any more: what was asked for is done */
-        MANAGER_CHANGED_LISTS = 1 << 4, /* which CPUs are managed or degraded, when it was last applied */
+        MANAGER_CHANGED_LISTS = 1 << 4, /* which CPUs are managed or degraded, when it was last applied; which VMs run */
         /* A stop was asked for: answer with manager_on_stop_job(), or in MANAGER_STOP_ANSWER_USEC it counts as a stop. */
         MANAGER_CHANGED_STOPPING = 1 << 2,
 } ManagerChange;
@@ -75,6 +76,8 @@ uint64_t manager_get_applied_usec(const Manager *manager);
 const CpuSet *manager_get_present_cpus(const Manager *manager);
 const CpuSet *manager_get_managed_cpus(const Manager *manager);
 const CpuSet *manager_get_degraded_cpus(const Manager *manager);
+/* The virtual machines that run now. */
+const Vms *manager_get_vms(const Manager *manager);
 /* What the last task found. */
 const Findings *manager_get_findings(const Manager *manager);
 

@@ -26,6 +26,7 @@ typedef struct ManagerObject {
         char *managed_cpus, *degraded_cpus, *contested_cpus;
         uint64_t drift_count;
         uint32_t n_vms;
+        char **vm_names;
         char **parameters_missing;
         char *parameters_reason;
 } ManagerObject;

@@ -177,6 +177,7 @@ static const sd_bus_vtable manager_vtable[] = {
         STORED("ContestedCpus", "s", contested_cpus),
         STORED("DriftCount", "t", drift_count),
         STORED("RunningVMs", "u", n_vms),
+        STORED("RunningVMNames", "as", vm_names),
         STORED("BootParametersMissing", "as", parameters_missing),
         STORED("BootParametersReason", "s", parameters_reason),
         ASKING("Apply", on_apply),
@@ -213,6 +214,20 @@ static char **copy_texts(const char *const *texts, unsigned n)
         return copies;
 }
 
+static char **copy_vm_names(const Vms *vms)
+{
+        char **names = calloc(vms->n_named + 1, sizeof(char *));
+        unsigned n = 0;
+
+        for (unsigned i = 0; i < vms->n_named && names; i++) {
+                _cleanup_free_ char *name = vm_format(&vms->named[i]);
+
+                names[n] = properties_text(name);
+                n += names[n] != NULL;
+        }
+        return names;
+}
+
 static void fill_parameters(Bus *bus, ManagerObject *object)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
@@ -244,6 +259,8 @@ void bus_update_manager(Bus *bus)
                 .applied_usec = manager_get_applied_usec(manager),
                 .managed_cpus = cpuset_format(manager_get_managed_cpus(manager)),
                 .degraded_cpus = cpuset_format(manager_get_degraded_cpus(manager)),
+                .n_vms = manager_get_vms(manager)->n,
+                .vm_names = copy_vm_names(manager_get_vms(manager)),
         };
 
         fill_parameters(bus, &fresh);

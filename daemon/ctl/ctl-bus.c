@@ -255,7 +255,8 @@ static int read_known_property(sd_bus_message *m, const Destination *to, unsigne
         r = read_value(m, property->type, (char *)to->object + property->offset);
         if (r < 0)
                 return r;
-        *(Present *)to->object |= UINT64_C(1) << i;
+        if (property->type != PROPERTY_U32 || *(uint32_t *)((char *)to->object + property->offset) != PROPERTY_U32_UNKNOWN)
+                *(Present *)to->object |= UINT64_C(1) << i;
         if (to->watcher) {
                 new = property_format(property, to->object);
                 if (!new)

@@ -25,6 +25,7 @@ static const Property manager_entries[] = {
         M("DriftCount", U64, drift_count),
         M("DriftCounts", COUNTS, drift_counts),
         M("RunningVMs", U32, running_vms),
+        M("RunningVMNames", WORDS, running_vm_names),
         M("BootParametersMissing", WORDS, boot_parameters_missing),
         M("BootParametersReason", STRING, boot_parameters_reason),
 };
@@ -176,7 +177,10 @@ char *property_format(const Property *property, const void *object)
                 fputs(*(const bool *)value ? "yes" : "no", out);
                 break;
         case PROPERTY_U32:
-                fprintf(out, "%" PRIu32, *(const uint32_t *)value);
+                if (*(const uint32_t *)value == PROPERTY_U32_UNKNOWN)
+                        fputs("not known", out);
+                else
+                        fprintf(out, "%" PRIu32, *(const uint32_t *)value);
                 break;
         case PROPERTY_U64:
                 fprintf(out, "%" PRIu64, *(const uint64_t *)value);

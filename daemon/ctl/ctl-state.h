@@ -22,6 +22,9 @@ typedef enum PropertyType {
         PROPERTY_IDLE,   /* a(usubb), IdleInfos */
 } PropertyType;
 
+/* A PROPERTY_U32 of this value was not told. */
+#define PROPERTY_U32_UNKNOWN UINT32_MAX
+
 typedef struct Property {
         const char *name;
         PropertyType type;
@@ -76,6 +79,7 @@ typedef struct ManagerInfo {
         uint64_t drift_count;
         Counts drift_counts;
         uint32_t running_vms;
+        Words running_vm_names;
         Words boot_parameters_missing;
         char *boot_parameters_reason;
 } ManagerInfo;

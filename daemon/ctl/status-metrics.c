@@ -98,8 +98,7 @@ void status_show_metrics(FILE *out, const WardenState *state)
         show_clocksource(out, &state->clock);
         show_policy(out, manager);
         show_drift(out, manager);
-        /* A daemon that does not count them says 0, which would keep TSCLost from paging. */
-        if (!property_is_present(&manager_properties, manager, "RunningVMs") || manager->running_vms == 0)
+        if (!property_is_present(&manager_properties, manager, "RunningVMs"))
                 return;
         show_head(out, "vms", "gauge", "Virtual machines of KVM that run.");
         fprintf(out, "tscwarden_vms %" PRIu32 "\n", manager->running_vms);

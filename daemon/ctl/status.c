@@ -16,6 +16,8 @@
 #define GROUPS_SHOWN 4
 /* Longer lists of CPUs are cut: the whole ones are in --json. */
 #define LIST_COLUMNS 60
+/* Of those that run now; RunningVMNames has the rest. */
+#define VMS_SHOWN 8U
 
 #define RED "\033[1;31m"
 #define YELLOW "\033[1;33m"
@@ -148,23 +150,48 @@ static int show_earlier(FILE *out, const StatusInput *input)
         return 0;
 }
 
+/* ": web (271), db (280) and 3 more", or nothing. Heap string owned by the caller, NULL when out of memory. */
+static char *running_vms_format(const ManagerInfo *manager)
+{
+        const Words *names = &manager->running_vm_names;
+        size_t n = names->n < VMS_SHOWN ? names->n : VMS_SHOWN;
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (!out)
+                return NULL;
+        for (size_t i = 0; i < n; i++)
+                fprintf(out, "%s%s", i ? ", " : ": ", names->entries[i]);
+        if (n > 0 && manager->running_vms > n)
+                fprintf(out, " and %zu more", manager->running_vms - n);
+        if (ferror(out) | fclose(out)) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
 static int show_guests(FILE *out, const StatusInput *input)
 {
-        const WardenState *state = input->state;
+        const ManagerInfo *manager = &input->state->manager;
+        _cleanup_free_ char *now = running_vms_format(manager);
         const char *then = "";
+        const char *also;
 
-        if (verdict_from_string(known(state->clock.verdict)) == VERDICT_UNSTABLE && !input->host && input->losses_error == 0)
+        if (!now)
+                return -ENOMEM;
+        if (verdict_from_string(known(input->state->clock.verdict)) == VERDICT_UNSTABLE && !input->host && input->losses_error == 0)
                 for (size_t i = 0; i < input->losses->n; i++)
                         if (input->losses->entries[i].this_boot)
                                 then = input->losses->entries[i].vms;
-        if (!property_is_present(&manager_properties, &state->manager, "RunningVMs"))
-                return show_format(out, "Guests", "not known how many run%s%s", then[0] ? "; when it was lost: " : "", then);
-        /* A daemon that does not count them says so, too. */
-        if (state->manager.running_vms == 0)
-                return show_format(out, "Guests", "no running VM is known of%s%s", then[0] ? "; when it was lost: " : "", then);
-        return show_format(out, "Guests", "%" PRIu32 " VM%s run%s now%s%s", state->manager.running_vms,
-                           state->manager.running_vms == 1 ? "" : "s", state->manager.running_vms == 1 ? "s" : "",
-                           then[0] ? "; when it was lost: " : "", then);
+        also = then[0] ? "; when it was lost: " : "";
+        if (!property_is_present(&manager_properties, manager, "RunningVMs"))
+                return show_format(out, "Guests", "not known how many run%s%s", also, then);
+        if (manager->running_vms == 0)
+                return show_format(out, "Guests", "no VM runs now%s%s", also, then);
+        return show_format(out, "Guests", "%" PRIu32 " VM%s now%s%s%s", manager->running_vms,
+                           manager->running_vms == 1 ? " runs" : "s run", now, also, then);
 }
 
 static int show_cost(FILE *out, const StatusInput *input)

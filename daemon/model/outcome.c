@@ -59,6 +59,16 @@ static void print_applied(FILE *out, const OutcomeInput *input)
         else if (!facts_tsc_lives(input->facts) && !input->facts->hypervisor)
                 fputs(" The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still "
                       "and cannot bring it back.", out);
+        if (input->for_guests)
+                fputs(input->guests_unknown ? " How many virtual machines run is not known, which counts as some (APPLY_WHEN=guests)." :
+                      " It came after the first virtual machine had started (APPLY_WHEN=guests).", out);
+}
+
+static void print_no_guests(FILE *out, const OutcomeInput *input)
+{
+        fputs("No virtual machine runs, and the policy waits for one (APPLY_WHEN=guests).", out);
+        if (facts_tsc_is_fragile(input->facts))
+                fputs(" Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always would keep it.", out);
 }
 
 /* Halves that would be applied if a driver could come. */
@@ -93,7 +103,9 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
                         return -ENOMEM;
                 break;
         case POLICY_STATE_WAITING:
-                if (print_findings(out, input, finding_is_waiting) < 0)
+                if (input->no_guests)
+                        print_no_guests(out, input);
+                else if (print_findings(out, input, finding_is_waiting) < 0)
                         return -ENOMEM;
                 break;
         default:
@@ -119,6 +131,8 @@ int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_
                 state = POLICY_STATE_DISABLED;
         else if (count_findings(input, finding_is_degraded) > 0)
                 state = POLICY_STATE_DEGRADED;
+        else if (input->no_guests)
+                state = POLICY_STATE_WAITING;
         else if (!input->frequency && !input->idle)
                 state = POLICY_STATE_NOT_NEEDED;
         else if (count_findings(input, finding_is_waiting) > 0)

@@ -23,6 +23,9 @@ typedef struct OutcomeInput {
         bool never;            /* APPLY=never */
         bool frequency, idle;  /* the halves that were applied */
         bool frequency_unused, idle_unused; /* the file sets this half, the CPUs do not need it */
+        bool for_guests;       /* APPLY_WHEN=guests */
+        bool guests_unknown;   /* how many VMs run */
+        bool no_guests;        /* none runs, and so nothing is applied that would be */
         const Findings *findings;
         unsigned n_knobs;      /* the policy speaks of */
 } OutcomeInput;

@@ -23,3 +23,23 @@ driver() {
         ctl "driver $1 cpufreq"
         uevent $action /module/acpi_cpufreq module
 }
+
+# vm create|destroy CREATED COUNT PID: KVM says so. CREATED VMs were, COUNT are; PID created this one.
+vm() {
+        uevent change /devices/virtual/misc/kvm misc "EVENT=$1" "CREATED=$2" "COUNT=$3" "PID=$4"
+}
+
+# kvm_modules [MODULE=REFCOUNT...]: that is what stands in /sys/module; without any, KVM is not here at all. `kvm_modules kvm`: it
+# is built in.
+kvm_modules() {
+        local module
+        umount /sys/module /sys/devices/virtual/misc 2> /dev/null
+        rm -rf "$scratch/module" "$scratch/misc"
+        mkdir -p "$scratch/module" "$scratch/misc"
+        for module; do
+                mkdir -p "$scratch/misc/kvm" "$scratch/module/${module%=*}"
+                [ "${module#*=}" = "$module" ] || echo "${module#*=}" > "$scratch/module/${module%=*}/refcnt"
+        done
+        mount --bind "$scratch/module" /sys/module
+        mount --bind "$scratch/misc" /sys/devices/virtual/misc
+}

@@ -24,6 +24,7 @@ static Facts healthy = { .n_cpus = 2, .available_clocksources = with_tsc, .const
 
 #define LOST " The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still and cannot bring " \
              "it back."
+#define NO_GUESTS "No virtual machine runs, and the policy waits for one (APPLY_WHEN=guests)."
 #define NO_CPUFREQ " cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays where the firmware " \
                    "left it, and there is nothing to set."
 #define NEEDLESS "Every CPU has constant_tsc and nonstop_tsc."
@@ -57,6 +58,17 @@ static void test_outcome_without_findings(void **state)
                 { { .facts = &guest, .frequency = true, .n_knobs = 3 }, POLICY_STATE_APPLIED, "3 knobs hold the frequency policy." },
                 { { .facts = &lost, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
                 { { .facts = &healthy }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
+                { { .facts = &healthy, .for_guests = true }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
+                { { .facts = &lost, .for_guests = true, .no_guests = true }, POLICY_STATE_WAITING, NO_GUESTS },
+                { { .facts = &fragile, .for_guests = true, .no_guests = true }, POLICY_STATE_WAITING,
+                  NO_GUESTS " Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always would keep "
+                  "it." },
+                { { .facts = &lost, .for_guests = true, .no_guests = true, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
+                { { .facts = &guest, .for_guests = true, .idle = true, .n_knobs = 1 }, POLICY_STATE_APPLIED,
+                  "1 knob holds the idle policy. It came after the first virtual machine had started (APPLY_WHEN=guests)." },
+                { { .facts = &guest, .for_guests = true, .guests_unknown = true, .idle = true, .n_knobs = 1 }, POLICY_STATE_APPLIED,
+                  "1 knob holds the idle policy. How many virtual machines run is not known, which counts as some "
+                  "(APPLY_WHEN=guests)." },
                 { { .facts = &needless }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
                 { { .facts = &no_cpufreq, .idle = true, .n_knobs = 2 }, POLICY_STATE_APPLIED,
                   "2 knobs hold the idle policy." NO_CPUFREQ },

@@ -102,6 +102,8 @@ static void is_guest(void)
 
 static void is_lost(void)
 {
+        static char *vms[] = { TEXT("db1 (2710)"), TEXT("qemu-system-x86 in session-3.scope (31337)") };
+
         state.clock.verdict = TEXT("unstable");
         state.clock.reason = TEXT("clocksource-watchdog");
         state.clock.expected = false;
@@ -116,6 +118,7 @@ static void is_lost(void)
         state.clock.watchdog = TEXT("absent");
         state.clock.vdso_clock = state.clock.guest_clock_pairing = false;
         state.manager.running_vms = 3;
+        state.manager.running_vm_names = (Words) { vms, ARRAY_SIZE(vms) };
         losses[0] = (Loss) { NOW - 900 * HOURS, false, TEXT("clocksource-watchdog"), TEXT("") };
         losses[1] = (Loss) { NOW - 700 * HOURS, false, TEXT(""), TEXT("") };
         losses[2] = (Loss) { NOW - 500 * HOURS, false, TEXT("inter-cpu-skew"), TEXT("") };
