@@ -228,6 +228,13 @@ static int clock_on_timer(sd_event_source *source, uint64_t usec, void *userdata
         return 0;
 }
 
+void manager_look_at_clock(Manager *m)
+{
+        if (m->witness == WITNESS_KMSG)
+                (void)clock_drain_kmsg(m, KMSG_BATCH);
+        clock_look(m, /* read_sysfs= */ true);
+}
+
 static int clock_on_poll(sd_event_source *source, uint64_t usec, void *userdata)
 {
         Manager *m = userdata;

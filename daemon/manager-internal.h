@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the parts of the manager share: manager.c (life: signals, reload, stop), manager-task.c (plans), manager-clock.c (the
- * watch over the TSC) and manager-hotplug.c (what comes and goes)
- * and manager-guests.c (the virtual machines).
+ * watch over the TSC) and manager-hotplug.c (what comes and
+ * goes), manager-guests.c (the virtual machines) and manager-sleep.c.
  */
 #pragma once
 
@@ -32,6 +32,7 @@ const char *witness_to_string(Witness witness);
 
 typedef struct ManagerHotplug ManagerHotplug;
 typedef struct ManagerGuests ManagerGuests;
+typedef struct ManagerSleep ManagerSleep;
 
 struct Manager {
         sd_event *event;
@@ -99,6 +100,7 @@ struct Manager {
 
         ManagerHotplug *hotplug;
         ManagerGuests *guests;
+        ManagerSleep *sleep;
 
         ManagerLook look;
         ManagerEvent events[MANAGER_EVENTS_MAX]; /* a ring */
@@ -126,6 +128,8 @@ int manager_add_task_sources(Manager *m);
 /* Judges from the log and sysfs as they are, and watches from then on. m->facts have been read. 0 or -errno. */
 int manager_start_clock(Manager *m);
 void manager_stop_clock(Manager *m);
+/* As they are now, whether or not something told of a change. */
+void manager_look_at_clock(Manager *m);
 /* After facts and snapshot have been read anew. */
 void manager_update_clock_facts(Manager *m);
 /* Tells the observer: MANAGER_CHANGED_*. */
@@ -169,3 +173,7 @@ char *manager_format_vms(const Manager *m);
 Need manager_wanted_halves(const Manager *m);
 Need manager_halves(const Manager *m);
 bool manager_waits_for_guests(const Manager *m);
+
+/* 0 or -errno; that a sleep cannot be noticed is told, and no error. */
+int manager_start_sleep(Manager *m);
+void manager_stop_sleep(Manager *m);

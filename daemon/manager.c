@@ -280,6 +280,8 @@ int manager_start(Manager *m)
         if (r >= 0)
                 r = manager_new_guests(m);
         if (r >= 0)
+                r = manager_start_sleep(m);
+        if (r >= 0)
                 r = manager_start_clock(m);
         if (r < 0)
                 return r;
@@ -319,6 +321,7 @@ Manager *manager_free(Manager *m)
                 *sources[i] = sd_event_source_disable_unref(*sources[i]);
         manager_stop_hotplug(m);
         manager_free_guests(m);
+        manager_stop_sleep(m);
         manager_stop_clock(m);
         manager_done_view(m);
         run_done(&m->run);

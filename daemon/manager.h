@@ -47,6 +47,9 @@ int manager_start(Manager *manager);
 /* systemd's answer: a restart leaves policy and originals in force, a stop takes them back. Ignored unless one was asked for. */
 void manager_on_stop_job(Manager *manager, bool restart);
 
+/* Somebody says that the host slept. True or not: TSC and policy are looked at again. */
+void manager_on_resume(Manager *manager);
+
 /* Asked for by people, on the bus. 0: begun, MANAGER_CHANGED_IDLE tells the end of it. -EBUSY: another task runs, or the daemon is
  * stopping. */
 int manager_apply(Manager *manager);

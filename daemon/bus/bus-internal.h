@@ -70,6 +70,8 @@ int bus_add_manager(Bus *bus);
 int bus_add_clock(Bus *bus);
 int bus_add_cpus(Bus *bus);
 int bus_add_log_control(Bus *bus);
+/* After it was started. manager_on_resume() is told of each sleep that is over. 0 or -errno. */
+int bus_watch_resume(Bus *bus);
 
 /* Look at the manager and tell what has changed. */
 void bus_update_manager(Bus *bus);

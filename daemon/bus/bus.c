@@ -85,7 +85,12 @@ static void bus_request_name(Bus *bus)
 
 static int bus_on_connected(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
-        bus_request_name(userdata);
+        Bus *bus = userdata;
+        int r = bus_watch_resume(bus);
+
+        if (r < 0)
+                (void)log_error_errno(r, "Cannot hear systemd-logind, ignoring");
+        bus_request_name(bus);
         return 0;
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/clock-set.h"
+
+#include <errno.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Clamped by the kernel (KTIME_SEC_MAX): never. */
+#define FAR_AWAY ((time_t)INT64_MAX)
+/* A jump between two of its readings cancels the setting as well (fs/timerfd.c timerfd_setup). */
+#define ATTEMPTS 3
+
+int clock_set_rearm(int fd)
+{
+        const struct itimerspec far_away = { .it_value.tv_sec = FAR_AWAY };
+        uint64_t ticks;
+
+        (void)read(fd, &ticks, sizeof(ticks));
+        for (unsigned i = 0; i < ATTEMPTS; i++)
+                if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far_away, NULL) == 0)
+                        return 0;
+                else if (errno != ECANCELED)
+                        break;
+        return -errno;
+}
+
+int clock_set_open(int *ret_fd)
+{
+        int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC), r;
+
+        if (fd < 0)
+                return -errno;
+        r = clock_set_rearm(fd);
+        if (r < 0) {
+                close(fd);
+                return r;
+        }
+        *ret_fd = fd;
+        return 0;
+}
+
+static uint64_t clock_usec(clockid_t id)
+{
+        struct timespec now;
+
+        clock_gettime(id, &now);
+        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t clock_asleep_usec(void)
+{
+        uint64_t monotonic = clock_usec(CLOCK_MONOTONIC), boottime = clock_usec(CLOCK_BOOTTIME);
+
+        return boottime > monotonic ? boottime - monotonic : 0;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Notices that CLOCK_REALTIME jumped: it was set, or the host slept (the kernel adds the time asleep to it, and to CLOCK_BOOTTIME).
+ */
+#pragma once
+
+#include <stdint.h>
+
+/* A timerfd that becomes readable at the next jump; the caller's to close. 0 or -errno. */
+int clock_set_open(int *ret_fd);
+/* Waits for the next one. 0 or -errno. */
+int clock_set_rearm(int fd);
+
+/* How long this host has slept since its boot, in µs. */
+uint64_t clock_asleep_usec(void);
