@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/fields.h"
 #include "base/log.h"
 #include "host/dmi.h"
 #include "manager-internal.h"
@@ -14,31 +15,6 @@
 #define MESSAGE_CLOCKSOURCE_CHANGED "d9831791dc5d4a948d3f30b647829dc7"
 #define MESSAGE_TSC_UNVERIFIED "e51e2bb0c71448e3a94c611715ba17c1"
 #define MESSAGE_CONTRADICTION "55bcbef7456843db8713554ee491a72b"
-
-typedef struct Fields {
-        char *texts[12];
-        const char *all[13];
-        unsigned n;
-} Fields;
-
-static void fields_done(Fields *fields)
-{
-        for (unsigned i = 0; i < fields->n; i++)
-                free(fields->texts[i]);
-}
-
-/* A field that cannot be made is left out: the message itself says the same. */
-static void fields_add(Fields *fields, const char *name, const char *value)
-{
-        _cleanup_free_ char *safe = value && value[0] ? text_escape(value) : NULL;
-
-        if (!safe || fields->n == ARRAY_SIZE(fields->texts))
-                return;
-        if (asprintf(&fields->texts[fields->n], "%s=%s", name, safe) < 0)
-                return;
-        fields->all[fields->n] = fields->texts[fields->n];
-        fields->n++;
-}
 
 static void fields_add_view(Fields *fields, const ClockView *view)
 {
@@ -58,7 +34,7 @@ static void clock_log_lost(Manager *m, const ClockView *view)
         _cleanup_free_ char *reason = clock_reason_text(&m->clock), *remedy = clock_remedy(&m->clock);
         _cleanup_free_ char *board = NULL, *bios = NULL, *line = text_escape(view->kernel_line);
         _cleanup_free_ char *vms = manager_format_vms(m), *safe_vms = vms ? text_escape(vms) : NULL;
-        _cleanup_(fields_done) Fields fields = {};
+        _cleanup_fields_ Fields fields = {};
 
         if (!reason || !remedy || !line || !safe_vms) {
                 log_message(LOG_ERR, "The TSC is lost until the next boot.");
@@ -80,7 +56,7 @@ static void clock_log_lost(Manager *m, const ClockView *view)
 static void clock_log_unverified(Manager *m, const ClockView *view)
 {
         _cleanup_free_ char *reason = clock_reason_text(&m->clock), *remedy = clock_remedy(&m->clock);
-        _cleanup_(fields_done) Fields fields = {};
+        _cleanup_fields_ Fields fields = {};
 
         fields_add_view(&fields, view);
         manager_log_event(m, LOG_WARNING, "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s", reason ? reason : "Nothing checks the TSC.",
@@ -89,7 +65,7 @@ static void clock_log_unverified(Manager *m, const ClockView *view)
 
 static void clock_log_clocksource(Manager *m, const ClockView *view, const char *old)
 {
-        _cleanup_(fields_done) Fields fields = {};
+        _cleanup_fields_ Fields fields = {};
 
         fields_add_view(&fields, view);
         fields_add(&fields, "TSCWARDEN_OLD_CLOCKSOURCE", old);
