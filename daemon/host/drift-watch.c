@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/drift-watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/fanotify.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/writer.h"
+
+#define CPU_DIR "/sys/devices/system/cpu/"
+#define CLOCKSOURCE_FILE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
+/* Of one batch; more are not looked up. */
+#define WRITERS_MAX 16
+/* Each event of fanotify comes with an open file, and with a pidfd. */
+#define READ_SIZE 1024
+/* A writer in a tight loop must not hold the event loop up. */
+#define READS_MAX 64
+
+typedef struct Watched {
+        KnobId id;
+        uint64_t ino; /* 0: not watched */
+        int wd;       /* inotify's */
+} Watched;
+
+struct DriftWatch {
+        int fd;
+        bool fanotify;
+        Watched clocksource;
+        Watched *files; /* sorted by id */
+        size_t n;
+        Watched **by_ino; /* those of `files` that are watched */
+        size_t n_by_ino;
+        Writer writers[WRITERS_MAX]; /* of the batch */
+        unsigned n_writers;
+};
+
+int drift_watch_new(DriftWatch **ret)
+{
+        unsigned flags = FAN_CLASS_NOTIF | FAN_UNLIMITED_MARKS | FAN_NONBLOCK | FAN_CLOEXEC;
+        DriftWatch *watch;
+        int fd, r;
+
+        fd = fanotify_init(flags | FAN_REPORT_PIDFD, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
+        /* Before Linux 5.15. */
+        if (fd < 0 && errno == EINVAL)
+                fd = fanotify_init(flags, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
+        bool fanotify = fd >= 0;
+        if (fd < 0)
+                fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        watch = malloc(sizeof(*watch));
+        if (!watch) {
+                r = -ENOMEM;
+                close(fd);
+                return r;
+        }
+        *watch = (DriftWatch) { .fd = fd, .fanotify = fanotify, .clocksource.id.knob = KNOB_INVALID_ };
+        *ret = watch;
+        return 0;
+}
+
+DriftWatch *drift_watch_free(DriftWatch *watch)
+{
+        close(watch->fd);
+        free(watch->files);
+        free(watch->by_ino);
+        free(watch);
+        return NULL;
+}
+
+bool drift_watch_names_writers(const DriftWatch *watch)
+{
+        return watch->fanotify;
+}
+
+int drift_watch_get_fd(const DriftWatch *watch)
+{
+        return watch->fd;
+}
+
+const KnobId *drift_watch_get(const DriftWatch *watch, size_t i)
+{
+        return i < watch->n ? &watch->files[i].id : NULL;
+}
+
+static void file_path(const Watched *file, char path[static sizeof(CPU_DIR) + KNOB_NAME_SIZE])
+{
+        char knob[KNOB_NAME_SIZE];
+
+        if (file->id.knob == KNOB_INVALID_)
+                strcpy(path, CLOCKSOURCE_FILE);
+        else
+                sprintf(path, CPU_DIR "%s", knob_path_format(&file->id, knob));
+}
+
+/* The file that is there now; 0: none. */
+static uint64_t file_ino(const Watched *file)
+{
+        char path[sizeof(CPU_DIR) + KNOB_NAME_SIZE];
+        struct stat st;
+
+        file_path(file, path);
+        return stat(path, &st) < 0 ? 0 : st.st_ino;
+}
+
+static int file_mark(const DriftWatch *watch, Watched *file)
+{
+        char path[sizeof(CPU_DIR) + KNOB_NAME_SIZE];
+
+        file_path(file, path);
+        if (watch->fanotify) {
+                if (fanotify_mark(watch->fd, FAN_MARK_ADD, FAN_MODIFY, AT_FDCWD, path) < 0)
+                        return -errno;
+        } else {
+                file->wd = inotify_add_watch(watch->fd, path, IN_MODIFY);
+                if (file->wd < 0)
+                        return -errno;
+        }
+        file->ino = file_ino(file);
+        return 0;
+}
+
+/* 0, or -errno: the file has gone and its mark stays. sysfs tells nobody that a file was removed. */
+static int file_unmark(const DriftWatch *watch, Watched *file)
+{
+        char path[sizeof(CPU_DIR) + KNOB_NAME_SIZE];
+
+        file_path(file, path);
+        if (watch->fanotify && fanotify_mark(watch->fd, FAN_MARK_REMOVE, FAN_MODIFY, AT_FDCWD, path) < 0)
+                return -errno;
+        if (!watch->fanotify && inotify_rm_watch(watch->fd, file->wd) < 0)
+                return -errno;
+        file->ino = 0;
+        return 0;
+}
+
+static void unmark_all(DriftWatch *watch)
+{
+        if (watch->fanotify)
+                (void)fanotify_mark(watch->fd, FAN_MARK_FLUSH, 0, AT_FDCWD, NULL);
+        for (size_t i = 0; i < watch->n; i++) {
+                if (!watch->fanotify && watch->files[i].ino)
+                        (void)inotify_rm_watch(watch->fd, watch->files[i].wd);
+                watch->files[i].ino = 0;
+        }
+        if (!watch->fanotify && watch->clocksource.ino)
+                (void)inotify_rm_watch(watch->fd, watch->clocksource.wd);
+        watch->clocksource.ino = 0;
+}
+
+/* Takes over the marks of `old` (sorted, as fresh is) and takes away those nobody wants. false: one has lost its file. */
+static bool take_over(DriftWatch *watch, Watched *fresh, size_t n)
+{
+        size_t at = 0;
+
+        for (size_t i = 0; i < watch->n; i++) {
+                Watched *old = &watch->files[i];
+
+                if (old->ino == 0)
+                        continue;
+                while (at < n && knob_id_compare(&fresh[at].id, &old->id) < 0)
+                        at++;
+                if (file_ino(old) != old->ino)
+                        return false;
+                if (at < n && knob_id_compare(&fresh[at].id, &old->id) == 0)
+                        fresh[at] = *old;
+                else if (file_unmark(watch, old) < 0)
+                        return false;
+        }
+        return watch->clocksource.ino == 0 || file_ino(&watch->clocksource) == watch->clocksource.ino;
+}
+
+static int compare_ino(const void *a, const void *b)
+{
+        const Watched *one = *(Watched *const *)a, *other = *(Watched *const *)b;
+
+        return one->ino < other->ino ? -1 : one->ino > other->ino;
+}
+
+static Watched *find_ino(const DriftWatch *watch, uint64_t ino)
+{
+        Watched key = { .ino = ino }, *pointer = &key;
+        Watched **found = watch->n_by_ino > 0 ?
+                bsearch(&pointer, watch->by_ino, watch->n_by_ino, sizeof(Watched *), compare_ino) : NULL;
+
+        return found ? *found : NULL;
+}
+
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, DriftWatched watched, void *userdata)
+{
+        Watched *fresh = calloc(n + 1, sizeof(Watched));
+        Watched **by_ino = calloc(n + 1, sizeof(Watched *));
+        int r, error = 0;
+
+        if (!fresh || !by_ino) {
+                free(fresh);
+                free(by_ino);
+                return -ENOMEM;
+        }
+        for (size_t i = 0; i < n; i++)
+                fresh[i].id = ids[i];
+        if (!take_over(watch, fresh, n)) {
+                unmark_all(watch);
+                for (size_t i = 0; i < n; i++)
+                        fresh[i].ino = 0;
+        }
+        free(watch->files);
+        free(watch->by_ino);
+        watch->files = fresh;
+        watch->n = n;
+        watch->by_ino = by_ino;
+        watch->n_by_ino = 0;
+
+        if (watch->clocksource.ino == 0)
+                (void)file_mark(watch, &watch->clocksource);
+        for (size_t i = 0; i < n; i++) {
+                if (fresh[i].ino == 0) {
+                        r = file_mark(watch, &fresh[i]);
+                        if (r < 0 && r != -ENOENT && error == 0)
+                                error = r;
+                        if (r == 0)
+                                watched(&fresh[i].id, userdata);
+                }
+                if (fresh[i].ino != 0)
+                        by_ino[watch->n_by_ino++] = &fresh[i];
+        }
+        if (watch->n_by_ino > 0)
+                qsort(by_ino, watch->n_by_ino, sizeof(Watched *), compare_ino);
+        return error;
+}
+
+static const Writer *look_up(DriftWatch *watch, pid_t pid, int pidfd)
+{
+        for (unsigned i = 0; i < watch->n_writers; i++)
+                if (watch->writers[i].pid == pid)
+                        return &watch->writers[i];
+        /* The last place is overwritten again and again by those that are too many. */
+        if (watch->n_writers < WRITERS_MAX)
+                watch->n_writers++;
+        Writer *writer = &watch->writers[watch->n_writers - 1];
+        writer_read(pid, pidfd, writer);
+        return writer;
+}
+
+static int event_pidfd(const struct fanotify_event_metadata *event)
+{
+        const struct fanotify_event_info_pidfd *info = (const void *)(event + 1);
+
+        return event->event_len >= sizeof(*event) + sizeof(*info) && info->hdr.info_type == FAN_EVENT_INFO_TYPE_PIDFD ?
+               info->pidfd : -1;
+}
+
+static int take_fanotify(DriftWatch *watch, const char *buffer, size_t size, DriftSeen seen, void *userdata)
+{
+        const struct fanotify_event_metadata *event = (const void *)buffer;
+        ssize_t left = (ssize_t)size;
+        int lost = 0;
+
+        for (; FAN_EVENT_OK(event, left); event = FAN_EVENT_NEXT(event, left)) {
+                int pidfd = event_pidfd(event);
+                Watched *file = NULL;
+                struct stat st;
+
+                if (event->vers != FANOTIFY_METADATA_VERSION || event->mask & FAN_Q_OVERFLOW)
+                        lost = 1;
+                if (event->fd >= 0) {
+                        bool known = event->pid != getpid() && fstat(event->fd, &st) == 0;
+
+                        file = !known ? NULL : st.st_ino == watch->clocksource.ino ? &watch->clocksource :
+                               find_ino(watch, st.st_ino);
+                        close(event->fd);
+                }
+                if (file)
+                        seen(file == &watch->clocksource ? NULL : &file->id, look_up(watch, event->pid, pidfd), userdata);
+                if (pidfd >= 0)
+                        close(pidfd);
+        }
+        return lost;
+}
+
+static int take_inotify(DriftWatch *watch, const char *buffer, size_t size, DriftSeen seen, void *userdata)
+{
+        const Writer nobody = {};
+        int lost = 0;
+
+        for (size_t at = 0; at + sizeof(struct inotify_event) <= size;) {
+                const struct inotify_event *event = (const void *)(buffer + at);
+
+                at += sizeof(*event) + event->len;
+                if (event->mask & IN_Q_OVERFLOW)
+                        lost = 1;
+                if (!(event->mask & IN_MODIFY))
+                        continue;
+                if (watch->clocksource.ino && event->wd == watch->clocksource.wd)
+                        seen(NULL, &nobody, userdata);
+                for (size_t i = 0; i < watch->n; i++)
+                        if (watch->files[i].ino && watch->files[i].wd == event->wd)
+                                seen(&watch->files[i].id, &nobody, userdata);
+        }
+        return lost;
+}
+
+int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata)
+{
+        _Alignas(struct fanotify_event_metadata) char buffer[READ_SIZE];
+        int lost = 0;
+
+        watch->n_writers = 0;
+        for (unsigned i = 0; i < READS_MAX; i++) {
+                ssize_t n = read(watch->fd, buffer, sizeof(buffer));
+
+                if (n < 0 && errno == EAGAIN)
+                        break;
+                /* The event at the head of the queue is lost with the error that its file or its pidfd came to: EMFILE, or whatever
+                 * opening it says (fs/notify/fanotify/fanotify_user.c fanotify_read). */
+                if (n < 0)
+                        lost = 1;
+                else if (watch->fanotify)
+                        lost |= take_fanotify(watch, buffer, (size_t)n, seen, userdata);
+                else
+                        lost |= take_inotify(watch, buffer, (size_t)n, seen, userdata);
+        }
+        return lost;
+}

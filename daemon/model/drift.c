@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/drift.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void drift_done(Drift *drift)
+{
+        free(drift->accounts);
+        *drift = (Drift) {};
+}
+
+/* Where the account of `id` is, or belongs. */
+static size_t find_place(const Drift *drift, const KnobId *id)
+{
+        size_t low = 0, high = drift->n;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (knob_id_compare(&drift->accounts[middle].id, id) < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+DriftAccount *drift_find(const Drift *drift, const KnobId *id)
+{
+        size_t at = find_place(drift, id);
+
+        return at < drift->n && knob_id_compare(&drift->accounts[at].id, id) == 0 ? &drift->accounts[at] : NULL;
+}
+
+bool drift_is_contested(const DriftAccount *account)
+{
+        return account->phase != DRIFT_AT_PEACE;
+}
+
+static bool account_is_of_use(const DriftAccount *a, uint64_t now_usec)
+{
+        return a->off || a->limited || drift_is_contested(a) ||
+               (a->n_lost > 0 && now_usec < a->lost_usec[(a->n_lost - 1) % DRIFT_LOSSES_MAX] + DRIFT_WINDOW_USEC);
+}
+
+static void drift_tidy(Drift *drift, uint64_t now_usec)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < drift->n; i++)
+                if (account_is_of_use(&drift->accounts[i], now_usec))
+                        drift->accounts[n++] = drift->accounts[i];
+        drift->n = n;
+}
+
+static DriftAccount *drift_add(Drift *drift, const KnobId *id)
+{
+        size_t at = find_place(drift, id);
+
+        if (drift->n == drift->allocated) {
+                size_t wanted = drift->allocated ? drift->allocated * 2 : 16;
+                DriftAccount *accounts = reallocarray(drift->accounts, wanted, sizeof(DriftAccount));
+
+                if (!accounts)
+                        return NULL;
+                drift->accounts = accounts;
+                drift->allocated = wanted;
+        }
+        memmove(&drift->accounts[at + 1], &drift->accounts[at], (drift->n - at) * sizeof(DriftAccount));
+        drift->n++;
+        drift->accounts[at] = (DriftAccount) { .id = *id };
+        return &drift->accounts[at];
+}
+
+static void account_hold_back(DriftAccount *a, uint64_t backoff_usec, uint64_t now_usec)
+{
+        a->phase = DRIFT_HELD_BACK;
+        a->disturbed = false;
+        a->backoff_usec = backoff_usec < DRIFT_BACKOFF_MAX_USEC ? backoff_usec : DRIFT_BACKOFF_MAX_USEC;
+        a->due_usec = now_usec + a->backoff_usec;
+}
+
+static DriftAnswer account_lose(DriftAccount *a, uint64_t now_usec, bool report_only)
+{
+        uint64_t *slot = &a->lost_usec[a->n_lost % DRIFT_LOSSES_MAX];
+
+        *slot = now_usec;
+        a->n_lost++;
+        switch (a->phase) {
+        case DRIFT_HELD_BACK:
+                return DRIFT_NO_NEWS;
+        case DRIFT_ON_TRIAL:
+                account_hold_back(a, a->backoff_usec * 2, now_usec);
+                return DRIFT_ON_AGAIN;
+        default:
+                /* The slot to be overwritten next is the oldest. */
+                if (report_only || a->n_lost < DRIFT_LOSSES_MAX ||
+                    now_usec >= a->lost_usec[a->n_lost % DRIFT_LOSSES_MAX] + DRIFT_WINDOW_USEC)
+                        return DRIFT_LOST;
+                account_hold_back(a, DRIFT_BACKOFF_MIN_USEC, now_usec);
+                return DRIFT_CONTEST;
+        }
+}
+
+int drift_feed(Drift *drift, const KnobId *id, uint64_t now_usec, bool off, DriftAnswer *ret_answer)
+{
+        DriftAccount *a = drift_find(drift, id);
+
+        if (!a && off) {
+                drift_tidy(drift, now_usec);
+                a = drift_add(drift, id);
+                if (!a)
+                        return -ENOMEM;
+        }
+        *ret_answer = DRIFT_NO_NEWS;
+        if (!a)
+                return 0;
+        a->limited = false;
+        a->disturbed = true;
+        if (off && (!a->off || (a->phase != DRIFT_HELD_BACK && !drift->report_only))) {
+                drift->counts[id->knob]++;
+                *ret_answer = account_lose(a, now_usec, drift->report_only);
+        }
+        a->off = off;
+        return 0;
+}
+
+int drift_set_limited(Drift *drift, const KnobId *id, bool limited)
+{
+        DriftAccount *a = drift_find(drift, id);
+
+        if (!a && limited)
+                a = drift_add(drift, id);
+        if (!a)
+                return limited ? -ENOMEM : 0;
+        a->limited = limited;
+        return 0;
+}
+
+void drift_set_repaired(DriftAccount *account)
+{
+        account->off = false;
+}
+
+int drift_next_due(Drift *drift, uint64_t now_usec, DriftAccount **ret, bool *ret_over)
+{
+        for (size_t i = 0; i < drift->n; i++) {
+                DriftAccount *a = &drift->accounts[i];
+
+                if (!drift_is_contested(a) || now_usec < a->due_usec)
+                        continue;
+                if (a->phase == DRIFT_HELD_BACK ? a->disturbed : a->off) {
+                        account_hold_back(a, a->backoff_usec * 2, now_usec);
+                        continue;
+                }
+                *ret = a;
+                *ret_over = a->phase == DRIFT_ON_TRIAL;
+                a->phase = *ret_over ? DRIFT_AT_PEACE : DRIFT_ON_TRIAL;
+                a->due_usec = now_usec + a->backoff_usec;
+                if (*ret_over)
+                        a->n_lost = 0;
+                return 1;
+        }
+        return 0;
+}
+
+uint64_t drift_deadline(const Drift *drift)
+{
+        uint64_t deadline = DRIFT_NEVER;
+
+        for (size_t i = 0; i < drift->n; i++)
+                if (drift_is_contested(&drift->accounts[i]) && drift->accounts[i].due_usec < deadline)
+                        deadline = drift->accounts[i].due_usec;
+        return deadline;
+}
+
+void drift_forget(Drift *drift)
+{
+        drift->n = 0;
+}

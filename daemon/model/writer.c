@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/writer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+char *writer_format(const Writer *w)
+{
+        char *text;
+        int r;
+
+        if (w->pid == 0)
+                return strdup("somebody who cannot be named");
+        if (!w->comm[0])
+                r = asprintf(&text, "a process that had ended already, pid %d", (int)w->pid);
+        else
+                r = asprintf(&text, "%s, pid %d%s%s%s%s%s", w->comm, (int)w->pid, w->unit[0] ? " of " : "", w->unit,
+                             w->command[0] ? " (" : "", w->command, w->command[0] ? ")" : "");
+        return r < 0 ? NULL : text;
+}
+
+/* It writes the maxima itself (thermal_daemon's src/thd_cdev_cpufreq.cpp). */
+bool writer_is_thermal(const Writer *w)
+{
+        return strcmp(w->comm, "thermald") == 0 || strcmp(w->unit, "thermald.service") == 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Who wrote to a file, as far as could be found out before it ended.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct Writer {
+        pid_t pid;         /* 0: unknown */
+        char comm[16];     /* "": it had ended (TASK_COMM_LEN, include/linux/sched.h) */
+        char command[128]; /* its command line, blanks between the arguments, cut; "": unknown */
+        char unit[96];     /* systemd's, cut; "": unknown */
+} Writer;
+
+/* "tuned, pid 812 of tuned.service (/usr/bin/python3 -Es /usr/sbin/tuned)", not escaped. Heap string owned by the caller, NULL when
+ * out of memory. */
+char *writer_format(const Writer *writer);
+/* It lowers a maximum for the CPU's sake. */
+bool writer_is_thermal(const Writer *writer);
