@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -103,6 +104,14 @@ static bool knob_settles(Knob knob)
         return knob == KNOB_SCALING_MIN_FREQ || knob == KNOB_SCALING_MAX_FREQ || knob == KNOB_SCALING_SETSPEED;
 }
 
+/* The maximum that is read is the lowest of what user space, firmware and thermal limits ask for (include/linux/pm_qos.h). */
+static bool is_limited(const Run *run, const Step *step)
+{
+        const FreqPolicy *policy = snapshot_find_policy(run->live, step->id.id);
+
+        return step->id.knob == KNOB_SCALING_MAX_FREQ && policy && policy->max_khz < strtoull(step->to, NULL, 10);
+}
+
 /* After a write: done with the step, or wait for it. */
 static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState *ret_state)
 {
@@ -120,7 +129,7 @@ static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState
         } else if (r == 0) {
                 if (run->settling)
                         run->settle_usec = RUN_SETTLE_AGAIN_USEC;
-                r = run_add_finding(run, FINDING_IGNORED, step, actual, 0);
+                r = run_add_finding(run, is_limited(run, step) ? FINDING_LIMITED : FINDING_IGNORED, step, actual, 0);
         } else
                 r = run_add_finding(run, FINDING_FAILED, step, NULL, r);
         run_next(run);

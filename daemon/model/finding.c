@@ -67,7 +67,8 @@ bool finding_is_waiting(FindingKind kind)
 
 bool finding_is_degraded(FindingKind kind)
 {
-        return !finding_is_waiting(kind) && kind != FINDING_OFFLINE && kind != FINDING_CLAMPED;
+        return !finding_is_waiting(kind) && kind != FINDING_OFFLINE && kind != FINDING_CLAMPED &&
+               kind != FINDING_LIMITED;
 }
 
 /* "performance powersave " -> "performance and powersave" */
@@ -201,6 +202,11 @@ static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *
                         w->one_object ? "accepts" : "accept", f->wanted, w->cpus, w->one_object ? "reads" : "read",
                         f->actual);
                 break;
+        case FINDING_LIMITED:
+                fprintf(out, "%s of %s %s limited to %s on %s, below the %s that the policy asks for: by firmware (bios_limit beside "
+                        "it says so) or against heat. It is left so.", w->knob, w->objects, w->one_object ? "is" : "are", f->actual,
+                        w->cpus, f->wanted);
+                break;
         case FINDING_WITHHELD:
                 fprintf(out, "%s of %s %s %s on %s instead of %s: the change would cost this host its TSC, which "
                         "still lives and would be lost until the next boot.", w->knob, w->objects,
@@ -248,6 +254,7 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
                 break;
         case FINDING_FAILED:
         case FINDING_IGNORED:
+        case FINDING_LIMITED:
         case FINDING_WITHHELD:
         case FINDING_NOT_HELD:
                 finding_print_knob(out, f, w);

@@ -21,6 +21,7 @@ typedef enum FindingKind {
         FINDING_SHARED_POLICY,   /* degraded: CPUs of one cpufreq policy are told different things */
         FINDING_FAILED,          /* degraded: a read or write failed */
         FINDING_IGNORED,         /* degraded: the write was accepted, the value did not change */
+        FINDING_LIMITED,         /* no fault: a maximum was accepted and reads lower: firmware or thermal limits */
         FINDING_WITHHELD,        /* degraded: the step would cost the living TSC */
         FINDING_NOT_HELD,        /* degraded: the frequency cannot be frozen, so the governor stays */
         FINDING_CLAMPED,         /* no fault: a frequency beyond the hardware's range, or what would leave only POLL */

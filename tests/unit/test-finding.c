@@ -55,6 +55,10 @@ static const struct {
           "scaling_governor of cpufreq/policy0 accepts performance on CPU 0 and still reads ondemand." },
         { { .kind = FINDING_IGNORED, .knob = KNOB_DISABLE, .wanted = "1", .actual = "0", .object = (char *)STATE2, .n_objects = 2 }, "0",
           "disable of cpu0/cpuidle/state2 and 1 more accept 1 on CPU 0 and still read 0." },
+        { { .kind = FINDING_LIMITED, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "2600000", .actual = "1800000",
+            .object = (char *)POLICY0 }, "0-1",
+          "scaling_max_freq of cpufreq/policy0 is limited to 1800000 on CPUs 0-1, below the 2600000 that the policy asks for: by "
+          "firmware (bios_limit beside it says so) or against heat. It is left so." },
         { { .kind = FINDING_WITHHELD, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "2600000", .actual = "1800000",
             .object = (char *)POLICY0 }, "0-1",
           "scaling_max_freq of cpufreq/policy0 stays 1800000 on CPUs 0-1 instead of 2600000: the change would cost this host its "
@@ -98,7 +102,8 @@ static void test_finding_kinds(void **state)
 {
         static const bool waiting[] = { [FINDING_NO_CPUFREQ] = true, [FINDING_NO_CPUIDLE] = true, [FINDING_CPU_NOT_HERE] = true,
                                         [FINDING_IDLE_GOVERNOR] = false };
-        static const bool harmless[] = { [FINDING_OFFLINE] = true, [FINDING_CLAMPED] = true, [FINDING_IDLE_GOVERNOR] = false };
+        static const bool harmless[] = { [FINDING_OFFLINE] = true, [FINDING_CLAMPED] = true, [FINDING_LIMITED] = true,
+                                         [FINDING_IDLE_GOVERNOR] = false };
 
         for (FindingKind kind = 0; kind <= FINDING_IDLE_GOVERNOR; kind++) {
                 assert_int_equal(finding_is_waiting(kind), waiting[kind]);

@@ -94,6 +94,33 @@ static void test_run_notices_an_ignored_write(void **state)
         finish(&host, &warden);
 }
 
+/* A maximum that was taken and reads lower: somebody with a right to it wants less. */
+static void test_run_finds_a_limited_maximum(void **state)
+{
+        static const struct {
+                const char *path;
+                uint64_t min_khz, max_khz;
+                FindingKind kind;
+        } rows[] = {
+                { "cpufreq/policy0/scaling_max_freq", 0, 2600000, FINDING_LIMITED },
+                { "cpufreq/policy0/scaling_max_freq", 0, 1400000, FINDING_IGNORED },
+                { "cpufreq/policy0/scaling_min_freq", 1400000, 0, FINDING_IGNORED },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                FakeHost host;
+                Warden warden;
+
+                start(&host, &warden, "performance", 1800000, false);
+                host.real.policies[0].max_khz = 1800000;
+                fake_host_fault(&host, rows[i].path, FAKE_FAULT_IGNORE, 0);
+                warden_rule(&warden, NULL, NULL, rows[i].min_khz, rows[i].max_khz, NULL);
+                warden_apply(&warden);
+                assert_non_null(warden_finding(&warden, rows[i].kind));
+                finish(&host, &warden);
+        }
+}
+
 static void test_run_waits_for_a_limit_to_settle(void **state)
 {
         FakeHost host;
@@ -637,6 +664,7 @@ int main(void)
                 cmocka_unit_test(test_run_tries_governors_in_order),
                 cmocka_unit_test(test_run_says_what_is_offered_instead_of_a_refused_governor),
                 cmocka_unit_test(test_run_notices_an_ignored_write),
+                cmocka_unit_test(test_run_finds_a_limited_maximum),
                 cmocka_unit_test(test_run_waits_for_a_limit_to_settle),
                 cmocka_unit_test(test_run_withholds_the_governor_after_a_freeze_that_failed),
                 cmocka_unit_test(test_run_keeps_a_living_tsc_through_apply_and_restore),
