@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the parts of the manager share: manager.c (life: signals, reload, stop), manager-task.c (plans), manager-clock.c (the
- * watch over the TSC) and manager-hotplug.c (what comes and
- * goes), manager-guests.c (the virtual machines) and manager-sleep.c.
+ * watch over the TSC), manager-drift.c (the watch over the knobs), manager-hotplug.c (what comes and goes), manager-guests.c (the
+ * virtual machines) and manager-sleep.c.
  */
 #pragma once
 
@@ -33,6 +33,7 @@ const char *witness_to_string(Witness witness);
 typedef struct ManagerHotplug ManagerHotplug;
 typedef struct ManagerGuests ManagerGuests;
 typedef struct ManagerSleep ManagerSleep;
+typedef struct DriftKeeper DriftKeeper; /* manager-drift.h */
 
 struct Manager {
         sd_event *event;
@@ -91,6 +92,8 @@ struct Manager {
         sd_event_source *clock_timer;
         sd_event_source *klog_timer;
 
+        DriftKeeper *drift;
+
         PolicyState state;
         char *state_reason;
         CpuSet present_cpus, managed_cpus, degraded_cpus;
@@ -118,6 +121,26 @@ void manager_on_task_done(Manager *m, Task task);
 /* What stands is compared with the policy again and brought back to it, now or after the task that runs. Nothing happens while
  * the daemon stops, nor after Restore(). */
 void manager_renew(Manager *m);
+
+/* The CPUs that a knob concerns. 0 or -ENOMEM. */
+int manager_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id);
+
+DriftKeeper *drift_keeper_new(void);
+DriftKeeper *drift_keeper_free(DriftKeeper *keeper);
+/* Listens to what others write. 0 or -errno of sd-event: where nothing can be watched it is told, and all else goes on. */
+int manager_start_drift(Manager *m);
+/* Watches the knobs that m->plan wants, and no others. */
+void manager_drift_watch(Manager *m);
+/* Takes the steps out of m->plan that others are fighting over. */
+void manager_drift_hold_back(Manager *m);
+/* A repair starts from what the task before left and what was written since, in m->snapshot: true. Else the host is to be read. */
+bool manager_drift_lend_snapshot(Manager *m);
+/* The task that runs only undoes what others wrote, which is told by itself. */
+bool manager_is_repairing(const Manager *m);
+/* The task, and its run, are through: its snapshot is kept. */
+void manager_finish_drift(Manager *m);
+/* A person wants the policy in force, contested or not. */
+void manager_forget_drift(Manager *m);
 
 /* Takes over `reason` (may be NULL when out of memory), tells systemd and the observer. */
 void manager_set_state(Manager *m, PolicyState state, char *reason);

@@ -123,8 +123,11 @@ int manager_read_facts(Manager *m)
 
 static int manager_read_host(Manager *m)
 {
-        int r = manager_read_facts(m);
+        int r;
 
+        if (manager_drift_lend_snapshot(m))
+                return 0;
+        r = manager_read_facts(m);
         if (r < 0)
                 return r;
         m->halves = m->task != TASK_RESTORE ? manager_halves(m) : (Need) {};
@@ -162,11 +165,13 @@ static int manager_make_plan(Manager *m)
 
         if (r < 0)
                 return log_error_errno(r, "Cannot make a plan");
+        manager_drift_hold_back(m);
         if (m->originals_broken && m->plan.n_steps > 0)
                 return log_error_errno(-EBADMSG, "The original values could not be kept, so nothing is written");
         r = manager_keep_originals(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot save the original values to the runtime directory, so nothing is written");
+        manager_drift_watch(m);
         run_init(&m->run, m->ops, m->ops_userdata, &m->plan, &m->snapshot, manager_tsc_is_fragile(m));
         return 0;
 }
@@ -177,6 +182,7 @@ static void manager_fail_task(Manager *m)
         Task task = m->task;
 
         m->failed = true;
+        manager_finish_drift(m);
         manager_drop_plan(m);
         manager_set_state(m, POLICY_STATE_DEGRADED, strdup("The last attempt failed before anything was written; the journal "
                                                            "has the cause."));
@@ -234,7 +240,7 @@ static void manager_log_outcome(Manager *m, const Findings *before)
         if (m->task == TASK_RESTORE && m->originals.n > 0)
                 log_message(LOG_WARNING, "%zu original value%s could not be put back; kept in the runtime directory for "
                             "tscwardend --restore.", m->originals.n, m->originals.n == 1 ? "" : "s");
-        if (m->n_done == 0)
+        if (m->n_done == 0 || manager_is_repairing(m))
                 return;
         if (m->task == TASK_STOP_POLICY)
                 log_message(LOG_NOTICE, "Set %u of %u values for the stop (CPUPOWER_STOP_OPTS).", m->n_done, m->n_steps);
@@ -246,7 +252,7 @@ static void manager_log_outcome(Manager *m, const Findings *before)
                                   m->n_steps, manager_get_state_reason(m));
 }
 
-static int add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)
+int manager_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)
 {
         const FreqPolicy *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(snapshot, id->id) : NULL;
 
@@ -271,7 +277,7 @@ static void manager_keep_findings(Manager *m, Findings *ret_before)
         for (unsigned i = 0; i < m->snapshot.n_cpus && r == 0; i++)
                 r = cpuset_add(&m->present_cpus, m->snapshot.cpus[i].id);
         for (size_t i = 0; i < m->plan.n_wanted && r == 0; i++)
-                r = add_cpus_of(&m->managed_cpus, &m->snapshot, &m->plan.wanted[i].id);
+                r = manager_add_cpus_of(&m->managed_cpus, &m->snapshot, &m->plan.wanted[i].id);
         for (unsigned i = 0; i < m->findings.n && r == 0; i++)
                 if (finding_is_degraded(m->findings.entries[i].kind))
                         r = cpuset_add_all(&m->degraded_cpus, &m->findings.entries[i].cpus);
@@ -338,6 +344,7 @@ static void manager_finish_task(Manager *m)
         manager_tell(m, MANAGER_CHANGED_LISTS);
         /* As the knobs now stand. */
         manager_update_clock_facts(m);
+        manager_finish_drift(m);
         manager_drop_plan(m);
         manager_on_task_done(m, task);
 }

@@ -122,6 +122,7 @@ static int manager_ask(Manager *m, Task task)
                 return -EBUSY;
         m->renewing = false;
         m->restored = task == TASK_RESTORE;
+        manager_forget_drift(m);
         manager_begin_task(m, task);
         return 0;
 }
@@ -283,6 +284,8 @@ int manager_start(Manager *m)
                 r = manager_start_sleep(m);
         if (r >= 0)
                 r = manager_start_clock(m);
+        if (r >= 0)
+                r = manager_start_drift(m);
         if (r < 0)
                 return r;
         manager_start_guests(m);
@@ -293,10 +296,14 @@ int manager_start(Manager *m)
 int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runtime_fd, const char *config_path,
                 Config *config, Manager **ret)
 {
+        DriftKeeper *drift = drift_keeper_new();
         Manager *m = malloc(sizeof(*m));
 
-        if (!m)
+        if (!m || !drift) {
+                drift_keeper_free(drift);
+                free(m);
                 return -ENOMEM;
+        }
         *m = (Manager) {
                 .event = sd_event_ref(event),
                 .ops = ops,
@@ -305,6 +312,7 @@ int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runt
                 .config_path = config_path,
                 .config = *config,
                 .kmsg_fd = -1,
+                .drift = drift,
                 .state = POLICY_STATE_WAITING,
         };
         *config = (Config) {};
@@ -323,6 +331,7 @@ Manager *manager_free(Manager *m)
         manager_free_guests(m);
         manager_stop_sleep(m);
         manager_stop_clock(m);
+        drift_keeper_free(m->drift);
         manager_done_view(m);
         run_done(&m->run);
         plan_done(&m->plan);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 #include <systemd/sd-event.h>
 
 #include "host/config.h"
@@ -21,7 +22,9 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_STATE = 1 << 0,
         MANAGER_CHANGED_CLOCK = 1 << 1,
         MANAGER_CHANGED_IDLE = 1 << 3,  /* no task runs any more: what was asked for is done */
-        MANAGER_CHANGED_LISTS = 1 << 4, /* which CPUs are managed or degraded, when it was last applied; which VMs run */
+        /* Which CPUs are managed, degraded or contested, when it was last applied; which VMs run. */
+        MANAGER_CHANGED_LISTS = 1 << 4,
+        MANAGER_CHANGED_DRIFT = 1 << 6, /* manager_get_told_drift() */
         /* A stop was asked for: answer with manager_on_stop_job(), or in MANAGER_STOP_ANSWER_USEC it counts as a stop. */
         MANAGER_CHANGED_STOPPING = 1 << 2,
 } ManagerChange;
@@ -81,6 +84,24 @@ const CpuSet *manager_get_managed_cpus(const Manager *manager);
 const CpuSet *manager_get_degraded_cpus(const Manager *manager);
 /* The virtual machines that run now. */
 const Vms *manager_get_vms(const Manager *manager);
+
+/* A value of the policy that somebody else changed. */
+typedef struct ManagerDrift {
+        KnobId id;
+        const char *wanted, *actual;
+        pid_t pid;          /* 0: unknown */
+        const char *writer; /* for people, not escaped; "": unknown */
+        bool repaired;
+} ManagerDrift;
+
+/* During MANAGER_CHANGED_DRIFT: what it was. */
+const ManagerDrift *manager_get_told_drift(const Manager *manager);
+/* How often the policy was lost so, since the start. */
+uint64_t manager_get_drift_count(const Manager *manager, Knob knob);
+/* Others keep changing what the policy wants there, and are left alone for a while. */
+const CpuSet *manager_get_contested_cpus(const Manager *manager);
+/* Units that are active and write to the same knobs, NULL-terminated: told once, when there is a policy for them to fight with. */
+void manager_on_rivals(Manager *manager, const char *const *units);
 /* What the last task found. */
 const Findings *manager_get_findings(const Manager *manager);
 

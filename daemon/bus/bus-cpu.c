@@ -65,12 +65,25 @@ static const Step *step_for(const Plan *plan, const KnobId *id)
         return NULL;
 }
 
-static const char *cpu_state(Bus *bus, const CpuState *cpu)
+/* A maximum that is accepted and reads lower is firmware's doing, or a thermal limit's. */
+static bool is_limited(const ManagerLook *look, const FreqPolicy *policy)
+{
+        const KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = policy ? policy->id : 0 };
+        const Step *step = policy ? step_for(&look->plan, &id) : NULL;
+
+        return step && policy->max_khz < strtoull(step->to, NULL, 10);
+}
+
+static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqPolicy *policy)
 {
         if (!cpu->online)
                 return "offline";
         if (cpuset_has(manager_get_degraded_cpus(bus->manager), cpu->id))
                 return "degraded";
+        if (cpuset_has(manager_get_contested_cpus(bus->manager), cpu->id))
+                return "contested";
+        if (is_limited(look, policy))
+                return "limited";
         return cpuset_has(manager_get_managed_cpus(bus->manager), cpu->id) ? "ok" : "unmanaged";
 }
 
@@ -142,7 +155,7 @@ static int cpu_get(sd_bus *connection, const char *path, const char *interface, 
         if (strcmp(property, "Online") == 0)
                 return sd_bus_message_append(reply, "b", cpu->online);
         if (strcmp(property, "State") == 0)
-                return append_text(reply, cpu_state(bus, cpu));
+                return append_text(reply, cpu_state(bus, look, cpu, policy));
         if (strcmp(property, "Driver") == 0)
                 return append_text(reply, policy ? policy->driver : "");
         if (strcmp(property, "Governor") == 0)

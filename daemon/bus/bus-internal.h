@@ -9,6 +9,7 @@
 #include "bus/bus.h"
 #include "bus/polkit.h"
 #include "bus/properties.h"
+#include "bus/rivals.h"
 #include "bus/stop-job.h"
 
 #define BUS_ERROR_REFUSED "org.tscwarden1.Error.Refused" /* a configuration file */
@@ -58,6 +59,7 @@ struct Bus {
         CpuSet cpus;             /* whose objects were told of */
         sd_bus_message *waiting; /* the call that is answered when no task runs any more */
         Polkit polkit;
+        Rivals rivals;
         StopJob *stop_job;
 };
 
@@ -82,5 +84,7 @@ void bus_done_clock(Bus *bus);
 
 /* During MANAGER_CHANGED_CLOCK. */
 void bus_signal_clock(Bus *bus);
+/* During MANAGER_CHANGED_DRIFT. */
+void bus_signal_drift(Bus *bus);
 /* Answers the call that waits: its task is through, or the daemon stops. */
 void bus_answer_waiting(Bus *bus, bool stopping);

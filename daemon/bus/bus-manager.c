@@ -155,6 +155,32 @@ static int on_events(sd_bus_message *call, void *userdata, sd_bus_error *error)
         return r;
 }
 
+void bus_signal_drift(Bus *bus)
+{
+        const ManagerDrift *drift = manager_get_told_drift(bus->manager);
+        _cleanup_free_ char *wanted = text_escape(drift->wanted), *actual = text_escape(drift->actual);
+        _cleanup_free_ char *writer = text_escape(drift->writer);
+        char object[KNOB_NAME_SIZE];
+
+        if (bus_is_ready(bus) && wanted && actual && writer)
+                (void)sd_bus_emit_signal(bus->connection, BUS_PATH, INTERFACE, "Drift", "ssssusb",
+                                         knob_object_format(&drift->id, object), knob_to_string(drift->id.knob), wanted, actual,
+                                         (uint32_t)drift->pid, writer, drift->repaired);
+}
+
+static int get_drift_counts(sd_bus *connection, const char *path, const char *interface, const char *property,
+                            sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        ManagerObject *object = userdata;
+        int r = sd_bus_message_open_container(reply, 'a', "{st}");
+
+        for (Knob knob = 0; knob < KNOB_MAX_ && r >= 0; knob++)
+                if (manager_get_drift_count(object->bus->manager, knob) > 0)
+                        r = sd_bus_message_append(reply, "{st}", knob_to_string(knob),
+                                                  manager_get_drift_count(object->bus->manager, knob));
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 #define STORED(name, signature, member) \
         SD_BUS_PROPERTY(name, signature, NULL, offsetof(ManagerObject, member), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
 /* Who may is asked by us, later. */
@@ -176,6 +202,8 @@ static const sd_bus_vtable manager_vtable[] = {
         STORED("DegradedCpus", "s", degraded_cpus),
         STORED("ContestedCpus", "s", contested_cpus),
         STORED("DriftCount", "t", drift_count),
+        /* DriftCount tells of changes. */
+        SD_BUS_PROPERTY("DriftCounts", "a{st}", get_drift_counts, 0, 0),
         STORED("RunningVMs", "u", n_vms),
         STORED("RunningVMNames", "as", vm_names),
         STORED("BootParametersMissing", "as", parameters_missing),
@@ -261,7 +289,11 @@ void bus_update_manager(Bus *bus)
                 .degraded_cpus = cpuset_format(manager_get_degraded_cpus(manager)),
                 .n_vms = manager_get_vms(manager)->n,
                 .vm_names = copy_vm_names(manager_get_vms(manager)),
+                .contested_cpus = cpuset_format(manager_get_contested_cpus(manager)),
         };
+
+        for (Knob knob = 0; knob < KNOB_MAX_; knob++)
+                fresh.drift_count += manager_get_drift_count(manager, knob);
 
         fill_parameters(bus, &fresh);
         properties_replace(bus->connection, INTERFACE, manager_vtable, &bus->manager_object, &fresh, sizeof(fresh));

@@ -24,6 +24,7 @@ static void bus_drop_connection(Bus *bus)
         if (!bus->connection)
                 return;
         polkit_done(&bus->polkit);
+        rivals_done(&bus->rivals);
         bus->waiting = sd_bus_message_unref(bus->waiting);
         (void)sd_bus_detach_event(bus->connection);
         bus->connection = sd_bus_close_unref(bus->connection);
@@ -91,6 +92,7 @@ static int bus_on_connected(sd_bus_message *message, void *userdata, sd_bus_erro
         if (r < 0)
                 (void)log_error_errno(r, "Cannot hear systemd-logind, ignoring");
         bus_request_name(bus);
+        rivals_ask(&bus->rivals, bus->connection);
         return 0;
 }
 
@@ -203,6 +205,8 @@ static void bus_on_change(Manager *manager, unsigned changes, void *userdata)
 
         if (changes & MANAGER_CHANGED_CLOCK)
                 bus_signal_clock(bus);
+        if (changes & MANAGER_CHANGED_DRIFT)
+                bus_signal_drift(bus);
         if (changes & MANAGER_CHANGED_IDLE)
                 bus_answer_waiting(bus, /* stopping= */ false);
         (void)sd_event_source_set_enabled(bus->tell_source, SD_EVENT_ONESHOT);
@@ -236,6 +240,7 @@ int bus_new(sd_event *event, Manager *manager, const char *version, Bus **ret)
         if (!bus)
                 return -ENOMEM;
         *bus = (Bus) { .event = sd_event_ref(event), .manager = manager, .retry_sec = 1 };
+        bus->rivals.manager = manager;
         bus->manager_object = (ManagerObject) { .bus = bus, .version = version };
         r = bus_add_sources(bus);
         if (r < 0)

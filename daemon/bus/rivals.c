@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bus/rivals.h"
+
+#include <string.h>
+
+#define SYSTEMD "org.freedesktop.systemd1"
+#define SYSTEMD_PATH "/org/freedesktop/systemd1"
+#define SYSTEMD_MANAGER SYSTEMD ".Manager"
+
+static const char *const units[] = {
+        "tuned.service",
+        "power-profiles-daemon.service",
+        "tlp.service",
+        "auto-cpufreq.service",
+        "thermald.service",
+        "cpupower.service",
+        "nova-compute.service",           /* cpu_power_management; Debian's name, and RDO's */
+        "openstack-nova-compute.service",
+        "crio.service",                   /* cpu-freq-governor.crio.io */
+        NULL
+};
+
+/* ListUnitsByNames(): a(ssssssouso), name, description, load state, active state … */
+static int on_units(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        const char *active[ARRAY_SIZE(units)] = {}, *name, *state;
+        Rivals *rivals = userdata;
+        unsigned n = 0;
+
+        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_enter_container(reply, 'a', "(ssssssouso)") < 0)
+                return 0;
+        while (sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, &state, NULL, NULL, NULL, NULL, NULL, NULL) > 0)
+                for (unsigned i = 0; units[i]; i++) {
+                        if (strcmp(units[i], name) != 0 || rivals->told & 1UL << i ||
+                            (strcmp(state, "active") != 0 && strcmp(state, "reloading") != 0))
+                                continue;
+                        rivals->told |= 1UL << i;
+                        active[n++] = units[i];
+                }
+        manager_on_rivals(rivals->manager, active);
+        return 0;
+}
+
+static void ask(Rivals *rivals, sd_bus *connection)
+{
+        sd_bus_message *call = NULL;
+        int r = sd_bus_message_new_method_call(connection, &call, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "ListUnitsByNames");
+
+        if (r >= 0)
+                r = sd_bus_message_set_auto_start(call, false);
+        if (r >= 0)
+                r = sd_bus_message_append_strv(call, (char **)units);
+        rivals->reply = sd_bus_slot_unref(rivals->reply);
+        if (r >= 0)
+                (void)sd_bus_call_async(connection, &rivals->reply, call, on_units, rivals, 0);
+        sd_bus_message_unref(call);
+}
+
+static int on_startup_finished(sd_bus_message *signal, void *userdata, sd_bus_error *error)
+{
+        ask(userdata, sd_bus_message_get_bus(signal));
+        return 0;
+}
+
+void rivals_ask(Rivals *rivals, sd_bus *connection)
+{
+        rivals->finished = sd_bus_slot_unref(rivals->finished);
+        /* Sent to all once anybody has subscribed to systemd's signals; logind always has. */
+        (void)sd_bus_match_signal_async(connection, &rivals->finished, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "StartupFinished",
+                                        on_startup_finished, NULL, rivals);
+        ask(rivals, connection);
+}
+
+void rivals_done(Rivals *rivals)
+{
+        rivals->finished = sd_bus_slot_unref(rivals->finished);
+        rivals->reply = sd_bus_slot_unref(rivals->reply);
+}

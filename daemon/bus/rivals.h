@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Asks systemd which units that set governors, frequencies or C-states themselves are active. Nothing is started.
+ */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "manager.h"
+
+/* All zero is ready for use. */
+typedef struct Rivals {
+        Manager *manager;
+        unsigned long told; /* bits */
+        sd_bus_slot *finished, *reply;
+} Rivals;
+
+/* On a connection that is ready. Once now and once when the system has started up, since most start after us; manager_on_rivals()
+ * gets those that are new. Where there is no systemd nothing comes of it. */
+void rivals_ask(Rivals *rivals, sd_bus *connection);
+/* The connection goes. */
+void rivals_done(Rivals *rivals);

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What is told of the writes of others. A storm of them is a few lines: alike ones share one, and a minute has only so many.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fields.h"
+#include "base/log.h"
+#include "host/clocksource.h"
+#include "manager-drift.h"
+
+#define MESSAGE_DRIFT "d08b3401c5d04c3db733cc014b3b0749"
+#define MESSAGE_CONTESTED "d983e2c65b98498c812295e6b1bc6bae"
+
+#define WINDOW_USEC 60000000
+#define LINES_MAX 10
+/* Of a contest there is one line at its beginning and one at its end, so they go first. */
+#define CONTEST_LINES_MAX 15
+
+static bool may_tell(DriftKeeper *k, unsigned n_max)
+{
+        uint64_t now = manager_now_usec();
+
+        if (now >= k->window_usec && k->n_untold == 0) {
+                k->window_usec = now + WINDOW_USEC;
+                k->n_lines = 0;
+        }
+        if (k->n_lines >= n_max)
+                return false;
+        k->n_lines++;
+        return true;
+}
+
+/* Takes over `text`. */
+static void leave_untold(DriftKeeper *k, char *text)
+{
+        k->n_untold++;
+        free(k->last_untold);
+        k->last_untold = text;
+}
+
+void drift_tell_rest(Manager *m, uint64_t now_usec)
+{
+        DriftKeeper *k = m->drift;
+
+        if (k->n_untold == 0 || now_usec < k->window_usec)
+                return;
+        log_message(LOG_NOTICE, "%u more event%s of this kind in the last minute; the last: %s", k->n_untold,
+                    k->n_untold == 1 ? "" : "s", k->last_untold ? k->last_untold : "out of memory");
+        k->last_untold = (free(k->last_untold), NULL);
+        k->n_untold = 0;
+        k->window_usec = 0;
+}
+
+/* "scaling_governor of cpufreq/policy0 and 3 more" */
+static char *objects_format(const KnobId *id, unsigned n)
+{
+        char object[KNOB_NAME_SIZE], *text;
+        int r;
+
+        knob_object_format(id, object);
+        if (n > 1)
+                r = asprintf(&text, "%s of %s and %u more", knob_to_string(id->knob), object, n - 1);
+        else
+                r = asprintf(&text, "%s of %s", knob_to_string(id->knob), object);
+        return r < 0 ? NULL : text;
+}
+
+static char *report_format(const Manager *m, const Report *r, unsigned n, const char *writer)
+{
+        _cleanup_free_ char *objects = objects_format(&r->id, n);
+        const char *were = n > 1 ? "were" : "was";
+        char *text;
+        int l = -1;
+
+        if (!objects)
+                return NULL;
+        switch (r->kind) {
+        case REPORT_LIMITED:
+                l = asprintf(&text, "%s %s lowered to %s by %s, which cools the CPU: left so. The policy asks for %s.", objects, were,
+                             r->actual, writer, r->wanted);
+                break;
+        case REPORT_CONTEST:
+                l = asprintf(&text, "%s %s changed %d times within a minute, the last time to %s by %s. Two sides set it, so it is "
+                             "left to the other for now and set to %s again after %" PRIu64 " s without a change; each time that "
+                             "fails the wait doubles, up to 10 minutes. Stop the other side, or set DRIFT=report.", objects, were,
+                             DRIFT_LOSSES_MAX, r->actual, writer, r->wanted, DRIFT_BACKOFF_MIN_USEC / 1000000);
+                break;
+        default:
+                l = asprintf(&text, "%s %s changed to %s by %s: %s%s%s.", objects, were, r->actual, writer,
+                             r->repaired ? "set to " : "", r->wanted,
+                             r->repaired ? " again" : m->config.drift == DRIFT_REPORT ? " is what the policy asks for (DRIFT=report)" :
+                             " is what the policy asks for, and it could not be set");
+        }
+        return l < 0 ? NULL : text;
+}
+
+static void tell_report(Manager *m, const Report *r, unsigned n)
+{
+        const Writer *w = drift_writer(m->drift, r->writer);
+        _cleanup_free_ char *writer = writer_format(w);
+        _cleanup_fields_ Fields fields = {};
+        char object[KNOB_NAME_SIZE], pid[16];
+        bool contest = r->kind == REPORT_CONTEST;
+        char *text = writer ? report_format(m, r, n, writer) : NULL;
+
+        if (!text || !may_tell(m->drift, contest ? CONTEST_LINES_MAX : LINES_MAX)) {
+                leave_untold(m->drift, text);
+                return;
+        }
+        snprintf(pid, sizeof(pid), "%d", (int)w->pid);
+        fields_add(&fields, "TSCWARDEN_OBJECT", knob_object_format(&r->id, object));
+        fields_add(&fields, "TSCWARDEN_KNOB", knob_to_string(r->id.knob));
+        fields_add(&fields, "TSCWARDEN_WANTED", r->wanted);
+        fields_add(&fields, "TSCWARDEN_ACTUAL", r->actual);
+        fields_add(&fields, "TSCWARDEN_WRITER", writer);
+        fields_add(&fields, "TSCWARDEN_WRITER_PID", w->pid ? pid : NULL);
+        fields_add(&fields, "TSCWARDEN_WRITER_UNIT", w->unit);
+        manager_log_event(m, contest ? LOG_WARNING : LOG_NOTICE, contest ? "contested" : "drift",
+                          contest ? MESSAGE_CONTESTED : MESSAGE_DRIFT, fields.all, "%s", text);
+        free(text);
+}
+
+static bool reports_are_alike(const Report *a, const Report *b)
+{
+        return a->kind == b->kind && a->id.knob == b->id.knob && a->writer == b->writer && a->repaired == b->repaired &&
+               strcmp(a->wanted, b->wanted) == 0 && strcmp(a->actual, b->actual) == 0;
+}
+
+static void signal_report(Manager *m, const Report *r)
+{
+        const Writer *w = drift_writer(m->drift, r->writer);
+        _cleanup_free_ char *writer = w->pid ? writer_format(w) : NULL;
+
+        m->drift->told = (ManagerDrift) {
+                .id = r->id,
+                .wanted = r->wanted,
+                .actual = r->actual,
+                .pid = w->pid,
+                .writer = writer ? writer : "",
+                .repaired = r->repaired,
+        };
+        manager_tell(m, MANAGER_CHANGED_DRIFT);
+        m->drift->told = (ManagerDrift) {};
+}
+
+void drift_tell_reports(Manager *m)
+{
+        DriftKeeper *k = m->drift;
+
+        for (size_t i = 0; i < k->n_reports; i++) {
+                Report *report = &k->reports[i];
+                unsigned n = 1;
+
+                if (report->kind != REPORT_LIMITED)
+                        signal_report(m, report);
+                if (report->grouped || report->kind == REPORT_AGAIN)
+                        continue;
+                for (size_t j = i + 1; j < k->n_reports; j++)
+                        if (reports_are_alike(report, &k->reports[j])) {
+                                k->reports[j].grouped = true;
+                                n++;
+                        }
+                tell_report(m, report, n);
+        }
+        k->n_reports = 0;
+}
+
+void drift_tell_over(Manager *m, const KnobId *ids, size_t n)
+{
+        _cleanup_free_ char *objects = objects_format(ids, (unsigned)n);
+        char *text = NULL;
+
+        if (objects && asprintf(&text, "%s %s as the policy asks for: the other side has stopped, nothing is contested there any "
+                                "more.", objects, n > 1 ? "stay" : "stays") < 0)
+                text = NULL;
+        if (text && may_tell(m->drift, CONTEST_LINES_MAX))
+                log_message(LOG_NOTICE, "%s", text);
+        else
+                leave_untold(m->drift, TAKE_PTR(text));
+        free(text);
+}
+
+void drift_tell_clocksource(Manager *m, const Writer *writer)
+{
+        _cleanup_free_ char *who = writer_format(writer), *current = NULL, *available = NULL;
+        char *text = NULL;
+
+        if (clocksource_read(&current, &available) < 0 || !who ||
+            asprintf(&text, "current_clocksource was written to by %s; it reads %s.", who, current ? current : "nothing") < 0)
+                return;
+        if (may_tell(m->drift, LINES_MAX)) {
+                log_message(LOG_NOTICE, "%s", text);
+                free(text);
+        } else
+                leave_untold(m->drift, text);
+}
+
+void drift_tell_rivals(Manager *m)
+{
+        DriftKeeper *k = m->drift;
+        _cleanup_free_ char *list = NULL;
+        size_t size;
+        FILE *out;
+
+        if (!k->rivals || cpuset_is_empty(&m->managed_cpus))
+                return;
+        out = open_memstream(&list, &size);
+        if (!out)
+                return;
+        for (char **rival = k->rivals; *rival; rival++) {
+                fprintf(out, "%s%s", rival == k->rivals ? "" : rival[1] ? ", " : " and ", *rival);
+                free(*rival);
+        }
+        k->rivals = (free(k->rivals), NULL);
+        if (fclose(out) == 0)
+                log_message(LOG_NOTICE, "Also active on this host, and able to change what the policy sets: %s. What they change is "
+                            "%s; to end that, switch them off or take governor, frequency and C-states out of their configuration.",
+                            list, m->config.drift == DRIFT_REPAIR ? "set again" : "reported");
+}
+
+void manager_on_rivals(Manager *m, const char *const *units)
+{
+        DriftKeeper *k = m->drift;
+        size_t n = 0;
+
+        while (units[n])
+                n++;
+        if (n == 0 || k->rivals)
+                return;
+        k->rivals = calloc(n + 1, sizeof(char *));
+        for (size_t i = 0; k->rivals && i < n; i++)
+                k->rivals[i] = strdup(units[i]);
+        drift_tell_rivals(m);
+}

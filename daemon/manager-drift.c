@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What others write to the knobs of the policy: heard of at once, judged by the plan that would follow, repaired by a task that
+ * reads only what was written to. Whoever keeps at it is left alone for a while.
+ */
+#include "manager-drift.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+
+/* A writer in a loop costs so many looks at the knobs, and no more. */
+#define WATCH_INTERVAL_USEC 1000000
+#define WATCH_BURST 50
+#define WRITERS_KEPT_MAX 32
+
+void *drift_append(void *array, size_t *n, size_t *allocated, size_t size)
+{
+        void **elements = array;
+
+        if (*n == *allocated) {
+                size_t wanted = *allocated ? *allocated * 2 : 16;
+                void *new = reallocarray(*elements, wanted, size);
+
+                if (!new)
+                        return NULL;
+                *elements = new;
+                *allocated = wanted;
+        }
+        return memset((char *)*elements + (*n)++ * size, 0, size);
+}
+
+const Writer *drift_writer(const DriftKeeper *k, unsigned i)
+{
+        static const Writer nobody;
+
+        return i < k->n_writers ? &k->writers[i] : &nobody;
+}
+
+static unsigned keep_writer(DriftKeeper *k, const Writer *writer)
+{
+        Writer *new;
+
+        if (writer->pid == 0)
+                return NO_WRITER;
+        for (size_t i = 0; i < k->n_writers; i++)
+                if (k->writers[i].pid == writer->pid && strcmp(k->writers[i].comm, writer->comm) == 0)
+                        return (unsigned)i;
+        new = k->n_writers < WRITERS_KEPT_MAX ? drift_append(&k->writers, &k->n_writers, &k->writers_allocated, sizeof(Writer)) : NULL;
+        if (!new)
+                return NO_WRITER;
+        *new = *writer;
+        return (unsigned)(k->n_writers - 1);
+}
+
+void drift_touch(DriftKeeper *k, const KnobId *id, unsigned writer, bool heard)
+{
+        Touched *touched = drift_append(&k->touched, &k->n_touched, &k->touched_allocated, sizeof(Touched));
+
+        if (!touched) {
+                k->lost = true;
+                return;
+        }
+        touched->id = *id;
+        touched->writer = writer;
+        touched->heard = heard;
+}
+
+static void on_seen(const KnobId *id, const Writer *writer, void *userdata)
+{
+        Manager *m = userdata;
+
+        if (id)
+                drift_touch(m->drift, id, keep_writer(m->drift, writer), true);
+        else
+                drift_tell_clocksource(m, writer);
+}
+
+static int compare_touched(const void *a, const void *b)
+{
+        return knob_id_compare(&((const Touched *)a)->id, &((const Touched *)b)->id);
+}
+
+/* Each knob once, with whoever is known to have written to it. */
+static void sort_touched(DriftKeeper *k)
+{
+        size_t n = 0;
+
+        if (k->n_touched > 1)
+                qsort(k->touched, k->n_touched, sizeof(Touched), compare_touched);
+        for (size_t i = 0; i < k->n_touched; i++) {
+                if (n == 0 || compare_touched(&k->touched[n - 1], &k->touched[i]) != 0)
+                        k->touched[n++] = k->touched[i];
+                else {
+                        if (k->touched[i].writer != NO_WRITER)
+                                k->touched[n - 1].writer = k->touched[i].writer;
+                        k->touched[n - 1].heard = k->touched[n - 1].heard || k->touched[i].heard;
+                }
+        }
+        k->n_touched = n;
+}
+
+static void refresh_knob(Manager *m, const KnobId *id, Touched *touched)
+{
+        char value[KNOB_VALUE_SIZE];
+
+        if (m->ops->read(m->ops_userdata, id, value) < 0 || snapshot_set(&m->drift->kept, id, value) < 0)
+                touched->gone = touched->gone || knob_id_compare(id, &touched->id) == 0;
+}
+
+/* What was written to, and what decides with it. */
+static void refresh_object(Manager *m, Touched *touched)
+{
+        static const Knob of_policy[] = { KNOB_SCALING_GOVERNOR, KNOB_SCALING_MAX_FREQ, KNOB_SCALING_MIN_FREQ };
+        FreqPolicy *policy;
+        KnobId id = touched->id;
+
+        if (!knob_is_of_policy(id.knob)) {
+                refresh_knob(m, &id, touched);
+                return;
+        }
+        for (size_t i = 0; i < ARRAY_SIZE(of_policy); i++) {
+                id.knob = of_policy[i];
+                refresh_knob(m, &id, touched);
+        }
+        policy = snapshot_find_policy(&m->drift->kept, id.id);
+        id.knob = KNOB_SCALING_SETSPEED;
+        if (policy)
+                policy->setspeed_khz = 0;
+        if (policy && frequency_is_userspace(policy))
+                refresh_knob(m, &id, touched);
+        if (touched->id.knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE)
+                refresh_knob(m, &touched->id, touched);
+}
+
+static int read_whole_host(Manager *m)
+{
+        DriftKeeper *k = m->drift;
+        Snapshot fresh = {};
+        int r = m->ops->enumerate(m->ops_userdata, &fresh);
+
+        if (r < 0)
+                return r;
+        cpu_read_energy(m->ops, m->ops_userdata, &m->config.policy, &m->originals, &fresh);
+        snapshot_done(&k->kept);
+        k->kept = fresh;
+        k->kept_valid = true;
+        return 0;
+}
+
+/* m->drift->kept becomes what stands, as far as it may have changed. */
+static int refresh(Manager *m)
+{
+        DriftKeeper *k = m->drift;
+        const KnobId *id;
+
+        for (size_t i = 0; k->lost && (id = drift_watch_get(k->watch, i)); i++)
+                drift_touch(k, id, NO_WRITER, false);
+        sort_touched(k);
+        for (size_t i = 0; i < k->n_touched; i++) {
+                Touched *touched = &k->touched[i];
+
+                touched->stood_known = k->kept_valid && snapshot_get(&k->kept, &touched->id, touched->stood) == 0;
+        }
+        /* Freezing takes the present frequency, which no knob tells. */
+        if (k->lost || !k->kept_valid || facts_tsc_is_fragile(&m->facts)) {
+                k->lost = false;
+                return read_whole_host(m);
+        }
+        for (size_t i = 0; i < k->n_touched; i++)
+                refresh_object(m, &k->touched[i]);
+        return 0;
+}
+
+static void forget_touched(DriftKeeper *k)
+{
+        k->n_touched = 0;
+        k->lost = false;
+        if (k->n_reports == 0)
+                k->n_writers = 0;
+}
+
+static void add_report(DriftKeeper *k, ReportKind kind, const Touched *touched, const char *wanted, const char *actual)
+{
+        Report *report = drift_append(&k->reports, &k->n_reports, &k->reports_allocated, sizeof(Report));
+
+        /* Out of memory it is repaired all the same. */
+        if (!report)
+                return;
+        report->kind = kind;
+        report->id = touched->id;
+        report->writer = touched->writer;
+        snprintf(report->wanted, sizeof(report->wanted), "%s", wanted);
+        snprintf(report->actual, sizeof(report->actual), "%s", actual);
+}
+
+static bool is_lower(const char *value, const char *than)
+{
+        uint64_t a, b;
+
+        return parse_u64(value, 0, UINT64_MAX, &a) == 0 && parse_u64(than, 0, UINT64_MAX, &b) == 0 && a < b;
+}
+
+/* What could not be set before is no drift until somebody writes there. */
+static bool is_off(const Touched *touched, const Step *step, const DriftAccount *account, const char *now)
+{
+        if (!step)
+                return false;
+        if (!touched->stood_known || (account && account->off))
+                return touched->heard;
+        return strcasecmp(now, touched->stood) != 0;
+}
+
+static void report_limited(DriftKeeper *k, const Touched *touched, const DriftAccount *account, const Step *step, const char *now)
+{
+        if (!account || !account->limited)
+                add_report(k, REPORT_LIMITED, touched, step->to, now);
+        (void)drift_set_limited(&k->books, &touched->id, true);
+}
+
+/* `step`: what the plan would do about it, or NULL. Whether it is to be repaired. */
+static bool judge(Manager *m, const Touched *touched, const Step *step)
+{
+        static const ReportKind kinds[] = {
+                [DRIFT_LOST] = REPORT_DRIFT, [DRIFT_CONTEST] = REPORT_CONTEST, [DRIFT_ON_AGAIN] = REPORT_AGAIN,
+        };
+        DriftKeeper *k = m->drift;
+        const DriftAccount *account = drift_find(&k->books, &touched->id);
+        DriftAnswer answer = DRIFT_NO_NEWS;
+        char now[KNOB_VALUE_SIZE];
+        bool off;
+
+        if (touched->gone || snapshot_get(&k->kept, &touched->id, now) < 0)
+                return false;
+        off = is_off(touched, step, account, now);
+        if (step && !off)
+                return false;
+        if (off && touched->id.knob == KNOB_SCALING_MAX_FREQ && is_lower(now, step->to) &&
+            writer_is_thermal(drift_writer(k, touched->writer))) {
+                report_limited(k, touched, account, step, now);
+                return false;
+        }
+        if (drift_feed(&k->books, &touched->id, manager_now_usec(), off, &answer) < 0)
+                return off && m->config.drift == DRIFT_REPAIR;
+        if (answer != DRIFT_NO_NEWS)
+                add_report(k, kinds[answer], touched, step->to, now);
+        return answer == DRIFT_LOST && m->config.drift == DRIFT_REPAIR;
+}
+
+static void arm_timer(Manager *m)
+{
+        DriftKeeper *k = m->drift;
+        uint64_t deadline = drift_deadline(&k->books);
+
+        if (k->window_usec > 0 && k->n_untold > 0 && k->window_usec < deadline)
+                deadline = k->window_usec;
+        if (deadline == DRIFT_NEVER) {
+                (void)sd_event_source_set_enabled(k->timer, SD_EVENT_OFF);
+                return;
+        }
+        (void)sd_event_source_set_time(k->timer, deadline);
+        (void)sd_event_source_set_enabled(k->timer, SD_EVENT_ONESHOT);
+}
+
+static void update_contested(Manager *m)
+{
+        DriftKeeper *k = m->drift;
+        _cleanup_cpuset_ CpuSet contested = {};
+
+        for (size_t i = 0; i < k->books.n; i++)
+                if (drift_is_contested(&k->books.accounts[i]) &&
+                    manager_add_cpus_of(&contested, &k->kept, &k->books.accounts[i].id) < 0)
+                        return;
+        if (cpuset_equal(&contested, &k->contested))
+                return;
+        cpuset_done(&k->contested);
+        k->contested = contested;
+        contested = (CpuSet) {};
+        manager_tell(m, MANAGER_CHANGED_LISTS);
+}
+
+void drift_tell_and_arm(Manager *m)
+{
+        DriftKeeper *k = m->drift;
+
+        drift_tell_reports(m);
+        if (k->kept_valid)
+                update_contested(m);
+        if (k->n_touched == 0)
+                k->n_writers = 0;
+        arm_timer(m);
+}
+
+static void begin_repair(Manager *m)
+{
+        m->drift->repair_asked = false;
+        m->drift->repairing = true;
+        m->renewing = true;
+        manager_begin_task(m, TASK_APPLY);
+}
+
+/* Step by step the last one for each knob: what a freeze writes on the way is not what is wanted. */
+static int judge_all(Manager *m, const Plan *plan, bool *ret_repair)
+{
+        DriftKeeper *k = m->drift;
+        _cleanup_free_ const Step **steps = calloc(k->n_touched + 1, sizeof(Step *));
+
+        if (!steps)
+                return -ENOMEM;
+        for (size_t i = 0; i < plan->n_steps; i++) {
+                const Touched key = { .id = plan->steps[i].id };
+                const Touched *touched = bsearch(&key, k->touched, k->n_touched, sizeof(Touched), compare_touched);
+
+                if (touched)
+                        steps[touched - k->touched] = &plan->steps[i];
+        }
+        for (size_t i = 0; i < k->n_touched; i++)
+                if (judge(m, &k->touched[i], steps[i]))
+                        *ret_repair = true;
+        return 0;
+}
+
+/* Everything that was heard of, once no task runs. */
+static void settle(Manager *m)
+{
+        DriftKeeper *k = m->drift;
+        _cleanup_plan_ Plan plan = {};
+        bool repair = k->repair_asked;
+        int r;
+
+        if (m->task != TASK_NONE || m->stopping)
+                return;
+        if (m->restored || (!m->halves.frequency && !m->halves.idle)) {
+                forget_touched(k);
+                return;
+        }
+        if (k->n_touched > 0 || k->lost) {
+                r = refresh(m);
+                if (r == 0)
+                        r = manager_build_plan(m, &m->config.policy, &k->kept, m->halves, &plan);
+                if (r == 0 && k->n_touched > 0)
+                        r = judge_all(m, &plan, &repair);
+                if (r < 0)
+                        (void)log_error_errno(r, "Cannot see what others wrote to the CPUs' knobs, ignoring");
+                forget_touched(k);
+        }
+        if (repair)
+                begin_repair(m);
+        else
+                drift_tell_and_arm(m);
+}
+
+static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        Manager *m = userdata;
+
+        if (drift_watch_read(m->drift->watch, on_seen, m) > 0)
+                m->drift->lost = true;
+        settle(m);
+        return 0;
+}
+
+static int on_settle(sd_event_source *source, void *userdata)
+{
+        settle(userdata);
+        return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Manager *m = userdata;
+        DriftKeeper *k = m->drift;
+        _cleanup_free_ KnobId *over = NULL;
+        uint64_t now = manager_now_usec();
+        DriftAccount *account;
+        size_t n_over = 0;
+        bool is_over;
+
+        /* What is held back from a plan must not change under it: armed again at its end. */
+        if (m->task != TASK_NONE || m->stopping)
+                return 0;
+        over = calloc(k->books.n + 1, sizeof(KnobId));
+        while (drift_next_due(&k->books, now, &account, &is_over) > 0) {
+                if (is_over && over)
+                        over[n_over++] = account->id;
+                if (!is_over && account->off)
+                        k->repair_asked = true;
+        }
+        if (n_over > 0)
+                drift_tell_over(m, over, n_over);
+        drift_tell_rest(m, now);
+        settle(m);
+        return 0;
+}
+
+static int add_sources(Manager *m)
+{
+        DriftKeeper *k = m->drift;
+        int r = sd_event_add_defer(m->event, &k->settle_source, on_settle, m);
+
+        if (r >= 0)
+                r = sd_event_source_set_enabled(k->settle_source, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_source_set_description(k->settle_source, "drift-settle");
+        if (r >= 0)
+                r = sd_event_add_time(m->event, &k->timer, CLOCK_MONOTONIC, 0, 0, on_timer, m);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(k->timer, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_source_set_description(k->timer, "drift-timer");
+        if (r < 0 || !k->watch)
+                return r;
+        r = sd_event_add_io(m->event, &k->watch_source, drift_watch_get_fd(k->watch), EPOLLIN, on_watch, m);
+        if (r >= 0)
+                r = sd_event_source_set_ratelimit(k->watch_source, WATCH_INTERVAL_USEC, WATCH_BURST);
+        if (r >= 0)
+                r = sd_event_source_set_description(k->watch_source, "drift-watch");
+        return r;
+}
+
+int manager_start_drift(Manager *m)
+{
+        int r = drift_watch_new(&m->drift->watch);
+
+        if (r < 0)
+                (void)log_error_errno(r, "What others write to the CPUs' knobs cannot be noticed: there is neither fanotify nor "
+                                      "inotify");
+        else if (!drift_watch_names_writers(m->drift->watch))
+                log_message(LOG_NOTICE, "Whoever changes a setting of the policy cannot be named: fanotify is not permitted "
+                            "(CAP_SYS_ADMIN is missing, or a system call filter); inotify does the rest.");
+        r = add_sources(m);
+        if (r >= 0 && m->drift->watch)
+                (void)drift_watch_set(m->drift->watch, NULL, 0, NULL, m);
+        return r;
+}
+
+DriftKeeper *drift_keeper_new(void)
+{
+        return calloc(1, sizeof(DriftKeeper));
+}
+
+DriftKeeper *drift_keeper_free(DriftKeeper *k)
+{
+        if (!k)
+                return NULL;
+        k->settle_source = sd_event_source_disable_unref(k->settle_source);
+        k->timer = sd_event_source_disable_unref(k->timer);
+        k->watch_source = sd_event_source_disable_unref(k->watch_source);
+        if (k->watch)
+                drift_watch_free(k->watch);
+        drift_done(&k->books);
+        snapshot_done(&k->kept);
+        cpuset_done(&k->contested);
+        free(k->touched);
+        free(k->reports);
+        free(k->writers);
+        free(k->unchecked);
+        free(k->last_untold);
+        for (char **rival = k->rivals; rival && *rival; rival++)
+                free(*rival);
+        free(k->rivals);
+        free(k);
+        return NULL;
+}
+
+const ManagerDrift *manager_get_told_drift(const Manager *m)
+{
+        return &m->drift->told;
+}
+
+uint64_t manager_get_drift_count(const Manager *m, Knob knob)
+{
+        return m->drift->books.counts[knob];
+}
+
+const CpuSet *manager_get_contested_cpus(const Manager *m)
+{
+        return &m->drift->contested;
+}
