@@ -68,6 +68,58 @@ static char *objects_format(const KnobId *id, unsigned n)
         return r < 0 ? NULL : text;
 }
 
+void drift_tidy_opponents(DriftKeeper *k)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < k->n_opponents; i++) {
+                const DriftAccount *account = drift_find(&k->books, &k->opponents[i].id);
+
+                if (account && drift_is_contested(account))
+                        k->opponents[n++] = k->opponents[i];
+                else
+                        free(k->opponents[i].writer);
+        }
+        k->n_opponents = n;
+}
+
+static void keep_opponent(DriftKeeper *k, const Report *report)
+{
+        char *writer = writer_format(drift_writer(k, report->writer));
+        Opponent *opponent = NULL;
+
+        for (size_t i = 0; i < k->n_opponents && !opponent; i++)
+                if (knob_id_compare(&k->opponents[i].id, &report->id) == 0)
+                        opponent = &k->opponents[i];
+        if (!opponent)
+                opponent = drift_append(&k->opponents, &k->n_opponents, &k->opponents_allocated, sizeof(Opponent));
+        if (!opponent) {
+                free(writer);
+                return;
+        }
+        free(opponent->writer);
+        *opponent = (Opponent) { .id = report->id, .writer = writer };
+}
+
+char *manager_contest_format(const Manager *m, unsigned cpu)
+{
+        const DriftKeeper *k = m->drift;
+
+        for (size_t i = 0; i < k->n_opponents; i++) {
+                _cleanup_cpuset_ CpuSet cpus = {};
+                char object[KNOB_NAME_SIZE], *text;
+
+                if (manager_add_cpus_of(&cpus, &k->kept, &k->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
+                        continue;
+                if (asprintf(&text, "%s of %s is changed again and again, last by %s.", knob_to_string(k->opponents[i].id.knob),
+                             knob_object_format(&k->opponents[i].id, object),
+                             k->opponents[i].writer ? k->opponents[i].writer : "?") < 0)
+                        return NULL;
+                return text;
+        }
+        return NULL;
+}
+
 static char *report_format(const Manager *m, const Report *r, unsigned n, const char *writer)
 {
         _cleanup_free_ char *objects = objects_format(&r->id, n);
@@ -156,6 +208,8 @@ void drift_tell_reports(Manager *m)
 
                 if (report->kind != REPORT_LIMITED)
                         signal_report(m, report);
+                if (report->kind == REPORT_CONTEST || report->kind == REPORT_AGAIN)
+                        keep_opponent(k, report);
                 if (report->grouped || report->kind == REPORT_AGAIN)
                         continue;
                 for (size_t j = i + 1; j < k->n_reports; j++)

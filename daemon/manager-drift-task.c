@@ -35,9 +35,11 @@ static const Step *find_step(const Plan *plan, const KnobId *id)
         return NULL;
 }
 
+/* A person who asks gets what the policy says, but for what is fought over; a thermal daemon's limit nobody raises. */
 static bool is_held_back(const Manager *m, const DriftAccount *account)
 {
-        return account->phase == DRIFT_HELD_BACK || account->limited || (account->off && m->config.drift == DRIFT_REPORT);
+        return account->phase == DRIFT_HELD_BACK || account->limit == DRIFT_LIMIT_OF_WRITER ||
+               (m->renewing && (account->limit != DRIFT_NO_LIMIT || (account->off && m->config.drift == DRIFT_REPORT)));
 }
 
 void manager_drift_hold_back(Manager *m)
@@ -49,13 +51,15 @@ void manager_drift_hold_back(Manager *m)
         if (m->task != TASK_APPLY)
                 return;
         for (size_t i = 0; i < k->books.n; i++)
-                if (k->books.accounts[i].limited && !find_step(&m->plan, &k->books.accounts[i].id))
-                        k->books.accounts[i].limited = false;
+                if (k->books.accounts[i].limit != DRIFT_NO_LIMIT && !find_step(&m->plan, &k->books.accounts[i].id))
+                        k->books.accounts[i].limit = DRIFT_NO_LIMIT;
         for (size_t i = 0; i < m->plan.n_steps; i++) {
-                const DriftAccount *account = drift_find(&k->books, &m->plan.steps[i].id);
+                const Step *step = &m->plan.steps[i];
+                const DriftAccount *account = drift_find(&k->books, &step->id);
+                bool lowers = account && account->limit != DRIFT_NO_LIMIT && frequency_is_lower(step->to, step->from);
 
-                if (!account || !is_held_back(m, account))
-                        m->plan.steps[n++] = m->plan.steps[i];
+                if (!account || lowers || !is_held_back(m, account))
+                        m->plan.steps[n++] = *step;
         }
         m->plan.n_steps = n;
 }
@@ -126,12 +130,12 @@ static void close_accounts(Manager *m)
                 const Step *step = &m->plan.steps[i];
 
                 if (step->id.knob == KNOB_SCALING_MAX_FREQ && !is_reached(m, step) && is_limited(m, step))
-                        (void)drift_set_limited(&k->books, &step->id, true);
+                        (void)drift_set_limit(&k->books, &step->id, DRIFT_LIMIT_OF_KERNEL);
         }
         for (size_t i = 0; i < k->books.n; i++) {
                 DriftAccount *account = &k->books.accounts[i];
 
-                if (account->off && (account->limited || (!is_held_back(m, account) && is_reached(m, find_step(&m->plan, &account->id)))))
+                if (account->off && (account->limit != DRIFT_NO_LIMIT || (!is_held_back(m, account) && is_reached(m, find_step(&m->plan, &account->id)))))
                         drift_set_repaired(account);
         }
 }

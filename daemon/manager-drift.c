@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/parse.h"
 
 /* A writer in a loop costs so many looks at the knobs, and no more. */
 #define WATCH_INTERVAL_USEC 1000000
@@ -197,13 +196,6 @@ static void add_report(DriftKeeper *k, ReportKind kind, const Touched *touched, 
         snprintf(report->actual, sizeof(report->actual), "%s", actual);
 }
 
-static bool is_lower(const char *value, const char *than)
-{
-        uint64_t a, b;
-
-        return parse_u64(value, 0, UINT64_MAX, &a) == 0 && parse_u64(than, 0, UINT64_MAX, &b) == 0 && a < b;
-}
-
 /* What could not be set before is no drift until somebody writes there. */
 static bool is_off(const Touched *touched, const Step *step, const DriftAccount *account, const char *now)
 {
@@ -216,9 +208,9 @@ static bool is_off(const Touched *touched, const Step *step, const DriftAccount 
 
 static void report_limited(DriftKeeper *k, const Touched *touched, const DriftAccount *account, const Step *step, const char *now)
 {
-        if (!account || !account->limited)
+        if (!account || account->limit != DRIFT_LIMIT_OF_WRITER)
                 add_report(k, REPORT_LIMITED, touched, step->to, now);
-        (void)drift_set_limited(&k->books, &touched->id, true);
+        (void)drift_set_limit(&k->books, &touched->id, DRIFT_LIMIT_OF_WRITER);
 }
 
 /* `step`: what the plan would do about it, or NULL. Whether it is to be repaired. */
@@ -238,7 +230,7 @@ static bool judge(Manager *m, const Touched *touched, const Step *step)
         off = is_off(touched, step, account, now);
         if (step && !off)
                 return false;
-        if (off && touched->id.knob == KNOB_SCALING_MAX_FREQ && is_lower(now, step->to) &&
+        if (off && touched->id.knob == KNOB_SCALING_MAX_FREQ && frequency_is_lower(now, step->to) &&
             writer_is_thermal(drift_writer(k, touched->writer))) {
                 report_limited(k, touched, account, step, now);
                 return false;
@@ -276,6 +268,7 @@ static void update_contested(Manager *m)
                         return;
         if (cpuset_equal(&contested, &k->contested))
                 return;
+        drift_tidy_opponents(k);
         cpuset_done(&k->contested);
         k->contested = contested;
         contested = (CpuSet) {};
@@ -451,9 +444,12 @@ DriftKeeper *drift_keeper_free(DriftKeeper *k)
         k->watch_source = sd_event_source_disable_unref(k->watch_source);
         if (k->watch)
                 drift_watch_free(k->watch);
+        drift_forget(&k->books);
+        drift_tidy_opponents(k);
         drift_done(&k->books);
         snapshot_done(&k->kept);
         cpuset_done(&k->contested);
+        free(k->opponents);
         free(k->touched);
         free(k->reports);
         free(k->writers);
@@ -474,6 +470,13 @@ const ManagerDrift *manager_get_told_drift(const Manager *m)
 uint64_t manager_get_drift_count(const Manager *m, Knob knob)
 {
         return m->drift->books.counts[knob];
+}
+
+bool manager_has_drifted(const Manager *m, const KnobId *id)
+{
+        const DriftAccount *account = drift_find(&m->drift->books, id);
+
+        return account && account->off && account->limit == DRIFT_NO_LIMIT;
 }
 
 const CpuSet *manager_get_contested_cpus(const Manager *m)

@@ -39,6 +39,12 @@ typedef struct Report {
         bool grouped; /* told with another */
 } Report;
 
+/* Who was last seen in a contest. */
+typedef struct Opponent {
+        KnobId id;
+        char *writer;
+} Opponent;
+
 struct DriftKeeper {
         DriftWatch *watch;
         int watch_error; /* told */
@@ -67,6 +73,8 @@ struct DriftKeeper {
         char *last_untold;
 
         CpuSet contested;
+        Opponent *opponents;
+        size_t n_opponents, opponents_allocated;
         ManagerDrift told; /* during MANAGER_CHANGED_DRIFT */
         char **rivals;     /* not told yet */
 };
@@ -79,6 +87,8 @@ void drift_touch(DriftKeeper *keeper, const KnobId *id, unsigned writer, bool he
 void drift_tell_and_arm(Manager *m);
 
 const Writer *drift_writer(const DriftKeeper *keeper, unsigned i);
+/* Forgets those whose contest is over. */
+void drift_tidy_opponents(DriftKeeper *keeper);
 /* Of everything in `reports`. */
 void drift_tell_reports(Manager *m);
 /* These stay as the policy has them. */

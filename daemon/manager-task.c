@@ -44,7 +44,7 @@ static void manager_log_findings(Manager *m, const Findings *before)
 
                 if (m->renewing && findings_have(before, finding))
                         continue;
-                if (!sentence || finding_is_waiting(finding->kind)) {
+                if (!sentence || finding_is_waiting(finding->kind) || finding->kind == FINDING_LIMITED) {
                         log_message(LOG_INFO, "%s", sentence ? sentence : "out of memory");
                         continue;
                 }
@@ -342,8 +342,9 @@ static void manager_finish_task(Manager *m)
                 manager_note_late_driver(m);
         manager_forget_look(m);
         manager_tell(m, MANAGER_CHANGED_LISTS);
-        /* As the knobs now stand. */
-        manager_update_clock_facts(m);
+        /* As the knobs now stand; a repair only takes them back there. */
+        if (!manager_is_repairing(m))
+                manager_update_clock_facts(m);
         manager_finish_drift(m);
         manager_drop_plan(m);
         manager_on_task_done(m, task);

@@ -100,6 +100,10 @@ const ManagerDrift *manager_get_told_drift(const Manager *manager);
 uint64_t manager_get_drift_count(const Manager *manager, Knob knob);
 /* Others keep changing what the policy wants there, and are left alone for a while. */
 const CpuSet *manager_get_contested_cpus(const Manager *manager);
+/* Somebody else changed it, and it was not set again. */
+bool manager_has_drifted(const Manager *manager, const KnobId *id);
+/* Who fights over a knob of this CPU: a sentence for the caller to free; NULL: nobody, or out of memory. */
+char *manager_contest_format(const Manager *manager, unsigned cpu);
 /* Units that are active and write to the same knobs, NULL-terminated: told once, when there is a policy for them to fight with. */
 void manager_on_rivals(Manager *manager, const char *const *units);
 /* What the last task found. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -104,12 +103,11 @@ static bool knob_settles(Knob knob)
         return knob == KNOB_SCALING_MIN_FREQ || knob == KNOB_SCALING_MAX_FREQ || knob == KNOB_SCALING_SETSPEED;
 }
 
-/* The maximum that is read is the lowest of what user space, firmware and thermal limits ask for (include/linux/pm_qos.h). */
 static bool is_limited(const Run *run, const Step *step)
 {
         const FreqPolicy *policy = snapshot_find_policy(run->live, step->id.id);
 
-        return step->id.knob == KNOB_SCALING_MAX_FREQ && policy && policy->max_khz < strtoull(step->to, NULL, 10);
+        return step->id.knob == KNOB_SCALING_MAX_FREQ && policy && frequency_is_limited(policy, step->to);
 }
 
 /* After a write: done with the step, or wait for it. */

@@ -3,6 +3,7 @@
  * A CPU's object is at BUS_PATH/cpu/N literally: sd_bus_path_encode() would make "0" into "_30".
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,13 +66,12 @@ static const Step *step_for(const Plan *plan, const KnobId *id)
         return NULL;
 }
 
-/* A maximum that is accepted and reads lower is firmware's doing, or a thermal limit's. */
-static bool is_limited(const ManagerLook *look, const FreqPolicy *policy)
+static bool is_limited(Bus *bus, const ManagerLook *look, const FreqPolicy *policy)
 {
         const KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = policy ? policy->id : 0 };
         const Step *step = policy ? step_for(&look->plan, &id) : NULL;
 
-        return step && policy->max_khz < strtoull(step->to, NULL, 10);
+        return step && frequency_is_limited(policy, step->to) && !manager_has_drifted(bus->manager, &id);
 }
 
 static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqPolicy *policy)
@@ -82,7 +82,7 @@ static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *
                 return "degraded";
         if (cpuset_has(manager_get_contested_cpus(bus->manager), cpu->id))
                 return "contested";
-        if (is_limited(look, policy))
+        if (is_limited(bus, look, policy))
                 return "limited";
         return cpuset_has(manager_get_managed_cpus(bus->manager), cpu->id) ? "ok" : "unmanaged";
 }
@@ -123,8 +123,21 @@ static int append_states(sd_bus_message *reply, const ManagerLook *look, const C
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-static int append_last_error(sd_bus_message *reply, Bus *bus, const CpuState *cpu)
+/* What is not as the policy wants it, and no fault of ours. */
+static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqPolicy *policy)
 {
+        char *text = manager_contest_format(bus->manager, cpu->id);
+
+        if (!text && is_limited(bus, look, policy) &&
+            asprintf(&text, "scaling_max_freq is limited to %" PRIu64 " by firmware (bios_limit beside it says so) or against heat.",
+                     policy->max_khz) < 0)
+                return NULL;
+        return text;
+}
+
+static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqPolicy *policy)
+{
+        _cleanup_free_ char *explanation = NULL;
         const Findings *findings = manager_get_findings(bus->manager);
 
         for (unsigned i = 0; i < findings->n; i++) {
@@ -135,7 +148,8 @@ static int append_last_error(sd_bus_message *reply, Bus *bus, const CpuState *cp
                 sentence = properties_sentence(finding_format(&findings->entries[i]));
                 return sentence ? sd_bus_message_append(reply, "s", sentence) : -ENOMEM;
         }
-        return sd_bus_message_append(reply, "s", "");
+        explanation = properties_sentence(explain_state(bus, look, cpu, policy));
+        return sd_bus_message_append(reply, "s", explanation ? explanation : "");
 }
 
 static int cpu_get(sd_bus *connection, const char *path, const char *interface, const char *property,
@@ -166,7 +180,7 @@ static int cpu_get(sd_bus *connection, const char *path, const char *interface, 
                 return append_text(reply, look->snapshot.idle_driver);
         if (strcmp(property, "IdleStates") == 0)
                 return append_states(reply, look, cpu);
-        return append_last_error(reply, bus, cpu);
+        return append_last_error(reply, bus, look, cpu, policy);
 }
 
 /* No changes are told: a host of 512 CPUs would send 512 signals. */

@@ -41,7 +41,7 @@ bool drift_is_contested(const DriftAccount *account)
 
 static bool account_is_of_use(const DriftAccount *a, uint64_t now_usec)
 {
-        return a->off || a->limited || drift_is_contested(a) ||
+        return a->off || a->limit || drift_is_contested(a) ||
                (a->n_lost > 0 && now_usec < a->lost_usec[(a->n_lost - 1) % DRIFT_LOSSES_MAX] + DRIFT_WINDOW_USEC);
 }
 
@@ -117,7 +117,7 @@ int drift_feed(Drift *drift, const KnobId *id, uint64_t now_usec, bool off, Drif
         *ret_answer = DRIFT_NO_NEWS;
         if (!a)
                 return 0;
-        a->limited = false;
+        a->limit = DRIFT_NO_LIMIT;
         a->disturbed = true;
         if (off && (!a->off || (a->phase != DRIFT_HELD_BACK && !drift->report_only))) {
                 drift->counts[id->knob]++;
@@ -127,15 +127,17 @@ int drift_feed(Drift *drift, const KnobId *id, uint64_t now_usec, bool off, Drif
         return 0;
 }
 
-int drift_set_limited(Drift *drift, const KnobId *id, bool limited)
+int drift_set_limit(Drift *drift, const KnobId *id, DriftLimit limit)
 {
         DriftAccount *a = drift_find(drift, id);
 
-        if (!a && limited)
+        if (!a && limit == DRIFT_NO_LIMIT)
+                return 0;
+        if (!a)
                 a = drift_add(drift, id);
         if (!a)
-                return limited ? -ENOMEM : 0;
-        a->limited = limited;
+                return -ENOMEM;
+        a->limit = limit;
         return 0;
 }
 

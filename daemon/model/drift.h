@@ -25,10 +25,17 @@ typedef enum DriftPhase {
         DRIFT_ON_TRIAL,  /* contested: set again, to see whether it stays */
 } DriftPhase;
 
+/* What lowered a maximum: not ours to raise. */
+typedef enum DriftLimit {
+        DRIFT_NO_LIMIT,
+        DRIFT_LIMIT_OF_KERNEL, /* firmware, or against heat */
+        DRIFT_LIMIT_OF_WRITER, /* a thermal daemon */
+} DriftLimit;
+
 typedef struct DriftAccount {
         KnobId id;
         bool off;     /* the policy does not hold */
-        bool limited; /* a maximum that firmware or a thermal daemon lowered: not ours to raise */
+        DriftLimit limit;
         DriftPhase phase;
         bool disturbed; /* written to while it was held back */
         uint64_t lost_usec[DRIFT_LOSSES_MAX]; /* a ring */
@@ -57,12 +64,12 @@ void drift_done(Drift *drift);
 
 /* Somebody wrote; `off`: the policy does not hold now. 0 and *ret_answer, or -ENOMEM. */
 int drift_feed(Drift *drift, const KnobId *id, uint64_t now_usec, bool off, DriftAnswer *ret_answer);
-/* The maximum is lowered, or is not any more. 0 or -ENOMEM. */
-int drift_set_limited(Drift *drift, const KnobId *id, bool limited);
+/* 0 or -ENOMEM. */
+int drift_set_limit(Drift *drift, const KnobId *id, DriftLimit limit);
 /* The policy holds again, by us. */
 void drift_set_repaired(DriftAccount *account);
 
-/* NULL: never lost, or long ago. Valid until the next drift_feed() or drift_set_limited(). */
+/* NULL: never lost, or long ago. Valid until the next drift_feed() or drift_set_limit(). */
 DriftAccount *drift_find(const Drift *drift, const KnobId *id);
 bool drift_is_contested(const DriftAccount *account);
 

@@ -2,6 +2,7 @@
 #include "model/frequency.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -47,6 +48,28 @@ bool frequency_moves(const FreqPolicy *policy)
 bool frequency_rests(const FreqPolicy *policy)
 {
         return policy->cur_khz > 0 && frequency_target(policy) == policy->cur_khz;
+}
+
+bool frequency_is_lower(const char *khz, const char *than)
+{
+        uint64_t a, b;
+
+        return parse_u64(khz, 0, UINT64_MAX, &a) == 0 && parse_u64(than, 0, UINT64_MAX, &b) == 0 && a < b;
+}
+
+bool frequency_is_limited(const FreqPolicy *policy, const char *max)
+{
+        uint64_t taken = 0, khz;
+
+        if (parse_u64(max, 0, UINT64_MAX, &khz) < 0)
+                return false;
+        for (const char *at = policy->frequencies ? policy->frequencies : ""; *at; at += strcspn(at, " "), at += strspn(at, " ")) {
+                uint64_t entry = strtoull(at, NULL, 10);
+
+                if (entry <= khz && entry > taken)
+                        taken = entry;
+        }
+        return policy->max_khz < (taken ? taken : khz);
 }
 
 void frequency_set(FreqPolicy *policy, Knob knob, const char *value)

@@ -26,6 +26,12 @@ void frequency_set(FreqPolicy *policy, Knob knob, const char *value);
 /* Whether these limits may let userspace go on to a speed that it was told and could not reach. */
 bool frequency_widens_unsurely(const FreqPolicy *policy, uint64_t min_khz, uint64_t max_khz);
 
+/* Values as sysfs has them, in kHz. */
+bool frequency_is_lower(const char *khz, const char *than);
+/* Whether the maximum that is read is below a `max` that the kernel took. It shows the lowest of what user space, firmware and thermal
+ * limits ask for (include/linux/pm_qos.h), rounded down to the driver's table. */
+bool frequency_is_limited(const FreqPolicy *policy, const char *max);
+
 /* What a write would do to a policy in this state. With a fragile TSC (facts_tsc_is_fragile()) every transition marks it. Asked for
  * the plan, and again before each write with what was read back, since a limit may have been clamped or ignored. */
 Effect frequency_effect(const FreqPolicy *policy, bool fragile_tsc, Knob knob, const char *value);

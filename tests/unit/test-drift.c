@@ -185,14 +185,14 @@ static void test_drift_limited(void **s)
         const KnobId max = { .knob = KNOB_SCALING_MAX_FREQ, .id = 1 };
         _cleanup_drift_ Drift drift = {};
 
-        assert_int_equal(drift_set_limited(&drift, &max, false), 0);
+        assert_int_equal(drift_set_limit(&drift, &max, DRIFT_NO_LIMIT), 0);
         assert_null(drift_find(&drift, &max));
-        assert_int_equal(drift_set_limited(&drift, &max, true), 0);
-        assert_true(drift_find(&drift, &max)->limited);
+        assert_int_equal(drift_set_limit(&drift, &max, DRIFT_LIMIT_OF_KERNEL), 0);
+        assert_int_equal(drift_find(&drift, &max)->limit, DRIFT_LIMIT_OF_KERNEL);
         assert_int_equal(drift.counts[KNOB_SCALING_MAX_FREQ], 0);
         /* Somebody else's write ends it. */
         assert_int_equal(feed(&drift, &max, SECOND, true), DRIFT_LOST);
-        assert_false(drift_find(&drift, &max)->limited);
+        assert_int_equal(drift_find(&drift, &max)->limit, DRIFT_NO_LIMIT);
 }
 
 /* Each of many knobs once: none is remembered for longer than it counts. */

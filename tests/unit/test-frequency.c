@@ -166,9 +166,39 @@ static void test_frequency_effect_names(void **state)
         assert_string_equal(effect_to_string(EFFECT_MARKS_TSC_UNSTABLE), "marks-tsc-unstable");
 }
 
+static void test_frequency_is_limited(void **state)
+{
+        static const struct {
+                uint64_t max_khz;
+                const char *frequencies, *max;
+                bool limited;
+        } limits[] = {
+                { 1800000, "2600000 1800000 1000000", "2600000", true },
+                { 2600000, "2600000 1800000 1000000", "2600000", false },
+                /* Rounded to the table. */
+                { 1800000, "2600000 1800000 1000000", "2200000", false },
+                { 1000000, "2600000 1800000 1000000", "2200000", true },
+                { 1800000, "2600000 1800000 1000000 ", "1000000", false },
+                { 1800000, NULL, "2200000", true },
+                { 2200000, NULL, "2200000", false },
+                { 800000, "2600000", "1000000", true },
+                { 1800000, NULL, "x", false },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+                FreqPolicy policy = { .max_khz = limits[i].max_khz, .frequencies = (char *)limits[i].frequencies };
+
+                assert_int_equal(frequency_is_limited(&policy, limits[i].max), limits[i].limited);
+        }
+        assert_true(frequency_is_lower("800000", "1000000"));
+        assert_false(frequency_is_lower("1000000", "1000000"));
+        assert_false(frequency_is_lower("x", "1000000"));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_frequency_is_limited),
                 cmocka_unit_test(test_frequency_effect),
                 cmocka_unit_test(test_frequency_set),
                 cmocka_unit_test(test_frequency_rests),
