@@ -13,7 +13,7 @@
 
 /* A writer in a loop costs so many looks at the knobs, and no more. */
 #define WATCH_INTERVAL_USEC 1000000
-#define WATCH_BURST 50
+#define WATCH_BURST 200
 #define WRITERS_KEPT_MAX 32
 
 void *drift_append(void *array, size_t *n, size_t *allocated, size_t size)
