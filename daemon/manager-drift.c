@@ -15,6 +15,8 @@
 #define WATCH_INTERVAL_USEC 1000000
 #define WATCH_BURST 200
 #define WRITERS_KEPT_MAX 32
+/* When the host cannot be read: for want of file descriptors or memory, which may come again. */
+#define READ_AGAIN_USEC 10000000
 
 void *drift_append(void *array, size_t *n, size_t *allocated, size_t size)
 {
@@ -102,37 +104,35 @@ static void sort_touched(DriftKeeper *k)
         k->n_touched = n;
 }
 
-static void refresh_knob(Manager *m, const KnobId *id, Touched *touched)
+static int refresh_knob(Manager *m, const KnobId *id)
 {
         char value[KNOB_VALUE_SIZE];
+        int r = m->ops->read(m->ops_userdata, id, value);
 
-        if (m->ops->read(m->ops_userdata, id, value) < 0 || snapshot_set(&m->drift->kept, id, value) < 0)
-                touched->gone = touched->gone || knob_id_compare(id, &touched->id) == 0;
+        return r < 0 ? r : snapshot_set(&m->drift->kept, id, value);
 }
 
-/* What was written to, and what decides with it. */
-static void refresh_object(Manager *m, Touched *touched)
+/* What was written to, and what decides with it. 0, or -errno of what could not be read. */
+static int refresh_object(Manager *m, const KnobId *written)
 {
         static const Knob of_policy[] = { KNOB_SCALING_GOVERNOR, KNOB_SCALING_MAX_FREQ, KNOB_SCALING_MIN_FREQ };
         FreqPolicy *policy;
-        KnobId id = touched->id;
+        KnobId id = *written;
+        int r = 0;
 
-        if (!knob_is_of_policy(id.knob)) {
-                refresh_knob(m, &id, touched);
-                return;
-        }
-        for (size_t i = 0; i < ARRAY_SIZE(of_policy); i++) {
+        /* A speed is read below; under other governors the file has none. */
+        if (!knob_is_of_policy(id.knob) || !knob_is_frequency(id.knob))
+                r = refresh_knob(m, &id);
+        for (size_t i = 0; i < ARRAY_SIZE(of_policy) && r == 0 && knob_is_of_policy(written->knob); i++) {
                 id.knob = of_policy[i];
-                refresh_knob(m, &id, touched);
+                r = refresh_knob(m, &id);
         }
-        policy = snapshot_find_policy(&m->drift->kept, id.id);
+        policy = r == 0 && knob_is_of_policy(written->knob) ? snapshot_find_policy(&m->drift->kept, id.id) : NULL;
+        if (!policy)
+                return r;
+        policy->setspeed_khz = 0;
         id.knob = KNOB_SCALING_SETSPEED;
-        if (policy)
-                policy->setspeed_khz = 0;
-        if (policy && frequency_is_userspace(policy))
-                refresh_knob(m, &id, touched);
-        if (touched->id.knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE)
-                refresh_knob(m, &touched->id, touched);
+        return frequency_is_userspace(policy) ? refresh_knob(m, &id) : 0;
 }
 
 static int read_whole_host(Manager *m)
@@ -165,12 +165,12 @@ static int refresh(Manager *m)
                 touched->stood_known = k->kept_valid && snapshot_get(&k->kept, &touched->id, touched->stood) == 0;
         }
         /* Freezing takes the present frequency, which no knob tells. */
-        if (k->lost || !k->kept_valid || facts_tsc_is_fragile(&m->facts)) {
-                k->lost = false;
+        if (k->lost || !k->kept_valid || facts_tsc_is_fragile(&m->facts))
                 return read_whole_host(m);
-        }
+        /* One that went away, or cannot be read, may not be the only one. */
         for (size_t i = 0; i < k->n_touched; i++)
-                refresh_object(m, &k->touched[i]);
+                if (refresh_object(m, &k->touched[i].id) < 0)
+                        return read_whole_host(m);
         return 0;
 }
 
@@ -201,9 +201,9 @@ static bool is_off(const Touched *touched, const Step *step, const DriftAccount 
 {
         if (!step)
                 return false;
-        if (!touched->stood_known || (account && account->off))
+        if (account && account->off)
                 return touched->heard;
-        return strcasecmp(now, touched->stood) != 0;
+        return !touched->stood_known || strcasecmp(now, touched->stood) != 0;
 }
 
 static void report_limited(DriftKeeper *k, const Touched *touched, const DriftAccount *account, const Step *step, const char *now)
@@ -225,7 +225,7 @@ static bool judge(Manager *m, const Touched *touched, const Step *step)
         char now[KNOB_VALUE_SIZE];
         bool off;
 
-        if (touched->gone || snapshot_get(&k->kept, &touched->id, now) < 0)
+        if (snapshot_get(&k->kept, &touched->id, now) < 0)
                 return false;
         off = is_off(touched, step, account, now);
         if (step && !off)
@@ -249,6 +249,8 @@ static void arm_timer(Manager *m)
 
         if (k->window_usec > 0 && k->n_untold > 0 && k->window_usec < deadline)
                 deadline = k->window_usec;
+        if (k->retry_usec > 0 && k->retry_usec < deadline)
+                deadline = k->retry_usec;
         if (deadline == DRIFT_NEVER) {
                 (void)sd_event_source_set_enabled(k->timer, SD_EVENT_OFF);
                 return;
@@ -336,9 +338,13 @@ static void settle(Manager *m)
                         r = manager_build_plan(m, &m->config.policy, &k->kept, m->halves, &plan);
                 if (r == 0 && k->n_touched > 0)
                         r = judge_all(m, &plan, &repair);
-                if (r < 0)
-                        (void)log_error_errno(r, "Cannot see what others wrote to the CPUs' knobs, ignoring");
+                if (r < 0 && r != k->read_error)
+                        (void)log_error_errno(r, "Cannot read what others wrote to the CPUs' knobs; trying again every %d s",
+                                              READ_AGAIN_USEC / 1000000);
+                k->read_error = r;
+                k->kept_valid = k->kept_valid && r == 0;
                 forget_touched(k);
+                k->retry_usec = r < 0 ? manager_now_usec() + READ_AGAIN_USEC : 0;
         }
         if (repair)
                 begin_repair(m);
@@ -385,6 +391,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         if (n_over > 0)
                 drift_tell_over(m, over, n_over);
         drift_tell_rest(m, now);
+        k->lost = k->lost || (k->retry_usec > 0 && now >= k->retry_usec);
         settle(m);
         return 0;
 }

@@ -19,7 +19,6 @@ typedef struct Touched {
         char stood[KNOB_VALUE_SIZE]; /* as the last task left it */
         bool heard; /* else it may have been written to */
         bool stood_known;
-        bool gone;
 } Touched;
 
 typedef enum ReportKind {
@@ -47,7 +46,8 @@ typedef struct Opponent {
 
 struct DriftKeeper {
         DriftWatch *watch;
-        int watch_error; /* told */
+        int watch_error, read_error; /* told */
+        uint64_t retry_usec; /* when to read what could not be read; 0: nothing */
         sd_event_source *watch_source, *timer, *settle_source;
         Drift books;
         bool lost;        /* anything may have been written */
