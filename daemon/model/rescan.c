@@ -8,15 +8,23 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
         return a < b ? a : b;
 }
 
+static uint64_t max_u64(uint64_t a, uint64_t b)
+{
+        return a > b ? a : b;
+}
+
 void rescan_ask(Rescan *rescan, uint64_t now_usec, bool later)
 {
         if (later)
                 rescan->later_usec = now_usec + RESCAN_LATER_USEC;
         if (rescan->soon_usec)
                 return;
-        /* Quiet for longer than the last wait: what happens now is news of its own. */
-        rescan->delay_usec = rescan->delay_usec && now_usec < rescan->last_usec + 2 * rescan->delay_usec ?
-                             min_u64(2 * rescan->delay_usec, RESCAN_LATER_USEC) : RESCAN_SOON_USEC;
+        /* Quiet for longer than the last wait: what happens now is news of its own. A CPU is ready when its event comes
+         * (drivers/base/cpu.c), the driver of a module is not. */
+        if (now_usec >= rescan->last_usec + 2 * max_u64(rescan->delay_usec, RESCAN_SOON_USEC))
+                rescan->delay_usec = later ? RESCAN_SOON_USEC : 0;
+        else
+                rescan->delay_usec = min_u64(max_u64(2 * rescan->delay_usec, RESCAN_SOON_USEC), RESCAN_LATER_USEC);
         rescan->soon_usec = now_usec + rescan->delay_usec;
 }
 

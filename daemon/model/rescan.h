@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * When the host is looked at again after something came or went: soon, once for what comes together, ever more seldom while it goes
- * on; and after a module once more later, since a driver may register well after its module was announced.
+ * When the host is looked at again after something came or went: at once or, after a module, soon; then once for what comes
+ * together, ever more seldom while it goes on; and after a module once more later, since a driver may register well after its module
+ * was announced.
  */
 #pragma once
 

@@ -45,12 +45,13 @@ static void test_rescan(void **state)
                 unsigned n;
                 uint64_t last;
         } rows[] = {
-                { 1, 0, false, 1, START + 100 * MS },
+                { 1, 0, false, 1, START },
                 { 1, 0, true, 2, START + 2000 * MS },
-                { 64, 1 * MS, false, 1, START + 100 * MS },
+                { 64, 1 * MS, false, 2, START + 101 * MS },
                 { 64, 1 * MS, true, 2, START + 63 * MS + 2000 * MS },
                 /* What is far apart is answered each time, as fast. */
-                { 3, 1000 * MS, false, 3, START + 2100 * MS },
+                { 3, 1000 * MS, false, 3, START + 2000 * MS },
+                { 3, 1000 * MS, true, 4, START + 4000 * MS },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
