@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/boot-config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/program.h"
+#include "host/runtime.h"
+#include "host/sysfs.h"
+
+#define FILE_MAX (4U << 20)
+#define GRUBBY_SECONDS 60
+
+/* grubby's own: systemd-stub(7) sets the second. */
+static const char default_grub[] = "/etc/default/grub";
+static const char stub_info[] = "/sys/firmware/efi/efivars/StubInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+static const char grub_cfg[] = "/boot/grub/grub.cfg";
+static const char kernel_cmdline[] = "/etc/kernel/cmdline";
+
+static int read_text(const char *path, char **ret)
+{
+        size_t size;
+
+        return runtime_read_file(AT_FDCWD, path, FILE_MAX, ret, &size);
+}
+
+static bool exists(const char *path)
+{
+        return access(path, F_OK) == 0;
+}
+
+static int read_facts(BootFacts *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        char path[PATH_MAX];
+        int r = read_text(default_grub, &text);
+
+        if (r == -ENOMEM)
+                return r;
+        *ret = (BootFacts) {
+                .ostree_booted = exists("/run/ostree-booted"),
+                .has_bootc = program_find("bootc", path),
+                .has_rpm_ostree = program_find("rpm-ostree", path),
+                .has_grubby = program_find("grubby", path),
+                .has_update_grub = program_find("update-grub", path),
+                .stub = exists(stub_info),
+                .bls = boot_text_enables_bls(text),
+                .grub_cfg = exists(grub_cfg),
+                .kernel_cmdline = exists(kernel_cmdline),
+        };
+        return 0;
+}
+
+static int read_grubby(BootConfig *config)
+{
+        static const char *const argv[] = { "grubby", "--info=ALL", NULL };
+        _cleanup_free_ char *text = NULL;
+        int status, r = program_run(argv, GRUBBY_SECONDS, PROGRAM_TAKE, &status, &text);
+
+        if (r < 0)
+                return r;
+        /* It reads what only root may. */
+        if (status != 0)
+                return geteuid() == 0 ? -EIO : -EACCES;
+        return boot_config_parse_grubby(config, text);
+}
+
+static int read_cmdlines(BootConfig *config)
+{
+        _cleanup_free_ char *text = NULL;
+        int r;
+
+        switch (config->platform) {
+        case BOOT_GRUBBY:
+                config->source = "grubby --info=ALL";
+                return read_grubby(config);
+        case BOOT_UPDATE_GRUB:
+                config->source = grub_cfg;
+                r = read_text(grub_cfg, &text);
+                return r < 0 ? r : boot_config_parse_grub_cfg(config, text);
+        case BOOT_KERNEL_INSTALL:
+                config->source = kernel_cmdline;
+                r = read_text(kernel_cmdline, &text);
+                return r < 0 ? r : boot_config_parse_cmdline(config, text);
+        default:
+                return -EOPNOTSUPP;
+        }
+}
+
+static int read_ours(BootConfig *config)
+{
+        _cleanup_free_ char *text = NULL;
+        char path[PATH_MAX];
+        int r;
+
+        if (!boot_platform_is_supported(config->platform))
+                return 0;
+        snprintf(path, sizeof(path), "%s/%s", boot_store_directory(config->platform), boot_store_name(config->platform));
+        r = read_text(path, &text);
+        if (r < 0)
+                return r == -ENOENT ? 0 : r;
+        return boot_store_parse(config->platform, text, &config->ours);
+}
+
+static int add_file(BootConfig *config, const char *path)
+{
+        _cleanup_free_ char *text = NULL, *name = strdup(path);
+        BootFile *files = reallocarray(config->files, config->n_files + 1, sizeof(*files));
+        int r;
+
+        if (files)
+                config->files = files;
+        if (!files || !name)
+                return -ENOMEM;
+        r = read_text(path, &text);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        files[config->n_files++] = (BootFile) { .path = TAKE_PTR(name), .text = TAKE_PTR(text) };
+        return 0;
+}
+
+/* In the order in which grub-mkconfig sources them. */
+static int read_files(BootConfig *config)
+{
+        glob_t found = {};
+        int r;
+
+        if (config->platform != BOOT_UPDATE_GRUB)
+                return 0;
+        r = add_file(config, default_grub);
+        if (r == 0 && glob("/etc/default/grub.d/*.cfg", 0, NULL, &found) == GLOB_NOSPACE)
+                r = -ENOMEM;
+        for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
+                r = add_file(config, found.gl_pathv[i]);
+        globfree(&found);
+        return r;
+}
+
+int boot_config_read(BootConfig *ret)
+{
+        _cleanup_boot_config_ BootConfig config = {};
+        int r = read_facts(&config.facts);
+
+        if (r < 0)
+                return r;
+        config.platform = boot_platform_detect(&config.facts);
+        r = read_files(&config);
+        if (r < 0)
+                return r;
+        config.ours_error = read_ours(&config);
+        config.error = read_cmdlines(&config);
+        if (config.error == -ENOMEM || config.ours_error == -ENOMEM)
+                return -ENOMEM;
+        if (config.error < 0) {
+                for (size_t i = 0; i < config.n; i++)
+                        free(config.cmdlines[i]);
+                config.n = 0;
+        }
+        *ret = config;
+        config = (BootConfig) {};
+        return 0;
+}
+
+int boot_parameter_in_force(const char *parameter, char **ret)
+{
+        size_t module = strcspn(parameter, "."), name;
+        char path[PATH_MAX];
+        char *value = NULL;
+        int r;
+
+        if (parameter[module] != '.') {
+                *ret = NULL;
+                return 0;
+        }
+        name = strcspn(parameter + module + 1, "=");
+        snprintf(path, sizeof(path), "/sys/module/%.*s/parameters/%.*s", (int)module, parameter, (int)name,
+                 parameter + module + 1);
+        r = sysfs_read_string_at(AT_FDCWD, path, &value);
+        if (r == -ENOMEM)
+                return r;
+        *ret = value;
+        return 0;
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/boot-config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/cmdline.h"
+
+static const struct {
+        const char *name, *description;
+        /* The file of ours, and what stands around the parameters in it. */
+        const char *directory, *file, *before, *after;
+} platforms[BOOT_PLATFORM_MAX_] = {
+        [BOOT_UNKNOWN] = { .name = "unknown", .description = "no boot loader that tscwarden knows" },
+        [BOOT_BOOTC] = { .name = "bootc", .description = "bootc: the parameters belong to the image" },
+        [BOOT_OSTREE] = { .name = "rpm-ostree", .description = "ostree: the parameters belong to the deployment" },
+        [BOOT_UKI] = { .name = "uki", .description = "a unified kernel image: the parameters are part of it" },
+        [BOOT_GRUBBY] = { .name = "grubby",
+                          .description = "GRUB with boot loader entries (grubby)",
+                          .directory = "/var/lib/tscwarden",
+                          .file = "boot-parameters",
+                          .before = "",
+                          .after = "" },
+        /* Behind 50-cloudimg-settings.cfg and its like, which may set the variable anew. */
+        [BOOT_UPDATE_GRUB] = { .name = "update-grub",
+                               .description = "Debian's GRUB (/etc/default/grub.d, update-grub)",
+                               .directory = "/etc/default/grub.d",
+                               .file = "90-tscwarden.cfg",
+                               .before = "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX ",
+                               .after = "\"" },
+        [BOOT_KERNEL_INSTALL] = { .name = "kernel-install", .description = "kernel-install (/etc/kernel/cmdline)" },
+};
+
+#define STORE_MARK "# Written by tscwarden kargs apply; tscwarden kargs revert takes it back.\n"
+
+BootPlatform boot_platform_detect(const BootFacts *facts)
+{
+        if (facts->ostree_booted)
+                return facts->has_bootc ? BOOT_BOOTC : BOOT_OSTREE;
+        if (facts->stub)
+                return BOOT_UKI;
+        if (facts->has_grubby && facts->bls)
+                return BOOT_GRUBBY;
+        if (facts->has_update_grub && facts->grub_cfg)
+                return BOOT_UPDATE_GRUB;
+        return facts->kernel_cmdline ? BOOT_KERNEL_INSTALL : BOOT_UNKNOWN;
+}
+
+const char *boot_platform_to_string(BootPlatform platform)
+{
+        return platforms[platform].name;
+}
+
+const char *boot_platform_describe(BootPlatform platform)
+{
+        return platforms[platform].description;
+}
+
+bool boot_platform_is_supported(BootPlatform platform)
+{
+        return platforms[platform].file;
+}
+
+const char *boot_store_directory(BootPlatform platform)
+{
+        return platforms[platform].directory;
+}
+
+const char *boot_store_name(BootPlatform platform)
+{
+        return platforms[platform].file;
+}
+
+bool boot_text_enables_bls(const char *text)
+{
+        static const char key[] = "GRUB_ENABLE_BLSCFG=";
+        bool enabled = false;
+
+        while (text && *text) {
+                size_t length = strcspn(text, "\n");
+
+                if (strncmp(text, key, strlen(key)) == 0) {
+                        const char *value = text + strlen(key);
+
+                        value += *value == '"' || *value == '\'';
+                        enabled = strncmp(value, "true", 4) == 0;
+                }
+                text += length + (text[length] == '\n');
+        }
+        return enabled;
+}
+
+bool boot_parameters_have(const BootParameters *parameters, const char *word)
+{
+        for (unsigned i = 0; i < parameters->n; i++)
+                if (strcmp(parameters->words[i], word) == 0)
+                        return true;
+        return false;
+}
+
+int boot_parameters_add(BootParameters *parameters, const char *word)
+{
+        if (boot_parameters_have(parameters, word))
+                return 0;
+        if (parameters->n == BOOT_PARAMETERS_MAX || strlen(word) >= sizeof(parameters->words[0]))
+                return -ENOSPC;
+        strcpy(parameters->words[parameters->n++], word);
+        return 0;
+}
+
+const char *boot_parameters_join(const BootParameters *parameters, char buffer[static BOOT_PARAMETERS_TEXT])
+{
+        char *end = buffer;
+
+        *end = '\0';
+        for (unsigned i = 0; i < parameters->n; i++)
+                end += sprintf(end, "%s%s", i > 0 ? " " : "", parameters->words[i]);
+        return buffer;
+}
+
+char *boot_store_format(BootPlatform platform, const BootParameters *parameters)
+{
+        char words[BOOT_PARAMETERS_TEXT], *text;
+
+        if (asprintf(&text, STORE_MARK "%s%s%s\n", platforms[platform].before, boot_parameters_join(parameters, words),
+                     platforms[platform].after) < 0)
+                return NULL;
+        return text;
+}
+
+int boot_store_parse(BootPlatform platform, const char *text, BootParameters *ret)
+{
+        const char *before = platforms[platform].before, *after = platforms[platform].after;
+        const char *p = text + strlen(STORE_MARK) + strlen(before);
+        BootParameters parameters = {};
+
+        if (strncmp(text, STORE_MARK, strlen(STORE_MARK)) != 0 ||
+            strncmp(text + strlen(STORE_MARK), before, strlen(before)) != 0)
+                return -EBADMSG;
+        for (;;) {
+                char word[sizeof(parameters.words[0])];
+                size_t length = strcspn(p, " \"\n");
+
+                if (length == 0 || length >= sizeof(word))
+                        return -EBADMSG;
+                memcpy(word, p, length);
+                word[length] = '\0';
+                if (boot_parameters_add(&parameters, word) < 0)
+                        return -EBADMSG;
+                p += length;
+                if (*p != ' ')
+                        break;
+                p++;
+        }
+        if (strncmp(p, after, strlen(after)) != 0 || strcmp(p + strlen(after), "\n") != 0)
+                return -EBADMSG;
+        *ret = parameters;
+        return 0;
+}
+
+void boot_config_done(BootConfig *config)
+{
+        for (size_t i = 0; i < config->n; i++)
+                free(config->cmdlines[i]);
+        free(config->cmdlines);
+        for (size_t i = 0; i < config->n_files; i++) {
+                free(config->files[i].path);
+                free(config->files[i].text);
+        }
+        free(config->files);
+        *config = (BootConfig){};
+}
+
+static int add_cmdline(BootConfig *config, const char *text, size_t length)
+{
+        char **cmdlines = reallocarray(config->cmdlines, config->n + 1, sizeof(*cmdlines));
+
+        if (!cmdlines)
+                return -ENOMEM;
+        config->cmdlines = cmdlines;
+        cmdlines[config->n] = strndup(text, length);
+        if (!cmdlines[config->n])
+                return -ENOMEM;
+        config->n++;
+        return 0;
+}
+
+int boot_config_parse_cmdline(BootConfig *config, const char *text)
+{
+        return add_cmdline(config, text, strlen(text));
+}
+
+int boot_config_parse_grubby(BootConfig *config, const char *text)
+{
+        static const char key[] = "args=\"";
+
+        for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+                size_t length = strcspn(text, "\n");
+                int r;
+
+                if (strncmp(text, key, strlen(key)) != 0 || text[length - 1] != '"' || length == strlen(key))
+                        continue;
+                /* Older grubby prints RHEL 8's variable by its name. $tuned_params stands behind parameters of the entry's own. */
+                if (strncmp(text + strlen(key), "$kernelopts", strlen("$kernelopts")) == 0)
+                        return -EBADMSG;
+                r = add_cmdline(config, text + strlen(key), length - strlen(key) - 1);
+                if (r < 0)
+                        return r;
+        }
+        return config->n > 0 ? 0 : -EBADMSG;
+}
+
+int boot_config_parse_grub_cfg(BootConfig *config, const char *text)
+{
+        const char *p = strstr(text, "\n### BEGIN /etc/grub.d/10_linux ###\n");
+        const char *end = p ? strstr(p, "\n### END /etc/grub.d/10_linux ###") : NULL;
+        bool recovery = false;
+
+        if (!end)
+                return -EBADMSG;
+        for (p++; p < end; p += strcspn(p, "\n") + 1) {
+                const char *word = p + strspn(p, " \t"), *mark;
+                size_t length;
+                int r;
+
+                if (strncmp(word, "menuentry ", 10) == 0) {
+                        mark = strstr(word, "-recovery-");
+                        recovery = mark && mark < word + strcspn(word, "\n");
+                }
+                if (recovery || strncmp(word, "linux", 5) != 0 || !strchr(" \t", word[5]))
+                        continue;
+                /* "linux PATH PARAMETERS" */
+                word += 5 + strspn(word + 5, " \t");
+                word += strcspn(word, " \t\n");
+                word += strspn(word, " \t");
+                length = strcspn(word, "\n");
+                r = add_cmdline(config, word, length);
+                if (r < 0)
+                        return r;
+        }
+        return config->n > 0 ? 0 : -EBADMSG;
+}
+
+/* NAME of "NAME=VALUE". */
+static void split(const char *parameter, char name[static 48], const char **ret_value)
+{
+        size_t length = strcspn(parameter, "=");
+
+        snprintf(name, 48, "%.*s", (int)length, parameter);
+        *ret_value = parameter + length + (parameter[length] == '=');
+}
+
+size_t boot_config_count(const BootConfig *config, const char *parameter)
+{
+        const char *value;
+        char name[48];
+        size_t n = 0;
+
+        split(parameter, name, &value);
+        for (size_t i = 0; i < config->n; i++)
+                n += cmdline_has(config->cmdlines[i], name, value);
+        return n;
+}
+
+bool boot_config_contradicts(const BootConfig *config, const char *parameter, char *buffer, size_t size)
+{
+        const char *value;
+        char name[48];
+
+        split(parameter, name, &value);
+        for (size_t i = 0; i < config->n; i++)
+                if (cmdline_get(config->cmdlines[i], name, buffer, size) && strcmp(buffer, value) != 0)
+                        return true;
+        return false;
+}
+
+/* As a whole word, outside of comments. */
+static bool text_sets(const char *text, const char *parameter)
+{
+        size_t size = strlen(parameter);
+
+        for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+                const char *end = text + strcspn(text, "\n"), *p = text;
+
+                if (text[strspn(text, " \t")] == '#')
+                        continue;
+                while ((p = memmem(p, (size_t)(end - p), parameter, size))) {
+                        if (p > text && strchr(" \t\"'=", p[-1]) && strchr(" \t\"'\n", p[size]))
+                                return true;
+                        p += size;
+                }
+        }
+        return false;
+}
+
+const char *boot_config_owner(const BootConfig *config, const char *parameter)
+{
+        if (boot_parameters_have(&config->ours, parameter))
+                return "tscwarden";
+        for (size_t i = config->n_files; i > 0; i--)
+                if (text_sets(config->files[i - 1].text, parameter))
+                        return config->files[i - 1].path;
+        return NULL;
+}
+
+/* "BEFORE a=1 BETWEEN b=2 AFTER" */
+static char *list(const BootParameters *parameters, const char *before, const char *between, const char *after)
+{
+        _cleanup_free_ char *middle = strdup("");
+        char *text;
+
+        for (unsigned i = 0; middle && i < parameters->n; i++) {
+                char *longer;
+
+                if (asprintf(&longer, "%s%s%s", middle, i > 0 ? between : "", parameters->words[i]) < 0)
+                        return NULL;
+                free(middle);
+                middle = longer;
+        }
+        if (!middle || asprintf(&text, "%s%s%s", before, middle, after) < 0)
+                return NULL;
+        return text;
+}
+
+char *boot_platform_advice(const BootFacts *facts, BootPlatform platform, const BootParameters *parameters)
+{
+        switch (platform) {
+        case BOOT_BOOTC:
+                if (facts->has_rpm_ostree)
+                        return list(parameters, "rpm-ostree kargs --append-if-missing=", " --append-if-missing=",
+                                    "\nOr, for every host of this image, in /usr/lib/bootc/kargs.d/10-tscwarden.toml of it: the "
+                                    "same as a list, kargs = [\"NAME=VALUE\"].");
+                return list(parameters, "In the image, /usr/lib/bootc/kargs.d/10-tscwarden.toml:\nkargs = [\"", "\", \"", "\"]");
+        case BOOT_OSTREE:
+                return list(parameters, "rpm-ostree kargs --append-if-missing=", " --append-if-missing=", "");
+        case BOOT_UKI:
+                return list(parameters, "Add to the command line that ukify(1) builds the image with, and build it anew; or, "
+                            "an addon beside it (systemd-stub(7)), signed under Secure Boot:\n", " ", "");
+        case BOOT_GRUBBY:
+                return list(parameters, "grubby --update-kernel=ALL --args=\"", " ", "\"");
+        case BOOT_UPDATE_GRUB:
+                return list(parameters, "In /etc/default/grub.d/90-tscwarden.cfg:\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX ", " ",
+                            "\"\nThen: update-grub");
+        case BOOT_KERNEL_INSTALL:
+                return list(parameters, "Add to the line in /etc/kernel/cmdline:\n", " ",
+                            "\nThen, for the kernel that runs: kernel-install add \"$(uname -r)\" "
+                            "\"/lib/modules/$(uname -r)/vmlinuz\"");
+        default:
+                return list(parameters, "Add to the kernel's command line in your boot loader's configuration:\n", " ", "");
+        }
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Boot parameters of the next boot: who keeps them on this platform, which are configured, and what is written or run to change
+ * them. Read by host/boot-config.c.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/macro.h"
+#include "model/clock-advice.h"
+
+typedef enum BootPlatform {
+        BOOT_UNKNOWN,
+        BOOT_BOOTC,
+        BOOT_OSTREE,
+        BOOT_UKI,
+        BOOT_GRUBBY,         /* BLS entries: changed with grubby(8) */
+        BOOT_UPDATE_GRUB,    /* Debian's GRUB: a file of ours in /etc/default/grub.d, and update-grub */
+        BOOT_KERNEL_INSTALL, /* /etc/kernel/cmdline */
+        BOOT_PLATFORM_MAX_,
+} BootPlatform;
+
+/* What tells platforms apart. Programs: found as program_find() does. */
+typedef struct BootFacts {
+        bool ostree_booted; /* /run/ostree-booted */
+        bool has_bootc, has_rpm_ostree, has_grubby, has_update_grub;
+        bool stub;           /* systemd-stub's EFI variable: a unified kernel image was booted (systemd-stub(7)) */
+        bool bls;            /* GRUB_ENABLE_BLSCFG=true in /etc/default/grub */
+        bool grub_cfg;       /* /boot/grub/grub.cfg is there: update-grub alone may be left over */
+        bool kernel_cmdline; /* /etc/kernel/cmdline is there */
+} BootFacts;
+
+BootPlatform boot_platform_detect(const BootFacts *facts);
+/* "bootc" "rpm-ostree" "uki" "grubby" "update-grub" "kernel-install" "unknown" */
+const char *boot_platform_to_string(BootPlatform platform);
+/* One line for people: what it is and where its parameters are kept. */
+const char *boot_platform_describe(BootPlatform platform);
+/* `tscwarden kargs apply` does it; elsewhere it is said how. */
+bool boot_platform_is_supported(BootPlatform platform);
+
+/* Whether the last GRUB_ENABLE_BLSCFG= of a text like /etc/default/grub says true. */
+bool boot_text_enables_bls(const char *text);
+
+/* Parameters as words, at most BOOT_PARAMETERS_MAX. */
+typedef struct BootParameters {
+        unsigned n;
+        char words[BOOT_PARAMETERS_MAX][48];
+} BootParameters;
+
+bool boot_parameters_have(const BootParameters *parameters, const char *word);
+/* No word twice. 0, or -ENOSPC and nothing is added. */
+int boot_parameters_add(BootParameters *parameters, const char *word);
+/* "a=1 b=2" in `buffer`, which is returned. */
+#define BOOT_PARAMETERS_TEXT (BOOT_PARAMETERS_MAX * 48)
+const char *boot_parameters_join(const BootParameters *parameters, char buffer[static BOOT_PARAMETERS_TEXT]);
+
+/* The file in which stand the parameters that `kargs apply` set: with update-grub the one that sets them, with grubby a note. NULL
+ * elsewhere. */
+const char *boot_store_directory(BootPlatform platform);
+const char *boot_store_name(BootPlatform platform);
+/* Its content. Heap string owned by the caller, NULL when out of memory. */
+char *boot_store_format(BootPlatform platform, const BootParameters *parameters);
+/* 0, or -EBADMSG: not written by us, or changed since; *ret is untouched. */
+int boot_store_parse(BootPlatform platform, const char *text, BootParameters *ret);
+
+/* A file that may set parameters, for their owner's name. */
+typedef struct BootFile {
+        char *path, *text;
+} BootFile;
+
+typedef struct BootConfig {
+        BootFacts facts;
+        BootPlatform platform;
+
+        /* The command line of each boot entry, without what the boot loader adds. All owned. */
+        char **cmdlines;
+        size_t n;
+        int error;          /* n is 0 then: why they are not known. -EOPNOTSUPP: not read on this platform */
+        const char *source; /* where they were read; a literal, NULL where none were */
+
+        BootParameters ours; /* set by `kargs apply` */
+        int ours_error;      /* 0, also where nothing was set; -EBADMSG: the file is not ours; or another -errno */
+
+        BootFile *files;
+        size_t n_files;
+} BootConfig;
+
+void boot_config_done(BootConfig *config);
+#define _cleanup_boot_config_ _cleanup_(boot_config_done)
+
+/* Adds the "args=" of each entry of `grubby --info=ALL`: 0, -ENOMEM, or -EBADMSG (no entry, or one whose parameters stand in
+ * a variable of GRUB's). After a failure *config holds a part. */
+int boot_config_parse_grubby(BootConfig *config, const char *text);
+/* The same from the "linux" lines that /etc/grub.d/10_linux made in grub.cfg: memtest and other systems stand elsewhere. Without
+ * those of recovery, which lack GRUB_CMDLINE_LINUX_DEFAULT. */
+int boot_config_parse_grub_cfg(BootConfig *config, const char *text);
+/* The same from a file that is one command line. */
+int boot_config_parse_cmdline(BootConfig *config, const char *text);
+
+/* NAME=VALUE stands in how many of the entries. */
+size_t boot_config_count(const BootConfig *config, const char *parameter);
+/* The first entry whose last NAME= has another value than `parameter` gives: that value into buffer, true. */
+bool boot_config_contradicts(const BootConfig *config, const char *parameter, char *buffer, size_t size);
+/* Who set it, as far as it is known: "tscwarden", a file's path; NULL. */
+const char *boot_config_owner(const BootConfig *config, const char *parameter);
+
+/* How to make `parameters` those of the next boot where we do not do it: commands or a text, one per line. Heap string owned by
+ * the caller, NULL when out of memory. */
+char *boot_platform_advice(const BootFacts *facts, BootPlatform platform, const BootParameters *parameters);

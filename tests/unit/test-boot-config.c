@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/boot-config.h"
+
+static void test_boot_platform_detect_in_order(void **state)
+{
+        static const struct {
+                BootFacts facts;
+                const char *wanted;
+        } cases[] = {
+                { { .ostree_booted = true, .has_bootc = true, .has_rpm_ostree = true, .has_grubby = true, .bls = true }, "bootc" },
+                { { .ostree_booted = true, .has_rpm_ostree = true, .has_grubby = true, .bls = true }, "rpm-ostree" },
+                { { .has_bootc = true, .has_grubby = true, .bls = true }, "grubby" },
+                { { .stub = true, .has_grubby = true, .bls = true, .kernel_cmdline = true }, "uki" },
+                { { .has_grubby = true, .bls = true, .kernel_cmdline = true }, "grubby" },
+                /* RHEL 7's grubby, and a boot loader tool that boots nothing. */
+                { { .has_grubby = true }, "unknown" },
+                { { .has_grubby = true, .has_update_grub = true, .grub_cfg = true }, "update-grub" },
+                { { .has_update_grub = true, .kernel_cmdline = true }, "kernel-install" },
+                { { .grub_cfg = true }, "unknown" },
+                { { .has_update_grub = true, .grub_cfg = true, .kernel_cmdline = true }, "update-grub" },
+                { { .kernel_cmdline = true }, "kernel-install" },
+                { {}, "unknown" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                BootPlatform platform = boot_platform_detect(&cases[i].facts);
+                const char *name = boot_platform_to_string(platform);
+
+                if (strcmp(name, cases[i].wanted) != 0)
+                        fail_msg("case %zu: %s instead of %s", i, name, cases[i].wanted);
+                assert_int_equal(boot_platform_is_supported(platform),
+                                 platform == BOOT_GRUBBY || platform == BOOT_UPDATE_GRUB);
+                assert_non_null(boot_platform_describe(platform));
+        }
+}
+
+static void test_boot_text_enables_bls(void **state)
+{
+        assert_true(boot_text_enables_bls("GRUB_TIMEOUT=5\nGRUB_ENABLE_BLSCFG=true\n"));
+        assert_true(boot_text_enables_bls("GRUB_ENABLE_BLSCFG=\"true\""));
+        assert_false(boot_text_enables_bls("GRUB_ENABLE_BLSCFG=true\nGRUB_ENABLE_BLSCFG=false\n"));
+        assert_false(boot_text_enables_bls("#GRUB_ENABLE_BLSCFG=true\n"));
+        assert_false(boot_text_enables_bls(""));
+        assert_false(boot_text_enables_bls(NULL));
+}
+
+static BootParameters make_parameters(const char *first, const char *second)
+{
+        BootParameters parameters = {};
+
+        assert_int_equal(boot_parameters_add(&parameters, first), 0);
+        if (second)
+                assert_int_equal(boot_parameters_add(&parameters, second), 0);
+        return parameters;
+}
+
+static void test_boot_parameters(void **state)
+{
+        BootParameters parameters = make_parameters("a=1", "a=1");
+        char text[BOOT_PARAMETERS_TEXT];
+
+        assert_int_equal(parameters.n, 1);
+        assert_int_equal(boot_parameters_add(&parameters, "b=2"), 0);
+        assert_string_equal(boot_parameters_join(&parameters, text), "a=1 b=2");
+        assert_true(boot_parameters_have(&parameters, "b=2"));
+        assert_false(boot_parameters_have(&parameters, "b"));
+        assert_int_equal(boot_parameters_add(&parameters, "c=3"), 0);
+        assert_int_equal(boot_parameters_add(&parameters, "d=4"), 0);
+        assert_int_equal(boot_parameters_add(&parameters, "e=5"), -ENOSPC);
+        assert_int_equal(boot_parameters_add(&parameters, "d=4"), 0);
+        assert_string_equal(boot_parameters_join(&parameters, text), "a=1 b=2 c=3 d=4");
+}
+
+#define MARK "# Written by tscwarden kargs apply; tscwarden kargs revert takes it back.\n"
+
+static void test_boot_store_is_read_as_written(void **state)
+{
+        static const struct {
+                BootPlatform platform;
+                const char *text;
+        } cases[] = {
+                { BOOT_UPDATE_GRUB, MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX processor.max_cstate=1 cpufreq.off=1\"\n" },
+                { BOOT_GRUBBY, MARK "processor.max_cstate=1 cpufreq.off=1\n" },
+        };
+        BootParameters parameters = make_parameters("processor.max_cstate=1", "cpufreq.off=1");
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                _cleanup_free_ char *text = boot_store_format(cases[i].platform, &parameters);
+                BootParameters found = {};
+
+                assert_string_equal(text, cases[i].text);
+                assert_int_equal(boot_store_parse(cases[i].platform, text, &found), 0);
+                assert_int_equal(found.n, 2);
+                assert_true(boot_parameters_have(&found, "processor.max_cstate=1"));
+                assert_true(boot_parameters_have(&found, "cpufreq.off=1"));
+        }
+}
+
+static void test_boot_store_refuses_what_is_not_ours(void **state)
+{
+        static const char *const texts[] = {
+                "",
+                MARK,
+                "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1\"\n",
+                MARK "GRUB_CMDLINE_LINUX=\"a=1\"\n",
+                MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX \"\n",
+                MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1",
+                MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1\"",
+                MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1\"\nGRUB_TIMEOUT=1\n",
+                MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1  b=2\"\n",
+                MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1 b=2 c=3 d=4 e=5\"\n",
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                BootParameters kept = make_parameters("kept=1", NULL);
+
+                if (boot_store_parse(BOOT_UPDATE_GRUB, texts[i], &kept) != -EBADMSG)
+                        fail_msg("taken: %s", texts[i]);
+                assert_true(kept.n == 1 && boot_parameters_have(&kept, "kept=1"));
+        }
+}
+
+static void test_boot_config_from_grubby(void **state)
+{
+        _cleanup_boot_config_ BootConfig config = {};
+        char value[16] = "";
+
+        assert_int_equal(boot_config_parse_grubby(&config,
+                                                  "index=0\nkernel=\"/boot/vmlinuz-5.14\"\n"
+                                                  "args=\"ro quiet processor.max_cstate=1 $tuned_params\"\n"
+                                                  "root=\"/dev/vda\"\ntitle=\"args=\"x\"\"\n"
+                                                  "index=1\nargs=\"ro processor.max_cstate=5\"\nindex=2\nargs=\"\"\n"), 0);
+        assert_int_equal(config.n, 3);
+        assert_string_equal(config.cmdlines[0], "ro quiet processor.max_cstate=1 $tuned_params");
+        assert_string_equal(config.cmdlines[2], "");
+        assert_int_equal(boot_config_count(&config, "processor.max_cstate=1"), 1);
+        assert_int_equal(boot_config_count(&config, "quiet"), 0);
+        assert_true(boot_config_contradicts(&config, "processor.max_cstate=1", value, sizeof(value)));
+        assert_string_equal(value, "5");
+        assert_false(boot_config_contradicts(&config, "cpufreq.off=1", value, sizeof(value)));
+        assert_null(boot_config_owner(&config, "processor.max_cstate=1"));
+        config.ours = make_parameters("processor.max_cstate=1", NULL);
+        assert_string_equal(boot_config_owner(&config, "processor.max_cstate=1"), "tscwarden");
+}
+
+static void test_boot_config_from_grubby_not_understood(void **state)
+{
+        static const char *const texts[] = {
+                "",
+                "index=0\nnon linux entry\n",
+                "args=\"$kernelopts quiet\"\n",
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                _cleanup_boot_config_ BootConfig config = {};
+
+                if (boot_config_parse_grubby(&config, texts[i]) != -EBADMSG)
+                        fail_msg("taken: %s", texts[i]);
+        }
+}
+
+static void test_boot_config_from_grub_cfg(void **state)
+{
+        static const char text[] =
+                "set default=0\n"
+                "### BEGIN /etc/grub.d/10_linux ###\n"
+                "set linux_gfx_mode=auto\n"
+                "menuentry 'Debian' --class debian $menuentry_id_option 'gnulinux-simple-x' {\n"
+                "\tlinux\t/boot/vmlinuz-6.1 root=UUID=x ro  quiet processor.max_cstate=1\n"
+                "\tinitrd\t/boot/initrd.img-6.1\n}\n"
+                "submenu 'Advanced' $menuentry_id_option 'gnulinux-advanced-x' {\n"
+                "\tmenuentry 'Debian, 6.1' $menuentry_id_option 'gnulinux-6.1-advanced-x' {\n"
+                "\t\tlinux /boot/vmlinuz-6.1 root=UUID=x ro\n\t}\n"
+                "\tmenuentry 'Debian (recovery mode)' $menuentry_id_option 'gnulinux-6.1-recovery-x' {\n"
+                "\t\tlinux /boot/vmlinuz-6.1 root=UUID=x ro single\n\t}\n}\n"
+                "### END /etc/grub.d/10_linux ###\n"
+                "menuentry 'memtest' {\n\tlinux /boot/memtest86+\n}\n";
+        _cleanup_boot_config_ BootConfig config = {}, other = {};
+
+        assert_int_equal(boot_config_parse_grub_cfg(&config, text), 0);
+        assert_int_equal(config.n, 2);
+        assert_string_equal(config.cmdlines[0], "root=UUID=x ro  quiet processor.max_cstate=1");
+        assert_string_equal(config.cmdlines[1], "root=UUID=x ro");
+        assert_int_equal(boot_config_parse_grub_cfg(&other, "menuentry 'x' {\n\tlinux /vmlinuz\n}\n"), -EBADMSG);
+        assert_int_equal(other.n, 0);
+}
+
+static void test_boot_config_owner_is_a_file(void **state)
+{
+        BootFile files[] = {
+                { (char *)"/etc/default/grub", (char *)"#GRUB_CMDLINE_LINUX=\"b=2\"\nGRUB_CMDLINE_LINUX=\"ro a=1\"\n" },
+                { (char *)"/etc/default/grub.d/x.cfg", (char *)"GRUB_CMDLINE_LINUX='xa=1 c=31 d=4'" },
+        };
+        BootConfig config = { .files = files, .n_files = 2 };
+
+        assert_string_equal(boot_config_owner(&config, "a=1"), "/etc/default/grub");
+        assert_null(boot_config_owner(&config, "b=2"));
+        assert_null(boot_config_owner(&config, "c=3"));
+        assert_string_equal(boot_config_owner(&config, "d=4"), "/etc/default/grub.d/x.cfg");
+}
+
+static void test_boot_platform_advice(void **state)
+{
+        static const struct {
+                BootPlatform platform;
+                bool rpm_ostree;
+                const char *wanted;
+        } cases[] = {
+                { BOOT_OSTREE, true, "rpm-ostree kargs --append-if-missing=a=1 --append-if-missing=b=2" },
+                { BOOT_BOOTC, false, "kargs = [\"a=1\", \"b=2\"]" },
+                { BOOT_BOOTC, true, "rpm-ostree kargs --append-if-missing=a=1 --append-if-missing=b=2\n" },
+                { BOOT_UKI, false, "\na=1 b=2" },
+                { BOOT_GRUBBY, false, "grubby --update-kernel=ALL --args=\"a=1 b=2\"" },
+                { BOOT_UPDATE_GRUB, false, "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1 b=2\"\nThen: update-grub" },
+                { BOOT_KERNEL_INSTALL, false, "/etc/kernel/cmdline:\na=1 b=2\n" },
+                { BOOT_UNKNOWN, false, "\na=1 b=2" },
+        };
+        BootParameters parameters = make_parameters("a=1", "b=2");
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                BootFacts facts = { .has_rpm_ostree = cases[i].rpm_ostree };
+                _cleanup_free_ char *text = boot_platform_advice(&facts, cases[i].platform, &parameters);
+
+                if (!strstr(text, cases[i].wanted))
+                        fail_msg("%s, not: %s", text, cases[i].wanted);
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_boot_platform_detect_in_order),
+                cmocka_unit_test(test_boot_text_enables_bls),
+                cmocka_unit_test(test_boot_parameters),
+                cmocka_unit_test(test_boot_store_is_read_as_written),
+                cmocka_unit_test(test_boot_store_refuses_what_is_not_ours),
+                cmocka_unit_test(test_boot_config_from_grubby),
+                cmocka_unit_test(test_boot_config_from_grubby_not_understood),
+                cmocka_unit_test(test_boot_config_from_grub_cfg),
+                cmocka_unit_test(test_boot_config_owner_is_a_file),
+                cmocka_unit_test(test_boot_platform_advice),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
