@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "ctl/verbs.h"
+#include "model/facts.h"
 
 typedef struct Verb {
         const char *name;
@@ -18,7 +19,25 @@ static const Verb verbs[] = {
         { "status", verb_status, "is the TSC fine, since when, what it costs, what to do" },
         { "plan", verb_plan, "what tscwardend would change now" },
         { "watch", verb_watch, "a line for each change, until interrupted" },
+        { "kargs", verb_kargs, "plan, apply or revert the boot parameters that keep the TSC" },
 };
+
+/* Verbs that act on this host alone, and one of which has to follow. */
+static const struct {
+        int (*run)(const CtlOptions *options);
+        const char *words;
+} actions[] = {
+        { verb_kargs, "plan apply revert" },
+};
+
+/* NULL: nothing follows. */
+static const char *words_of(const Verb *verb)
+{
+        for (unsigned i = 0; i < ARRAY_SIZE(actions); i++)
+                if (actions[i].run == verb->run)
+                        return actions[i].words;
+        return NULL;
+}
 
 static CtlOptions arg_options = { .config = TSCWARDEN_CONFIG_FILE };
 
@@ -30,7 +49,7 @@ static void print_help(void)
                 printf("  %-18s %s\n", verbs[i].name, verbs[i].help);
         puts("\n"
              "  -H, --host [USER@]HOST   ask that host, by ssh\n"
-             "  --json                   print JSON: status, plan, watch\n"
+             "  --json                   print JSON\n"
              "  --metrics                status as Prometheus metrics\n"
              "  --textfile FILE          write the metrics to FILE, as a whole or not at all\n"
              "  --config FILE            plan without tscwardend: read FILE instead of\n"
@@ -41,7 +60,8 @@ static void print_help(void)
              "  tscwarden status\n"
              "  tscwarden -H root@kvm7 status\n"
              "  tscwarden status --json | jq -r .Clock.Verdict\n"
-             "  tscwarden watch\n\n"
+             "  tscwarden watch\n"
+             "  tscwarden kargs plan\n\n"
              "Exit status: 0 fine, 1 something is wrong on this host, 2 usage, 3 could not\n"
              "find out. tscwarden(1) says what counts as wrong.");
 }
@@ -118,6 +138,8 @@ static const char *find_conflict(const Verb *verb)
                 return "--metrics and --json are two formats: choose one";
         if (arg_options.textfile && !arg_options.metrics)
                 return "--textfile needs --metrics";
+        if (arg_options.host && words_of(verb))
+                return "-H is not for this verb: run it on that host, by ssh";
         if (arg_options.host && !arg_options.host[0])
                 return "-H needs the name of a host";
         return NULL;
@@ -145,6 +167,24 @@ static const Verb *find_verb(const char *name)
         return NULL;
 }
 
+/* Takes what stands behind the verb: 0, or -EINVAL: told on stderr. */
+static int parse_word(const Verb *verb, char **words, int n)
+{
+        const char *allowed = words_of(verb);
+
+        if (allowed && (n == 0 || !clocksources_have(allowed, words[0]))) {
+                fprintf(stderr, "tscwarden: %s takes one of: %s\n", verb->name, allowed);
+                return -EINVAL;
+        }
+        if (n > (allowed != NULL)) {
+                fprintf(stderr, "tscwarden: %s takes no %sargument: '%s'\n", verb->name, allowed ? "further " : "",
+                        words[allowed != NULL]);
+                return -EINVAL;
+        }
+        arg_options.word = allowed ? words[0] : NULL;
+        return 0;
+}
+
 int main(int argc, char **argv)
 {
         const char *conflict;
@@ -160,10 +200,8 @@ int main(int argc, char **argv)
         verb = find_verb(argv[optind]);
         if (!verb)
                 return CTL_USAGE;
-        if (optind + 1 < argc) {
-                fprintf(stderr, "tscwarden: %s takes no argument: '%s'\n", verb->name, argv[optind + 1]);
+        if (parse_word(verb, argv + optind + 1, argc - optind - 1) < 0)
                 return CTL_USAGE;
-        }
         conflict = find_conflict(verb);
         if (conflict) {
                 fprintf(stderr, "tscwarden: %s\n", conflict);

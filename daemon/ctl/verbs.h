@@ -15,12 +15,14 @@ typedef struct CtlOptions {
         const char *host;     /* NULL: this one */
         const char *config;   /* of the daemon, for what works without it */
         const char *textfile; /* NULL: stdout */
-        bool json, metrics;
+        const char *word;     /* what stands behind the verb, one of those it takes; NULL where it takes none */
+        bool json, metrics, dry_run;
 } CtlOptions;
 
 int verb_status(const CtlOptions *options);
 int verb_plan(const CtlOptions *options);
 int verb_watch(const CtlOptions *options);
+int verb_kargs(const CtlOptions *options);
 
 /* A sentence on stderr: "tscwarden: …". NULL: out of memory. Returns CTL_NO_ANSWER. */
 int ctl_complain(const char *why);

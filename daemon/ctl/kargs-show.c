@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ctl/json.h"
+#include "ctl/kargs.h"
+#include "ctl/print.h"
+
+#define INDENT 7
+
+static void show_configured(char *buffer, size_t size, const Kargs *kargs, const KargsParameter *parameter)
+{
+        const char *owner = boot_config_owner(&kargs->config, parameter->word);
+        size_t n = kargs->config.n;
+
+        if (kargs->config.error < 0)
+                snprintf(buffer, size, "not known");
+        else if (parameter->contradiction)
+                snprintf(buffer, size, "no, but %s", parameter->contradiction);
+        else if (parameter->n_configured == 0)
+                snprintf(buffer, size, "no");
+        else if (parameter->n_configured < n)
+                snprintf(buffer, size, "in %zu of %zu boot entries", parameter->n_configured, n);
+        else
+                snprintf(buffer, size, "yes%s%s", owner ? ", by " : "", owner ? owner : "");
+}
+
+static int show_parameter(FILE *out, const Kargs *kargs, const KargsParameter *parameter)
+{
+        char configured[PATH_MAX + 64];
+        _cleanup_free_ char *text = NULL, *line = NULL;
+
+        show_configured(configured, sizeof(configured), kargs, parameter);
+        text = text_escape_again(configured);
+        if (!text ||
+            asprintf(&line, "booted with: %s; the kernel has: %s; configured: %s", parameter->booted ? "yes" : "no",
+                     parameter->in_force ? parameter->in_force : "not known", text) < 0)
+                return -ENOMEM;
+        fprintf(out, "%*s%s\n", INDENT, "", parameter->word);
+        print_wrapped(out, "", INDENT + 2, line);
+        return 0;
+}
+
+static const char *explain_error(const BootConfig *config)
+{
+        switch (config->error) {
+        case -EOPNOTSUPP:
+                return "not read on this platform";
+        case -EBADMSG:
+                return "no boot entry was understood";
+        case -EACCES:
+                return "only root may read it";
+        default:
+                return strerror(-config->error);
+        }
+}
+
+/* Every line of `text` apart. */
+static void show_lines(FILE *out, const char *text)
+{
+        for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
+                fprintf(out, "%*s%.*s\n", INDENT + 2, "", (int)strcspn(text, "\n"), text);
+}
+
+/* What `kargs apply` would do, or what to do instead. NULL when out of memory. */
+static char *describe_command(const Kargs *kargs)
+{
+        const BootConfig *config = &kargs->config;
+        BootParameters missing;
+
+        kargs_missing(kargs, &missing);
+        return boot_platform_advice(&config->facts, config->platform, &missing);
+}
+
+static int show_to_do(FILE *out, const Kargs *kargs)
+{
+        _cleanup_free_ char *command = NULL, *obstacle = NULL;
+        BootParameters missing;
+
+        kargs_missing(kargs, &missing);
+        if (missing.n == 0) {
+                print_wrapped(out, "To do", INDENT, kargs->reboot ? "reboot" : "nothing");
+                return 0;
+        }
+        command = describe_command(kargs);
+        if (!command || kargs_obstacle(kargs, &obstacle) < 0)
+                return -ENOMEM;
+        if (obstacle) {
+                print_wrapped(out, "To do", INDENT, obstacle);
+                return 0;
+        }
+        if (boot_platform_is_supported(kargs->config.platform))
+                print_wrapped(out, "To do", INDENT, "tscwarden kargs apply, then reboot. It does this and remembers it:");
+        else
+                print_wrapped(out, "To do", INDENT, "by hand, then reboot:");
+        show_lines(out, command);
+        return 0;
+}
+
+int kargs_show(FILE *out, const Kargs *kargs)
+{
+        const BootConfig *config = &kargs->config;
+        _cleanup_free_ char *where = NULL;
+        BootParameters missing;
+        int r = 0;
+
+        kargs_missing(kargs, &missing);
+        if (kargs->n == 0)
+                print_wrapped(out, "Boot", INDENT, "no parameter is wanted");
+        else
+                fprintf(out, "%-*s%u parameter%s wanted%s\n", INDENT, "Boot", kargs->n, kargs->n == 1 ? "" : "s",
+                        missing.n == 0 ? kargs->reboot ? ", configured for the next boot" : ", all there" : "");
+        print_wrapped(out, "", INDENT, kargs->reason);
+        for (unsigned i = 0; r == 0 && i < kargs->n; i++)
+                r = show_parameter(out, kargs, &kargs->parameters[i]);
+        if (r < 0)
+                return r;
+        if (kargs->n == 0 && config->ours.n == 0)
+                return 0;
+        if (asprintf(&where, "%s; what is configured: %s%s", boot_platform_describe(config->platform),
+                     config->error < 0 ? explain_error(config) : "from ", config->error < 0 ? "" : config->source) < 0)
+                return -ENOMEM;
+        print_wrapped(out, "Where", INDENT, where);
+        return show_to_do(out, kargs);
+}
+
+static struct json_object *json_parameter(const Kargs *kargs, const KargsParameter *parameter)
+{
+        const char *owner = boot_config_owner(&kargs->config, parameter->word);
+        _cleanup_free_ char *escaped = owner ? text_escape(owner) : NULL;
+        struct json_object *json = json_object_new_object();
+        bool known = kargs->config.error == 0;
+
+        json_add(json, "Parameter", json_string(parameter->word));
+        json_add(json, "Configured",
+                 known ? json_object_new_boolean(!parameter->contradiction && parameter->n_configured == kargs->config.n) : NULL);
+        json_add(json, "ConfiguredBy", json_string(escaped));
+        json_add(json, "OtherValue", json_string(parameter->contradiction));
+        json_add(json, "Booted", json_object_new_boolean(parameter->booted));
+        json_add(json, "InForce", json_string(parameter->in_force));
+        return json;
+}
+
+int kargs_show_json(FILE *out, const Kargs *kargs)
+{
+        struct json_object *json = json_object_new_object(), *parameters = json_object_new_array();
+        _cleanup_free_ char *command = NULL;
+        BootParameters missing;
+
+        kargs_missing(kargs, &missing);
+        command = missing.n > 0 ? describe_command(kargs) : NULL;
+        for (unsigned i = 0; i < kargs->n; i++)
+                json_object_array_add(parameters, json_parameter(kargs, &kargs->parameters[i]));
+        json_add(json, "Wanted", parameters);
+        json_add(json, "Reason", json_string(kargs->reason));
+        json_add(json, "Verdict", json_string(verdict_to_string(kargs->verdict)));
+        json_add(json, "Platform", json_string(boot_platform_to_string(kargs->config.platform)));
+        json_add(json, "ConfiguredSource", json_string(kargs->config.error < 0 ? NULL : kargs->config.source));
+        json_add(json, "RebootNeeded", json_object_new_boolean(kargs->reboot));
+        json_add(json, "CanApply", json_object_new_boolean(boot_platform_is_supported(kargs->config.platform)));
+        json_add(json, "Command", json_string(command));
+        return json_print(out, json);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Which boot parameters this host's TSC wants, and where they stand: wanted, configured, booted with, in force.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "model/boot-config.h"
+#include "model/clock-words.h"
+
+typedef struct KargsParameter {
+        const char *word;    /* a literal */
+        bool booted;         /* stands on /proc/cmdline */
+        char *in_force;      /* what the module has, escaped; NULL not known. Owned */
+        size_t n_configured; /* in how many of the boot entries */
+        bool to_configure;   /* some boot entry lacks it */
+        char *contradiction; /* "NAME=OTHER" that some boot entry has, escaped; NULL none. Owned */
+} KargsParameter;
+
+typedef struct Kargs {
+        Verdict verdict;
+        char *reason; /* why these, or why none. Owned */
+        BootConfig config;
+        KargsParameter parameters[BOOT_PARAMETERS_MAX];
+        unsigned n;
+        bool reboot; /* configured, and the running kernel was booted without */
+} Kargs;
+
+void kargs_done(Kargs *kargs);
+#define _cleanup_kargs_ _cleanup_(kargs_done)
+
+/* 0, or the -errno of reading what this host is. *ret is the caller's (kargs_done), untouched on failure. */
+int kargs_read(Kargs *ret);
+
+/* Those that some boot entry lacks. Where what is configured is not known: those that the running kernel lacks. */
+void kargs_missing(const Kargs *kargs, BootParameters *ret);
+
+/* Why `kargs apply` cannot change that, and what to do first: a heap string owned by the caller, *ret is NULL where nothing is in
+ * its way. 0 or -ENOMEM. */
+int kargs_obstacle(const Kargs *kargs, char **ret);
+/* "/etc/default/grub.d/90-tscwarden.cfg is not what kargs apply writes …"; the same. */
+int kargs_store_obstacle(const BootConfig *config, char **ret);
+
+/* What to say of it: 80 columns; 0 or -ENOMEM. */
+int kargs_show(FILE *out, const Kargs *kargs);
+int kargs_show_json(FILE *out, const Kargs *kargs);

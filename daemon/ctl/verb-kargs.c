@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Boot parameters: plan, apply, revert. One vendor tool is run, and what was there before is put back when it fails.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/kargs.h"
+#include "ctl/verbs.h"
+#include "host/boot-config.h"
+#include "host/program.h"
+#include "host/runtime.h"
+
+/* os-prober, which update-grub runs, mounts every partition there is. */
+#define TOOL_SECONDS 600
+
+typedef struct Change {
+        const CtlOptions *options;
+        BootPlatform platform;
+        int directory; /* the store's, locked; -1 */
+} Change;
+
+static int finish(const CtlOptions *options, const Kargs *kargs, int status)
+{
+        return ctl_finish(options->json ? kargs_show_json(stdout, kargs) : kargs_show(stdout, kargs), status);
+}
+
+static int judge(const Kargs *kargs)
+{
+        BootParameters missing;
+
+        kargs_missing(kargs, &missing);
+        if (kargs->verdict == VERDICT_UNKNOWN)
+                return CTL_NO_ANSWER;
+        if (missing.n > 0 || kargs->reboot)
+                return CTL_WRONG;
+        return kargs->n > 0 && kargs->config.error < 0 && kargs->config.error != -EOPNOTSUPP ? CTL_NO_ANSWER : CTL_FINE;
+}
+
+static int read_kargs(Kargs *ret)
+{
+        int r = kargs_read(ret);
+
+        if (r < 0)
+                fprintf(stderr, "tscwarden: Cannot read what this host is: %s\n", strerror(-r));
+        return r;
+}
+
+/* 0, or negative: told. */
+static int open_store(Change *change)
+{
+        const char *path = boot_store_directory(change->platform);
+        int r = runtime_open(path, &change->directory);
+
+        if (r == 0)
+                r = runtime_lock(change->directory);
+        if (r == -EPERM)
+                fprintf(stderr, "tscwarden: %s belongs to another user, or others may write to it\n", path);
+        else if (r == -EBUSY)
+                fprintf(stderr, "tscwarden: Another tscwarden kargs is at work\n");
+        else if (r < 0)
+                fprintf(stderr, "tscwarden: Cannot open %s: %s\n", path, strerror(-r));
+        return r;
+}
+
+static void close_store(Change *change)
+{
+        if (change->directory >= 0)
+                (void)close(change->directory);
+}
+#define _cleanup_change_ _cleanup_(close_store)
+
+/* 0, or negative: told. */
+static int write_store(const Change *change, const BootParameters *parameters)
+{
+        const char *name = boot_store_name(change->platform);
+        _cleanup_free_ char *text = boot_store_format(change->platform, parameters);
+        int r;
+
+        if (!text)
+                r = -ENOMEM;
+        else if (parameters->n == 0)
+                r = runtime_remove_file(change->directory, name);
+        else
+                r = runtime_replace_file(change->directory, name, text, strlen(text), 0644);
+        if (r < 0)
+                fprintf(stderr, "tscwarden: Cannot write %s/%s: %s\n", boot_store_directory(change->platform), name, strerror(-r));
+        return r;
+}
+
+/* Runs update-grub, or grubby with that option for the parameters. 0, or negative: told. */
+static int run_tool(const Change *change, const char *option, const BootParameters *parameters)
+{
+        char words[BOOT_PARAMETERS_TEXT], argument[BOOT_PARAMETERS_TEXT + 32];
+        const char *const update_grub[] = { "update-grub", NULL };
+        const char *const grubby[] = { "grubby", "--update-kernel=ALL", argument, NULL };
+        bool uses_grubby = change->platform == BOOT_GRUBBY;
+        const char *const *argv = uses_grubby ? grubby : update_grub;
+        int status, r;
+
+        snprintf(argument, sizeof(argument), "%s=%s", option, boot_parameters_join(parameters, words));
+        fprintf(stderr, "tscwarden: Running %s%s%s%s\n", argv[0], uses_grubby ? " --update-kernel=ALL '" : "",
+                uses_grubby ? argument : "", uses_grubby ? "'" : "");
+        r = program_run(argv, TOOL_SECONDS, change->options->json ? PROGRAM_TO_STDERR : PROGRAM_SHOW, &status, NULL);
+        if (r < 0) {
+                fprintf(stderr, "tscwarden: %s: %s\n", argv[0], strerror(-r));
+        } else if (status != 0) {
+                fprintf(stderr, "tscwarden: %s failed with exit status %d\n", argv[0], status);
+                r = -EIO;
+        }
+        return r;
+}
+
+/* Every entry has each of them; or `wanted` false: none has. 0, or negative: told. */
+static int verify(const BootParameters *parameters, bool wanted)
+{
+        _cleanup_boot_config_ BootConfig config = {};
+        int r = boot_config_read(&config);
+
+        if (r == 0)
+                r = config.error;
+        if (r < 0) {
+                fprintf(stderr, "tscwarden: Cannot read back what is configured now: %s\n", strerror(-r));
+                return r;
+        }
+        for (unsigned i = 0; i < parameters->n; i++) {
+                size_t n = boot_config_count(&config, parameters->words[i]);
+
+                if (n == (wanted ? config.n : 0))
+                        continue;
+                fprintf(stderr, "tscwarden: %s stands in %zu of %zu boot entries after that (%s)\n", parameters->words[i], n,
+                        config.n, config.source);
+                return -EIO;
+        }
+        return 0;
+}
+
+static int apply(const Change *change, const BootParameters *before, const BootParameters *missing)
+{
+        BootParameters after = *before;
+        int r = 0;
+
+        for (unsigned i = 0; r == 0 && i < missing->n; i++)
+                r = boot_parameters_add(&after, missing->words[i]);
+        if (r == 0)
+                r = write_store(change, &after);
+        if (r < 0)
+                return r;
+        r = run_tool(change, "--args", missing);
+        if (r == 0)
+                r = verify(missing, true);
+        if (r == 0)
+                return 0;
+
+        fprintf(stderr, "tscwarden: Taking it back\n");
+        if (change->platform == BOOT_UPDATE_GRUB)
+                (void)write_store(change, before);
+        if (run_tool(change, "--remove-args", missing) < 0)
+                fprintf(stderr, "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
+        else if (change->platform == BOOT_GRUBBY)
+                (void)write_store(change, before);
+        return r;
+}
+
+static int revert(const Change *change, const BootParameters *ours)
+{
+        const BootParameters none = {};
+        bool grubby = change->platform == BOOT_GRUBBY;
+        int r = grubby ? 0 : write_store(change, &none);
+
+        if (r < 0)
+                return r;
+        r = run_tool(change, "--remove-args", ours);
+        /* With update-grub, others may have set the same. */
+        if (r == 0 && grubby)
+                r = verify(ours, false);
+        if (r == 0 && grubby)
+                r = write_store(change, &none);
+        if (r == 0)
+                return 0;
+        fprintf(stderr, "tscwarden: Putting it back\n");
+        if (!grubby)
+                (void)write_store(change, ours);
+        if (run_tool(change, "--args", ours) < 0)
+                fprintf(stderr, "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
+        return r;
+}
+
+/* What follows has something to take back: it is not to be interrupted. The tool still is. */
+static void hold_signals(void)
+{
+        (void)signal(SIGINT, SIG_IGN);
+        (void)signal(SIGTERM, SIG_IGN);
+        (void)signal(SIGHUP, SIG_IGN);
+        (void)signal(SIGPIPE, SIG_IGN);
+}
+
+/* -1: go on. */
+static int refuse_apply(const Kargs *kargs)
+{
+        _cleanup_free_ char *obstacle = NULL;
+
+        if (kargs->verdict == VERDICT_UNKNOWN)
+                return ctl_complain("The clocksources cannot be read: what this host needs is not known.");
+        if (!boot_platform_is_supported(kargs->config.platform)) {
+                fprintf(stderr, "tscwarden: Not done here (%s); what to do:\n", boot_platform_describe(kargs->config.platform));
+                return CTL_WRONG;
+        }
+        if (kargs->config.error < 0) {
+                fprintf(stderr, "tscwarden: Cannot read what is configured (%s): %s\n", kargs->config.source,
+                        strerror(-kargs->config.error));
+                return CTL_NO_ANSWER;
+        }
+        if (kargs_obstacle(kargs, &obstacle) < 0)
+                return ctl_complain(NULL);
+        if (!obstacle)
+                return -1;
+        fprintf(stderr, "tscwarden: %s\n", obstacle);
+        return CTL_WRONG;
+}
+
+static int kargs_apply(const CtlOptions *options)
+{
+        _cleanup_kargs_ Kargs kargs = {}, now = {};
+        _cleanup_change_ Change change = { .options = options, .directory = -1 };
+        BootParameters missing;
+        int status;
+
+        if (read_kargs(&kargs) < 0)
+                return CTL_NO_ANSWER;
+        kargs_missing(&kargs, &missing);
+        if (missing.n == 0)
+                return finish(options, &kargs, kargs.verdict == VERDICT_UNKNOWN ? CTL_NO_ANSWER : CTL_FINE);
+        status = refuse_apply(&kargs);
+        if (status >= 0)
+                return finish(options, &kargs, status);
+
+        change.platform = kargs.config.platform;
+        if (open_store(&change) < 0)
+                return CTL_WRONG;
+        hold_signals();
+        if (apply(&change, &kargs.config.ours, &missing) < 0)
+                return CTL_WRONG;
+        return read_kargs(&now) < 0 ? CTL_NO_ANSWER : finish(options, &now, CTL_FINE);
+}
+
+static int kargs_revert(const CtlOptions *options)
+{
+        _cleanup_boot_config_ BootConfig config = {};
+        _cleanup_change_ Change change = { .options = options, .directory = -1 };
+        _cleanup_free_ char *obstacle = NULL;
+        _cleanup_kargs_ Kargs now = {};
+        char words[BOOT_PARAMETERS_TEXT];
+
+        if (boot_config_read(&config) < 0 || kargs_store_obstacle(&config, &obstacle) < 0)
+                return ctl_complain(NULL);
+        if (obstacle) {
+                fprintf(stderr, "tscwarden: %s\n", obstacle);
+                return CTL_WRONG;
+        }
+        if (config.ours.n > 0) {
+                change.platform = config.platform;
+                if (open_store(&change) < 0)
+                        return CTL_WRONG;
+                hold_signals();
+                if (revert(&change, &config.ours) < 0)
+                        return CTL_WRONG;
+        }
+        if (options->json)
+                return read_kargs(&now) < 0 ? CTL_NO_ANSWER : finish(options, &now, CTL_FINE);
+        if (config.ours.n > 0)
+                printf("Taken back: %s. The running kernel keeps what it was booted with.\n",
+                       boot_parameters_join(&config.ours, words));
+        else
+                puts("Nothing to take back: tscwarden kargs apply has set no parameter here.");
+        return ctl_finish(0, CTL_FINE);
+}
+
+int verb_kargs(const CtlOptions *options)
+{
+        _cleanup_kargs_ Kargs kargs = {};
+
+        if (strcmp(options->word, "plan") == 0)
+                return read_kargs(&kargs) < 0 ? CTL_NO_ANSWER : finish(options, &kargs, judge(&kargs));
+        if (geteuid() != 0)
+                return ctl_complain("This changes boot parameters and needs root: sudo tscwarden kargs …");
+        return strcmp(options->word, "apply") == 0 ? kargs_apply(options) : kargs_revert(options);
+}
