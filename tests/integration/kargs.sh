@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# Sourced by the tests of `tscwarden kargs` and `guest`: what they may write is laid over by memory, and programs of the system are
+# played by scripts in $bin, first on the path. $ctl is tscwarden.
+
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+ctl=${daemon%d}
+bin=$scratch/bin
+over=/mnt
+mkdir "$bin"
+mount -t tmpfs tmpfs $over
+for folder in /etc /var/lib /run; do
+        name=$over/${folder//\//_}
+        mkdir "$name" "$name.work"
+        mount -t overlay overlay -o "lowerdir=$folder,upperdir=$name,workdir=$name.work" "$folder"
+done
+mount -t tmpfs tmpfs /boot
+# This machine's own boot loader has no say.
+[ ! -d /sys/firmware/efi/efivars ] || mount -t tmpfs tmpfs /sys/firmware/efi/efivars
+rm -f /etc/kernel/cmdline /etc/default/grub /etc/default/grub.d/*.cfg /run/ostree-booted
+PATH=$bin:$PATH
+
+# program NAME: a script of that name from stdin.
+program() {
+        { echo '#!/bin/bash'; cat; } > "$bin/$1"
+        chmod +x "$bin/$1"
+}
+
+# run_ctl ARGUMENT...: its exit status in $status, what it printed in $output and $errors.
+run_ctl() {
+        status=0
+        "$ctl" "$@" > "$scratch/output" 2> "$scratch/errors" < /dev/null || status=$?
+        output=$(cat "$scratch/output")
+        errors=$(cat "$scratch/errors")
+}
+
+# boots_with PARAMETERS: as if the host had been booted with them.
+boots_with() {
+        echo "made host $*" > "$scratch/cmdline"
+        mount --bind "$scratch/cmdline" /proc/cmdline
+}
+
+# changed: every file that differs from what this machine has, with its text.
+changed() {
+        (
+                cd $over || exit
+                find _etc _var_lib _run -type f -size -64k -print0 | sort -z | xargs -0 -r grep -H ''
+        )
+}
