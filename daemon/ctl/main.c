@@ -20,6 +20,7 @@ static const Verb verbs[] = {
         { "plan", verb_plan, "what tscwardend would change now" },
         { "watch", verb_watch, "a line for each change, until interrupted" },
         { "kargs", verb_kargs, "plan, apply or revert the boot parameters that keep the TSC" },
+        { "guest", verb_guest, "setup or undo: in a guest, chrony on the host's clock" },
 };
 
 /* Verbs that act on this host alone, and one of which has to follow. */
@@ -28,6 +29,7 @@ static const struct {
         const char *words;
 } actions[] = {
         { verb_kargs, "plan apply revert" },
+        { verb_guest, "setup undo" },
 };
 
 /* NULL: nothing follows. */
@@ -54,6 +56,7 @@ static void print_help(void)
              "  --textfile FILE          write the metrics to FILE, as a whole or not at all\n"
              "  --config FILE            plan without tscwardend: read FILE instead of\n"
              "                           " TSCWARDEN_CONFIG_FILE "\n"
+             "  --dry-run                guest: say what would be done, and do nothing\n"
              "  --version                print the version\n"
              "  -h, --help               print this\n\n"
              "Examples:\n"
@@ -86,13 +89,14 @@ int ctl_finish(int r, int status)
 /* 0 go on, 1 done, -EINVAL: told on stderr. */
 static int parse_options(int argc, char **argv)
 {
-        enum { ARG_JSON = 0x100, ARG_METRICS, ARG_TEXTFILE, ARG_CONFIG, ARG_VERSION };
+        enum { ARG_JSON = 0x100, ARG_METRICS, ARG_TEXTFILE, ARG_CONFIG, ARG_DRY_RUN, ARG_VERSION };
         static const struct option options[] = {
                 { "host", required_argument, NULL, 'H' },
                 { "json", no_argument, NULL, ARG_JSON },
                 { "metrics", no_argument, NULL, ARG_METRICS },
                 { "textfile", required_argument, NULL, ARG_TEXTFILE },
                 { "config", required_argument, NULL, ARG_CONFIG },
+                { "dry-run", no_argument, NULL, ARG_DRY_RUN },
                 { "version", no_argument, NULL, ARG_VERSION },
                 { "help", no_argument, NULL, 'h' },
                 {},
@@ -116,6 +120,9 @@ static int parse_options(int argc, char **argv)
                 case ARG_CONFIG:
                         arg_options.config = optarg;
                         break;
+                case ARG_DRY_RUN:
+                        arg_options.dry_run = true;
+                        break;
                 case ARG_VERSION:
                         puts("tscwarden " TSCWARDEN_VERSION);
                         return 1;
@@ -138,6 +145,8 @@ static const char *find_conflict(const Verb *verb)
                 return "--metrics and --json are two formats: choose one";
         if (arg_options.textfile && !arg_options.metrics)
                 return "--textfile needs --metrics";
+        if (arg_options.dry_run && verb->run != verb_guest)
+                return "--dry-run belongs to guest; kargs plan says what kargs apply would do";
         if (arg_options.host && words_of(verb))
                 return "-H is not for this verb: run it on that host, by ssh";
         if (arg_options.host && !arg_options.host[0])

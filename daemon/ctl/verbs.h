@@ -23,6 +23,7 @@ int verb_status(const CtlOptions *options);
 int verb_plan(const CtlOptions *options);
 int verb_watch(const CtlOptions *options);
 int verb_kargs(const CtlOptions *options);
+int verb_guest(const CtlOptions *options);
 
 /* A sentence on stderr: "tscwarden: …". NULL: out of memory. Returns CTL_NO_ANSWER. */
 int ctl_complain(const char *why);

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/guest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "host/program.h"
+#include "host/runtime.h"
+
+#define FILE_MAX (1U << 20)
+#define SHORT_SECONDS 60
+/* Every 0.1 s for the clock; half of them for udev's link to it. */
+#define CLOCK_LOOKS 50
+
+static const char modules_name[] = "tscwarden-ptp_kvm.conf", drop_in_name[] = "50-tscwarden.conf";
+
+void guest_done(Guest *guest)
+{
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
+                free(guest->files[i].directory);
+                free(guest->files[i].text);
+                free(guest->files[i].before);
+        }
+        free(guest->confdir);
+        *guest = (Guest) {};
+}
+
+static void complain_with(const char *text)
+{
+        for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+                _cleanup_free_ char *line = strndup(text, strcspn(text, "\n"));
+                _cleanup_free_ char *escaped = line ? text_escape(line) : NULL;
+
+                if (escaped && *escaped)
+                        fprintf(stderr, "  %s\n", escaped);
+        }
+}
+
+static int run(const char *const *argv, unsigned seconds, char **ret_output)
+{
+        int status, r = program_run(argv, seconds, PROGRAM_TAKE_ALL, &status, ret_output);
+
+        if (r < 0) {
+                fprintf(stderr, "tscwarden: %s: %s\n", argv[0], strerror(-r));
+                return r;
+        }
+        if (status == 0)
+                return 0;
+        fprintf(stderr, "tscwarden: %s", argv[0]);
+        for (unsigned i = 1; argv[i]; i++)
+                fprintf(stderr, " %s", argv[i]);
+        fprintf(stderr, " failed with exit status %d:\n", status);
+        complain_with(*ret_output);
+        return -EIO;
+}
+
+int guest_run(const char *const *argv, unsigned seconds)
+{
+        _cleanup_free_ char *output = NULL;
+
+        return run(argv, seconds, &output);
+}
+
+static int read_text(const char *path, char **ret)
+{
+        size_t size;
+
+        return runtime_read_file(AT_FDCWD, path, FILE_MAX, ret, &size);
+}
+
+static bool find_phc(Guest *guest)
+{
+        return phc_find(KVM_CLOCK_NAME, KVM_CLOCK_LINK, guest->device) == 0;
+}
+
+int guest_find_clock(Guest *guest)
+{
+        static const char *const modprobe[] = { "modprobe", KVM_CLOCK_MODULE, NULL };
+        const struct timespec pause = { .tv_nsec = 100000000L };
+        _cleanup_free_ char *output = NULL;
+        int r;
+
+        if (find_phc(guest) || guest->options->dry_run)
+                return 0;
+        r = run(modprobe, SHORT_SECONDS, &output);
+        if (r < 0) {
+                const char *why = output ? guest_explain_modprobe(output) : "";
+
+                if (*why)
+                        fprintf(stderr, "tscwarden: %s\n", why);
+                return r;
+        }
+        guest->loaded = true;
+        for (unsigned i = 0; i < CLOCK_LOOKS; i++) {
+                if (find_phc(guest) && (i == CLOCK_LOOKS / 2 || strcmp(guest->device, KVM_CLOCK_LINK) == 0))
+                        return 0;
+                (void)nanosleep(&pause, NULL);
+        }
+        if (guest->device[0])
+                return 0;
+        fprintf(stderr, "tscwarden: ptp_kvm is loaded, and no clock in /sys/class/ptp is named " KVM_CLOCK_NAME "\n");
+        return -ENODEV;
+}
+
+/* "KEY=VALUE" of `systemctl show`. */
+static bool take_value(const char *text, const char *key, char *buffer, size_t size)
+{
+        const char *line = strstr(text, key);
+
+        if (!line)
+                return false;
+        line += strlen(key);
+        return snprintf(buffer, size, "%.*s", (int)strcspn(line, "\n"), line) < (int)size;
+}
+
+static int find_unit(Guest *guest)
+{
+        /* Debian's name, and everybody else's, which is an alias there once it is enabled. */
+        static const char *const names[] = { "chrony.service", "chronyd.service" };
+
+        for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+                const char *const show[] = { "systemctl", "show", "--property=Id,LoadState,ActiveState", names[i], NULL };
+                _cleanup_free_ char *output = NULL;
+                char state[32];
+                int r = run(show, SHORT_SECONDS, &output);
+
+                if (r < 0)
+                        return r;
+                if (!take_value(output, "LoadState=", state, sizeof(state)) || strcmp(state, "loaded") != 0 ||
+                    !take_value(output, "Id=", guest->unit, sizeof(guest->unit)) || strchr(guest->unit, '/'))
+                        continue;
+                guest->active = take_value(output, "ActiveState=", state, sizeof(state)) && strcmp(state, "active") == 0;
+                return 0;
+        }
+        fprintf(stderr, "tscwarden: There is no chrony.service and no chronyd.service: install chrony first\n");
+        return -ENOENT;
+}
+
+int guest_find_chrony(Guest *guest)
+{
+        static const char *const paths[] = { "/etc/chrony/chrony.conf", "/etc/chrony.conf" };
+        int r = find_unit(guest);
+
+        if (r < 0)
+                return r;
+        for (unsigned i = 0; i < ARRAY_SIZE(paths); i++) {
+                _cleanup_free_ char *text = NULL;
+
+                r = read_text(paths[i], &text);
+                if (r == -ENOENT)
+                        continue;
+                if (r == 0)
+                        r = chrony_find_confdir(text, &guest->confdir);
+                if (r == 0 && guest->confdir)
+                        return 0;
+                if (r < 0)
+                        fprintf(stderr, "tscwarden: Cannot read %s: %s\n", paths[i], strerror(-r));
+                else
+                        fprintf(stderr, "tscwarden: %s takes no further files. Add this line to it, make the directory, and try "
+                                "again:\n  confdir /etc/chrony.d\n", paths[i]);
+                return r < 0 ? r : -ENOENT;
+        }
+        fprintf(stderr, "tscwarden: There is no %s and no %s\n", paths[0], paths[1]);
+        return -ENOENT;
+}
+
+static int set_place(GuestFile *file, const char *name, const char *parent, const char *folder, const char *suffix)
+{
+        file->name = name;
+        return asprintf(&file->directory, "%s%s%s", parent, folder, suffix) < 0 ? -ENOMEM : 0;
+}
+
+static int read_before(GuestFile *file)
+{
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        if (asprintf(&path, "%s/%s", file->directory, file->name) < 0)
+                return -ENOMEM;
+        r = read_text(path, &file->before);
+        if (r < 0 && r != -ENOENT)
+                return r;
+        file->state = guest_file_judge(file->before, file->text ? file->text : "");
+        return 0;
+}
+
+int guest_find_files(Guest *guest)
+{
+        GuestFile *files = guest->files;
+        int r = 0;
+
+        if (set_place(&files[GUEST_MODULES], modules_name, "/etc/modules-load.d", "", "") < 0 ||
+            set_place(&files[GUEST_REFCLOCK], modules_name, guest->confdir, "", "") < 0 ||
+            set_place(&files[GUEST_DROP_IN], drop_in_name, "/etc/systemd/system/", guest->unit, ".d") < 0)
+                return ctl_complain(NULL), -ENOMEM;
+        for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++) {
+                r = read_before(&files[i]);
+                if (r < 0)
+                        fprintf(stderr, "tscwarden: Cannot read %s/%s: %s\n", files[i].directory, files[i].name, strerror(-r));
+        }
+        return r;
+}
+
+/* Somebody else's file loads it, or it is part of the kernel. */
+static bool loads_at_boot(void)
+{
+        glob_t found = {};
+        bool loads = false;
+
+        if (access("/sys/module/" KVM_CLOCK_MODULE, F_OK) == 0 && access("/sys/module/" KVM_CLOCK_MODULE "/initstate", F_OK) < 0)
+                return true;
+        (void)glob("{/etc,/run,/usr/local/lib,/usr/lib}/modules-load.d/*.conf", GLOB_BRACE, NULL, &found);
+        (void)glob("/etc/modules", GLOB_APPEND, NULL, &found);
+        for (size_t i = 0; !loads && i < found.gl_pathc; i++) {
+                _cleanup_free_ char *text = NULL;
+
+                loads = !strstr(found.gl_pathv[i], modules_name) && read_text(found.gl_pathv[i], &text) == 0 &&
+                        guest_text_loads(text, KVM_CLOCK_MODULE);
+        }
+        globfree(&found);
+        return loads;
+}
+
+/* 1: somebody else's line has chronyd on this clock already. 0: none. Negative: told. */
+static int has_refclock(const Guest *guest)
+{
+        static const char *const print[] = { "chronyd", "-p", NULL };
+        _cleanup_free_ char *output = NULL;
+        char real[PHC_DEVICE_SIZE] = "";
+        int r = run(print, SHORT_SECONDS, &output);
+
+        if (r < 0)
+                return r;
+        if (guest->files[GUEST_REFCLOCK].state != GUEST_FILE_MISSING)
+                return 0;
+        (void)phc_find(KVM_CLOCK_NAME, "", real);
+        return chrony_has_refclock(output, KVM_CLOCK_LINK) || (real[0] && chrony_has_refclock(output, real));
+}
+
+static bool has_device_unit(const Guest *guest)
+{
+        static const char *const show[] = { "systemctl", "show", "--property=ActiveState", "dev-ptp_kvm.device", NULL };
+        _cleanup_free_ char *output = NULL;
+        int status;
+
+        return program_run(show, SHORT_SECONDS, PROGRAM_TAKE, &status, &output) == 0 && strstr(output, "ActiveState=active");
+}
+
+int guest_plan_files(Guest *guest)
+{
+        const char *device = guest->device[0] ? guest->device : KVM_CLOCK_LINK;
+        /* With --dry-run, before the module is there, the usual is shown. */
+        bool device_unit = !guest->device[0] || has_device_unit(guest);
+        bool wanted[GUEST_FILE_MAX_] = { [GUEST_MODULES] = !loads_at_boot(), [GUEST_REFCLOCK] = true,
+                                         /* /dev/ptpN is there as soon as the module is, which is before chronyd starts. */
+                                         [GUEST_DROP_IN] = strcmp(device, KVM_CLOCK_LINK) == 0 };
+        int r = guest_find_files(guest);
+
+        if (r == 0)
+                r = has_refclock(guest);
+        if (r < 0)
+                return r;
+        wanted[GUEST_REFCLOCK] = r == 0;
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
+                GuestFile *file = &guest->files[i];
+
+                if (!wanted[i]) {
+                        free(file->directory);
+                        file->directory = NULL;
+                        continue;
+                }
+                file->text = guest_file_format(i, device, device_unit);
+                if (!file->text)
+                        return ctl_complain(NULL), -ENOMEM;
+                file->state = guest_file_judge(file->before, file->text);
+                if (file->state == GUEST_FILE_FOREIGN) {
+                        fprintf(stderr, "tscwarden: %s/%s was not written by tscwarden guest setup: take it away first\n",
+                                file->directory, file->name);
+                        return -EEXIST;
+                }
+        }
+        return 0;
+}
+
+int guest_write_file(const GuestFile *file, const char *text)
+{
+        int fd, r = runtime_open(file->directory, &fd);
+
+        if (r == -ENOENT && !text)
+                return 0;
+        if (r == 0) {
+                if (text)
+                        r = runtime_replace_file(fd, file->name, text, strlen(text), 0644);
+                else
+                        r = runtime_remove_file(fd, file->name);
+                (void)close(fd);
+        }
+        if (r < 0)
+                fprintf(stderr, "tscwarden: Cannot write %s/%s: %s\n", file->directory, file->name, strerror(-r));
+        /* Only the folder for this one drop-in may be ours; it goes if nothing else is in it. */
+        if (r == 0 && !text && file->name == drop_in_name)
+                (void)rmdir(file->directory);
+        return r;
+}
+
+bool guest_is_selected(void)
+{
+        /* A stopped chronyd would make it wait for 7 s per address. */
+        static const char *const sources[] = { "chronyc", "-c", "-n", "-m", "timeout 200", "retries 0", "sources", NULL };
+        _cleanup_free_ char *output = NULL;
+        int status;
+
+        return program_run(sources, SHORT_SECONDS, PROGRAM_TAKE, &status, &output) == 0 && status == 0 &&
+               chrony_selected_phc(output);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The parts of `tscwarden guest`: what it finds, the files it writes, the programs it runs.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/macro.h"
+#include "ctl/verbs.h"
+#include "host/phc.h"
+#include "model/guest-clock.h"
+
+typedef struct GuestFile {
+        char *directory; /* owned; NULL: not wanted */
+        const char *name;
+        char *text;   /* what it is to be; owned */
+        char *before; /* what stood there; owned, NULL none */
+        GuestFileState state;
+} GuestFile;
+
+typedef struct Guest {
+        const CtlOptions *options;
+        char device[PHC_DEVICE_SIZE]; /* "" not there yet */
+        char unit[32];                /* chrony.service or chronyd.service */
+        bool active;                  /* it ran before */
+        bool loaded;                  /* ptp_kvm, by us */
+        char *confdir;                /* chrony's; owned, NULL none */
+        GuestFile files[GUEST_FILE_MAX_];
+} Guest;
+
+void guest_done(Guest *guest);
+#define _cleanup_guest_ _cleanup_(guest_done)
+
+/* Runs it; what it printed goes to stderr, escaped, when it fails. 0, or -EIO: told. */
+int guest_run(const char *const *argv, unsigned seconds);
+
+/* All return 0, or a negative number after a complaint on stderr. */
+
+/* Loads ptp_kvm when there is no such clock yet; with --dry-run it stays unknown. */
+int guest_find_clock(Guest *guest);
+/* The unit of chronyd, and where its configuration takes files. */
+int guest_find_chrony(Guest *guest);
+/* What is to be written, and what stands there. Refuses what somebody else wrote. */
+int guest_plan_files(Guest *guest);
+/* Is there anything of ours: the same without any text. */
+int guest_find_files(Guest *guest);
+
+int guest_write_file(const GuestFile *file, const char *text);
+/* chronyd says that a PHC is what it follows. */
+bool guest_is_selected(void);

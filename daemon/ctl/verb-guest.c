@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A guest's clock from its host's: chrony on ptp_kvm. All or nothing: what fails is taken back.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl/guest.h"
+#include "ctl/json.h"
+#include "host/facts.h"
+
+#define RESTART_SECONDS 120
+/* poll 2 is a sample every 4 s; chronyd wants a few before it selects. */
+#define SELECT_LOOKS 90
+
+static bool is_to_write(const GuestFile *file)
+{
+        return file->directory && (file->state == GUEST_FILE_MISSING || file->state == GUEST_FILE_OTHER);
+}
+
+static bool is_ours(const GuestFile *file)
+{
+        return file->directory && (file->state == GUEST_FILE_SAME || file->state == GUEST_FILE_OTHER);
+}
+
+static bool any(const Guest *guest, bool (*is)(const GuestFile *file))
+{
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++)
+                if (is(&guest->files[i]))
+                        return true;
+        return false;
+}
+
+static int reload_systemd(void)
+{
+        static const char *const argv[] = { "systemctl", "daemon-reload", NULL };
+
+        return guest_run(argv, RESTART_SECONDS);
+}
+
+static int control_unit(const Guest *guest, const char *verb)
+{
+        const char *const argv[] = { "systemctl", verb, guest->unit, NULL };
+
+        return guest_run(argv, RESTART_SECONDS);
+}
+
+static int wait_until_selected(const Guest *guest)
+{
+        const struct timespec pause = { .tv_sec = 1 };
+
+        for (unsigned i = 0; i < SELECT_LOOKS; i++) {
+                if (guest_is_selected())
+                        return 0;
+                (void)nanosleep(&pause, NULL);
+        }
+        fprintf(stderr, "tscwarden: %s did not select %s within %d s: chronyc sources, journalctl -u %s\n", guest->unit, guest->device,
+                SELECT_LOOKS, guest->unit);
+        return -ETIMEDOUT;
+}
+
+static int write_files(const Guest *guest)
+{
+        static const char *const print[] = { "chronyd", "-p", NULL };
+        int r = 0;
+
+        for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++)
+                if (is_to_write(&guest->files[i]))
+                        r = guest_write_file(&guest->files[i], guest->files[i].text);
+        if (r == 0)
+                r = guest_run(print, RESTART_SECONDS);
+        if (r == 0 && is_to_write(&guest->files[GUEST_DROP_IN]))
+                r = reload_systemd();
+        return r;
+}
+
+static int put_files_back(const Guest *guest)
+{
+        int r = 0;
+
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++)
+                if (is_to_write(&guest->files[i]) && guest_write_file(&guest->files[i], guest->files[i].before) < 0)
+                        r = -EIO;
+        if (is_to_write(&guest->files[GUEST_DROP_IN]) && reload_systemd() < 0)
+                r = -EIO;
+        return r;
+}
+
+/* chronyd has let go of it by now. */
+static int unload_module(const Guest *guest)
+{
+        static const char *const argv[] = { "modprobe", "--remove", KVM_CLOCK_MODULE, NULL };
+
+        return guest->loaded ? guest_run(argv, RESTART_SECONDS) : 0;
+}
+
+static void take_back(const Guest *guest, bool restarted)
+{
+        int r;
+
+        fprintf(stderr, "tscwarden: Taking it back\n");
+        r = put_files_back(guest);
+        if (restarted && control_unit(guest, guest->active ? "restart" : "stop") < 0)
+                r = -EIO;
+        if (unload_module(guest) < 0)
+                r = -EIO;
+        if (r < 0)
+                fprintf(stderr, "tscwarden: Not all of it could be taken back, see above.\n");
+}
+
+/* What follows has something to take back: it is not to be interrupted. The programs it runs still are. */
+static void hold_signals(void)
+{
+        (void)signal(SIGINT, SIG_IGN);
+        (void)signal(SIGTERM, SIG_IGN);
+        (void)signal(SIGHUP, SIG_IGN);
+        (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static int set_up(Guest *guest)
+{
+        bool restarted = false;
+        int r = write_files(guest);
+
+        if (r == 0) {
+                restarted = true;
+                r = control_unit(guest, "restart");
+        }
+        if (r == 0)
+                r = wait_until_selected(guest);
+        if (r < 0)
+                take_back(guest, restarted);
+        return r;
+}
+
+static struct json_object *json_files(const Guest *guest, bool (*is)(const GuestFile *file))
+{
+        struct json_object *array = json_object_new_array();
+
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
+                const GuestFile *file = &guest->files[i];
+                struct json_object *entry;
+                char path[512];
+
+                if (!is(file))
+                        continue;
+                entry = json_object_new_object();
+                snprintf(path, sizeof(path), "%s/%s", file->directory, file->name);
+                json_add(entry, "Path", json_string(path));
+                json_add(entry, "Text", json_string(file->text));
+                json_object_array_add(array, entry);
+        }
+        return array;
+}
+
+/* `result`: "done", "nothing to do", "would be done". */
+static int report(const Guest *guest, bool (*is)(const GuestFile *file), const char *result)
+{
+        struct json_object *json = json_object_new_object();
+
+        json_add(json, "Device", json_string(guest->device[0] ? guest->device : NULL));
+        json_add(json, "Unit", json_string(guest->unit));
+        json_add(json, "Files", json_files(guest, is));
+        json_add(json, "Result", json_string(result));
+        return json_print(stdout, json);
+}
+
+static void show_files(const Guest *guest, bool (*is)(const GuestFile *file), const char *verb)
+{
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
+                const GuestFile *file = &guest->files[i];
+
+                if (!is(file))
+                        continue;
+                printf("%s %s/%s\n", verb, file->directory, file->name);
+                for (const char *p = file->text ? file->text : ""; *p; p += strcspn(p, "\n") + 1)
+                        printf("    %.*s\n", (int)strcspn(p, "\n"), p);
+        }
+}
+
+static int dry_run(const Guest *guest)
+{
+        if (guest->options->json)
+                return ctl_finish(report(guest, is_to_write, "would be done"), CTL_FINE);
+        if (!guest->device[0])
+                puts("run modprobe " KVM_CLOCK_MODULE ", and look for the clock named " KVM_CLOCK_NAME);
+        show_files(guest, is_to_write, "write");
+        printf("%srun systemctl restart %s\nwait until it follows %s\n",
+               is_to_write(&guest->files[GUEST_DROP_IN]) ? "run systemctl daemon-reload\n" : "", guest->unit,
+               guest->device[0] ? guest->device : "that clock");
+        return ctl_finish(0, CTL_FINE);
+}
+
+static int finish(const Guest *guest, bool (*is)(const GuestFile *file), const char *result, const char *text)
+{
+        if (guest->options->json)
+                return ctl_finish(report(guest, is, result), CTL_FINE);
+        puts(text);
+        return ctl_finish(0, CTL_FINE);
+}
+
+static int guest_setup(const CtlOptions *options)
+{
+        _cleanup_guest_ Guest guest = { .options = options };
+        _cleanup_facts_ Facts facts = {};
+        char text[160];
+
+        if (facts_read(&facts) < 0)
+                return ctl_complain("Cannot read what this machine is: /proc/cpuinfo, /proc/cmdline");
+        if (!facts.hypervisor) {
+                (void)ctl_complain("This is no virtual machine: its CPUs lack the hypervisor flag.");
+                return CTL_WRONG;
+        }
+        if (!options->dry_run)
+                hold_signals();
+        if (guest_find_clock(&guest) < 0) {
+                (void)unload_module(&guest);
+                return CTL_WRONG;
+        }
+        if (guest_find_chrony(&guest) < 0 || guest_plan_files(&guest) < 0) {
+                (void)unload_module(&guest);
+                return CTL_WRONG;
+        }
+        if (!any(&guest, is_to_write) && guest_is_selected())
+                return finish(&guest, is_to_write, "nothing to do", "Nothing to do: chronyd follows the host's clock.");
+        if (options->dry_run)
+                return dry_run(&guest);
+        if (!options->json)
+                show_files(&guest, is_to_write, "Writing");
+        if (set_up(&guest) < 0)
+                return CTL_WRONG;
+        snprintf(text, sizeof(text), "%s follows the host's clock by %s.", guest.unit, guest.device);
+        return finish(&guest, is_to_write, "done", text);
+}
+
+static int remove_files(const Guest *guest)
+{
+        int r = 0;
+
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++)
+                if (is_ours(&guest->files[i]) && guest_write_file(&guest->files[i], NULL) < 0)
+                        r = -EIO;
+        if (is_ours(&guest->files[GUEST_DROP_IN]) && reload_systemd() < 0)
+                r = -EIO;
+        if (is_ours(&guest->files[GUEST_REFCLOCK]) && guest->active && control_unit(guest, "restart") < 0)
+                r = -EIO;
+        return r;
+}
+
+static int guest_undo(const CtlOptions *options)
+{
+        _cleanup_guest_ Guest guest = { .options = options };
+
+        if (guest_find_chrony(&guest) < 0 || guest_find_files(&guest) < 0)
+                return CTL_WRONG;
+        if (!any(&guest, is_ours))
+                return finish(&guest, is_ours, "nothing to do", "Nothing to take away: guest setup has written no file here.");
+        if (!options->json)
+                show_files(&guest, is_ours, options->dry_run ? "remove" : "Removing");
+        if (options->dry_run)
+                return finish(&guest, is_ours, "would be done", "and restart chronyd if it runs");
+        hold_signals();
+        if (remove_files(&guest) < 0)
+                return CTL_WRONG;
+        return finish(&guest, is_ours, "done", "The module ptp_kvm stays loaded until the next boot; it does no harm.");
+}
+
+int verb_guest(const CtlOptions *options)
+{
+        if (!options->dry_run && geteuid() != 0)
+                return ctl_complain("This changes the configuration of chrony and systemd and needs root; --dry-run does not.");
+        return strcmp(options->word, "setup") == 0 ? guest_setup(options) : guest_undo(options);
+}
