@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "host/program.h"
+#include "host/tool.h"
 #include "host/runtime.h"
 
 #define FILE_MAX (1U << 20)
@@ -45,7 +45,7 @@ static void complain_with(const char *text)
 
 static int run(const char *const *argv, unsigned seconds, char **ret_output)
 {
-        int status, r = program_run(argv, seconds, PROGRAM_TAKE_ALL, &status, ret_output);
+        int status, r = tool_run(argv, seconds, TOOL_TAKE_ALL, &status, ret_output);
 
         if (r < 0) {
                 fprintf(stderr, "tscwarden: %s: %s\n", argv[0], strerror(-r));
@@ -250,7 +250,7 @@ static bool has_device_unit(const Guest *guest)
         _cleanup_free_ char *output = NULL;
         int status;
 
-        return program_run(show, SHORT_SECONDS, PROGRAM_TAKE, &status, &output) == 0 && strstr(output, "ActiveState=active");
+        return tool_run(show, SHORT_SECONDS, TOOL_TAKE, &status, &output) == 0 && strstr(output, "ActiveState=active");
 }
 
 int guest_plan_files(Guest *guest)
@@ -317,6 +317,6 @@ bool guest_is_selected(void)
         _cleanup_free_ char *output = NULL;
         int status;
 
-        return program_run(sources, SHORT_SECONDS, PROGRAM_TAKE, &status, &output) == 0 && status == 0 &&
+        return tool_run(sources, SHORT_SECONDS, TOOL_TAKE, &status, &output) == 0 && status == 0 &&
                chrony_selected_phc(output);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "ctl/host-clock.h"
+#include "ctl/clock-here.h"
 #include "host/boot-config.h"
 #include "host/cpu.h"
 #include "host/facts.h"
@@ -125,7 +125,10 @@ int kargs_read(Kargs *ret)
         if (r < 0)
                 return r;
         clock_facts_fill(&clock_facts, &facts, &snapshot);
-        host_clock_read(&clock_facts, &clock);
+        clock_init(&clock, &clock_facts);
+        r = clock_here_read(&clock);
+        if (r < 0)
+                return r;
         clock_get(&clock, &view);
         r = judge(&kargs, &clock_facts, facts.cmdline, view.verdict, view.reason);
         if (r < 0)

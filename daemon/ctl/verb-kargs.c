@@ -11,7 +11,7 @@
 #include "ctl/kargs.h"
 #include "ctl/verbs.h"
 #include "host/boot-config.h"
-#include "host/program.h"
+#include "host/tool.h"
 #include "host/runtime.h"
 
 /* os-prober, which update-grub runs, mounts every partition there is. */
@@ -104,7 +104,7 @@ static int run_tool(const Change *change, const char *option, const BootParamete
         snprintf(argument, sizeof(argument), "%s=%s", option, boot_parameters_join(parameters, words));
         fprintf(stderr, "tscwarden: Running %s%s%s%s\n", argv[0], uses_grubby ? " --update-kernel=ALL '" : "",
                 uses_grubby ? argument : "", uses_grubby ? "'" : "");
-        r = program_run(argv, TOOL_SECONDS, change->options->json ? PROGRAM_TO_STDERR : PROGRAM_SHOW, &status, NULL);
+        r = tool_run(argv, TOOL_SECONDS, change->options->json ? TOOL_TO_STDERR : TOOL_SHOW, &status, NULL);
         if (r < 0) {
                 fprintf(stderr, "tscwarden: %s: %s\n", argv[0], strerror(-r));
         } else if (status != 0) {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/program.h"
+#include "host/tool.h"
 #include "host/runtime.h"
 #include "host/sysfs.h"
 
@@ -43,10 +43,10 @@ static int read_facts(BootFacts *ret)
                 return r;
         *ret = (BootFacts) {
                 .ostree_booted = exists("/run/ostree-booted"),
-                .has_bootc = program_find("bootc", path),
-                .has_rpm_ostree = program_find("rpm-ostree", path),
-                .has_grubby = program_find("grubby", path),
-                .has_update_grub = program_find("update-grub", path),
+                .has_bootc = tool_find("bootc", path),
+                .has_rpm_ostree = tool_find("rpm-ostree", path),
+                .has_grubby = tool_find("grubby", path),
+                .has_update_grub = tool_find("update-grub", path),
                 .stub = exists(stub_info),
                 .bls = boot_text_enables_bls(text),
                 .grub_cfg = exists(grub_cfg),
@@ -59,7 +59,7 @@ static int read_grubby(BootConfig *config)
 {
         static const char *const argv[] = { "grubby", "--info=ALL", NULL };
         _cleanup_free_ char *text = NULL;
-        int status, r = program_run(argv, GRUBBY_SECONDS, PROGRAM_TAKE, &status, &text);
+        int status, r = tool_run(argv, GRUBBY_SECONDS, TOOL_TAKE, &status, &text);
 
         if (r < 0)
                 return r;

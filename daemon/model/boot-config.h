@@ -22,7 +22,7 @@ typedef enum BootPlatform {
         BOOT_PLATFORM_MAX_,
 } BootPlatform;
 
-/* What tells platforms apart. Programs: found as program_find() does. */
+/* What tells platforms apart. Programs: found as tool_find() does. */
 typedef struct BootFacts {
         bool ostree_booted; /* /run/ostree-booted */
         bool has_bootc, has_rpm_ostree, has_grubby, has_update_grub;

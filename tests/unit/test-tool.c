@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
-#include "host/program.h"
+#include "host/tool.h"
 #include "scratch.h"
 
 static void write_program(const Scratch *scratch, const char *name, const char *text)
@@ -20,21 +20,21 @@ static void write_program(const Scratch *scratch, const char *name, const char *
         setenv("PATH", scratch->path, 1);
 }
 
-static void test_program_find_looks_where_root_would(void **state)
+static void test_tool_find_looks_where_root_would(void **state)
 {
         const Scratch *scratch = *state;
         char path[PATH_MAX] = "kept", wanted[128];
 
-        assert_false(program_find("tscwarden-no-such-program", path));
+        assert_false(tool_find("tscwarden-no-such-program", path));
         assert_string_equal(path, "kept");
         write_program(scratch, "mine", "#!/bin/sh\n");
         snprintf(wanted, sizeof(wanted), "%s/mine", scratch->path);
-        assert_true(program_find("mine", path));
+        assert_true(tool_find("mine", path));
         assert_string_equal(path, wanted);
-        assert_true(program_find("sh", path));
+        assert_true(tool_find("sh", path));
 }
 
-static void test_program_run_returns_what_it_says(void **state)
+static void test_tool_run_returns_what_it_says(void **state)
 {
         const char *const argv[] = { "say", "a b", NULL };
         _cleanup_free_ char *out = NULL, *all = NULL;
@@ -42,39 +42,39 @@ static void test_program_run_returns_what_it_says(void **state)
 
         write_program(*state, "say", "#!/bin/sh\necho \"$1 $LC_ALL\"; echo err >&2; read -r x && exit 9; exit 3\n");
         setenv("LC_MESSAGES", "de_DE.UTF-8", 1);
-        assert_int_equal(program_run(argv, 20, PROGRAM_TAKE, &status, &out), 0);
+        assert_int_equal(tool_run(argv, 20, TOOL_TAKE, &status, &out), 0);
         assert_int_equal(status, 3);
         assert_string_equal(out, "a b C\n");
-        assert_int_equal(program_run(argv, 20, PROGRAM_TAKE_ALL, &status, &all), 0);
+        assert_int_equal(tool_run(argv, 20, TOOL_TAKE_ALL, &status, &all), 0);
         assert_string_equal(all, "a b C\nerr\n");
 }
 
-static void test_program_run_failures(void **state)
+static void test_tool_run_failures(void **state)
 {
         const char *const missing[] = { "tscwarden-no-such-program", NULL }, *const killed[] = { "killed", NULL };
         const char *const slow[] = { "slow", NULL }, *const loud[] = { "loud", NULL };
         char *kept = (char *)"kept";
         int status = -1;
 
-        assert_int_equal(program_run(missing, 20, PROGRAM_SHOW, &status, NULL), -ENOENT);
+        assert_int_equal(tool_run(missing, 20, TOOL_SHOW, &status, NULL), -ENOENT);
         write_program(*state, "slow", "#!/bin/sh\nexec /bin/sleep 100\n");
-        assert_int_equal(program_run(slow, 1, PROGRAM_SHOW, &status, NULL), -ETIMEDOUT);
-        assert_int_equal(program_run(slow, 1, PROGRAM_TAKE, &status, &kept), -ETIMEDOUT);
+        assert_int_equal(tool_run(slow, 1, TOOL_SHOW, &status, NULL), -ETIMEDOUT);
+        assert_int_equal(tool_run(slow, 1, TOOL_TAKE, &status, &kept), -ETIMEDOUT);
         write_program(*state, "loud", "#!/bin/sh\nexec /usr/bin/yes\n");
-        assert_int_equal(program_run(loud, 100, PROGRAM_TAKE, &status, &kept), -ENOBUFS);
+        assert_int_equal(tool_run(loud, 100, TOOL_TAKE, &status, &kept), -ENOBUFS);
         assert_string_equal(kept, "kept");
         assert_int_equal(status, -1);
         write_program(*state, "killed", "#!/bin/sh\nkill -TERM $$\n");
-        assert_int_equal(program_run(killed, 20, PROGRAM_SHOW, &status, NULL), 0);
+        assert_int_equal(tool_run(killed, 20, TOOL_SHOW, &status, NULL), 0);
         assert_int_equal(status, 128 + 15);
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(test_program_find_looks_where_root_would, scratch_setup, scratch_teardown),
-                cmocka_unit_test_setup_teardown(test_program_run_returns_what_it_says, scratch_setup, scratch_teardown),
-                cmocka_unit_test_setup_teardown(test_program_run_failures, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_tool_find_looks_where_root_would, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_tool_run_returns_what_it_says, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_tool_run_failures, scratch_setup, scratch_teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

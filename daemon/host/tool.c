@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/program.h"
+#include "host/tool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static bool find_in(const char *list, const char *name, char ret_path[static PAT
         return false;
 }
 
-bool program_find(const char *name, char ret_path[static PATH_MAX])
+bool tool_find(const char *name, char ret_path[static PATH_MAX])
 {
         return find_in(getenv("PATH"), name, ret_path) || find_in("/usr/sbin:/usr/bin:/sbin:/bin", name, ret_path);
 }
@@ -64,7 +64,7 @@ static char **make_environment(void)
         return copy;
 }
 
-static int spawn(const char *path, const char *const *argv, ProgramOutput output, int pipe_fd, pid_t *ret_pid)
+static int spawn(const char *path, const char *const *argv, ToolOutput output, int pipe_fd, pid_t *ret_pid)
 {
         _cleanup_free_ char **environment = make_environment();
         posix_spawn_file_actions_t actions;
@@ -90,10 +90,10 @@ static int spawn(const char *path, const char *const *argv, ProgramOutput output
         (void)posix_spawnattr_setsigdefault(&attributes, &defaults);
         (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
         r = -posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (r == 0 && output != PROGRAM_SHOW)
-                r = -posix_spawn_file_actions_adddup2(&actions, output == PROGRAM_TO_STDERR ? STDERR_FILENO : pipe_fd,
+        if (r == 0 && output != TOOL_SHOW)
+                r = -posix_spawn_file_actions_adddup2(&actions, output == TOOL_TO_STDERR ? STDERR_FILENO : pipe_fd,
                                                       STDOUT_FILENO);
-        if (r == 0 && output == PROGRAM_TAKE_ALL)
+        if (r == 0 && output == TOOL_TAKE_ALL)
                 r = -posix_spawn_file_actions_adddup2(&actions, pipe_fd, STDERR_FILENO);
         if (r == 0)
                 r = -posix_spawn(ret_pid, path, &actions, &attributes, (char *const *)(uintptr_t)argv, environment);
@@ -105,7 +105,7 @@ static int spawn(const char *path, const char *const *argv, ProgramOutput output
 /* What comes until its end. 0, -ETIMEDOUT, -ENOBUFS, -ENOMEM or -errno. */
 static int take(int fd, int64_t deadline, char **ret)
 {
-        _cleanup_free_ char *data = malloc(PROGRAM_OUTPUT_MAX + 1);
+        _cleanup_free_ char *data = malloc(TOOL_OUTPUT_MAX + 1);
         size_t size = 0;
 
         if (!data)
@@ -119,7 +119,7 @@ static int take(int fd, int64_t deadline, char **ret)
                         return -ETIMEDOUT;
                 if (poll(&wait, 1, (int)left) <= 0)
                         continue;
-                n = read(fd, data + size, PROGRAM_OUTPUT_MAX - size);
+                n = read(fd, data + size, TOOL_OUTPUT_MAX - size);
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0)
@@ -127,7 +127,7 @@ static int take(int fd, int64_t deadline, char **ret)
                 if (n == 0)
                         break;
                 size += (size_t)n;
-                if (size == PROGRAM_OUTPUT_MAX)
+                if (size == TOOL_OUTPUT_MAX)
                         return -ENOBUFS;
         }
         for (size_t i = 0; i < size; i++)
@@ -162,16 +162,16 @@ static int wait_for_end(pid_t pid, int64_t deadline, int *ret_status)
         return 0;
 }
 
-int program_run(const char *const *argv, unsigned seconds, ProgramOutput output, int *ret_status, char **ret_output)
+int tool_run(const char *const *argv, unsigned seconds, ToolOutput output, int *ret_status, char **ret_output)
 {
-        bool takes = output == PROGRAM_TAKE || output == PROGRAM_TAKE_ALL;
+        bool takes = output == TOOL_TAKE || output == TOOL_TAKE_ALL;
         int64_t deadline = now_msec() + seconds * INT64_C(1000);
         _cleanup_free_ char *text = NULL;
         int fds[2] = { -1, -1 }, status = 0, r, ended;
         char path[PATH_MAX];
         pid_t pid;
 
-        if (!program_find(argv[0], path))
+        if (!tool_find(argv[0], path))
                 return -ENOENT;
         if (takes && pipe2(fds, O_CLOEXEC) < 0)
                 return -errno;

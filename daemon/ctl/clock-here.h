@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The verdict on this machine's TSC without tscwardend, from what it would have read at its start.
+ */
+#pragma once
+
+#include "model/verdict.h"
+
+/* `clock` has been made with clock_init(). Reads what a tscwardend left behind, the kernel's log and the clocksources, as far as this
+ * user may; the journal where the log has wrapped. 0 or -ENOMEM. */
+int clock_here_read(Clock *clock);
