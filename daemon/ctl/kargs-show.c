@@ -69,10 +69,15 @@ static void show_lines(FILE *out, const char *text)
 static char *describe_command(const Kargs *kargs)
 {
         const BootConfig *config = &kargs->config;
-        BootParameters missing;
+        BootParameters missing, all = {};
 
+        /* The file is written as a whole. */
+        if (config->platform == BOOT_UPDATE_GRUB)
+                all = config->ours;
         kargs_missing(kargs, &missing);
-        return boot_platform_advice(&config->facts, config->platform, &missing);
+        for (unsigned i = 0; i < missing.n; i++)
+                (void)boot_parameters_add(&all, missing.words[i]);
+        return boot_platform_advice(&config->facts, config->platform, &all);
 }
 
 static int show_to_do(FILE *out, const Kargs *kargs)

@@ -28,16 +28,20 @@ static int finish(const CtlOptions *options, const Kargs *kargs, int status)
         return ctl_finish(options->json ? kargs_show_json(stdout, kargs) : kargs_show(stdout, kargs), status);
 }
 
+/* With nothing missing: whether that is known. */
+static int judge_complete(const Kargs *kargs)
+{
+        bool unread = kargs->n > 0 && kargs->config.error < 0 && kargs->config.error != -EOPNOTSUPP;
+
+        return unread || kargs->verdict == VERDICT_UNKNOWN ? CTL_NO_ANSWER : CTL_FINE;
+}
+
 static int judge(const Kargs *kargs)
 {
         BootParameters missing;
 
         kargs_missing(kargs, &missing);
-        if (kargs->verdict == VERDICT_UNKNOWN)
-                return CTL_NO_ANSWER;
-        if (missing.n > 0 || kargs->reboot)
-                return CTL_WRONG;
-        return kargs->n > 0 && kargs->config.error < 0 && kargs->config.error != -EOPNOTSUPP ? CTL_NO_ANSWER : CTL_FINE;
+        return missing.n > 0 || kargs->reboot ? CTL_WRONG : judge_complete(kargs);
 }
 
 static int read_kargs(Kargs *ret)
@@ -233,7 +237,7 @@ static int kargs_apply(const CtlOptions *options)
                 return CTL_NO_ANSWER;
         kargs_missing(&kargs, &missing);
         if (missing.n == 0)
-                return finish(options, &kargs, kargs.verdict == VERDICT_UNKNOWN ? CTL_NO_ANSWER : CTL_FINE);
+                return finish(options, &kargs, judge_complete(&kargs));
         status = refuse_apply(&kargs);
         if (status >= 0)
                 return finish(options, &kargs, status);
