@@ -170,7 +170,7 @@ static int parameter_obstacle(const BootConfig *config, const KargsParameter *pa
         bool grubby = config->platform == BOOT_GRUBBY;
         const char *owner = boot_config_owner(config, word);
         size_t n = boot_config_count(config, word);
-        char *text = NULL;
+        _cleanup_free_ char *text = NULL;
         int r = 0;
 
         if (parameter->contradiction || (grubby && n > 0 && n < config->n))
@@ -179,8 +179,8 @@ static int parameter_obstacle(const BootConfig *config, const KargsParameter *pa
                              grubby ? ": grubby --update-kernel=ALL --remove-args=" : "", grubby ? word : "");
         if (r < 0)
                 return -ENOMEM;
-        *ret = text;
-        return 0;
+        *ret = text ? text_escape_again(text) : NULL;
+        return text && !*ret ? -ENOMEM : 0;
 }
 
 int kargs_obstacle(const Kargs *kargs, char **ret)

@@ -169,6 +169,7 @@ static int report(const Guest *guest, bool (*is)(const GuestFile *file), const c
         return json_print(stdout, json);
 }
 
+/* Flushed: what fails afterwards is told on stderr. */
 static void show_files(const Guest *guest, bool (*is)(const GuestFile *file), const char *verb)
 {
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
@@ -180,6 +181,7 @@ static void show_files(const Guest *guest, bool (*is)(const GuestFile *file), co
                 for (const char *p = file->text ? file->text : ""; *p; p += strcspn(p, "\n") + 1)
                         printf("    %.*s\n", (int)strcspn(p, "\n"), p);
         }
+        (void)fflush(stdout);
 }
 
 static int dry_run(const Guest *guest)

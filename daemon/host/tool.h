@@ -19,7 +19,7 @@ typedef enum ToolOutput {
 
 /* argv[0] is found as above; stdin is /dev/null, the locale C. A program that takes longer than `seconds` is killed. *ret_status is
  * its exit status, 128 + the signal's number; *ret_output with TOOL_TAKE… what it printed, at most TOOL_OUTPUT_MAX bytes,
- * NUL for '?' replaced, a heap string owned by the caller. It may be NULL with the others. 0, -ENOENT (no such program), -ETIMEDOUT,
+ * a NUL byte as '?', a heap string owned by the caller. It may be NULL with the others. 0, -ENOENT (no such program), -ETIMEDOUT,
  * -ENOBUFS, -ENOMEM or another -errno. Outputs are untouched on failure. */
 #define TOOL_OUTPUT_MAX (1U << 20)
 int tool_run(const char *const *argv, unsigned seconds, ToolOutput output, int *ret_status, char **ret_output);
