@@ -15,9 +15,9 @@
 #define MESSAGE_CONTESTED "d983e2c65b98498c812295e6b1bc6bae"
 
 #define WINDOW_USEC 60000000
-#define LINES_MAX 10
+#define LINES_MAX 8
 /* Of a contest there is one line at its beginning and one at its end, so they go first. */
-#define CONTEST_LINES_MAX 15
+#define CONTEST_LINES_MAX 12
 
 static bool may_tell(DriftKeeper *k, unsigned n_max)
 {
@@ -240,16 +240,24 @@ void drift_tell_over(Manager *m, const KnobId *ids, size_t n)
 void drift_tell_clocksource(Manager *m, const Writer *writer)
 {
         _cleanup_free_ char *who = writer_format(writer), *current = NULL, *available = NULL;
+        DriftKeeper *k = m->drift;
         char *text = NULL;
+        bool same;
 
-        if (clocksource_read(&current, &available) < 0 || !who ||
+        if (clocksource_read(&current, &available) < 0 || !who)
+                return;
+        /* Opening it with O_TRUNC is heard of as well, and some writes come to nothing. */
+        same = k->clocksource && current && strcmp(k->clocksource, current) == 0;
+        free(k->clocksource);
+        k->clocksource = current ? strdup(current) : NULL;
+        if (same ||
             asprintf(&text, "current_clocksource was written to by %s; it reads %s.", who, current ? current : "nothing") < 0)
                 return;
-        if (may_tell(m->drift, LINES_MAX)) {
+        if (may_tell(k, LINES_MAX)) {
                 log_message(LOG_NOTICE, "%s", text);
                 free(text);
         } else
-                leave_untold(m->drift, text);
+                leave_untold(k, text);
 }
 
 void drift_tell_rivals(Manager *m)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "host/clocksource.h"
 
 /* A writer in a loop costs so many looks at the knobs, and no more. */
 #define WATCH_INTERVAL_USEC 1000000
@@ -423,6 +424,7 @@ static int add_sources(Manager *m)
 
 int manager_start_drift(Manager *m)
 {
+        _cleanup_free_ char *available = NULL;
         int r = drift_watch_new(&m->drift->watch);
 
         if (r < 0)
@@ -431,6 +433,7 @@ int manager_start_drift(Manager *m)
         else if (!drift_watch_names_writers(m->drift->watch))
                 log_message(LOG_NOTICE, "Whoever changes a setting of the policy cannot be named: fanotify is not permitted "
                             "(CAP_SYS_ADMIN is missing, or a system call filter); inotify does the rest.");
+        (void)clocksource_read(&m->drift->clocksource, &available);
         r = add_sources(m);
         if (r >= 0 && m->drift->watch)
                 (void)drift_watch_set(m->drift->watch, NULL, 0, NULL, m);
@@ -462,6 +465,7 @@ DriftKeeper *drift_keeper_free(DriftKeeper *k)
         free(k->writers);
         free(k->unchecked);
         free(k->last_untold);
+        free(k->clocksource);
         for (char **rival = k->rivals; rival && *rival; rival++)
                 free(*rival);
         free(k->rivals);

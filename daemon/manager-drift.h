@@ -72,6 +72,7 @@ struct DriftKeeper {
         unsigned n_lines, n_untold;
         char *last_untold;
 
+        char *clocksource; /* when it was last written to */
         CpuSet contested;
         Opponent *opponents;
         size_t n_opponents, opponents_allocated;

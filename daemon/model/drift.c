@@ -77,7 +77,7 @@ static DriftAccount *drift_add(Drift *drift, const KnobId *id)
 static void account_hold_back(DriftAccount *a, uint64_t backoff_usec, uint64_t now_usec)
 {
         a->phase = DRIFT_HELD_BACK;
-        a->disturbed = false;
+        a->disturbed_usec = now_usec;
         a->backoff_usec = backoff_usec < DRIFT_BACKOFF_MAX_USEC ? backoff_usec : DRIFT_BACKOFF_MAX_USEC;
         a->due_usec = now_usec + a->backoff_usec;
 }
@@ -118,7 +118,7 @@ int drift_feed(Drift *drift, const KnobId *id, uint64_t now_usec, bool off, Drif
         if (!a)
                 return 0;
         a->limit = DRIFT_NO_LIMIT;
-        a->disturbed = true;
+        a->disturbed_usec = now_usec;
         if (off && (!a->off || (a->phase != DRIFT_HELD_BACK && !drift->report_only))) {
                 drift->counts[id->knob]++;
                 *ret_answer = account_lose(a, now_usec, drift->report_only);
@@ -153,7 +153,7 @@ int drift_next_due(Drift *drift, uint64_t now_usec, DriftAccount **ret, bool *re
 
                 if (!drift_is_contested(a) || now_usec < a->due_usec)
                         continue;
-                if (a->phase == DRIFT_HELD_BACK ? a->disturbed : a->off) {
+                if (a->phase == DRIFT_HELD_BACK ? now_usec < a->disturbed_usec + DRIFT_BACKOFF_MIN_USEC : a->off) {
                         account_hold_back(a, a->backoff_usec * 2, now_usec);
                         continue;
                 }

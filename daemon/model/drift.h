@@ -37,7 +37,7 @@ typedef struct DriftAccount {
         bool off;     /* the policy does not hold */
         DriftLimit limit;
         DriftPhase phase;
-        bool disturbed; /* written to while it was held back */
+        uint64_t disturbed_usec; /* when it was last written to while it was held back */
         uint64_t lost_usec[DRIFT_LOSSES_MAX]; /* a ring */
         unsigned n_lost;                      /* ever, but for a contest that is over */
         uint64_t backoff_usec;
@@ -74,8 +74,8 @@ DriftAccount *drift_find(const Drift *drift, const KnobId *id);
 bool drift_is_contested(const DriftAccount *account);
 
 /* What is due by now, one at a time: 1 and *ret, 0 nothing more. *ret_over: the other side has stopped, the contest is over; else it
- * was quiet long enough, and the account is on trial: to be repaired. A contest that goes on is held back for twice the time without
- * a word, and so is one whose repair failed. */
+ * was quiet long enough, and the account is on trial: to be repaired. A contest that goes on (somebody wrote
+ * within DRIFT_BACKOFF_MIN_USEC) is held back for twice the time without a word, and so is one whose repair failed. */
 int drift_next_due(Drift *drift, uint64_t now_usec, DriftAccount **ret, bool *ret_over);
 /* When to call drift_next_due(); DRIFT_NEVER. */
 uint64_t drift_deadline(const Drift *drift);

@@ -101,8 +101,8 @@ static void test_drift_other_side_goes_on(void **s)
         for (unsigned i = 0; i < 10; i++) {
                 assert_int_equal(drift_deadline(&drift), now + backoff);
                 assert_null(next_due(&drift, now + backoff - 1, &over));
-                assert_int_equal(feed(&drift, &governor, now + 1, true), DRIFT_NO_NEWS);
                 now += backoff;
+                assert_int_equal(feed(&drift, &governor, now - 1, true), DRIFT_NO_NEWS);
                 assert_null(next_due(&drift, now, &over));
                 backoff = backoff * 2 < DRIFT_BACKOFF_MAX_USEC ? backoff * 2 : DRIFT_BACKOFF_MAX_USEC;
                 assert_int_equal(drift_deadline(&drift), now + backoff);
@@ -110,6 +110,21 @@ static void test_drift_other_side_goes_on(void **s)
         assert_int_equal(backoff, DRIFT_BACKOFF_MAX_USEC);
         /* What is off stays one loss. */
         assert_int_equal(drift.counts[KNOB_SCALING_GOVERNOR], DRIFT_LOSSES_MAX);
+}
+
+/* The wait is not for nothing: it counts from the last write. */
+static void test_drift_other_side_stops_meanwhile(void **s)
+{
+        _cleanup_drift_ Drift drift = {};
+        uint64_t now = SECOND + DRIFT_BACKOFF_MIN_USEC;
+        bool over;
+
+        contest(&drift, SECOND);
+        assert_int_equal(feed(&drift, &governor, now - 1, true), DRIFT_NO_NEWS);
+        assert_null(next_due(&drift, now, &over));
+        assert_int_equal(feed(&drift, &governor, now + DRIFT_BACKOFF_MIN_USEC, true), DRIFT_NO_NEWS);
+        assert_non_null(next_due(&drift, now + 2 * DRIFT_BACKOFF_MIN_USEC, &over));
+        assert_false(over);
 }
 
 /* Writes only when it does not find its own value. */
@@ -259,6 +274,7 @@ int main(void)
                 cmocka_unit_test(test_drift_counts),
                 cmocka_unit_test(test_drift_contest_begins),
                 cmocka_unit_test(test_drift_other_side_goes_on),
+                cmocka_unit_test(test_drift_other_side_stops_meanwhile),
                 cmocka_unit_test(test_drift_other_side_answers),
                 cmocka_unit_test(test_drift_other_side_stops),
                 cmocka_unit_test(test_drift_trial_fails),
