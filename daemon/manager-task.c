@@ -293,18 +293,23 @@ static bool manager_tsc_died(const Manager *m)
         return m->run.fragile_tsc && facts_read(&facts) == 0 && !facts_tsc_is_fragile(&facts);
 }
 
-/* A CPU went offline, or a driver went, between the reading and the writing (EBUSY: drivers/cpufreq/cpufreq.c store). It is no fault
- * if what is there now can be written; asked once, so that what stays so is told. */
-static bool manager_lost_object(const Manager *m)
+static bool findings_have_gone(const Findings *findings)
 {
-        for (unsigned i = 0; i < m->run.findings.n && !m->read_again; i++) {
-                const Finding *finding = &m->run.findings.entries[i];
+        for (unsigned i = 0; i < findings->n; i++) {
+                const Finding *finding = &findings->entries[i];
 
                 if (finding->kind == FINDING_FAILED &&
                     (finding->error == -EBUSY || finding->error == -ENODEV || finding->error == -ENOENT))
                         return true;
         }
         return false;
+}
+
+/* A CPU went offline, or a driver went, while the host was read or written (EBUSY: drivers/cpufreq/cpufreq.c store). It is no fault
+ * if what is there now can be written; asked once, so that what stays so is told. */
+static bool manager_lost_object(const Manager *m)
+{
+        return !m->read_again && (findings_have_gone(&m->plan.findings) || findings_have_gone(&m->run.findings));
 }
 
 static void manager_finish_task(Manager *m)

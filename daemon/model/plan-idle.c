@@ -167,6 +167,9 @@ static int idle_apply_state(PlanBuilder *b, const CpuState *cpu, const IdleState
                 return idle_restore_state(b, cpu, state);
         if (plan_add_wanted(b, &id, wish->disable ? "1" : "0") < 0)
                 return -ENOMEM;
+        /* Its directory goes and comes with the CPU (drivers/cpuidle/sysfs.c): a uevent follows. */
+        if (state->error == -ENODEV || state->error == -ENOENT)
+                return 0;
         return state->error ? add_finding_about(b, &finding, cpu, state) : idle_step(b, cpu, state, wish);
 }
 

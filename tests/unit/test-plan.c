@@ -284,6 +284,22 @@ static void test_plan_says_which_policy_cannot_be_read(void **state)
         (void)state;
 }
 
+/* A CPU's states go and come with it. */
+static void test_plan_waits_for_a_state_that_went(void **state)
+{
+        static const int errors[] = { -ENODEV, -ENOENT };
+        const KnobId id = { .knob = KNOB_DISABLE, .id = 1, .state = 2 };
+        Fixture *f = *state;
+
+        warden_rule(&f->warden, NULL, NULL, 0, 0, "shallowest");
+        for (size_t i = 0; i < ARRAY_SIZE(errors); i++) {
+                snapshot_find_state(&f->host.real, 1, 2)->error = errors[i];
+                warden_plan(&f->warden, true);
+                assert_null(warden_finding(&f->warden, FINDING_FAILED));
+                assert_true(plan_wants(&f->warden.plan, &id));
+        }
+}
+
 static void test_plan_names_the_state_that_cannot_be_read(void **state)
 {
         Fixture *f = *state;
@@ -734,6 +750,7 @@ int main(void)
                 TEST(test_plan_tells_states_of_one_latency_apart),
                 TEST(test_plan_says_which_cpus_lack_a_state),
                 TEST(test_plan_says_which_policy_cannot_be_read),
+                TEST(test_plan_waits_for_a_state_that_went),
                 TEST(test_plan_names_the_state_that_cannot_be_read),
                 TEST(test_plan_never_leaves_poll_alone),
                 TEST(test_plan_waits_for_drivers),
