@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/parse.h"
@@ -19,6 +21,7 @@ static const Verb verbs[] = {
         { "status", verb_status, "is the TSC fine, since when, what it costs, what to do" },
         { "plan", verb_plan, "what tscwardend would change now" },
         { "watch", verb_watch, "a line for each change, until interrupted" },
+        { "check", verb_check, "the timing chapter for this host or guest, step by step" },
         { "kargs", verb_kargs, "plan, apply or revert the boot parameters that keep the TSC" },
         { "guest", verb_guest, "setup or undo: in a guest, chrony on the host's clock" },
 };
@@ -56,6 +59,8 @@ static void print_help(void)
              "  --textfile FILE          write the metrics to FILE, as a whole or not at all\n"
              "  --config FILE            plan without tscwardend: read FILE instead of\n"
              "                           " TSCWARDEN_CONFIG_FILE "\n"
+             "  --role ROLE              check as host, guest or both, not as it is found\n"
+             "  --against [USER@]HOST    check whether guests can migrate there, by ssh\n"
              "  --dry-run                guest: say what would be done, and do nothing\n"
              "  --version                print the version\n"
              "  -h, --help               print this\n\n"
@@ -64,9 +69,18 @@ static void print_help(void)
              "  tscwarden -H root@kvm7 status\n"
              "  tscwarden status --json | jq -r .Clock.Verdict\n"
              "  tscwarden watch\n"
-             "  tscwarden kargs plan\n\n"
+             "  tscwarden kargs plan\n"
+             "  sudo tscwarden check\n"
+             "  sudo tscwarden check --against root@kvm8\n\n"
              "Exit status: 0 fine, 1 something is wrong on this host, 2 usage, 3 could not\n"
              "find out. tscwarden(1) says what counts as wrong.");
+}
+
+bool ctl_wants_color(void)
+{
+        const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+        return isatty(STDOUT_FILENO) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
 }
 
 int ctl_complain(const char *why)
@@ -89,13 +103,15 @@ int ctl_finish(int r, int status)
 /* 0 go on, 1 done, -EINVAL: told on stderr. */
 static int parse_options(int argc, char **argv)
 {
-        enum { ARG_JSON = 0x100, ARG_METRICS, ARG_TEXTFILE, ARG_CONFIG, ARG_DRY_RUN, ARG_VERSION };
+        enum { ARG_JSON = 0x100, ARG_METRICS, ARG_TEXTFILE, ARG_CONFIG, ARG_ROLE, ARG_AGAINST, ARG_DRY_RUN, ARG_VERSION };
         static const struct option options[] = {
                 { "host", required_argument, NULL, 'H' },
                 { "json", no_argument, NULL, ARG_JSON },
                 { "metrics", no_argument, NULL, ARG_METRICS },
                 { "textfile", required_argument, NULL, ARG_TEXTFILE },
                 { "config", required_argument, NULL, ARG_CONFIG },
+                { "role", required_argument, NULL, ARG_ROLE },
+                { "against", required_argument, NULL, ARG_AGAINST },
                 { "dry-run", no_argument, NULL, ARG_DRY_RUN },
                 { "version", no_argument, NULL, ARG_VERSION },
                 { "help", no_argument, NULL, 'h' },
@@ -119,6 +135,12 @@ static int parse_options(int argc, char **argv)
                         break;
                 case ARG_CONFIG:
                         arg_options.config = optarg;
+                        break;
+                case ARG_ROLE:
+                        arg_options.role = optarg;
+                        break;
+                case ARG_AGAINST:
+                        arg_options.against = optarg;
                         break;
                 case ARG_DRY_RUN:
                         arg_options.dry_run = true;
@@ -151,6 +173,15 @@ static const char *find_conflict(const Verb *verb)
                 return "-H is not for this verb: run it on that host, by ssh";
         if (arg_options.host && !arg_options.host[0])
                 return "-H needs the name of a host";
+        if ((arg_options.role || arg_options.against) && verb->run != verb_check)
+                return "--role and --against belong to check";
+        if (arg_options.role && strcmp(arg_options.role, "host") != 0 && strcmp(arg_options.role, "guest") != 0 &&
+            strcmp(arg_options.role, "both") != 0)
+                return "--role is host, guest or both";
+        if (arg_options.against && !arg_options.against[0])
+                return "--against needs the name of a host";
+        if (arg_options.host && verb->run == verb_check)
+                return "check reads files of its own machine: `ssh HOST tscwarden check` asks another";
         return NULL;
 }
 

@@ -35,7 +35,11 @@ static unsigned part_length(const char *text, unsigned columns)
 
 void print_wrapped(FILE *out, const char *head, unsigned indent, const char *text)
 {
-        unsigned column = fprintf(out, "%-*s", (int)indent, head);
+        print_words(out, fprintf(out, "%-*s", (int)indent, head), indent, text);
+}
+
+void print_words(FILE *out, unsigned column, unsigned indent, const char *text)
+{
         bool first = true, blank = false;
 
         for (const char *word = text + strspn(text, " "); *word; word += strspn(word, " ")) {

@@ -11,6 +11,9 @@
  * comma. */
 void print_wrapped(FILE *out, const char *head, unsigned indent, const char *text);
 
+/* The same where something stands in the line already, up to `column`. */
+void print_words(FILE *out, unsigned column, unsigned indent, const char *text);
+
 /* As much of `text` as fits in `columns`, with "..." when that is not all, and a newline. */
 void print_cut(FILE *out, unsigned columns, const char *text);
 

@@ -13,14 +13,6 @@
 #include "ctl/verbs.h"
 #include "host/runtime.h"
 
-/* https://no-color.org: any value but the empty one. */
-static bool wants_color(void)
-{
-        const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-        return isatty(STDOUT_FILENO) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
-}
-
 static int show(const CtlOptions *options, const WardenState *state)
 {
         _cleanup_free_ char *host = options->host ? text_escape(options->host) : NULL;
@@ -37,7 +29,7 @@ static int show(const CtlOptions *options, const WardenState *state)
                 .losses = &losses,
                 .losses_error = options->host ? 0 : losses_read(&losses),
                 .now_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000,
-                .color = wants_color(),
+                .color = ctl_wants_color(),
         };
         return status_show(stdout, &input);
 }

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/check.h"
+
+#include "ctl/json.h"
+#include "ctl/print.h"
+
+#define INDENT 26
+#define FIX_INDENT 8
+
+static const char *const group_heads[AUDIT_GROUP_MAX_] = {
+        [AUDIT_HOST] = "Host",
+        [AUDIT_GUEST] = "Guest",
+        [AUDIT_TIME] = "Time",
+        [AUDIT_MIGRATION] = "Migration",
+};
+
+static const struct {
+        const char *word, *color;
+} results[AUDIT_RESULT_MAX_] = {
+        [AUDIT_PASS] = { "pass", "\033[1;32m" },           [AUDIT_FAIL] = { "FAIL", "\033[1;31m" },
+        [AUDIT_WARN] = { "warn", "\033[1;33m" },           [AUDIT_NOT_APPLICABLE] = { "n/a", "" },
+        [AUDIT_UNKNOWN] = { "?", "\033[1;33m" },
+};
+
+static void show_step(FILE *out, const AuditStep *step, bool color)
+{
+        const char *begin = color ? results[step->result].color : "";
+
+        fprintf(out, "  %s%-4s%s  %-*s", begin, results[step->result].word, begin[0] ? "\033[0m" : "", INDENT - 8, step->title);
+        print_words(out, INDENT, INDENT, step->evidence);
+        if (step->advice)
+                print_wrapped(out, "", INDENT, step->advice);
+        if (step->fix)
+                fprintf(out, "%*s# %s\n", FIX_INDENT, "", step->fix);
+}
+
+static void show_sum(FILE *out, const Audit *audit)
+{
+        static const struct {
+                AuditResult result;
+                const char *text;
+        } words[] = {
+                { AUDIT_FAIL, "failed" },
+                { AUDIT_WARN, "to look at" },
+                { AUDIT_UNKNOWN, "not known" },
+                { AUDIT_PASS, "passed" },
+                { AUDIT_NOT_APPLICABLE, "not applicable" },
+        };
+        unsigned n[AUDIT_RESULT_MAX_] = {};
+        bool any = false;
+
+        for (unsigned i = 0; i < audit->n; i++)
+                n[audit->steps[i].result]++;
+        fputc('\n', out);
+        for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+                if (n[words[i].result] > 0) {
+                        fprintf(out, "%s%u %s", any ? ", " : "", n[words[i].result], words[i].text);
+                        any = true;
+                }
+        fputs(".\n", out);
+}
+
+void check_show(FILE *out, const Audit *audit, bool color)
+{
+        for (unsigned i = 0; i < audit->n; i++) {
+                if (i == 0 || audit->steps[i].group != audit->steps[i - 1].group)
+                        fprintf(out, "%s%s\n", i ? "\n" : "", group_heads[audit->steps[i].group]);
+                show_step(out, &audit->steps[i], color);
+        }
+        show_sum(out, audit);
+}
+
+int check_show_json(FILE *out, const AuditInput *input, const Audit *audit)
+{
+        struct json_object *json = json_object_new_object(), *roles = json_object_new_array(), *steps = json_object_new_array();
+
+        if (input->host)
+                json_object_array_add(roles, json_string("host"));
+        if (input->guest)
+                json_object_array_add(roles, json_string("guest"));
+        for (unsigned i = 0; i < audit->n; i++) {
+                const AuditStep *step = &audit->steps[i];
+                struct json_object *entry = json_object_new_object();
+
+                json_add(entry, "Group", json_string(audit_group_to_string(step->group)));
+                json_add(entry, "Id", json_string(step->id));
+                json_add(entry, "Title", json_string(step->title));
+                json_add(entry, "Result", json_string(audit_result_to_string(step->result)));
+                json_add(entry, "Evidence", json_string(step->evidence));
+                json_add(entry, "Advice", json_string(step->advice));
+                json_add(entry, "Fix", json_string(step->fix));
+                json_object_array_add(steps, entry);
+        }
+        json_add(json, "Roles", roles);
+        json_add(json, "Steps", steps);
+        return json_print(out, json);
+}

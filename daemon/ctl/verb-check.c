@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ctl/check.h"
+#include "ctl/clock-here.h"
+#include "ctl/ctl-bus.h"
+#include "ctl/verbs.h"
+#include "host/config.h"
+#include "host/cpu.h"
+#include "host/facts.h"
+#include "host/surroundings.h"
+#include "host/timesync.h"
+
+/* All that was read of this machine. */
+typedef struct Here {
+        Facts facts;
+        Snapshot snapshot;
+        ClockFacts clock_facts;
+        Clock clock;
+        ClockView view;
+        Surroundings around;
+        TimeInput time;
+        char *reason_text, *remedy;
+        char *governor_source;
+        char *configured;
+} Here;
+
+static void here_done(Here *here)
+{
+        facts_done(&here->facts);
+        snapshot_done(&here->snapshot);
+        surroundings_done(&here->around);
+        free(here->reason_text);
+        free(here->remedy);
+        free(here->governor_source);
+        free(here->configured);
+}
+
+/* The kernel command line that the boot loader is set up with, a heap string owned by the caller; NULL when it is not known. */
+static char *read_configured_cmdline(void)
+{
+        return NULL;
+}
+
+/* "FILE:LINE" of the policy's governor, NULL for the built-in one, and when the file is refused, which tscwardend tells. 0 or
+ * -ENOMEM. */
+static int read_governor_source(const char *path, char **ret)
+{
+        _cleanup_config_ Config config = {};
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        CpuPolicy of_cpu;
+        const PolicyRule *rule;
+        int r = config_load(path, &config, &errors);
+
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        policy_for_cpu(&config.policy, CPUSET_MAX, &of_cpu);
+        rule = of_cpu.by[POLICY_GOVERNOR];
+        if (rule && rule->file && asprintf(ret, "%s:%u", rule->file, rule->lines[POLICY_GOVERNOR]) < 0) {
+                *ret = NULL;
+                return -ENOMEM;
+        }
+        return 0;
+}
+
+static int read_here(const char *config, Here *here)
+{
+        int r = facts_read(&here->facts);
+
+        if (r == 0)
+                r = cpu_ops.enumerate(NULL, &here->snapshot);
+        if (r < 0)
+                return r;
+        clock_facts_fill(&here->clock_facts, &here->facts, &here->snapshot);
+        clock_init(&here->clock, &here->clock_facts);
+        r = clock_here_read(&here->clock);
+        if (r == 0)
+                r = surroundings_read(&here->around);
+        if (r == 0)
+                r = timesync_read(&here->time);
+        if (r == 0)
+                r = read_governor_source(config, &here->governor_source);
+        if (r < 0)
+                return r;
+        clock_get(&here->clock, &here->view);
+        here->reason_text = clock_reason_text(&here->clock);
+        here->remedy = clock_remedy(&here->clock);
+        here->configured = read_configured_cmdline();
+        return here->reason_text && here->remedy ? 0 : -ENOMEM;
+}
+
+static MigrationEnd end_of_state(const ClockInfo *clock)
+{
+        Verdict verdict = verdict_from_string(known(clock->verdict));
+
+        return (MigrationEnd) {
+                .verdict = verdict < 0 ? VERDICT_UNKNOWN : verdict,
+                .clocksource = known(clock->clocksource),
+                .tsc_khz = clock->tsc_khz,
+                .tsc_scaling = clock->tsc_scaling,
+        };
+}
+
+/* What the other host's tscwardend says, and our own if there is one: its memory is longer than the kernel's log. */
+static int compare(const Here *here, const char *host, Audit *audit)
+{
+        _cleanup_(ctl_bus_freep) CtlBus *bus = NULL, *own_bus = NULL;
+        _cleanup_warden_state_ WardenState state = {}, own = {};
+        _cleanup_free_ char *why = NULL, *own_why = NULL;
+        MigrationEnd there, end = {
+                .verdict = here->view.verdict,
+                .clocksource = here->view.clocksource,
+                .tsc_khz = here->view.tsc_khz,
+                .tsc_scaling = here->facts.tsc_scaling,
+        };
+
+        if (ctl_bus_open(host, &bus, &why) != BUS_OK || ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK) {
+                audit_add(audit, AUDIT_MIGRATION, "migration-verdict", "TSC there", AUDIT_UNKNOWN, "%s", why ? why : "Out of memory");
+                return audit->out_of_memory ? -ENOMEM : 0;
+        }
+        if (ctl_bus_open(NULL, &own_bus, &own_why) == BUS_OK &&
+            ctl_bus_read_state(own_bus, /* with_cpus= */ false, &own, &own_why) == BUS_OK)
+                end = end_of_state(&own.clock);
+        there = end_of_state(&state.clock);
+        return audit_compare(&end, &there, host, audit);
+}
+
+int verb_check(const CtlOptions *options)
+{
+        _cleanup_(here_done) Here here = {};
+        _cleanup_audit_ Audit audit = {};
+        AuditInput input;
+        int r = read_here(options->config, &here);
+
+        if (r < 0) {
+                fprintf(stderr, "tscwarden: Cannot read what this machine is: %s\n", strerror(-r));
+                return CTL_NO_ANSWER;
+        }
+        input = (AuditInput) {
+                .facts = &here.facts,
+                .clock_facts = &here.clock_facts,
+                .clock = &here.view,
+                .reason_text = here.reason_text,
+                .remedy = here.remedy,
+                .snapshot = &here.snapshot,
+                .governor_source = here.governor_source,
+                .around = &here.around,
+                .time = &here.time,
+                .configured = here.configured,
+        };
+        audit_find_roles(&here.facts, &here.around, &input.host, &input.guest);
+        if (options->role) {
+                input.host = strcmp(options->role, "guest") != 0;
+                input.guest = strcmp(options->role, "host") != 0;
+        }
+        r = audit_judge(&input, &audit);
+        if (r == 0 && options->against)
+                r = compare(&here, options->against, &audit);
+        if (r == 0 && options->json)
+                r = check_show_json(stdout, &input, &audit);
+        else if (r == 0)
+                check_show(stdout, &audit, ctl_wants_color());
+        return ctl_finish(r, audit_exit_status(&audit));
+}

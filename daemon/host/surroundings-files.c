@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Three files of other programs, of each the little that `check` asks.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "host/surroundings.h"
+
+DEFINE_CLEANUP(FILE, fclose);
+
+/* Calls take(line, userdata) with each line of a file, cut at its end, until that is not 0, which is returned. 0 also when there is
+ * no such file. */
+static int each_line(const char *path, int (*take)(const char *path, char *line, void *userdata), void *userdata)
+{
+        _cleanup_(fclosep) FILE *stream = fopen(path, "re");
+        _cleanup_free_ char *line = NULL;
+        size_t size = 0;
+        int r = 0;
+
+        while (r == 0 && stream && getline(&line, &size, stream) >= 0) {
+                line[strcspn(line, "\r\n")] = '\0';
+                r = take(path, line, userdata);
+        }
+        return r;
+}
+
+/* The same for every file that a pattern names, in the order of their names. */
+static int each_file(const char *pattern, int (*take)(const char *path, char *line, void *userdata), void *userdata)
+{
+        glob_t found = {};
+        int r = glob(pattern, 0, NULL, &found);
+
+        r = r == GLOB_NOSPACE ? -ENOMEM : 0;
+        for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
+                r = each_line(found.gl_pathv[i], take, userdata);
+        globfree(&found);
+        return r;
+}
+
+/* modules-load.d(5): a name on a line; '-' and '_' are one. 1: found. */
+static int take_module(const char *path, char *line, void *userdata)
+{
+        char **ret = userdata;
+
+        line += strspn(line, " \t");
+        line[strcspn(line, " \t")] = '\0';
+        if (fnmatch("ptp[-_]kvm", line, 0) != 0)
+                return 0;
+        *ret = strdup(path);
+        return *ret ? 1 : -ENOMEM;
+}
+
+static int take_module_file(const char *path, char *line, void *userdata)
+{
+        bool *found = userdata;
+
+        *found = strstr(line, "/ptp_kvm.ko") != NULL;
+        return *found;
+}
+
+int surroundings_read_modules(Surroundings *around)
+{
+        static const char *const folders[] = {
+                "/etc/modules-load.d/*.conf", "/run/modules-load.d/*.conf", "/usr/local/lib/modules-load.d/*.conf",
+                "/usr/lib/modules-load.d/*.conf", "/lib/modules-load.d/*.conf", "/etc/modules",
+        };
+        struct utsname name;
+        char path[256];
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < ARRAY_SIZE(folders); i++)
+                r = each_file(folders[i], take_module, &around->ptp_kvm_persistent);
+        if (r < 0)
+                return r;
+        if (uname(&name) < 0)
+                return 0;
+        /* modules.dep(5): "PATH: what it depends on". */
+        snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", name.release);
+        (void)each_line(path, take_module_file, &around->ptp_kvm_builtin);
+        snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", name.release);
+        (void)each_line(path, take_module_file, &around->ptp_kvm_module);
+        around->ptp_kvm_module |= around->ptp_kvm_builtin || access("/sys/module/ptp_kvm", F_OK) == 0;
+        return 0;
+}
+
+/* chrony.conf(5): a directive and its arguments, blanks between, in any case; '!', ';', '#' or '%' begin a comment. */
+static int take_directive(const char *path, char *line, void *userdata)
+{
+        Surroundings *around = userdata;
+        char *rest = line, *word[3] = {};
+
+        for (unsigned n = 0; n < ARRAY_SIZE(word) && (word[n] = strsep(&rest, " \t"));)
+                n += word[n][0] != '\0';
+        if (!word[2] || strcasecmp(word[0], "refclock") != 0 || strcmp(word[1], "PHC") != 0)
+                return 0;
+        /* "/dev/ptp0:extpps": options of the driver. */
+        word[2][strcspn(word[2], ":")] = '\0';
+        around->refclock = strdup(word[2]);
+        around->refclock_file = strdup(path);
+        return around->refclock && around->refclock_file ? 1 : -ENOMEM;
+}
+
+int surroundings_read_chrony(Surroundings *around)
+{
+        /* Debian's, with what its `confdir` names, and everybody else's. */
+        static const char *const files[] = {
+                "/etc/chrony/chrony.conf", "/etc/chrony/conf.d/*.conf", "/etc/chrony.conf", "/etc/chrony.d/*.conf",
+        };
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < ARRAY_SIZE(files); i++)
+                r = each_file(files[i], take_directive, around);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ARRAY_SIZE(files) && !around->chrony_config; i += 2)
+                if (access(files[i], F_OK) == 0) {
+                        around->chrony_config = strdup(files[i]);
+                        if (!around->chrony_config)
+                                return -ENOMEM;
+                }
+        return 0;
+}
+
+/* A shell's file: the last assignment holds. */
+static int take_sync_time(const char *path, char *line, void *userdata)
+{
+        Surroundings *around = userdata;
+
+        line += strspn(line, " \t");
+        if (strncmp(line, "SYNC_TIME=", 10) != 0)
+                return 0;
+        line += 10;
+        line += strspn(line, "\"'");
+        around->sync_time = line[0] == '1';
+        return 0;
+}
+
+int surroundings_read_libvirt(Surroundings *around)
+{
+        static const char *const files[] = { "/etc/default/libvirt-guests", "/etc/sysconfig/libvirt-guests" };
+
+        around->libvirt = access("/usr/sbin/libvirtd", X_OK) == 0 || access("/usr/sbin/virtqemud", X_OK) == 0;
+        for (size_t i = 0; i < ARRAY_SIZE(files) && !around->sync_time_file; i++)
+                if (access(files[i], F_OK) == 0) {
+                        around->sync_time_file = strdup(files[i]);
+                        if (!around->sync_time_file)
+                                return -ENOMEM;
+                        return each_line(files[i], take_sync_time, around);
+                }
+        return 0;
+}

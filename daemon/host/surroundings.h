@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Reads what `check` looks at from /proc, /sys, /dev and /etc.
+ */
+#pragma once
+
+#include "model/surroundings.h"
+
+/* What cannot be read counts as not there. 0 or -ENOMEM. *ret is the caller's (surroundings_done), untouched on failure. */
+int surroundings_read(Surroundings *ret);
+
+/* The parts that read configuration: each 0 or -ENOMEM. */
+int surroundings_read_chrony(Surroundings *around);
+int surroundings_read_libvirt(Surroundings *around);
+int surroundings_read_modules(Surroundings *around);

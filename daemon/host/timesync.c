@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/timesync.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/macro.h"
+#include "host/processes.h"
+#include "host/program.h"
+
+/* systemd's src/timesync/timesyncd-manager.c touches it whenever it has set the clock right. */
+#define TIMESYNCD_FILE "/run/systemd/timesync/synchronized"
+
+/* chronyc gives up on each of three addresses after 0.2 s, ntpq on its one after 5. */
+#define CHRONYC_MSEC 3000
+#define NTPQ_MSEC 4000
+
+static void on_process(const char *command, const char *arguments, void *userdata)
+{
+        TimeInput *input = userdata;
+        bool steers;
+        TimeClient client = time_client_of(command, arguments, &steers);
+
+        if (client == CLIENT_NONE)
+                return;
+        input->running |= 1U << client;
+        input->steering |= (unsigned)steers << client;
+}
+
+static int ask_chrony(TimeInput *input)
+{
+        static const char *const ask[] = {
+                "chronyc", "-c", "-n", "-m", "timeout 200", "retries 0", "tracking", "sources", "ntpdata", NULL,
+        };
+        _cleanup_free_ char *output = NULL;
+        int r = program_run(ask, CHRONYC_MSEC, &output);
+
+        if (r < 0)
+                return r;
+        /* Its exit status is that of ntpdata, which only root may ask for. */
+        chrony_parse(output, &input->chrony);
+        return 0;
+}
+
+static int ask_ntp(TimeInput *input)
+{
+        static const char *const ask[] = { "ntpq", "-n", "-c", "rv 0 " NTP_VARIABLES, NULL };
+        _cleanup_free_ char *output = NULL;
+        int r = program_run(ask, NTPQ_MSEC, &output);
+
+        if (r < 0)
+                return r;
+        ntp_parse(output, &input->ntp);
+        return 0;
+}
+
+int timesync_read(TimeInput *ret)
+{
+        TimeInput input = {};
+        struct timex kernel = {};
+        struct timespec now;
+
+        input.clients_known = processes_list(on_process, &input) == 0;
+        input.kernel_known = adjtimex(&kernel) >= 0;
+        input.kernel_max_error_usec = kernel.maxerror;
+        if (input.running & 1U << CLIENT_CHRONYD)
+                input.chrony_error = ask_chrony(&input);
+        if (input.running & 1U << CLIENT_NTPD)
+                input.ntp_error = ask_ntp(&input);
+        if (input.chrony_error == -ENOMEM || input.ntp_error == -ENOMEM)
+                return -ENOMEM;
+        input.timesyncd_synchronized = access(TIMESYNCD_FILE, F_OK) == 0;
+        clock_gettime(CLOCK_REALTIME, &now);
+        input.now_sec = now.tv_sec + now.tv_nsec / 1e9;
+        *ret = input;
+        return 0;
+}

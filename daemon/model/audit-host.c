@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/audit.h"
+#include "model/clock-advice.h"
+#include "model/cmdline.h"
+#include "model/frequency.h"
+#include "model/need.h"
+
+/* Short enough to stand in a line; the commands have the whole path. */
+#define CURRENT "clocksource0/current_clocksource"
+#define OR_UNKNOWN(text) ((text)[0] ? (text) : "unknown")
+
+static bool in_use(Verdict verdict)
+{
+        return verdict == VERDICT_STABLE || verdict == VERDICT_TRUSTED || verdict == VERDICT_UNVERIFIED;
+}
+
+static void judge_flags(const AuditInput *input, Audit *audit)
+{
+        _cleanup_free_ char *reason = need_reason(input->facts);
+        Need need = need_from_facts(input->facts);
+        AuditStep *step;
+
+        if (!reason) {
+                audit->out_of_memory = true;
+                return;
+        }
+        if (input->facts->hypervisor) {
+                audit_add(audit, AUDIT_HOST, "cpu-flags", "CPU", AUDIT_NOT_APPLICABLE, "/proc/cpuinfo: hypervisor. %s", reason);
+                return;
+        }
+        step = audit_add(audit, AUDIT_HOST, "cpu-flags", "CPU", need.frequency || need.idle ? AUDIT_WARN : AUDIT_PASS,
+                         "/proc/cpuinfo: %s", reason);
+        if (need.frequency || need.idle)
+                audit_advise(audit, step, "This CPU cannot be changed, but held still: the next steps say whether it is.");
+}
+
+/* What a person has to do about the clock, and what of it a command can. */
+static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step)
+{
+        const ClockView *clock = input->clock;
+
+        if (input->remedy[0])
+                audit_advise(audit, step, "%s", input->remedy);
+        switch (clock_remedy_kind(input->clock_facts, clock->verdict, clock->reason)) {
+        case REMEDY_BOOT_PARAMETERS:
+                audit_fix(audit, step, "tscwarden kargs apply && systemctl reboot");
+                break;
+        case REMEDY_SWITCH_BACK:
+                audit_fix(audit, step, "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource");
+                break;
+        case REMEDY_REBOOT:
+        case REMEDY_COMPARE:
+        case REMEDY_FALSE_ALARM:
+                audit_fix(audit, step, "systemctl reboot");
+                break;
+        default:
+                break;
+        }
+}
+
+static void judge_verdict(const AuditInput *input, Audit *audit)
+{
+        static const AuditResult results[VERDICT_MAX_] = {
+                [VERDICT_UNKNOWN] = AUDIT_UNKNOWN,   [VERDICT_STABLE] = AUDIT_PASS, [VERDICT_TRUSTED] = AUDIT_PASS,
+                [VERDICT_UNVERIFIED] = AUDIT_WARN,   [VERDICT_UNUSED] = AUDIT_FAIL, [VERDICT_UNSTABLE] = AUDIT_FAIL,
+                [VERDICT_ABSENT] = AUDIT_FAIL,
+        };
+        const ClockView *clock = input->clock;
+        /* A guest's default is right for it, and its own guests pay: clock-pairing says so. */
+        bool guest_default = clock->verdict == VERDICT_UNUSED && clock->reason == REASON_GUEST_DEFAULT;
+        AuditStep *step;
+
+        step = audit_add(audit, AUDIT_HOST, "tsc-verdict", "TSC", guest_default ? AUDIT_PASS : results[clock->verdict],
+                         "%s: %s " CURRENT ": %s, available: %s.%s%s", verdict_to_string(clock->verdict),
+                         input->reason_text, OR_UNKNOWN(clock->clocksource), OR_UNKNOWN(clock->available),
+                         clock->kernel_line[0] ? " The kernel: " : "", clock->kernel_line);
+        fix_verdict(input, audit, step);
+}
+
+/* The parameters that may save a TSC, and where the kernel shows what became of them. */
+static const struct {
+        const char *name, *value; /* value NULL: whatever it is */
+        const char *path;         /* NULL: nowhere */
+        size_t member;
+        const char *effect; /* "": as long as it can be read */
+} boot_parameters[] = {
+        { "processor.max_cstate", "1", "/sys/module/processor/parameters/max_cstate",
+          offsetof(Surroundings, processor_max_cstate), "1" },
+        { "intel_idle.max_cstate", "1", "/sys/module/intel_idle/parameters/max_cstate",
+          offsetof(Surroundings, intel_idle_max_cstate), "1" },
+        { "cpufreq.off", "1", "/sys/module/cpufreq/parameters/off", offsetof(Surroundings, cpufreq_off), "1" },
+        { "cpufreq.default_governor", "performance", NULL, 0, "" },
+        { "idle", NULL, NULL, 0, "" },
+};
+
+/* The list of those it was booted with; the first whose effect is not there in *ret_dead (an index, or -1). */
+static char *list_booted(const AuditInput *input, int *ret_dead)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        bool any = false;
+
+        *ret_dead = -1;
+        if (!out)
+                return NULL;
+        for (size_t i = 0; i < ARRAY_SIZE(boot_parameters); i++) {
+                const char *shown = (const char *)input->around + boot_parameters[i].member;
+                char value[64] = "";
+
+                if (!cmdline_has(input->facts->cmdline, boot_parameters[i].name, boot_parameters[i].value))
+                        continue;
+                (void)cmdline_get(input->facts->cmdline, boot_parameters[i].name, value, sizeof(value));
+                fprintf(out, "%s%s=%s", any ? " " : "", boot_parameters[i].name, value);
+                any = true;
+                if (*ret_dead < 0 && boot_parameters[i].path && shown[0] && strcmp(shown, boot_parameters[i].effect) != 0)
+                        *ret_dead = i;
+        }
+        if (!any)
+                fputs("none", out);
+        if (ferror(out) | fclose(out)) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
+static bool all_configured(const char *configured, const char *const *missing)
+{
+        for (; configured && *missing; missing++) {
+                char name[64];
+                size_t length = strcspn(*missing, "=");
+
+                snprintf(name, sizeof(name), "%.*s", (int)length, *missing);
+                if (!cmdline_has(configured, name, *missing + length + 1))
+                        return false;
+        }
+        return configured;
+}
+
+static void judge_missing(const AuditInput *input, Audit *audit, const char *const *missing, unsigned n, const char *booted)
+{
+        bool configured = all_configured(input->configured, missing);
+        char wanted[128] = "";
+        AuditStep *step;
+
+        for (unsigned i = 0, at = 0; i < n; i++)
+                at += snprintf(wanted + at, sizeof(wanted) - at, "%s%s", i ? " " : "", missing[i]);
+        step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", configured ? AUDIT_WARN : AUDIT_FAIL,
+                         "missing: %s; configured: %s; /proc/cmdline: %s", wanted,
+                         configured ? "yes" : input->configured ? "no" : "not known here", booted);
+        audit_fix(audit, step, configured ? "systemctl reboot" : "tscwarden kargs apply && systemctl reboot");
+}
+
+static void judge_boot_parameters(const AuditInput *input, Audit *audit)
+{
+        const char *missing[BOOT_PARAMETERS_MAX + 1];
+        unsigned n = clock_boot_parameters_missing(input->clock_facts, input->clock->verdict, input->clock->reason, missing);
+        _cleanup_free_ char *reason = clock_boot_parameters_reason(input->clock_facts, input->clock->verdict, input->clock->reason);
+        _cleanup_free_ char *harm = NULL, *booted = NULL;
+        Need need = need_from_facts(input->facts);
+        unsigned advice = clock_advice(input->clock_facts);
+        AuditStep *step;
+        int dead;
+
+        booted = list_booted(input, &dead);
+        for (AdviceKind kind = ADVICE_RELIABLE_UNFIT; kind <= ADVICE_GOOD_TSC_REFUSED && !harm; kind++)
+                if (advice >> kind & 1)
+                        harm = clock_advice_format(input->clock_facts, kind);
+        if (!reason || !booted) {
+                audit->out_of_memory = true;
+                return;
+        }
+        if (n > 0)
+                judge_missing(input, audit, missing, n, booted);
+        else if (harm) {
+                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_WARN, "/proc/cmdline: %s", harm);
+                audit_advise(audit, step, "Take it off the kernel command line.");
+        } else if (dead >= 0) {
+                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_FAIL,
+                                 "/proc/cmdline: %s, but %s: %s", booted, boot_parameters[dead].path,
+                                 (const char *)input->around + boot_parameters[dead].member);
+                audit_advise(audit, step, "The kernel has not taken %s: a later one of that name, or a typing error.",
+                             boot_parameters[dead].name);
+        } else
+                /* Of a TSC that is gone for another reason they say nothing. */
+                audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
+                          (need.frequency || need.idle) && in_use(input->clock->verdict) ? AUDIT_PASS : AUDIT_NOT_APPLICABLE,
+                          "/proc/cmdline: %s. %s", booted, reason);
+}
+
+/* Deep states that could still be entered. */
+static unsigned count_enabled_deep(const AuditInput *input)
+{
+        unsigned n = 0;
+
+        for (unsigned i = 0; i < input->snapshot->n_cpus; i++) {
+                const CpuState *cpu = &input->snapshot->cpus[i];
+                const IdleState *shallowest = cpu_shallowest_state(cpu);
+
+                for (unsigned s = 0; s < cpu->n_states; s++)
+                        n += shallowest && &cpu->states[s] != shallowest && !idle_state_is_poll(&cpu->states[s]) &&
+                             cpu->states[s].latency_usec > shallowest->latency_usec && !cpu->states[s].disabled;
+        }
+        return n;
+}
+
+static void judge_idle(const AuditInput *input, Audit *audit)
+{
+        const ClockFacts *facts = input->clock_facts;
+        const char *driver = facts->idle_driver[0] ? facts->idle_driver : "none";
+        const char *deep = facts->deep_state[0] ? facts->deep_state : "none deeper than C1";
+        const char *missing[BOOT_PARAMETERS_MAX + 1];
+        AuditStep *step;
+
+        if (!need_from_facts(input->facts).idle) {
+                audit_add(audit, AUDIT_HOST, "idle-states", "C-states", AUDIT_NOT_APPLICABLE,
+                          "%s; idle driver: %s, deepest state: %s",
+                          input->facts->hypervisor ? "in a guest they are the host's business" : "nonstop_tsc: the TSC counts on in them",
+                          driver, deep);
+                return;
+        }
+        if (!facts->deep_state[0]) {
+                audit_add(audit, AUDIT_HOST, "idle-states", "C-states", AUDIT_PASS,
+                          "cpuidle/current_driver: %s; registered: %s", driver, deep);
+                return;
+        }
+        step = audit_add(audit, AUDIT_HOST, "idle-states", "C-states", count_enabled_deep(input) ? AUDIT_FAIL : AUDIT_WARN,
+                         "cpuidle/current_driver: %s; registered: %s, and the TSC stops there%s", driver, deep,
+                         count_enabled_deep(input) ? "" : "; switched off now (cpuN/cpuidle/stateN/disable)");
+        if (clock_boot_parameters_missing(facts, input->clock->verdict, input->clock->reason, missing) > 0)
+                audit_fix(audit, step, "tscwarden kargs apply && systemctl reboot");
+        else if (count_enabled_deep(input))
+                audit_fix(audit, step, "systemctl enable --now tscwarden");
+        audit_advise(audit, step, "Registering them is what costs the TSC: a boot parameter prevents it, the daemon only keeps the CPUs "
+                     "out of them.");
+}
+
+static void judge_c1e(const AuditInput *input, Audit *audit)
+{
+        bool amd = strcmp(input->facts->vendor, "AuthenticAMD") == 0;
+        AuditStep *step;
+
+        if (!amd || input->facts->hypervisor || input->facts->nonstop_tsc) {
+                audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", AUDIT_NOT_APPLICABLE, "%s",
+                          input->facts->hypervisor ? "in a guest it is the host's business" : amd ?
+                          "nonstop_tsc: the TSC counts on in C1E" : "only AMD's older CPUs stop their TSC in C1E");
+                return;
+        }
+        step = audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", input->around->c1e ? AUDIT_FAIL : AUDIT_PASS,
+                         "/proc/cpuinfo, bugs: apic_c1e%s", input->around->c1e ? "" : " is not among them");
+        if (input->around->c1e)
+                audit_advise(audit, step, "Switch C1E off in the firmware's setup and boot: the kernel has no knob for it.");
+}
+
+static const char *const owner_services[OWNER_MAX_] = {
+        [OWNER_TUNED] = "tuned",
+        [OWNER_POWER_PROFILES] = "power-profiles-daemon",
+        [OWNER_AUTO_CPUFREQ] = "auto-cpufreq",
+        [OWNER_CPUPOWER] = "cpupower",
+};
+
+static void judge_governor(const AuditInput *input, Audit *audit)
+{
+        const Snapshot *snapshot = input->snapshot;
+        const FreqPolicy *policy = snapshot->n_policies > 0 ? &snapshot->policies[0] : NULL;
+        const char *moving = input->clock_facts->moving_governor;
+        AuditStep *step;
+
+        if (!need_from_facts(input->facts).frequency)
+                audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_NOT_APPLICABLE, "%s; now: %s",
+                          input->facts->hypervisor ? "in a guest it is the host's business" :
+                          "constant_tsc: the TSC does not follow the frequency", policy ? OR_UNKNOWN(policy->governor) : "no cpufreq");
+        else if (!policy)
+                audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
+                          "/sys/devices/system/cpu/cpufreq: no policy, nothing moves the frequency");
+        else if (!moving[0])
+                audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
+                          "cpufreq/policy*/scaling_governor: %s, which does not move the frequency; tscwarden's policy: %s",
+                          OR_UNKNOWN(policy->governor), input->governor_source ? input->governor_source : "built in");
+        else {
+                step = audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
+                                 "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with "
+                                 "it; tscwarden's policy (%s) is not in force", moving,
+                                 input->governor_source ? input->governor_source : "built in");
+                audit_fix(audit, step, "systemctl enable --now tscwarden");
+        }
+}
+
+static void judge_owners(const AuditInput *input, Audit *audit)
+{
+        unsigned owners = input->around->owners;
+        bool needed = need_from_facts(input->facts).frequency;
+        char names[128] = "", *at = names;
+        AuditStep *step;
+
+        for (GovernorOwner owner = 0; owner < OWNER_MAX_; owner++)
+                if (owners >> owner & 1)
+                        at += sprintf(at, "%s%s", at > names ? " " : "", owner_services[owner]);
+        if (!input->around->processes_known && !owners)
+                audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_UNKNOWN, "/proc cannot be read");
+        else if (!needed || !owners)
+                audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", needed ? AUDIT_PASS : AUDIT_NOT_APPLICABLE,
+                          "%s", owners ? names : "no tuned, power-profiles-daemon, auto-cpufreq or cpupower.service");
+        else {
+                step = audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_WARN,
+                                 "beside tscwarden the governor is set by: %s", names);
+                audit_fix(audit, step, "systemctl disable --now %s", names);
+                /* Its stop sets another governor: a transition. */
+                if (owners & 1U << OWNER_CPUPOWER)
+                        audit_advise(audit, step, "Where the TSC still lives, leave out --now for cpupower: its stop changes the "
+                                     "frequency, which costs it.");
+        }
+}
+
+static void judge_pairing(const AuditInput *input, Audit *audit)
+{
+        bool tsc = clocksource_is_tsc(input->clock->clocksource);
+        AuditStep *step;
+
+        if (!input->clock->clocksource[0]) {
+                audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", AUDIT_UNKNOWN,
+                          CURRENT " cannot be read");
+                return;
+        }
+        step = audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", tsc ? AUDIT_PASS : AUDIT_FAIL,
+                         CURRENT ": %s; %s", input->clock->clocksource,
+                         tsc ? "guests can load ptp_kvm" : "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
+        if (!tsc)
+                audit_advise(audit, step, "%s", in_use(input->clock->verdict) || input->facts->hypervisor ?
+                             "Only a host that runs on its TSC can offer it." : "It comes back with the TSC: see the step TSC.");
+}
+
+static void judge_resync(const AuditInput *input, Audit *audit)
+{
+        const Surroundings *around = input->around;
+        const char *file = around->sync_time_file;
+        AuditStep *step;
+
+        if (!around->libvirt && !file) {
+                audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests", AUDIT_NOT_APPLICABLE, "libvirt is not installed");
+                return;
+        }
+        step = audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests", file && around->sync_time ? AUDIT_PASS : AUDIT_WARN,
+                         "%s: SYNC_TIME=%d", file ? file : "no configuration of libvirt-guests", around->sync_time);
+        audit_advise(audit, step, "After virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "
+                     "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now");
+        if (!around->sync_time)
+                audit_fix(audit, step, "echo SYNC_TIME=1 >> %s", file ? file : "/etc/default/libvirt-guests");
+}
+
+void audit_host(const AuditInput *input, Audit *audit)
+{
+        judge_flags(input, audit);
+        judge_verdict(input, audit);
+        judge_boot_parameters(input, audit);
+        judge_idle(input, audit);
+        judge_c1e(input, audit);
+        judge_governor(input, audit);
+        judge_owners(input, audit);
+        judge_pairing(input, audit);
+        judge_resync(input, audit);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/audit.h"
+
+/* STEPT, the offset beyond which ntpd takes a clock for wrong and sets it (RFC 5905). */
+#define BOUND_MAX_SEC 0.128
+
+/* "chronyd systemd-timesyncd", or "none". */
+static const char *list_clients(unsigned clients, char buffer[static 128])
+{
+        char *at = buffer;
+
+        for (TimeClient client = 0; client < CLIENT_MAX_; client++)
+                if (clients >> client & 1)
+                        at += sprintf(at, "%s%s", at > buffer ? " " : "", time_client_to_string(client));
+        return at > buffer ? buffer : "none";
+}
+
+/* Of two clients the simpler one goes; each service has its program's name, or an alias of that name. */
+static const char *needless_client(unsigned steering)
+{
+        static const TimeClient order[] = { CLIENT_TIMESYNCD, CLIENT_NTPD, CLIENT_CHRONYD, CLIENT_PTP4L };
+
+        for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+                if (steering >> order[i] & 1)
+                        return time_client_to_string(order[i]);
+        return "";
+}
+
+static void judge_one_client(const AuditInput *input, Audit *audit)
+{
+        const TimeInput *time = input->time;
+        unsigned n = time_count_disciplines(time);
+        char buffer[128];
+        AuditStep *step;
+
+        if (!time->clients_known) {
+                audit_add(audit, AUDIT_TIME, "time-client", "one time client", AUDIT_UNKNOWN, "/proc cannot be read");
+                return;
+        }
+        step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", n == 1 ? AUDIT_PASS : AUDIT_FAIL,
+                         "running: %s%s", list_clients(time->running, buffer),
+                         n == 0 && time->running ? ", told to leave the clock alone" : n > 1 ? ": they pull the clock both ways" : "");
+        if (n == 0) {
+                audit_fix(audit, step, "timedatectl set-ntp true");
+                audit_advise(audit, step, "Where that says 'NTP not supported', install chrony first.");
+        } else if (n > 1)
+                audit_fix(audit, step, "systemctl disable --now %s", needless_client(time->steering));
+}
+
+static void judge_unsynchronized(Audit *audit, const TimeView *view, const TimeInput *time, AuditStep *step)
+{
+        switch (view->verdict) {
+        case TIME_LOCAL:
+                audit_advise(audit, step, "Its own clock is no source: give it servers, and take `local` away unless this machine serves "
+                             "an island.");
+                break;
+        case TIME_STALE:
+                audit_advise(audit, step, "Its sources do not answer: network, firewall (UDP 123), or the servers themselves.");
+                audit_fix(audit, step, view->client == CLIENT_CHRONYD ? "chronyc online && chronyc sources" : "ntpq -p");
+                break;
+        case TIME_NOT_STEERING:
+                audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
+                break;
+        case TIME_NOBODY:
+                audit_fix(audit, step, "timedatectl set-ntp true");
+                break;
+        case TIME_UNSYNCHRONIZED:
+                if (view->client == CLIENT_CHRONYD && !time->chrony.n_sources)
+                        audit_advise(audit, step, "It has no source: add a line `server NAME iburst` to its configuration.");
+                else
+                        audit_advise(audit, step, "Its sources have not answered yet, or not at all: network, firewall (UDP 123), or the "
+                                     "servers themselves.");
+                break;
+        default:
+                break;
+        }
+}
+
+/* Where the word is to be found. */
+static void describe(const TimeInput *time, const TimeView *view, char buffer[static 256])
+{
+        const ChronySource *source = chrony_selected(&time->chrony);
+
+        if (view->client == CLIENT_CHRONYD && time->chrony.tracked)
+                snprintf(buffer, 256, "chronyc tracking: %s, refid %s (%s), selected: %s", time->chrony.normal ? "Normal" : "Not synchronised",
+                         time->chrony.refid, time->chrony.name[0] ? time->chrony.name : "no name", source ? source->name : "none");
+        else if (view->client == CLIENT_CHRONYD)
+                snprintf(buffer, 256, "chronyc tracking: %s", time->chrony_error < 0 ? "cannot be run" : time->chrony.complaint);
+        else if (view->client == CLIENT_NTPD && time->ntp.answered)
+                snprintf(buffer, 256, "ntpq rv 0: leap %u, stratum %u, refid %s", time->ntp.leap, time->ntp.stratum, time->ntp.refid);
+        else if (view->client == CLIENT_NTPD)
+                snprintf(buffer, 256, "ntpq rv 0: no answer");
+        else
+                snprintf(buffer, 256, "%s", view->client == CLIENT_NONE ? "no client" : time_client_to_string(view->client));
+}
+
+static void judge_synchronized(const AuditInput *input, const TimeView *view, Audit *audit)
+{
+        static const struct {
+                AuditResult result;
+                const char *text;
+        } words[TIME_MAX_] = {
+                [TIME_UNKNOWN] = { AUDIT_UNKNOWN, "not known" },
+                [TIME_SYNCHRONIZED] = { AUDIT_PASS, "synchronised" },
+                [TIME_NOBODY] = { AUDIT_FAIL, "nobody keeps the time" },
+                [TIME_UNSEEN] = { AUDIT_WARN, "set right within nine hours, by no program that runs here" },
+                [TIME_UNSYNCHRONIZED] = { AUDIT_FAIL, "not synchronised" },
+                [TIME_LOCAL] = { AUDIT_FAIL, "follows its own clock" },
+                [TIME_STALE] = { AUDIT_FAIL, "its sources have fallen silent" },
+                [TIME_NOT_STEERING] = { AUDIT_FAIL, "it does not steer the clock" },
+        };
+        const TimeInput *time = input->time;
+        char source[256], age[64] = "", kernel[64] = "adjtimex: not to be read";
+        AuditStep *step;
+
+        describe(time, view, source);
+        if (view->age_sec >= 0 && view->verdict != TIME_SYNCHRONIZED)
+                snprintf(age, sizeof(age), ", %.0f s ago", view->age_sec);
+        if (time->kernel_known)
+                snprintf(kernel, sizeof(kernel), "adjtimex: maxerror %s 16 s",
+                         time->kernel_max_error_usec < TIME_MAX_ERROR_USEC ? "below" : "at");
+        step = audit_add(audit, AUDIT_TIME, "time-synchronized", "synchronised", words[view->verdict].result, "%s; %s%s; %s",
+                         words[view->verdict].text, source, age, kernel);
+        judge_unsynchronized(audit, view, time, step);
+}
+
+static void judge_bound(const TimeView *view, Audit *audit)
+{
+        AuditStep *step;
+
+        if (view->verdict != TIME_SYNCHRONIZED)
+                audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", AUDIT_NOT_APPLICABLE, "not synchronised");
+        else if (view->bound_sec < 0)
+                audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", AUDIT_WARN, "%s tells none",
+                          time_client_to_string(view->client));
+        else {
+                bool small = view->bound_sec <= BOUND_MAX_SEC;
+
+                step = audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", small ? AUDIT_PASS : AUDIT_WARN,
+                                 "off by no more than %.3f ms: |offset| + root dispersion + root delay / 2",
+                                 view->bound_sec * 1000);
+                if (!small)
+                        audit_advise(audit, step, "More than 128 ms: nearer or better servers.");
+        }
+}
+
+/* Only chronyd tells, and only root. */
+static void judge_stamps(const AuditInput *input, Audit *audit)
+{
+        const char *interface = input->around->ptp_interface;
+        const TimeInput *time = input->time;
+        bool chronyd = time->running >> CLIENT_CHRONYD & 1;
+        AuditStep *step;
+
+        if (!interface[0])
+                audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_NOT_APPLICABLE,
+                          "/sys/class/ptp: no clock of a network interface");
+        else if (!chronyd)
+                audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_NOT_APPLICABLE,
+                          "/sys/class/ptp/%s could stamp packets; only chronyd can be asked whether it does", interface);
+        else if (time->chrony.stamps_known && time->chrony.hardware_stamps)
+                audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_PASS, "chronyc ntpdata: Hardware");
+        else {
+                step = audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", time->chrony.stamps_known ? AUDIT_WARN : AUDIT_UNKNOWN,
+                                 "/sys/class/ptp/%s could stamp packets; chronyc ntpdata: %s", interface,
+                                 time->chrony.stamps_known ? "Kernel or Daemon" : "no answer (it wants root, and a source)");
+                if (time->chrony.stamps_known)
+                        audit_advise(audit, step, "A line `hwtimestamp *` in chrony's configuration makes chronyd use them.");
+        }
+}
+
+void audit_time(const AuditInput *input, Audit *audit)
+{
+        TimeView view;
+
+        time_judge(input->time, &view);
+        judge_one_client(input, audit);
+        judge_synchronized(input, &view, audit);
+        judge_bound(&view, audit);
+        judge_stamps(input, audit);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/audit.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/log.h"
+
+const char *audit_result_to_string(AuditResult result)
+{
+        static const char *const words[AUDIT_RESULT_MAX_] = {
+                [AUDIT_PASS] = "pass",
+                [AUDIT_FAIL] = "fail",
+                [AUDIT_WARN] = "warn",
+                [AUDIT_NOT_APPLICABLE] = "not-applicable",
+                [AUDIT_UNKNOWN] = "unknown",
+        };
+
+        return words[result];
+}
+
+const char *audit_group_to_string(AuditGroup group)
+{
+        static const char *const words[AUDIT_GROUP_MAX_] = {
+                [AUDIT_HOST] = "host",
+                [AUDIT_GUEST] = "guest",
+                [AUDIT_TIME] = "time",
+                [AUDIT_MIGRATION] = "migration",
+        };
+
+        return words[group];
+}
+
+void audit_done(Audit *audit)
+{
+        for (unsigned i = 0; i < audit->n; i++) {
+                free(audit->steps[i].evidence);
+                free(audit->steps[i].advice);
+                free(audit->steps[i].fix);
+        }
+        *audit = (Audit) {};
+}
+
+static char *format_escaped(Audit *audit, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+static char *format_escaped(Audit *audit, const char *format, va_list ap)
+{
+        _cleanup_free_ char *text = NULL;
+        char *safe = NULL;
+
+        if (vasprintf(&text, format, ap) < 0)
+                text = NULL;
+        else
+                safe = text_escape_again(text);
+        audit->out_of_memory |= !safe;
+        return safe;
+}
+
+AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title, AuditResult result, const char *format, ...)
+{
+        AuditStep *step = &audit->steps[audit->n++];
+        va_list ap;
+
+        *step = (AuditStep) { .group = group, .id = id, .title = title, .result = result };
+        va_start(ap, format);
+        step->evidence = format_escaped(audit, format, ap);
+        va_end(ap);
+        return step;
+}
+
+void audit_advise(Audit *audit, AuditStep *step, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        step->advice = format_escaped(audit, format, ap);
+        va_end(ap);
+}
+
+void audit_fix(Audit *audit, AuditStep *step, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        step->fix = format_escaped(audit, format, ap);
+        va_end(ap);
+}
+
+void audit_find_roles(const Facts *facts, const Surroundings *around, bool *ret_host, bool *ret_guest)
+{
+        *ret_guest = facts->hypervisor;
+        /* Bare metal without KVM is a host that is not set up yet. */
+        *ret_host = !facts->hypervisor || around->kvm;
+}
+
+int audit_judge(const AuditInput *input, Audit *ret)
+{
+        if (input->host)
+                audit_host(input, ret);
+        if (input->guest)
+                audit_guest(input, ret);
+        audit_time(input, ret);
+        return ret->out_of_memory ? -ENOMEM : 0;
+}
+
+int audit_exit_status(const Audit *audit)
+{
+        int status = 0;
+
+        for (unsigned i = 0; i < audit->n; i++) {
+                if (audit->steps[i].result == AUDIT_FAIL)
+                        return 1;
+                if (audit->steps[i].result == AUDIT_UNKNOWN)
+                        status = 3;
+        }
+        return status;
+}

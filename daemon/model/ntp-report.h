@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What `ntpq -n -c "rv 0 …"` prints, of ntpd and ntpsec: "leap=00, stratum=2, …", folded at 78 columns or so.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#define NTP_VARIABLES "leap,stratum,refid,reftime,offset,rootdelay,rootdisp,tc"
+
+typedef struct NtpReport {
+        bool answered;
+        unsigned leap;    /* two bits, written in binary: 3 is unsynchronised (RFC 5905) */
+        unsigned stratum; /* 16: unsynchronised */
+        char refid[32];   /* any bytes */
+        double reference_sec; /* seconds since 1970 */
+        double offset_sec, root_delay_sec, root_dispersion_sec;
+        double interval_sec; /* 2^tc */
+} NtpReport;
+
+/* ntpq's exit status says nothing (it is 0 without a daemon): only a leap and a stratum are an answer. */
+void ntp_parse(const char *text, NtpReport *ret);
+/* ntpd's own undisciplined clock (refclock driver 1), which proves nothing. */
+bool ntp_is_local(const NtpReport *report);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What `check` looks at beside the facts: the rest of what the timing chapter asks of a host and of a guest.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/macro.h"
+
+/* The name ptp_kvm gives its clock (drivers/ptp/ptp_kvm_common.c). */
+#define PTP_KVM_CLOCK "KVM virtual PTP"
+
+#define PARAMETER_SIZE 32
+
+/* Programs that write governors by themselves. */
+typedef enum GovernorOwner {
+        OWNER_TUNED,
+        OWNER_POWER_PROFILES,
+        OWNER_AUTO_CPUFREQ,
+        OWNER_CPUPOWER, /* its service is enabled: it sets them once, at boot */
+        OWNER_MAX_,
+} GovernorOwner;
+
+typedef struct Surroundings {
+        bool kvm; /* /dev/kvm, or the module kvm */
+        bool c1e; /* firmware has switched AMD's C1E on: "apic_c1e" among the bugs in /proc/cpuinfo (arch/x86/kernel/process.c) */
+
+        /* /sys/module/…/parameters as the kernel has them; "": not to be read. */
+        char cpufreq_off[PARAMETER_SIZE];
+        char processor_max_cstate[PARAMETER_SIZE];
+        char intel_idle_max_cstate[PARAMETER_SIZE];
+
+        bool processes_known;
+        unsigned owners;   /* a bit per GovernorOwner */
+        bool agent_running; /* qemu-ga */
+
+        char ptp_kvm[32];         /* "ptp1": the PHC whose clock has that name; "" for none */
+        char ptp_interface[32];   /* a PHC of a network interface: "ptp0"; "" for none */
+        bool ptp_kvm_link;        /* /dev/ptp_kvm leads to it */
+        bool ptp_kvm_module;      /* it can be loaded, or is built in */
+        bool ptp_kvm_builtin;
+        char *ptp_kvm_persistent; /* the file in modules-load.d that names it; owned, NULL for none */
+
+        char *refclock;      /* the device of chrony's first `refclock PHC`; owned, NULL for none */
+        char *refclock_file; /* and where that stands; owned */
+        char refclock_ptp[32]; /* the PHC behind that device: "ptp0"; "" when there is no such device */
+        char *chrony_config; /* the main file; owned, NULL for none */
+
+        bool agent_channel; /* /dev/virtio-ports/org.qemu.guest_agent.0 */
+
+        bool libvirt;           /* it is installed */
+        char *sync_time_file;   /* of libvirt-guests; owned, NULL for none */
+        bool sync_time;         /* SYNC_TIME=1 */
+} Surroundings;
+
+static inline void surroundings_done(Surroundings *around)
+{
+        free(around->ptp_kvm_persistent);
+        free(around->refclock);
+        free(around->refclock_file);
+        free(around->chrony_config);
+        free(around->sync_time_file);
+        *around = (Surroundings) {};
+}
+#define _cleanup_surroundings_ _cleanup_(surroundings_done)
