@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Every step in each of its results: each case changes one thing in a machine where all is well.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/macro.h"
+#include "model/audit.h"
+
+#define BIT(n) (1U << (n))
+#define REBOOT "systemctl reboot"
+#define KARGS "tscwarden kargs apply && systemctl reboot"
+#define DAEMON "systemctl enable --now tscwarden"
+
+/* A machine, and what the pointers of its AuditInput lead to. */
+typedef struct Machine {
+        Facts facts;
+        ClockFacts clock_facts;
+        ClockView clock;
+        Snapshot snapshot;
+        CpuState cpu;
+        IdleState states[3];
+        FreqPolicy policy;
+        Surroundings around;
+        TimeInput time;
+        AuditInput input;
+} Machine;
+
+static void machine_link(Machine *m)
+{
+        m->cpu.states = m->states;
+        m->snapshot.cpus = &m->cpu;
+        m->snapshot.policies = m->snapshot.n_policies ? &m->policy : NULL;
+        m->clock_facts.cmdline = m->facts.cmdline;
+        m->clock_facts.constant_tsc = m->facts.constant_tsc;
+        m->clock_facts.nonstop_tsc = m->facts.nonstop_tsc;
+        m->clock_facts.hypervisor = m->facts.hypervisor;
+        strcpy(m->clock_facts.vendor, m->facts.vendor);
+        m->input.facts = &m->facts;
+        m->input.clock_facts = &m->clock_facts;
+        m->input.clock = &m->clock;
+        m->input.snapshot = &m->snapshot;
+        m->input.around = &m->around;
+        m->input.time = &m->time;
+}
+
+static Machine host(void)
+{
+        return (Machine) {
+                .facts = { .constant_tsc = true, .nonstop_tsc = true, .has_tsc = true, .n_cpus = 2, .vendor = "GenuineIntel",
+                           .family = 6, .cmdline = (char *)"ro quiet" },
+                .clock_facts = { .has_tsc = true, .n_cpus = 2, .family = 6, .n_packages = 1 },
+                .clock = { .verdict = VERDICT_TRUSTED, .kernel_line = "", .clocksource = "tsc", .available = "tsc hpet acpi_pm" },
+                .snapshot = { .n_cpus = 1, .n_policies = 1, .idle_driver = "acpi_idle" },
+                .cpu = { .online = true, .n_states = 3 },
+                .states = { { .name = "POLL" }, { .index = 1, .name = "C1", .latency_usec = 2 },
+                            { .index = 2, .name = "C2", .latency_usec = 100 } },
+                .policy = { .governor = "performance" },
+                .around = { .kvm = true, .processes_known = true, .libvirt = true, .sync_time_file = (char *)"/etc/default/libvirt-guests",
+                            .sync_time = true },
+                .time = { .now_sec = 1000, .clients_known = true, .running = BIT(CLIENT_CHRONYD), .steering = BIT(CLIENT_CHRONYD),
+                          .kernel_known = true, .kernel_max_error_usec = 1000,
+                          .chrony = { .tracked = true, .normal = true, .refid = "C0000201", .reference_sec = 990, .interval_sec = 64,
+                                      .root_dispersion_sec = 0.001, .n_sources = 1,
+                                      .sources = { { .mode = '^', .state = '*', .name = "192.0.2.1", .reach = 0377 } } } },
+                .input = { .host = true, .reason_text = "Fine.", .remedy = "" },
+        };
+}
+
+/* Needs both halves of the policy and has them. */
+static Machine old_host(void)
+{
+        Machine m = host();
+
+        m.facts.constant_tsc = m.facts.nonstop_tsc = false;
+        (void)cpuset_add(&m.facts.without_constant_tsc, 0);
+        (void)cpuset_add(&m.facts.without_constant_tsc, 1);
+        (void)cpuset_add(&m.facts.without_nonstop_tsc, 0);
+        (void)cpuset_add(&m.facts.without_nonstop_tsc, 1);
+        m.facts.cmdline = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
+        m.clock.verdict = VERDICT_STABLE;
+        m.snapshot.n_policies = 0;
+        m.cpu.n_states = 2;
+        strcpy(m.around.processor_max_cstate, "1");
+        strcpy(m.around.cpufreq_off, "1");
+        return m;
+}
+
+static Machine guest(void)
+{
+        Machine m = host();
+
+        m.facts.hypervisor = true;
+        m.facts.nonstop_tsc = false;
+        m.clock.verdict = VERDICT_UNUSED;
+        m.clock.reason = REASON_GUEST_DEFAULT;
+        m.clock.clocksource = "kvm-clock";
+        m.clock.available = "kvm-clock tsc acpi_pm";
+        m.input.host = false;
+        m.input.guest = true;
+        m.around = (Surroundings) {
+                .processes_known = true, .agent_running = true, .agent_channel = true,
+                .ptp_kvm = "ptp1", .ptp_kvm_link = true, .ptp_kvm_module = true,
+                .ptp_kvm_persistent = (char *)"/etc/modules-load.d/ptp_kvm.conf",
+                .refclock = (char *)"/dev/ptp_kvm", .refclock_file = (char *)"/etc/chrony/conf.d/kvm.conf", .refclock_ptp = "ptp1",
+                .chrony_config = (char *)"/etc/chrony/chrony.conf",
+        };
+        m.time.chrony.sources[0] = (ChronySource) { .mode = '#', .state = '*', .name = "PHC0", .reach = 0377, .offset_sec = 2e-7 };
+        return m;
+}
+
+/* The fixtures' literals are not ours to free: only the sets are. */
+static void machine_done(Machine *m)
+{
+        cpuset_done(&m->facts.without_constant_tsc);
+        cpuset_done(&m->facts.without_nonstop_tsc);
+}
+#define _cleanup_machine_ _cleanup_(machine_done)
+
+static const AuditStep *find_step(const Audit *audit, const char *id)
+{
+        for (unsigned i = 0; i < audit->n; i++)
+                if (strcmp(audit->steps[i].id, id) == 0)
+                        return &audit->steps[i];
+        return NULL;
+}
+
+/* `fix` and `evidence` (a part of it) may be NULL. */
+static void expect(Machine *m, const char *id, AuditResult result, const char *fix, const char *evidence)
+{
+        _cleanup_audit_ Audit audit = {};
+        const AuditStep *step;
+
+        machine_link(m);
+        assert_int_equal(audit_judge(&m->input, &audit), 0);
+        step = find_step(&audit, id);
+        assert_non_null(step);
+        if (step->result != result)
+                fail_msg("%s: %s: %s", id, audit_result_to_string(step->result), step->evidence);
+        if (!!fix != !!step->fix || (fix && strcmp(fix, step->fix) != 0))
+                fail_msg("%s: fix %s", id, step->fix);
+        if (evidence && !strstr(step->evidence, evidence))
+                fail_msg("%s: evidence %s", id, step->evidence);
+}
+
+static void test_all_is_well(void **state)
+{
+        Machine (*const machines[])(void) = { host, old_host, guest };
+
+        for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+                _cleanup_machine_ Machine m = machines[i]();
+                _cleanup_audit_ Audit audit = {};
+
+                machine_link(&m);
+                assert_int_equal(audit_judge(&m.input, &audit), 0);
+                assert_int_equal(audit_exit_status(&audit), 0);
+                for (unsigned s = 0; s < audit.n; s++) {
+                        if (audit.steps[s].result == AUDIT_FAIL || audit.steps[s].result == AUDIT_UNKNOWN)
+                                fail_msg("%s: %s", audit.steps[s].id, audit.steps[s].evidence);
+                        assert_true(strlen(audit.steps[s].title) <= 17);
+                        assert_non_null(audit.steps[s].evidence);
+                }
+        }
+}
+
+static void test_flags_and_verdict(void **state)
+{
+        static const struct {
+                Verdict verdict;
+                ClockReason reason;
+                AuditResult result;
+                const char *fix;
+        } cases[] = {
+                { VERDICT_STABLE, REASON_NONE, AUDIT_PASS, NULL },
+                { VERDICT_TRUSTED, REASON_NONE, AUDIT_PASS, NULL },
+                { VERDICT_UNVERIFIED, REASON_NONE, AUDIT_WARN, NULL },
+                { VERDICT_UNUSED, REASON_USER_SWITCH, AUDIT_FAIL,
+                  "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource" },
+                { VERDICT_UNUSED, REASON_GUEST_DEFAULT, AUDIT_PASS, NULL },
+                { VERDICT_UNSTABLE, REASON_CLOCKSOURCE_WATCHDOG, AUDIT_FAIL, REBOOT },
+                { VERDICT_UNSTABLE, REASON_WARP, AUDIT_FAIL, NULL },
+                { VERDICT_ABSENT, REASON_UNBOUND, AUDIT_FAIL, REBOOT },
+                { VERDICT_UNKNOWN, REASON_NONE, AUDIT_UNKNOWN, NULL },
+        };
+        _cleanup_machine_ Machine old = old_host(), lost = old_host(), m = host();
+
+        expect(&m, "cpu-flags", AUDIT_PASS, NULL, "Every CPU");
+        expect(&old, "cpu-flags", AUDIT_WARN, NULL, "constant_tsc is missing and nonstop_tsc is missing");
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                m.clock.verdict = cases[i].verdict;
+                m.clock.reason = cases[i].reason;
+                expect(&m, "tsc-verdict", cases[i].result, cases[i].fix, verdict_to_string(cases[i].verdict));
+        }
+        m.clock.kernel_line = "a\033[31mforged";
+        expect(&m, "tsc-verdict", AUDIT_UNKNOWN, NULL, "a\\x1b[31mforged");
+        m.facts.hypervisor = true;
+        expect(&m, "cpu-flags", AUDIT_NOT_APPLICABLE, NULL, NULL);
+
+        lost.clock.verdict = VERDICT_UNSTABLE;
+        lost.clock.reason = REASON_IDLE_HALT;
+        lost.facts.cmdline = (char *)"ro";
+        expect(&lost, "tsc-verdict", AUDIT_FAIL, KARGS, NULL);
+}
+
+static void test_boot_parameters(void **state)
+{
+        _cleanup_machine_ Machine m = old_host(), good = host();
+
+        expect(&good, "boot-parameters", AUDIT_NOT_APPLICABLE, NULL, NULL);
+        good.facts.cmdline = (char *)"tsc=reliable";
+        expect(&good, "boot-parameters", AUDIT_WARN, NULL, "tsc=reliable");
+        expect(&m, "boot-parameters", AUDIT_PASS, NULL, "processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1");
+        strcpy(m.around.cpufreq_off, "0");
+        expect(&m, "boot-parameters", AUDIT_FAIL, NULL, "but /sys/module/cpufreq/parameters/off: 0");
+        strcpy(m.around.cpufreq_off, "");
+        expect(&m, "boot-parameters", AUDIT_PASS, NULL, NULL);
+        m.facts.cmdline = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
+        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "missing: cpufreq.off=1; configured: not known here");
+        m.input.configured = "ro cpufreq.off=0";
+        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "configured: no;");
+        m.input.configured = "ro cpufreq.off=1 quiet";
+        expect(&m, "boot-parameters", AUDIT_WARN, REBOOT, "configured: yes");
+        /* Nothing can be wanted of a TSC that was never fit. */
+        m.clock.verdict = VERDICT_UNSTABLE;
+        m.clock.reason = REASON_UNSYNCHRONIZED;
+        expect(&m, "boot-parameters", AUDIT_NOT_APPLICABLE, NULL, NULL);
+}
+
+static void test_idle_and_c1e(void **state)
+{
+        _cleanup_machine_ Machine m = old_host(), good = host();
+
+        expect(&good, "idle-states", AUDIT_NOT_APPLICABLE, NULL, NULL);
+        expect(&m, "idle-states", AUDIT_PASS, NULL, "none deeper than C1");
+        strcpy(m.clock_facts.deep_state, "C2");
+        m.cpu.n_states = 3;
+        expect(&m, "idle-states", AUDIT_FAIL, DAEMON, "registered: C2");
+        m.states[2].disabled = true;
+        expect(&m, "idle-states", AUDIT_WARN, NULL, "switched off now");
+        m.states[2].disabled = false;
+        m.facts.cmdline = (char *)"ro";
+        expect(&m, "idle-states", AUDIT_FAIL, KARGS, NULL);
+
+        expect(&good, "c1e", AUDIT_NOT_APPLICABLE, NULL, NULL);
+        expect(&m, "c1e", AUDIT_NOT_APPLICABLE, NULL, "only AMD");
+        strcpy(m.facts.vendor, "AuthenticAMD");
+        expect(&m, "c1e", AUDIT_PASS, NULL, NULL);
+        m.around.c1e = true;
+        expect(&m, "c1e", AUDIT_FAIL, NULL, "apic_c1e");
+}
+
+static void test_governor_and_owners(void **state)
+{
+        _cleanup_machine_ Machine m = old_host(), good = host();
+
+        expect(&good, "governor", AUDIT_NOT_APPLICABLE, NULL, "performance");
+        expect(&m, "governor", AUDIT_PASS, NULL, "no policy");
+        m.snapshot.n_policies = 1;
+        m.input.governor_source = "/etc/default/tscwarden:3";
+        expect(&m, "governor", AUDIT_PASS, NULL, "/etc/default/tscwarden:3");
+        strcpy(m.clock_facts.moving_governor, "ondemand");
+        expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand moves");
+
+        expect(&m, "governor-owners", AUDIT_PASS, NULL, NULL);
+        m.around.owners = BIT(OWNER_TUNED);
+        expect(&m, "governor-owners", AUDIT_WARN, "systemctl disable --now tuned", NULL);
+        m.around.owners = BIT(OWNER_MAX_) - 1;
+        expect(&m, "governor-owners", AUDIT_WARN, "systemctl disable --now tuned power-profiles-daemon auto-cpufreq cpupower", NULL);
+        good.around.owners = BIT(OWNER_TUNED);
+        expect(&good, "governor-owners", AUDIT_NOT_APPLICABLE, NULL, "tuned");
+        m.around.owners = 0;
+        m.around.processes_known = false;
+        expect(&m, "governor-owners", AUDIT_UNKNOWN, NULL, NULL);
+}
+
+static void test_what_guests_get(void **state)
+{
+        _cleanup_machine_ Machine m = host();
+
+        expect(&m, "clock-pairing", AUDIT_PASS, NULL, "tsc");
+        m.clock.clocksource = "hpet";
+        expect(&m, "clock-pairing", AUDIT_FAIL, NULL, "hpet");
+        m.clock.clocksource = "";
+        expect(&m, "clock-pairing", AUDIT_UNKNOWN, NULL, NULL);
+
+        expect(&m, "guest-resync", AUDIT_PASS, NULL, "SYNC_TIME=1");
+        m.around.sync_time = false;
+        expect(&m, "guest-resync", AUDIT_WARN, "echo SYNC_TIME=1 >> /etc/default/libvirt-guests", "SYNC_TIME=0");
+        m.around.sync_time_file = NULL;
+        expect(&m, "guest-resync", AUDIT_WARN, "echo SYNC_TIME=1 >> /etc/default/libvirt-guests", "no configuration");
+        m.around.libvirt = false;
+        expect(&m, "guest-resync", AUDIT_NOT_APPLICABLE, NULL, NULL);
+}
+
+static void test_guest(void **state)
+{
+        _cleanup_machine_ Machine m = guest();
+
+        expect(&m, "guest-clocksource", AUDIT_PASS, NULL, "kvm-clock");
+        m.clock.clocksource = "tsc";
+        expect(&m, "guest-clocksource", AUDIT_PASS, NULL, "tsc");
+        m.clock.clocksource = "acpi_pm";
+        expect(&m, "guest-clocksource", AUDIT_FAIL,
+               "echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource", "acpi_pm");
+        m.clock.available = "acpi_pm";
+        expect(&m, "guest-clocksource", AUDIT_FAIL, NULL, NULL);
+        m.clock.clocksource = "";
+        expect(&m, "guest-clocksource", AUDIT_UNKNOWN, NULL, NULL);
+
+        m = guest();
+        expect(&m, "ptp-kvm-clock", AUDIT_PASS, NULL, "/sys/class/ptp/ptp1/clock_name: KVM virtual PTP; device: /dev/ptp_kvm -> ptp1");
+        expect(&m, "ptp-kvm-at-boot", AUDIT_PASS, NULL, "/etc/modules-load.d/ptp_kvm.conf");
+        m.around.ptp_kvm_persistent = NULL;
+        expect(&m, "ptp-kvm-at-boot", AUDIT_FAIL, "tscwarden guest setup", NULL);
+        m.around.ptp_kvm_builtin = true;
+        expect(&m, "ptp-kvm-at-boot", AUDIT_PASS, NULL, "built into");
+        m = guest();
+        m.around.ptp_kvm[0] = '\0';
+        expect(&m, "ptp-kvm-clock", AUDIT_FAIL, "tscwarden guest setup", "is there");
+        expect(&m, "ptp-kvm-at-boot", AUDIT_WARN, NULL, "may make systemd-modules-load.service fail");
+        m.around.ptp_kvm_persistent = NULL;
+        expect(&m, "ptp-kvm-at-boot", AUDIT_NOT_APPLICABLE, NULL, NULL);
+        m.around.ptp_kvm_module = false;
+        expect(&m, "ptp-kvm-clock", AUDIT_FAIL, NULL, "not installed");
+        m.clock.available = "tsc hpet";
+        expect(&m, "ptp-kvm-clock", AUDIT_NOT_APPLICABLE, NULL, "no KVM guest");
+
+        m = guest();
+        expect(&m, "guest-agent", AUDIT_PASS, NULL, NULL);
+        m.around.agent_running = false;
+        expect(&m, "guest-agent", AUDIT_WARN, "systemctl start qemu-guest-agent", NULL);
+        m.around.agent_channel = false;
+        expect(&m, "guest-agent", AUDIT_WARN, NULL, NULL);
+}
+
+static void test_chrony_in_a_guest(void **state)
+{
+        _cleanup_machine_ Machine m = guest();
+
+        expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "/etc/chrony/conf.d/kvm.conf: refclock PHC /dev/ptp_kvm");
+        strcpy(m.around.refclock_ptp, "ptp0");
+        expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "another clock");
+        strcpy(m.around.refclock_ptp, "");
+        expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no clock");
+        m.around.refclock = NULL;
+        expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no `refclock PHC`");
+        expect(&m, "chronyd-alive", AUDIT_NOT_APPLICABLE, NULL, NULL);
+        expect(&m, "chrony-selected", AUDIT_NOT_APPLICABLE, NULL, NULL);
+        m.around.ptp_kvm[0] = '\0';
+        expect(&m, "chrony-refclock", AUDIT_NOT_APPLICABLE, NULL, NULL);
+
+        m = guest();
+        expect(&m, "chronyd-alive", AUDIT_PASS, NULL, NULL);
+        expect(&m, "chrony-selected", AUDIT_PASS, NULL, "#* PHC0, reach 377, off by 200 ns");
+        m.time.chrony.sources[0].offset_sec = -2e-6;
+        expect(&m, "chrony-selected", AUDIT_WARN, NULL, "-2000 ns");
+        m.time.chrony.sources[0].reach = 0;
+        expect(&m, "chrony-selected", AUDIT_FAIL, NULL, "reach 0");
+        m.time.chrony.sources[0] = (ChronySource) { .mode = '#', .state = '-', .name = "PHC0", .reach = 0377 };
+        expect(&m, "chrony-selected", AUDIT_FAIL, NULL, "#-");
+        m.time.chrony.n_sources = 0;
+        expect(&m, "chrony-selected", AUDIT_FAIL, "systemctl restart chrony", NULL);
+        m.time.chrony.tracked = false;
+        strcpy(m.time.chrony.complaint, "506 Cannot talk to daemon");
+        expect(&m, "chrony-selected", AUDIT_UNKNOWN, NULL, "506");
+        m.time.running = m.time.steering = 0;
+        expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chrony", NULL);
+        m.around.chrony_config = (char *)"/etc/chrony.conf";
+        expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chronyd", NULL);
+        expect(&m, "chrony-selected", AUDIT_NOT_APPLICABLE, NULL, NULL);
+}
+
+static void test_time(void **state)
+{
+        _cleanup_machine_ Machine m = host();
+
+        expect(&m, "time-client", AUDIT_PASS, NULL, "chronyd");
+        expect(&m, "time-synchronized", AUDIT_PASS, NULL, "selected: 192.0.2.1; adjtimex: maxerror below 16 s");
+        expect(&m, "time-error-bound", AUDIT_PASS, NULL, "1.000 ms");
+        expect(&m, "hardware-stamps", AUDIT_NOT_APPLICABLE, NULL, NULL);
+        m.time.chrony.root_dispersion_sec = 0.2;
+        expect(&m, "time-error-bound", AUDIT_WARN, NULL, "200.000 ms");
+        m.time.chrony.sources[0].state = '?';
+        expect(&m, "time-synchronized", AUDIT_FAIL, "chronyc online && chronyc sources", "fallen silent");
+        expect(&m, "time-error-bound", AUDIT_NOT_APPLICABLE, NULL, NULL);
+        strcpy(m.time.chrony.refid, CHRONY_REFID_LOCAL);
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "its own clock");
+        m.time.chrony.normal = false;
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "not synchronised");
+        m.time.chrony.tracked = false;
+        expect(&m, "time-synchronized", AUDIT_UNKNOWN, NULL, NULL);
+
+        m = host();
+        m.time.steering = 0;
+        m.time.kernel_max_error_usec = TIME_MAX_ERROR_USEC;
+        expect(&m, "time-client", AUDIT_FAIL, "timedatectl set-ntp true", "told to leave the clock alone");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "does not steer");
+        m.time.running = 0;
+        expect(&m, "time-client", AUDIT_FAIL, "timedatectl set-ntp true", "none");
+        expect(&m, "time-synchronized", AUDIT_FAIL, "timedatectl set-ntp true", "nobody");
+        m.time.kernel_max_error_usec = 1;
+        expect(&m, "time-synchronized", AUDIT_WARN, NULL, "no program that runs here");
+        m.time.running = m.time.steering = BIT(CLIENT_CHRONYD) | BIT(CLIENT_TIMESYNCD);
+        expect(&m, "time-client", AUDIT_FAIL, "systemctl disable --now systemd-timesyncd", "both ways");
+        m.time.running = m.time.steering = BIT(CLIENT_TIMESYNCD);
+        m.time.timesyncd_synchronized = true;
+        expect(&m, "time-error-bound", AUDIT_WARN, NULL, "systemd-timesyncd tells none");
+        m.time.clients_known = false;
+        expect(&m, "time-client", AUDIT_UNKNOWN, NULL, NULL);
+}
+
+static void test_hardware_stamps(void **state)
+{
+        _cleanup_machine_ Machine m = host();
+
+        strcpy(m.around.ptp_interface, "ptp0");
+        expect(&m, "hardware-stamps", AUDIT_UNKNOWN, NULL, "root");
+        m.time.chrony.stamps_known = true;
+        expect(&m, "hardware-stamps", AUDIT_WARN, NULL, "Kernel");
+        m.time.chrony.hardware_stamps = true;
+        expect(&m, "hardware-stamps", AUDIT_PASS, NULL, NULL);
+        m.time.running = m.time.steering = BIT(CLIENT_NTPD);
+        expect(&m, "hardware-stamps", AUDIT_NOT_APPLICABLE, NULL, "ptp0");
+}
+
+static void test_roles(void **state)
+{
+        static const struct {
+                bool hypervisor, kvm, host, guest;
+        } cases[] = {
+                { false, false, true, false },
+                { false, true, true, false },
+                { true, false, false, true },
+                { true, true, true, true },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                Facts facts = { .hypervisor = cases[i].hypervisor };
+                Surroundings around = { .kvm = cases[i].kvm };
+                bool is_host, is_guest;
+
+                audit_find_roles(&facts, &around, &is_host, &is_guest);
+                assert_int_equal(is_host, cases[i].host);
+                assert_int_equal(is_guest, cases[i].guest);
+        }
+}
+
+static void test_exit_status(void **state)
+{
+        Audit audit = { .n = 3 };
+
+        audit.steps[1].result = AUDIT_WARN;
+        audit.steps[2].result = AUDIT_NOT_APPLICABLE;
+        assert_int_equal(audit_exit_status(&audit), 0);
+        audit.steps[0].result = AUDIT_UNKNOWN;
+        assert_int_equal(audit_exit_status(&audit), 3);
+        audit.steps[2].result = AUDIT_FAIL;
+        assert_int_equal(audit_exit_status(&audit), 1);
+}
+
+static void test_migration(void **state)
+{
+        static const struct {
+                MigrationEnd here, there;
+                AuditResult verdict, rate;
+        } cases[] = {
+#define END(verdict, khz, scaling) { VERDICT_##verdict, "tsc", khz, scaling }
+                { END(TRUSTED, 2400000, false), END(STABLE, 2400000, false), AUDIT_PASS, AUDIT_PASS },
+                { END(TRUSTED, 2400000, false), END(TRUSTED, 2400600, false), AUDIT_PASS, AUDIT_PASS },
+                { END(TRUSTED, 2400000, false), END(TRUSTED, 2400601, false), AUDIT_PASS, AUDIT_FAIL },
+                { END(TRUSTED, 2400000, false), END(TRUSTED, 2399400, false), AUDIT_PASS, AUDIT_FAIL },
+                { END(TRUSTED, 2400000, false), END(TRUSTED, 2399401, false), AUDIT_PASS, AUDIT_PASS },
+                { END(TRUSTED, 2400000, false), END(TRUSTED, 3000000, true), AUDIT_PASS, AUDIT_PASS },
+                { END(TRUSTED, 2400000, true), END(TRUSTED, 3000000, false), AUDIT_PASS, AUDIT_FAIL },
+                { END(TRUSTED, 2400000, false), END(UNSTABLE, 2400000, false), AUDIT_FAIL, AUDIT_PASS },
+                { END(UNSTABLE, 2400000, false), END(UNSTABLE, 2400000, false), AUDIT_FAIL, AUDIT_PASS },
+                { END(TRUSTED, 2400000, false), END(UNUSED, 2400000, false), AUDIT_FAIL, AUDIT_PASS },
+                { END(TRUSTED, 2400000, false), END(UNVERIFIED, 2400000, false), AUDIT_WARN, AUDIT_PASS },
+                { END(UNVERIFIED, 2400000, false), END(UNVERIFIED, 2400000, false), AUDIT_PASS, AUDIT_PASS },
+                { END(TRUSTED, 2400000, false), END(UNKNOWN, 0, false), AUDIT_UNKNOWN, AUDIT_UNKNOWN },
+                { END(TRUSTED, 0, false), END(TRUSTED, 2400000, false), AUDIT_PASS, AUDIT_UNKNOWN },
+                { END(TRUSTED, 0, false), END(TRUSTED, 2400000, true), AUDIT_PASS, AUDIT_PASS },
+#undef END
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                _cleanup_audit_ Audit audit = {};
+
+                assert_int_equal(audit_compare(&cases[i].here, &cases[i].there, "kvm8", &audit), 0);
+                if (find_step(&audit, "migration-verdict")->result != cases[i].verdict ||
+                    find_step(&audit, "migration-rate")->result != cases[i].rate)
+                        fail_msg("case %zu: %s", i, find_step(&audit, "migration-rate")->evidence);
+        }
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_all_is_well),
+                cmocka_unit_test(test_flags_and_verdict),
+                cmocka_unit_test(test_boot_parameters),
+                cmocka_unit_test(test_idle_and_c1e),
+                cmocka_unit_test(test_governor_and_owners),
+                cmocka_unit_test(test_what_guests_get),
+                cmocka_unit_test(test_guest),
+                cmocka_unit_test(test_chrony_in_a_guest),
+                cmocka_unit_test(test_time),
+                cmocka_unit_test(test_hardware_stamps),
+                cmocka_unit_test(test_roles),
+                cmocka_unit_test(test_exit_status),
+                cmocka_unit_test(test_migration),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
