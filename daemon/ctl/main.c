@@ -2,9 +2,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/parse.h"
@@ -74,30 +72,6 @@ static void print_help(void)
              "  sudo tscwarden check --against root@kvm8\n\n"
              "Exit status: 0 fine, 1 something is wrong on this host, 2 usage, 3 could not\n"
              "find out. tscwarden(1) says what counts as wrong.");
-}
-
-bool ctl_wants_color(void)
-{
-        const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-        return isatty(STDOUT_FILENO) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
-}
-
-int ctl_complain(const char *why)
-{
-        fprintf(stderr, "tscwarden: %s\n", why ? why : "Out of memory");
-        return CTL_NO_ANSWER;
-}
-
-int ctl_finish(int r, int status)
-{
-        if (r < 0)
-                return ctl_complain(strerror(-r));
-        if (fflush(stdout) != 0 || ferror(stdout)) {
-                fprintf(stderr, "tscwarden: Cannot write the output: %m\n");
-                return CTL_NO_ANSWER;
-        }
-        return status;
 }
 
 /* 0 go on, 1 done, -EINVAL: told on stderr. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool ctl_wants_color(void)
+{
+        const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+        return isatty(STDOUT_FILENO) && !(no && no[0]) && term && strcmp(term, "dumb") != 0;
+}
+
+int ctl_complain(const char *why)
+{
+        fprintf(stderr, "tscwarden: %s\n", why ? why : "Out of memory");
+        return CTL_NO_ANSWER;
+}
+
+int ctl_finish(int r, int status)
+{
+        if (r < 0)
+                return ctl_complain(strerror(-r));
+        if (fflush(stdout) != 0 || ferror(stdout)) {
+                fprintf(stderr, "tscwarden: Cannot write the output: %m\n");
+                return CTL_NO_ANSWER;
+        }
+        return status;
+}
