@@ -37,11 +37,11 @@ for step in json.load(open(sys.argv[1]))["Steps"]:
 ' "$scratch/output" "$1"
 }
 
-# need PROGRAM...: or the test is skipped.
+# need PROGRAM...: that says its version, or the test is skipped.
 need() {
         local program
         for program; do
-                command -v "$program" > /dev/null || { echo "1..0 # SKIP needs $program"; exit 77; }
+                "$program" -V > /dev/null 2>&1 || "$program" -v > /dev/null 2>&1 || { echo "1..0 # SKIP needs $program"; exit 77; }
         done
 }
 
