@@ -17,8 +17,8 @@ static const char *const group_heads[AUDIT_GROUP_MAX_] = {
 static const struct {
         const char *word, *color;
 } results[AUDIT_RESULT_MAX_] = {
-        [AUDIT_PASS] = { "pass", "\033[1;32m" },           [AUDIT_FAIL] = { "FAIL", "\033[1;31m" },
-        [AUDIT_WARN] = { "warn", "\033[1;33m" },           [AUDIT_NOT_APPLICABLE] = { "n/a", "" },
+        [AUDIT_PASS] = { "pass", "\033[1;32m" }, [AUDIT_FAIL] = { "FAIL", "\033[1;31m" },
+        [AUDIT_WARN] = { "warn", "\033[1;33m" }, [AUDIT_NOT_APPLICABLE] = { "n/a", "" },
         [AUDIT_UNKNOWN] = { "?", "\033[1;33m" },
 };
 
@@ -26,7 +26,8 @@ static void show_step(FILE *out, const AuditStep *step, bool color)
 {
         const char *begin = color ? results[step->result].color : "";
 
-        fprintf(out, "  %s%-4s%s  %-*s", begin, results[step->result].word, begin[0] ? "\033[0m" : "", INDENT - 8, step->title);
+        fprintf(out, "  %s%-4s%s  %-*s", begin, results[step->result].word, begin[0] ? "\033[0m" : "", INDENT - 8,
+                step->title);
         print_words(out, INDENT, INDENT, step->evidence);
         if (step->advice)
                 print_wrapped(out, "", INDENT, step->advice);
@@ -72,7 +73,8 @@ void check_show(FILE *out, const Audit *audit, bool color)
 
 int check_show_json(FILE *out, const AuditInput *input, const Audit *audit)
 {
-        struct json_object *json = json_object_new_object(), *roles = json_object_new_array(), *steps = json_object_new_array();
+        struct json_object *json = json_object_new_object(), *roles = json_object_new_array(),
+                           *steps = json_object_new_array();
 
         if (input->host)
                 json_object_array_add(roles, json_string("host"));

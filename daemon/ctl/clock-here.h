@@ -6,6 +6,6 @@
 
 #include "model/verdict.h"
 
-/* `clock` has been made with clock_init(). Reads what a tscwardend left behind, the kernel's log and the clocksources, as far as this
- * user may; the journal where the log has wrapped. 0 or -ENOMEM. */
+/* `clock` has been made with clock_init(). Reads what a tscwardend left behind, the kernel's log and the
+ * clocksources, as far as this user may; the journal where the log has wrapped. 0 or -ENOMEM. */
 int clock_here_read(Clock *clock);

@@ -39,14 +39,15 @@ static void here_done(Here *here)
         free(here->configured);
 }
 
-/* The kernel command line that the boot loader is set up with, a heap string owned by the caller; NULL when it is not known. */
+/* The kernel command line that the boot loader is set up with, a heap string owned by the caller; NULL when it is not
+ * known. */
 static char *read_configured_cmdline(void)
 {
         return NULL;
 }
 
-/* "FILE:LINE" of the policy's governor, NULL for the built-in one, and when the file is refused, which tscwardend tells. 0 or
- * -ENOMEM. */
+/* "FILE:LINE" of the policy's governor, NULL for the built-in one, and when the file is refused, which tscwardend
+ * tells. 0 or -ENOMEM. */
 static int read_governor_source(const char *path, char **ret)
 {
         _cleanup_config_ Config config = {};
@@ -96,7 +97,7 @@ static MigrationEnd end_of_state(const ClockInfo *clock)
 {
         Verdict verdict = verdict_from_string(known(clock->verdict));
 
-        return (MigrationEnd) {
+        return (MigrationEnd){
                 .verdict = verdict < 0 ? VERDICT_UNKNOWN : verdict,
                 .clocksource = known(clock->clocksource),
                 .tsc_khz = clock->tsc_khz,
@@ -117,8 +118,10 @@ static int compare(const Here *here, const char *host, Audit *audit)
                 .tsc_scaling = here->facts.tsc_scaling,
         };
 
-        if (ctl_bus_open(host, &bus, &why) != BUS_OK || ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK) {
-                audit_add(audit, AUDIT_MIGRATION, "migration-verdict", "TSC there", AUDIT_UNKNOWN, "%s", why ? why : "Out of memory");
+        if (ctl_bus_open(host, &bus, &why) != BUS_OK ||
+            ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK) {
+                audit_add(audit, AUDIT_MIGRATION, "migration-verdict", "TSC there", AUDIT_UNKNOWN, "%s",
+                          why ? why : "Out of memory");
                 return audit->out_of_memory ? -ENOMEM : 0;
         }
         if (ctl_bus_open(NULL, &own_bus, &own_why) == BUS_OK &&
@@ -139,7 +142,7 @@ int verb_check(const CtlOptions *options)
                 fprintf(stderr, "tscwarden: Cannot read what this machine is: %s\n", strerror(-r));
                 return CTL_NO_ANSWER;
         }
-        input = (AuditInput) {
+        input = (AuditInput){
                 .facts = &here.facts,
                 .clock_facts = &here.clock_facts,
                 .clock = &here.view,

@@ -15,8 +15,8 @@
 
 DEFINE_CLEANUP(FILE, fclose);
 
-/* Calls take(line, userdata) with each line of a file, cut at its end, until that is not 0, which is returned. 0 also when there is
- * no such file. */
+/* Calls take(line, userdata) with each line of a file, cut at its end, until that is not 0, which is returned. 0 also
+ * when there is no such file. */
 static int each_line(const char *path, int (*take)(const char *path, char *line, void *userdata), void *userdata)
 {
         _cleanup_(fclosep) FILE *stream = fopen(path, "re");
@@ -68,7 +68,7 @@ static int take_module_file(const char *path, char *line, void *userdata)
 int surroundings_read_modules(Surroundings *around)
 {
         static const char *const folders[] = {
-                "/etc/modules-load.d/*.conf", "/run/modules-load.d/*.conf", "/usr/local/lib/modules-load.d/*.conf",
+                "/etc/modules-load.d/*.conf",     "/run/modules-load.d/*.conf", "/usr/local/lib/modules-load.d/*.conf",
                 "/usr/lib/modules-load.d/*.conf", "/lib/modules-load.d/*.conf", "/etc/modules",
         };
         struct utsname name;
@@ -111,7 +111,10 @@ int surroundings_read_chrony(Surroundings *around)
 {
         /* Debian's, with what its `confdir` names, and everybody else's. */
         static const char *const files[] = {
-                "/etc/chrony/chrony.conf", "/etc/chrony/conf.d/*.conf", "/etc/chrony.conf", "/etc/chrony.d/*.conf",
+                "/etc/chrony/chrony.conf",
+                "/etc/chrony/conf.d/*.conf",
+                "/etc/chrony.conf",
+                "/etc/chrony.d/*.conf",
         };
         int r = 0;
 

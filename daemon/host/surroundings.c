@@ -66,7 +66,8 @@ static void on_process(const char *command, const char *arguments, void *userdat
 /* A oneshot service leaves no process; what is enabled is a link (systemctl(1)). */
 static void read_cpupower_service(Surroundings *around)
 {
-        if (faccessat(AT_FDCWD, "/etc/systemd/system/multi-user.target.wants/cpupower.service", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        if (faccessat(AT_FDCWD, "/etc/systemd/system/multi-user.target.wants/cpupower.service", F_OK,
+                      AT_SYMLINK_NOFOLLOW) == 0)
                 around->owners |= 1U << OWNER_CPUPOWER;
 }
 
@@ -144,6 +145,6 @@ int surroundings_read(Surroundings *ret)
         if (r < 0)
                 return r;
         *ret = around;
-        around = (Surroundings) {};
+        around = (Surroundings){};
         return 0;
 }

@@ -6,7 +6,8 @@
 
 #include "model/surroundings.h"
 
-/* What cannot be read counts as not there. 0 or -ENOMEM. *ret is the caller's (surroundings_done), untouched on failure. */
+/* What cannot be read counts as not there. 0 or -ENOMEM. *ret is the caller's (surroundings_done), untouched on
+ * failure. */
 int surroundings_read(Surroundings *ret);
 
 /* The parts that read configuration: each 0 or -ENOMEM. */

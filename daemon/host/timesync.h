@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Asks who keeps this machine's time: the kernel, the processes, chronyc, ntpq. systemd-timesyncd is not asked on the bus: what the
- * kernel and its file in /run say is enough for a verdict, and needs no bus.
+ * Asks who keeps this machine's time: the kernel, the processes, chronyc, ntpq. systemd-timesyncd is not asked on the
+ * bus: what the kernel and its file in /run say is enough for a verdict, and needs no bus.
  */
 #pragma once
 
 #include "model/timesync.h"
 
-/* What cannot be found out says so in its place. Takes a bounded time, also when a client hangs. 0 or -ENOMEM. *ret is untouched on
- * failure. */
+/* What cannot be found out says so in its place. Takes a bounded time, also when a client hangs. 0 or -ENOMEM. *ret
+ * is untouched on failure. */
 int timesync_read(TimeInput *ret);

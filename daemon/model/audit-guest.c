@@ -35,10 +35,13 @@ static void judge_clocksource(const AuditInput *input, Audit *audit)
         if (good)
                 return;
         if (clocksources_have(available, "kvm-clock"))
-                audit_fix(audit, step, "echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource");
+                audit_fix(audit, step,
+                          "echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource");
         else
-                audit_advise(audit, step, "Neither kvm-clock nor tsc: every look at the clock leaves the guest. On a KVM host, "
-                             "`<timer name='kvmclock' present='yes'/>` below <clock> in the domain's XML (virsh edit) offers kvm-clock.");
+                audit_advise(audit, step,
+                             "Neither kvm-clock nor tsc: every look at the clock leaves the guest. On a KVM host, "
+                             "`<timer name='kvmclock' present='yes'/>` below <clock> in the domain's XML (virsh edit) "
+                             "offers kvm-clock.");
 }
 
 static bool is_kvm(const AuditInput *input)
@@ -66,13 +69,17 @@ static void judge_phc(const AuditInput *input, Audit *audit)
                          "no /sys/class/ptp/ptp*/clock_name is " PTP_KVM_CLOCK "; the module ptp_kvm %s",
                          around->ptp_kvm_module ? "is there" : "is not installed for this kernel");
         if (!around->ptp_kvm_module) {
-                audit_advise(audit, step, "Install the kernel package that has ptp_kvm (on Debian and Ubuntu not the -cloud or -virtual "
-                             "flavours without extra modules).");
+                audit_advise(
+                        audit, step,
+                        "Install the kernel package that has ptp_kvm (on Debian and Ubuntu not the -cloud or -virtual "
+                        "flavours without extra modules).");
                 return;
         }
         audit_fix(audit, step, SETUP);
-        audit_advise(audit, step, "If it cannot be loaded (Operation not supported, No such device), the host does not run on its TSC: "
-                     "`tscwarden check` there says why.");
+        audit_advise(
+                audit, step,
+                "If it cannot be loaded (Operation not supported, No such device), the host does not run on its TSC: "
+                "`tscwarden check` there says why.");
 }
 
 static void judge_persistent(const AuditInput *input, Audit *audit)
@@ -81,9 +88,12 @@ static void judge_persistent(const AuditInput *input, Audit *audit)
         AuditStep *step;
 
         if (around->ptp_kvm_builtin || around->ptp_kvm_persistent)
-                audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", around->ptp_kvm[0] ? AUDIT_PASS : AUDIT_WARN, "%s%s",
+                audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot",
+                          around->ptp_kvm[0] ? AUDIT_PASS : AUDIT_WARN, "%s%s",
                           around->ptp_kvm_builtin ? "built into the kernel" : around->ptp_kvm_persistent,
-                          around->ptp_kvm[0] ? "" : "; it cannot be loaded now, and may make systemd-modules-load.service fail");
+                          around->ptp_kvm[0]
+                                  ? ""
+                                  : "; it cannot be loaded now, and may make systemd-modules-load.service fail");
         else if (!around->ptp_kvm[0])
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", AUDIT_NOT_APPLICABLE,
                           "first the clock has to be there");
@@ -112,15 +122,17 @@ static void judge_refclock(const AuditInput *input, Audit *audit)
                 return;
         }
         if (around->ptp_kvm[0] && strcmp(around->refclock_ptp, around->ptp_kvm) == 0) {
-                audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_PASS, "%s: refclock PHC %s, which is %s",
-                          around->refclock_file, around->refclock, PTP_KVM_CLOCK);
+                audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_PASS,
+                          "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock, PTP_KVM_CLOCK);
                 return;
         }
-        step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_FAIL, "%s: refclock PHC %s, which is %s",
-                         around->refclock_file, around->refclock,
-                         around->refclock_ptp[0] ? "another clock than the host's" : "no clock: chronyd does not start with it");
-        audit_advise(audit, step, "%s", around->ptp_kvm[0] ? "Take that line away; setup writes one with the host's clock." :
-                     "Take that line away, or load ptp_kvm before chronyd starts.");
+        step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_FAIL,
+                         "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock,
+                         around->refclock_ptp[0] ? "another clock than the host's"
+                                                 : "no clock: chronyd does not start with it");
+        audit_advise(audit, step, "%s",
+                     around->ptp_kvm[0] ? "Take that line away; setup writes one with the host's clock."
+                                        : "Take that line away, or load ptp_kvm before chronyd starts.");
         if (around->ptp_kvm[0])
                 audit_fix(audit, step, SETUP);
 }
@@ -131,16 +143,18 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
         AuditStep *step;
 
         if (!input->around->refclock) {
-                audit_add(audit, AUDIT_GUEST, "chronyd-alive", "chronyd", AUDIT_NOT_APPLICABLE, "%s; it has no refclock",
-                          runs ? "runs" : "does not run");
+                audit_add(audit, AUDIT_GUEST, "chronyd-alive", "chronyd", AUDIT_NOT_APPLICABLE,
+                          "%s; it has no refclock", runs ? "runs" : "does not run");
                 return;
         }
         step = audit_add(audit, AUDIT_GUEST, "chronyd-alive", "chronyd", runs ? AUDIT_PASS : AUDIT_FAIL, "%s",
                          runs ? "runs with its refclock" : "does not run");
         if (runs)
                 return;
-        audit_advise(audit, step, "A device that is not there ends it at its start: `journalctl -u chrony -u chronyd` says 'Could not "
-                     "open PHC'.");
+        audit_advise(
+                audit, step,
+                "A device that is not there ends it at its start: `journalctl -u chrony -u chronyd` says 'Could not "
+                "open PHC'.");
         audit_fix(audit, step, "systemctl restart %s", chrony_service(input->around));
 }
 
@@ -164,7 +178,8 @@ static void judge_selected(const AuditInput *input, Audit *audit)
                 return;
         }
         if (input->time->chrony_error < 0 || !input->time->chrony.tracked) {
-                audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_UNKNOWN, "chronyc sources: %s",
+                audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_UNKNOWN,
+                          "chronyc sources: %s",
                           input->time->chrony_error < 0 ? "cannot be run" : input->time->chrony.complaint);
                 return;
         }
@@ -177,17 +192,25 @@ static void judge_selected(const AuditInput *input, Audit *audit)
         }
         selected = source->state == '*' && source->reach != 0;
         near = fabs(source->offset_sec) < MICROSECOND;
-        step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", !selected ? AUDIT_FAIL : near ? AUDIT_PASS : AUDIT_WARN,
-                         "chronyc sources: %c%c %s, reach %o, off by %.0f ns", source->mode, source->state, source->name, source->reach,
-                         source->offset_sec * 1e9);
+        step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host",
+                         !selected ? AUDIT_FAIL
+                         : near    ? AUDIT_PASS
+                                   : AUDIT_WARN,
+                         "chronyc sources: %c%c %s, reach %o, off by %.0f ns", source->mode, source->state,
+                         source->name, source->reach, source->offset_sec * 1e9);
         if (source->reach == 0)
-                audit_advise(audit, step, "It is not answering any more: the host may have lost its TSC, which `tscwarden check` there "
-                             "tells.");
+                audit_advise(
+                        audit, step,
+                        "It is not answering any more: the host may have lost its TSC, which `tscwarden check` there "
+                        "tells.");
         else if (!selected)
-                audit_advise(audit, step, "chronyd trusts another source more: `chronyc sources -v` explains the marks.");
+                audit_advise(audit, step,
+                             "chronyd trusts another source more: `chronyc sources -v` explains the marks.");
         else if (!near)
-                audit_advise(audit, step, "Below a microsecond is usual %s.", clocksource_is_tsc(input->clock->clocksource) ?
-                             "with kvm-clock as the clocksource; with tsc it is read less exactly" : "here after some minutes");
+                audit_advise(audit, step, "Below a microsecond is usual %s.",
+                             clocksource_is_tsc(input->clock->clocksource)
+                                     ? "with kvm-clock as the clocksource; with tsc it is read less exactly"
+                                     : "here after some minutes");
 }
 
 static void judge_agent(const AuditInput *input, Audit *audit)
@@ -195,12 +218,16 @@ static void judge_agent(const AuditInput *input, Audit *audit)
         const Surroundings *around = input->around;
         AuditStep *step;
 
-        step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", around->agent_channel && around->agent_running ? AUDIT_PASS : AUDIT_WARN,
-                         "/dev/virtio-ports/org.qemu.guest_agent.0: %s; qemu-ga %s", around->agent_channel ? "there" : "not there",
+        step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent",
+                         around->agent_channel && around->agent_running ? AUDIT_PASS : AUDIT_WARN,
+                         "/dev/virtio-ports/org.qemu.guest_agent.0: %s; qemu-ga %s",
+                         around->agent_channel ? "there" : "not there",
                          around->agent_running ? "runs" : "does not run");
         if (!around->agent_channel)
-                audit_advise(audit, step, "Without it the host cannot set this clock after a resume (virsh domtime). Add to the domain's "
-                             "XML: <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>");
+                audit_advise(
+                        audit, step,
+                        "Without it the host cannot set this clock after a resume (virsh domtime). Add to the domain's "
+                        "XML: <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>");
         else if (!around->agent_running)
                 audit_fix(audit, step, "systemctl start qemu-guest-agent");
 }

@@ -28,13 +28,15 @@ static void judge_flags(const AuditInput *input, Audit *audit)
                 return;
         }
         if (input->facts->hypervisor) {
-                audit_add(audit, AUDIT_HOST, "cpu-flags", "CPU", AUDIT_NOT_APPLICABLE, "/proc/cpuinfo: hypervisor. %s", reason);
+                audit_add(audit, AUDIT_HOST, "cpu-flags", "CPU", AUDIT_NOT_APPLICABLE, "/proc/cpuinfo: hypervisor. %s",
+                          reason);
                 return;
         }
         step = audit_add(audit, AUDIT_HOST, "cpu-flags", "CPU", need.frequency || need.idle ? AUDIT_WARN : AUDIT_PASS,
                          "/proc/cpuinfo: %s", reason);
         if (need.frequency || need.idle)
-                audit_advise(audit, step, "This CPU cannot be changed, but held still: the next steps say whether it is.");
+                audit_advise(audit, step,
+                             "This CPU cannot be changed, but held still: the next steps say whether it is.");
 }
 
 /* What a person has to do about the clock, and what of it a command can. */
@@ -64,8 +66,8 @@ static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step)
 static void judge_verdict(const AuditInput *input, Audit *audit)
 {
         static const AuditResult results[VERDICT_MAX_] = {
-                [VERDICT_UNKNOWN] = AUDIT_UNKNOWN,   [VERDICT_STABLE] = AUDIT_PASS, [VERDICT_TRUSTED] = AUDIT_PASS,
-                [VERDICT_UNVERIFIED] = AUDIT_WARN,   [VERDICT_UNUSED] = AUDIT_FAIL, [VERDICT_UNSTABLE] = AUDIT_FAIL,
+                [VERDICT_UNKNOWN] = AUDIT_UNKNOWN, [VERDICT_STABLE] = AUDIT_PASS, [VERDICT_TRUSTED] = AUDIT_PASS,
+                [VERDICT_UNVERIFIED] = AUDIT_WARN, [VERDICT_UNUSED] = AUDIT_FAIL, [VERDICT_UNSTABLE] = AUDIT_FAIL,
                 [VERDICT_ABSENT] = AUDIT_FAIL,
         };
         const ClockView *clock = input->clock;
@@ -116,7 +118,8 @@ static char *list_booted(const AuditInput *input, int *ret_dead)
                 (void)cmdline_get(input->facts->cmdline, boot_parameters[i].name, value, sizeof(value));
                 fprintf(out, "%s%s=%s", any ? " " : "", boot_parameters[i].name, value);
                 any = true;
-                if (*ret_dead < 0 && boot_parameters[i].path && shown[0] && strcmp(shown, boot_parameters[i].effect) != 0)
+                if (*ret_dead < 0 && boot_parameters[i].path && shown[0] &&
+                    strcmp(shown, boot_parameters[i].effect) != 0)
                         *ret_dead = i;
         }
         if (!any)
@@ -141,7 +144,8 @@ static bool all_configured(const char *configured, const char *const *missing)
         return configured;
 }
 
-static void judge_missing(const AuditInput *input, Audit *audit, const char *const *missing, unsigned n, const char *booted)
+static void judge_missing(const AuditInput *input, Audit *audit, const char *const *missing, unsigned n,
+                          const char *booted)
 {
         bool configured = all_configured(input->configured, missing);
         char wanted[128] = "";
@@ -151,15 +155,20 @@ static void judge_missing(const AuditInput *input, Audit *audit, const char *con
                 at += snprintf(wanted + at, sizeof(wanted) - at, "%s%s", i ? " " : "", missing[i]);
         step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", configured ? AUDIT_WARN : AUDIT_FAIL,
                          "missing: %s; configured: %s; /proc/cmdline: %s", wanted,
-                         configured ? "yes" : input->configured ? "no" : "not known here", booted);
+                         configured          ? "yes"
+                         : input->configured ? "no"
+                                             : "not known here",
+                         booted);
         audit_fix(audit, step, configured ? "systemctl reboot" : "tscwarden kargs apply && systemctl reboot");
 }
 
 static void judge_boot_parameters(const AuditInput *input, Audit *audit)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
-        unsigned n = clock_boot_parameters_missing(input->clock_facts, input->clock->verdict, input->clock->reason, missing);
-        _cleanup_free_ char *reason = clock_boot_parameters_reason(input->clock_facts, input->clock->verdict, input->clock->reason);
+        unsigned n =
+                clock_boot_parameters_missing(input->clock_facts, input->clock->verdict, input->clock->reason, missing);
+        _cleanup_free_ char *reason =
+                clock_boot_parameters_reason(input->clock_facts, input->clock->verdict, input->clock->reason);
         _cleanup_free_ char *harm = NULL, *booted = NULL;
         Need need = need_from_facts(input->facts);
         unsigned advice = clock_advice(input->clock_facts);
@@ -177,7 +186,8 @@ static void judge_boot_parameters(const AuditInput *input, Audit *audit)
         if (n > 0)
                 judge_missing(input, audit, missing, n, booted);
         else if (harm) {
-                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_WARN, "/proc/cmdline: %s", harm);
+                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_WARN,
+                                 "/proc/cmdline: %s", harm);
                 audit_advise(audit, step, "Take it off the kernel command line.");
         } else if (dead >= 0) {
                 step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_FAIL,
@@ -188,7 +198,8 @@ static void judge_boot_parameters(const AuditInput *input, Audit *audit)
         } else
                 /* Of a TSC that is gone for another reason they say nothing. */
                 audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
-                          (need.frequency || need.idle) && in_use(input->clock->verdict) ? AUDIT_PASS : AUDIT_NOT_APPLICABLE,
+                          (need.frequency || need.idle) && in_use(input->clock->verdict) ? AUDIT_PASS
+                                                                                         : AUDIT_NOT_APPLICABLE,
                           "/proc/cmdline: %s. %s", booted, reason);
 }
 
@@ -219,7 +230,8 @@ static void judge_idle(const AuditInput *input, Audit *audit)
         if (!need_from_facts(input->facts).idle) {
                 audit_add(audit, AUDIT_HOST, "idle-states", "C-states", AUDIT_NOT_APPLICABLE,
                           "%s; idle driver: %s, deepest state: %s",
-                          input->facts->hypervisor ? "in a guest they are the host's business" : "nonstop_tsc: the TSC counts on in them",
+                          input->facts->hypervisor ? "in a guest they are the host's business"
+                                                   : "nonstop_tsc: the TSC counts on in them",
                           driver, deep);
                 return;
         }
@@ -228,15 +240,18 @@ static void judge_idle(const AuditInput *input, Audit *audit)
                           "cpuidle/current_driver: %s; registered: %s", driver, deep);
                 return;
         }
-        step = audit_add(audit, AUDIT_HOST, "idle-states", "C-states", count_enabled_deep(input) ? AUDIT_FAIL : AUDIT_WARN,
+        step = audit_add(audit, AUDIT_HOST, "idle-states", "C-states",
+                         count_enabled_deep(input) ? AUDIT_FAIL : AUDIT_WARN,
                          "cpuidle/current_driver: %s; registered: %s, and the TSC stops there%s", driver, deep,
                          count_enabled_deep(input) ? "" : "; switched off now (cpuN/cpuidle/stateN/disable)");
         if (clock_boot_parameters_missing(facts, input->clock->verdict, input->clock->reason, missing) > 0)
                 audit_fix(audit, step, "tscwarden kargs apply && systemctl reboot");
         else if (count_enabled_deep(input))
                 audit_fix(audit, step, "systemctl enable --now tscwarden");
-        audit_advise(audit, step, "Registering them is what costs the TSC: a boot parameter prevents it, the daemon only keeps the CPUs "
-                     "out of them.");
+        audit_advise(
+                audit, step,
+                "Registering them is what costs the TSC: a boot parameter prevents it, the daemon only keeps the CPUs "
+                "out of them.");
 }
 
 static void judge_c1e(const AuditInput *input, Audit *audit)
@@ -246,14 +261,16 @@ static void judge_c1e(const AuditInput *input, Audit *audit)
 
         if (!amd || input->facts->hypervisor || input->facts->nonstop_tsc) {
                 audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", AUDIT_NOT_APPLICABLE, "%s",
-                          input->facts->hypervisor ? "in a guest it is the host's business" : amd ?
-                          "nonstop_tsc: the TSC counts on in C1E" : "only AMD's older CPUs stop their TSC in C1E");
+                          input->facts->hypervisor ? "in a guest it is the host's business"
+                          : amd                    ? "nonstop_tsc: the TSC counts on in C1E"
+                                                   : "only AMD's older CPUs stop their TSC in C1E");
                 return;
         }
         step = audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", input->around->c1e ? AUDIT_FAIL : AUDIT_PASS,
                          "/proc/cpuinfo, bugs: apic_c1e%s", input->around->c1e ? "" : " is not among them");
         if (input->around->c1e)
-                audit_advise(audit, step, "Switch C1E off in the firmware's setup and boot: the kernel has no knob for it.");
+                audit_advise(audit, step,
+                             "Switch C1E off in the firmware's setup and boot: the kernel has no knob for it.");
 }
 
 static const char *const owner_services[OWNER_MAX_] = {
@@ -272,20 +289,22 @@ static void judge_governor(const AuditInput *input, Audit *audit)
 
         if (!need_from_facts(input->facts).frequency)
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_NOT_APPLICABLE, "%s; now: %s",
-                          input->facts->hypervisor ? "in a guest it is the host's business" :
-                          "constant_tsc: the TSC does not follow the frequency", policy ? OR_UNKNOWN(policy->governor) : "no cpufreq");
+                          input->facts->hypervisor ? "in a guest it is the host's business"
+                                                   : "constant_tsc: the TSC does not follow the frequency",
+                          policy ? OR_UNKNOWN(policy->governor) : "no cpufreq");
         else if (!policy)
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
                           "/sys/devices/system/cpu/cpufreq: no policy, nothing moves the frequency");
         else if (!moving[0])
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
-                          "cpufreq/policy*/scaling_governor: %s, which does not move the frequency; tscwarden's policy: %s",
+                          "cpufreq/policy*/scaling_governor: %s, which does not move the frequency; tscwarden's "
+                          "policy: %s",
                           OR_UNKNOWN(policy->governor), input->governor_source ? input->governor_source : "built in");
         else {
                 step = audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
                                  "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with "
-                                 "it; tscwarden's policy (%s) is not in force", moving,
-                                 input->governor_source ? input->governor_source : "built in");
+                                 "it; tscwarden's policy (%s) is not in force",
+                                 moving, input->governor_source ? input->governor_source : "built in");
                 audit_fix(audit, step, "systemctl enable --now tscwarden");
         }
 }
@@ -301,17 +320,20 @@ static void judge_owners(const AuditInput *input, Audit *audit)
                 if (owners >> owner & 1)
                         at += sprintf(at, "%s%s", at > names ? " " : "", owner_services[owner]);
         if (!input->around->processes_known && !owners)
-                audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_UNKNOWN, "/proc cannot be read");
+                audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_UNKNOWN,
+                          "/proc cannot be read");
         else if (!needed || !owners)
-                audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", needed ? AUDIT_PASS : AUDIT_NOT_APPLICABLE,
-                          "%s", owners ? names : "no tuned, power-profiles-daemon, auto-cpufreq or cpupower.service");
+                audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners",
+                          needed ? AUDIT_PASS : AUDIT_NOT_APPLICABLE, "%s",
+                          owners ? names : "no tuned, power-profiles-daemon, auto-cpufreq or cpupower.service");
         else {
                 step = audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_WARN,
                                  "beside tscwarden the governor is set by: %s", names);
                 audit_fix(audit, step, "systemctl disable --now %s", names);
                 /* Its stop sets another governor: a transition. */
                 if (owners & 1U << OWNER_CPUPOWER)
-                        audit_advise(audit, step, "Where the TSC still lives, leave out --now for cpupower: its stop changes the "
+                        audit_advise(audit, step,
+                                     "Where the TSC still lives, leave out --now for cpupower: its stop changes the "
                                      "frequency, which costs it.");
         }
 }
@@ -328,10 +350,13 @@ static void judge_pairing(const AuditInput *input, Audit *audit)
         }
         step = audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", tsc ? AUDIT_PASS : AUDIT_FAIL,
                          CURRENT ": %s; %s", input->clock->clocksource,
-                         tsc ? "guests can load ptp_kvm" : "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
+                         tsc ? "guests can load ptp_kvm"
+                             : "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
         if (!tsc)
-                audit_advise(audit, step, "%s", in_use(input->clock->verdict) || input->facts->hypervisor ?
-                             "Only a host that runs on its TSC can offer it." : "It comes back with the TSC: see the step TSC.");
+                audit_advise(audit, step, "%s",
+                             in_use(input->clock->verdict) || input->facts->hypervisor
+                                     ? "Only a host that runs on its TSC can offer it."
+                                     : "It comes back with the TSC: see the step TSC.");
 }
 
 static void judge_resync(const AuditInput *input, Audit *audit)
@@ -341,13 +366,17 @@ static void judge_resync(const AuditInput *input, Audit *audit)
         AuditStep *step;
 
         if (!around->libvirt && !file) {
-                audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests", AUDIT_NOT_APPLICABLE, "libvirt is not installed");
+                audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests", AUDIT_NOT_APPLICABLE,
+                          "libvirt is not installed");
                 return;
         }
-        step = audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests", file && around->sync_time ? AUDIT_PASS : AUDIT_WARN,
-                         "%s: SYNC_TIME=%d", file ? file : "no configuration of libvirt-guests", around->sync_time);
-        audit_advise(audit, step, "After virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "
-                     "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now");
+        step = audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests",
+                         file && around->sync_time ? AUDIT_PASS : AUDIT_WARN, "%s: SYNC_TIME=%d",
+                         file ? file : "no configuration of libvirt-guests", around->sync_time);
+        audit_advise(
+                audit, step,
+                "After virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "
+                "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now");
         if (!around->sync_time)
                 audit_fix(audit, step, "echo SYNC_TIME=1 >> %s", file ? file : "/etc/default/libvirt-guests");
 }

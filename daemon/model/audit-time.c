@@ -42,7 +42,9 @@ static void judge_one_client(const AuditInput *input, Audit *audit)
         }
         step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", n == 1 ? AUDIT_PASS : AUDIT_FAIL,
                          "running: %s%s", list_clients(time->running, buffer),
-                         n == 0 && time->running ? ", told to leave the clock alone" : n > 1 ? ": they pull the clock both ways" : "");
+                         n == 0 && time->running ? ", told to leave the clock alone"
+                         : n > 1                 ? ": they pull the clock both ways"
+                                                 : "");
         if (n == 0) {
                 audit_fix(audit, step, "timedatectl set-ntp true");
                 audit_advise(audit, step, "Where that says 'NTP not supported', install chrony first.");
@@ -54,12 +56,16 @@ static void judge_unsynchronized(Audit *audit, const TimeView *view, const TimeI
 {
         switch (view->verdict) {
         case TIME_LOCAL:
-                audit_advise(audit, step, "Its own clock is no source: give it servers, and take `local` away unless this machine serves "
-                             "an island.");
+                audit_advise(
+                        audit, step,
+                        "Its own clock is no source: give it servers, and take `local` away unless this machine serves "
+                        "an island.");
                 break;
         case TIME_STALE:
-                audit_advise(audit, step, "Its sources do not answer: network, firewall (UDP 123), or the servers themselves.");
-                audit_fix(audit, step, view->client == CLIENT_CHRONYD ? "chronyc online && chronyc sources" : "ntpq -p");
+                audit_advise(audit, step,
+                             "Its sources do not answer: network, firewall (UDP 123), or the servers themselves.");
+                audit_fix(audit, step,
+                          view->client == CLIENT_CHRONYD ? "chronyc online && chronyc sources" : "ntpq -p");
                 break;
         case TIME_NOT_STEERING:
                 audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
@@ -69,10 +75,13 @@ static void judge_unsynchronized(Audit *audit, const TimeView *view, const TimeI
                 break;
         case TIME_UNSYNCHRONIZED:
                 if (view->client == CLIENT_CHRONYD && !time->chrony.n_sources)
-                        audit_advise(audit, step, "It has no source: add a line `server NAME iburst` to its configuration.");
+                        audit_advise(audit, step,
+                                     "It has no source: add a line `server NAME iburst` to its configuration.");
                 else
-                        audit_advise(audit, step, "Its sources have not answered yet, or not at all: network, firewall (UDP 123), or the "
-                                     "servers themselves.");
+                        audit_advise(
+                                audit, step,
+                                "Its sources have not answered yet, or not at all: network, firewall (UDP 123), or the "
+                                "servers themselves.");
                 break;
         default:
                 break;
@@ -85,16 +94,20 @@ static void describe(const TimeInput *time, const TimeView *view, char buffer[st
         const ChronySource *source = chrony_selected(&time->chrony);
 
         if (view->client == CLIENT_CHRONYD && time->chrony.tracked)
-                snprintf(buffer, 256, "chronyc tracking: %s, refid %s (%s), selected: %s", time->chrony.normal ? "Normal" : "Not synchronised",
-                         time->chrony.refid, time->chrony.name[0] ? time->chrony.name : "no name", source ? source->name : "none");
+                snprintf(buffer, 256, "chronyc tracking: %s, refid %s (%s), selected: %s",
+                         time->chrony.normal ? "Normal" : "Not synchronised", time->chrony.refid,
+                         time->chrony.name[0] ? time->chrony.name : "no name", source ? source->name : "none");
         else if (view->client == CLIENT_CHRONYD)
-                snprintf(buffer, 256, "chronyc tracking: %s", time->chrony_error < 0 ? "cannot be run" : time->chrony.complaint);
+                snprintf(buffer, 256, "chronyc tracking: %s",
+                         time->chrony_error < 0 ? "cannot be run" : time->chrony.complaint);
         else if (view->client == CLIENT_NTPD && time->ntp.answered)
-                snprintf(buffer, 256, "ntpq rv 0: leap %u, stratum %u, refid %s", time->ntp.leap, time->ntp.stratum, time->ntp.refid);
+                snprintf(buffer, 256, "ntpq rv 0: leap %u, stratum %u, refid %s", time->ntp.leap, time->ntp.stratum,
+                         time->ntp.refid);
         else if (view->client == CLIENT_NTPD)
                 snprintf(buffer, 256, "ntpq rv 0: no answer");
         else
-                snprintf(buffer, 256, "%s", view->client == CLIENT_NONE ? "no client" : time_client_to_string(view->client));
+                snprintf(buffer, 256, "%s",
+                         view->client == CLIENT_NONE ? "no client" : time_client_to_string(view->client));
 }
 
 static void judge_synchronized(const AuditInput *input, const TimeView *view, Audit *audit)
@@ -122,8 +135,8 @@ static void judge_synchronized(const AuditInput *input, const TimeView *view, Au
         if (time->kernel_known)
                 snprintf(kernel, sizeof(kernel), "adjtimex: maxerror %s 16 s",
                          time->kernel_max_error_usec < TIME_MAX_ERROR_USEC ? "below" : "at");
-        step = audit_add(audit, AUDIT_TIME, "time-synchronized", "synchronised", words[view->verdict].result, "%s; %s%s; %s",
-                         words[view->verdict].text, source, age, kernel);
+        step = audit_add(audit, AUDIT_TIME, "time-synchronized", "synchronised", words[view->verdict].result,
+                         "%s; %s%s; %s", words[view->verdict].text, source, age, kernel);
         judge_unsynchronized(audit, view, time, step);
 }
 
@@ -132,7 +145,8 @@ static void judge_bound(const TimeView *view, Audit *audit)
         AuditStep *step;
 
         if (view->verdict != TIME_SYNCHRONIZED)
-                audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", AUDIT_NOT_APPLICABLE, "not synchronised");
+                audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", AUDIT_NOT_APPLICABLE,
+                          "not synchronised");
         else if (view->bound_sec < 0)
                 audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", AUDIT_WARN, "%s tells none",
                           time_client_to_string(view->client));
@@ -160,15 +174,20 @@ static void judge_stamps(const AuditInput *input, Audit *audit)
                           "/sys/class/ptp: no clock of a network interface");
         else if (!chronyd)
                 audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_NOT_APPLICABLE,
-                          "/sys/class/ptp/%s could stamp packets; only chronyd can be asked whether it does", interface);
+                          "/sys/class/ptp/%s could stamp packets; only chronyd can be asked whether it does",
+                          interface);
         else if (time->chrony.stamps_known && time->chrony.hardware_stamps)
-                audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_PASS, "chronyc ntpdata: Hardware");
+                audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_PASS,
+                          "chronyc ntpdata: Hardware");
         else {
-                step = audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", time->chrony.stamps_known ? AUDIT_WARN : AUDIT_UNKNOWN,
+                step = audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps",
+                                 time->chrony.stamps_known ? AUDIT_WARN : AUDIT_UNKNOWN,
                                  "/sys/class/ptp/%s could stamp packets; chronyc ntpdata: %s", interface,
-                                 time->chrony.stamps_known ? "Kernel or Daemon" : "no answer (it wants root, and a source)");
+                                 time->chrony.stamps_known ? "Kernel or Daemon"
+                                                           : "no answer (it wants root, and a source)");
                 if (time->chrony.stamps_known)
-                        audit_advise(audit, step, "A line `hwtimestamp *` in chrony's configuration makes chronyd use them.");
+                        audit_advise(audit, step,
+                                     "A line `hwtimestamp *` in chrony's configuration makes chronyd use them.");
         }
 }
 

@@ -10,10 +10,8 @@
 const char *audit_result_to_string(AuditResult result)
 {
         static const char *const words[AUDIT_RESULT_MAX_] = {
-                [AUDIT_PASS] = "pass",
-                [AUDIT_FAIL] = "fail",
-                [AUDIT_WARN] = "warn",
-                [AUDIT_NOT_APPLICABLE] = "not-applicable",
+                [AUDIT_PASS] = "pass",       [AUDIT_FAIL] = "fail",
+                [AUDIT_WARN] = "warn",       [AUDIT_NOT_APPLICABLE] = "not-applicable",
                 [AUDIT_UNKNOWN] = "unknown",
         };
 
@@ -39,7 +37,7 @@ void audit_done(Audit *audit)
                 free(audit->steps[i].advice);
                 free(audit->steps[i].fix);
         }
-        *audit = (Audit) {};
+        *audit = (Audit){};
 }
 
 static char *format_escaped(Audit *audit, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
@@ -56,12 +54,13 @@ static char *format_escaped(Audit *audit, const char *format, va_list ap)
         return safe;
 }
 
-AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title, AuditResult result, const char *format, ...)
+AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title, AuditResult result,
+                     const char *format, ...)
 {
         AuditStep *step = &audit->steps[audit->n++];
         va_list ap;
 
-        *step = (AuditStep) { .group = group, .id = id, .title = title, .result = result };
+        *step = (AuditStep){ .group = group, .id = id, .title = title, .result = result };
         va_start(ap, format);
         step->evidence = format_escaped(audit, format, ap);
         va_end(ap);

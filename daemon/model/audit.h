@@ -64,7 +64,8 @@ typedef struct AuditInput {
         const ClockView *clock;
         const char *reason_text, *remedy; /* clock_reason_text(), clock_remedy() */
         const Snapshot *snapshot;
-        const char *governor_source; /* where the policy's governor stands: "/etc/default/tscwarden:3"; NULL: built in */
+        const char
+                *governor_source; /* where the policy's governor stands: "/etc/default/tscwarden:3"; NULL: built in */
         const Surroundings *around;
         const TimeInput *time;
         const char *configured; /* kernel command line that the boot loader is set up with; NULL: not known */
@@ -88,16 +89,17 @@ typedef struct MigrationEnd {
  * (arch/x86/kvm/x86.c kvm_set_tsc_khz). */
 #define KVM_TSC_TOLERANCE_PPM 250
 
-/* Adds whether `there` can carry on the clocks of guests that were started `here`. `name` is the other host's; escaped here.
- * 0 or -ENOMEM. */
+/* Adds whether `there` can carry on the clocks of guests that were started `here`. `name` is the other host's;
+ * escaped here. 0 or -ENOMEM. */
 int audit_compare(const MigrationEnd *here, const MigrationEnd *there, const char *name, Audit *audit);
 
 /* 0 nothing failed, 1 something did, 3 nothing did but something could not be found out. */
 int audit_exit_status(const Audit *audit);
 
-/* For audit*.c only: a further step and its texts. The pointer holds as long as the audit; out of memory shows in the audit. */
-AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title, AuditResult result, const char *format, ...)
-        _printf_(6, 7);
+/* For audit*.c only: a further step and its texts. The pointer holds as long as the audit; out of memory shows in the
+ * audit. */
+AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title, AuditResult result,
+                     const char *format, ...) _printf_(6, 7);
 void audit_advise(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
 void audit_fix(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
 void audit_host(const AuditInput *input, Audit *audit);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What `chronyc -c -n` prints: lines of comma-separated values without quotes, in the order of chrony's client.c, the same from
- * 4.3 on. Columns that a later chrony adds behind those known here are ignored.
+ * What `chronyc -c -n` prints: lines of comma-separated values without quotes, in the order of chrony's client.c, the
+ * same from 4.3 on. Columns that a later chrony adds behind those known here are ignored.
  */
 #pragma once
 
@@ -12,10 +12,10 @@
 #define CHRONY_SOURCES_MAX 64
 
 typedef struct ChronySource {
-        char mode;      /* '^' server, '=' peer, '#' reference clock */
-        char state;     /* '*' selected, '+' combined, '-' '?' 'x' '~' not */
-        char name[64];  /* address, or the refid of a reference clock; any bytes */
-        unsigned reach; /* the last eight answers, a bit each */
+        char mode;         /* '^' server, '=' peer, '#' reference clock */
+        char state;        /* '*' selected, '+' combined, '-' '?' 'x' '~' not */
+        char name[64];     /* address, or the refid of a reference clock; any bytes */
+        unsigned reach;    /* the last eight answers, a bit each */
         double offset_sec; /* of the last sample, as measured */
         double error_sec;
 } ChronySource;
@@ -33,7 +33,7 @@ typedef struct ChronyReport {
         ChronySource sources[CHRONY_SOURCES_MAX]; /* further ones are left out */
         unsigned n_sources;
         bool stamps_known, hardware_stamps; /* `ntpdata`: a source whose packets the network interface stamps */
-        char complaint[64]; /* "506 Cannot talk to daemon"; "" for none; any bytes */
+        char complaint[64];                 /* "506 Cannot talk to daemon"; "" for none; any bytes */
 } ChronyReport;
 
 /* Takes what `tracking`, `sources` and `ntpdata` print, in any order; a line that is none of theirs is no answer. */

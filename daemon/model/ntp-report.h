@@ -10,9 +10,9 @@
 
 typedef struct NtpReport {
         bool answered;
-        unsigned leap;    /* two bits, written in binary: 3 is unsynchronised (RFC 5905) */
-        unsigned stratum; /* 16: unsynchronised */
-        char refid[32];   /* any bytes */
+        unsigned leap;        /* two bits, written in binary: 3 is unsynchronised (RFC 5905) */
+        unsigned stratum;     /* 16: unsynchronised */
+        char refid[32];       /* any bytes */
         double reference_sec; /* seconds since 1970 */
         double offset_sec, root_delay_sec, root_dispersion_sec;
         double interval_sec; /* 2^tc */

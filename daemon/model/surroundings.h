@@ -25,7 +25,8 @@ typedef enum GovernorOwner {
 
 typedef struct Surroundings {
         bool kvm; /* /dev/kvm, or the module kvm */
-        bool c1e; /* firmware has switched AMD's C1E on: "apic_c1e" among the bugs in /proc/cpuinfo (arch/x86/kernel/process.c) */
+        /* Firmware has switched AMD's C1E on: apic_c1e among the bugs in /proc/cpuinfo (arch/x86/kernel/process.c). */
+        bool c1e;
 
         /* /sys/module/…/parameters as the kernel has them; "": not to be read. */
         char cpufreq_off[PARAMETER_SIZE];
@@ -33,26 +34,26 @@ typedef struct Surroundings {
         char intel_idle_max_cstate[PARAMETER_SIZE];
 
         bool processes_known;
-        unsigned owners;   /* a bit per GovernorOwner */
+        unsigned owners;    /* a bit per GovernorOwner */
         bool agent_running; /* qemu-ga */
 
-        char ptp_kvm[32];         /* "ptp1": the PHC whose clock has that name; "" for none */
-        char ptp_interface[32];   /* a PHC of a network interface: "ptp0"; "" for none */
-        bool ptp_kvm_link;        /* /dev/ptp_kvm leads to it */
-        bool ptp_kvm_module;      /* it can be loaded, or is built in */
+        char ptp_kvm[32];       /* "ptp1": the PHC whose clock has that name; "" for none */
+        char ptp_interface[32]; /* a PHC of a network interface: "ptp0"; "" for none */
+        bool ptp_kvm_link;      /* /dev/ptp_kvm leads to it */
+        bool ptp_kvm_module;    /* it can be loaded, or is built in */
         bool ptp_kvm_builtin;
         char *ptp_kvm_persistent; /* the file in modules-load.d that names it; owned, NULL for none */
 
-        char *refclock;      /* the device of chrony's first `refclock PHC`; owned, NULL for none */
-        char *refclock_file; /* and where that stands; owned */
+        char *refclock;        /* the device of chrony's first `refclock PHC`; owned, NULL for none */
+        char *refclock_file;   /* and where that stands; owned */
         char refclock_ptp[32]; /* the PHC behind that device: "ptp0"; "" when there is no such device */
-        char *chrony_config; /* the main file; owned, NULL for none */
+        char *chrony_config;   /* the main file; owned, NULL for none */
 
         bool agent_channel; /* /dev/virtio-ports/org.qemu.guest_agent.0 */
 
-        bool libvirt;           /* it is installed */
-        char *sync_time_file;   /* of libvirt-guests; owned, NULL for none */
-        bool sync_time;         /* SYNC_TIME=1 */
+        bool libvirt;         /* it is installed */
+        char *sync_time_file; /* of libvirt-guests; owned, NULL for none */
+        bool sync_time;       /* SYNC_TIME=1 */
 } Surroundings;
 
 static inline void surroundings_done(Surroundings *around)
@@ -62,6 +63,6 @@ static inline void surroundings_done(Surroundings *around)
         free(around->refclock_file);
         free(around->chrony_config);
         free(around->sync_time_file);
-        *around = (Surroundings) {};
+        *around = (Surroundings){};
 }
 #define _cleanup_surroundings_ _cleanup_(surroundings_done)

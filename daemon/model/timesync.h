@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Is this machine's time really kept, and by whom? A client's word that it is synchronised is not enough: chronyd says so in its
- * `local` mode and for as long as it likes after its last source died (measured).
+ * Is this machine's time really kept, and by whom? A client's word that it is synchronised is not enough: chronyd
+ * says so in its `local` mode and for as long as it likes after its last source died (measured).
  */
 #pragma once
 
@@ -24,12 +24,13 @@ typedef enum TimeClient {
 
 const char *time_client_to_string(TimeClient client); /* its program; not for CLIENT_NONE */
 
-/* Which client a process is, or CLIENT_NONE. `command` is /proc/PID/comm, cut at 15 characters by the kernel; `arguments` those of
- * its command line with blanks between. *ret_steers: it moves this machine's clock (chronyd -x, phc2sys as a source for others and
- * ptp4l with a hardware clock do not). Untouched for CLIENT_NONE. */
+/* Which client a process is, or CLIENT_NONE. `command` is /proc/PID/comm, cut at 15 characters by the kernel;
+ * `arguments` those of its command line with blanks between. *ret_steers: it moves this machine's clock (chronyd -x,
+ * phc2sys as a source for others and ptp4l with a hardware clock do not). Untouched for CLIENT_NONE. */
 TimeClient time_client_of(const char *command, const char *arguments, bool *ret_steers);
 
-/* NTP_PHASE_LIMIT (include/linux/timex.h), where the kernel's maxerror ends: nobody has set the clock right for nine hours. */
+/* NTP_PHASE_LIMIT (include/linux/timex.h), where the kernel's maxerror ends: nobody has set the clock right for nine
+ * hours. */
 #define TIME_MAX_ERROR_USEC 16000000
 
 typedef struct TimeInput {
@@ -38,8 +39,9 @@ typedef struct TimeInput {
         unsigned running;  /* a bit per TimeClient */
         unsigned steering; /* those of them that move the clock */
         bool kernel_known;
-        uint64_t kernel_max_error_usec; /* adjtimex(2). STA_UNSYNC is no witness: chronyd without rtcsync leaves it set */
-        int chrony_error;               /* 0: *chrony is what chronyc printed */
+        /* adjtimex(2). STA_UNSYNC is no witness: chronyd without rtcsync leaves it set. */
+        uint64_t kernel_max_error_usec;
+        int chrony_error;              /* 0: *chrony is what chronyc printed */
         ChronyReport chrony;
         int ntp_error;
         NtpReport ntp;

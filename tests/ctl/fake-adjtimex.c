@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Preloaded: adjtimex(2) as if the kernel's maxerror were $FAKE_MAXERROR microseconds. The real one is the whole machine's, whatever
- * the namespace.
+ * Preloaded: adjtimex(2) as if the kernel's maxerror were $FAKE_MAXERROR microseconds. The real one is the whole
+ * machine's, whatever the namespace.
  */
 #include <errno.h>
 #include <stdlib.h>

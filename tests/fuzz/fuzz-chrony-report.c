@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (chrony.n_sources > CHRONY_SOURCES_MAX || !isfinite(chrony.reference_sec) || !isfinite(chrony.interval_sec))
                 abort();
         for (unsigned i = 0; i < chrony.n_sources; i++)
-                if (!strchr("^=#", chrony.sources[i].mode) || !isfinite(chrony.sources[i].offset_sec) || chrony.sources[i].reach > 0377)
+                if (!strchr("^=#", chrony.sources[i].mode) || !isfinite(chrony.sources[i].offset_sec) ||
+                    chrony.sources[i].reach > 0377)
                         abort();
         ntp_parse(text, &ntp);
         if (ntp.answered && (ntp.leap > 3 || ntp.stratum > 255 || !isfinite(ntp.offset_sec) || ntp.interval_sec < 1))

@@ -53,23 +53,47 @@ static void machine_link(Machine *m)
 
 static Machine host(void)
 {
-        return (Machine) {
-                .facts = { .constant_tsc = true, .nonstop_tsc = true, .has_tsc = true, .n_cpus = 2, .vendor = "GenuineIntel",
-                           .family = 6, .cmdline = (char *)"ro quiet" },
+        return (Machine){
+                .facts = { .constant_tsc = true,
+                           .nonstop_tsc = true,
+                           .has_tsc = true,
+                           .n_cpus = 2,
+                           .vendor = "GenuineIntel",
+                           .family = 6,
+                           .cmdline = (char *)"ro quiet" },
                 .clock_facts = { .has_tsc = true, .n_cpus = 2, .family = 6, .n_packages = 1 },
-                .clock = { .verdict = VERDICT_TRUSTED, .kernel_line = "", .clocksource = "tsc", .available = "tsc hpet acpi_pm" },
+                .clock = { .verdict = VERDICT_TRUSTED,
+                           .kernel_line = "",
+                           .clocksource = "tsc",
+                           .available = "tsc hpet acpi_pm" },
                 .snapshot = { .n_cpus = 1, .n_policies = 1, .idle_driver = "acpi_idle" },
                 .cpu = { .online = true, .n_states = 3 },
-                .states = { { .name = "POLL" }, { .index = 1, .name = "C1", .latency_usec = 2 },
+                .states = { { .name = "POLL" },
+                            { .index = 1, .name = "C1", .latency_usec = 2 },
                             { .index = 2, .name = "C2", .latency_usec = 100 } },
                 .policy = { .governor = "performance" },
-                .around = { .kvm = true, .processes_known = true, .libvirt = true, .sync_time_file = (char *)"/etc/default/libvirt-guests",
+                .around = { .kvm = true,
+                            .processes_known = true,
+                            .libvirt = true,
+                            .sync_time_file = (char *)"/etc/default/libvirt-guests",
                             .sync_time = true },
-                .time = { .now_sec = 1000, .clients_known = true, .running = BIT(CLIENT_CHRONYD), .steering = BIT(CLIENT_CHRONYD),
-                          .kernel_known = true, .kernel_max_error_usec = 1000,
-                          .chrony = { .tracked = true, .normal = true, .refid = "C0000201", .reference_sec = 990, .interval_sec = 64,
-                                      .root_dispersion_sec = 0.001, .n_sources = 1,
-                                      .sources = { { .mode = '^', .state = '*', .name = "192.0.2.1", .reach = 0377 } } } },
+                .time = { .now_sec = 1000,
+                          .clients_known = true,
+                          .running = BIT(CLIENT_CHRONYD),
+                          .steering = BIT(CLIENT_CHRONYD),
+                          .kernel_known = true,
+                          .kernel_max_error_usec = 1000,
+                          .chrony = { .tracked = true,
+                                      .normal = true,
+                                      .refid = "C0000201",
+                                      .reference_sec = 990,
+                                      .interval_sec = 64,
+                                      .root_dispersion_sec = 0.001,
+                                      .n_sources = 1,
+                                      .sources = { { .mode = '^',
+                                                     .state = '*',
+                                                     .name = "192.0.2.1",
+                                                     .reach = 0377 } } } },
                 .input = { .host = true, .reason_text = "Fine.", .remedy = "" },
         };
 }
@@ -105,14 +129,21 @@ static Machine guest(void)
         m.clock.available = "kvm-clock tsc acpi_pm";
         m.input.host = false;
         m.input.guest = true;
-        m.around = (Surroundings) {
-                .processes_known = true, .agent_running = true, .agent_channel = true,
-                .ptp_kvm = "ptp1", .ptp_kvm_link = true, .ptp_kvm_module = true,
+        m.around = (Surroundings){
+                .processes_known = true,
+                .agent_running = true,
+                .agent_channel = true,
+                .ptp_kvm = "ptp1",
+                .ptp_kvm_link = true,
+                .ptp_kvm_module = true,
                 .ptp_kvm_persistent = (char *)"/etc/modules-load.d/ptp_kvm.conf",
-                .refclock = (char *)"/dev/ptp_kvm", .refclock_file = (char *)"/etc/chrony/conf.d/kvm.conf", .refclock_ptp = "ptp1",
+                .refclock = (char *)"/dev/ptp_kvm",
+                .refclock_file = (char *)"/etc/chrony/conf.d/kvm.conf",
+                .refclock_ptp = "ptp1",
                 .chrony_config = (char *)"/etc/chrony/chrony.conf",
         };
-        m.time.chrony.sources[0] = (ChronySource) { .mode = '#', .state = '*', .name = "PHC0", .reach = 0377, .offset_sec = 2e-7 };
+        m.time.chrony.sources[0] =
+                (ChronySource){ .mode = '#', .state = '*', .name = "PHC0", .reach = 0377, .offset_sec = 2e-7 };
         return m;
 }
 
@@ -272,7 +303,8 @@ static void test_governor_and_owners(void **state)
         m.around.owners = BIT(OWNER_TUNED);
         expect(&m, "governor-owners", AUDIT_WARN, "systemctl disable --now tuned", NULL);
         m.around.owners = BIT(OWNER_MAX_) - 1;
-        expect(&m, "governor-owners", AUDIT_WARN, "systemctl disable --now tuned power-profiles-daemon auto-cpufreq cpupower", NULL);
+        expect(&m, "governor-owners", AUDIT_WARN,
+               "systemctl disable --now tuned power-profiles-daemon auto-cpufreq cpupower", NULL);
         good.around.owners = BIT(OWNER_TUNED);
         expect(&good, "governor-owners", AUDIT_NOT_APPLICABLE, NULL, "tuned");
         m.around.owners = 0;
@@ -315,7 +347,8 @@ static void test_guest(void **state)
         expect(&m, "guest-clocksource", AUDIT_UNKNOWN, NULL, NULL);
 
         m = guest();
-        expect(&m, "ptp-kvm-clock", AUDIT_PASS, NULL, "/sys/class/ptp/ptp1/clock_name: KVM virtual PTP; device: /dev/ptp_kvm -> ptp1");
+        expect(&m, "ptp-kvm-clock", AUDIT_PASS, NULL,
+               "/sys/class/ptp/ptp1/clock_name: KVM virtual PTP; device: /dev/ptp_kvm -> ptp1");
         expect(&m, "ptp-kvm-at-boot", AUDIT_PASS, NULL, "/etc/modules-load.d/ptp_kvm.conf");
         m.around.ptp_kvm_persistent = NULL;
         expect(&m, "ptp-kvm-at-boot", AUDIT_FAIL, "tscwarden guest setup", NULL);
@@ -363,7 +396,7 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-selected", AUDIT_WARN, NULL, "-2000 ns");
         m.time.chrony.sources[0].reach = 0;
         expect(&m, "chrony-selected", AUDIT_FAIL, NULL, "reach 0");
-        m.time.chrony.sources[0] = (ChronySource) { .mode = '#', .state = '-', .name = "PHC0", .reach = 0377 };
+        m.time.chrony.sources[0] = (ChronySource){ .mode = '#', .state = '-', .name = "PHC0", .reach = 0377 };
         expect(&m, "chrony-selected", AUDIT_FAIL, NULL, "#-");
         m.time.chrony.n_sources = 0;
         expect(&m, "chrony-selected", AUDIT_FAIL, "systemctl restart chrony", NULL);

@@ -11,13 +11,15 @@
 #include "model/chrony-report.h"
 
 /* As chrony 4.3 printed them. */
-#define SYNCHRONIZED                                                                                                        \
-        "7F000001,127.0.0.1,4,1795364193.646043139,-0.000001303,0.000000002,0.000000669,-0.019,0.000,0.169,0.000006090,"     \
+#define SYNCHRONIZED                                                                                                   \
+        "7F000001,127.0.0.1,4,1795364193.646043139,-0.000001303,0.000000002,0.000000669,-0.019,0.000,0.169,0."         \
+        "000006090,"                                                                                                   \
         "0.000001241,0.3,Normal\n"
 #define SOURCE "^,*,127.0.0.1,3,-2,377,0,0.000000116,0.000000118,0.000003080\n"
-#define NTPDATA(tx, rx)                                                                                                     \
-        "127.0.0.1,7F000001,11123,127.0.0.1,7F000001,Normal,4,Server,3,-2,0,-26,0.000000015,0.000000,0.000000,7F7F0101,,"    \
-        "1795364187.219774825,-0.000004806,0.000016132,0.000000035,0.001391316,0.39,111,111,1101,No,No," tx "," rx           \
+#define NTPDATA(tx, rx)                                                                                                \
+        "127.0.0.1,7F000001,11123,127.0.0.1,7F000001,Normal,4,Server,3,-2,0,-26,0.000000015,0.000000,0.000000,"        \
+        "7F7F0101,,"                                                                                                   \
+        "1795364187.219774825,-0.000004806,0.000016132,0.000000035,0.001391316,0.39,111,111,1101,No,No," tx "," rx     \
         ",26,26,26,24\n"
 
 static void test_a_synchronized_daemon(void **state)
@@ -45,13 +47,17 @@ static void test_other_states(void **state)
 {
         ChronyReport report;
 
-        chrony_parse("00000000,,0,0.000000000,0.000000000,0.000000000,0.000000000,0.000,0.000,0.000,1.000000000,1.000000000,0.0,"
-                     "Not synchronised\n", &report);
+        chrony_parse("00000000,,0,0.000000000,0.000000000,0.000000000,0.000000000,0.000,0.000,0.000,1.000000000,1."
+                     "000000000,0.0,"
+                     "Not synchronised\n",
+                     &report);
         assert_true(report.tracked && !report.normal);
         chrony_parse("7F7F0101,,3,1795345275.963587881,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,0.0,Normal\n", &report);
         assert_true(report.tracked && report.normal);
         assert_string_equal(report.refid, CHRONY_REFID_LOCAL);
-        chrony_parse("#,*,PHC0,0,2,17,6,0.000000156,0.000000466,0.000000059\n^,?,10.0.0.1,0,6,0,4294967295,0.0,0.0,0.0\n", &report);
+        chrony_parse(
+                "#,*,PHC0,0,2,17,6,0.000000156,0.000000466,0.000000059\n^,?,10.0.0.1,0,6,0,4294967295,0.0,0.0,0.0\n",
+                &report);
         assert_int_equal(report.n_sources, 2);
         assert_int_equal(report.sources[0].mode, '#');
         assert_int_equal(report.sources[0].reach, 017);

@@ -41,7 +41,7 @@ static const NtpReport good_ntp = {
 
 static TimeInput input_of(unsigned running)
 {
-        return (TimeInput) {
+        return (TimeInput){
                 .now_sec = NOW,
                 .clients_known = true,
                 .running = running,
@@ -61,7 +61,8 @@ static void expect(const char *what, const TimeInput *input, TimeVerdict verdict
         time_judge(input, &view);
         if (view.verdict != verdict || view.client != client)
                 fail_msg("%s: verdict %d, client %d", what, view.verdict, view.client);
-        if ((view.bound_sec >= 0) != (verdict == TIME_SYNCHRONIZED && (client == CLIENT_CHRONYD || client == CLIENT_NTPD)))
+        if ((view.bound_sec >= 0) !=
+            (verdict == TIME_SYNCHRONIZED && (client == CLIENT_CHRONYD || client == CLIENT_NTPD)))
                 fail_msg("%s: bound %f", what, view.bound_sec);
 }
 
