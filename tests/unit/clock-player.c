@@ -145,11 +145,11 @@ static void play_file(Player *player, const char *name)
         if (!file)
                 fail_msg("%s: cannot be opened", path);
         while ((length = getline(&line, &size, file)) > 0) {
-                unsigned long seconds, usec;
+                unsigned long long seconds, usec;
                 int at = 0;
 
                 line[strcspn(line, "\n")] = '\0';
-                if (sscanf(line, "[%lu.%lu] %n", &seconds, &usec, &at) != 2 || at == 0)
+                if (sscanf(line, "[%llu.%llu] %n", &seconds, &usec, &at) != 2 || at == 0)
                         fail_msg("%s: %s", path, line);
                 player_line(player, seconds * 1000000 + usec, strchr(line, ']') + 2);
         }
@@ -190,7 +190,7 @@ void player_start_late(const Player *player, Player *ret)
 static void play_step(Player *player, const char *step)
 {
         const char *argument = strchr(step, ':') ? strchr(step, ':') + 1 : "";
-        unsigned long usec;
+        unsigned long long usec;
         int at = 0;
 
         if (strncmp(step, "boot:", 5) == 0 || strncmp(step, "live:", 5) == 0) {
@@ -203,9 +203,9 @@ static void play_step(Player *player, const char *step)
                 assert_int_equal(player->changes.mask, 0);
         } else if (strncmp(step, "say:", 4) == 0) {
                 player_line(player, player->now + 1000, argument);
-        } else if (sscanf(step, "say@%lu:%n", &usec, &at) == 1 && at) {
+        } else if (sscanf(step, "say@%llu:%n", &usec, &at) == 1 && at) {
                 player_line(player, usec, step + at);
-        } else if (sscanf(step, "pass:%lu", &usec) == 1) {
+        } else if (sscanf(step, "pass:%llu", &usec) == 1) {
                 player_pass(player, usec * 1000);
         } else if (strcmp(step, "overrun") == 0) {
                 clock_feed_overrun(&player->clock);
