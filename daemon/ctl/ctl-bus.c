@@ -52,6 +52,12 @@ static void message_unrefp(sd_bus_message **message)
 }
 #define _cleanup_message_ _cleanup_(message_unrefp)
 
+/* ssh, or what it runs, is gone: noticed at the first bytes written to it or at the first read. */
+static bool bridge_ended(int r)
+{
+        return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE;
+}
+
 /* What a failed call says to people. `error` may be unset: then `r` is all there is. */
 static BusAnswer explain(const CtlBus *bus, int r, const sd_bus_error *error, char **ret_why)
 {
@@ -65,7 +71,7 @@ static BusAnswer explain(const CtlBus *bus, int r, const sd_bus_error *error, ch
                 *ret_why = r < 0 ? NULL : why;
                 return BUS_NOT_RUNNING;
         }
-        if (bus->host && (r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE))
+        if (bus->host && bridge_ended(r))
                 r = asprintf(&why, "Cannot reach the system bus on %s: `ssh %s systemd-stdio-bridge` has to work", host, host);
         else if (text && text[0])
                 r = asprintf(&why, "tscwardend%s%s does not answer: %s", on, host, text);
@@ -99,6 +105,8 @@ BusAnswer ctl_bus_open(const char *host, CtlBus **ret, char **ret_why)
         if (r < 0) {
                 char *why = NULL;
 
+                if (host && bus && bridge_ended(r))
+                        return explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
                 *ret_why = asprintf(&why, "Cannot reach the system bus%s%s: %s", host ? " on " : "", bus ? known(bus->host) : "",
                                     strerror(-r)) < 0 ? NULL : why;
                 return BUS_FAILED;
