@@ -5,6 +5,7 @@
 #include <linux/kprobes.h>
 #include <linux/math64.h>
 #include <linux/module.h>
+#include <linux/timer.h>
 
 static int ppm = 5000;
 module_param(ppm, int, 0444);
@@ -18,6 +19,16 @@ static u64 read_drifting(struct clocksource *cs)
         u64 now = read_tsc(cs);
 
         return now + div_s64((s64)(now - base), 1000000) * ppm;
+}
+
+/* After a reading that took too long, as on a busy machine, the watchdog of 6.1 and 6.12 rests for five minutes. */
+static void wake_watchdog(unsigned long (*lookup)(const char *name))
+{
+        struct timer_list *timer = (void *)lookup("watchdog_timer");
+        unsigned long function = lookup("clocksource_watchdog");
+
+        if (timer && function && (unsigned long)timer->function == function)
+                mod_timer(timer, jiffies + HZ / 2);
 }
 
 static int __init drift_init(void)
@@ -37,6 +48,7 @@ static int __init drift_init(void)
         read_tsc = tsc->read;
         base = read_tsc(tsc);
         tsc->read = read_drifting;
+        wake_watchdog(lookup);
         return 0;
 }
 
