@@ -184,7 +184,7 @@ static bool reports_are_alike(const Report *a, const Report *b)
 static void signal_report(Manager *m, const Report *r)
 {
         const Writer *w = drift_writer(m->drift, r->writer);
-        _cleanup_free_ char *writer = w->pid ? writer_format(w) : NULL;
+        _cleanup_free_ char *writer = writer_format_name(w);
 
         m->drift->told = (ManagerDrift) {
                 .id = r->id,

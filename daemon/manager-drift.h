@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Shared by manager-drift.c, which hears of what others write and decides, and manager-drift-log.c, which tells of it.
+ * Shared by manager-drift.c, which hears of what others write and decides, manager-drift-read.c, which looks, and
+ * manager-drift-log.c, which tells of it.
  */
 #pragma once
 
@@ -84,6 +85,10 @@ struct DriftKeeper {
 void *drift_append(void *array, size_t *n, size_t *allocated, size_t size);
 /* Somebody wrote to the knob (`heard`), or may have. */
 void drift_touch(DriftKeeper *keeper, const KnobId *id, unsigned writer, bool heard);
+/* By id, for qsort() and bsearch(). */
+int drift_compare_touched(const void *a, const void *b);
+/* `kept` becomes what stands, as far as it may have changed; `touched` has each knob once. 0 or -errno. */
+int drift_refresh(Manager *m);
 /* What has gathered is told, and the timer set. */
 void drift_tell_and_arm(Manager *m);
 

@@ -90,7 +90,7 @@ typedef struct ManagerDrift {
         KnobId id;
         const char *wanted, *actual;
         pid_t pid;          /* 0: unknown */
-        const char *writer; /* for people, not escaped; "": unknown */
+        const char *writer; /* its name, unit and command line, for people, not escaped; "": unknown */
         bool repaired;
 } ManagerDrift;
 

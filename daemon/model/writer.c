@@ -19,6 +19,16 @@ char *writer_format(const Writer *w)
         return r < 0 ? NULL : text;
 }
 
+char *writer_format_name(const Writer *w)
+{
+        char *text;
+
+        if (!w->comm[0])
+                return strdup("");
+        return asprintf(&text, "%s%s%s%s%s%s", w->comm, w->unit[0] ? " of " : "", w->unit, w->command[0] ? " (" : "", w->command,
+                        w->command[0] ? ")" : "") < 0 ? NULL : text;
+}
+
 /* It writes the maxima itself (thermal_daemon's src/thd_cdev_cpufreq.cpp). */
 bool writer_is_thermal(const Writer *w)
 {

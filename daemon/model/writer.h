@@ -17,5 +17,7 @@ typedef struct Writer {
 /* "tuned, pid 812 of tuned.service (/usr/bin/python3 -Es /usr/sbin/tuned)", not escaped. Heap string owned by the caller, NULL when
  * out of memory. */
 char *writer_format(const Writer *writer);
+/* The same without the pid; "" where nothing else is known. */
+char *writer_format_name(const Writer *writer);
 /* It lowers a maximum for the CPU's sake. */
 bool writer_is_thermal(const Writer *writer);

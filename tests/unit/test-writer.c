@@ -20,20 +20,22 @@ static void test_writer_format(void **state)
 {
         static const struct {
                 Writer writer;
-                const char *text;
+                const char *text, *name;
         } rows[] = {
-                { {}, "somebody who cannot be named" },
-                { { .pid = 7 }, "a process that had ended already, pid 7" },
-                { { 7, "cpupower", "", "" }, "cpupower, pid 7" },
-                { { 7, "cpupower", "", "cpupower.service" }, "cpupower, pid 7 of cpupower.service" },
-                { { 7, "bash", "bash x y", "" }, "bash, pid 7 (bash x y)" },
-                { { 7, "bash", "bash x y", "session-1.scope" }, "bash, pid 7 of session-1.scope (bash x y)" },
+                { {}, "somebody who cannot be named", "" },
+                { { .pid = 7 }, "a process that had ended already, pid 7", "" },
+                { { 7, "cpupower", "", "" }, "cpupower, pid 7", "cpupower" },
+                { { 7, "cpupower", "", "cpupower.service" }, "cpupower, pid 7 of cpupower.service", "cpupower of cpupower.service" },
+                { { 7, "bash", "bash x y", "" }, "bash, pid 7 (bash x y)", "bash (bash x y)" },
+                { { 7, "bash", "bash x y", "session-1.scope" }, "bash, pid 7 of session-1.scope (bash x y)",
+                  "bash of session-1.scope (bash x y)" },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                _cleanup_free_ char *text = writer_format(&rows[i].writer);
+                _cleanup_free_ char *text = writer_format(&rows[i].writer), *name = writer_format_name(&rows[i].writer);
 
                 assert_string_equal(text, rows[i].text);
+                assert_string_equal(name, rows[i].name);
         }
 }
 
