@@ -162,6 +162,7 @@ void manager_finish_drift(Manager *m)
         k->repairing = false;
         if (m->task == TASK_RESTORE) {
                 drift_forget(&k->books);
+                drift_tidy_opponents(k);
                 cpuset_done(&k->contested);
         }
         if (m->task == TASK_APPLY && !m->failed) {

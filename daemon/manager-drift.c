@@ -175,9 +175,9 @@ static void update_contested(Manager *m)
                 if (drift_is_contested(&k->books.accounts[i]) &&
                     manager_add_cpus_of(&contested, &k->kept, &k->books.accounts[i].id) < 0)
                         return;
+        drift_tidy_opponents(k);
         if (cpuset_equal(&contested, &k->contested))
                 return;
-        drift_tidy_opponents(k);
         cpuset_done(&k->contested);
         k->contested = contested;
         contested = (CpuSet) {};
