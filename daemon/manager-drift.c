@@ -292,8 +292,11 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         while (drift_next_due(&k->books, now, &account, &is_over) > 0) {
                 if (is_over && over)
                         over[n_over++] = account->id;
-                if (!is_over && account->off)
+                /* While it was left alone a CPU may have gone and come with it, and its file was another. */
+                if (!is_over) {
                         k->repair_asked = true;
+                        k->kept_valid = false;
+                }
         }
         if (n_over > 0)
                 drift_tell_over(m, over, n_over);
