@@ -36,6 +36,7 @@ static void clock_log_lost(Manager *m, const ClockView *view)
         _cleanup_free_ char *vms = manager_format_vms(m), *safe_vms = vms ? text_escape(vms) : NULL;
         _cleanup_fields_ Fields fields = {};
 
+        manager_keep_vms_when_lost(m, vms ? vms : "");
         if (!reason || !remedy || !line || !safe_vms) {
                 log_message(LOG_ERR, "The TSC is lost until the next boot.");
                 return;

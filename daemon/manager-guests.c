@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "host/vms.h"
@@ -18,6 +19,7 @@ struct ManagerGuests {
         Vms vms;
         bool held; /* the policy is, for VMs that run or ran just now */
         sd_event_source *leave_timer;
+        char *when_lost; /* those that ran when the TSC was lost, as manager_format_vms() */
 };
 
 const Vms *manager_get_vms(const Manager *m)
@@ -90,6 +92,17 @@ char *manager_format_vms(const Manager *m)
         return vms_format(&m->guests->vms, NAMES_MAX);
 }
 
+void manager_keep_vms_when_lost(Manager *m, const char *vms)
+{
+        free(m->guests->when_lost);
+        m->guests->when_lost = strdup(vms);
+}
+
+const char *manager_get_vms_when_lost(const Manager *m)
+{
+        return m->guests->when_lost ? m->guests->when_lost : "";
+}
+
 int manager_new_guests(Manager *m)
 {
         int r;
@@ -115,6 +128,7 @@ void manager_free_guests(Manager *m)
                 return;
         sd_event_source_disable_unref(m->guests->leave_timer);
         vms_done(&m->guests->vms);
+        free(m->guests->when_lost);
         free(m->guests);
         m->guests = NULL;
 }

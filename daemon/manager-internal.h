@@ -191,6 +191,7 @@ void manager_on_vm(Manager *m, const Uevent *uevent);
 void manager_on_vm_events_lost(Manager *m);
 /* The names of those that run, unescaped; "" for none that are known. Heap string owned by the caller, NULL when out of memory. */
 char *manager_format_vms(const Manager *m);
+void manager_keep_vms_when_lost(Manager *m, const char *vms);
 /* The halves that configuration and need ask for; those that are to be in force now; and whether it is APPLY_WHEN=guests that makes
  * the difference. */
 Need manager_wanted_halves(const Manager *m);

@@ -84,6 +84,8 @@ const CpuSet *manager_get_managed_cpus(const Manager *manager);
 const CpuSet *manager_get_degraded_cpus(const Manager *manager);
 /* The virtual machines that run now. */
 const Vms *manager_get_vms(const Manager *manager);
+/* Those that ran when the TSC was lost under our eyes, for people, not escaped; "" none or unknown. */
+const char *manager_get_vms_when_lost(const Manager *manager);
 
 /* A value of the policy that somebody else changed. */
 typedef struct ManagerDrift {

@@ -28,6 +28,7 @@ typedef struct ManagerObject {
         uint64_t drift_count;
         uint32_t n_vms;
         char **vm_names;
+        char *vms_when_lost;
         char **parameters_missing;
         char *parameters_reason;
 } ManagerObject;

@@ -206,6 +206,7 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_PROPERTY("DriftCounts", "a{st}", get_drift_counts, 0, 0),
         STORED("RunningVMs", "u", n_vms),
         STORED("RunningVMNames", "as", vm_names),
+        STORED("VMsWhenLost", "s", vms_when_lost),
         STORED("BootParametersMissing", "as", parameters_missing),
         STORED("BootParametersReason", "s", parameters_reason),
         ASKING("Apply", on_apply),
@@ -289,6 +290,7 @@ void bus_update_manager(Bus *bus)
                 .degraded_cpus = cpuset_format(manager_get_degraded_cpus(manager)),
                 .n_vms = manager_get_vms(manager)->n,
                 .vm_names = copy_vm_names(manager_get_vms(manager)),
+                .vms_when_lost = properties_text(manager_get_vms_when_lost(manager)),
                 .contested_cpus = cpuset_format(manager_get_contested_cpus(manager)),
         };
 

@@ -26,6 +26,7 @@ static const Property manager_entries[] = {
         M("DriftCounts", COUNTS, drift_counts),
         M("RunningVMs", U32, running_vms),
         M("RunningVMNames", WORDS, running_vm_names),
+        M("VMsWhenLost", STRING, vms_when_lost),
         M("BootParametersMissing", WORDS, boot_parameters_missing),
         M("BootParametersReason", STRING, boot_parameters_reason),
 };

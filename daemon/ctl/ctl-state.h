@@ -80,6 +80,7 @@ typedef struct ManagerInfo {
         Counts drift_counts;
         uint32_t running_vms;
         Words running_vm_names;
+        char *vms_when_lost;
         Words boot_parameters_missing;
         char *boot_parameters_reason;
 } ManagerInfo;

@@ -176,12 +176,14 @@ static int show_guests(FILE *out, const StatusInput *input)
 {
         const ManagerInfo *manager = &input->state->manager;
         _cleanup_free_ char *now = running_vms_format(manager);
-        const char *then = "";
+        const char *then = known(manager->vms_when_lost);
         const char *also;
 
         if (!now)
                 return -ENOMEM;
-        if (verdict_from_string(known(input->state->clock.verdict)) == VERDICT_UNSTABLE && !input->host && input->losses_error == 0)
+        /* The daemon that saw it may not run any more. */
+        if (!then[0] && verdict_from_string(known(input->state->clock.verdict)) == VERDICT_UNSTABLE && !input->host &&
+            input->losses_error == 0)
                 for (size_t i = 0; i < input->losses->n; i++)
                         if (input->losses->entries[i].this_boot)
                                 then = input->losses->entries[i].vms;

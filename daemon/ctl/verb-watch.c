@@ -54,7 +54,7 @@ static bool is_told_otherwise(const char *property)
                 "Verdict",     "Reason",         "ReasonText",         "Remedy",           "KernelLine",
                 "SinceUSec",   "Clocksource",    "SinceMonotonicUSec", "LastAppliedUSec",  "LastAppliedMonotonicUSec",
                 "DriftCount",  "DriftCounts",    "ClocksourceChanges", "LostAfterUse",
-                "RunningVMNames",
+                "RunningVMNames", "VMsWhenLost",
         };
 
         for (unsigned i = 0; i < ARRAY_SIZE(names); i++)

@@ -52,8 +52,12 @@ static int print_findings(FILE *out, const OutcomeInput *input, bool (*counts)(F
 /* What a policy can still do once the TSC is lost: not save it. */
 static void print_applied(FILE *out, const OutcomeInput *input)
 {
-        fprintf(out, "%u knob%s the %s policy.", input->n_knobs, input->n_knobs == 1 ? " holds" : "s hold",
-                input->frequency && input->idle ? "frequency and idle" : input->frequency ? "frequency" : "idle");
+        const char *what = input->frequency && input->idle ? "frequency and idle" : input->frequency ? "frequency" : "idle";
+
+        if (input->n_knobs == 0)
+                fprintf(out, "There is nothing to set for the %s policy.", what);
+        else
+                fprintf(out, "%u knob%s the %s policy.", input->n_knobs, input->n_knobs == 1 ? " holds" : "s hold", what);
         if (facts_tsc_is_fragile(input->facts) && input->frequency)
                 fputs(" The TSC lives: the frequency is held where it stood.", out);
         else if (!facts_tsc_lives(input->facts) && !input->facts->hypervisor)

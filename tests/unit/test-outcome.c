@@ -72,6 +72,8 @@ static void test_outcome_without_findings(void **state)
                 { { .facts = &needless }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
                 { { .facts = &no_cpufreq, .idle = true, .n_knobs = 2 }, POLICY_STATE_APPLIED,
                   "2 knobs hold the idle policy." NO_CPUFREQ },
+                { { .facts = &no_cpufreq, .idle = true }, POLICY_STATE_APPLIED,
+                  "There is nothing to set for the idle policy." NO_CPUFREQ },
                 { { .facts = &no_cpufreq, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
                 { { .facts = &no_drivers }, POLICY_STATE_NOT_NEEDED,
                   "constant_tsc is missing and nonstop_tsc is missing: the TSC follows the CPU's frequency and stops in deep C-states."
