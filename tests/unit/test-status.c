@@ -179,6 +179,7 @@ static void is_remote(void)
 {
         is_lost();
         input.host = "root@kvm7";
+        state.manager.vms_when_lost = TEXT("db1 (2710), web1 (2811) and 1 more");
 }
 
 static void is_colored(void)
