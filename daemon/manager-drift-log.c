@@ -124,6 +124,7 @@ static char *report_format(const Manager *m, const Report *r, unsigned n, const 
 {
         _cleanup_free_ char *objects = objects_format(&r->id, n);
         const char *were = n > 1 ? "were" : "was";
+        const char *end = " is what the policy asks for, and it could not be set";
         char *text;
         int l = -1;
 
@@ -131,8 +132,8 @@ static char *report_format(const Manager *m, const Report *r, unsigned n, const 
                 return NULL;
         switch (r->kind) {
         case REPORT_LIMITED:
-                l = asprintf(&text, "%s %s lowered to %s by %s, which cools the CPU: left so. The policy asks for %s.", objects, were,
-                             r->actual, writer, r->wanted);
+                l = asprintf(&text, "%s %s lowered to %s by %s, which cools the CPU: left so. The policy asks for %s.",
+                             objects, were, r->actual, writer, r->wanted);
                 break;
         case REPORT_CONTEST:
                 l = asprintf(&text, "%s %s changed %d times within a minute, the last time to %s by %s. Two sides set it, so it is "
@@ -141,10 +142,12 @@ static char *report_format(const Manager *m, const Report *r, unsigned n, const 
                              DRIFT_LOSSES_MAX, r->actual, writer, r->wanted, DRIFT_BACKOFF_MIN_USEC / 1000000);
                 break;
         default:
+                if (r->repaired)
+                        end = " again";
+                else if (m->config.drift == DRIFT_REPORT)
+                        end = " is what the policy asks for (DRIFT=report)";
                 l = asprintf(&text, "%s %s changed to %s by %s: %s%s%s.", objects, were, r->actual, writer,
-                             r->repaired ? "set to " : "", r->wanted,
-                             r->repaired ? " again" : m->config.drift == DRIFT_REPORT ? " is what the policy asks for (DRIFT=report)" :
-                             " is what the policy asks for, and it could not be set");
+                             r->repaired ? "set to " : "", r->wanted, end);
         }
         return l < 0 ? NULL : text;
 }

@@ -135,7 +135,10 @@ static void close_accounts(Manager *m)
         for (size_t i = 0; i < k->books.n; i++) {
                 DriftAccount *account = &k->books.accounts[i];
 
-                if (account->off && (account->limit != DRIFT_NO_LIMIT || (!is_held_back(m, account) && is_reached(m, find_step(&m->plan, &account->id)))))
+                if (!account->off)
+                        continue;
+                if (account->limit != DRIFT_NO_LIMIT ||
+                    (!is_held_back(m, account) && is_reached(m, find_step(&m->plan, &account->id))))
                         drift_set_repaired(account);
         }
 }

@@ -51,7 +51,9 @@ static unsigned keep_writer(DriftKeeper *k, const Writer *writer)
         for (size_t i = 0; i < k->n_writers; i++)
                 if (k->writers[i].pid == writer->pid && strcmp(k->writers[i].comm, writer->comm) == 0)
                         return (unsigned)i;
-        new = k->n_writers < WRITERS_KEPT_MAX ? drift_append(&k->writers, &k->n_writers, &k->writers_allocated, sizeof(Writer)) : NULL;
+        if (k->n_writers == WRITERS_KEPT_MAX)
+                return NO_WRITER;
+        new = drift_append(&k->writers, &k->n_writers, &k->writers_allocated, sizeof(Writer));
         if (!new)
                 return NO_WRITER;
         *new = *writer;
