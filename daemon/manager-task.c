@@ -214,6 +214,7 @@ static void manager_judge(Manager *m)
         PolicyState state = POLICY_STATE_DEGRADED;
         Need need = need_from_facts(&m->facts), wanted = manager_wanted_halves(m);
         char *reason = NULL;
+        int r;
 
         if (m->task == TASK_STOP_POLICY)
                 return;
@@ -230,7 +231,9 @@ static void manager_judge(Manager *m)
                 input.frequency_unused = !need.frequency && config_sets(&m->config, true);
                 input.idle_unused = !need.idle && config_sets(&m->config, false);
         }
-        (void)outcome_judge(&input, &state, &reason);
+        r = outcome_judge(&input, &state, &reason);
+        if (r < 0)
+                (void)log_error_errno(r, "Cannot judge what became of the policy");
         manager_set_state(m, state, reason);
 }
 

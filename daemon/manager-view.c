@@ -43,7 +43,10 @@ PolicyState manager_get_state(const Manager *m)
 
 const char *manager_get_state_reason(const Manager *m)
 {
-        return m->state_reason ? m->state_reason : "";
+        if (m->state_reason)
+                return m->state_reason;
+        /* Nothing was judged yet, or there was no memory for the reason. */
+        return m->state == POLICY_STATE_WAITING ? "" : "Out of memory: the reason is not known.";
 }
 
 const Facts *manager_get_facts(const Manager *m)

@@ -38,11 +38,15 @@ void manager_set_state(Manager *m, PolicyState state, char *reason)
 static void manager_notify(Manager *m, const char *prefix)
 {
         ClockView view;
+        int r;
 
         clock_get(&m->clock, &view);
-        (void)sd_notifyf(0, "%sSTATUS=%s: %s TSC %s%s%s.", prefix, policy_state_to_string(m->state),
-                         manager_get_state_reason(m), verdict_to_string(view.verdict), view.reason == REASON_NONE ? "" : ": ",
-                         clock_reason_to_string(view.reason));
+        r = sd_notifyf(0, "%sSTATUS=%s: %s TSC %s%s%s.", prefix, policy_state_to_string(m->state),
+                       manager_get_state_reason(m), verdict_to_string(view.verdict), view.reason == REASON_NONE ? "" : ": ",
+                       clock_reason_to_string(view.reason));
+        /* Out of memory for the text. Without READY=1 systemd would end the daemon, or the reload would never do. */
+        if (r < 0)
+                (void)sd_notify(0, prefix);
 }
 
 static void manager_log_config(Manager *m, const ConfigErrors *errors, bool refused)
@@ -85,9 +89,10 @@ static int manager_do_reload(Manager *m, char **ret_why)
         r = manager_load_config(m, ret_why);
         if (r < 0) {
                 log_message(LOG_ERR, "%s was refused; the policy in force stays as it is.", m->config_path);
-                (void)sd_notifyf(0, "READY=1\nSTATUS=%s was refused, the old policy stays: %s: %s (%s)", m->config_path,
-                                 policy_state_to_string(m->state), manager_get_state_reason(m),
-                                 *ret_why ? *ret_why : "out of memory");
+                if (sd_notifyf(0, "READY=1\nSTATUS=%s was refused, the old policy stays: %s: %s (%s)", m->config_path,
+                               policy_state_to_string(m->state), manager_get_state_reason(m),
+                               *ret_why ? *ret_why : "out of memory") < 0)
+                        (void)sd_notify(0, "READY=1");
                 return r;
         }
         manager_begin_task(m, m->restored ? TASK_RESTORE : TASK_APPLY);
@@ -248,6 +253,12 @@ static int manager_add_signal(Manager *m, int signal, sd_event_source **source, 
         return r < 0 ? r : sd_event_source_set_description(*source, strsignal(signal));
 }
 
+/* host_originals_load(): the file is not what we write. Any other failure says nothing against it. */
+static bool is_no_originals(int r)
+{
+        return r == -EBADMSG || r == -EFBIG || r == -EINVAL || r == -ELOOP;
+}
+
 int manager_start(Manager *m)
 {
         int r = manager_add_task_sources(m);
@@ -271,8 +282,9 @@ int manager_start(Manager *m)
                 m->originals_broken = r < 0;
                 if (r < 0)
                         (void)log_error_errno(r, "Cannot read the original values an earlier process left in the runtime "
-                                              "directory, so nothing is written; look at the file `originals` there, then "
-                                              "remove it");
+                                              "directory, so nothing is written; %s",
+                                              is_no_originals(r) ? "look at the file `originals` there, then remove it" :
+                                              "once the cause is gone, restart the service");
         }
         r = manager_read_facts(m);
         /* Before the host is read: what comes later is heard. */

@@ -171,14 +171,13 @@ static void log_valist(int level, const char *message_id, const char *const *fie
 
         if ((level & LOG_PRIMASK) > log_max_level)
                 return;
-        if (vasprintf(&message, format, ap) < 0) {
+        if (vasprintf(&message, format, ap) < 0)
                 message = NULL;
-                log_to_stderr(LOG_ERR, "out of memory while logging");
-                return;
-        }
-        safe = text_escape_again(message);
+        safe = message ? text_escape_again(message) : NULL;
         if (safe)
                 log_fields(level, message_id, fields, safe);
+        else
+                log_to_stderr(LOG_ERR, "out of memory while logging");
 }
 
 void log_message(int level, const char *format, ...)
