@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The manager on a fake host, its start, a reload, Restore(), Apply() and the stop, once for each allocation on the way, which fails:
+ * never a crash, nothing written whose original is not kept, and everything comes back in the end.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "failing.h"
+#include "host/originals.h"
+#include "manager-internal.h"
+#include "unit/fake-host.h"
+#include "unit/scratch.h"
+
+/* Of one life: it has hundreds. */
+#define ALLOCATIONS_MAX 100000UL
+
+static FakeHost host;
+static Scratch *scratch;
+static int notify_fd, log_fd, stderr_fd;
+static bool through;
+static sigset_t signals;
+
+/* The fake host asserts that it has memory; the real one is one allocation to the rest. */
+static int enumerate(void *userdata, Snapshot *ret)
+{
+        _cleanup_free_ char *probe = malloc(16);
+        int r;
+
+        if (!probe)
+                return -ENOMEM;
+        failing_pause(true);
+        r = fake_host_ops.enumerate(userdata, ret);
+        failing_pause(false);
+        return r;
+}
+
+static void start_clean(const char *config)
+{
+        assert_int_equal(scratch_write(scratch, "config", config, strlen(config)), 0);
+        fake_host_init(&host, 2, 2, "ondemand", 1400000);
+        host.tsc_lives = false;
+        (void)unlinkat(scratch->fd, "originals", 0);
+        (void)unlinkat(scratch->fd, "clock", 0);
+        assert_int_equal(ftruncate(log_fd, 0), 0);
+        assert_int_equal(lseek(log_fd, 0, SEEK_SET), 0);
+}
+
+/* Whether systemd was told READY=1; what it was told is read away. */
+static bool was_ready(void)
+{
+        char text[4096];
+        bool ready = false;
+        ssize_t n;
+
+        while ((n = recv(notify_fd, text, sizeof(text) - 1, MSG_DONTWAIT)) >= 0) {
+                text[n] = '\0';
+                ready = ready || strncmp(text, "READY=1", 7) == 0;
+        }
+        return ready;
+}
+
+/* Until the task is done; false when the loop itself gave up, which ends the daemon. */
+static bool run_until_idle(sd_event *event, const Manager *m)
+{
+        int r = 0;
+
+        while (r >= 0 && m->task != TASK_NONE)
+                r = sd_event_run(event, 5000000);
+        return r >= 0;
+}
+
+/* What is not as it was found is kept for whoever comes next, and its value is the one that was found. */
+static void check_originals_cover(const Snapshot *before)
+{
+        static const Knob knobs[] = { KNOB_SCALING_GOVERNOR, KNOB_SCALING_MIN_FREQ, KNOB_SCALING_MAX_FREQ };
+        _cleanup_originals_ Originals kept = {};
+
+        assert_true(host_originals_load(scratch->fd, &kept) >= 0);
+        for (unsigned i = 0; i < before->n_policies; i++)
+                for (unsigned k = 0; k < ARRAY_SIZE(knobs); k++) {
+                        KnobId id = { .knob = knobs[k], .id = before->policies[i].id };
+                        char was[KNOB_VALUE_SIZE], is[KNOB_VALUE_SIZE];
+
+                        assert_int_equal(snapshot_get(before, &id, was), 0);
+                        assert_int_equal(snapshot_get(&host.real, &id, is), 0);
+                        if (strcmp(was, is) != 0)
+                                assert_string_equal(originals_get(&kept, &id) ?: "nothing kept", was);
+                }
+        for (unsigned i = 0; i < before->n_cpus; i++)
+                for (unsigned s = 0; s < before->cpus[i].n_states; s++) {
+                        const IdleState *state = snapshot_find_state(&host.real, before->cpus[i].id, s);
+                        KnobId id = { .knob = KNOB_DISABLE, .id = before->cpus[i].id, .state = s };
+
+                        if (state->disabled != before->cpus[i].states[s].disabled)
+                                assert_string_equal(originals_get(&kept, &id) ?: "nothing kept",
+                                                    before->cpus[i].states[s].disabled ? "1" : "0");
+                }
+}
+
+/* Applied is said only of what is. */
+static void check_state(const Manager *m)
+{
+        if (m->state != POLICY_STATE_APPLIED)
+                return;
+        for (unsigned i = 0; i < host.real.n_policies; i++)
+                assert_string_equal(host.real.policies[i].governor, "performance");
+        for (unsigned i = 0; i < host.real.n_cpus; i++)
+                assert_true(host.real.cpus[i].states[3].disabled);
+}
+
+static bool log_has(const char *needle)
+{
+        static char text[65536];
+        ssize_t n = pread(log_fd, text, sizeof(text) - 1, 0);
+
+        text[n > 0 ? n : 0] = '\0';
+        return strstr(text, needle);
+}
+
+static bool check(sd_event *event, const Manager *m, const Snapshot *before, bool ready)
+{
+        bool runs = run_until_idle(event, m);
+
+        failing_pause(true);
+        check_originals_cover(before);
+        if (runs)
+                check_state(m);
+        if (runs && ready) {
+                assert_true(was_ready());
+                if (m->state != POLICY_STATE_APPLIED && !log_has("memory"))
+                        fail_msg("%s: %s", policy_state_to_string(m->state), manager_get_state_reason(m));
+        }
+        failing_pause(false);
+        return runs;
+}
+
+static void serve(sd_event *event, Manager *m, const Snapshot *before)
+{
+        _cleanup_free_ char *why = NULL;
+        int r = 0;
+
+        if (manager_start(m) < 0 || !check(event, m, before, true))
+                return;
+        (void)manager_reload(m, &why);
+        if (!check(event, m, before, true))
+                return;
+        assert_int_equal(manager_restore(m), 0);
+        if (!check(event, m, before, false))
+                return;
+        assert_int_equal(manager_apply(m), 0);
+        if (!check(event, m, before, false))
+                return;
+        raise(SIGTERM);
+        while (r >= 0 && sd_event_get_state(event) != SD_EVENT_FINISHED)
+                r = sd_event_run(event, 5000000);
+        assert_true(r < 0 || sd_event_get_state(event) == SD_EVENT_FINISHED);
+}
+
+static void live(const char *path, const Snapshot *before)
+{
+        const CpuOps ops = { .enumerate = enumerate, .read = fake_host_ops.read, .write = fake_host_ops.write };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
+        sd_event *event = NULL;
+        Manager *m = NULL;
+
+        if (config_load(path, &config, &errors) == 0 && sd_event_new(&event) >= 0 &&
+            manager_new(event, &ops, &host, scratch->fd, path, &config, &m) >= 0) {
+                serve(event, m, before);
+                manager_free(m);
+        }
+        sd_event_unref(event);
+        /* One that the loop did not live to see is not the next life's. */
+        while (sigtimedwait(&signals, NULL, &(struct timespec) {}) > 0)
+                ;
+        failing_pause(true);
+        check_originals_cover(before);
+        failing_pause(false);
+}
+
+static void live_through(const char *config, bool rest)
+{
+        char path[sizeof(scratch->path) + 8];
+        unsigned long n, at;
+        bool failed = true;
+
+        through = false;
+        snprintf(path, sizeof(path), "%s/config", scratch->path);
+        for (at = 0; failed; at++) {
+                _cleanup_snapshot_ Snapshot before = {};
+                _cleanup_free_ char *dump = NULL, *after = NULL;
+
+                assert_true(at < ALLOCATIONS_MAX);
+                start_clean(config);
+                dump = fake_host_dump(&host);
+                assert_int_equal(fake_host_ops.enumerate(&host, &before), 0);
+                dup2(log_fd, STDERR_FILENO);
+                failing_start(at, rest);
+                live(path, &before);
+                n = failing_stop();
+                failed = at == 0 || failing_has_failed();
+
+                /* A life in which nothing fails, for what the last one left. */
+                live(path, &before);
+                dup2(stderr_fd, STDERR_FILENO);
+                after = fake_host_dump(&host);
+                assert_string_equal(after, dump);
+                assert_int_equal(faccessat(scratch->fd, "originals", F_OK, 0), -1);
+                fake_host_done(&host);
+        }
+        print_message("%lu allocations, %lu lives\n", n, at);
+        assert_true(at > 100);
+        through = true;
+}
+
+static void test_out_of_memory_own_keys(void **state)
+{
+        live_through("APPLY=always\nMIN_FREQ=1.4GHz\nMAX_CSTATE=C1\n", false);
+}
+
+/* Memory runs out for good. */
+static void test_out_of_memory_from_then_on(void **state)
+{
+        live_through("APPLY=always\nMAX_CSTATE=C1\n", true);
+}
+
+static void test_out_of_memory_cpupower_options(void **state)
+{
+        live_through("APPLY=always\nCPUPOWER_START_OPTS=\"frequency-set -g performance ; idle-set -D 10\"\n"
+                     "CPUPOWER_STOP_OPTS=\"frequency-set -g ondemand\"\n", false);
+}
+
+/* Whoever failed, in the middle of a life, was heard by the log alone. */
+static int test_teardown(void **state)
+{
+        static char text[65536];
+        ssize_t n = pread(log_fd, text, sizeof(text), 0);
+
+        if (dup2(stderr_fd, STDERR_FILENO) < 0)
+                return -1;
+        failing_stop();
+        if (!through && n > 0)
+                (void)fwrite(text, 1, (size_t)n, stderr);
+        return 0;
+}
+
+static int setup(void **state)
+{
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+        if (scratch_setup(state) < 0)
+                return -1;
+        scratch = *state;
+        snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", scratch->path);
+        notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (notify_fd < 0 || bind(notify_fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+            setenv("NOTIFY_SOCKET", address.sun_path, 1) < 0)
+                return -1;
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGHUP);
+        sigaddset(&signals, SIGTERM);
+        sigaddset(&signals, SIGINT);
+        sigprocmask(SIG_BLOCK, &signals, NULL);
+        log_fd = memfd_create("log", MFD_CLOEXEC);
+        stderr_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+        return log_fd < 0 || stderr_fd < 0 ? -1 : 0;
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_teardown(test_out_of_memory_own_keys, test_teardown),
+                cmocka_unit_test_teardown(test_out_of_memory_from_then_on, test_teardown),
+                cmocka_unit_test_teardown(test_out_of_memory_cpupower_options, test_teardown),
+        };
+
+        return cmocka_run_group_tests(tests, setup, scratch_teardown);
+}
