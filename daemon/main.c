@@ -220,7 +220,7 @@ static int restore_originals(int fd, Originals *originals)
 static int restore(void)
 {
         _cleanup_originals_ Originals originals = {};
-        int fd, r;
+        int fd = -1, r;
 
         if (open_runtime(&fd) < 0)
                 return EXIT_FAILURE;

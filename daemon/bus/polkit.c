@@ -163,10 +163,10 @@ static int check_ask_polkit(PolkitCheck *check, const char *action)
 int polkit_check_action(Polkit *polkit, sd_bus_message *call, const char *action, PolkitAllowed allowed, void *userdata,
                         sd_bus_error *error)
 {
-        PolkitCheck *check;
+        PolkitCheck *check = NULL;
         int r = check_new(polkit, call, allowed, userdata, &check, error);
 
-        if (r < 0)
+        if (!check)
                 return r;
         r = check_ask_polkit(check, action);
         if (r < 0)
@@ -176,10 +176,10 @@ int polkit_check_action(Polkit *polkit, sd_bus_message *call, const char *action
 
 int polkit_check_root(Polkit *polkit, sd_bus_message *call, PolkitAllowed allowed, void *userdata, sd_bus_error *error)
 {
-        PolkitCheck *check;
+        PolkitCheck *check = NULL;
         int r = check_new(polkit, call, allowed, userdata, &check, error);
 
-        if (r < 0)
+        if (!check)
                 return r;
         r = check_ask_user(check);
         if (r < 0)

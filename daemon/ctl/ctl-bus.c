@@ -265,7 +265,7 @@ static int read_known_property(sd_bus_message *m, const Destination *to, unsigne
                 return r;
         if (property->type != PROPERTY_U32 || *(uint32_t *)((char *)to->object + property->offset) != PROPERTY_U32_UNKNOWN)
                 *(Present *)to->object |= UINT64_C(1) << i;
-        if (to->watcher) {
+        if (old) {
                 new = property_format(property, to->object);
                 if (!new)
                         return -ENOMEM;

@@ -145,8 +145,7 @@ int originals_parse(const char *text, size_t size, const char *boot_id, Original
         if (!copy)
                 return -ENOMEM;
 
-        for (line = copy; *line; line = end + 1) {
-                end = strchr(line, '\n');
+        for (line = copy; (end = strchr(line, '\n')); line = end + 1) {
                 *end = '\0';
                 if (header) {
                         if (strncmp(line, ORIGINALS_MAGIC, strlen(ORIGINALS_MAGIC)) != 0)
