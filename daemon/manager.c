@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -34,19 +35,32 @@ void manager_set_state(Manager *m, PolicyState state, char *reason)
         manager_tell(m, MANAGER_CHANGED_STATE);
 }
 
-/* systemctl status shows it in one line. `prefix` goes before it. */
+/* systemctl status shows it in one line, to a terminal. */
+static void notify_status(const char *prefix, const char *format, ...) _printf_(2, 3);
+
+static void notify_status(const char *prefix, const char *format, ...)
+{
+        _cleanup_free_ char *text = NULL, *safe = NULL;
+        va_list args;
+
+        va_start(args, format);
+        if (vasprintf(&text, format, args) < 0)
+                text = NULL;
+        va_end(args);
+        safe = text ? text_escape_again(text) : NULL;
+        /* Without READY=1 systemd would end the daemon, or the reload would never be done: it needs no memory. */
+        if (!safe || sd_notifyf(0, "%sSTATUS=%s", prefix, safe) < 0)
+                (void)sd_notify(0, prefix);
+}
+
 static void manager_notify(Manager *m, const char *prefix)
 {
         ClockView view;
-        int r;
 
         clock_get(&m->clock, &view);
-        r = sd_notifyf(0, "%sSTATUS=%s: %s TSC %s%s%s.", prefix, policy_state_to_string(m->state),
-                       manager_get_state_reason(m), verdict_to_string(view.verdict), view.reason == REASON_NONE ? "" : ": ",
-                       clock_reason_to_string(view.reason));
-        /* Out of memory for the text. Without READY=1 systemd would end the daemon, or the reload would never do. */
-        if (r < 0)
-                (void)sd_notify(0, prefix);
+        notify_status(prefix, "%s: %s TSC %s%s%s.", policy_state_to_string(m->state), manager_get_state_reason(m),
+                      verdict_to_string(view.verdict), view.reason == REASON_NONE ? "" : ": ",
+                      clock_reason_to_string(view.reason));
 }
 
 static void manager_log_config(Manager *m, const ConfigErrors *errors, bool refused)
@@ -89,10 +103,8 @@ static int manager_do_reload(Manager *m, char **ret_why)
         r = manager_load_config(m, ret_why);
         if (r < 0) {
                 log_message(LOG_ERR, "%s was refused; the policy in force stays as it is.", m->config_path);
-                if (sd_notifyf(0, "READY=1\nSTATUS=%s was refused, the old policy stays: %s: %s (%s)", m->config_path,
-                               policy_state_to_string(m->state), manager_get_state_reason(m),
-                               *ret_why ? *ret_why : "out of memory") < 0)
-                        (void)sd_notify(0, "READY=1");
+                notify_status("READY=1\n", "%s was refused, the old policy stays: %s: %s (%s)", m->config_path,
+                              policy_state_to_string(m->state), manager_get_state_reason(m), *ret_why ? *ret_why : "out of memory");
                 return r;
         }
         manager_begin_task(m, m->restored ? TASK_RESTORE : TASK_APPLY);

@@ -12,10 +12,10 @@
 int show_facts(FILE *out, const Facts *facts)
 {
         _cleanup_free_ char *vendor = text_escape(facts->vendor), *reason = need_reason(facts);
-        const char *clocksource = facts->clocksource ? facts->clocksource : "unknown";
+        _cleanup_free_ char *clocksource = text_escape(facts->clocksource ? facts->clocksource : "unknown");
         Need need = need_from_facts(facts);
 
-        if (!vendor || !reason)
+        if (!vendor || !reason || !clocksource)
                 return -ENOMEM;
         fprintf(out, "Facts  %u CPU%s, %s family %u model %u%s\n", facts->n_cpus, facts->n_cpus == 1 ? "" : "s", vendor,
                 facts->family, facts->model, facts_is_amd_rev_f(facts) ? " (AMD revision F)" : "");
@@ -41,10 +41,11 @@ int show_findings(FILE *out, const Findings *findings)
 {
         for (unsigned i = 0; i < findings->n; i++) {
                 _cleanup_free_ char *sentence = finding_format(&findings->entries[i]);
+                _cleanup_free_ char *safe = sentence ? text_escape_again(sentence) : NULL;
 
-                if (!sentence)
+                if (!safe)
                         return -ENOMEM;
-                print_wrapped(out, "Note", 7, sentence);
+                print_wrapped(out, "Note", 7, safe);
         }
         return 0;
 }
