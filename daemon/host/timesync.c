@@ -10,14 +10,14 @@
 
 #include "base/macro.h"
 #include "host/processes.h"
-#include "host/program.h"
+#include "host/tool.h"
 
 /* systemd's src/timesync/timesyncd-manager.c touches it whenever it has set the clock right. */
 #define TIMESYNCD_FILE "/run/systemd/timesync/synchronized"
 
 /* chronyc gives up on each of three addresses after 0.2 s, ntpq on its one after 5. */
-#define CHRONYC_MSEC 3000
-#define NTPQ_MSEC 4000
+#define CHRONYC_SECONDS 3
+#define NTPQ_SECONDS 4
 
 static void on_process(const char *command, const char *arguments, void *userdata)
 {
@@ -31,18 +31,18 @@ static void on_process(const char *command, const char *arguments, void *userdat
         input->steering |= (unsigned)steers << client;
 }
 
-static int ask_chrony(TimeInput *input)
+int timesync_ask_chrony(ChronyReport *ret)
 {
         static const char *const ask[] = {
                 "chronyc", "-c", "-n", "-m", "timeout 200", "retries 0", "tracking", "sources", "ntpdata", NULL,
         };
         _cleanup_free_ char *output = NULL;
-        int r = program_run(ask, CHRONYC_MSEC, &output);
+        int status, r = tool_run(ask, CHRONYC_SECONDS, TOOL_TAKE_ALL, &status, &output);
 
         if (r < 0)
                 return r;
         /* Its exit status is that of ntpdata, which only root may ask for. */
-        chrony_parse(output, &input->chrony);
+        chrony_parse(output, ret);
         return 0;
 }
 
@@ -50,7 +50,7 @@ static int ask_ntp(TimeInput *input)
 {
         static const char *const ask[] = { "ntpq", "-n", "-c", "rv 0 " NTP_VARIABLES, NULL };
         _cleanup_free_ char *output = NULL;
-        int r = program_run(ask, NTPQ_MSEC, &output);
+        int status, r = tool_run(ask, NTPQ_SECONDS, TOOL_TAKE_ALL, &status, &output);
 
         if (r < 0)
                 return r;
@@ -68,7 +68,7 @@ int timesync_read(TimeInput *ret)
         input.kernel_known = adjtimex(&kernel) >= 0;
         input.kernel_max_error_usec = kernel.maxerror;
         if (input.running & 1U << CLIENT_CHRONYD)
-                input.chrony_error = ask_chrony(&input);
+                input.chrony_error = timesync_ask_chrony(&input.chrony);
         if (input.running & 1U << CLIENT_NTPD)
                 input.ntp_error = ask_ntp(&input);
         if (input.chrony_error == -ENOMEM || input.ntp_error == -ENOMEM)

@@ -10,3 +10,6 @@
 /* What cannot be found out says so in its place. Takes a bounded time, also when a client hangs. 0 or -ENOMEM. *ret
  * is untouched on failure. */
 int timesync_read(TimeInput *ret);
+
+/* What chronyc says now. 0, or the -errno of running it (tool_run()); then *ret is untouched. */
+int timesync_ask_chrony(ChronyReport *ret);

@@ -79,6 +79,7 @@ static int spawn(const char *path, const char *const *argv, ToolOutput output, i
         sigaddset(&defaults, SIGINT);
         sigaddset(&defaults, SIGTERM);
         sigaddset(&defaults, SIGHUP);
+        sigaddset(&defaults, SIGPIPE);
         r = -posix_spawn_file_actions_init(&actions);
         if (r < 0)
                 return r;
@@ -102,7 +103,7 @@ static int spawn(const char *path, const char *const *argv, ToolOutput output, i
         return r;
 }
 
-/* What comes until its end. 0, -ETIMEDOUT, -ENOBUFS, -ENOMEM or -errno. */
+/* What comes until its end, which a grandchild that holds the pipe may never let come. 0, -ETIMEDOUT, -ENOBUFS, -ENOMEM or -errno. */
 static int take(int fd, int64_t deadline, char **ret)
 {
         _cleanup_free_ char *data = malloc(TOOL_OUTPUT_MAX + 1);

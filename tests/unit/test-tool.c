@@ -49,6 +49,28 @@ static void test_tool_run_returns_what_it_says(void **state)
         assert_string_equal(all, "a b C\nerr\n");
 }
 
+static int take(const Scratch *scratch, const char *script, int *ret_status, char **ret_output)
+{
+        const char *const argv[] = { "script", NULL };
+        char text[128];
+
+        snprintf(text, sizeof(text), "#!/bin/sh\nPATH=/usr/bin:/bin\n%s\n", script);
+        write_program(scratch, "script", text);
+        return tool_run(argv, 1, TOOL_TAKE_ALL, ret_status, ret_output);
+}
+
+static void test_tool_run_ends_in_time(void **state)
+{
+        char *output = NULL;
+        int status = -1;
+
+        /* A grandchild keeps the pipe open; the program closes it and stays. */
+        assert_int_equal(take(*state, "sleep 30 & exit 0", &status, &output), -ETIMEDOUT);
+        assert_int_equal(take(*state, "exec >&- 2>&-; sleep 30", &status, &output), -ETIMEDOUT);
+        assert_null(output);
+        assert_int_equal(status, -1);
+}
+
 static void test_tool_run_failures(void **state)
 {
         const char *const missing[] = { "tscwarden-no-such-program", NULL }, *const killed[] = { "killed", NULL };
@@ -74,6 +96,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_tool_find_looks_where_root_would, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_tool_run_returns_what_it_says, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_tool_run_ends_in_time, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_tool_run_failures, scratch_setup, scratch_teardown),
         };
 
