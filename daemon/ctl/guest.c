@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +10,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "host/tool.h"
 #include "host/runtime.h"
+#include "host/surroundings.h"
+#include "host/timesync.h"
+#include "host/tool.h"
 
 #define FILE_MAX (1U << 20)
 #define SHORT_SECONDS 60
@@ -28,7 +29,7 @@ void guest_done(Guest *guest)
                 free(guest->files[i].text);
                 free(guest->files[i].before);
         }
-        free(guest->confdir);
+        surroundings_done(&guest->around);
         *guest = (Guest) {};
 }
 
@@ -77,7 +78,15 @@ static int read_text(const char *path, char **ret)
 
 static bool find_phc(Guest *guest)
 {
-        return phc_find(KVM_CLOCK_NAME, KVM_CLOCK_LINK, guest->device) == 0;
+        char linked[PHC_NAME_SIZE];
+
+        if (phc_find(KVM_CLOCK_NAME, guest->phc) < 0)
+                return false;
+        if (phc_of_device(KVM_CLOCK_LINK, linked) == 0 && strcmp(linked, guest->phc) == 0)
+                strcpy(guest->device, KVM_CLOCK_LINK);
+        else
+                snprintf(guest->device, sizeof(guest->device), "/dev/%s", guest->phc);
+        return true;
 }
 
 int guest_find_clock(Guest *guest)
@@ -145,29 +154,20 @@ static int find_unit(Guest *guest)
 
 int guest_find_chrony(Guest *guest)
 {
-        static const char *const paths[] = { "/etc/chrony/chrony.conf", "/etc/chrony.conf" };
+        Surroundings *around = &guest->around;
         int r = find_unit(guest);
 
         if (r < 0)
                 return r;
-        for (unsigned i = 0; i < ARRAY_SIZE(paths); i++) {
-                _cleanup_free_ char *text = NULL;
-
-                r = read_text(paths[i], &text);
-                if (r == -ENOENT)
-                        continue;
-                if (r == 0)
-                        r = chrony_find_confdir(text, &guest->confdir);
-                if (r == 0 && guest->confdir)
-                        return 0;
-                if (r < 0)
-                        fprintf(stderr, "tscwarden: Cannot read %s: %s\n", paths[i], strerror(-r));
-                else
-                        fprintf(stderr, "tscwarden: %s takes no further files. Add this line to it, make the directory, and try "
-                                "again:\n  confdir /etc/chrony.d\n", paths[i]);
-                return r < 0 ? r : -ENOENT;
-        }
-        fprintf(stderr, "tscwarden: There is no %s and no %s\n", paths[0], paths[1]);
+        if (surroundings_read_chrony(around) < 0 || surroundings_read_modules(around) < 0)
+                return ctl_complain(NULL), -ENOMEM;
+        if (around->chrony_confdir)
+                return 0;
+        if (around->chrony_config)
+                fprintf(stderr, "tscwarden: %s takes no further files. Add this line to it, make the directory, and try again:\n"
+                        "  confdir /etc/chrony.d\n", around->chrony_config);
+        else
+                fprintf(stderr, "tscwarden: There is no /etc/chrony/chrony.conf and no /etc/chrony.conf\n");
         return -ENOENT;
 }
 
@@ -197,7 +197,7 @@ int guest_find_files(Guest *guest)
         int r = 0;
 
         if (set_place(&files[GUEST_MODULES], modules_name, "/etc/modules-load.d", "", "") < 0 ||
-            set_place(&files[GUEST_REFCLOCK], modules_name, guest->confdir, "", "") < 0 ||
+            set_place(&files[GUEST_REFCLOCK], modules_name, guest->around.chrony_confdir, "", "") < 0 ||
             set_place(&files[GUEST_DROP_IN], drop_in_name, "/etc/systemd/system/", guest->unit, ".d") < 0)
                 return ctl_complain(NULL), -ENOMEM;
         for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++) {
@@ -209,23 +209,9 @@ int guest_find_files(Guest *guest)
 }
 
 /* Somebody else's file loads it, or it is part of the kernel. */
-static bool loads_at_boot(void)
+static bool loads_at_boot(const Surroundings *around)
 {
-        glob_t found = {};
-        bool loads = false;
-
-        if (access("/sys/module/" KVM_CLOCK_MODULE, F_OK) == 0 && access("/sys/module/" KVM_CLOCK_MODULE "/initstate", F_OK) < 0)
-                return true;
-        (void)glob("{/etc,/run,/usr/local/lib,/usr/lib}/modules-load.d/*.conf", GLOB_BRACE, NULL, &found);
-        (void)glob("/etc/modules", GLOB_APPEND, NULL, &found);
-        for (size_t i = 0; !loads && i < found.gl_pathc; i++) {
-                _cleanup_free_ char *text = NULL;
-
-                loads = !strstr(found.gl_pathv[i], modules_name) && read_text(found.gl_pathv[i], &text) == 0 &&
-                        guest_text_loads(text, KVM_CLOCK_MODULE);
-        }
-        globfree(&found);
-        return loads;
+        return around->ptp_kvm_builtin || (around->ptp_kvm_persistent && !strstr(around->ptp_kvm_persistent, modules_name));
 }
 
 /* 1: somebody else's line has chronyd on this clock already. 0: none. Negative: told. */
@@ -233,15 +219,18 @@ static int has_refclock(const Guest *guest)
 {
         static const char *const print[] = { "chronyd", "-p", NULL };
         _cleanup_free_ char *output = NULL;
-        char real[PHC_DEVICE_SIZE] = "";
+        char device[CHRONY_DEVICE_SIZE], name[PHC_NAME_SIZE];
         int r = run(print, SHORT_SECONDS, &output);
 
         if (r < 0)
                 return r;
         if (guest->files[GUEST_REFCLOCK].state != GUEST_FILE_MISSING)
                 return 0;
-        (void)phc_find(KVM_CLOCK_NAME, "", real);
-        return chrony_has_refclock(output, KVM_CLOCK_LINK) || (real[0] && chrony_has_refclock(output, real));
+        for (const char *rest = output; chrony_next_refclock(&rest, device);)
+                /* Before the module is there, only the link's name tells. */
+                if (strcmp(device, KVM_CLOCK_LINK) == 0 || (phc_of_device(device, name) == 0 && strcmp(name, guest->phc) == 0))
+                        return 1;
+        return 0;
 }
 
 static bool has_device_unit(const Guest *guest)
@@ -258,7 +247,7 @@ int guest_plan_files(Guest *guest)
         const char *device = guest->device[0] ? guest->device : KVM_CLOCK_LINK;
         /* With --dry-run, before the module is there, the usual is shown. */
         bool device_unit = !guest->device[0] || has_device_unit(guest);
-        bool wanted[GUEST_FILE_MAX_] = { [GUEST_MODULES] = !loads_at_boot(), [GUEST_REFCLOCK] = true,
+        bool wanted[GUEST_FILE_MAX_] = { [GUEST_MODULES] = !loads_at_boot(&guest->around), [GUEST_REFCLOCK] = true,
                                          /* /dev/ptpN is there as soon as the module is, which is before chronyd starts. */
                                          [GUEST_DROP_IN] = strcmp(device, KVM_CLOCK_LINK) == 0 };
         int r = guest_find_files(guest);
@@ -312,11 +301,11 @@ int guest_write_file(const GuestFile *file, const char *text)
 
 bool guest_is_selected(void)
 {
-        /* A stopped chronyd would make it wait for 7 s per address. */
-        static const char *const sources[] = { "chronyc", "-c", "-n", "-m", "timeout 200", "retries 0", "sources", NULL };
-        _cleanup_free_ char *output = NULL;
-        int status;
+        const ChronySource *source;
+        ChronyReport report;
 
-        return tool_run(sources, SHORT_SECONDS, TOOL_TAKE, &status, &output) == 0 && status == 0 &&
-               chrony_selected_phc(output);
+        if (timesync_ask_chrony(&report) < 0)
+                return false;
+        source = chrony_find_phc(&report);
+        return source && source->state == '*';
 }

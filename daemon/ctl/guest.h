@@ -10,6 +10,7 @@
 #include "ctl/verbs.h"
 #include "host/phc.h"
 #include "model/guest-clock.h"
+#include "model/surroundings.h"
 
 typedef struct GuestFile {
         char *directory; /* owned; NULL: not wanted */
@@ -21,11 +22,12 @@ typedef struct GuestFile {
 
 typedef struct Guest {
         const CtlOptions *options;
-        char device[PHC_DEVICE_SIZE]; /* "" not there yet */
+        char phc[PHC_NAME_SIZE];      /* "ptp1"; "" not there yet */
+        char device[PHC_NAME_SIZE + 5]; /* of it; "" not there yet */
         char unit[32];                /* chrony.service or chronyd.service */
         bool active;                  /* it ran before */
         bool loaded;                  /* ptp_kvm, by us */
-        char *confdir;                /* chrony's; owned, NULL none */
+        Surroundings around;          /* the configuration of chrony and of modules */
         GuestFile files[GUEST_FILE_MAX_];
 } Guest;
 

@@ -3,7 +3,6 @@
  * A guest's clock from its host's: chrony on ptp_kvm. All or nothing: what fails is taken back.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -112,15 +111,6 @@ static void take_back(const Guest *guest, bool restarted)
                 fprintf(stderr, "tscwarden: Not all of it could be taken back, see above.\n");
 }
 
-/* What follows has something to take back: it is not to be interrupted. The programs it runs still are. */
-static void hold_signals(void)
-{
-        (void)signal(SIGINT, SIG_IGN);
-        (void)signal(SIGTERM, SIG_IGN);
-        (void)signal(SIGHUP, SIG_IGN);
-        (void)signal(SIGPIPE, SIG_IGN);
-}
-
 static int set_up(Guest *guest)
 {
         bool restarted = false;
@@ -218,7 +208,7 @@ static int guest_setup(const CtlOptions *options)
                 return CTL_WRONG;
         }
         if (!options->dry_run)
-                hold_signals();
+                ctl_hold_signals();
         if (guest_find_clock(&guest) < 0) {
                 (void)unload_module(&guest);
                 return CTL_WRONG;
@@ -265,7 +255,7 @@ static int guest_undo(const CtlOptions *options)
                 show_files(&guest, is_ours, options->dry_run ? "remove" : "Removing");
         if (options->dry_run)
                 return finish(&guest, is_ours, "would be done", "and restart chronyd if it runs");
-        hold_signals();
+        ctl_hold_signals();
         if (remove_files(&guest) < 0)
                 return CTL_WRONG;
         return finish(&guest, is_ours, "done", "The module ptp_kvm stays loaded until the next boot; it does no harm.");

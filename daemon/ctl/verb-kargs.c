@@ -3,7 +3,6 @@
  * Boot parameters: plan, apply, revert. One vendor tool is run, and what was there before is put back when it fails.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -193,15 +192,6 @@ static int revert(const Change *change, const BootParameters *ours)
         return r;
 }
 
-/* What follows has something to take back: it is not to be interrupted. The tool still is. */
-static void hold_signals(void)
-{
-        (void)signal(SIGINT, SIG_IGN);
-        (void)signal(SIGTERM, SIG_IGN);
-        (void)signal(SIGHUP, SIG_IGN);
-        (void)signal(SIGPIPE, SIG_IGN);
-}
-
 /* -1: go on. */
 static int refuse_apply(const Kargs *kargs)
 {
@@ -245,7 +235,7 @@ static int kargs_apply(const CtlOptions *options)
         change.platform = kargs.config.platform;
         if (open_store(&change) < 0)
                 return CTL_WRONG;
-        hold_signals();
+        ctl_hold_signals();
         if (apply(&change, &kargs.config.ours, &missing) < 0)
                 return CTL_WRONG;
         return read_kargs(&now) < 0 ? CTL_NO_ANSWER : finish(options, &now, CTL_FINE);
@@ -269,7 +259,7 @@ static int kargs_revert(const CtlOptions *options)
                 change.platform = config.platform;
                 if (open_store(&change) < 0)
                         return CTL_WRONG;
-                hold_signals();
+                ctl_hold_signals();
                 if (revert(&change, &config.ours) < 0)
                         return CTL_WRONG;
         }

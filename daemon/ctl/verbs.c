@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ctl/verbs.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/macro.h"
 
 bool ctl_wants_color(void)
 {
@@ -17,6 +20,14 @@ int ctl_complain(const char *why)
 {
         fprintf(stderr, "tscwarden: %s\n", why ? why : "Out of memory");
         return CTL_NO_ANSWER;
+}
+
+void ctl_hold_signals(void)
+{
+        static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+
+        for (size_t i = 0; i < ARRAY_SIZE(held); i++)
+                (void)signal(held[i], SIG_IGN);
 }
 
 int ctl_finish(int r, int status)

@@ -33,5 +33,7 @@ bool ctl_wants_color(void);
 
 /* A sentence on stderr: "tscwarden: …". NULL: out of memory. Returns CTL_NO_ANSWER. */
 int ctl_complain(const char *why);
+/* What follows has something to take back: it is not to be interrupted. The programs it runs still are. */
+void ctl_hold_signals(void);
 /* `r`: 0 or -ENOMEM of what printed. `status`, or CTL_NO_ANSWER after a complaint: memory or the stream failed. */
 int ctl_finish(int r, int status);

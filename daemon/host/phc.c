@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,34 +11,47 @@
 
 #include "host/sysfs.h"
 
-static bool is_same_device(const char *sysfs, const char *link)
-{
-        char path[PATH_MAX], text[32], found[32];
-        struct stat st;
+#define CLASS "/sys/class/ptp/"
 
-        snprintf(path, sizeof(path), "%s/dev", sysfs);
-        if (stat(link, &st) < 0 || !S_ISCHR(st.st_mode) || sysfs_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
-                return false;
-        snprintf(found, sizeof(found), "%u:%u", major(st.st_rdev), minor(st.st_rdev));
-        return strcmp(text, found) == 0;
-}
-
-int phc_find(const char *name, const char *link, char ret_device[static PHC_DEVICE_SIZE])
+/* The first that has that attribute, of that value unless it is NULL. */
+static int find(const char *attribute, const char *value, char ret_name[static PHC_NAME_SIZE])
 {
+        char pattern[64], text[64];
         glob_t found = {};
         int r = -ENOENT;
 
-        (void)glob("/sys/class/ptp/ptp*", 0, NULL, &found);
+        snprintf(pattern, sizeof(pattern), CLASS "ptp*/%s", attribute);
+        (void)glob(pattern, 0, NULL, &found);
         for (size_t i = 0; r < 0 && i < found.gl_pathc; i++) {
-                char path[PATH_MAX], text[64];
+                const char *name = found.gl_pathv[i] + strlen(CLASS);
 
-                snprintf(path, sizeof(path), "%s/clock_name", found.gl_pathv[i]);
-                if (sysfs_read_at(AT_FDCWD, path, text, sizeof(text)) < 0 || strcmp(text, name) != 0)
+                if (value && (sysfs_read_at(AT_FDCWD, found.gl_pathv[i], text, sizeof(text)) < 0 || strcmp(text, value) != 0))
                         continue;
-                snprintf(ret_device, PHC_DEVICE_SIZE, "%s%s", is_same_device(found.gl_pathv[i], link) ? "" : "/dev/",
-                         is_same_device(found.gl_pathv[i], link) ? link : strrchr(found.gl_pathv[i], '/') + 1);
+                snprintf(ret_name, PHC_NAME_SIZE, "%.*s", (int)strcspn(name, "/"), name);
                 r = 0;
         }
         globfree(&found);
         return r;
+}
+
+int phc_find(const char *clock_name, char ret_name[static PHC_NAME_SIZE])
+{
+        return find("clock_name", clock_name, ret_name);
+}
+
+int phc_of_device(const char *device, char ret_name[static PHC_NAME_SIZE])
+{
+        char number[32];
+        struct stat st;
+
+        if (stat(device, &st) < 0 || !S_ISCHR(st.st_mode))
+                return -ENOENT;
+        snprintf(number, sizeof(number), "%u:%u", major(st.st_rdev), minor(st.st_rdev));
+        return find("dev", number, ret_name);
+}
+
+int phc_of_network(char ret_name[static PHC_NAME_SIZE])
+{
+        /* ptp_kvm's has no device behind it. */
+        return find("device/net", NULL, ret_name);
 }

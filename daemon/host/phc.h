@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * PTP hardware clocks, found by their name.
+ * PTP hardware clocks, as /sys/class/ptp has them.
  */
 #pragma once
 
-#define PHC_DEVICE_SIZE 64
+#define PHC_NAME_SIZE 32
 
-/* The device of the first clock whose clock_name is `name`: /dev/ptpN, or `link` when that is the same device. 0, or -ENOENT, and
- * ret_device is untouched. */
-int phc_find(const char *name, const char *link, char ret_device[static PHC_DEVICE_SIZE]);
+/* Each: "ptp1" of the first such clock into ret_name, 0; or -ENOENT, and it is untouched. */
+
+/* The clock that calls itself that: its number says nothing, ptp0 is a network card's as often. */
+int phc_find(const char *clock_name, char ret_name[static PHC_NAME_SIZE]);
+/* The clock behind a device node, by the node's number, whatever links lead there. */
+int phc_of_device(const char *device, char ret_name[static PHC_NAME_SIZE]);
+/* A network card's. */
+int phc_of_network(char ret_name[static PHC_NAME_SIZE]);

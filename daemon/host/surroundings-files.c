@@ -11,7 +11,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "host/phc.h"
 #include "host/surroundings.h"
+#include "model/guest-clock.h"
 
 DEFINE_CLEANUP(FILE, fclose);
 
@@ -90,45 +92,61 @@ int surroundings_read_modules(Surroundings *around)
         return 0;
 }
 
-/* chrony.conf(5): a directive and its arguments, blanks between, in any case; '!', ';', '#' or '%' begin a comment. */
-static int take_directive(const char *path, char *line, void *userdata)
+static int take_confdir(const char *path, char *line, void *userdata)
 {
         Surroundings *around = userdata;
-        char *rest = line, *word[3] = {};
+        char *found = NULL;
+        int r = chrony_find_confdir(line, &found);
 
-        for (unsigned n = 0; n < ARRAY_SIZE(word) && (word[n] = strsep(&rest, " \t"));)
-                n += word[n][0] != '\0';
-        if (!word[2] || strcasecmp(word[0], "refclock") != 0 || strcmp(word[1], "PHC") != 0)
+        if (found) {
+                free(around->chrony_confdir);
+                around->chrony_confdir = found;
+        }
+        return r;
+}
+
+static int take_refclock(const char *path, char *line, void *userdata)
+{
+        char device[CHRONY_DEVICE_SIZE], name[PHC_NAME_SIZE] = "";
+        Surroundings *around = userdata;
+        const char *rest = line;
+
+        if (!chrony_next_refclock(&rest, device))
                 return 0;
-        /* "/dev/ptp0:extpps": options of the driver. */
-        word[2][strcspn(word[2], ":")] = '\0';
-        around->refclock = strdup(word[2]);
+        (void)phc_of_device(device, name);
+        if (around->refclock && (!name[0] || strcmp(name, around->ptp_kvm) != 0))
+                return 0;
+        free(around->refclock);
+        free(around->refclock_file);
+        around->refclock = strdup(device);
         around->refclock_file = strdup(path);
-        return around->refclock && around->refclock_file ? 1 : -ENOMEM;
+        strcpy(around->refclock_ptp, name);
+        return around->refclock && around->refclock_file ? 0 : -ENOMEM;
 }
 
 int surroundings_read_chrony(Surroundings *around)
 {
-        /* Debian's, with what its `confdir` names, and everybody else's. */
-        static const char *const files[] = {
-                "/etc/chrony/chrony.conf",
-                "/etc/chrony/conf.d/*.conf",
-                "/etc/chrony.conf",
-                "/etc/chrony.d/*.conf",
-        };
-        int r = 0;
+        /* Debian's, and everybody else's. */
+        static const char *const files[] = { "/etc/chrony/chrony.conf", "/etc/chrony.conf" };
+        _cleanup_free_ char *pattern = NULL;
+        const char *config = access(files[0], F_OK) == 0 ? files[0] : files[1];
+        int r;
 
-        for (size_t i = 0; r == 0 && i < ARRAY_SIZE(files); i++)
-                r = each_file(files[i], take_directive, around);
-        if (r < 0)
+        if (access(config, F_OK) < 0)
+                return 0;
+        around->chrony_config = strdup(config);
+        if (!around->chrony_config)
+                return -ENOMEM;
+        r = each_line(config, take_confdir, around);
+        if (r == 0)
+                r = each_line(config, take_refclock, around);
+        if (r < 0 || !around->chrony_confdir)
                 return r;
-        for (size_t i = 0; i < ARRAY_SIZE(files) && !around->chrony_config; i += 2)
-                if (access(files[i], F_OK) == 0) {
-                        around->chrony_config = strdup(files[i]);
-                        if (!around->chrony_config)
-                                return -ENOMEM;
-                }
-        return 0;
+        if (asprintf(&pattern, "%s/*.conf", around->chrony_confdir) < 0) {
+                pattern = NULL;
+                return -ENOMEM;
+        }
+        return each_file(pattern, take_refclock, around);
 }
 
 /* A shell's file: the last assignment holds. */

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/surroundings.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "host/phc.h"
 #include "host/processes.h"
 #include "host/sysfs.h"
+#include "model/guest-clock.h"
 
-DEFINE_CLEANUP(DIR, closedir);
 DEFINE_CLEANUP(FILE, fclose);
 
 static bool exists(const char *path)
@@ -71,57 +69,10 @@ static void read_cpupower_service(Surroundings *around)
                 around->owners |= 1U << OWNER_CPUPOWER;
 }
 
-static void copy_name(char buffer[static 32], const char *name)
-{
-        snprintf(buffer, 32, "%.31s", name);
-}
-
-/* By the clock's name, never by its number: ptp0 is a network interface's as often. */
-static void read_ptp_clocks(Surroundings *around)
-{
-        _cleanup_(closedirp) DIR *class = opendir("/sys/class/ptp");
-        struct dirent *entry;
-
-        while (class && (entry = readdir(class))) {
-                char path[64], name[64];
-
-                if (strncmp(entry->d_name, "ptp", 3) != 0)
-                        continue;
-                snprintf(path, sizeof(path), "%.20s/clock_name", entry->d_name);
-                if (sysfs_read_at(dirfd(class), path, name, sizeof(name)) == 0 && strcmp(name, PTP_KVM_CLOCK) == 0)
-                        copy_name(around->ptp_kvm, entry->d_name);
-                /* ptp_kvm's has no device behind it, a network interface's has. */
-                snprintf(path, sizeof(path), "%.20s/device/net", entry->d_name);
-                if (faccessat(dirfd(class), path, F_OK, 0) == 0)
-                        copy_name(around->ptp_interface, entry->d_name);
-        }
-}
-
-/* The PHC behind a device node, by its number, whatever links lead there. */
-static void find_ptp(const char *device, char ret[static 32])
-{
-        char path[64], target[256];
-        const char *name;
-        struct stat st;
-        ssize_t n;
-
-        ret[0] = '\0';
-        if (stat(device, &st) < 0 || !S_ISCHR(st.st_mode))
-                return;
-        snprintf(path, sizeof(path), "/sys/dev/char/%u:%u", major(st.st_rdev), minor(st.st_rdev));
-        n = readlink(path, target, sizeof(target) - 1);
-        if (n <= 0)
-                return;
-        target[n] = '\0';
-        name = strrchr(target, '/');
-        if (name && strncmp(name + 1, "ptp", 3) == 0)
-                copy_name(ret, name + 1);
-}
-
 int surroundings_read(Surroundings *ret)
 {
         _cleanup_surroundings_ Surroundings around = {};
-        char linked[32];
+        char linked[PHC_NAME_SIZE];
         int r;
 
         read_bugs(&around);
@@ -131,15 +82,13 @@ int surroundings_read(Surroundings *ret)
         read_parameter("/sys/module/intel_idle/parameters/max_cstate", around.intel_idle_max_cstate);
         around.processes_known = processes_list(on_process, &around) == 0;
         read_cpupower_service(&around);
-        read_ptp_clocks(&around);
-        find_ptp("/dev/ptp_kvm", linked);
-        around.ptp_kvm_link = linked[0] && strcmp(linked, around.ptp_kvm) == 0;
+        (void)phc_find(KVM_CLOCK_NAME, around.ptp_kvm);
+        (void)phc_of_network(around.ptp_interface);
+        around.ptp_kvm_link = phc_of_device(KVM_CLOCK_LINK, linked) == 0 && strcmp(linked, around.ptp_kvm) == 0;
         around.agent_channel = exists("/dev/virtio-ports/org.qemu.guest_agent.0");
         r = surroundings_read_modules(&around);
         if (r == 0)
                 r = surroundings_read_chrony(&around);
-        if (around.refclock)
-                find_ptp(around.refclock, around.refclock_ptp);
         if (r == 0)
                 r = surroundings_read_libvirt(&around);
         if (r < 0)

@@ -11,6 +11,8 @@
 int surroundings_read(Surroundings *ret);
 
 /* The parts that read configuration: each 0 or -ENOMEM. */
+/* Wants ptp_kvm to be known. Fills what is named after chrony and the refclock. */
 int surroundings_read_chrony(Surroundings *around);
 int surroundings_read_libvirt(Surroundings *around);
+/* Fills ptp_kvm_module, _builtin and _persistent. */
 int surroundings_read_modules(Surroundings *around);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/audit.h"
+#include "model/guest-clock.h"
 
 #define CURRENT "clocksource0/current_clocksource"
 #define SETUP "tscwarden guest setup"
@@ -56,7 +57,7 @@ static void judge_phc(const AuditInput *input, Audit *audit)
 
         if (around->ptp_kvm[0]) {
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_PASS,
-                          "/sys/class/ptp/%s/clock_name: " PTP_KVM_CLOCK "; device: %s%s", around->ptp_kvm,
+                          "/sys/class/ptp/%s/clock_name: " KVM_CLOCK_NAME "; device: %s%s", around->ptp_kvm,
                           around->ptp_kvm_link ? "/dev/ptp_kvm -> " : "/dev/", around->ptp_kvm);
                 return;
         }
@@ -66,7 +67,7 @@ static void judge_phc(const AuditInput *input, Audit *audit)
                 return;
         }
         step = audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_FAIL,
-                         "no /sys/class/ptp/ptp*/clock_name is " PTP_KVM_CLOCK "; the module ptp_kvm %s",
+                         "no /sys/class/ptp/ptp*/clock_name is " KVM_CLOCK_NAME "; the module ptp_kvm %s",
                          around->ptp_kvm_module ? "is there" : "is not installed for this kernel");
         if (!around->ptp_kvm_module) {
                 audit_advise(
@@ -123,7 +124,7 @@ static void judge_refclock(const AuditInput *input, Audit *audit)
         }
         if (around->ptp_kvm[0] && strcmp(around->refclock_ptp, around->ptp_kvm) == 0) {
                 audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_PASS,
-                          "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock, PTP_KVM_CLOCK);
+                          "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock, KVM_CLOCK_NAME);
                 return;
         }
         step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_FAIL,
@@ -158,17 +159,9 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
         audit_fix(audit, step, "systemctl restart %s", chrony_service(input->around));
 }
 
-static const ChronySource *find_refclock(const ChronyReport *report)
-{
-        for (unsigned i = 0; i < report->n_sources; i++)
-                if (report->sources[i].mode == '#' && strncmp(report->sources[i].name, "PHC", 3) == 0)
-                        return &report->sources[i];
-        return NULL;
-}
-
 static void judge_selected(const AuditInput *input, Audit *audit)
 {
-        const ChronySource *source = find_refclock(&input->time->chrony);
+        const ChronySource *source = chrony_find_phc(&input->time->chrony);
         bool selected, near;
         AuditStep *step;
 

@@ -113,3 +113,18 @@ const ChronySource *chrony_selected(const ChronyReport *report)
                         return &report->sources[i];
         return NULL;
 }
+
+static bool is_phc(const ChronySource *source)
+{
+        return source && source->mode == '#' && strncmp(source->name, "PHC", 3) == 0;
+}
+
+const ChronySource *chrony_find_phc(const ChronyReport *report)
+{
+        const ChronySource *selected = chrony_selected(report);
+
+        for (unsigned i = 0; !is_phc(selected) && i < report->n_sources; i++)
+                if (is_phc(&report->sources[i]))
+                        return &report->sources[i];
+        return is_phc(selected) ? selected : NULL;
+}

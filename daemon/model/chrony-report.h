@@ -41,3 +41,5 @@ void chrony_parse(const char *text, ChronyReport *ret);
 
 /* The source the clock follows, or NULL. */
 const ChronySource *chrony_selected(const ChronyReport *report);
+/* A `refclock PHC` without a refid of its own: the one the clock follows, else the first, or NULL. */
+const ChronySource *chrony_find_phc(const ChronyReport *report);

@@ -51,14 +51,6 @@ static const char *after_word(const char *line, const char *word)
         return line + strspn(line, " \t");
 }
 
-bool guest_text_loads(const char *text, const char *module)
-{
-        for (; *text; text = next_line(text))
-                if (after_word(text, module))
-                        return true;
-        return false;
-}
-
 int chrony_find_confdir(const char *text, char **ret)
 {
         const char *found = NULL;
@@ -79,24 +71,18 @@ int chrony_find_confdir(const char *text, char **ret)
         return 0;
 }
 
-bool chrony_has_refclock(const char *text, const char *device)
+bool chrony_next_refclock(const char **text, char device[static CHRONY_DEVICE_SIZE])
 {
-        for (; *text; text = next_line(text)) {
-                const char *rest = after_word(text, "refclock");
+        while (**text) {
+                const char *rest = after_word(*text, "refclock");
 
+                *text = next_line(*text);
                 rest = rest ? after_word(rest, "PHC") : NULL;
-                /* "DEVICE[:OPTION...]" */
-                if (rest && strncmp(rest, device, strlen(device)) == 0 && strchr(" \t\n:", rest[strlen(device)]))
+                if (rest && strcspn(rest, " \t\n:") - 1 < CHRONY_DEVICE_SIZE - 1) {
+                        snprintf(device, CHRONY_DEVICE_SIZE, "%.*s", (int)strcspn(rest, " \t\n:"), rest);
                         return true;
+                }
         }
-        return false;
-}
-
-bool chrony_selected_phc(const char *text)
-{
-        for (; *text; text = next_line(text))
-                if (strncmp(text, "#,*,PHC", 7) == 0)
-                        return true;
         return false;
 }
 

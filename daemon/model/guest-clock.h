@@ -32,16 +32,13 @@ typedef enum GuestFileState {
 /* `text` is the file's, NULL for none. */
 GuestFileState guest_file_judge(const char *text, const char *wanted);
 
-/* A line of a modules-load.d file names the module. */
-bool guest_text_loads(const char *text, const char *module);
-
 /* The first directory of the last "confdir" in chrony.conf: a heap string owned by the caller, *ret is NULL when there is none.
  * 0 or -ENOMEM. */
 int chrony_find_confdir(const char *text, char **ret);
-/* What `chronyd -p` prints has a PHC refclock on the device. */
-bool chrony_has_refclock(const char *text, const char *device);
-/* What `chronyc -c sources` prints: a PHC refclock is selected. */
-bool chrony_selected_phc(const char *text);
+/* The device of the next "refclock PHC DEVICE[:OPTION...]" in such a text or what `chronyd -p` prints; *text is moved behind that line.
+ * False at the end, and device is untouched. */
+#define CHRONY_DEVICE_SIZE 128
+bool chrony_next_refclock(const char **text, char device[static CHRONY_DEVICE_SIZE]);
 
 /* Why modprobe refused ptp_kvm, from what it says in the C locale: one sentence, "" when it is none of the known reasons. */
 const char *guest_explain_modprobe(const char *text);

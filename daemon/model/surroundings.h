@@ -9,9 +9,6 @@
 
 #include "base/macro.h"
 
-/* The name ptp_kvm gives its clock (drivers/ptp/ptp_kvm_common.c). */
-#define PTP_KVM_CLOCK "KVM virtual PTP"
-
 #define PARAMETER_SIZE 32
 
 /* Programs that write governors by themselves. */
@@ -44,10 +41,11 @@ typedef struct Surroundings {
         bool ptp_kvm_builtin;
         char *ptp_kvm_persistent; /* the file in modules-load.d that names it; owned, NULL for none */
 
-        char *refclock;        /* the device of chrony's first `refclock PHC`; owned, NULL for none */
+        char *refclock;        /* the device of chrony's `refclock PHC`: that of ptp_kvm, else the first; owned, NULL for none */
         char *refclock_file;   /* and where that stands; owned */
         char refclock_ptp[32]; /* the PHC behind that device: "ptp0"; "" when there is no such device */
         char *chrony_config;   /* the main file; owned, NULL for none */
+        char *chrony_confdir;  /* the folder of further ones; owned, NULL for none */
 
         bool agent_channel; /* /dev/virtio-ports/org.qemu.guest_agent.0 */
 
@@ -62,6 +60,7 @@ static inline void surroundings_done(Surroundings *around)
         free(around->refclock);
         free(around->refclock_file);
         free(around->chrony_config);
+        free(around->chrony_confdir);
         free(around->sync_time_file);
         *around = (Surroundings){};
 }

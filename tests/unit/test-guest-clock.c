@@ -44,14 +44,6 @@ static void test_guest_file_judge(void **state)
         assert_int_equal(guest_file_judge("", one), GUEST_FILE_FOREIGN);
 }
 
-static void test_guest_text_loads(void **state)
-{
-        assert_true(guest_text_loads("# ptp_kvm\nptp_kvm\n", "ptp_kvm"));
-        assert_true(guest_text_loads("  ptp_kvm", "ptp_kvm"));
-        assert_false(guest_text_loads("#ptp_kvm\nptp_kvm2\nxptp_kvm\n", "ptp_kvm"));
-        assert_false(guest_text_loads("", "ptp_kvm"));
-}
-
 static void test_chrony_find_confdir(void **state)
 {
         static const struct {
@@ -75,20 +67,23 @@ static void test_chrony_find_confdir(void **state)
         }
 }
 
-static void test_chrony_has_refclock(void **state)
+static void test_chrony_next_refclock(void **state)
 {
-        assert_true(chrony_has_refclock("pool x iburst\nrefclock PHC /dev/ptp_kvm poll 2\n", "/dev/ptp_kvm"));
-        assert_true(chrony_has_refclock("refclock phc /dev/ptp0:extpps", "/dev/ptp0"));
-        assert_false(chrony_has_refclock("refclock PHC /dev/ptp01 poll 2\n", "/dev/ptp0"));
-        assert_false(chrony_has_refclock("refclock SHM 0\n#refclock PHC /dev/ptp0\n", "/dev/ptp0"));
-}
+        const char *text = "pool x iburst\nrefclock PHC /dev/ptp_kvm poll 2\n\trefClock phc  /dev/ptp0:extpps\nrefclock SHM 0\n"
+                           "refclocks PHC /dev/a\n#refclock PHC /dev/b\n! refclock PHC /dev/c\nrefclock PHC\nrefclock PHC /dev/ptp1";
+        static const char *const wanted[] = { "/dev/ptp_kvm", "/dev/ptp0", "/dev/ptp1" };
+        char device[CHRONY_DEVICE_SIZE], longest[300] = "refclock PHC /";
 
-static void test_chrony_selected_phc(void **state)
-{
-        assert_true(chrony_selected_phc("^,+,127.0.0.1,3,-2,377,0,-0.000000476,-0.000000476,0.000000950\n"
-                                        "#,*,PHC0,0,2,17,6,0.000000156,0.000000466,0.000000059\n"));
-        assert_false(chrony_selected_phc("#,?,PHC0,0,2,0,4294967295,0.0,0.0,0.0\n^,*,127.0.0.1,3,-2,377,0,0,0,0\n"));
-        assert_false(chrony_selected_phc("506 Cannot talk to daemon\n"));
+        for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
+                assert_true(chrony_next_refclock(&text, device));
+                assert_string_equal(device, wanted[i]);
+        }
+        assert_false(chrony_next_refclock(&text, device));
+        /* Cut, it would be another. */
+        memset(longest + 14, 'x', sizeof(longest) - 15);
+        text = longest;
+        assert_false(chrony_next_refclock(&text, device));
+        assert_string_equal(device, "/dev/ptp1");
 }
 
 static void test_guest_explain_modprobe(void **state)
@@ -106,8 +101,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_guest_file_format),     cmocka_unit_test(test_guest_file_judge),
-                cmocka_unit_test(test_guest_text_loads),      cmocka_unit_test(test_chrony_find_confdir),
-                cmocka_unit_test(test_chrony_has_refclock),   cmocka_unit_test(test_chrony_selected_phc),
+                cmocka_unit_test(test_chrony_find_confdir),   cmocka_unit_test(test_chrony_next_refclock),
                 cmocka_unit_test(test_guest_explain_modprobe),
         };
 
