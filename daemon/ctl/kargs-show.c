@@ -44,20 +44,6 @@ static int show_parameter(FILE *out, const Kargs *kargs, const KargsParameter *p
         return 0;
 }
 
-static const char *explain_error(const BootConfig *config)
-{
-        switch (config->error) {
-        case -EOPNOTSUPP:
-                return "not read on this platform";
-        case -EBADMSG:
-                return "no boot entry was understood";
-        case -EACCES:
-                return "only root may read it";
-        default:
-                return strerror(-config->error);
-        }
-}
-
 /* Every line of `text` apart. */
 static void show_lines(FILE *out, const char *text)
 {
@@ -91,7 +77,7 @@ static int show_to_do(FILE *out, const Kargs *kargs)
                 return 0;
         }
         command = describe_command(kargs);
-        if (!command || kargs_obstacle(kargs, &obstacle) < 0)
+        if (!command || boot_need_obstacle(&kargs->need, &kargs->config, &obstacle) < 0)
                 return -ENOMEM;
         if (obstacle) {
                 print_wrapped(out, "To do", INDENT, obstacle);
@@ -126,7 +112,7 @@ int kargs_show(FILE *out, const Kargs *kargs)
         if (kargs->n == 0 && config->ours.n == 0)
                 return 0;
         if (asprintf(&where, "%s; what is configured: %s%s", boot_platform_describe(config->platform),
-                     config->error < 0 ? explain_error(config) : "from ", config->error < 0 ? "" : config->source) < 0)
+                     config->error < 0 ? boot_config_explain_error(config) : "from ", config->error < 0 ? "" : config->source) < 0)
                 return -ENOMEM;
         print_wrapped(out, "Where", INDENT, where);
         return show_to_do(out, kargs);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "model/boot-config.h"
+#include "model/boot-need.h"
 #include "model/clock-words.h"
 
 typedef struct KargsParameter {
@@ -23,6 +23,7 @@ typedef struct Kargs {
         Verdict verdict;
         char *reason; /* why these, or why none. Owned */
         BootConfig config;
+        BootNeed need;
         KargsParameter parameters[BOOT_PARAMETERS_MAX];
         unsigned n;
         bool reboot; /* configured, and the running kernel was booted without */
@@ -36,12 +37,6 @@ int kargs_read(Kargs *ret);
 
 /* Those that some boot entry lacks. Where what is configured is not known: those that the running kernel lacks. */
 void kargs_missing(const Kargs *kargs, BootParameters *ret);
-
-/* Why `kargs apply` cannot change that, and what to do first: a heap string owned by the caller, *ret is NULL where nothing is in
- * its way. 0 or -ENOMEM. */
-int kargs_obstacle(const Kargs *kargs, char **ret);
-/* "/etc/default/grub.d/90-tscwarden.cfg is not what kargs apply writes …"; the same. */
-int kargs_store_obstacle(const BootConfig *config, char **ret);
 
 /* What to say of it: 80 columns; 0 or -ENOMEM. */
 int kargs_show(FILE *out, const Kargs *kargs);

@@ -8,6 +8,7 @@
 #include "ctl/clock-here.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/verbs.h"
+#include "host/boot-config.h"
 #include "host/config.h"
 #include "host/cpu.h"
 #include "host/facts.h"
@@ -25,7 +26,7 @@ typedef struct Here {
         TimeInput time;
         char *reason_text, *remedy;
         char *governor_source;
-        char *configured;
+        BootConfig boot;
 } Here;
 
 static void here_done(Here *here)
@@ -36,14 +37,7 @@ static void here_done(Here *here)
         free(here->reason_text);
         free(here->remedy);
         free(here->governor_source);
-        free(here->configured);
-}
-
-/* The kernel command line that the boot loader is set up with, a heap string owned by the caller; NULL when it is not
- * known. */
-static char *read_configured_cmdline(void)
-{
-        return NULL;
+        boot_config_done(&here->boot);
 }
 
 /* "FILE:LINE" of the policy's governor, NULL for the built-in one, and when the file is refused, which tscwardend
@@ -84,12 +78,13 @@ static int read_here(const char *config, Here *here)
                 r = timesync_read(&here->time);
         if (r == 0)
                 r = read_governor_source(config, &here->governor_source);
+        if (r == 0)
+                r = boot_config_read(&here->boot);
         if (r < 0)
                 return r;
         clock_get(&here->clock, &here->view);
         here->reason_text = clock_reason_text(&here->clock);
         here->remedy = clock_remedy(&here->clock);
-        here->configured = read_configured_cmdline();
         return here->reason_text && here->remedy ? 0 : -ENOMEM;
 }
 
@@ -152,7 +147,7 @@ int verb_check(const CtlOptions *options)
                 .governor_source = here.governor_source,
                 .around = &here.around,
                 .time = &here.time,
-                .configured = here.configured,
+                .boot = &here.boot,
         };
         audit_find_roles(&here.facts, &here.around, &input.host, &input.guest);
         if (options->role) {

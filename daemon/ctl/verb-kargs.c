@@ -208,7 +208,7 @@ static int refuse_apply(const Kargs *kargs)
                         strerror(-kargs->config.error));
                 return CTL_NO_ANSWER;
         }
-        if (kargs_obstacle(kargs, &obstacle) < 0)
+        if (boot_need_obstacle(&kargs->need, &kargs->config, &obstacle) < 0)
                 return ctl_complain(NULL);
         if (!obstacle)
                 return -1;
@@ -249,7 +249,7 @@ static int kargs_revert(const CtlOptions *options)
         _cleanup_kargs_ Kargs now = {};
         char words[BOOT_PARAMETERS_TEXT];
 
-        if (boot_config_read(&config) < 0 || kargs_store_obstacle(&config, &obstacle) < 0)
+        if (boot_config_read(&config) < 0 || boot_store_obstacle(&config, &obstacle) < 0)
                 return ctl_complain(NULL);
         if (obstacle) {
                 fprintf(stderr, "tscwarden: %s\n", obstacle);

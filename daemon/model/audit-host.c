@@ -4,18 +4,12 @@
 
 #include "model/audit.h"
 #include "model/clock-advice.h"
-#include "model/cmdline.h"
 #include "model/frequency.h"
 #include "model/need.h"
 
 /* Short enough to stand in a line; the commands have the whole path. */
 #define CURRENT "clocksource0/current_clocksource"
 #define OR_UNKNOWN(text) ((text)[0] ? (text) : "unknown")
-
-static bool in_use(Verdict verdict)
-{
-        return verdict == VERDICT_STABLE || verdict == VERDICT_TRUSTED || verdict == VERDICT_UNVERIFIED;
-}
 
 static void judge_flags(const AuditInput *input, Audit *audit)
 {
@@ -40,15 +34,19 @@ static void judge_flags(const AuditInput *input, Audit *audit)
 }
 
 /* What a person has to do about the clock, and what of it a command can. */
-static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step)
+static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need)
 {
         const ClockView *clock = input->clock;
+        RemedyKind kind = clock_remedy_kind(input->clock_facts, clock->verdict, clock->reason);
 
-        if (input->remedy[0])
+        if (kind == REMEDY_BOOT_PARAMETERS && audit_needs_only_reboot(need))
+                audit_advise(audit, step,
+                             "The next boot has the parameters that keep it. Evacuate guests that need a good clock first.");
+        else if (input->remedy[0])
                 audit_advise(audit, step, "%s", input->remedy);
-        switch (clock_remedy_kind(input->clock_facts, clock->verdict, clock->reason)) {
+        switch (kind) {
         case REMEDY_BOOT_PARAMETERS:
-                audit_fix(audit, step, "tscwarden kargs apply && systemctl reboot");
+                audit_fix_by_parameters(input, audit, step, need);
                 break;
         case REMEDY_SWITCH_BACK:
                 audit_fix(audit, step, "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource");
@@ -63,7 +61,7 @@ static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step)
         }
 }
 
-static void judge_verdict(const AuditInput *input, Audit *audit)
+static void judge_verdict(const AuditInput *input, Audit *audit, const BootNeed *need)
 {
         static const AuditResult results[VERDICT_MAX_] = {
                 [VERDICT_UNKNOWN] = AUDIT_UNKNOWN, [VERDICT_STABLE] = AUDIT_PASS, [VERDICT_TRUSTED] = AUDIT_PASS,
@@ -79,128 +77,7 @@ static void judge_verdict(const AuditInput *input, Audit *audit)
                          "%s: %s " CURRENT ": %s, available: %s.%s%s", verdict_to_string(clock->verdict),
                          input->reason_text, OR_UNKNOWN(clock->clocksource), OR_UNKNOWN(clock->available),
                          clock->kernel_line[0] ? " The kernel: " : "", clock->kernel_line);
-        fix_verdict(input, audit, step);
-}
-
-/* The parameters that may save a TSC, and where the kernel shows what became of them. */
-static const struct {
-        const char *name, *value; /* value NULL: whatever it is */
-        const char *path;         /* NULL: nowhere */
-        size_t member;
-        const char *effect; /* "": as long as it can be read */
-} boot_parameters[] = {
-        { "processor.max_cstate", "1", "/sys/module/processor/parameters/max_cstate",
-          offsetof(Surroundings, processor_max_cstate), "1" },
-        { "intel_idle.max_cstate", "1", "/sys/module/intel_idle/parameters/max_cstate",
-          offsetof(Surroundings, intel_idle_max_cstate), "1" },
-        { "cpufreq.off", "1", "/sys/module/cpufreq/parameters/off", offsetof(Surroundings, cpufreq_off), "1" },
-        { "cpufreq.default_governor", "performance", NULL, 0, "" },
-        { "idle", NULL, NULL, 0, "" },
-};
-
-/* The list of those it was booted with; the first whose effect is not there in *ret_dead (an index, or -1). */
-static char *list_booted(const AuditInput *input, int *ret_dead)
-{
-        char *text = NULL;
-        size_t size;
-        FILE *out = open_memstream(&text, &size);
-        bool any = false;
-
-        *ret_dead = -1;
-        if (!out)
-                return NULL;
-        for (size_t i = 0; i < ARRAY_SIZE(boot_parameters); i++) {
-                const char *shown = (const char *)input->around + boot_parameters[i].member;
-                char value[64] = "";
-
-                if (!cmdline_has(input->facts->cmdline, boot_parameters[i].name, boot_parameters[i].value))
-                        continue;
-                (void)cmdline_get(input->facts->cmdline, boot_parameters[i].name, value, sizeof(value));
-                fprintf(out, "%s%s=%s", any ? " " : "", boot_parameters[i].name, value);
-                any = true;
-                if (*ret_dead < 0 && boot_parameters[i].path && shown[0] &&
-                    strcmp(shown, boot_parameters[i].effect) != 0)
-                        *ret_dead = i;
-        }
-        if (!any)
-                fputs("none", out);
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
-        }
-        return text;
-}
-
-static bool all_configured(const char *configured, const char *const *missing)
-{
-        for (; configured && *missing; missing++) {
-                char name[64];
-                size_t length = strcspn(*missing, "=");
-
-                snprintf(name, sizeof(name), "%.*s", (int)length, *missing);
-                if (!cmdline_has(configured, name, *missing + length + 1))
-                        return false;
-        }
-        return configured;
-}
-
-static void judge_missing(const AuditInput *input, Audit *audit, const char *const *missing, unsigned n,
-                          const char *booted)
-{
-        bool configured = all_configured(input->configured, missing);
-        char wanted[128] = "";
-        AuditStep *step;
-
-        for (unsigned i = 0, at = 0; i < n; i++)
-                at += snprintf(wanted + at, sizeof(wanted) - at, "%s%s", i ? " " : "", missing[i]);
-        step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", configured ? AUDIT_WARN : AUDIT_FAIL,
-                         "missing: %s; configured: %s; /proc/cmdline: %s", wanted,
-                         configured          ? "yes"
-                         : input->configured ? "no"
-                                             : "not known here",
-                         booted);
-        audit_fix(audit, step, configured ? "systemctl reboot" : "tscwarden kargs apply && systemctl reboot");
-}
-
-static void judge_boot_parameters(const AuditInput *input, Audit *audit)
-{
-        const char *missing[BOOT_PARAMETERS_MAX + 1];
-        unsigned n =
-                clock_boot_parameters_missing(input->clock_facts, input->clock->verdict, input->clock->reason, missing);
-        _cleanup_free_ char *reason =
-                clock_boot_parameters_reason(input->clock_facts, input->clock->verdict, input->clock->reason);
-        _cleanup_free_ char *harm = NULL, *booted = NULL;
-        Need need = need_from_facts(input->facts);
-        unsigned advice = clock_advice(input->clock_facts);
-        AuditStep *step;
-        int dead;
-
-        booted = list_booted(input, &dead);
-        for (AdviceKind kind = ADVICE_RELIABLE_UNFIT; kind <= ADVICE_GOOD_TSC_REFUSED && !harm; kind++)
-                if (advice >> kind & 1)
-                        harm = clock_advice_format(input->clock_facts, kind);
-        if (!reason || !booted) {
-                audit->out_of_memory = true;
-                return;
-        }
-        if (n > 0)
-                judge_missing(input, audit, missing, n, booted);
-        else if (harm) {
-                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_WARN,
-                                 "/proc/cmdline: %s", harm);
-                audit_advise(audit, step, "Take it off the kernel command line.");
-        } else if (dead >= 0) {
-                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_FAIL,
-                                 "/proc/cmdline: %s, but %s: %s", booted, boot_parameters[dead].path,
-                                 (const char *)input->around + boot_parameters[dead].member);
-                audit_advise(audit, step, "The kernel has not taken %s: a later one of that name, or a typing error.",
-                             boot_parameters[dead].name);
-        } else
-                /* Of a TSC that is gone for another reason they say nothing. */
-                audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
-                          (need.frequency || need.idle) && in_use(input->clock->verdict) ? AUDIT_PASS
-                                                                                         : AUDIT_NOT_APPLICABLE,
-                          "/proc/cmdline: %s. %s", booted, reason);
+        fix_verdict(input, audit, step, need);
 }
 
 /* Deep states that could still be entered. */
@@ -219,12 +96,11 @@ static unsigned count_enabled_deep(const AuditInput *input)
         return n;
 }
 
-static void judge_idle(const AuditInput *input, Audit *audit)
+static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *need)
 {
         const ClockFacts *facts = input->clock_facts;
         const char *driver = facts->idle_driver[0] ? facts->idle_driver : "none";
         const char *deep = facts->deep_state[0] ? facts->deep_state : "none deeper than C1";
-        const char *missing[BOOT_PARAMETERS_MAX + 1];
         AuditStep *step;
 
         if (!need_from_facts(input->facts).idle) {
@@ -244,8 +120,8 @@ static void judge_idle(const AuditInput *input, Audit *audit)
                          count_enabled_deep(input) ? AUDIT_FAIL : AUDIT_WARN,
                          "cpuidle/current_driver: %s; registered: %s, and the TSC stops there%s", driver, deep,
                          count_enabled_deep(input) ? "" : "; switched off now (cpuN/cpuidle/stateN/disable)");
-        if (clock_boot_parameters_missing(facts, input->clock->verdict, input->clock->reason, missing) > 0)
-                audit_fix(audit, step, "tscwarden kargs apply && systemctl reboot");
+        if (need->unbooted)
+                audit_fix_by_parameters(input, audit, step, need);
         else if (count_enabled_deep(input))
                 audit_fix(audit, step, "systemctl enable --now tscwarden");
         audit_advise(
@@ -354,7 +230,7 @@ static void judge_pairing(const AuditInput *input, Audit *audit)
                              : "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
         if (!tsc)
                 audit_advise(audit, step, "%s",
-                             in_use(input->clock->verdict) || input->facts->hypervisor
+                             audit_in_use(input->clock->verdict) || input->facts->hypervisor
                                      ? "Only a host that runs on its TSC can offer it."
                                      : "It comes back with the TSC: see the step TSC.");
 }
@@ -383,10 +259,13 @@ static void judge_resync(const AuditInput *input, Audit *audit)
 
 void audit_host(const AuditInput *input, Audit *audit)
 {
+        BootNeed need;
+
+        boot_need_find(input->clock_facts, input->clock->verdict, input->clock->reason, input->boot, &need);
         judge_flags(input, audit);
-        judge_verdict(input, audit);
-        judge_boot_parameters(input, audit);
-        judge_idle(input, audit);
+        judge_verdict(input, audit, &need);
+        audit_boot_parameters(input, audit, &need);
+        judge_idle(input, audit, &need);
         judge_c1e(input, audit);
         judge_governor(input, audit);
         judge_owners(input, audit);

@@ -3,15 +3,10 @@
 
 #include "model/audit.h"
 
-static bool in_use(const MigrationEnd *end)
-{
-        return end->verdict == VERDICT_STABLE || end->verdict == VERDICT_TRUSTED || end->verdict == VERDICT_UNVERIFIED;
-}
-
 static void compare_verdicts(const MigrationEnd *here, const MigrationEnd *there, const char *name, Audit *audit)
 {
         AuditResult result = there->verdict == VERDICT_UNKNOWN ? AUDIT_UNKNOWN
-                             : !in_use(there)                  ? AUDIT_FAIL
+                             : !audit_in_use(there->verdict)   ? AUDIT_FAIL
                              : there->verdict == VERDICT_UNVERIFIED && here->verdict != VERDICT_UNVERIFIED ? AUDIT_WARN
                                                                                                            : AUDIT_PASS;
         AuditStep *step =

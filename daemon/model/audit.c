@@ -85,6 +85,11 @@ void audit_fix(Audit *audit, AuditStep *step, const char *format, ...)
         va_end(ap);
 }
 
+bool audit_in_use(Verdict verdict)
+{
+        return verdict == VERDICT_STABLE || verdict == VERDICT_TRUSTED || verdict == VERDICT_UNVERIFIED;
+}
+
 void audit_find_roles(const Facts *facts, const Surroundings *around, bool *ret_host, bool *ret_guest)
 {
         *ret_guest = facts->hypervisor;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/macro.h"
+#include "model/boot-need.h"
 #include "model/clock-facts.h"
 #include "model/facts.h"
 #include "model/snapshot.h"
@@ -68,7 +69,7 @@ typedef struct AuditInput {
                 *governor_source; /* where the policy's governor stands: "/etc/default/tscwarden:3"; NULL: built in */
         const Surroundings *around;
         const TimeInput *time;
-        const char *configured; /* kernel command line that the boot loader is set up with; NULL: not known */
+        const BootConfig *boot;
 } AuditInput;
 
 /* Both roles where KVM runs in a guest. */
@@ -103,5 +104,10 @@ AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char 
 void audit_advise(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
 void audit_fix(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
 void audit_host(const AuditInput *input, Audit *audit);
+void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed *need);
+/* Names `kargs apply` only where it would do it; elsewhere `kargs plan`, which says what to do. */
+void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need);
+bool audit_needs_only_reboot(const BootNeed *need);
+bool audit_in_use(Verdict verdict);
 void audit_guest(const AuditInput *input, Audit *audit);
 void audit_time(const AuditInput *input, Audit *audit);

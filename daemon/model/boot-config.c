@@ -242,35 +242,23 @@ int boot_config_parse_grub_cfg(BootConfig *config, const char *text)
         return config->n > 0 ? 0 : -EBADMSG;
 }
 
-/* NAME of "NAME=VALUE". */
-static void split(const char *parameter, char name[static 48], const char **ret_value)
-{
-        size_t length = strcspn(parameter, "=");
-
-        snprintf(name, 48, "%.*s", (int)length, parameter);
-        *ret_value = parameter + length + (parameter[length] == '=');
-}
-
 size_t boot_config_count(const BootConfig *config, const char *parameter)
 {
-        const char *value;
-        char name[48];
         size_t n = 0;
 
-        split(parameter, name, &value);
         for (size_t i = 0; i < config->n; i++)
-                n += cmdline_has(config->cmdlines[i], name, value);
+                n += cmdline_has_word(config->cmdlines[i], parameter);
         return n;
 }
 
 bool boot_config_contradicts(const BootConfig *config, const char *parameter, char *buffer, size_t size)
 {
-        const char *value;
+        size_t length = strcspn(parameter, "=");
         char name[48];
 
-        split(parameter, name, &value);
+        snprintf(name, sizeof(name), "%.*s", (int)length, parameter);
         for (size_t i = 0; i < config->n; i++)
-                if (cmdline_get(config->cmdlines[i], name, buffer, size) && strcmp(buffer, value) != 0)
+                if (cmdline_get(config->cmdlines[i], name, buffer, size) && strcmp(buffer, parameter + length + 1) != 0)
                         return true;
         return false;
 }
@@ -302,6 +290,20 @@ const char *boot_config_owner(const BootConfig *config, const char *parameter)
                 if (text_sets(config->files[i - 1].text, parameter))
                         return config->files[i - 1].path;
         return NULL;
+}
+
+const char *boot_config_explain_error(const BootConfig *config)
+{
+        switch (config->error) {
+        case -EOPNOTSUPP:
+                return "not read on this platform";
+        case -EBADMSG:
+                return "no boot entry was understood";
+        case -EACCES:
+                return "only root may read it";
+        default:
+                return strerror(-config->error);
+        }
 }
 
 /* "BEFORE a=1 BETWEEN b=2 AFTER" */

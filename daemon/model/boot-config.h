@@ -99,6 +99,9 @@ int boot_config_parse_grub_cfg(BootConfig *config, const char *text);
 /* The same from a file that is one command line. */
 int boot_config_parse_cmdline(BootConfig *config, const char *text);
 
+/* Why the entries are not known, for people. */
+const char *boot_config_explain_error(const BootConfig *config);
+
 /* NAME=VALUE stands in how many of the entries. */
 size_t boot_config_count(const BootConfig *config, const char *parameter);
 /* The first entry whose last NAME= has another value than `parameter` gives: that value into buffer, true. */

@@ -76,6 +76,18 @@ bool cmdline_has(const char *cmdline, const char *name, const char *value)
         return false;
 }
 
+bool cmdline_has_word(const char *cmdline, const char *word)
+{
+        char name[64];
+        size_t length = strcspn(word, "=");
+
+        if (word[length] != '=' || length >= sizeof(name))
+                return false;
+        memcpy(name, word, length);
+        name[length] = '\0';
+        return cmdline_has(cmdline, name, word + length + 1);
+}
+
 bool cmdline_get(const char *cmdline, const char *name, char *buffer, size_t size)
 {
         Parameter parameter;

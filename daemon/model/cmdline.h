@@ -12,6 +12,9 @@
  * Parameters may repeat, and every one is looked at: tsc=nowatchdog tsc=recalibrate sets both. */
 bool cmdline_has(const char *cmdline, const char *name, const char *value);
 
+/* The same of "NAME=VALUE". */
+bool cmdline_has_word(const char *cmdline, const char *word);
+
 /* The value of the last NAME=VALUE, without quotes, into buffer: true. Too long a value, like none at all: false,
  * *buffer untouched. */
 bool cmdline_get(const char *cmdline, const char *name, char *buffer, size_t size);

@@ -2,6 +2,7 @@
  *
  * Every step in each of its results: each case changes one thing in a machine where all is well.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +18,7 @@
 #define BIT(n) (1U << (n))
 #define REBOOT "systemctl reboot"
 #define KARGS "tscwarden kargs apply && systemctl reboot"
+#define PLAN "tscwarden kargs plan"
 #define DAEMON "systemctl enable --now tscwarden"
 
 /* A machine, and what the pointers of its AuditInput lead to. */
@@ -30,6 +32,8 @@ typedef struct Machine {
         FreqPolicy policy;
         Surroundings around;
         TimeInput time;
+        BootConfig boot;
+        char *cmdlines[2]; /* of the boot entries */
         AuditInput input;
 } Machine;
 
@@ -49,6 +53,10 @@ static void machine_link(Machine *m)
         m->input.snapshot = &m->snapshot;
         m->input.around = &m->around;
         m->input.time = &m->time;
+        m->input.boot = &m->boot;
+        m->boot.cmdlines = m->cmdlines;
+        m->boot.n = !!m->cmdlines[0] + !!m->cmdlines[1];
+        m->boot.error = m->boot.n > 0 ? 0 : m->boot.platform == BOOT_UNKNOWN ? -EOPNOTSUPP : -EACCES;
 }
 
 static Machine host(void)
@@ -94,6 +102,7 @@ static Machine host(void)
                                                      .state = '*',
                                                      .name = "192.0.2.1",
                                                      .reach = 0377 } } } },
+                .boot = { .platform = BOOT_UPDATE_GRUB, .source = "/boot/grub/grub.cfg" },
                 .input = { .host = true, .reason_text = "Fine.", .remedy = "" },
         };
 }
@@ -238,6 +247,8 @@ static void test_flags_and_verdict(void **state)
         lost.clock.reason = REASON_IDLE_HALT;
         lost.facts.cmdline = (char *)"ro";
         expect(&lost, "tsc-verdict", AUDIT_FAIL, KARGS, NULL);
+        lost.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
+        expect(&lost, "tsc-verdict", AUDIT_FAIL, REBOOT, NULL);
 }
 
 static void test_boot_parameters(void **state)
@@ -253,11 +264,28 @@ static void test_boot_parameters(void **state)
         strcpy(m.around.cpufreq_off, "");
         expect(&m, "boot-parameters", AUDIT_PASS, NULL, NULL);
         m.facts.cmdline = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
-        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "missing: cpufreq.off=1; configured: not known here");
-        m.input.configured = "ro cpufreq.off=0";
-        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "configured: no;");
-        m.input.configured = "ro cpufreq.off=1 quiet";
+        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "missing: cpufreq.off=1; configured: not known (only root may read it)");
+        m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
+        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "configured: no (/boot/grub/grub.cfg);");
+        m.boot.ours_error = -EBADMSG;
+        expect(&m, "boot-parameters", AUDIT_FAIL, PLAN, "configured: no");
+        m.boot.ours_error = 0;
+        m.boot.platform = BOOT_UNKNOWN;
+        expect(&m, "boot-parameters", AUDIT_FAIL, PLAN, NULL);
+        m.boot.platform = BOOT_UPDATE_GRUB;
+        m.cmdlines[1] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
+        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "configured: in 1 of 2 boot entries (/boot/grub/grub.cfg)");
+        m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=0";
+        expect(&m, "boot-parameters", AUDIT_FAIL, PLAN, "configured: in 1 of 2 boot entries");
+        m.cmdlines[0] = m.cmdlines[1];
+        expect(&m, "boot-parameters", AUDIT_WARN, REBOOT, "configured: yes (/boot/grub/grub.cfg)");
+        m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.default_governor=performance";
         expect(&m, "boot-parameters", AUDIT_WARN, REBOOT, "configured: yes");
+        /* Booted with them by hand, or reverted since. */
+        m.facts.cmdline = m.cmdlines[1];
+        m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
+        expect(&m, "boot-parameters", AUDIT_WARN, "tscwarden kargs apply",
+               "missing at the next boot: cpufreq.off=1; configured: in 1 of 2 boot entries");
         /* Nothing can be wanted of a TSC that was never fit. */
         m.clock.verdict = VERDICT_UNSTABLE;
         m.clock.reason = REASON_UNSYNCHRONIZED;
@@ -278,6 +306,8 @@ static void test_idle_and_c1e(void **state)
         m.states[2].disabled = false;
         m.facts.cmdline = (char *)"ro";
         expect(&m, "idle-states", AUDIT_FAIL, KARGS, NULL);
+        m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
+        expect(&m, "idle-states", AUDIT_FAIL, REBOOT, NULL);
 
         expect(&good, "c1e", AUDIT_NOT_APPLICABLE, NULL, NULL);
         expect(&m, "c1e", AUDIT_NOT_APPLICABLE, NULL, "only AMD");

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The boot parameters that may save a TSC: wanted, configured, booted with, in force.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/audit.h"
+#include "model/clock-advice.h"
+#include "model/cmdline.h"
+#include "model/need.h"
+
+bool audit_needs_only_reboot(const BootNeed *need)
+{
+        return need->unbooted && !need->unconfigured;
+}
+
+void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need)
+{
+        const BootConfig *boot = input->boot;
+        _cleanup_free_ char *obstacle = NULL;
+
+        if (boot_need_obstacle(need, boot, &obstacle) < 0)
+                audit->out_of_memory = true;
+        else if (audit_needs_only_reboot(need))
+                audit_fix(audit, step, "systemctl reboot");
+        else if (obstacle || !boot_platform_is_supported(boot->platform) || (boot->error < 0 && boot->error != -EACCES))
+                audit_fix(audit, step, "tscwarden kargs plan");
+        else
+                audit_fix(audit, step, "tscwarden kargs apply%s", need->unbooted ? " && systemctl reboot" : "");
+}
+
+/* The parameters that may save a TSC, and where the kernel shows what became of them. */
+static const struct {
+        const char *name, *value; /* value NULL: whatever it is */
+        const char *path;         /* NULL: nowhere */
+        size_t member;
+        const char *effect; /* "": as long as it can be read */
+} boot_parameters[] = {
+        { "processor.max_cstate", "1", "/sys/module/processor/parameters/max_cstate",
+          offsetof(Surroundings, processor_max_cstate), "1" },
+        { "intel_idle.max_cstate", "1", "/sys/module/intel_idle/parameters/max_cstate",
+          offsetof(Surroundings, intel_idle_max_cstate), "1" },
+        { "cpufreq.off", "1", "/sys/module/cpufreq/parameters/off", offsetof(Surroundings, cpufreq_off), "1" },
+        { "cpufreq.default_governor", "performance", NULL, 0, "" },
+        { "idle", NULL, NULL, 0, "" },
+};
+
+/* The list of those it was booted with; the first whose effect is not there in *ret_dead (an index, or -1). */
+static char *list_booted(const AuditInput *input, int *ret_dead)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+        bool any = false;
+
+        *ret_dead = -1;
+        if (!out)
+                return NULL;
+        for (size_t i = 0; i < ARRAY_SIZE(boot_parameters); i++) {
+                const char *shown = (const char *)input->around + boot_parameters[i].member;
+                char value[64] = "";
+
+                if (!cmdline_has(input->facts->cmdline, boot_parameters[i].name, boot_parameters[i].value))
+                        continue;
+                (void)cmdline_get(input->facts->cmdline, boot_parameters[i].name, value, sizeof(value));
+                fprintf(out, "%s%s=%s", any ? " " : "", boot_parameters[i].name, value);
+                any = true;
+                if (*ret_dead < 0 && boot_parameters[i].path && shown[0] &&
+                    strcmp(shown, boot_parameters[i].effect) != 0)
+                        *ret_dead = i;
+        }
+        if (!any)
+                fputs("none", out);
+        if (ferror(out) | fclose(out)) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
+/* "configured: no (/boot/grub/grub.cfg)" */
+static char *describe_configured(const AuditInput *input, const BootNeed *need)
+{
+        const BootConfig *boot = input->boot;
+        char *text;
+        size_t n;
+        int r;
+
+        if (boot->error < 0)
+                r = asprintf(&text, "configured: not known (%s)",
+                             boot->error == -EOPNOTSUPP ? boot_platform_describe(boot->platform) : boot_config_explain_error(boot));
+        else if (!need->unconfigured)
+                r = asprintf(&text, "configured: yes (%s)", boot->source);
+        else {
+                n = boot_config_count(boot, need->wanted[__builtin_ctz(need->unconfigured)]);
+                r = n == 0 ? asprintf(&text, "configured: no (%s)", boot->source)
+                           : asprintf(&text, "configured: in %zu of %zu boot entries (%s)", n, boot->n, boot->source);
+        }
+        return r < 0 ? NULL : text;
+}
+
+/* "PREFIX: a=1 b=2; ", "" for none. */
+static const char *list_missing(const BootNeed *need, unsigned bits, const char *prefix, char buffer[static 192])
+{
+        int at = bits ? snprintf(buffer, 192, "%s:", prefix) : 0;
+
+        buffer[at] = '\0';
+        for (unsigned i = 0; need->wanted[i]; i++)
+                if (bits >> i & 1)
+                        at += snprintf(buffer + at, 192 - at, " %s", need->wanted[i]);
+        if (bits)
+                snprintf(buffer + at, 192 - at, "; ");
+        return buffer;
+}
+
+static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed *need, const char *booted)
+{
+        _cleanup_free_ char *configured = describe_configured(input, need), *obstacle = NULL;
+        char now[192], later[192];
+        AuditStep *step;
+
+        if (!configured || boot_need_obstacle(need, input->boot, &obstacle) < 0) {
+                audit->out_of_memory = true;
+                return;
+        }
+        step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
+                         need->unbooted && need->unconfigured ? AUDIT_FAIL : AUDIT_WARN, "%s%s%s; /proc/cmdline: %s",
+                         list_missing(need, need->unbooted, "missing", now),
+                         list_missing(need, need->unconfigured & ~need->unbooted, "missing at the next boot", later), configured, booted);
+        audit_fix_by_parameters(input, audit, step, need);
+        if (audit_needs_only_reboot(need))
+                audit_advise(audit, step, "Reboot needed: the next boot has what is missing.");
+        else if (obstacle)
+                audit_advise(audit, step, "tscwarden kargs apply refuses that: %s.", obstacle);
+        else if (!boot_platform_is_supported(input->boot->platform))
+                audit_advise(audit, step, "kargs apply sets none on this platform; kargs plan says what to do by hand.");
+}
+
+void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed *need)
+{
+        _cleanup_free_ char *reason =
+                clock_boot_parameters_reason(input->clock_facts, input->clock->verdict, input->clock->reason);
+        _cleanup_free_ char *harm = NULL, *booted = NULL;
+        Need of_cpu = need_from_facts(input->facts);
+        unsigned advice = clock_advice(input->clock_facts);
+        AuditStep *step;
+        int dead;
+
+        booted = list_booted(input, &dead);
+        for (AdviceKind kind = ADVICE_RELIABLE_UNFIT; kind <= ADVICE_GOOD_TSC_REFUSED && !harm; kind++)
+                if (advice >> kind & 1)
+                        harm = clock_advice_format(input->clock_facts, kind);
+        if (!reason || !booted) {
+                audit->out_of_memory = true;
+                return;
+        }
+        if (need->unbooted)
+                judge_missing(input, audit, need, booted);
+        else if (harm) {
+                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_WARN,
+                                 "/proc/cmdline: %s", harm);
+                audit_advise(audit, step, "Take it off the kernel command line.");
+        } else if (dead >= 0) {
+                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_FAIL,
+                                 "/proc/cmdline: %s, but %s: %s", booted, boot_parameters[dead].path,
+                                 (const char *)input->around + boot_parameters[dead].member);
+                audit_advise(audit, step, "The kernel has not taken %s: a later one of that name, or a typing error.",
+                             boot_parameters[dead].name);
+        } else if (need->unconfigured)
+                judge_missing(input, audit, need, booted);
+        else
+                /* Of a TSC that is gone for another reason they say nothing. */
+                audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
+                          (of_cpu.frequency || of_cpu.idle) && audit_in_use(input->clock->verdict) ? AUDIT_PASS
+                                                                                                   : AUDIT_NOT_APPLICABLE,
+                          "/proc/cmdline: %s. %s", booted, reason);
+}

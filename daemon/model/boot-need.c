@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/boot-need.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "model/cmdline.h"
+
+/* Bits of `wanted` that a kernel booted with `cmdline` lacks: another parameter may do as well. */
+static unsigned lacking(const ClockFacts *facts, const char *cmdline, Verdict verdict, ClockReason reason,
+                        const char *const *wanted)
+{
+        const char *missing[BOOT_PARAMETERS_MAX + 1];
+        ClockFacts booted = *facts;
+        unsigned lacks = 0;
+
+        booted.cmdline = cmdline;
+        (void)clock_boot_parameters_missing(&booted, verdict, reason, missing);
+        for (unsigned i = 0; wanted[i]; i++)
+                for (unsigned j = 0; missing[j]; j++)
+                        if (strcmp(wanted[i], missing[j]) == 0)
+                                lacks |= 1U << i;
+        return lacks;
+}
+
+void boot_need_find(const ClockFacts *facts, Verdict verdict, ClockReason reason, const BootConfig *config, BootNeed *ret)
+{
+        ClockFacts bare = *facts;
+        char value[64];
+
+        *ret = (BootNeed){};
+        bare.cmdline = NULL;
+        (void)clock_boot_parameters_missing(&bare, verdict, reason, ret->wanted);
+        ret->unbooted = lacking(facts, facts->cmdline, verdict, reason, ret->wanted);
+        for (size_t i = 0; i < config->n; i++)
+                ret->unconfigured |= lacking(facts, config->cmdlines[i], verdict, reason, ret->wanted);
+        if (config->error < 0)
+                ret->unconfigured = ret->unbooted;
+        ret->concerned = ret->unbooted | ret->unconfigured;
+        for (unsigned i = 0; ret->wanted[i]; i++)
+                if (cmdline_has_word(facts->cmdline, ret->wanted[i]) || boot_config_count(config, ret->wanted[i]) > 0)
+                        ret->concerned |= 1U << i;
+        for (unsigned i = 0; ret->wanted[i]; i++)
+                /* Of several values the kernel takes the last. */
+                if (ret->concerned >> i & 1 && boot_config_contradicts(config, ret->wanted[i], value, sizeof(value)))
+                        ret->unconfigured |= 1U << i;
+}
+
+int boot_store_obstacle(const BootConfig *config, char **ret)
+{
+        char *text = NULL;
+        int r = 0;
+
+        if (config->ours_error == -EBADMSG)
+                r = asprintf(&text, "%s/%s is not what kargs apply writes, or was changed since: take it away first",
+                             boot_store_directory(config->platform), boot_store_name(config->platform));
+        else if (config->ours_error < 0)
+                r = asprintf(&text, "Cannot read %s/%s: %s", boot_store_directory(config->platform),
+                             boot_store_name(config->platform), strerror(-config->ours_error));
+        if (r < 0)
+                return -ENOMEM;
+        *ret = text;
+        return 0;
+}
+
+/* Neither would be given back by `kargs revert`: grubby replaces a value, and knows no "only where it was missing". */
+static int parameter_obstacle(const BootConfig *config, const char *parameter, char **ret)
+{
+        bool grubby = config->platform == BOOT_GRUBBY, contradicted;
+        char value[64] = "", word[128];
+        _cleanup_free_ char *text = NULL;
+        const char *owner;
+        size_t n;
+
+        *ret = NULL;
+        contradicted = boot_config_contradicts(config, parameter, value, sizeof(value));
+        snprintf(word, sizeof(word), "%.*s=%s", (int)strcspn(parameter, "="), parameter,
+                 contradicted ? value : parameter + strcspn(parameter, "=") + 1);
+        owner = boot_config_owner(config, word);
+        n = boot_config_count(config, word);
+        if (!contradicted && (!grubby || n == 0 || n == config->n))
+                return 0;
+        if (asprintf(&text, "%s stands in %zu of %zu boot entries%s%s: take it out first%s%s", word, n, config->n,
+                     owner ? ", set by " : "", owner ? owner : "", grubby ? ": grubby --update-kernel=ALL --remove-args=" : "",
+                     grubby ? word : "") < 0)
+                text = NULL;
+        else
+                *ret = text_escape(text);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int boot_need_obstacle(const BootNeed *need, const BootConfig *config, char **ret)
+{
+        char *text = NULL;
+        int r = boot_store_obstacle(config, &text);
+
+        for (unsigned i = 0; r == 0 && !text && need->wanted[i]; i++)
+                if (need->concerned >> i & 1)
+                        r = parameter_obstacle(config, need->wanted[i], &text);
+        if (r == 0)
+                *ret = text;
+        return r;
+}
