@@ -20,6 +20,20 @@ static bool runs_chronyd(const AuditInput *input)
         return input->time->running >> CLIENT_CHRONYD & 1;
 }
 
+/* Names `guest setup` only where it would do it: it writes into the folder of chrony's confdir. */
+static void fix_by_setup(const AuditInput *input, Audit *audit, AuditStep *step)
+{
+        const Surroundings *around = input->around;
+
+        if (!around->chrony_config)
+                audit_advise(audit, step, SETUP " does it, and needs chrony: install that first.");
+        else if (!around->chrony_confdir)
+                audit_fix(audit, step, "mkdir -p /etc/chrony.d && echo 'confdir /etc/chrony.d' >> %s && " SETUP,
+                          around->chrony_config);
+        else
+                audit_fix(audit, step, SETUP);
+}
+
 static void judge_clocksource(const AuditInput *input, Audit *audit)
 {
         const char *current = input->clock->clocksource, *available = input->clock->available;
@@ -76,11 +90,12 @@ static void judge_phc(const AuditInput *input, Audit *audit)
                         "flavours without extra modules).");
                 return;
         }
-        audit_fix(audit, step, SETUP);
-        audit_advise(
-                audit, step,
-                "If it cannot be loaded (Operation not supported, No such device), the host does not run on its TSC: "
-                "`tscwarden check` there says why.");
+        fix_by_setup(input, audit, step);
+        if (step->fix)
+                audit_advise(
+                        audit, step,
+                        "If it cannot be loaded (Operation not supported, No such device), the host does not run on "
+                        "its TSC: `tscwarden check` there says why.");
 }
 
 static void judge_persistent(const AuditInput *input, Audit *audit)
@@ -101,7 +116,7 @@ static void judge_persistent(const AuditInput *input, Audit *audit)
         else {
                 step = audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", AUDIT_FAIL,
                                  "no file in /etc/modules-load.d or its like names ptp_kvm");
-                audit_fix(audit, step, SETUP);
+                fix_by_setup(input, audit, step);
         }
 }
 
@@ -119,7 +134,7 @@ static void judge_refclock(const AuditInput *input, Audit *audit)
                 step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_FAIL, "%s%s",
                                  around->chrony_config ? around->chrony_config : "chrony is not installed",
                                  around->chrony_config ? " and what belongs to it: no `refclock PHC`" : "");
-                audit_fix(audit, step, SETUP);
+                fix_by_setup(input, audit, step);
                 return;
         }
         if (around->ptp_kvm[0] && strcmp(around->refclock_ptp, around->ptp_kvm) == 0) {
@@ -135,7 +150,7 @@ static void judge_refclock(const AuditInput *input, Audit *audit)
                      around->ptp_kvm[0] ? "Take that line away; setup writes one with the host's clock."
                                         : "Take that line away, or load ptp_kvm before chronyd starts.");
         if (around->ptp_kvm[0])
-                audit_fix(audit, step, SETUP);
+                fix_by_setup(input, audit, step);
 }
 
 static void judge_chronyd(const AuditInput *input, Audit *audit)

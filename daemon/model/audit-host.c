@@ -229,10 +229,8 @@ static void judge_pairing(const AuditInput *input, Audit *audit)
                          tsc ? "guests can load ptp_kvm"
                              : "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
         if (!tsc)
-                audit_advise(audit, step, "%s",
-                             audit_in_use(input->clock->verdict) || input->facts->hypervisor
-                                     ? "Only a host that runs on its TSC can offer it."
-                                     : "It comes back with the TSC: see the step TSC.");
+                audit_advise(audit, step, "Only a host that runs on its TSC can offer it%s.",
+                             audit_in_use(input->clock->verdict) || input->facts->hypervisor ? "" : ": see the step TSC");
 }
 
 static void judge_resync(const AuditInput *input, Audit *audit)

@@ -150,6 +150,7 @@ static Machine guest(void)
                 .refclock_file = (char *)"/etc/chrony/conf.d/kvm.conf",
                 .refclock_ptp = "ptp1",
                 .chrony_config = (char *)"/etc/chrony/chrony.conf",
+                .chrony_confdir = (char *)"/etc/chrony/conf.d",
         };
         m.time.chrony.sources[0] =
                 (ChronySource){ .mode = '#', .state = '*', .name = "PHC0", .reach = 0377, .offset_sec = 2e-7 };
@@ -414,6 +415,11 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no clock");
         m.around.refclock = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no `refclock PHC`");
+        m.around.chrony_confdir = NULL;
+        expect(&m, "chrony-refclock", AUDIT_FAIL,
+               "mkdir -p /etc/chrony.d && echo 'confdir /etc/chrony.d' >> /etc/chrony/chrony.conf && tscwarden guest setup", NULL);
+        m.around.chrony_config = NULL;
+        expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "chrony is not installed");
         expect(&m, "chronyd-alive", AUDIT_NOT_APPLICABLE, NULL, NULL);
         expect(&m, "chrony-selected", AUDIT_NOT_APPLICABLE, NULL, NULL);
         m.around.ptp_kvm[0] = '\0';
