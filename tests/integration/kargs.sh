@@ -43,6 +43,12 @@ boots_with() {
         mount --bind "$scratch/cmdline" /proc/cmdline
 }
 
+# boot_step: result and command of check's step.
+boot_step() {
+        run_ctl check --role host --json
+        jq -r '.Steps[] | select(.Id == "boot-parameters") | "\(.Result) \(.Fix)"' <<< "$output"
+}
+
 # changed: every file that differs from what this machine has, with its text.
 changed() {
         (
