@@ -216,49 +216,70 @@ static int refuse_apply(const Kargs *kargs)
         return CTL_WRONG;
 }
 
+/* The same with what is missing; nothing: done. */
+static int decide_apply(const Kargs *kargs, BootParameters *ret_missing)
+{
+        kargs_missing(kargs, ret_missing);
+        return ret_missing->n == 0 ? judge_complete(kargs) : refuse_apply(kargs);
+}
+
 static int kargs_apply(const CtlOptions *options)
 {
-        _cleanup_kargs_ Kargs kargs = {}, now = {};
+        _cleanup_kargs_ Kargs seen = {}, kargs = {}, now = {};
         _cleanup_change_ Change change = { .options = options, .directory = -1 };
         BootParameters missing;
         int status;
 
-        if (read_kargs(&kargs) < 0)
+        if (read_kargs(&seen) < 0)
                 return CTL_NO_ANSWER;
-        kargs_missing(&kargs, &missing);
-        if (missing.n == 0)
-                return finish(options, &kargs, judge_complete(&kargs));
-        status = refuse_apply(&kargs);
+        status = decide_apply(&seen, &missing);
         if (status >= 0)
-                return finish(options, &kargs, status);
-
-        change.platform = kargs.config.platform;
+                return finish(options, &seen, status);
+        change.platform = seen.config.platform;
         if (open_store(&change) < 0)
                 return CTL_WRONG;
+        /* Until the lock was ours, another may have been at work. */
+        if (read_kargs(&kargs) < 0)
+                return CTL_NO_ANSWER;
+        status = decide_apply(&kargs, &missing);
+        if (status >= 0)
+                return finish(options, &kargs, status);
         ctl_hold_signals();
         if (apply(&change, &kargs.config.ours, &missing) < 0)
                 return CTL_WRONG;
         return read_kargs(&now) < 0 ? CTL_NO_ANSWER : finish(options, &now, CTL_FINE);
 }
 
+/* -1: go on. */
+static int read_ours(BootConfig *ret)
+{
+        _cleanup_free_ char *obstacle = NULL;
+
+        if (boot_config_read(ret) < 0 || boot_store_obstacle(ret, &obstacle) < 0)
+                return ctl_complain(NULL);
+        if (!obstacle)
+                return -1;
+        fprintf(stderr, "tscwarden: %s\n", obstacle);
+        return CTL_WRONG;
+}
+
 static int kargs_revert(const CtlOptions *options)
 {
-        _cleanup_boot_config_ BootConfig config = {};
+        _cleanup_boot_config_ BootConfig seen = {}, config = {};
         _cleanup_change_ Change change = { .options = options, .directory = -1 };
-        _cleanup_free_ char *obstacle = NULL;
         _cleanup_kargs_ Kargs now = {};
         char words[BOOT_PARAMETERS_TEXT];
+        int status = read_ours(&seen);
 
-        if (boot_config_read(&config) < 0 || boot_store_obstacle(&config, &obstacle) < 0)
-                return ctl_complain(NULL);
-        if (obstacle) {
-                fprintf(stderr, "tscwarden: %s\n", obstacle);
-                return CTL_WRONG;
-        }
-        if (config.ours.n > 0) {
-                change.platform = config.platform;
+        if (status < 0 && seen.ours.n > 0) {
+                change.platform = seen.platform;
                 if (open_store(&change) < 0)
                         return CTL_WRONG;
+                status = read_ours(&config);
+        }
+        if (status >= 0)
+                return status;
+        if (config.ours.n > 0) {
                 ctl_hold_signals();
                 if (revert(&change, &config.ours) < 0)
                         return CTL_WRONG;
