@@ -117,7 +117,7 @@ static int run_tool(const Change *change, const char *option, const BootParamete
         return r;
 }
 
-/* Every entry has each of them; or `wanted` false: none has. 0, or negative: told. */
+/* Every entry has each of them; or `wanted` false: none has, but from somebody else's file. 0, or negative: told. */
 static int verify(const BootParameters *parameters, bool wanted)
 {
         _cleanup_boot_config_ BootConfig config = {};
@@ -129,10 +129,12 @@ static int verify(const BootParameters *parameters, bool wanted)
                 fprintf(stderr, "tscwarden: Cannot read back what is configured now: %s\n", strerror(-r));
                 return r;
         }
+        /* Who else has set it. */
+        config.ours.n = 0;
         for (unsigned i = 0; i < parameters->n; i++) {
                 size_t n = boot_config_count(&config, parameters->words[i]);
 
-                if (n == (wanted ? config.n : 0))
+                if (n == (wanted ? config.n : 0) || (!wanted && boot_config_owner(&config, parameters->words[i])))
                         continue;
                 fprintf(stderr, "tscwarden: %s stands in %zu of %zu boot entries after that (%s)\n", parameters->words[i], n,
                         config.n, config.source);

@@ -129,6 +129,8 @@ static int read_files(BootConfig *config)
         glob_t found = {};
         int r;
 
+        if (config->platform == BOOT_GRUBBY)
+                return add_file(config, BOOT_TUNED_FILE);
         if (config->platform != BOOT_UPDATE_GRUB)
                 return 0;
         r = add_file(config, default_grub);

@@ -191,6 +191,36 @@ int boot_config_parse_cmdline(BootConfig *config, const char *text)
         return add_cmdline(config, text, strlen(text));
 }
 
+/* What GRUB puts for $tuned_params: tuned's 00_tuned sets the variable from this file. "" where it does not. */
+static const char *tuned_params(const BootConfig *config)
+{
+        static const char key[] = "TUNED_BOOT_CMDLINE=\"";
+
+        for (size_t i = 0; i < config->n_files; i++)
+                if (strcmp(config->files[i].path, BOOT_TUNED_FILE) == 0)
+                        for (const char *p = config->files[i].text; *p; p += strcspn(p, "\n"), p += *p == '\n')
+                                if (strncmp(p, key, strlen(key)) == 0)
+                                        return p + strlen(key);
+        return "";
+}
+
+static int add_entry(BootConfig *config, const char *args, size_t size)
+{
+        static const char variable[] = "$tuned_params";
+        const char *mark = memmem(args, size, variable, strlen(variable));
+        _cleanup_free_ char *expanded = NULL;
+        const char *params = tuned_params(config);
+
+        if (!mark)
+                return add_cmdline(config, args, size);
+        if (asprintf(&expanded, "%.*s%.*s%.*s", (int)(mark - args), args, (int)strcspn(params, "\"\n"), params,
+                     (int)(args + size - mark - strlen(variable)), mark + strlen(variable)) < 0) {
+                expanded = NULL;
+                return -ENOMEM;
+        }
+        return add_cmdline(config, expanded, strlen(expanded));
+}
+
 int boot_config_parse_grubby(BootConfig *config, const char *text)
 {
         static const char key[] = "args=\"";
@@ -201,10 +231,10 @@ int boot_config_parse_grubby(BootConfig *config, const char *text)
 
                 if (strncmp(text, key, strlen(key)) != 0 || text[length - 1] != '"' || length == strlen(key))
                         continue;
-                /* Older grubby prints RHEL 8's variable by its name. $tuned_params stands behind parameters of the entry's own. */
+                /* Older grubby prints RHEL 8's variable by its name. */
                 if (strncmp(text + strlen(key), "$kernelopts", strlen("$kernelopts")) == 0)
                         return -EBADMSG;
-                r = add_cmdline(config, text + strlen(key), length - strlen(key) - 1);
+                r = add_entry(config, text + strlen(key), length - strlen(key) - 1);
                 if (r < 0)
                         return r;
         }

@@ -90,7 +90,9 @@ typedef struct BootConfig {
 void boot_config_done(BootConfig *config);
 #define _cleanup_boot_config_ _cleanup_(boot_config_done)
 
-/* Adds the "args=" of each entry of `grubby --info=ALL`: 0, -ENOMEM, or -EBADMSG (no entry, or one whose parameters stand in
+/* tuned(8)'s parameters, which are in config->files where there are any. */
+#define BOOT_TUNED_FILE "/etc/tuned/bootcmdline"
+/* Adds the "args=" of each entry of `grubby --info=ALL`, with tuned's in place of $tuned_params: 0, -ENOMEM, or -EBADMSG (no entry, or one whose parameters stand in
  * a variable of GRUB's). After a failure *config holds a part. */
 int boot_config_parse_grubby(BootConfig *config, const char *text);
 /* The same from the "linux" lines that /etc/grub.d/10_linux made in grub.cfg: memtest and other systems stand elsewhere. Without

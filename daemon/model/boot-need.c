@@ -68,7 +68,7 @@ int boot_store_obstacle(const BootConfig *config, char **ret)
 /* Neither would be given back by `kargs revert`: grubby replaces a value, and knows no "only where it was missing". */
 static int parameter_obstacle(const BootConfig *config, const char *parameter, char **ret)
 {
-        bool grubby = config->platform == BOOT_GRUBBY, contradicted;
+        bool grubby = config->platform == BOOT_GRUBBY, contradicted, of_entries;
         char value[64] = "", word[128];
         _cleanup_free_ char *text = NULL;
         const char *owner;
@@ -79,12 +79,13 @@ static int parameter_obstacle(const BootConfig *config, const char *parameter, c
         snprintf(word, sizeof(word), "%.*s=%s", (int)strcspn(parameter, "="), parameter,
                  contradicted ? value : parameter + strcspn(parameter, "=") + 1);
         owner = boot_config_owner(config, word);
+        of_entries = grubby && (!owner || owner[0] != '/');
         n = boot_config_count(config, word);
         if (!contradicted && (!grubby || n == 0 || n == config->n))
                 return 0;
         if (asprintf(&text, "%s stands in %zu of %zu boot entries%s%s: take it out first%s%s", word, n, config->n,
-                     owner ? ", set by " : "", owner ? owner : "", grubby ? ": grubby --update-kernel=ALL --remove-args=" : "",
-                     grubby ? word : "") < 0)
+                     owner ? ", set by " : "", owner ? owner : "", of_entries ? ": grubby --update-kernel=ALL --remove-args=" : "",
+                     of_entries ? word : "") < 0)
                 text = NULL;
         else
                 *ret = text_escape(text);

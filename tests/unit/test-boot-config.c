@@ -136,13 +136,18 @@ static void test_boot_config_from_grubby(void **state)
         _cleanup_boot_config_ BootConfig config = {};
         char value[16] = "";
 
+        config.files = malloc(sizeof(*config.files));
+        config.files[0] = (BootFile){ .path = strdup("/etc/tuned/bootcmdline"),
+                                      .text = strdup("# TUNED_BOOT_CMDLINE=\"y\"\nTUNED_BOOT_CMDLINE=\"skew_tick=1 cpufreq.off=1\"\nX=\"z\"\n") };
+        config.n_files = 1;
         assert_int_equal(boot_config_parse_grubby(&config,
                                                   "index=0\nkernel=\"/boot/vmlinuz-5.14\"\n"
                                                   "args=\"ro quiet processor.max_cstate=1 $tuned_params\"\n"
                                                   "root=\"/dev/vda\"\ntitle=\"args=\"x\"\"\n"
                                                   "index=1\nargs=\"ro processor.max_cstate=5\"\nindex=2\nargs=\"\"\n"), 0);
         assert_int_equal(config.n, 3);
-        assert_string_equal(config.cmdlines[0], "ro quiet processor.max_cstate=1 $tuned_params");
+        assert_string_equal(config.cmdlines[0], "ro quiet processor.max_cstate=1 skew_tick=1 cpufreq.off=1");
+        assert_string_equal(boot_config_owner(&config, "cpufreq.off=1"), "/etc/tuned/bootcmdline");
         assert_string_equal(config.cmdlines[2], "");
         assert_int_equal(boot_config_count(&config, "processor.max_cstate=1"), 1);
         assert_int_equal(boot_config_count(&config, "quiet"), 0);
