@@ -31,7 +31,7 @@ void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *s
                 audit_fix(audit, step, "tscwarden kargs apply%s", need->unbooted ? " && systemctl reboot" : "");
 }
 
-/* The parameters that may save a TSC, and where the kernel shows what became of them. */
+/* The parameters that concern the TSC, and where the kernel shows what became of them. */
 static const struct {
         const char *name, *value; /* value NULL: whatever it is */
         const char *path;         /* NULL: nowhere */
@@ -45,6 +45,7 @@ static const struct {
         { "cpufreq.off", "1", "/sys/module/cpufreq/parameters/off", offsetof(Surroundings, cpufreq_off), "1" },
         { "cpufreq.default_governor", "performance", NULL, 0, "" },
         { "idle", NULL, NULL, 0, "" },
+        { "tsc", NULL, NULL, 0, "" },
 };
 
 /* The list of those it was booted with; the first whose effect is not there in *ret_dead (an index, or -1). */
@@ -72,7 +73,7 @@ static char *list_booted(const AuditInput *input, int *ret_dead)
                         *ret_dead = i;
         }
         if (!any)
-                fputs("none", out);
+                fputs("nothing for the TSC", out);
         if (ferror(out) | fclose(out)) {
                 free(text);
                 return NULL;
@@ -115,9 +116,11 @@ static const char *list_missing(const BootNeed *need, unsigned bits, const char 
         return buffer;
 }
 
-static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed *need, const char *booted)
+static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed *need, const char *booted,
+                          const char *harm)
 {
         _cleanup_free_ char *configured = describe_configured(input, need), *obstacle = NULL;
+        const char *before = "", *to_do = "", *after = "";
         char now[192], later[192];
         AuditStep *step;
 
@@ -131,11 +134,15 @@ static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed 
                          list_missing(need, need->unconfigured & ~need->unbooted, "missing at the next boot", later), configured, booted);
         audit_fix_by_parameters(input, audit, step, need);
         if (audit_needs_only_reboot(need))
-                audit_advise(audit, step, "Reboot needed: the next boot has what is missing.");
-        else if (obstacle)
-                audit_advise(audit, step, "tscwarden kargs apply refuses that: %s.", obstacle);
-        else if (!boot_platform_is_supported(input->boot->platform))
-                audit_advise(audit, step, "kargs apply sets none on this platform; kargs plan says what to do by hand.");
+                to_do = "Reboot needed: the next boot has what is missing.";
+        else if (obstacle) {
+                before = "tscwarden kargs apply refuses that: ";
+                to_do = obstacle;
+                after = ".";
+        } else if (!boot_platform_is_supported(input->boot->platform))
+                to_do = "kargs apply sets none on this platform; kargs plan says what to do by hand.";
+        if (to_do[0] || harm)
+                audit_advise(audit, step, "%s%s%s%s%s", before, to_do, after, to_do[0] && harm ? " " : "", harm ? harm : "");
 }
 
 void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed *need)
@@ -157,7 +164,7 @@ void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed
                 return;
         }
         if (need->unbooted)
-                judge_missing(input, audit, need, booted);
+                judge_missing(input, audit, need, booted, harm);
         else if (harm) {
                 step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_WARN,
                                  "/proc/cmdline: %s", harm);
@@ -169,7 +176,7 @@ void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed
                 audit_advise(audit, step, "The kernel has not taken %s: a later one of that name, or a typing error.",
                              boot_parameters[dead].name);
         } else if (need->unconfigured)
-                judge_missing(input, audit, need, booted);
+                judge_missing(input, audit, need, booted, harm);
         else
                 /* Of a TSC that is gone for another reason they say nothing. */
                 audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",

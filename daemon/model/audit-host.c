@@ -30,7 +30,7 @@ static void judge_flags(const AuditInput *input, Audit *audit)
                          "/proc/cpuinfo: %s", reason);
         if (need.frequency || need.idle)
                 audit_advise(audit, step,
-                             "This CPU cannot be changed, but held still: the next steps say whether it is.");
+                             "This CPU can only be held still: the next steps say whether it is.");
 }
 
 /* What a person has to do about the clock, and what of it a command can. */

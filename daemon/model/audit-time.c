@@ -47,7 +47,7 @@ static void judge_one_client(const AuditInput *input, Audit *audit)
                                                  : "");
         if (n == 0) {
                 audit_fix(audit, step, "timedatectl set-ntp true");
-                audit_advise(audit, step, "Where that says 'NTP not supported', install chrony first.");
+                audit_advise(audit, step, "If timedatectl says 'NTP not supported', install chrony first.");
         } else if (n > 1)
                 audit_fix(audit, step, "systemctl disable --now %s", needless_client(time->steering));
 }

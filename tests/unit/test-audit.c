@@ -287,6 +287,9 @@ static void test_boot_parameters(void **state)
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
         expect(&m, "boot-parameters", AUDIT_WARN, "tscwarden kargs apply",
                "missing at the next boot: cpufreq.off=1; configured: in 1 of 2 boot entries");
+        m.facts.cmdline = (char *)"ro tsc=reliable";
+        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "/proc/cmdline: tsc=reliable");
+        m.facts.cmdline = (char *)"ro";
         /* Nothing can be wanted of a TSC that was never fit. */
         m.clock.verdict = VERDICT_UNSTABLE;
         m.clock.reason = REASON_UNSYNCHRONIZED;
