@@ -124,10 +124,10 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
                 audit_fix_by_parameters(input, audit, step, need);
         else if (count_enabled_deep(input))
                 audit_fix(audit, step, "systemctl enable --now tscwarden");
-        audit_advise(
-                audit, step,
-                "Registering them is what costs the TSC: a boot parameter prevents it, the daemon only keeps the CPUs "
-                "out of them.");
+        audit_advise(audit, step, "%s",
+                     need->wanted[0] ? "Registering them is what costs the TSC: a boot parameter prevents it, the daemon "
+                                       "only keeps the CPUs out of them."
+                                     : "The daemon keeps the CPUs out of them; that does not bring a lost TSC back.");
 }
 
 static void judge_c1e(const AuditInput *input, Audit *audit)
