@@ -48,7 +48,8 @@ int timesync_ask_chrony(ChronyReport *ret)
 
 static int ask_ntp(TimeInput *input)
 {
-        static const char *const ask[] = { "ntpq", "-n", "-c", "rv 0 " NTP_VARIABLES, NULL };
+        static const char variables[] = "rv 0 " NTP_VARIABLES;
+        static const char *const ask[] = { "ntpq", "-n", "-c", variables, NULL };
         _cleanup_free_ char *output = NULL;
         int status, r = tool_run(ask, NTPQ_SECONDS, TOOL_TAKE_ALL, &status, &output);
 

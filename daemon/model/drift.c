@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/drift.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,7 @@ static void drift_tidy(Drift *drift, uint64_t now_usec)
 {
         size_t n = 0;
 
+        assert(drift->accounts || drift->n == 0);
         for (size_t i = 0; i < drift->n; i++)
                 if (account_is_of_use(&drift->accounts[i], now_usec))
                         drift->accounts[n++] = drift->accounts[i];
@@ -68,6 +70,7 @@ static DriftAccount *drift_add(Drift *drift, const KnobId *id)
                 drift->accounts = accounts;
                 drift->allocated = wanted;
         }
+        assert(drift->accounts);
         memmove(&drift->accounts[at + 1], &drift->accounts[at], (drift->n - at) * sizeof(DriftAccount));
         drift->n++;
         drift->accounts[at] = (DriftAccount) { .id = *id };
