@@ -79,9 +79,7 @@ def one_verdict(options):
     """Inside a made host with a living TSC, which can be lost once: prints the seconds."""
     world = World(options.paths[2], options.paths[3])
     with world.bus(), world.warden():
-        while subprocess.run(["busctl", f"--address={world.address}", "status", rows.NAME], check=False, stdout=subprocess.DEVNULL,
-                             stderr=subprocess.DEVNULL).returncode != 0:
-            time.sleep(0.01)
+        world.wait_name(rows.NAME)
         with world.listener("signal", rows.NAME, f"{rows.NAME}.Clock", "VerdictChanged") as listener:
             begun = time.monotonic()
             write(f"{os.environ['MADEHOST']}/ctl", "mark-tsc clocksource watchdog\n")

@@ -101,6 +101,7 @@ def memory(world):
     for n in (2, 64, 4096):
         world.set_cpus(n)
         with world.warden() as warden:
+            world.wait_name(NAME)
             world.ask("call", "1", NAME, PATH, PROPERTIES, "GetAll", f"{NAME}.Manager")
             time.sleep(1)
             pss, dirty = memory_of(warden.pid)
@@ -144,9 +145,7 @@ def bus_calls(world, samples):
         there = statistics.median(world.ask("call", str(samples), "org.freedesktop.hostname1", "/org/freedesktop/hostname1",
                                             PROPERTIES, "Get", "org.freedesktop.hostname1", "Hostname"))
     with world.warden():
-        while not subprocess.run(["busctl", f"--address={world.address}", "status", NAME], env=world.environment, check=False,
-                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0:
-            time.sleep(0.05)
+        world.wait_name(NAME)
         # The state a client asks for most, then all of it, then all of every CPU.
         for what, n, limit, arguments in (
                 ("Get", samples, 1, (PROPERTIES, "Get", f"{NAME}.Clock", "Verdict")),

@@ -127,6 +127,15 @@ class World:
                               timeout=300)
         return [int(line) for line in done.stdout.split() if line.isdigit()]
 
+    def wait_name(self, name):
+        """The bus comes after READY=1, as it may."""
+        until = time.monotonic() + 30
+        while subprocess.run(["busctl", f"--address={self.address}", "status", name], check=False, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL).returncode != 0:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{name} does not come: see {self.scratch}/log")
+            time.sleep(0.01)
+
     @contextlib.contextmanager
     def listener(self, *arguments):
         """bench-bus, once it listens."""
