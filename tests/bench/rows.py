@@ -54,7 +54,7 @@ def count_syscalls(world, n):
     with open(f"{world.scratch}/strace", encoding="ascii") as file:
         # % time, seconds, usecs/call, calls, perhaps errors, name
         rows = [re.split(r" +", line.strip()) for line in file if re.match(r" *\d", line)]
-    return {row[-1]: int(row[3]) for row in rows if row[-1] != "total"}
+    return {row[-1]: int(row[3]) for row in rows if len(row) > 4 and row[3].isdigit() and row[-1] != "total"}
 
 
 def syscalls(world):
