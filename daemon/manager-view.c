@@ -5,24 +5,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "manager-internal.h"
 
 #define LOOK_AGAIN_USEC 1000000
 
-static uint64_t clock_usec(clockid_t id)
-{
-        struct timespec now;
-
-        clock_gettime(id, &now);
-        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 uint64_t manager_now_usec(void)
 {
-        return clock_usec(CLOCK_MONOTONIC);
+        return time_usec(CLOCK_MONOTONIC);
 }
 
 const char *witness_to_string(Witness witness)
@@ -150,7 +142,7 @@ static void manager_keep_event(Manager *m, const char *name, char *text)
 
         free(event->text);
         *event = (ManagerEvent) {
-                .realtime_usec = clock_usec(CLOCK_REALTIME),
+                .realtime_usec = time_usec(CLOCK_REALTIME),
                 .monotonic_usec = manager_now_usec(),
                 .name = name,
                 .text = text,

@@ -4,8 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/time.h"
 
 void run_init(Run *run, const CpuOps *ops, void *userdata, const Plan *plan, Snapshot *live, bool fragile_tsc)
 {
@@ -204,10 +205,7 @@ int run_to_end(Run *run)
         int r;
 
         do {
-                struct timespec now;
-
-                clock_gettime(CLOCK_MONOTONIC, &now);
-                r = run_advance(run, (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000, 64, &state);
+                r = run_advance(run, time_usec(CLOCK_MONOTONIC), 64, &state);
                 if (r == 0 && state == RUN_WAIT)
                         usleep(RUN_RECHECK_USEC);
         } while (r == 0 && state != RUN_DONE);

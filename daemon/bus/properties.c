@@ -3,10 +3,10 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/macro.h"
+#include "base/time.h"
 
 #define PROPERTIES_MAX 32
 
@@ -93,19 +93,11 @@ void properties_replace(sd_bus *connection, const char *interface, const sd_bus_
                 (void)sd_bus_emit_properties_changed_strv(connection, BUS_PATH, interface, (char **)changed);
 }
 
-static uint64_t now_usec(clockid_t id)
-{
-        struct timespec now;
-
-        clock_gettime(id, &now);
-        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 int properties_get_realtime(sd_bus *connection, const char *path, const char *interface, const char *property,
                             sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
         const uint64_t *monotonic = userdata;
-        uint64_t usec = *monotonic ? now_usec(CLOCK_REALTIME) - now_usec(CLOCK_MONOTONIC) + *monotonic : 0;
+        uint64_t usec = *monotonic ? time_usec(CLOCK_REALTIME) - time_usec(CLOCK_MONOTONIC) + *monotonic : 0;
 
         return sd_bus_message_append(reply, "t", usec);
 }

@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <systemd/sd-id128.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "host/clocksource.h"
 #include "host/journal.h"
 #include "host/klog.h"
@@ -83,14 +83,11 @@ static int feed_sysfs(Replay *replay)
 int clock_here_read(Clock *clock)
 {
         const ClockFacts *facts = clock->facts;
-        Replay replay = { .clock = clock };
-        struct timespec now;
+        Replay replay = { .clock = clock, .now = time_usec(CLOCK_MONOTONIC) };
         uint64_t first = 0;
         bool complete;
         int r;
 
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        replay.now = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
         load_kept(clock);
         r = feed_kmsg(&replay, &first);
         complete = r == 0 && first == 0;

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/status.h"
 #include "ctl/verbs.h"
@@ -17,18 +17,16 @@ static int show(const CtlOptions *options, const WardenState *state)
 {
         _cleanup_free_ char *host = options->host ? text_escape(options->host) : NULL;
         _cleanup_losses_ Losses losses = {};
-        struct timespec now;
         StatusInput input;
 
         if (options->host && !host)
                 return -ENOMEM;
-        clock_gettime(CLOCK_REALTIME, &now);
         input = (StatusInput) {
                 .state = state,
                 .host = host,
                 .losses = &losses,
                 .losses_error = options->host ? 0 : losses_read(&losses),
-                .now_usec = (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000,
+                .now_usec = time_usec(CLOCK_REALTIME),
                 .color = ctl_wants_color(),
         };
         return status_show(stdout, &input);

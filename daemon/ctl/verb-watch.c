@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/print.h"
 #include "ctl/verbs.h"
-
-static uint64_t now_usec(void)
-{
-        struct timespec now;
-
-        clock_gettime(CLOCK_REALTIME, &now);
-        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
 
 typedef struct NewsText {
         const char *event; /* in JSON, as the signal is called */
@@ -36,7 +28,7 @@ static void print_news_json(const News *news)
         const NewsText *text = &news_texts[news->kind];
         struct json_object *json = json_object_new_object();
 
-        json_add(json, "RealtimeUSec", json_object_new_uint64(now_usec()));
+        json_add(json, "RealtimeUSec", json_object_new_uint64(time_usec(CLOCK_REALTIME)));
         json_add(json, "Event", json_string(text->event));
         for (unsigned i = 0; i < NEWS_WORDS_MAX && text->keys[i]; i++)
                 json_add(json, text->keys[i], json_string(news->words[i]));
@@ -68,7 +60,7 @@ static void print_news(const News *news)
         const char *const *w = news->words;
         char stamp[PRINT_TIME_SIZE];
 
-        printf("%s  ", print_stamp(now_usec(), stamp));
+        printf("%s  ", print_stamp(time_usec(CLOCK_REALTIME), stamp));
         switch (news->kind) {
         case NEWS_STARTED:
                 printf("tscwardend runs: TSC %s, policy %s\n", known(news->state->clock.verdict), known(news->state->manager.state));

@@ -3,8 +3,9 @@
 
 #include <errno.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/time.h"
 
 /* Clamped by the kernel (KTIME_SEC_MAX): never. */
 #define FAR_AWAY ((time_t)INT64_MAX)
@@ -40,17 +41,9 @@ int clock_set_open(int *ret_fd)
         return 0;
 }
 
-static uint64_t clock_usec(clockid_t id)
-{
-        struct timespec now;
-
-        clock_gettime(id, &now);
-        return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
-}
-
 uint64_t clock_asleep_usec(void)
 {
-        uint64_t monotonic = clock_usec(CLOCK_MONOTONIC), boottime = clock_usec(CLOCK_BOOTTIME);
+        uint64_t monotonic = time_usec(CLOCK_MONOTONIC), boottime = time_usec(CLOCK_BOOTTIME);
 
         return boottime > monotonic ? boottime - monotonic : 0;
 }

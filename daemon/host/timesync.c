@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/timex.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/macro.h"
+#include "base/time.h"
 #include "host/processes.h"
 #include "host/tool.h"
 
@@ -63,7 +63,6 @@ int timesync_read(TimeInput *ret)
 {
         TimeInput input = {};
         struct timex kernel = {};
-        struct timespec now;
 
         input.clients_known = processes_list(on_process, &input) == 0;
         input.kernel_known = adjtimex(&kernel) >= 0;
@@ -75,8 +74,7 @@ int timesync_read(TimeInput *ret)
         if (input.chrony_error == -ENOMEM || input.ntp_error == -ENOMEM)
                 return -ENOMEM;
         input.timesyncd_synchronized = access(TIMESYNCD_FILE, F_OK) == 0;
-        clock_gettime(CLOCK_REALTIME, &now);
-        input.now_sec = now.tv_sec + now.tv_nsec / 1e9;
+        input.now_sec = (double)time_usec(CLOCK_REALTIME) / 1e6;
         *ret = input;
         return 0;
 }

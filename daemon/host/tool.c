@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/macro.h"
+#include "base/time.h"
 
 #define LOOK_AGAIN_MSEC 20
 
@@ -40,10 +41,7 @@ bool tool_find(const char *name, char ret_path[static PATH_MAX])
 
 static int64_t now_msec(void)
 {
-        struct timespec now;
-
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+        return (int64_t)(time_usec(CLOCK_MONOTONIC) / 1000);
 }
 
 /* Our environment but for the locale: what a program says is read by us as well. */
