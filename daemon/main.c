@@ -13,6 +13,7 @@
 #include "host/facts.h"
 #include "host/originals.h"
 #include "host/runtime.h"
+#include "host/vms.h"
 #include "manager.h"
 #include "model/need.h"
 #include "run.h"
@@ -134,13 +135,15 @@ static int dry_run(const Config *config)
         _cleanup_snapshot_ Snapshot snapshot = {};
         _cleanup_facts_ Facts facts = {};
         Originals none = {};
+        bool no_guests;
         Need halves;
         int r;
 
         if (!dry || read_host(&facts, &snapshot) < 0)
                 return EXIT_FAILURE;
         cpu_read_energy(&cpu_ops, NULL, &config->policy, &none, &snapshot);
-        halves = need_under_mode(&facts, config->apply);
+        no_guests = config->apply_when == APPLY_WHEN_GUESTS && vms_probe() == 0;
+        halves = no_guests ? (Need) {} : need_under_mode(&facts, config->apply);
         PlanInput input = {
                 .snapshot = &snapshot,
                 .policy = &config->policy,
@@ -156,6 +159,8 @@ static int dry_run(const Config *config)
                 r = show_plan(stdout, "Plan", &plan, &snapshot);
         if (r == 0)
                 r = show_findings(stdout, &plan.findings);
+        if (r == 0 && no_guests)
+                show_no_guests(stdout);
         if (r == 0) {
                 run_init(&run, &cpu_dry_ops, dry, &plan, &snapshot, input.fragile_tsc);
                 r = run_to_end(&run);

@@ -10,6 +10,7 @@
 #include "ctl/verbs.h"
 #include "host/cpu.h"
 #include "host/facts.h"
+#include "host/vms.h"
 #include "model/need.h"
 
 static int print_json(const Steps *steps)
@@ -67,6 +68,7 @@ static int plan_of_host(const CtlOptions *options)
         _cleanup_snapshot_ Snapshot snapshot = {};
         _cleanup_facts_ Facts facts = {};
         Originals none = {};
+        bool no_guests;
         Need halves;
         int r;
 
@@ -80,7 +82,8 @@ static int plan_of_host(const CtlOptions *options)
                 return CTL_NO_ANSWER;
         }
         cpu_read_energy(&cpu_ops, NULL, &config.policy, &none, &snapshot);
-        halves = need_under_mode(&facts, config.apply);
+        no_guests = config.apply_when == APPLY_WHEN_GUESTS && vms_probe() == 0;
+        halves = no_guests ? (Need) {} : need_under_mode(&facts, config.apply);
         PlanInput input = {
                 .snapshot = &snapshot,
                 .policy = &config.policy,
@@ -90,7 +93,11 @@ static int plan_of_host(const CtlOptions *options)
                 .fragile_tsc = facts_tsc_is_fragile(&facts),
         };
         r = plan_build(&input, &plan);
-        return ctl_finish(r < 0 ? r : print_host_plan(options, &facts, &snapshot, &plan), CTL_FINE);
+        if (r == 0)
+                r = print_host_plan(options, &facts, &snapshot, &plan);
+        if (r == 0 && no_guests && !options->json)
+                show_no_guests(stdout);
+        return ctl_finish(r, CTL_FINE);
 }
 
 int verb_plan(const CtlOptions *options)
