@@ -7,7 +7,7 @@
 # shellcheck source=tests/integration/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-ctl=${daemon%d}
+ctl=$TSCWARDEN
 bin=$scratch/bin
 over=/mnt
 mkdir "$bin"
