@@ -14,32 +14,45 @@ void cpuset_done(CpuSet *set)
         *set = (CpuSet){ 0 };
 }
 
-static int cpuset_grow(CpuSet *set, size_t n_words)
+/* Room for words `first` to `end` - 1 of the number line; a set of one high number is one word long. */
+static int cpuset_cover(CpuSet *set, unsigned first, unsigned end)
 {
         uint64_t *words;
 
-        if (n_words <= set->n_words)
+        if (set->n_words > 0) {
+                first = first < set->first ? first : set->first;
+                end = end > set->first + set->n_words ? end : set->first + set->n_words;
+        }
+        if (end - first == set->n_words)
                 return 0;
-        words = reallocarray(set->words, n_words, sizeof(*words));
+        words = calloc(end - first, sizeof(*words));
         if (!words)
                 return -ENOMEM;
-        memset(words + set->n_words, 0, (n_words - set->n_words) * sizeof(*words));
-        set->words = words;
-        set->n_words = n_words;
+        if (set->n_words > 0)
+                memcpy(words + (set->first - first), set->words, set->n_words * sizeof(*words));
+        free(set->words);
+        *set = (CpuSet){ .words = words, .first = first, .n_words = end - first };
         return 0;
+}
+
+/* Word `i` of the number line. */
+static uint64_t cpuset_word(const CpuSet *set, unsigned i)
+{
+        return i >= set->first && i - set->first < set->n_words ? set->words[i - set->first] : 0;
 }
 
 int cpuset_add(CpuSet *set, unsigned cpu)
 {
+        unsigned word = cpu / WORD_BITS;
         int r;
 
         if (cpu >= CPUSET_MAX)
                 return -ERANGE;
-        r = cpuset_grow(set, cpu / WORD_BITS + 1);
+        r = cpuset_cover(set, word, word + 1);
         if (r < 0)
                 return r;
         /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a set with n_words has words. */
-        set->words[cpu / WORD_BITS] |= UINT64_C(1) << (cpu % WORD_BITS);
+        set->words[word - set->first] |= UINT64_C(1) << (cpu % WORD_BITS);
         return 0;
 }
 
@@ -47,11 +60,13 @@ int cpuset_add_all(CpuSet *set, const CpuSet *other)
 {
         int r;
 
-        r = cpuset_grow(set, other->n_words);
+        if (other->n_words == 0)
+                return 0;
+        r = cpuset_cover(set, other->first, other->first + other->n_words);
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < other->n_words; i++)
-                set->words[i] |= other->words[i];
+        for (unsigned i = 0; i < other->n_words; i++)
+                set->words[other->first - set->first + i] |= other->words[i];
         return 0;
 }
 
@@ -70,13 +85,13 @@ int cpuset_copy(CpuSet *set, const CpuSet *other)
 
 void cpuset_remove(CpuSet *set, unsigned cpu)
 {
-        if (cpu / WORD_BITS < set->n_words)
-                set->words[cpu / WORD_BITS] &= ~(UINT64_C(1) << (cpu % WORD_BITS));
+        if (cpuset_has(set, cpu))
+                set->words[cpu / WORD_BITS - set->first] &= ~(UINT64_C(1) << (cpu % WORD_BITS));
 }
 
 bool cpuset_has(const CpuSet *set, unsigned cpu)
 {
-        return cpu / WORD_BITS < set->n_words && (set->words[cpu / WORD_BITS] >> (cpu % WORD_BITS) & 1);
+        return cpuset_word(set, cpu / WORD_BITS) >> (cpu % WORD_BITS) & 1;
 }
 
 bool cpuset_is_empty(const CpuSet *set)
@@ -86,43 +101,49 @@ bool cpuset_is_empty(const CpuSet *set)
 
 bool cpuset_equal(const CpuSet *a, const CpuSet *b)
 {
-        size_t n = a->n_words > b->n_words ? a->n_words : b->n_words;
+        int cpu = cpuset_next(a, 0), other = cpuset_next(b, 0);
 
-        for (size_t i = 0; i < n; i++)
-                if ((i < a->n_words ? a->words[i] : 0) != (i < b->n_words ? b->words[i] : 0))
-                        return false;
-        return true;
+        while (cpu >= 0 && cpu == other) {
+                cpu = cpuset_next(a, (unsigned)cpu + 1);
+                other = cpuset_next(b, (unsigned)other + 1);
+        }
+        return cpu == other;
 }
 
 unsigned cpuset_count(const CpuSet *set)
 {
         unsigned n = 0;
 
-        for (size_t i = 0; i < set->n_words; i++)
+        for (unsigned i = 0; i < set->n_words; i++)
                 n += (unsigned)__builtin_popcountll(set->words[i]);
         return n;
 }
 
-/* The first bit >= from that is set (or clear), or the number of bits there are. */
+/* The first number >= from whose bit is set (or clear), or the first one behind the words. */
 static unsigned cpuset_scan(const CpuSet *set, unsigned from, bool clear)
 {
+        unsigned end = set->first + set->n_words, i = from / WORD_BITS;
         uint64_t mask = ~UINT64_C(0) << (from % WORD_BITS);
 
-        for (size_t i = from / WORD_BITS; i < set->n_words; i++) {
-                uint64_t word = (clear ? ~set->words[i] : set->words[i]) & mask;
-
-                if (word)
-                        return (unsigned)(i * WORD_BITS) + (unsigned)__builtin_ctzll(word);
+        if (!clear && i < set->first) {
+                i = set->first;
                 mask = ~UINT64_C(0);
         }
-        return (unsigned)(set->n_words * WORD_BITS);
+        for (; i < end; i++) {
+                uint64_t word = (clear ? ~cpuset_word(set, i) : cpuset_word(set, i)) & mask;
+
+                if (word)
+                        return i * WORD_BITS + (unsigned)__builtin_ctzll(word);
+                mask = ~UINT64_C(0);
+        }
+        return end * WORD_BITS;
 }
 
 int cpuset_next(const CpuSet *set, unsigned from)
 {
         unsigned cpu = cpuset_scan(set, from, false);
 
-        return cpu < set->n_words * WORD_BITS ? (int)cpu : -1;
+        return cpu < (set->first + set->n_words) * WORD_BITS ? (int)cpu : -1;
 }
 
 /* Digits at *text, which is moved behind them; what exceeds CPUSET_MAX is CPUSET_MAX. */

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/macro.h"
@@ -15,8 +14,9 @@
 
 /* All zero is the empty set. Copy with cpuset_copy(); plain assignment moves ownership. */
 typedef struct CpuSet {
-        uint64_t *words;
-        size_t n_words;
+        uint64_t *words; /* of 64 numbers each, owned */
+        unsigned first;  /* words before the first one, which hold none */
+        unsigned n_words;
 } CpuSet;
 
 void cpuset_done(CpuSet *set);

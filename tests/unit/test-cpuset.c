@@ -115,6 +115,19 @@ static void test_cpuset_copy_is_independent(void **state)
         assert_true(cpuset_is_empty(&b));
 }
 
+/* Of 4096 policies each has two. */
+static void test_cpuset_of_one_is_one_word(void **state)
+{
+        _cleanup_cpuset_ CpuSet set = { 0 };
+
+        assert_int_equal(cpuset_add(&set, 4095), 0);
+        assert_int_equal(set.n_words, 1);
+        assert_int_equal(cpuset_next(&set, 0), 4095);
+        assert_int_equal(cpuset_add(&set, 3900), 0);
+        assert_int_equal(cpuset_next(&set, 0), 3900);
+        assert_int_equal(cpuset_next(&set, 3901), 4095);
+}
+
 static void naive_format(const bool *has, char *text)
 {
         *text = '\0';
@@ -169,8 +182,10 @@ static void random_fill(CpuSet *set, bool *has)
 
         if (limit > CPUSET_MAX)
                 limit = CPUSET_MAX;
+        unsigned base = (unsigned)random() % (CPUSET_MAX - limit + 1);
+
         for (unsigned i = 0; i < n_changes; i++) {
-                unsigned cpu = (unsigned)random() % limit;
+                unsigned cpu = base + (unsigned)random() % limit;
 
                 if (random() % 4 == 0) {
                         cpuset_remove(set, cpu);
@@ -213,6 +228,7 @@ int main(void)
                 cmocka_unit_test(test_cpuset_parse_refuses),
                 cmocka_unit_test(test_cpuset_of_different_lengths),
                 cmocka_unit_test(test_cpuset_copy_is_independent),
+                cmocka_unit_test(test_cpuset_of_one_is_one_word),
                 cmocka_unit_test(test_cpuset_agrees_with_an_array),
         };
 
