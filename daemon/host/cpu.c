@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * The only file that knows libcpupower. It writes through it and reads without it: its getters return 0 (or NULL) for
- * a failure as for a real 0, so that "offline" looks like "0 kHz" and "unreadable" like "enabled", and its cpuidle
- * calls stat every state of the CPU before they open one (tools/power/cpupower/lib/cpufreq.c, cpuidle.c).
+ * a failure as for a real 0, so that "offline" looks like "0 kHz" (tools/power/cpupower/lib/cpufreq.c).
  *
  * Policies are those of cpufreq/policyN; kernels that keep the files directly in cpuN/cpufreq (before 4.3) are out of
  * scope.
@@ -10,7 +9,6 @@
 #include "host/cpu.h"
 
 #include <cpufreq.h>
-#include <cpuidle.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -379,8 +377,6 @@ static int write_number(const KnobId *id, unsigned cpu, const char *value)
                 return translate_result(cpufreq_modify_policy_min(cpu, number));
         case KNOB_SCALING_SETSPEED:
                 return write_setspeed(id, cpu, number);
-        case KNOB_DISABLE:
-                return translate_result(cpuidle_state_disable(id->id, id->state, (unsigned)number));
         default:
                 return -EINVAL;
         }
@@ -400,6 +396,10 @@ static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char 
         case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
         case KNOB_ENERGY_PERF_BIAS:
                 /* libcpupower 6.1 has no call for either; 7.2 got one. */
+                return write_file(id, value);
+        case KNOB_DISABLE:
+                /* cpuidle_state_disable() counts the states of the CPU first, by a stat of each, and then asks for the file: with
+                 * four states six calls before the three of the write (tools/power/cpupower/lib/cpuidle.c). */
                 return write_file(id, value);
         default:
                 return write_number(id, cpu, value);
