@@ -68,7 +68,7 @@ transitions() {
 
 # deep_usage: how often each idle state deeper than C1 was entered.
 deep_usage() {
-        grep -H '' $cpus/cpu[0-9]*/cpuidle/state[2-9]/usage
+        grep -sH '' $cpus/cpu[0-9]*/cpuidle/state[2-9]/usage
 }
 
 pid_is_not() {
@@ -83,7 +83,7 @@ rests() {
         sleep 0.5
         before=$(deep_usage)
         sleep 1
-        diff <(echo "$before") <(deep_usage)
+        diff <(echo "$before") <(echo "$(deep_usage)")
 }
 
 # tsc_untouched: it lives, and no transition was made on any policy.
