@@ -86,9 +86,14 @@ void manager_drift_watch(Manager *m)
                 return;
         k->n_unchecked = 0;
         ids = calloc(m->plan.n_wanted + 1, sizeof(KnobId));
-        for (size_t i = 0; i < m->plan.n_wanted && ids; i++)
-                if (n == 0 || knob_id_compare(&ids[n - 1], &m->plan.wanted[i].id) != 0)
-                        ids[n++] = m->plan.wanted[i].id;
+        for (size_t i = 0; i < m->plan.n_wanted && ids; i++) {
+                const Wanted *wanted = &m->plan.wanted[i];
+                /* Under other governors than userspace its file says "<unsupported>" and takes nothing. */
+                bool is_kept_only = wanted->id.knob == KNOB_SCALING_SETSPEED && !*wanted->value;
+
+                if (!is_kept_only && (n == 0 || knob_id_compare(&ids[n - 1], &wanted->id) != 0))
+                        ids[n++] = wanted->id;
+        }
         r = ids ? drift_watch_set(k->watch, ids, n, on_watched, m) : -ENOMEM;
         if (r < 0 && r != k->watch_error)
                 (void)log_error_errno(r, "Some knobs cannot be watched, so what others write there is not noticed");
@@ -143,18 +148,28 @@ static void close_accounts(Manager *m)
         }
 }
 
-/* What was written between the reading of the host and the first moment of the watch. */
+static int compare_ids(const void *a, const void *b)
+{
+        return knob_id_compare(a, b);
+}
+
+/* What was written between the reading of the host and the first moment of the watch. What a step wrote was read back since. */
 static void check_unchecked(Manager *m)
 {
         DriftKeeper *k = m->drift;
+        _cleanup_free_ bool *written = calloc(k->n_unchecked + 1, sizeof(bool));
+        char now[KNOB_VALUE_SIZE], stood[KNOB_VALUE_SIZE];
 
-        for (size_t i = 0; i < k->n_unchecked; i++) {
-                char now[KNOB_VALUE_SIZE], stood[KNOB_VALUE_SIZE];
+        for (size_t i = 0; i < m->plan.n_steps && written && k->n_unchecked > 0; i++) {
+                const KnobId *id = bsearch(&m->plan.steps[i].id, k->unchecked, k->n_unchecked, sizeof(KnobId), compare_ids);
 
-                if (snapshot_get(&m->snapshot, &k->unchecked[i], stood) == 0 &&
+                if (id && !m->plan.steps[i].withheld)
+                        written[id - k->unchecked] = true;
+        }
+        for (size_t i = 0; i < k->n_unchecked; i++)
+                if (!(written && written[i]) && snapshot_get(&m->snapshot, &k->unchecked[i], stood) == 0 &&
                     m->ops->read(m->ops_userdata, &k->unchecked[i], now) == 0 && strcasecmp(now, stood) != 0)
                         drift_touch(k, &k->unchecked[i], NO_WRITER, false);
-        }
         k->n_unchecked = 0;
 }
 

@@ -51,6 +51,7 @@ struct Manager {
         Config config;
 
         Facts facts;
+        bool facts_unused; /* by a task */
         Originals originals;
         bool originals_unsaved; /* the file does not have them all */
         bool originals_broken;  /* there is a file, and nobody knows what it says: it must not be replaced */
@@ -173,7 +174,7 @@ void manager_log_verdict(Manager *m, const ClockView *view);
 void manager_log_advice(Manager *m);
 /* The clock's view has changed. */
 void manager_on_clock_changed(Manager *m, const ClockChanges *changes);
-/* Facts are read anew for each task; 0 or -errno, told. */
+/* 0 or -errno, told. */
 int manager_read_facts(Manager *m);
 
 /* The host is looked at again when CPUs or drivers come or go. 0 or -errno; that it cannot be known is told, and no error. */

@@ -116,6 +116,7 @@ int manager_read_facts(Manager *m)
                 return log_error_errno(r, "Cannot read what this host is (/proc/cpuinfo, /proc/cmdline)");
         facts_done(&m->facts);
         m->facts = facts;
+        m->facts_unused = true;
         /* It borrows from them. */
         m->clock_facts.cmdline = m->facts.cmdline;
         return 0;
@@ -123,11 +124,15 @@ int manager_read_facts(Manager *m)
 
 static int manager_read_host(Manager *m)
 {
-        int r;
+        int r = 0;
 
         if (manager_drift_lend_snapshot(m))
                 return 0;
-        r = manager_read_facts(m);
+        /* The first task has those of the start. /proc/cpuinfo is dear: for years its opening asked each CPU for its frequency and
+         * waited 10 ms (arch/x86/kernel/cpu/aperfmperf.c arch_freq_prepare_all, 4.15 to 5.18). */
+        if (!m->facts_unused)
+                r = manager_read_facts(m);
+        m->facts_unused = false;
         if (r < 0)
                 return r;
         m->halves = m->task != TASK_RESTORE ? manager_halves(m) : (Need) {};
