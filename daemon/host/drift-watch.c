@@ -29,6 +29,7 @@ typedef struct Watched {
 
 struct DriftWatch {
         int fd;
+        pid_t self;
         bool fanotify;
         Watched clocksource;
         Watched *files; /* sorted by id */
@@ -60,7 +61,7 @@ int drift_watch_new(DriftWatch **ret)
                 close(fd);
                 return r;
         }
-        *watch = (DriftWatch) { .fd = fd, .fanotify = fanotify, .clocksource.id.knob = KNOB_INVALID_ };
+        *watch = (DriftWatch) { .fd = fd, .self = getpid(), .fanotify = fanotify, .clocksource.id.knob = KNOB_INVALID_ };
         *ret = watch;
         return 0;
 }
@@ -270,7 +271,7 @@ static int take_fanotify(DriftWatch *watch, const char *buffer, size_t size, Dri
                 if (event->vers != FANOTIFY_METADATA_VERSION || event->mask & FAN_Q_OVERFLOW)
                         lost = 1;
                 if (event->fd >= 0) {
-                        bool known = event->pid != getpid() && fstat(event->fd, &st) == 0;
+                        bool known = event->pid != watch->self && fstat(event->fd, &st) == 0;
 
                         file = !known ? NULL : st.st_ino == watch->clocksource.ino ? &watch->clocksource :
                                find_ino(watch, st.st_ino);

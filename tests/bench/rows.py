@@ -159,16 +159,17 @@ def bus_calls(world, samples):
 def measure(options):
     world = World(options.paths[2], options.paths[3])
     world.tame_peers()
+    world.copy_host()
     wanted = options.only.split(",") if options.only else None
 
     def want(name):
         return wanted is None or name in wanted
 
-    if want("apply"):
-        yield from apply(world)
-    if want("syscalls"):
-        yield from syscalls(world)
     with world.bus(), world.peer("polkitd"):
+        if want("apply"):
+            yield from apply(world)
+        if want("syscalls"):
+            yield from syscalls(world)
         if want("start"):
             yield from start(world)
         if want("memory"):

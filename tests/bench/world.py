@@ -43,8 +43,8 @@ class World:
         self.scratch = tempfile.mkdtemp()
         mount("-t", "tmpfs", "none", self.scratch)
         self.address = f"unix:path={self.scratch}/bus"
-        self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.address, NOTIFY_SOCKET=f"{self.scratch}/notify",
-                                RUNTIME_DIRECTORY=f"{self.scratch}/run")
+        self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.address, RUNTIME_DIRECTORY=f"{self.scratch}/run")
+        self.environment.pop("NOTIFY_SOCKET", None)
         self.environment.pop("WATCHDOG_USEC", None)
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(f"{self.scratch}/notify")
@@ -54,6 +54,15 @@ class World:
         os.mkdir(f"{self.scratch}/sys")
         mount("-t", "sysfs", "none", f"{self.scratch}/sys")
         self.configure("")
+
+    def copy_host(self):
+        """What a start reads of the made host, its log excepted, becomes plain files, as its CPUs are: or FUSE is what is timed."""
+        clocksource = "/sys/devices/system/clocksource/clocksource0"
+        for path in ("/proc/cpuinfo", "/proc/cmdline", f"{clocksource}/current_clocksource", f"{clocksource}/available_clocksource"):
+            copy = f"{self.scratch}/{os.path.basename(path)}"
+            with open(path, "rb") as source, open(copy, "wb") as target:
+                target.write(source.read())
+            mount("--bind", copy, path)
 
     def configure(self, text):
         with open(f"{self.scratch}/conf", "w", encoding="ascii") as file:
@@ -88,7 +97,9 @@ class World:
         os.mkdir(f"{self.scratch}/run")
         with open(f"{self.scratch}/log", "ab") as log:
             begun = time.monotonic()
-            process = subprocess.Popen([*prefix, self.daemon, "--config", f"{self.scratch}/conf"], env=self.environment, stderr=log)
+            # The bus and the peers would say READY=1 as well.
+            process = subprocess.Popen([*prefix, self.daemon, "--config", f"{self.scratch}/conf"], stderr=log,
+                                       env=dict(self.environment, NOTIFY_SOCKET=f"{self.scratch}/notify"))
         try:
             process.begun, process.ready = begun, self.wait_ready()
             yield process
