@@ -334,7 +334,7 @@ int manager_start_clock(Manager *m)
                 manager_log_verdict(m, &view);
         r = clock_add_sources(m);
         clock_arm_timer(m);
-        return r < 0 ? log_error_errno(r, "Cannot watch the kernel's log") : 0;
+        return r < 0 ? r : 0;
 }
 
 void manager_update_clock_facts(Manager *m)

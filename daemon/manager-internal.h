@@ -107,6 +107,7 @@ struct Manager {
         ManagerSleep *sleep;
 
         ManagerLook look;
+        sd_event_source *look_timer;
         ManagerEvent events[MANAGER_EVENTS_MAX]; /* a ring */
         unsigned n_events; /* ever */
 

@@ -119,7 +119,7 @@ typedef struct ManagerLook {
 } ManagerLook;
 
 /* Reads the host at most once a second, whoever asks, and again after a task or a reload. NULL when it cannot be read. Valid
- * until the next call. */
+ * until the next call, or the next turn of the event loop. */
 const ManagerLook *manager_look(Manager *manager);
 
 #define MANAGER_EVENTS_MAX 64

@@ -50,7 +50,7 @@ static int run_add_finding(Run *run, FindingKind kind, const Step *step, const c
                 return r;
         if (kind == FINDING_REFUSED && policy) {
                 snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
-                finding.offers = policy->governors;
+                finding.offers = (char *)policy->governors;
         }
         snprintf(finding.wanted, sizeof(finding.wanted), "%s", kind == FINDING_REFUSED ? step->to : run_value(run, step));
         if (actual)

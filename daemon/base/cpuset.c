@@ -8,16 +8,22 @@
 
 #define WORD_BITS 64U
 
+static uint64_t *cpuset_words(CpuSet *set)
+{
+        return set->n_words == 1 ? &set->word : set->words;
+}
+
 void cpuset_done(CpuSet *set)
 {
-        free(set->words);
+        if (set->n_words > 1)
+                free(set->words);
         *set = (CpuSet){ 0 };
 }
 
 /* Room for words `first` to `end` - 1 of the number line; a set of one high number is one word long. */
 static int cpuset_cover(CpuSet *set, unsigned first, unsigned end)
 {
-        uint64_t *words;
+        CpuSet wider = { 0 };
 
         if (set->n_words > 0) {
                 first = first < set->first ? first : set->first;
@@ -25,20 +31,26 @@ static int cpuset_cover(CpuSet *set, unsigned first, unsigned end)
         }
         if (end - first == set->n_words)
                 return 0;
-        words = calloc(end - first, sizeof(*words));
-        if (!words)
-                return -ENOMEM;
+        if (end - first > 1) {
+                wider.words = calloc(end - first, sizeof(*wider.words));
+                if (!wider.words)
+                        return -ENOMEM;
+        }
+        wider.first = first;
+        wider.n_words = end - first;
         if (set->n_words > 0)
-                memcpy(words + (set->first - first), set->words, set->n_words * sizeof(*words));
-        free(set->words);
-        *set = (CpuSet){ .words = words, .first = first, .n_words = end - first };
+                memcpy(cpuset_words(&wider) + (set->first - first), cpuset_words(set), set->n_words * sizeof(*set->words));
+        cpuset_done(set);
+        *set = wider;
         return 0;
 }
 
 /* Word `i` of the number line. */
 static uint64_t cpuset_word(const CpuSet *set, unsigned i)
 {
-        return i >= set->first && i - set->first < set->n_words ? set->words[i - set->first] : 0;
+        if (i < set->first || i - set->first >= set->n_words)
+                return 0;
+        return set->n_words == 1 ? set->word : set->words[i - set->first];
 }
 
 int cpuset_add(CpuSet *set, unsigned cpu)
@@ -51,8 +63,7 @@ int cpuset_add(CpuSet *set, unsigned cpu)
         r = cpuset_cover(set, word, word + 1);
         if (r < 0)
                 return r;
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a set with n_words has words. */
-        set->words[word - set->first] |= UINT64_C(1) << (cpu % WORD_BITS);
+        cpuset_words(set)[word - set->first] |= UINT64_C(1) << (cpu % WORD_BITS);
         return 0;
 }
 
@@ -65,8 +76,8 @@ int cpuset_add_all(CpuSet *set, const CpuSet *other)
         r = cpuset_cover(set, other->first, other->first + other->n_words);
         if (r < 0)
                 return r;
-        for (unsigned i = 0; i < other->n_words; i++)
-                set->words[other->first - set->first + i] |= other->words[i];
+        for (unsigned i = other->first; i < other->first + other->n_words; i++)
+                cpuset_words(set)[i - set->first] |= cpuset_word(other, i);
         return 0;
 }
 
@@ -86,7 +97,7 @@ int cpuset_copy(CpuSet *set, const CpuSet *other)
 void cpuset_remove(CpuSet *set, unsigned cpu)
 {
         if (cpuset_has(set, cpu))
-                set->words[cpu / WORD_BITS - set->first] &= ~(UINT64_C(1) << (cpu % WORD_BITS));
+                cpuset_words(set)[cpu / WORD_BITS - set->first] &= ~(UINT64_C(1) << (cpu % WORD_BITS));
 }
 
 bool cpuset_has(const CpuSet *set, unsigned cpu)
@@ -114,8 +125,8 @@ unsigned cpuset_count(const CpuSet *set)
 {
         unsigned n = 0;
 
-        for (unsigned i = 0; i < set->n_words; i++)
-                n += (unsigned)__builtin_popcountll(set->words[i]);
+        for (unsigned i = set->first; i < set->first + set->n_words; i++)
+                n += (unsigned)__builtin_popcountll(cpuset_word(set, i));
         return n;
 }
 

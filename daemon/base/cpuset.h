@@ -14,8 +14,11 @@
 
 /* All zero is the empty set. Copy with cpuset_copy(); plain assignment moves ownership. */
 typedef struct CpuSet {
-        uint64_t *words; /* of 64 numbers each, owned */
-        unsigned first;  /* words before the first one, which hold none */
+        union {
+                uint64_t *words; /* of 64 numbers each, owned */
+                uint64_t word;   /* the only one, which most sets need */
+        };
+        unsigned first; /* words before the first one, which hold none */
         unsigned n_words;
 } CpuSet;
 

@@ -80,7 +80,19 @@ static int read_cpu_numbers(int dirfd, const char *path, CpuSet *ret)
         return 0;
 }
 
-static int read_policy(int dirfd, FreqPolicy *policy)
+static int read_shared(int dirfd, const char *path, Snapshot *snapshot, const char **ret)
+{
+        _cleanup_free_ char *text = NULL;
+        int r;
+
+        r = sysfs_read_string_at(dirfd, path, &text);
+        if (r < 0)
+                return r;
+        *ret = snapshot_share(snapshot, text);
+        return *ret ? 0 : -ENOMEM;
+}
+
+static int read_policy(int dirfd, Snapshot *snapshot, FreqPolicy *policy)
 {
         int r;
 
@@ -98,7 +110,7 @@ static int read_policy(int dirfd, FreqPolicy *policy)
         r = sysfs_read_at(dirfd, "scaling_governor", policy->governor, sizeof(policy->governor));
         if (r < 0)
                 return r;
-        r = sysfs_read_string_at(dirfd, "scaling_available_governors", &policy->governors);
+        r = read_shared(dirfd, "scaling_available_governors", snapshot, &policy->governors);
         if (r < 0)
                 return r;
         r = read_u64(dirfd, "scaling_min_freq", &policy->min_khz);
@@ -114,7 +126,7 @@ static int read_policy(int dirfd, FreqPolicy *policy)
         (void)read_u64(dirfd, "cpuinfo_max_freq", &policy->hw_max_khz);
         if (strcmp(policy->governor, "userspace") == 0)
                 (void)read_u64(dirfd, "scaling_setspeed", &policy->setspeed_khz);
-        r = sysfs_read_string_at(dirfd, "scaling_available_frequencies", &policy->frequencies);
+        r = read_shared(dirfd, "scaling_available_frequencies", snapshot, &policy->frequencies);
         return r == -ENOMEM ? r : 0;
 }
 
@@ -178,7 +190,7 @@ static int enumerate_policies(int root, Snapshot *snapshot)
                         policy->error = -errno;
                         continue;
                 }
-                policy->error = read_policy(fd, policy);
+                policy->error = read_policy(fd, snapshot, policy);
                 (void)close(fd);
                 if (policy->error == -ENOMEM)
                         return -ENOMEM;
@@ -211,7 +223,7 @@ static int read_state(int cpu_dir, unsigned index, IdleState *state)
 static int enumerate_states(int cpu_dir, CpuState *cpu)
 {
         for (unsigned index = 0; index < N_STATES_MAX; index++) {
-                IdleState state = { .index = index, .latency_usec = UINT64_MAX };
+                IdleState state = { .index = (uint8_t)index, .latency_usec = UINT64_MAX };
                 IdleState *states;
 
                 state.error = read_state(cpu_dir, index, &state);

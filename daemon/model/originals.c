@@ -84,6 +84,16 @@ int originals_add(Originals *originals, const KnobId *id, const char *value)
         return 1;
 }
 
+void originals_trim(Originals *originals)
+{
+        Original *entries = originals->n > 0 ? reallocarray(originals->entries, originals->n, sizeof(Original)) : NULL;
+
+        if (!entries)
+                return;
+        originals->entries = entries;
+        originals->allocated = originals->n;
+}
+
 bool originals_remove(Originals *originals, const KnobId *id)
 {
         bool found;

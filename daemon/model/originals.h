@@ -31,6 +31,8 @@ int originals_copy(const Originals *originals, Originals *ret);
 const char *originals_get(const Originals *originals, const KnobId *id);
 /* Keeps the value that is already there: the first one is the true one. 1 added, 0 was there, -ENOMEM, -EINVAL. */
 int originals_add(Originals *originals, const KnobId *id, const char *value);
+/* Gives back the room for more that adding took. */
+void originals_trim(Originals *originals);
 /* Whether it was there. */
 bool originals_remove(Originals *originals, const KnobId *id);
 

@@ -79,7 +79,7 @@ static int freq_wish_choose_governor(PlanBuilder *b, const FreqPolicy *policy, F
                 }
         snprintf(finding.wanted, sizeof(finding.wanted), "%s", governors[0]);
         snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
-        finding.offers = policy->governors;
+        finding.offers = (char *)policy->governors;
         return plan_add_finding(b, &finding, NULL, &policy->cpus);
 }
 

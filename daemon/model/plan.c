@@ -226,6 +226,8 @@ int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals
                 if (r == -ENOMEM)
                         return r;
         }
+        /* They stay for as long as the policy. */
+        originals_trim(originals);
         return added;
 }
 

@@ -15,14 +15,30 @@ void snapshot_done(Snapshot *snapshot)
 
                 cpuset_done(&policy->cpus);
                 cpuset_done(&policy->related);
-                free(policy->governors);
-                free(policy->frequencies);
         }
+        for (size_t i = 0; i < snapshot->n_shared; i++)
+                free(snapshot->shared[i]);
+        free(snapshot->shared);
         for (unsigned i = 0; i < snapshot->n_cpus; i++)
                 free(snapshot->cpus[i].states);
         free(snapshot->policies);
         free(snapshot->cpus);
         *snapshot = (Snapshot) {};
+}
+
+const char *snapshot_share(Snapshot *snapshot, const char *text)
+{
+        char **shared;
+
+        for (size_t i = snapshot->n_shared; i > 0; i--)
+                if (strcmp(snapshot->shared[i - 1], text) == 0)
+                        return snapshot->shared[i - 1];
+        shared = reallocarray(snapshot->shared, snapshot->n_shared + 1, sizeof(*shared));
+        if (!shared)
+                return NULL;
+        snapshot->shared = shared;
+        shared[snapshot->n_shared] = strdup(text);
+        return shared[snapshot->n_shared] ? shared[snapshot->n_shared++] : NULL;
 }
 
 static int policy_id_compare(const void *id, const void *policy)

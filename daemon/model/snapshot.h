@@ -21,42 +21,45 @@ typedef struct EnergyValue {
 
 typedef struct FreqPolicy {
         unsigned id;  /* policyN */
+        int error;    /* 0, or why it cannot be read: -EBUSY while all its CPUs are offline */
         CpuSet cpus;  /* affected_cpus: its online CPUs */
         CpuSet related; /* related_cpus: all of them */
-        int error;    /* 0, or why it cannot be read: -EBUSY while all its CPUs are offline */
-        char driver[SNAPSHOT_NAME_SIZE + 8]; /* "amd-pstate-epp" and longer */
-        char governor[SNAPSHOT_NAME_SIZE];
-        char *governors; /* scaling_available_governors, blanks between; owned. Lists loaded ones only */
+        const char *governors; /* scaling_available_governors, blanks between; shared. Lists loaded ones only */
+        const char *frequencies; /* scaling_available_frequencies in kHz, blanks between; shared, NULL when the driver has no table */
         uint64_t min_khz;
         uint64_t max_khz;
         uint64_t hw_min_khz; /* cpuinfo_min_freq; 0 = unknown */
         uint64_t hw_max_khz;
         uint64_t cur_khz;    /* scaling_cur_freq; 0 = unknown. Never cpuinfo_cur_freq: reading that may start a transition */
         uint64_t setspeed_khz; /* scaling_setspeed; 0 = not under the governor userspace */
-        /* That file shows the present frequency; the speed it was told may lie beyond the limits, waiting for them to widen
+        EnergyValue preference; /* energy_performance_preference */
+        char driver[SNAPSHOT_NAME_SIZE + 8]; /* "amd-pstate-epp" and longer */
+        char governor[SNAPSHOT_NAME_SIZE];
+        /* scaling_setspeed shows the present frequency; the speed it was told may lie beyond the limits, waiting for them to widen
          * (drivers/cpufreq/cpufreq_userspace.c). True once we told it ourselves. */
         bool setspeed_is_sure;
-        EnergyValue preference; /* energy_performance_preference */
-        char *frequencies;   /* scaling_available_frequencies in kHz, blanks between; owned, NULL when the driver has no table */
 } FreqPolicy;
 
+/* A large host has tens of thousands. */
 typedef struct IdleState {
-        unsigned index;
-        char name[SNAPSHOT_NAME_SIZE];
         uint64_t latency_usec; /* exit latency; UINT64_MAX: unreadable, and so taken for the deepest */
-        bool disabled;
         int error; /* 0, or why the state cannot be read */
+        uint8_t index;
+        bool disabled;
+        char name[SNAPSHOT_NAME_SIZE];
 } IdleState;
 
 typedef struct CpuState {
         unsigned id;
-        bool online;
-        EnergyValue perf_bias; /* power/energy_perf_bias */
-        IdleState *states; /* by index, owned; none: no cpuidle driver on this CPU */
         unsigned n_states;
+        IdleState *states; /* by index, owned; none: no cpuidle driver on this CPU */
+        EnergyValue perf_bias; /* power/energy_perf_bias */
+        bool online;
 } CpuState;
 
 typedef struct Snapshot {
+        char **shared; /* what most policies say alike, once; owned */
+        size_t n_shared;
         FreqPolicy *policies; /* by id */
         unsigned n_policies;
         CpuState *cpus; /* present CPUs, by id */
@@ -67,6 +70,9 @@ typedef struct Snapshot {
 
 void snapshot_done(Snapshot *snapshot);
 #define _cleanup_snapshot_ _cleanup_(snapshot_done)
+
+/* A copy of `text` that lives as long as the snapshot, one for all who share the same. NULL when out of memory. */
+const char *snapshot_share(Snapshot *snapshot, const char *text);
 
 /* NULL when there is none of that number. */
 FreqPolicy *snapshot_find_policy(const Snapshot *snapshot, unsigned id);

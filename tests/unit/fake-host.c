@@ -47,8 +47,8 @@ void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, con
                 strcpy(policy->governor, governor);
                 policy->setspeed_khz = strcmp(governor, "userspace") == 0 ? cur_khz : 0;
                 fake->setspeed_khz[i] = policy->setspeed_khz;
-                policy->governors = strdup("performance schedutil");
-                policy->frequencies = strdup("2600000 2000000 1400000 800000");
+                policy->governors = "performance schedutil";
+                policy->frequencies = "2600000 2000000 1400000 800000";
                 for (unsigned n = 0; n < cpus_each; n++) {
                         unsigned cpu = i * cpus_each + n;
 
@@ -102,8 +102,6 @@ static int fake_enumerate(void *userdata, Snapshot *ret)
                 to->cpus = to->related = (CpuSet) {};
                 assert(cpuset_copy(&to->cpus, &from->cpus) == 0 && cpuset_copy(&to->related, &from->related) == 0);
                 to->preference = (EnergyValue) {};
-                to->governors = from->governors ? strdup(from->governors) : NULL;
-                to->frequencies = from->frequencies ? strdup(from->frequencies) : NULL;
                 copy.n_policies++;
         }
         for (unsigned i = 0; i < copy.n_cpus; i++) {

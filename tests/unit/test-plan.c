@@ -129,7 +129,7 @@ static void test_plan_refuses_what_a_setpolicy_driver_does_not_list(void **state
         const Finding *finding;
 
         strcpy(f->host.real.policies[0].driver, "intel_pstate");
-        strcpy(f->host.real.policies[0].governors, "performance powersave");
+        f->host.real.policies[0].governors = "performance powersave";
         warden_rule(&f->warden, NULL, "ondemand", 0, 0, NULL);
         strcpy(f->host.real.policies[0].governor, "powersave");
         warden_plan(&f->warden, true);
@@ -146,7 +146,7 @@ static void test_plan_takes_the_first_governor_a_setpolicy_driver_lists(void **s
         Fixture *f = *state;
 
         strcpy(f->host.real.policies[0].driver, "intel_pstate");
-        strcpy(f->host.real.policies[0].governors, "performance powersave");
+        f->host.real.policies[0].governors = "performance powersave";
         warden_rule(&f->warden, NULL, "ondemand|powersave", 0, 0, NULL);
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>powersave holds-frequency\n");
@@ -561,7 +561,6 @@ static void test_plan_cannot_freeze_an_unknown_frequency(void **state)
 
         f->host.tsc_lives = true;
         f->host.real.policies[0].cur_khz = 0;
-        free(f->host.real.policies[0].frequencies);
         f->host.real.policies[0].frequencies = NULL;
         warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
         warden_plan(&f->warden, true);

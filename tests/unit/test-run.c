@@ -289,7 +289,7 @@ static void test_run_writes_only_names_worth_a_try(void **state)
         start(&host, &warden, "performance", 2600000, false);
         for (unsigned i = 0; i < 2; i++) {
                 strcpy(host.real.policies[i].driver, "intel_pstate");
-                strcpy(host.real.policies[i].governors, "powersave");
+                host.real.policies[i].governors = "powersave";
         }
         warden_rule(&warden, NULL, "ondemand|powersave", 0, 0, NULL);
         warden_apply(&warden);
