@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
@@ -97,17 +96,23 @@ static void file_path(const Watched *file, char path[static sizeof(CPU_DIR) + KN
         if (file->id.knob == KNOB_INVALID_)
                 strcpy(path, CLOCKSOURCE_FILE);
         else
-                sprintf(path, CPU_DIR "%s", knob_path_format(&file->id, knob));
+                strcat(strcpy(path, CPU_DIR), knob_path_format(&file->id, knob));
+}
+
+static uint64_t path_ino(const char *path)
+{
+        struct stat st;
+
+        return stat(path, &st) < 0 ? 0 : st.st_ino;
 }
 
 /* The file that is there now; 0: none. */
 static uint64_t file_ino(const Watched *file)
 {
         char path[sizeof(CPU_DIR) + KNOB_NAME_SIZE];
-        struct stat st;
 
         file_path(file, path);
-        return stat(path, &st) < 0 ? 0 : st.st_ino;
+        return path_ino(path);
 }
 
 static int file_mark(const DriftWatch *watch, Watched *file)
@@ -123,7 +128,7 @@ static int file_mark(const DriftWatch *watch, Watched *file)
                 if (file->wd < 0)
                         return -errno;
         }
-        file->ino = file_ino(file);
+        file->ino = path_ino(path);
         return 0;
 }
 

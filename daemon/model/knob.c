@@ -70,11 +70,9 @@ const char *knob_object_format(const KnobId *id, char buffer[static KNOB_NAME_SI
 
 const char *knob_path_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE])
 {
-        char object[KNOB_NAME_SIZE];
-
-        knob_object_format(id, object);
-        /* Both bounds are met: the longest object has 23 characters, the longest knob 29. */
-        snprintf(buffer, KNOB_NAME_SIZE, "%.32s/%s", object, knob_names[id->knob]);
+        /* The longest object has 23 characters, the longest knob 29. */
+        knob_object_format(id, buffer);
+        strcat(strcat(buffer, "/"), knob_names[id->knob]);
         return buffer;
 }
 
