@@ -98,6 +98,15 @@ create_vm() {
         check "KVM makes a virtual machine" wait_for 20 grep -qx created $record/vm
 }
 
+# results ID...: what `tscwarden check` makes of these steps.
+results() {
+        local id
+        tscwarden check --json > $record/check
+        for id; do
+                awk -F '"' -v id="$id" '$2 == "Id" { found = $4 == id } found && $2 == "Result" { print $4 }' $record/check
+        done | paste -sd ' '
+}
+
 # journal_has REGEX: of the unit's messages since the check began.
 journal_has() {
         journalctl --sync
