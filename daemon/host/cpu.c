@@ -198,16 +198,21 @@ static int enumerate_policies(int root, Snapshot *snapshot)
         return 0;
 }
 
-static int read_state(int cpu_dir, unsigned index, IdleState *state)
+static int read_state(int cpu_dir, unsigned index, Snapshot *snapshot, IdleState *state)
 {
-        char path[KNOB_NAME_SIZE];
+        char path[KNOB_NAME_SIZE], name[SNAPSHOT_NAME_SIZE];
         uint64_t disabled;
         int r;
 
         (void)snprintf(path, sizeof(path), "cpuidle/state%u/name", index);
-        r = sysfs_read_at(cpu_dir, path, state->name, sizeof(state->name));
+        r = sysfs_read_at(cpu_dir, path, name, sizeof(name));
         if (r < 0)
                 return r;
+        state->name = snapshot_share(snapshot, name);
+        if (!state->name) {
+                state->name = "";
+                return -ENOMEM;
+        }
         (void)snprintf(path, sizeof(path), "cpuidle/state%u/latency", index);
         r = read_u64(cpu_dir, path, &state->latency_usec);
         if (r < 0)
@@ -220,13 +225,13 @@ static int read_state(int cpu_dir, unsigned index, IdleState *state)
         return 0;
 }
 
-static int enumerate_states(int cpu_dir, CpuState *cpu)
+static int enumerate_states(int cpu_dir, Snapshot *snapshot, CpuState *cpu)
 {
         for (unsigned index = 0; index < N_STATES_MAX; index++) {
-                IdleState state = { .index = (uint8_t)index, .latency_usec = UINT64_MAX };
+                IdleState state = { .index = (uint8_t)index, .name = "", .latency_usec = UINT64_MAX };
                 IdleState *states;
 
-                state.error = read_state(cpu_dir, index, &state);
+                state.error = read_state(cpu_dir, index, snapshot, &state);
                 if (state.error == -ENOMEM)
                         return -ENOMEM;
                 /* Not even a name: the table ends here. */
@@ -268,7 +273,7 @@ static int enumerate_cpus(int root, Snapshot *snapshot)
                 fd = openat(root, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
                 if (fd < 0)
                         continue;
-                r = enumerate_states(fd, cpu);
+                r = enumerate_states(fd, snapshot, cpu);
                 (void)close(fd);
                 if (r < 0)
                         return r;

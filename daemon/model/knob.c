@@ -98,14 +98,16 @@ static int take_number(const char **text, const char *prefix, unsigned max, unsi
 int knob_path_parse(const char *path, KnobId *ret)
 {
         char canonical[KNOB_NAME_SIZE];
-        KnobId id = { .knob = KNOB_INVALID_ };
+        unsigned number, state = 0;
         const char *rest = path;
+        KnobId id;
 
-        if (take_number(&rest, "cpufreq/policy", CPUSET_MAX - 1, &id.id) < 0) {
-                if (take_number(&rest, "cpu", CPUSET_MAX - 1, &id.id) < 0)
+        if (take_number(&rest, "cpufreq/policy", CPUSET_MAX - 1, &number) < 0) {
+                if (take_number(&rest, "cpu", CPUSET_MAX - 1, &number) < 0)
                         return -EINVAL;
-                (void)take_number(&rest, "/cpuidle/state", IDLE_STATE_MAX, &id.state);
+                (void)take_number(&rest, "/cpuidle/state", IDLE_STATE_MAX, &state);
         }
+        id = (KnobId) { .id = number, .state = state };
         for (id.knob = 0; id.knob < KNOB_MAX_; id.knob++)
                 if (strcmp(path, knob_path_format(&id, canonical)) == 0) {
                         *ret = id;

@@ -25,10 +25,11 @@ typedef enum Knob {
 /* "cpufreq/policy8191", "cpu8191/cpuidle/state99" and the longest knob. */
 #define KNOB_NAME_SIZE 64
 
+/* Four bytes: a large host has tens of thousands. */
 typedef struct KnobId {
-        Knob knob;
-        unsigned id;    /* N of policyN, or of cpuN */
-        unsigned state; /* M of stateM; 0 where there is none */
+        Knob knob : 8;
+        unsigned state : 8; /* M of stateM; 0 where there is none */
+        unsigned id : 16;   /* N of policyN, or of cpuN: below CPUSET_MAX */
 } KnobId;
 
 /* Order: policies before CPUs, then by id, state, knob. */

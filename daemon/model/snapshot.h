@@ -43,10 +43,10 @@ typedef struct FreqPolicy {
 /* A large host has tens of thousands. */
 typedef struct IdleState {
         uint64_t latency_usec; /* exit latency; UINT64_MAX: unreadable, and so taken for the deepest */
+        const char *name; /* shared, below SNAPSHOT_NAME_SIZE; "": unreadable */
         int error; /* 0, or why the state cannot be read */
         uint8_t index;
         bool disabled;
-        char name[SNAPSHOT_NAME_SIZE];
 } IdleState;
 
 typedef struct CpuState {

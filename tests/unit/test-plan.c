@@ -175,7 +175,7 @@ static void test_plan_limits_idle(void **state)
                 warden_plan(&warden, true);
                 for (size_t n = 0; n < warden.plan.n_steps; n++) {
                         assert_int_equal(warden.plan.steps[n].effect, EFFECT_LIMITS_IDLE);
-                        snprintf(disabled + strlen(disabled), 2, "%u", warden.plan.steps[n].id.state);
+                        snprintf(disabled + strlen(disabled), 4, "%u", warden.plan.steps[n].id.state);
                 }
                 if (strcmp(disabled, rows[i].disabled) != 0)
                         fail_msg("%s: states %s disabled instead of %s", rows[i].cstate, disabled, rows[i].disabled);
@@ -189,7 +189,7 @@ static void rename_state(FakeHost *host, unsigned cpu, unsigned index, const cha
 {
         IdleState *found = snapshot_find_state(&host->real, cpu, index);
 
-        strcpy(found->name, name);
+        found->name = name;
         found->latency_usec = latency;
 }
 

@@ -101,7 +101,7 @@ static void test_show_plan(void **state)
         output_end(&output, "Plan   nothing to do\n");
 
         /* Other names behind the same index do not go together. */
-        strcpy(snapshot_find_state(&host.real, 3, 3)->name, "C6");
+        snapshot_find_state(&host.real, 3, 3)->name = "C6";
         warden_rule(&warden, NULL, "performance", 0, 2600000, "C2");
         warden.policy.rules[0].lines[POLICY_GOVERNOR] = 2;
         warden.policy.rules[0].lines[POLICY_MAX_FREQ] = 3;
