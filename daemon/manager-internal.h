@@ -97,6 +97,7 @@ struct Manager {
 
         PolicyState state;
         char *state_reason;
+        char *told_status; /* STATUS=, as the service manager has it */
         CpuSet present_cpus, managed_cpus, degraded_cpus;
         Findings findings; /* of the last task */
         uint64_t applied_usec;

@@ -37,9 +37,9 @@ void manager_set_state(Manager *m, PolicyState state, char *reason)
 }
 
 /* systemctl status shows it in one line, to a terminal. */
-static void notify_status(const char *prefix, const char *format, ...) _printf_(2, 3);
+static void notify_status(Manager *m, const char *prefix, const char *format, ...) _printf_(3, 4);
 
-static void notify_status(const char *prefix, const char *format, ...)
+static void notify_status(Manager *m, const char *prefix, const char *format, ...)
 {
         _cleanup_free_ char *text = NULL, *safe = NULL;
         va_list args;
@@ -49,9 +49,14 @@ static void notify_status(const char *prefix, const char *format, ...)
                 text = NULL;
         va_end(args);
         safe = text ? text_escape_again(text) : NULL;
+        /* Each message wakes the service manager. */
+        if (!*prefix && safe && m->told_status && strcmp(safe, m->told_status) == 0)
+                return;
         /* Without READY=1 systemd would end the daemon, or the reload would never be done: it needs no memory. */
         if (!safe || sd_notifyf(0, "%sSTATUS=%s", prefix, safe) < 0)
                 (void)sd_notify(0, prefix);
+        free(m->told_status);
+        m->told_status = TAKE_PTR(safe);
 }
 
 static void manager_notify(Manager *m, const char *prefix)
@@ -59,7 +64,7 @@ static void manager_notify(Manager *m, const char *prefix)
         ClockView view;
 
         clock_get(&m->clock, &view);
-        notify_status(prefix, "%s: %s TSC %s%s%s.", policy_state_to_string(m->state), manager_get_state_reason(m),
+        notify_status(m, prefix, "%s: %s TSC %s%s%s.", policy_state_to_string(m->state), manager_get_state_reason(m),
                       verdict_to_string(view.verdict), view.reason == REASON_NONE ? "" : ": ",
                       clock_reason_to_string(view.reason));
 }
@@ -104,7 +109,7 @@ static int manager_do_reload(Manager *m, char **ret_why)
         r = manager_load_config(m, ret_why);
         if (r < 0) {
                 log_message(LOG_ERR, "%s was refused; the policy in force stays as it is.", m->config_path);
-                notify_status("READY=1\n", "%s was refused, the old policy stays: %s: %s (%s)", m->config_path,
+                notify_status(m, "READY=1\n", "%s was refused, the old policy stays: %s: %s (%s)", m->config_path,
                               policy_state_to_string(m->state), manager_get_state_reason(m), *ret_why ? *ret_why : "out of memory");
                 return r;
         }
@@ -176,6 +181,8 @@ static void manager_stop(Manager *m, bool restart)
 
 void manager_on_task_done(Manager *m, Task task)
 {
+        bool renewed = m->renewing;
+
         manager_forget_look(m);
         if (task == TASK_STOP_POLICY) {
                 manager_begin_task(m, TASK_RESTORE);
@@ -195,7 +202,7 @@ void manager_on_task_done(Manager *m, Task task)
                 manager_reload_asked(m);
                 return;
         }
-        manager_notify(m, "READY=1\n");
+        manager_notify(m, renewed ? "" : "READY=1\n");
         /* Until the next one a plan for thousands of CPUs leaves a megabyte of free blocks. */
         (void)malloc_trim(0);
         if (m->renew_asked)
@@ -368,6 +375,7 @@ Manager *manager_free(Manager *m)
         facts_done(&m->facts);
         config_done(&m->config);
         free(m->state_reason);
+        free(m->told_status);
         sd_event_unref(m->event);
         free(m);
         return NULL;
