@@ -128,8 +128,8 @@ static int manager_read_host(Manager *m)
 
         if (manager_drift_lend_snapshot(m))
                 return 0;
-        /* The first task has those of the start. /proc/cpuinfo is dear: for years its opening asked each CPU for its frequency and
-         * waited 10 ms (arch/x86/kernel/cpu/aperfmperf.c arch_freq_prepare_all, 4.15 to 5.18). */
+        /* The first task has those of the start. /proc/cpuinfo is dear: in many kernels its opening asks each CPU for its frequency
+         * (arch/x86/kernel/cpu/aperfmperf.c arch_freq_prepare_all). */
         if (!m->facts_unused)
                 r = manager_read_facts(m);
         m->facts_unused = false;

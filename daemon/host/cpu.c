@@ -209,10 +209,8 @@ static int read_state(int cpu_dir, unsigned index, Snapshot *snapshot, IdleState
         if (r < 0)
                 return r;
         state->name = snapshot_share(snapshot, name);
-        if (!state->name) {
-                state->name = "";
+        if (!state->name)
                 return -ENOMEM;
-        }
         (void)snprintf(path, sizeof(path), "cpuidle/state%u/latency", index);
         r = read_u64(cpu_dir, path, &state->latency_usec);
         if (r < 0)

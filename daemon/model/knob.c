@@ -13,6 +13,8 @@
 /* Ten is CPUIDLE_STATE_MAX (include/linux/cpuidle.h); two digits leave it room to grow. */
 #define IDLE_STATE_MAX 99U
 
+_Static_assert(CPUSET_MAX <= 1U << 16 && IDLE_STATE_MAX < 1U << 8, "KnobId has room for both");
+
 static const char *const knob_names[] = {
         [KNOB_SCALING_MAX_FREQ] = "scaling_max_freq",
         [KNOB_SCALING_MIN_FREQ] = "scaling_min_freq",
