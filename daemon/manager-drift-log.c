@@ -109,7 +109,7 @@ char *manager_contest_format(const Manager *m, unsigned cpu)
                 _cleanup_cpuset_ CpuSet cpus = {};
                 char object[KNOB_NAME_SIZE], *text;
 
-                if (manager_add_cpus_of(&cpus, &k->kept, &k->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
+                if (snapshot_add_cpus_of(&cpus, &k->kept, &k->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
                         continue;
                 if (asprintf(&text, "%s of %s is changed again and again, last by %s.", knob_to_string(k->opponents[i].id.knob),
                              knob_object_format(&k->opponents[i].id, object),

@@ -175,7 +175,7 @@ static void update_contested(Manager *m)
 
         for (size_t i = 0; i < k->books.n; i++)
                 if (drift_is_contested(&k->books.accounts[i]) &&
-                    manager_add_cpus_of(&contested, &k->kept, &k->books.accounts[i].id) < 0)
+                    snapshot_add_cpus_of(&contested, &k->kept, &k->books.accounts[i].id) < 0)
                         return;
         drift_tidy_opponents(k);
         if (cpuset_equal(&contested, &k->contested))

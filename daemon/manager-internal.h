@@ -125,9 +125,6 @@ void manager_on_task_done(Manager *m, Task task);
  * the daemon stops, nor after Restore(). */
 void manager_renew(Manager *m);
 
-/* The CPUs that a knob concerns. 0 or -ENOMEM. */
-int manager_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id);
-
 DriftKeeper *drift_keeper_new(void);
 DriftKeeper *drift_keeper_free(DriftKeeper *keeper);
 /* Listens to what others write. 0 or -errno of sd-event: where nothing can be watched it is told, and all else goes on. */

@@ -260,13 +260,6 @@ static void manager_log_outcome(Manager *m, const Findings *before)
                                   m->n_steps, manager_get_state_reason(m));
 }
 
-int manager_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)
-{
-        const FreqPolicy *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(snapshot, id->id) : NULL;
-
-        return policy ? cpuset_add_all(cpus, &policy->cpus) : knob_is_frequency(id->knob) ? 0 : cpuset_add(cpus, id->id);
-}
-
 /* What the plan and its run found, and which CPUs that concerns, outlives both. *ret_before: what the task before found, the
  * caller's. */
 static void manager_keep_findings(Manager *m, Findings *ret_before)
@@ -285,7 +278,7 @@ static void manager_keep_findings(Manager *m, Findings *ret_before)
         for (unsigned i = 0; i < m->snapshot.n_cpus && r == 0; i++)
                 r = cpuset_add(&m->present_cpus, m->snapshot.cpus[i].id);
         for (size_t i = 0; i < m->plan.n_wanted && r == 0; i++)
-                r = manager_add_cpus_of(&m->managed_cpus, &m->snapshot, &m->plan.wanted[i].id);
+                r = snapshot_add_cpus_of(&m->managed_cpus, &m->snapshot, &m->plan.wanted[i].id);
         for (unsigned i = 0; i < m->findings.n && r == 0; i++)
                 if (finding_is_degraded(m->findings.entries[i].kind))
                         r = cpuset_add_all(&m->degraded_cpus, &m->findings.entries[i].cpus);

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
-#include "host/config.h"
+#include "host/config/config.h"
 #include "host/cpu.h"
 #include "model/outcome.h"
 #include "model/plan.h"

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "host/config.h"
+#include "host/config/config.h"
 #include "model/facts.h"
 #include "model/plan.h"
 

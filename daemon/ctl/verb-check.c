@@ -9,7 +9,7 @@
 #include "ctl/ctl-bus.h"
 #include "ctl/verbs.h"
 #include "host/boot-config.h"
-#include "host/config.h"
+#include "host/config/config.h"
 #include "host/cpu.h"
 #include "host/facts.h"
 #include "host/surroundings.h"

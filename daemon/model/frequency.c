@@ -19,6 +19,23 @@ const char *effect_to_string(Effect effect)
         return names[effect];
 }
 
+bool freq_policy_offers_all(const FreqPolicy *policy)
+{
+        return strcmp(policy->driver, "intel_pstate") == 0 || strcmp(policy->driver, "amd-pstate-epp") == 0 ||
+               strcmp(policy->driver, "amd_pstate_epp") == 0;
+}
+
+bool freq_list_has(const char *list, const char *word)
+{
+        for (; *list; list += strcspn(list, " "), list += strspn(list, " ")) {
+                size_t length = strcspn(list, " ");
+
+                if (length == strlen(word) && strncasecmp(list, word, length) == 0)
+                        return true;
+        }
+        return false;
+}
+
 bool frequency_is_userspace(const FreqPolicy *policy)
 {
         return strcasecmp(policy->governor, "userspace") == 0;

@@ -16,6 +16,10 @@ typedef enum Effect {
 
 const char *effect_to_string(Effect effect);
 
+/* Drivers with ->setpolicy: their list of governors is complete, nothing can be loaded into it. */
+bool freq_policy_offers_all(const FreqPolicy *policy);
+/* Whether a list with blanks between, as sysfs has them, names `word` in any case. */
+bool freq_list_has(const char *list, const char *word);
 bool frequency_is_userspace(const FreqPolicy *policy);
 /* The governor keeps the present frequency by itself. */
 bool frequency_rests(const FreqPolicy *policy);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/plan-energy.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "model/plan-builder.h"
 
 /* One knob that is set once its governor stands and restored when nobody speaks of it. */
 static int energy_step(PlanBuilder *b, const KnobId *id, const EnergyValue *now, const PolicyRule *rule, PolicyKey key,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/plan-frequency.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/parse.h"
-#include "model/frequency.h"
-#include "model/plan-builder.h"
+#include "model/plan-wish.h"
 
 static PolicyKey key_of_knob(Knob knob)
 {

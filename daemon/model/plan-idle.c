@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/plan-idle.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "model/plan-builder.h"
 
 /* "C1" also names "C1_ACPI": intel_idle calls a state so when it takes it from the firmware's _CST (drivers/idle/intel_idle.c). */
 static const IdleState *find_by_name(const CpuState *cpu, const char *name)

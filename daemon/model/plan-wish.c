@@ -1,27 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/plan-wish.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "model/plan-builder.h"
-
-bool freq_policy_offers_all(const FreqPolicy *policy)
-{
-        return strcmp(policy->driver, "intel_pstate") == 0 || strcmp(policy->driver, "amd-pstate-epp") == 0 ||
-               strcmp(policy->driver, "amd_pstate_epp") == 0;
-}
-
-bool freq_list_has(const char *list, const char *word)
-{
-        for (; *list; list += strcspn(list, " "), list += strspn(list, " ")) {
-                size_t length = strcspn(list, " ");
-
-                if (length == strlen(word) && strncasecmp(list, word, length) == 0)
-                        return true;
-        }
-        return false;
-}
 
 static Knob knob_of_key(PolicyKey key)
 {

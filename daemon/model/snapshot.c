@@ -217,3 +217,10 @@ const IdleState *cpu_shallowest_state(const CpuState *cpu)
                         shallowest = &cpu->states[i];
         return shallowest;
 }
+
+int snapshot_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)
+{
+        const FreqPolicy *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(snapshot, id->id) : NULL;
+
+        return policy ? cpuset_add_all(cpus, &policy->cpus) : knob_is_frequency(id->knob) ? 0 : cpuset_add(cpus, id->id);
+}

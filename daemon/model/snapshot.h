@@ -90,3 +90,6 @@ void snapshot_set_error(Snapshot *snapshot, const KnobId *id, int error);
 bool idle_state_is_poll(const IdleState *state);
 /* The state of least latency that is not POLL, or NULL. */
 const IdleState *cpu_shallowest_state(const CpuState *cpu);
+
+/* Adds the CPUs that a knob concerns. 0 or -ENOMEM. */
+int snapshot_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id);

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "base/macro.h"
-#include "host/config-file.h"
-#include "host/config-text.h"
+#include "host/config/config-file.h"
+#include "host/config/config-text.h"
 #include "model/cpupower-options.h"
 
 /* Only these are compared: the unit has variables of its own. */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "host/config.h"
+#include "host/config/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

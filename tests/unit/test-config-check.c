@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "host/config-check.h"
+#include "host/config/config-check.h"
 
 /* The line of a rule is also the line of its keys; 0 kHz: the key is not there. */
 static void add_rule(Policy *policy, unsigned line, const char *cpus, uint64_t min_khz, uint64_t max_khz)

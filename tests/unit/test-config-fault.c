@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "host/config-fault.h"
+#include "host/config/config-fault.h"
 
 static void test_faults_come_out_by_line(void **state)
 {

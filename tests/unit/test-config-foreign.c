@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "host/config.h"
-#include "host/config-foreign.h"
+#include "host/config/config.h"
+#include "host/config/config-foreign.h"
 #include "scratch.h"
 
 static void write_text(const Scratch *scratch, const char *name, const char *text)

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "host/config-keys.h"
-#include "host/config.h"
+#include "host/config/config-keys.h"
+#include "host/config/config.h"
 
 /* A PolicyRule and a Config beside each other, as a key writes to one of them. */
 typedef struct Target {

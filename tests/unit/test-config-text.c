@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "host/config-text.h"
+#include "host/config/config-text.h"
 
 static void decode(const char *data, size_t size, ConfigFaults *faults, ConfigText *text)
 {

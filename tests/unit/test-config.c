@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "host/config.h"
+#include "host/config/config.h"
 #include "scratch.h"
 
 static int load(const char *text, Config *config, ConfigErrors *errors)

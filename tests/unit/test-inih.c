@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "host/config-text.h"
-#include "host/config.h"
+#include "host/config/config-text.h"
+#include "host/config/config.h"
 #include "scratch.h"
 
 /* "[section]NAME=value;" for each call of the handler. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/config-fault.h"
+#include "host/config/config-fault.h"
 
 #include <errno.h>
 #include <stdarg.h>

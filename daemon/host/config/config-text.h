@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/macro.h"
-#include "host/config-fault.h"
+#include "host/config/config-fault.h"
 
 #define CONFIG_TEXT_MAX (1024U * 1024)
 #define CONFIG_TEXT_LINE_MAX (64U * 1024)

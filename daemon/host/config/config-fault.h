@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "base/macro.h"
-#include "host/config.h"
+#include "host/config/config-store.h"
 
 /* More of one kind are only counted. */
 #define CONFIG_FAULTS_MAX 20U

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "host/config.h"
+#include "host/config/config.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "host/config-check.h"
-#include "host/config-fault.h"
-#include "host/config-file.h"
-#include "host/config-foreign.h"
-#include "host/config-ini.h"
-#include "host/config-keys.h"
-#include "host/config-options.h"
-#include "host/config-text.h"
+#include "host/config/config-check.h"
+#include "host/config/config-fault.h"
+#include "host/config/config-file.h"
+#include "host/config/config-foreign.h"
+#include "host/config/config-ini.h"
+#include "host/config/config-keys.h"
+#include "host/config/config-options.h"
+#include "host/config/config-text.h"
 
 /* More are a generated mistake; each costs a rule and a set of CPUs. */
 #define SECTIONS_MAX 1024U
@@ -29,30 +29,6 @@ typedef struct Loader {
         unsigned scope;      /* the one key_lines belongs to */
         unsigned key_lines[CONFIG_KEYS_MAX]; /* where each key of this scope stands, 0: not yet */
 } Loader;
-
-void config_done(Config *config)
-{
-        free(config->file);
-        free(config->start_opts);
-        free(config->start_idle_opts);
-        free(config->stop_opts);
-        free(config->stop_idle_opts);
-        policy_done(&config->policy);
-        policy_done(&config->stop_policy);
-        free(config->policy_file);
-        for (unsigned i = 0; i < config->n_files; i++)
-                free(config->files[i]);
-        free(config->files);
-        *config = (Config){ 0 };
-}
-
-void config_errors_done(ConfigErrors *errors)
-{
-        for (unsigned i = 0; i < errors->n; i++)
-                free(errors->lines[i]);
-        free(errors->lines);
-        *errors = (ConfigErrors){ 0 };
-}
 
 static void loader_done(Loader *loader)
 {
@@ -269,20 +245,6 @@ int config_parse(const char *file, const char *data, size_t size, Config *ret, C
                 return -EBADMSG;
         *ret = config;
         config = (Config){ 0 };
-        return 0;
-}
-
-int config_add_file(Config *config, const char *path)
-{
-        char **files = reallocarray(config->files, config->n_files + 1, sizeof(*files));
-
-        if (!files)
-                return -ENOMEM;
-        config->files = files;
-        files[config->n_files] = strdup(path);
-        if (!files[config->n_files])
-                return -ENOMEM;
-        config->n_files++;
         return 0;
 }
 

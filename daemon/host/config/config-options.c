@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/config-options.h"
+#include "host/config/config-options.h"
 
 #include <errno.h>
 

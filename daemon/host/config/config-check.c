@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/config-check.h"
+#include "host/config/config-check.h"
 
 #include <errno.h>
 #include <stdbool.h>

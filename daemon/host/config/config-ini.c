@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/config-ini.h"
+#include "host/config/config-ini.h"
 
 #include <errno.h>
 #include <ini.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/config-file.h"
+#include "host/config/config-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/macro.h"
-#include "host/config-text.h"
+#include "host/config/config-text.h"
 
 int config_file_read(const char *path, char **ret, size_t *ret_size)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-#include "host/config.h"
-#include "host/config-fault.h"
+#include "host/config/config-store.h"
+#include "host/config/config-fault.h"
 
 /* Makes policies of CPUPOWER_START_OPTS and its like, which then hold instead of the built-in one, and reports what they must not
  * stand beside. 0 or -ENOMEM. */

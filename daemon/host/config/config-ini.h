@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "host/config-text.h"
+#include "host/config/config-text.h"
 
 typedef void (*ConfigOnItem)(const ConfigItem *item, void *userdata);
 

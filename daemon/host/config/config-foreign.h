@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "host/config.h"
+#include "host/config/config-store.h"
 
 /* In the order in which they are looked for; NULL-terminated. */
 extern const char *const config_foreign_files[];

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "host/config-fault.h"
+#include "host/config/config-fault.h"
 #include "model/policy.h"
 
 /* Remarks on a section that names a CPU of an earlier one: the first such CPU. */

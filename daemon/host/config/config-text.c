@@ -4,7 +4,7 @@
  * to us as to a unit with EnvironmentFile=. One difference: a backslash at the end of a comment does not continue it,
  * as since 254.
  */
-#include "host/config-text.h"
+#include "host/config/config-text.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/config-foreign.h"
+#include "host/config/config-foreign.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
 
-#include "host/config-check.h"
-#include "host/config-fault.h"
-#include "host/config-file.h"
-#include "host/config-ini.h"
+#include "host/config/config-check.h"
+#include "host/config/config-fault.h"
+#include "host/config/config-file.h"
+#include "host/config/config-ini.h"
 #include "model/cpupower-options.h"
 
 const char *const config_foreign_files[] = {

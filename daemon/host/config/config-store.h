@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The configuration: KEY=value as systemd's EnvironmentFile= reads it, with [cpus LIST] sections, from a file of our own;
- * where that sets no policy, what to apply comes from the files of cpupower.
+ * What a configuration holds once it was read, and what was said about it.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/macro.h"
 #include "model/need.h"
@@ -47,18 +45,11 @@ void config_errors_done(ConfigErrors *errors);
 #define _cleanup_config_ _cleanup_(config_done)
 #define _cleanup_config_errors_ _cleanup_(config_errors_done)
 
-/* Reads and judges a file without looking at the host. 0: *ret is the caller's; errors may hold remarks.
- * -EBADMSG: refused, errors says why. Other -errno: could not be read; errors says so too, except for -ENOMEM and for
- * -EILSEQ: this inih gives back other lines than it was fed. *ret is untouched on failure; *ret_errors must be empty
- * before and is the caller's after. */
-int config_load(const char *path, Config *ret, ConfigErrors *ret_errors);
-/* The same with other foreign files to look for, NULL-terminated. */
-int config_load_with(const char *path, const char *const *foreign, Config *ret, ConfigErrors *ret_errors);
 /* Appends to `files`. 0 or -ENOMEM. */
 int config_add_file(Config *config, const char *path);
-/* Our own file alone, `size` bytes that are at hand; `file` is their name in messages and in the Config.
- * 0, -EBADMSG, -ENOMEM, -EILSEQ. */
-int config_parse(const char *file, const char *data, size_t size, Config *ret, ConfigErrors *ret_errors);
+
+/* The values of the enumerations as the file has them, in the order of each enum, NULL-terminated. */
+extern const char *const apply_mode_names[], *const apply_when_names[], *const drift_mode_names[], *const stop_mode_names[];
 
 const char *apply_mode_to_string(ApplyMode mode);
 const char *apply_when_to_string(ApplyWhen when);

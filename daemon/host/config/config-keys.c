@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/config-keys.h"
+#include "host/config/config-keys.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #include <strings.h>
 
 #include "base/parse.h"
-#include "host/config-fault.h"
-#include "host/config.h"
+#include "host/config/config-fault.h"
+#include "host/config/config-store.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -17,33 +17,6 @@
 /* CPUFREQ_NAME_LEN and CPUIDLE_NAME_LEN are 16 with the NUL. */
 #define NAME_MAX_LENGTH 15
 #define GOVERNORS_MAX 8
-
-static const char *const apply_modes[] = {
-        [APPLY_AUTO] = "auto", [APPLY_ALWAYS] = "always", [APPLY_NEVER] = "never", NULL
-};
-static const char *const apply_whens[] = { [APPLY_WHEN_ALWAYS] = "always", [APPLY_WHEN_GUESTS] = "guests", NULL };
-static const char *const drift_modes[] = { [DRIFT_REPAIR] = "repair", [DRIFT_REPORT] = "report", NULL };
-static const char *const stop_modes[] = { [STOP_RESTORE] = "restore", [STOP_KEEP] = "keep", NULL };
-
-const char *apply_mode_to_string(ApplyMode mode)
-{
-        return apply_modes[mode];
-}
-
-const char *apply_when_to_string(ApplyWhen when)
-{
-        return apply_whens[when];
-}
-
-const char *drift_mode_to_string(DriftMode mode)
-{
-        return drift_modes[mode];
-}
-
-const char *stop_mode_to_string(StopMode mode)
-{
-        return stop_modes[mode];
-}
 
 static int refuse(ConfigWhy why, const ConfigKey *key, const char *text, const char *rest)
 {
@@ -242,14 +215,14 @@ _Static_assert(sizeof(ApplyMode) == sizeof(unsigned) && sizeof(ApplyWhen) == siz
         }
 
 const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
-        SETTING("APPLY", apply, apply_modes),
-        SETTING("APPLY_WHEN", apply_when, apply_whens),
+        SETTING("APPLY", apply, apply_mode_names),
+        SETTING("APPLY_WHEN", apply_when, apply_when_names),
         POLICY("GOVERNOR", POLICY_GOVERNOR, governors, parse_governors),
         POLICY("MIN_FREQ", POLICY_MIN_FREQ, min_khz, parse_khz),
         POLICY("MAX_FREQ", POLICY_MAX_FREQ, max_khz, parse_khz),
         POLICY("MAX_CSTATE", POLICY_MAX_CSTATE, idle, parse_idle_limit),
-        SETTING("DRIFT", drift, drift_modes),
-        SETTING("ON_STOP", on_stop, stop_modes),
+        SETTING("DRIFT", drift, drift_mode_names),
+        SETTING("ON_STOP", on_stop, stop_mode_names),
         OPTIONS("CPUPOWER_START_OPTS", start_opts),
         OPTIONS("CPUPOWER_START_IDLE_OPTS", start_idle_opts),
         OPTIONS("CPUPOWER_STOP_OPTS", stop_opts),

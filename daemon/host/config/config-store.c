@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/config/config-store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const apply_mode_names[] = {
+        [APPLY_AUTO] = "auto", [APPLY_ALWAYS] = "always", [APPLY_NEVER] = "never", NULL
+};
+const char *const apply_when_names[] = { [APPLY_WHEN_ALWAYS] = "always", [APPLY_WHEN_GUESTS] = "guests", NULL };
+const char *const drift_mode_names[] = { [DRIFT_REPAIR] = "repair", [DRIFT_REPORT] = "report", NULL };
+const char *const stop_mode_names[] = { [STOP_RESTORE] = "restore", [STOP_KEEP] = "keep", NULL };
+
+const char *apply_mode_to_string(ApplyMode mode)
+{
+        return apply_mode_names[mode];
+}
+
+const char *apply_when_to_string(ApplyWhen when)
+{
+        return apply_when_names[when];
+}
+
+const char *drift_mode_to_string(DriftMode mode)
+{
+        return drift_mode_names[mode];
+}
+
+const char *stop_mode_to_string(StopMode mode)
+{
+        return stop_mode_names[mode];
+}
+
+void config_done(Config *config)
+{
+        free(config->file);
+        free(config->start_opts);
+        free(config->start_idle_opts);
+        free(config->stop_opts);
+        free(config->stop_idle_opts);
+        policy_done(&config->policy);
+        policy_done(&config->stop_policy);
+        free(config->policy_file);
+        for (unsigned i = 0; i < config->n_files; i++)
+                free(config->files[i]);
+        free(config->files);
+        *config = (Config){ 0 };
+}
+
+void config_errors_done(ConfigErrors *errors)
+{
+        for (unsigned i = 0; i < errors->n; i++)
+                free(errors->lines[i]);
+        free(errors->lines);
+        *errors = (ConfigErrors){ 0 };
+}
+
+int config_add_file(Config *config, const char *path)
+{
+        char **files = reallocarray(config->files, config->n_files + 1, sizeof(*files));
+
+        if (!files)
+                return -ENOMEM;
+        config->files = files;
+        files[config->n_files] = strdup(path);
+        if (!files[config->n_files])
+                return -ENOMEM;
+        config->n_files++;
+        return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A plan while plan_build() makes it: shared by its parts, frequency, energy and idle.
+ */
+#pragma once
+
+#include "model/plan-types.h"
+
+typedef struct PlanBuilder {
+        const PlanInput *input;
+        Plan plan;
+        size_t steps_allocated;
+        size_t wanted_allocated;
+} PlanBuilder;
+
+/* Each 0 or -ENOMEM. What is wanted may come in any order. `value` NULL: none can be told now. */
+int plan_add_wanted(PlanBuilder *b, const KnobId *id, const char *value);
+int plan_add_step(PlanBuilder *b, const Step *step);
+/* Fills in like->object from `id` unless that is NULL. */
+int plan_add_finding(PlanBuilder *b, const Finding *like, const KnobId *id, const CpuSet *cpus);
+
+/* Of the CPUs of a cpufreq policy, which takes one value, the rule that comes last; NULL: none has the key. *ret_differ: they are
+ * told different values. 0 or -ENOMEM. */
+int plan_resolve_shared(const PlanBuilder *b, const FreqPolicy *policy, PolicyKey key, const PolicyRule **ret, bool *ret_differ);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What a plan consists of and what it is made from.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/finding.h"
+#include "model/frequency.h"
+#include "model/originals.h"
+#include "model/policy.h"
+
+typedef enum StepReason {
+        STEP_POLICY,  /* the configuration asks for it */
+        STEP_FREEZE,  /* holds the frequency still for a living TSC */
+        STEP_RESTORE, /* no policy for this knob any more: what stood there before us */
+} StepReason;
+
+typedef struct Step {
+        KnobId id;
+        char from[KNOB_VALUE_SIZE];
+        char to[KNOB_VALUE_SIZE];
+        const PolicyRule *rule; /* of STEP_POLICY; points into the Policy */
+        PolicyKey key;          /* of that rule */
+        unsigned choice;        /* KNOB_SCALING_GOVERNOR of STEP_POLICY: index of `to` in rule->governors */
+        StepReason reason;
+        Effect effect;
+        bool withheld;          /* shown, never run */
+} Step;
+
+/* A knob the policy speaks of. */
+typedef struct Wanted {
+        KnobId id;
+        char value[KNOB_VALUE_SIZE]; /* of several governors the first that may be accepted; "": none can be told now */
+} Wanted;
+
+typedef struct Plan {
+        Step *steps;
+        size_t n_steps;
+        Wanted *wanted; /* sorted by knob_id_compare */
+        size_t n_wanted;
+        Findings findings;
+} Plan;
+
+typedef struct PlanInput {
+        const Snapshot *snapshot;
+        const Policy *policy;
+        const Originals *originals;
+        bool frequency;   /* the policy's frequency half holds here; otherwise its knobs get their originals back */
+        bool idle;        /* the same for its idle half */
+        bool fragile_tsc; /* facts_tsc_is_fragile() */
+} PlanInput;

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+#include "model/plan-kit.h"
+
+/* What one cpufreq policy is to have. A NULL rule: nobody wants anything of this key. */
+typedef struct FreqWish {
+        const PolicyRule *by[POLICY_KEY_MAX_];
+        const char *governor; /* NULL: none, or none that the driver offers */
+        unsigned governor_choice;
+        uint64_t min_khz, max_khz, speed_khz;
+} FreqWish;
+
+/* 0 or -ENOMEM. *ret is untouched on failure. */
+int freq_wish_resolve(PlanBuilder *b, const FreqPolicy *policy, FreqWish *ret);
