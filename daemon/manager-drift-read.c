@@ -42,7 +42,7 @@ static int refresh_knob(Manager *m, const KnobId *id)
 static int refresh_object(Manager *m, const KnobId *written)
 {
         static const Knob of_policy[] = { KNOB_SCALING_GOVERNOR, KNOB_SCALING_MAX_FREQ, KNOB_SCALING_MIN_FREQ };
-        FreqPolicy *policy;
+        FreqDomain *policy;
         KnobId id = *written;
         int r = 0;
 

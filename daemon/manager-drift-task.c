@@ -118,7 +118,7 @@ static bool is_reached(const Manager *m, const Step *step)
 /* Whether a write was taken and the value stayed below it. */
 static bool is_limited(const Manager *m, const Step *step)
 {
-        const FreqPolicy *policy = snapshot_find_policy(&m->snapshot, step->id.id);
+        const FreqDomain *policy = snapshot_find_policy(&m->snapshot, step->id.id);
         int cpu = policy ? cpuset_next(&policy->cpus, 0) : -1;
 
         for (unsigned i = 0; i < m->findings.n && cpu >= 0; i++)

@@ -40,7 +40,7 @@ static int run_add_finding(Run *run, FindingKind kind, const Step *step, const c
         Finding finding = { .kind = kind, .knob = step->id.knob, .error = error };
         char object[KNOB_NAME_SIZE];
         _cleanup_cpuset_ CpuSet cpus = {};
-        const FreqPolicy *policy = NULL;
+        const FreqDomain *policy = NULL;
         int r;
 
         if (knob_is_of_policy(step->id.knob))
@@ -73,7 +73,7 @@ static void run_next(Run *run)
 static void run_follow_setspeed(Run *run, const Step *step)
 {
         KnobId id = { .knob = KNOB_SCALING_SETSPEED, .id = step->id.id };
-        FreqPolicy *policy = snapshot_find_policy(run->live, step->id.id);
+        FreqDomain *policy = snapshot_find_policy(run->live, step->id.id);
         char speed[KNOB_VALUE_SIZE];
 
         if (!policy)
@@ -106,7 +106,7 @@ static bool knob_settles(Knob knob)
 
 static bool is_limited(const Run *run, const Step *step)
 {
-        const FreqPolicy *policy = snapshot_find_policy(run->live, step->id.id);
+        const FreqDomain *policy = snapshot_find_policy(run->live, step->id.id);
 
         return step->id.knob == KNOB_SCALING_MAX_FREQ && policy && frequency_is_limited(policy, step->to);
 }
@@ -136,7 +136,7 @@ static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState
 }
 
 /* libcpupower reaches a cpufreq policy through one of its online CPUs. */
-static unsigned run_cpu(const FreqPolicy *policy)
+static unsigned run_cpu(const FreqDomain *policy)
 {
         int cpu = policy ? cpuset_next(&policy->cpus, 0) : -1;
 
@@ -145,7 +145,7 @@ static unsigned run_cpu(const FreqPolicy *policy)
 
 static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *ret_state)
 {
-        const FreqPolicy *policy =
+        const FreqDomain *policy =
                 knob_is_of_policy(step->id.knob) ? snapshot_find_policy(run->live, step->id.id) : NULL;
         const char *value = run_value(run, step);
         char actual[KNOB_VALUE_SIZE];

@@ -45,10 +45,10 @@ static int cpu_look(Bus *bus, const char *path, const ManagerLook **ret_look, co
         return 0;
 }
 
-static const FreqPolicy *policy_of(const Snapshot *snapshot, unsigned cpu)
+static const FreqDomain *policy_of(const Snapshot *snapshot, unsigned cpu)
 {
         /* A policy has the number of one of its CPUs: on large hosts it is mostly this one. */
-        const FreqPolicy *policy = snapshot_find_policy(snapshot, cpu);
+        const FreqDomain *policy = snapshot_find_policy(snapshot, cpu);
 
         if (policy && cpuset_has(&policy->related, cpu))
                 return policy;
@@ -66,7 +66,7 @@ static const Step *step_for(const Plan *plan, const KnobId *id)
         return NULL;
 }
 
-static bool is_limited(Bus *bus, const ManagerLook *look, const FreqPolicy *policy)
+static bool is_limited(Bus *bus, const ManagerLook *look, const FreqDomain *policy)
 {
         const KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = policy ? policy->id : 0 };
         const Step *step = policy ? step_for(&look->plan, &id) : NULL;
@@ -74,7 +74,7 @@ static bool is_limited(Bus *bus, const ManagerLook *look, const FreqPolicy *poli
         return step && frequency_is_limited(policy, step->to) && !manager_has_drifted(bus->manager, &id);
 }
 
-static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqPolicy *policy)
+static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *policy)
 {
         if (!cpu->online)
                 return "offline";
@@ -94,7 +94,7 @@ static int append_text(sd_bus_message *reply, const char *text)
         return safe ? sd_bus_message_append(reply, "s", safe) : -ENOMEM;
 }
 
-static int append_wanted_governor(sd_bus_message *reply, const ManagerLook *look, const FreqPolicy *policy)
+static int append_wanted_governor(sd_bus_message *reply, const ManagerLook *look, const FreqDomain *policy)
 {
         KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = policy ? policy->id : 0 };
         const Step *step = policy ? step_for(&look->plan, &id) : NULL;
@@ -124,7 +124,7 @@ static int append_states(sd_bus_message *reply, const ManagerLook *look, const C
 }
 
 /* What is not as the policy wants it, and no fault of ours. */
-static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqPolicy *policy)
+static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *policy)
 {
         char *text = manager_contest_format(bus->manager, cpu->id);
 
@@ -135,7 +135,7 @@ static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cp
         return text;
 }
 
-static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqPolicy *policy)
+static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *policy)
 {
         _cleanup_free_ char *explanation = NULL;
         const Findings *findings = manager_get_findings(bus->manager);
@@ -156,7 +156,7 @@ static int cpu_get(sd_bus *connection, const char *path, const char *interface, 
                    sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
         const ManagerLook *look;
-        const FreqPolicy *policy;
+        const FreqDomain *policy;
         const CpuState *cpu;
         Bus *bus = userdata;
         int r = cpu_look(bus, path, &look, &cpu);

@@ -92,7 +92,7 @@ static int read_shared(int dirfd, const char *path, Snapshot *snapshot, const ch
         return *ret ? 0 : -ENOMEM;
 }
 
-static int read_policy(int dirfd, Snapshot *snapshot, FreqPolicy *policy)
+static int read_policy(int dirfd, Snapshot *snapshot, FreqDomain *policy)
 {
         int r;
 
@@ -179,7 +179,7 @@ static int enumerate_policies(int root, Snapshot *snapshot)
                 return -ENOMEM;
 
         for (int id = cpuset_next(&ids, 0); id >= 0; id = cpuset_next(&ids, (unsigned)id + 1)) {
-                FreqPolicy *policy = &snapshot->policies[snapshot->n_policies++];
+                FreqDomain *policy = &snapshot->policies[snapshot->n_policies++];
                 char path[sizeof("cpufreq/policy") + 10];
                 int fd;
 

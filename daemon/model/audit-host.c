@@ -159,7 +159,7 @@ static const char *const owner_services[OWNER_MAX_] = {
 static void judge_governor(const AuditInput *input, Audit *audit)
 {
         const Snapshot *snapshot = input->snapshot;
-        const FreqPolicy *policy = snapshot->n_policies > 0 ? &snapshot->policies[0] : NULL;
+        const FreqDomain *policy = snapshot->n_policies > 0 ? &snapshot->policies[0] : NULL;
         const char *moving = input->clock_facts->moving_governor;
         AuditStep *step;
 

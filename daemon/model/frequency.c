@@ -19,7 +19,7 @@ const char *effect_to_string(Effect effect)
         return names[effect];
 }
 
-bool freq_policy_offers_all(const FreqPolicy *policy)
+bool freq_domain_offers_all(const FreqDomain *policy)
 {
         return strcmp(policy->driver, "intel_pstate") == 0 || strcmp(policy->driver, "amd-pstate-epp") == 0 ||
                strcmp(policy->driver, "amd_pstate_epp") == 0;
@@ -36,14 +36,14 @@ bool freq_list_has(const char *list, const char *word)
         return false;
 }
 
-bool frequency_is_userspace(const FreqPolicy *policy)
+bool frequency_is_userspace(const FreqDomain *policy)
 {
         return strcasecmp(policy->governor, "userspace") == 0;
 }
 
 /* The frequency a policy comes to rest at, or 0 when its governor moves it as it likes. userspace keeps what stands, within the
  * limits; of a governor we do not know nothing is promised. */
-static uint64_t frequency_target(const FreqPolicy *policy)
+static uint64_t frequency_target(const FreqDomain *policy)
 {
         if (policy->min_khz == policy->max_khz || strcasecmp(policy->governor, "performance") == 0)
                 return policy->max_khz;
@@ -57,12 +57,12 @@ static uint64_t frequency_target(const FreqPolicy *policy)
         return 0;
 }
 
-bool frequency_moves(const FreqPolicy *policy)
+bool frequency_moves(const FreqDomain *policy)
 {
         return policy->error == 0 && frequency_target(policy) == 0;
 }
 
-bool frequency_rests(const FreqPolicy *policy)
+bool frequency_rests(const FreqDomain *policy)
 {
         return policy->cur_khz > 0 && frequency_target(policy) == policy->cur_khz;
 }
@@ -74,7 +74,7 @@ bool frequency_is_lower(const char *khz, const char *than)
         return parse_u64(khz, 0, UINT64_MAX, &a) == 0 && parse_u64(than, 0, UINT64_MAX, &b) == 0 && a < b;
 }
 
-bool frequency_is_limited(const FreqPolicy *policy, const char *max)
+bool frequency_is_limited(const FreqDomain *policy, const char *max)
 {
         uint64_t taken = 0, khz;
 
@@ -89,7 +89,7 @@ bool frequency_is_limited(const FreqPolicy *policy, const char *max)
         return policy->max_khz < (taken ? taken : khz);
 }
 
-void frequency_set(FreqPolicy *policy, Knob knob, const char *value)
+void frequency_set(FreqDomain *policy, Knob knob, const char *value)
 {
         uint64_t khz = 0;
 
@@ -111,16 +111,16 @@ void frequency_set(FreqPolicy *policy, Knob knob, const char *value)
         }
 }
 
-bool frequency_widens_unsurely(const FreqPolicy *policy, uint64_t min_khz, uint64_t max_khz)
+bool frequency_widens_unsurely(const FreqDomain *policy, uint64_t min_khz, uint64_t max_khz)
 {
         return frequency_is_userspace(policy) && !policy->setspeed_is_sure &&
                ((policy->cur_khz >= policy->max_khz && max_khz > policy->max_khz) ||
                 (policy->cur_khz <= policy->min_khz && min_khz < policy->min_khz));
 }
 
-Effect frequency_effect(const FreqPolicy *policy, bool fragile_tsc, Knob knob, const char *value)
+Effect frequency_effect(const FreqDomain *policy, bool fragile_tsc, Knob knob, const char *value)
 {
-        FreqPolicy next = *policy;
+        FreqDomain next = *policy;
         bool narrows, moves;
 
         frequency_set(&next, knob, value);

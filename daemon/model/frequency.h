@@ -17,25 +17,25 @@ typedef enum Effect {
 const char *effect_to_string(Effect effect);
 
 /* Drivers with ->setpolicy: their list of governors is complete, nothing can be loaded into it. */
-bool freq_policy_offers_all(const FreqPolicy *policy);
+bool freq_domain_offers_all(const FreqDomain *policy);
 /* Whether a list with blanks between, as sysfs has them, names `word` in any case. */
 bool freq_list_has(const char *list, const char *word);
-bool frequency_is_userspace(const FreqPolicy *policy);
+bool frequency_is_userspace(const FreqDomain *policy);
 /* The governor keeps the present frequency by itself. */
-bool frequency_rests(const FreqPolicy *policy);
+bool frequency_rests(const FreqDomain *policy);
 /* The governor changes the frequency as it likes. */
-bool frequency_moves(const FreqPolicy *policy);
+bool frequency_moves(const FreqDomain *policy);
 /* The state after a write, as far as the write alone decides it. */
-void frequency_set(FreqPolicy *policy, Knob knob, const char *value);
+void frequency_set(FreqDomain *policy, Knob knob, const char *value);
 /* Whether these limits may let userspace go on to a speed that it was told and could not reach. */
-bool frequency_widens_unsurely(const FreqPolicy *policy, uint64_t min_khz, uint64_t max_khz);
+bool frequency_widens_unsurely(const FreqDomain *policy, uint64_t min_khz, uint64_t max_khz);
 
 /* Values as sysfs has them, in kHz. */
 bool frequency_is_lower(const char *khz, const char *than);
 /* Whether the maximum that is read is below a `max` that the kernel took. It shows the lowest of what user space, firmware and thermal
  * limits ask for (include/linux/pm_qos.h), rounded down to the driver's table. */
-bool frequency_is_limited(const FreqPolicy *policy, const char *max);
+bool frequency_is_limited(const FreqDomain *policy, const char *max);
 
 /* What a write would do to a policy in this state. With a fragile TSC (facts_tsc_is_fragile()) every transition marks it. Asked for
  * the plan, and again before each write with what was read back, since a limit may have been clamped or ignored. */
-Effect frequency_effect(const FreqPolicy *policy, bool fragile_tsc, Knob knob, const char *value);
+Effect frequency_effect(const FreqDomain *policy, bool fragile_tsc, Knob knob, const char *value);

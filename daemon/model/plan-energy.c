@@ -44,7 +44,7 @@ static int energy_apply(PlanBuilder *b, const KnobId *id, const EnergyValue *now
 }
 
 /* Under the governor performance these drivers take no other preference (EBUSY, drivers/cpufreq/intel_pstate.c, amd-pstate.c). */
-static bool governor_rules_preference(const PlanBuilder *b, const FreqPolicy *policy)
+static bool governor_rules_preference(const PlanBuilder *b, const FreqDomain *policy)
 {
         const char *governor = policy->governor;
 
@@ -54,10 +54,10 @@ static bool governor_rules_preference(const PlanBuilder *b, const FreqPolicy *po
                 if (step->id.knob == KNOB_SCALING_GOVERNOR && step->id.id == policy->id && !step->withheld)
                         governor = step->to;
         }
-        return freq_policy_offers_all(policy) && strcasecmp(governor, "performance") == 0;
+        return freq_domain_offers_all(policy) && strcasecmp(governor, "performance") == 0;
 }
 
-int plan_add_preference(PlanBuilder *b, const FreqPolicy *policy)
+int plan_add_preference(PlanBuilder *b, const FreqDomain *policy)
 {
         const KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE, .id = policy->id };
         Finding finding = { .kind = FINDING_SHARED_POLICY, .knob = id.knob };

@@ -17,7 +17,7 @@ static PolicyKey key_of_knob(Knob knob)
 
 /* Frozen where it stands the policy cannot move; a value the driver's table does not have may be a measured one, and the kernel
  * would round the limit away from the frequency it believes in. */
-static bool freq_policy_can_freeze(const FreqPolicy *policy)
+static bool freq_domain_can_freeze(const FreqDomain *policy)
 {
         char khz[KNOB_VALUE_SIZE];
 
@@ -26,7 +26,7 @@ static bool freq_policy_can_freeze(const FreqPolicy *policy)
 }
 
 /* Adds a step unless the value stands already, and follows it in *now. One that would mark the TSC is shown as withheld. */
-static int freq_step(PlanBuilder *b, FreqPolicy *now, const Step *like, const char *to)
+static int freq_step(PlanBuilder *b, FreqDomain *now, const Step *like, const char *to)
 {
         Step step = *like;
         Finding finding = { .kind = FINDING_WITHHELD, .knob = step.id.knob };
@@ -52,7 +52,7 @@ static int freq_step(PlanBuilder *b, FreqPolicy *now, const Step *like, const ch
         return plan_add_step(b, &step);
 }
 
-static int freq_limit_step(PlanBuilder *b, FreqPolicy *now, Knob knob, const Step *like, uint64_t khz)
+static int freq_limit_step(PlanBuilder *b, FreqDomain *now, Knob knob, const Step *like, uint64_t khz)
 {
         char to[KNOB_VALUE_SIZE];
         Step step = *like;
@@ -66,7 +66,7 @@ static int freq_limit_step(PlanBuilder *b, FreqPolicy *now, Knob knob, const Ste
 }
 
 /* Tells userspace the frequency it stands at, which moves nothing and leaves no other speed waiting behind the limits. */
-static int freq_pin_setspeed(PlanBuilder *b, FreqPolicy *now)
+static int freq_pin_setspeed(PlanBuilder *b, FreqDomain *now)
 {
         Step step = {
                 .id = { .knob = KNOB_SCALING_SETSPEED, .id = now->id },
@@ -81,7 +81,7 @@ static int freq_pin_setspeed(PlanBuilder *b, FreqPolicy *now)
 }
 
 /* Both limits, in the order in which the minimum never passes the maximum. */
-static int freq_limit_steps(PlanBuilder *b, FreqPolicy *now, const Step *like_min, uint64_t min_khz, const Step *like_max,
+static int freq_limit_steps(PlanBuilder *b, FreqDomain *now, const Step *like_min, uint64_t min_khz, const Step *like_max,
                             uint64_t max_khz)
 {
         bool max_first = max_khz == 0 || max_khz >= now->min_khz;
@@ -98,7 +98,7 @@ static int freq_limit_steps(PlanBuilder *b, FreqPolicy *now, const Step *like_mi
         return r;
 }
 
-static int freq_governor_step(PlanBuilder *b, FreqPolicy *now, const FreqWish *wish)
+static int freq_governor_step(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
 {
         const Step step = {
                 .id.knob = KNOB_SCALING_GOVERNOR,
@@ -111,7 +111,7 @@ static int freq_governor_step(PlanBuilder *b, FreqPolicy *now, const FreqWish *w
         return wish->governor ? freq_step(b, now, &step, wish->governor) : 0;
 }
 
-static uint64_t original_khz(const PlanBuilder *b, const FreqPolicy *policy, Knob knob)
+static uint64_t original_khz(const PlanBuilder *b, const FreqDomain *policy, Knob knob)
 {
         const char *value = originals_get(b->input->originals, &(KnobId) { .knob = knob, .id = policy->id });
         uint64_t khz = 0;
@@ -121,7 +121,7 @@ static uint64_t original_khz(const PlanBuilder *b, const FreqPolicy *policy, Kno
         return khz;
 }
 
-static int freq_restore_governor(PlanBuilder *b, FreqPolicy *now)
+static int freq_restore_governor(PlanBuilder *b, FreqDomain *now)
 {
         Step step = { .id = { .knob = KNOB_SCALING_GOVERNOR, .id = now->id }, .reason = STEP_RESTORE };
         const char *governor = originals_get(b->input->originals, &step.id);
@@ -131,7 +131,7 @@ static int freq_restore_governor(PlanBuilder *b, FreqPolicy *now)
 
 /* The speed for the governor userspace. Where that has just come nobody knows what it started from, and where limits move another
  * speed may wait behind them; unless the frequency stands still for a living TSC. */
-static int freq_setspeed_step(PlanBuilder *b, const FreqPolicy *before, FreqPolicy *now, const Step *like, uint64_t khz)
+static int freq_setspeed_step(PlanBuilder *b, const FreqDomain *before, FreqDomain *now, const Step *like, uint64_t khz)
 {
         Step step = *like;
         bool known = frequency_is_userspace(before) && before->min_khz == now->min_khz && before->max_khz == now->max_khz;
@@ -147,7 +147,7 @@ static int freq_setspeed_step(PlanBuilder *b, const FreqPolicy *before, FreqPoli
 }
 
 /* Last, when governor and limits are back. */
-static int freq_restore_setspeed(PlanBuilder *b, const FreqPolicy *before, FreqPolicy *now)
+static int freq_restore_setspeed(PlanBuilder *b, const FreqDomain *before, FreqDomain *now)
 {
         const Step step = { .reason = STEP_RESTORE };
         uint64_t khz = original_khz(b, now, KNOB_SCALING_SETSPEED);
@@ -160,7 +160,7 @@ static int freq_restore_setspeed(PlanBuilder *b, const FreqPolicy *before, FreqP
 
 /* What the kernel makes of a speed (drivers/cpufreq/cpufreq.c __resolve_freq, CPUFREQ_RELATION_L): within the limits the lowest of
  * the driver's table that is not below it, else the highest. */
-static uint64_t freq_nearest(const FreqPolicy *now, uint64_t khz)
+static uint64_t freq_nearest(const FreqDomain *now, uint64_t khz)
 {
         uint64_t above = UINT64_MAX, below = 0;
 
@@ -179,7 +179,7 @@ static uint64_t freq_nearest(const FreqPolicy *now, uint64_t khz)
 }
 
 /* After limits and governor. With a fragile TSC the limits stand together, and a speed beyond them would only wait there. */
-static int freq_policy_setspeed(PlanBuilder *b, const FreqPolicy *before, FreqPolicy *now, const FreqWish *wish)
+static int freq_domain_setspeed(PlanBuilder *b, const FreqDomain *before, FreqDomain *now, const FreqWish *wish)
 {
         Step step = { .reason = STEP_POLICY, .rule = wish->by[POLICY_FREQ] };
         Finding finding = { .kind = FINDING_WITHHELD, .knob = KNOB_SCALING_SETSPEED };
@@ -201,13 +201,13 @@ static int freq_policy_setspeed(PlanBuilder *b, const FreqPolicy *before, FreqPo
         return plan_add_finding(b, &finding, &id, &now->cpus);
 }
 
-static int freq_freeze(PlanBuilder *b, FreqPolicy *now)
+static int freq_freeze(PlanBuilder *b, FreqDomain *now)
 {
         const Step step = { .reason = STEP_FREEZE };
         KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = now->id };
         Finding finding = { .kind = FINDING_NOT_HELD, .knob = id.knob };
 
-        if (freq_policy_can_freeze(now))
+        if (freq_domain_can_freeze(now))
                 return freq_limit_steps(b, now, &step, now->cur_khz, &step, now->cur_khz);
         snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, now->cur_khz);
         snprintf(finding.driver, sizeof(finding.driver), "%s", now->driver);
@@ -216,12 +216,12 @@ static int freq_freeze(PlanBuilder *b, FreqPolicy *now)
 
 /* A living TSC: freeze, then the governor, then such limits as move nothing. What rests under the right governor is left alone,
  * so that a plan carried out leaves an empty one behind. */
-static int freq_apply_fragile(PlanBuilder *b, FreqPolicy *now, const FreqWish *wish)
+static int freq_apply_fragile(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
 {
         const Step min = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MIN_FREQ] };
         const Step max = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MAX_FREQ] };
         bool governor_stands = !wish->governor || strcasecmp(wish->governor, now->governor) == 0;
-        const FreqPolicy before = *now;
+        const FreqDomain before = *now;
         int r = 0;
 
         if (!governor_stands || !frequency_rests(now))
@@ -230,16 +230,16 @@ static int freq_apply_fragile(PlanBuilder *b, FreqPolicy *now, const FreqWish *w
                 r = freq_governor_step(b, now, wish);
         if (r == 0)
                 r = freq_limit_steps(b, now, &min, wish->min_khz, &max, wish->max_khz);
-        return r < 0 ? r : freq_policy_setspeed(b, &before, now, wish);
+        return r < 0 ? r : freq_domain_setspeed(b, &before, now, wish);
 }
 
 /* A limit nobody asks for any more goes back to its original: the freeze ends with the TSC it was for. */
-static int freq_apply(PlanBuilder *b, FreqPolicy *now, const FreqWish *wish)
+static int freq_apply(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
 {
         Step min = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MIN_FREQ] };
         Step max = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MAX_FREQ] };
         uint64_t min_khz = wish->min_khz, max_khz = wish->max_khz;
-        const FreqPolicy before = *now;
+        const FreqDomain before = *now;
         int r;
 
         if (!min.rule) {
@@ -259,7 +259,7 @@ static int freq_apply(PlanBuilder *b, FreqPolicy *now, const FreqWish *wish)
         r = freq_limit_steps(b, now, &min, min_khz, &max, max_khz);
         if (r == 0 && wish->by[POLICY_GOVERNOR]) {
                 r = freq_governor_step(b, now, wish);
-                return r < 0 ? r : freq_policy_setspeed(b, &before, now, wish);
+                return r < 0 ? r : freq_domain_setspeed(b, &before, now, wish);
         }
         if (r == 0)
                 r = freq_restore_governor(b, now);
@@ -267,10 +267,10 @@ static int freq_apply(PlanBuilder *b, FreqPolicy *now, const FreqWish *wish)
 }
 
 /* The governor first: while the limits stand together for a living TSC it cannot move anything. */
-static int freq_restore(PlanBuilder *b, FreqPolicy *now)
+static int freq_restore(PlanBuilder *b, FreqDomain *now)
 {
         const Step step = { .reason = STEP_RESTORE };
-        const FreqPolicy before = *now;
+        const FreqDomain before = *now;
         int r = freq_restore_governor(b, now);
 
         if (r == 0)
@@ -280,7 +280,7 @@ static int freq_restore(PlanBuilder *b, FreqPolicy *now)
 }
 
 /* Knobs the policy speaks of keep their originals, whether or not they can be reached now. */
-static int freq_add_wanted(PlanBuilder *b, const FreqPolicy *policy, const FreqWish *wish)
+static int freq_add_wanted(PlanBuilder *b, const FreqDomain *policy, const FreqWish *wish)
 {
         bool all = policy->error != 0;
         bool governor = all || wish->by[POLICY_GOVERNOR];
@@ -306,7 +306,7 @@ static int freq_add_wanted(PlanBuilder *b, const FreqPolicy *policy, const FreqW
         return r;
 }
 
-static int freq_add_unreadable(PlanBuilder *b, const FreqPolicy *policy)
+static int freq_add_unreadable(PlanBuilder *b, const FreqDomain *policy)
 {
         Finding finding = { .kind = FINDING_FAILED, .knob = KNOB_SCALING_GOVERNOR, .error = policy->error };
         KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = policy->id };
@@ -321,9 +321,9 @@ static int freq_add_unreadable(PlanBuilder *b, const FreqPolicy *policy)
         return cpuset_add(&first, policy->id) < 0 ? -ENOMEM : plan_add_finding(b, &finding, &id, &first);
 }
 
-int plan_add_frequency(PlanBuilder *b, const FreqPolicy *policy)
+int plan_add_frequency(PlanBuilder *b, const FreqDomain *policy)
 {
-        FreqPolicy now = *policy;
+        FreqDomain now = *policy;
         FreqWish wish = {};
         int r;
 

@@ -4,4 +4,4 @@
 #include "model/plan-kit.h"
 
 /* The steps of governor, limits and speed for one cpufreq policy. 0 or -ENOMEM. */
-int plan_add_frequency(PlanBuilder *b, const FreqPolicy *policy);
+int plan_add_frequency(PlanBuilder *b, const FreqDomain *policy);

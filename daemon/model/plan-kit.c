@@ -43,7 +43,7 @@ int plan_add_step(PlanBuilder *b, const Step *step)
         return 0;
 }
 
-int plan_resolve_shared(const PlanBuilder *b, const FreqPolicy *policy, PolicyKey key, const PolicyRule **ret, bool *ret_differ)
+int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *policy, PolicyKey key, const PolicyRule **ret, bool *ret_differ)
 {
         const PolicyRule *last = NULL;
         bool differ = false;

@@ -13,7 +13,7 @@ static Knob knob_of_key(PolicyKey key)
 }
 
 /* CPUs that disagree get what carrying out one rule after the other would leave: the last one's. */
-static int freq_wish_resolve_key(PlanBuilder *b, const FreqPolicy *policy, PolicyKey key, FreqWish *wish)
+static int freq_wish_resolve_key(PlanBuilder *b, const FreqDomain *policy, PolicyKey key, FreqWish *wish)
 {
         KnobId id = { .knob = knob_of_key(key), .id = policy->id };
         _cleanup_free_ char *value = NULL;
@@ -32,7 +32,7 @@ static int freq_wish_resolve_key(PlanBuilder *b, const FreqPolicy *policy, Polic
 }
 
 /* A frequency beyond the hardware's range holds at its end, as the kernel would clamp it. */
-static int freq_wish_clamp(PlanBuilder *b, const FreqPolicy *policy, Knob knob, uint64_t wanted, uint64_t *ret)
+static int freq_wish_clamp(PlanBuilder *b, const FreqDomain *policy, Knob knob, uint64_t wanted, uint64_t *ret)
 {
         uint64_t khz = wanted;
         Finding finding = { .kind = FINDING_CLAMPED, .knob = knob };
@@ -49,13 +49,13 @@ static int freq_wish_clamp(PlanBuilder *b, const FreqPolicy *policy, Knob knob, 
         return plan_add_finding(b, &finding, NULL, &policy->cpus);
 }
 
-static int freq_wish_choose_governor(PlanBuilder *b, const FreqPolicy *policy, FreqWish *wish)
+static int freq_wish_choose_governor(PlanBuilder *b, const FreqDomain *policy, FreqWish *wish)
 {
         char **governors = wish->by[POLICY_GOVERNOR]->governors;
         Finding finding = { .kind = FINDING_REFUSED, .knob = KNOB_SCALING_GOVERNOR, .error = -EINVAL };
 
         for (unsigned i = 0; governors[i]; i++)
-                if (!freq_policy_offers_all(policy) || !policy->governors || freq_list_has(policy->governors, governors[i])) {
+                if (!freq_domain_offers_all(policy) || !policy->governors || freq_list_has(policy->governors, governors[i])) {
                         wish->governor = governors[i];
                         wish->governor_choice = i;
                         return 0;
@@ -66,7 +66,7 @@ static int freq_wish_choose_governor(PlanBuilder *b, const FreqPolicy *policy, F
         return plan_add_finding(b, &finding, NULL, &policy->cpus);
 }
 
-int freq_wish_resolve(PlanBuilder *b, const FreqPolicy *policy, FreqWish *ret)
+int freq_wish_resolve(PlanBuilder *b, const FreqDomain *policy, FreqWish *ret)
 {
         static const PolicyKey keys[] = { POLICY_GOVERNOR, POLICY_MIN_FREQ, POLICY_MAX_FREQ, POLICY_FREQ };
         FreqWish wish = {};

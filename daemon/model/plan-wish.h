@@ -12,4 +12,4 @@ typedef struct FreqWish {
 } FreqWish;
 
 /* 0 or -ENOMEM. *ret is untouched on failure. */
-int freq_wish_resolve(PlanBuilder *b, const FreqPolicy *policy, FreqWish *ret);
+int freq_wish_resolve(PlanBuilder *b, const FreqDomain *policy, FreqWish *ret);

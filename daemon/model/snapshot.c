@@ -11,7 +11,7 @@
 void snapshot_done(Snapshot *snapshot)
 {
         for (unsigned i = 0; i < snapshot->n_policies; i++) {
-                FreqPolicy *policy = &snapshot->policies[i];
+                FreqDomain *policy = &snapshot->policies[i];
 
                 cpuset_done(&policy->cpus);
                 cpuset_done(&policy->related);
@@ -43,15 +43,15 @@ const char *snapshot_share(Snapshot *snapshot, const char *text)
 
 static int policy_id_compare(const void *id, const void *policy)
 {
-        unsigned a = *(const unsigned *)id, b = ((const FreqPolicy *)policy)->id;
+        unsigned a = *(const unsigned *)id, b = ((const FreqDomain *)policy)->id;
 
         return a < b ? -1 : a > b;
 }
 
-FreqPolicy *snapshot_find_policy(const Snapshot *snapshot, unsigned id)
+FreqDomain *snapshot_find_policy(const Snapshot *snapshot, unsigned id)
 {
         return snapshot->n_policies == 0 ? NULL :
-               bsearch(&id, snapshot->policies, snapshot->n_policies, sizeof(FreqPolicy), policy_id_compare);
+               bsearch(&id, snapshot->policies, snapshot->n_policies, sizeof(FreqDomain), policy_id_compare);
 }
 
 static int cpu_id_compare(const void *id, const void *cpu)
@@ -77,7 +77,7 @@ IdleState *snapshot_find_state(const Snapshot *snapshot, unsigned cpu, unsigned 
         return NULL;
 }
 
-static uint64_t *policy_number(FreqPolicy *policy, Knob knob)
+static uint64_t *policy_number(FreqDomain *policy, Knob knob)
 {
         switch (knob) {
         case KNOB_SCALING_MIN_FREQ:
@@ -92,7 +92,7 @@ static uint64_t *policy_number(FreqPolicy *policy, Knob knob)
 /* NULL: not a value of this kind, or no such object. */
 static EnergyValue *energy_value(const Snapshot *snapshot, const KnobId *id)
 {
-        FreqPolicy *policy;
+        FreqDomain *policy;
         CpuState *cpu;
 
         switch (id->knob) {
@@ -145,7 +145,7 @@ void snapshot_set_error(Snapshot *snapshot, const KnobId *id, int error)
 
 int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static KNOB_VALUE_SIZE])
 {
-        FreqPolicy *policy;
+        FreqDomain *policy;
 
         if (knob_is_energy(id->knob))
                 return snapshot_get_energy(snapshot, id, buffer);
@@ -170,7 +170,7 @@ int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static 
 
 int snapshot_set(Snapshot *snapshot, const KnobId *id, const char *value)
 {
-        FreqPolicy *policy;
+        FreqDomain *policy;
         uint64_t number = 0;
 
         if (knob_is_energy(id->knob))
@@ -220,7 +220,7 @@ const IdleState *cpu_shallowest_state(const CpuState *cpu)
 
 int snapshot_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)
 {
-        const FreqPolicy *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(snapshot, id->id) : NULL;
+        const FreqDomain *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(snapshot, id->id) : NULL;
 
         return policy ? cpuset_add_all(cpus, &policy->cpus) : knob_is_frequency(id->knob) ? 0 : cpuset_add(cpus, id->id);
 }

@@ -19,7 +19,7 @@ typedef struct EnergyValue {
         int error; /* 0, or why it cannot be read */
 } EnergyValue;
 
-typedef struct FreqPolicy {
+typedef struct FreqDomain {
         unsigned id;  /* policyN */
         int error;    /* 0, or why it cannot be read: -EBUSY while all its CPUs are offline */
         CpuSet cpus;  /* affected_cpus: its online CPUs */
@@ -38,7 +38,7 @@ typedef struct FreqPolicy {
         /* scaling_setspeed shows the present frequency; the speed it was told may lie beyond the limits, waiting for them to widen
          * (drivers/cpufreq/cpufreq_userspace.c). True once we told it ourselves. */
         bool setspeed_is_sure;
-} FreqPolicy;
+} FreqDomain;
 
 /* A large host has tens of thousands. */
 typedef struct IdleState {
@@ -60,7 +60,7 @@ typedef struct CpuState {
 typedef struct Snapshot {
         char **shared; /* what most policies say alike, once; owned */
         size_t n_shared;
-        FreqPolicy *policies; /* by id */
+        FreqDomain *policies; /* by id */
         unsigned n_policies;
         CpuState *cpus; /* present CPUs, by id */
         unsigned n_cpus;
@@ -75,7 +75,7 @@ void snapshot_done(Snapshot *snapshot);
 const char *snapshot_share(Snapshot *snapshot, const char *text);
 
 /* NULL when there is none of that number. */
-FreqPolicy *snapshot_find_policy(const Snapshot *snapshot, unsigned id);
+FreqDomain *snapshot_find_policy(const Snapshot *snapshot, unsigned id);
 CpuState *snapshot_find_cpu(const Snapshot *snapshot, unsigned id);
 IdleState *snapshot_find_state(const Snapshot *snapshot, unsigned cpu, unsigned index);
 

@@ -31,7 +31,7 @@ void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, con
 {
         *fake = (FakeHost) { .loadable = "ondemand userspace conservative powersave", .tsc_lives = true };
         assert(n_policies <= ARRAY_SIZE(fake->freed_by_us));
-        fake->real.policies = calloc(n_policies, sizeof(FreqPolicy));
+        fake->real.policies = calloc(n_policies, sizeof(FreqDomain));
         fake->real.cpus = calloc(n_policies * cpus_each, sizeof(CpuState));
         assert(fake->real.policies && fake->real.cpus);
         fake->real.n_policies = n_policies;
@@ -39,9 +39,9 @@ void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, con
         strcpy(fake->real.idle_governor, "menu");
 
         for (unsigned i = 0; i < n_policies; i++) {
-                FreqPolicy *policy = &fake->real.policies[i];
+                FreqDomain *policy = &fake->real.policies[i];
 
-                *policy = (FreqPolicy) { .id = i * cpus_each, .driver = "acpi-cpufreq", .min_khz = steps_khz[0],
+                *policy = (FreqDomain) { .id = i * cpus_each, .driver = "acpi-cpufreq", .min_khz = steps_khz[0],
                                          .max_khz = steps_khz[3], .hw_min_khz = steps_khz[0], .hw_max_khz = steps_khz[3],
                                          .cur_khz = cur_khz, .preference.text = "balance_performance" };
                 strcpy(policy->governor, governor);
@@ -86,15 +86,15 @@ static int fake_enumerate(void *userdata, Snapshot *ret)
         FakeHost *fake = userdata;
         Snapshot copy = fake->real;
 
-        copy.policies = calloc(copy.n_policies + 1, sizeof(FreqPolicy));
+        copy.policies = calloc(copy.n_policies + 1, sizeof(FreqDomain));
         copy.cpus = calloc(copy.n_cpus + 1, sizeof(CpuState));
         assert(copy.policies && copy.cpus);
         copy.n_policies = 0;
         for (unsigned i = 0; i < fake->real.n_policies; i++) {
-                const FreqPolicy *from = &fake->real.policies[i];
+                const FreqDomain *from = &fake->real.policies[i];
                 KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = from->id };
                 const FakeFault *fault = find_fault(fake, &id);
-                FreqPolicy *to = &copy.policies[copy.n_policies];
+                FreqDomain *to = &copy.policies[copy.n_policies];
 
                 if (fault && fault->kind == FAKE_FAULT_VANISH)
                         continue;
@@ -135,7 +135,7 @@ static bool has_word(const char *list, const char *word)
         return at && (at == list || at[-1] == ' ') && (at[strlen(word)] == '\0' || at[strlen(word)] == ' ');
 }
 
-static void fake_transition(FakeHost *fake, FreqPolicy *policy, uint64_t to, bool ours)
+static void fake_transition(FakeHost *fake, FreqDomain *policy, uint64_t to, bool ours)
 {
         if (policy->cur_khz == to)
                 return;
@@ -146,14 +146,14 @@ static void fake_transition(FakeHost *fake, FreqPolicy *policy, uint64_t to, boo
         fake->lost_by_us += ours;
 }
 
-static bool moves_freely(const FreqPolicy *policy)
+static bool moves_freely(const FreqDomain *policy)
 {
         return policy->min_khz < policy->max_khz && strcmp(policy->governor, "performance") != 0 &&
                strcmp(policy->governor, "powersave") != 0 && strcmp(policy->governor, "userspace") != 0;
 }
 
 /* What the governor does at once when it starts or its limits change. */
-static void fake_settle(FakeHost *fake, FreqPolicy *policy, bool ours)
+static void fake_settle(FakeHost *fake, FreqDomain *policy, bool ours)
 {
         uint64_t target = policy->cur_khz;
 
@@ -174,7 +174,7 @@ static void fake_settle(FakeHost *fake, FreqPolicy *policy, bool ours)
 
 static int fake_write_policy(FakeHost *fake, const KnobId *id, const char *value, bool ours)
 {
-        FreqPolicy *policy = snapshot_find_policy(&fake->real, id->id);
+        FreqDomain *policy = snapshot_find_policy(&fake->real, id->id);
         bool moved_before;
         uint64_t khz = 0;
 
@@ -221,7 +221,7 @@ static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char
 {
         FakeHost *fake = userdata;
         const FakeFault *fault = find_fault(fake, id);
-        const FreqPolicy *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(&fake->real, id->id) : NULL;
+        const FreqDomain *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(&fake->real, id->id) : NULL;
         char path[KNOB_NAME_SIZE];
         size_t used = strlen(fake->log);
 
@@ -258,7 +258,7 @@ int fake_host_drift(FakeHost *fake, const char *path, const char *value)
 void fake_host_tick(FakeHost *fake, unsigned choice)
 {
         for (unsigned i = 0; i < fake->real.n_policies; i++) {
-                FreqPolicy *policy = &fake->real.policies[i];
+                FreqDomain *policy = &fake->real.policies[i];
                 uint64_t to = steps_khz[(choice + i) % ARRAY_SIZE(steps_khz)];
 
                 if (moves_freely(policy) && to >= policy->min_khz && to <= policy->max_khz)
@@ -274,7 +274,7 @@ char *fake_host_dump(const FakeHost *fake)
 
         assert(out);
         for (unsigned i = 0; i < fake->real.n_policies; i++) {
-                const FreqPolicy *policy = &fake->real.policies[i];
+                const FreqDomain *policy = &fake->real.policies[i];
 
                 fprintf(out, "policy%u %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s\n", policy->id, policy->governor, policy->min_khz,
                         policy->max_khz, policy->setspeed_khz, policy->preference.text);

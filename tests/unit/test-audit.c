@@ -29,7 +29,7 @@ typedef struct Machine {
         Snapshot snapshot;
         CpuState cpu;
         IdleState states[3];
-        FreqPolicy policy;
+        FreqDomain policy;
         Surroundings around;
         TimeInput time;
         BootConfig boot;

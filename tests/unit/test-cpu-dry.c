@@ -30,7 +30,7 @@ static int fake_enumerate(void *userdata, Snapshot *ret)
 
         if (fake->gone)
                 return -ENOENT;
-        snapshot.policies = calloc(2, sizeof(FreqPolicy));
+        snapshot.policies = calloc(2, sizeof(FreqDomain));
         snapshot.cpus = calloc(1, sizeof(CpuState));
         strcpy(snapshot.policies[0].governor, "ondemand");
         snapshot.policies[0].max_khz = 3000000;

@@ -88,9 +88,9 @@ static const Row rows[] = {
         { "userspace", 8, 14, 14, 14, true, SPEED, "1400000", HOLDS, HOLDS },
 };
 
-static FreqPolicy policy_of(const Row *row)
+static FreqDomain policy_of(const Row *row)
 {
-        FreqPolicy policy = { .min_khz = row->min * 100000, .max_khz = row->max * 100000, .cur_khz = row->cur * 100000,
+        FreqDomain policy = { .min_khz = row->min * 100000, .max_khz = row->max * 100000, .cur_khz = row->cur * 100000,
                               .setspeed_khz = row->setspeed * 100000, .setspeed_is_sure = !row->unsure };
 
         strcpy(policy.governor, row->governor);
@@ -100,7 +100,7 @@ static FreqPolicy policy_of(const Row *row)
 static void test_frequency_effect(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                FreqPolicy policy = policy_of(&rows[i]);
+                FreqDomain policy = policy_of(&rows[i]);
 
                 for (unsigned fragile = 0; fragile < 2; fragile++) {
                         Effect effect = frequency_effect(&policy, fragile, rows[i].knob, rows[i].value);
@@ -115,7 +115,7 @@ static void test_frequency_effect(void **state)
 
 static void test_frequency_set(void **state)
 {
-        FreqPolicy policy = { .min_khz = 800000, .max_khz = 2600000, .cur_khz = 1400000 };
+        FreqDomain policy = { .min_khz = 800000, .max_khz = 2600000, .cur_khz = 1400000 };
 
         strcpy(policy.governor, "ondemand");
         frequency_set(&policy, MAX, "2000000");
@@ -147,12 +147,12 @@ static void test_frequency_rests(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(resting); i++) {
-                FreqPolicy policy = policy_of(&resting[i]);
+                FreqDomain policy = policy_of(&resting[i]);
 
                 assert_true(frequency_rests(&policy));
         }
         for (size_t i = 0; i < ARRAY_SIZE(moving); i++) {
-                FreqPolicy policy = policy_of(&moving[i]);
+                FreqDomain policy = policy_of(&moving[i]);
 
                 assert_false(frequency_rests(&policy));
         }
@@ -186,7 +186,7 @@ static void test_frequency_is_limited(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
-                FreqPolicy policy = { .max_khz = limits[i].max_khz, .frequencies = (char *)limits[i].frequencies };
+                FreqDomain policy = { .max_khz = limits[i].max_khz, .frequencies = (char *)limits[i].frequencies };
 
                 assert_int_equal(frequency_is_limited(&policy, limits[i].max), limits[i].limited);
         }

@@ -577,7 +577,7 @@ static void test_plan_cannot_freeze_an_unknown_frequency(void **state)
 static void test_plan_pins_the_speed_before_limits_widen(void **state)
 {
         Fixture *f = *state;
-        FreqPolicy *policy = &f->host.real.policies[0];
+        FreqDomain *policy = &f->host.real.policies[0];
 
         f->host.tsc_lives = true;
         strcpy(policy->governor, "userspace");
@@ -602,7 +602,7 @@ static void test_plan_pins_the_speed_before_limits_widen(void **state)
 static void test_plan_restores_no_speed_under_another_governor(void **state)
 {
         Fixture *f = *state;
-        FreqPolicy *policy = &f->host.real.policies[0];
+        FreqDomain *policy = &f->host.real.policies[0];
 
         strcpy(policy->governor, "userspace");
         policy->setspeed_khz = f->host.setspeed_khz[0] = 1400000;
@@ -617,7 +617,7 @@ static void test_plan_restores_no_speed_under_another_governor(void **state)
 static void test_plan_knows_the_speed_of_a_living_tsc(void **state)
 {
         Fixture *f = *state;
-        FreqPolicy *policy = &f->host.real.policies[0];
+        FreqDomain *policy = &f->host.real.policies[0];
 
         f->host.tsc_lives = true;
         strcpy(policy->governor, "userspace");
@@ -723,7 +723,7 @@ static void test_plan_complains_of_nothing_where_nothing_is_applied(void **state
 static void test_originals_of_what_is_gone(void **state)
 {
         Fixture *f = *state;
-        Snapshot empty = {}, unreadable = { .n_policies = 1, .policies = &(FreqPolicy) { .error = -EBUSY } };
+        Snapshot empty = {}, unreadable = { .n_policies = 1, .policies = &(FreqDomain) { .error = -EBUSY } };
 
         assert_int_equal(originals_add(&f->warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR }, "ondemand"), 1);
         assert_false(originals_drop_settled(&f->warden.originals, &f->warden.plan, &empty, false));

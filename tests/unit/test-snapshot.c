@@ -14,13 +14,13 @@
 /* Numbers with gaps, as on a host with CPUs taken out. The arrays are static: no snapshot_done(). */
 static void fill(Snapshot *ret)
 {
-        static FreqPolicy policies[3];
+        static FreqDomain policies[3];
         static IdleState states[3];
         static CpuState cpus[2];
 
-        policies[0] = (FreqPolicy) { .id = 0, .governor = "ondemand", .min_khz = 800000, .max_khz = 2600000 };
-        policies[1] = (FreqPolicy) { .id = 4, .governor = "userspace", .setspeed_khz = 1400000 };
-        policies[2] = (FreqPolicy) { .id = 9, .error = -EBUSY };
+        policies[0] = (FreqDomain) { .id = 0, .governor = "ondemand", .min_khz = 800000, .max_khz = 2600000 };
+        policies[1] = (FreqDomain) { .id = 4, .governor = "userspace", .setspeed_khz = 1400000 };
+        policies[2] = (FreqDomain) { .id = 9, .error = -EBUSY };
         states[0] = (IdleState) { .index = 0, .name = "POLL" };
         states[1] = (IdleState) { .index = 1, .name = "C1", .latency_usec = 2 };
         states[2] = (IdleState) { .index = 3, .name = "C3", .latency_usec = UINT64_MAX, .error = -EIO };
