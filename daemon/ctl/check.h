@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "model/audit.h"
+#include "check/audit.h"
 
 /* A line or a few for each step, 80 columns wide but for commands, which are never broken. */
 void check_show(FILE *out, const Audit *audit, bool color);

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "check/read/surroundings.h"
+#include "check/read/timesync.h"
 #include "host/runtime.h"
-#include "host/surroundings.h"
-#include "host/timesync.h"
 #include "host/tool.h"
 
 #define FILE_MAX (1U << 20)

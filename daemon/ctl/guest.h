@@ -7,10 +7,10 @@
 #include <stdbool.h>
 
 #include "base/macro.h"
+#include "check/guest-clock.h"
+#include "check/read/phc.h"
+#include "check/surroundings.h"
 #include "ctl/verbs.h"
-#include "host/phc.h"
-#include "model/guest-clock.h"
-#include "model/surroundings.h"
 
 typedef struct GuestFile {
         char *directory; /* owned; NULL: not wanted */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "check/read/boot-config.h"
 #include "ctl/clock-here.h"
-#include "host/boot-config.h"
 #include "host/cpu.h"
 #include "host/facts.h"
 #include "model/cmdline.h"

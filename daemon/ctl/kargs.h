@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "model/boot-need.h"
+#include "check/boot-need.h"
 #include "model/clock-words.h"
 
 typedef struct KargsParameter {

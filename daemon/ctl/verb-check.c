@@ -4,16 +4,16 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "check/read/boot-config.h"
+#include "check/read/surroundings.h"
+#include "check/read/timesync.h"
 #include "ctl/check.h"
 #include "ctl/clock-here.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/verbs.h"
-#include "host/boot-config.h"
 #include "host/config/config.h"
 #include "host/cpu.h"
 #include "host/facts.h"
-#include "host/surroundings.h"
-#include "host/timesync.h"
 
 /* All that was read of this machine. */
 typedef struct Here {

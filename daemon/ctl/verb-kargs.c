@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/read/boot-config.h"
 #include "ctl/kargs.h"
 #include "ctl/verbs.h"
-#include "host/boot-config.h"
-#include "host/tool.h"
 #include "host/runtime.h"
+#include "host/tool.h"
 
 /* os-prober, which update-grub runs, mounts every partition there is. */
 #define TOOL_SECONDS 600

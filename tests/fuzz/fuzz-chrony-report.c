@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/chrony-report.h"
-#include "model/ntp-report.h"
+#include "check/chrony-report.h"
+#include "check/ntp-report.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

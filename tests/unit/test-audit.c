@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
-#include "model/audit.h"
+#include "check/audit.h"
 
 #define BIT(n) (1U << (n))
 #define REBOOT "systemctl reboot"

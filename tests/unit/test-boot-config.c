@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "model/boot-config.h"
+#include "check/boot-config.h"
 
 static void test_boot_platform_detect_in_order(void **state)
 {

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
-#include "model/boot-need.h"
+#include "check/boot-need.h"
 
 /* Lacks both flags, two CPUs: wants all three. */
 static const ClockFacts facts = { .has_tsc = true, .n_cpus = 2, .family = 6, .vendor = "GenuineIntel", .idle_driver = "intel_idle" };

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
-#include "model/chrony-report.h"
+#include "check/chrony-report.h"
 
 /* As chrony 4.3 printed them. */
 #define SYNCHRONIZED                                                                                                   \

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
-#include "model/guest-clock.h"
+#include "check/guest-clock.h"
 
 static void test_guest_file_format(void **state)
 {

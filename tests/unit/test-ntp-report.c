@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
-#include "model/ntp-report.h"
+#include "check/ntp-report.h"
 
 static void test_answers(void **state)
 {

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
-#include "model/timesync.h"
+#include "check/timesync.h"
 
 #define NOW 1000000.0
 #define BIT(client) (1U << (client))

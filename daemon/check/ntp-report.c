@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/ntp-report.h"
+#include "check/ntp-report.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/audit.h"
+#include "check/audit-parts.h"
 #include "model/clock-advice.h"
 #include "model/cmdline.h"
 #include "model/need.h"

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/audit.h"
-#include "model/guest-clock.h"
+#include "check/audit-parts.h"
+#include "check/guest-clock.h"
 
 #define CURRENT "clocksource0/current_clocksource"
 #define SETUP "tscwarden guest setup"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/audit.h"
+#include "check/audit-parts.h"
 
 /* STEPT, the offset beyond which ntpd takes a clock for wrong and sets it (RFC 5905). */
 #define BOUND_MAX_SEC 0.128

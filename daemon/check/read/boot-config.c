@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/boot-config.h"
+#include "check/read/boot-config.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/tool.h"
 #include "host/runtime.h"
 #include "host/sysfs.h"
+#include "host/tool.h"
 
 #define FILE_MAX (4U << 20)
 #define GRUBBY_SECONDS 60

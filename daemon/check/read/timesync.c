@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/timesync.h"
+#include "check/read/timesync.h"
 
 #include <errno.h>
 #include <stdio.h>

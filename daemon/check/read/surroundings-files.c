@@ -11,9 +11,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "host/phc.h"
-#include "host/surroundings.h"
-#include "model/guest-clock.h"
+#include "check/guest-clock.h"
+#include "check/read/phc.h"
+#include "check/read/surroundings.h"
 
 DEFINE_CLEANUP(FILE, fclose);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/chrony-report.h"
+#include "check/chrony-report.h"
 
 #include <ctype.h>
 #include <math.h>

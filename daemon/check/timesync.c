@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/timesync.h"
+#include "check/timesync.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/surroundings.h"
+#include "check/read/surroundings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/phc.h"
+#include "check/guest-clock.h"
+#include "check/read/phc.h"
 #include "host/processes.h"
 #include "host/sysfs.h"
-#include "model/guest-clock.h"
 
 DEFINE_CLEANUP(FILE, fclose);
 

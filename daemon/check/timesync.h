@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/chrony-report.h"
-#include "model/ntp-report.h"
+#include "check/chrony-report.h"
+#include "check/ntp-report.h"
 
 typedef enum TimeClient {
         CLIENT_CHRONYD,

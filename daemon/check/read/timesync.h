@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "model/timesync.h"
+#include "check/timesync.h"
 
 /* What cannot be found out says so in its place. Takes a bounded time, also when a client hangs. 0 or -ENOMEM. *ret
  * is untouched on failure. */

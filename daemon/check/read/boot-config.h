@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "model/boot-config.h"
+#include "check/boot-config.h"
 
 /* 0 or -ENOMEM. What cannot be read is told in ret->error and ret->ours_error. *ret is the caller's (boot_config_done). */
 int boot_config_read(BootConfig *ret);

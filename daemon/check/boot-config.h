@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Boot parameters of the next boot: who keeps them on this platform, which are configured, and what is written or run to change
- * them. Read by host/boot-config.c.
+ * them. Read by check/read/boot-config.c.
  */
 #pragma once
 

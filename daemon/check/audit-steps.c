@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/audit.h"
+#include "check/audit-steps.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -88,23 +87,6 @@ void audit_fix(Audit *audit, AuditStep *step, const char *format, ...)
 bool audit_in_use(Verdict verdict)
 {
         return verdict == VERDICT_STABLE || verdict == VERDICT_TRUSTED || verdict == VERDICT_UNVERIFIED;
-}
-
-void audit_find_roles(const Facts *facts, const Surroundings *around, bool *ret_host, bool *ret_guest)
-{
-        *ret_guest = facts->hypervisor;
-        /* Bare metal without KVM is a host that is not set up yet. */
-        *ret_host = !facts->hypervisor || around->kvm;
-}
-
-int audit_judge(const AuditInput *input, Audit *ret)
-{
-        if (input->host)
-                audit_host(input, ret);
-        if (input->guest)
-                audit_guest(input, ret);
-        audit_time(input, ret);
-        return ret->out_of_memory ? -ENOMEM : 0;
 }
 
 int audit_exit_status(const Audit *audit)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/phc.h"
+#include "check/read/phc.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/boot-config.h"
+#include "check/boot-config.h"
 
 #include <errno.h>
 #include <stdio.h>

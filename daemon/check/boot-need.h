@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "model/boot-config.h"
+#include "check/boot-config.h"
 #include "model/clock-advice.h"
 
 typedef struct BootNeed {

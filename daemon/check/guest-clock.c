@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "model/guest-clock.h"
+#include "check/guest-clock.h"
 
 #include <errno.h>
 #include <stdio.h>

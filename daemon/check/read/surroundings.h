@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "model/surroundings.h"
+#include "check/surroundings.h"
 
 /* What cannot be read counts as not there. 0 or -ENOMEM. *ret is the caller's (surroundings_done), untouched on
  * failure. */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/audit.h"
+
+#include <errno.h>
+
+#include "check/audit-parts.h"
+
+void audit_find_roles(const Facts *facts, const Surroundings *around, bool *ret_host, bool *ret_guest)
+{
+        *ret_guest = facts->hypervisor;
+        /* Bare metal without KVM is a host that is not set up yet. */
+        *ret_host = !facts->hypervisor || around->kvm;
+}
+
+int audit_judge(const AuditInput *input, Audit *ret)
+{
+        if (input->host)
+                audit_host(input, ret);
+        if (input->guest)
+                audit_guest(input, ret);
+        audit_time(input, ret);
+        return ret->out_of_memory ? -ENOMEM : 0;
+}
