@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cpuset.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -28,12 +29,10 @@ void steps_done(Steps *steps)
 
 int steps_add(Steps *steps, const char *const words[static 6])
 {
-        StepText *entries = reallocarray(steps->entries, steps->n + 1, sizeof(*entries));
         StepText step;
 
-        if (!entries)
+        if (array_grow(&steps->entries, steps->n, sizeof(*steps->entries)) < 0)
                 return -ENOMEM;
-        steps->entries = entries;
         step = (StepText) {
                 .object = text_escape_again(words[0]),
                 .knob = text_escape_again(words[1]),
@@ -46,7 +45,7 @@ int steps_add(Steps *steps, const char *const words[static 6])
                 step_text_done(&step);
                 return -ENOMEM;
         }
-        entries[steps->n++] = step;
+        steps->entries[steps->n++] = step;
         return 0;
 }
 
