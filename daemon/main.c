@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "bus/bus.h"
-#include "ctl/show.h"
 #include "host/facts.h"
 #include "host/originals.h"
 #include "host/runtime.h"
@@ -17,6 +16,7 @@
 #include "manager.h"
 #include "model/need.h"
 #include "run.h"
+#include "show/show.h"
 
 /* sysexits.h, and what systemd's units commonly name in RestartPreventExitStatus=. */
 #define EXIT_USAGE 2

@@ -2,7 +2,7 @@
 #include "ctl/check.h"
 
 #include "ctl/json.h"
-#include "ctl/print.h"
+#include "show/print.h"
 
 #define INDENT 26
 #define FIX_INDENT 8

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "ctl/ctl-state.h"
-#include "ctl/steps.h"
+#include "show/steps.h"
 
 typedef enum BusAnswer {
         BUS_OK,

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "ctl/json.h"
 #include "ctl/kargs.h"
-#include "ctl/print.h"
+#include "show/print.h"
 
 #define INDENT 7
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/cpuset.h"
-#include "ctl/print.h"
+#include "show/print.h"
 
 #define INDENT 10
 #define EVENTS_SHOWN 4

@@ -5,13 +5,13 @@
 
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
-#include "ctl/show.h"
-#include "ctl/steps.h"
 #include "ctl/verbs.h"
 #include "host/cpu.h"
 #include "host/facts.h"
 #include "host/vms.h"
 #include "model/need.h"
+#include "show/show.h"
+#include "show/steps.h"
 
 static int print_json(const Steps *steps)
 {

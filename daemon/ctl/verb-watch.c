@@ -6,8 +6,8 @@
 #include "base/time.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
-#include "ctl/print.h"
 #include "ctl/verbs.h"
+#include "show/print.h"
 
 typedef struct NewsText {
         const char *event; /* in JSON, as the signal is called */

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/macro.h"
-#include "ctl/print.h"
+#include "show/print.h"
 
 static void test_print_wrapped(void **state)
 {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "ctl/show.h"
+#include "show/show.h"
 #include "warden.h"
 
 typedef struct Output {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ctl/print.h"
+#include "show/print.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

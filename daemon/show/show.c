@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ctl/show.h"
+#include "show/show.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "ctl/print.h"
-#include "ctl/steps.h"
 #include "model/need.h"
+#include "show/print.h"
+#include "show/steps.h"
 
 int show_facts(FILE *out, const Facts *facts)
 {

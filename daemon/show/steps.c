@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "ctl/steps.h"
+#include "show/steps.h"
 
 #include <errno.h>
 #include <string.h>
