@@ -12,14 +12,29 @@ bin=$scratch/bin
 over=/mnt
 mkdir "$bin"
 mount -t tmpfs tmpfs $over
-for folder in /etc /var/lib /run; do
-        name=$over/${folder//\//_}
+
+# lay_over FOLDER: what is written there stays in memory, below $over.
+lay_over() {
+        local name=$over/${1//\//_}
         mkdir "$name" "$name.work"
-        mount -t overlay overlay -o "lowerdir=$folder,upperdir=$name,workdir=$name.work" "$folder"
+        mount -t overlay overlay -o "lowerdir=$1,upperdir=$name,workdir=$name.work" "$1"
+}
+
+# empty FOLDER: nothing of this machine is to be seen there. A machine without that folder gets one, in memory.
+empty() {
+        if [ ! -d "$1" ]; then
+                lay_over "$(realpath "$(dirname "$1")")"
+                mkdir "$1"
+        fi
+        mount -t tmpfs tmpfs "$1"
+}
+
+for folder in /etc /var/lib /run; do
+        lay_over $folder
 done
-mount -t tmpfs tmpfs /boot
+empty /boot
 # This machine's own boot loader has no say.
-[ ! -d /sys/firmware/efi/efivars ] || mount -t tmpfs tmpfs /sys/firmware/efi/efivars
+[ ! -d /sys/firmware/efi/efivars ] || empty /sys/firmware/efi/efivars
 rm -f /etc/kernel/cmdline /etc/default/grub /etc/default/grub.d/*.cfg /run/ostree-booted
 PATH=$bin:$PATH
 

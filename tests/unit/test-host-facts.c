@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -196,7 +197,9 @@ static void test_facts_of_this_host(void **state)
         assert_null(strchr(facts.cmdline, '\n'));
         assert_int_equal(facts.constant_tsc, cpuset_is_empty(&facts.without_constant_tsc));
         assert_true(facts.kernel_major >= 3);
-        assert_true(facts.n_possible >= facts.n_cpus);
+        /* Where packages are built there may be no /sys: then the number is 0, not known. */
+        if (access("/sys/devices/system/cpu/possible", R_OK) == 0)
+                assert_true(facts.n_possible >= facts.n_cpus);
         assert_true(facts.n_packages <= facts.n_cpus);
 }
 
