@@ -13,9 +13,9 @@
 #include "host/originals.h"
 #include "host/runtime.h"
 #include "host/vms.h"
-#include "manager.h"
+#include "manager/manager.h"
 #include "model/need.h"
-#include "run.h"
+#include "manager/run.h"
 #include "show/show.h"
 
 /* sysexits.h, and what systemd's units commonly name in RestartPreventExitStatus=. */

@@ -8,7 +8,7 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "host/dmi.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 #include "model/clock-advice.h"
 
 #define MESSAGE_TSC_LOST "957bb6dbc93349d5b7dd10eeade1a8f4"

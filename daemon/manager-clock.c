@@ -14,7 +14,7 @@
 #include "host/klog.h"
 #include "host/kmsg.h"
 #include "host/runtime.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 
 #define CLOCK_FILE "clock"
 #define CLOCK_FILE_MAX 8192U

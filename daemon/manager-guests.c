@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "host/vms.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 
 /* After the last VM has gone: a guest that reboots or a host that tries KVM out comes back at once. */
 #define LEAVE_USEC 5000000

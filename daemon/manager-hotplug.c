@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 #include "host/uevents.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 #include "model/rescan.h"
 
 /* Between two looks at the event loop, so that a storm does not starve the service watchdog. */

@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "host/clock-set.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 
 /* Less is the time between two readings of clocks. */
 #define SLEPT_USEC 500000

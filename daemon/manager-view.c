@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 
 #define LOOK_AGAIN_USEC 1000000
 

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "manager.h"
+#include "manager/manager.h"
 
 typedef struct Bus Bus;
 

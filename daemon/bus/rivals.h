@@ -6,7 +6,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "manager.h"
+#include "manager/manager.h"
 
 /* All zero is ready for use. */
 typedef struct Rivals {

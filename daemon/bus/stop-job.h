@@ -6,7 +6,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "manager.h"
+#include "manager/manager.h"
 
 typedef struct StopJob StopJob;
 

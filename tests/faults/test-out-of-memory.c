@@ -17,7 +17,7 @@
 
 #include "failing.h"
 #include "host/originals.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 #include "unit/fake-host.h"
 #include "unit/scratch.h"
 

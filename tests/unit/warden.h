@@ -6,7 +6,7 @@
 
 #include "fake-host.h"
 #include "model/plan.h"
-#include "run.h"
+#include "manager/run.h"
 
 typedef struct Warden {
         FakeHost *host;

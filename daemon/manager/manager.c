@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "manager.h"
+#include "manager/manager.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 
 #include "base/log.h"
 #include "host/originals.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 
 #define MESSAGE_CONFIG_REFUSED "0a527d3460684f2f836f6a59fa9bf9d2"
 

@@ -3,7 +3,7 @@
  * What others write to the knobs of the policy: heard of at once, judged by the plan that would follow, repaired by a task that
  * reads only what was written to. Whoever keeps at it is left alone for a while.
  */
-#include "manager-drift.h"
+#include "manager/manager-drift.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 #include "host/originals.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 
 /* Steps between two looks at the event loop: a few ms of writes. */
 #define SLICE_STEPS 64

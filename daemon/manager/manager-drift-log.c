@@ -9,7 +9,7 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "host/clocksource.h"
-#include "manager-drift.h"
+#include "manager/manager-drift.h"
 
 #define MESSAGE_DRIFT "d08b3401c5d04c3db733cc014b3b0749"
 #define MESSAGE_CONTESTED "d983e2c65b98498c812295e6b1bc6bae"

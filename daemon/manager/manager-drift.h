@@ -8,7 +8,7 @@
 #include <limits.h>
 
 #include "host/drift-watch.h"
-#include "manager-internal.h"
+#include "manager/manager-internal.h"
 #include "model/drift.h"
 
 #define NO_WRITER UINT_MAX

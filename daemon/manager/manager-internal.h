@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the parts of the manager share: manager.c (life: signals, reload, stop), manager-task.c (plans), manager-clock.c (the
+ * What the parts of the manager share: manager.c (life: signals, reload, stop), apply.c (plans), manager-clock.c (the
  * watch over the TSC), manager-drift.c (the watch over the knobs), manager-hotplug.c (what comes and goes), manager-guests.c (the
  * virtual machines) and manager-sleep.c.
  */
 #pragma once
 
 #include "host/facts.h"
-#include "manager.h"
+#include "manager/manager.h"
 #include "model/need.h"
 #include "model/originals.h"
 #include "model/uevent.h"
 #include "model/verdict.h"
-#include "run.h"
+#include "manager/run.h"
 
 typedef enum Task {
         TASK_NONE,

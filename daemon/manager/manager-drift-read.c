@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "manager-drift.h"
+#include "manager/manager-drift.h"
 
 int drift_compare_touched(const void *a, const void *b)
 {

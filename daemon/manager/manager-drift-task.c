@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "manager-drift.h"
+#include "manager/manager-drift.h"
 
 bool manager_drift_lend_snapshot(Manager *m)
 {
