@@ -46,15 +46,17 @@ const char *log_get_target(void)
         return log_to_journal ? "journal" : "console";
 }
 
-/* Length of the UTF-8 sequence at `text`, 0 when it is none or is overlong, a surrogate or beyond U+10FFFF (RFC 3629). */
-static unsigned utf8_sequence_length(const unsigned char *text)
+/* Length of the UTF-8 sequence at `text` and its character; 0 when it is none or is overlong, a surrogate or beyond U+10FFFF
+ * (RFC 3629). */
+static unsigned utf8_decode(const unsigned char *text, uint32_t *ret_code)
 {
         unsigned length;
         uint32_t code;
 
-        if (text[0] < 0x80)
-                return 1;
-        if (text[0] >= 0xc2 && text[0] <= 0xdf) {
+        if (text[0] < 0x80) {
+                length = 1;
+                code = text[0];
+        } else if (text[0] >= 0xc2 && text[0] <= 0xdf) {
                 length = 2;
                 code = text[0] & 0x1f;
         } else if (text[0] >= 0xe0 && text[0] <= 0xef) {
@@ -74,13 +76,34 @@ static unsigned utf8_sequence_length(const unsigned char *text)
         if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10ffff)) ||
             (code >= 0xd800 && code <= 0xdfff))
                 return 0;
+        *ret_code = code;
         return length;
 }
 
-/* U+0080 to U+009F: a terminal takes them for escape sequences as it does the bytes below 0x20. */
-static bool utf8_is_control(const unsigned char *text, unsigned length)
+/* sd-bus refuses a message that holds one of these (Unicode's noncharacters; systemd, src/basic/utf8.c unichar_is_valid()). */
+static bool is_noncharacter(uint32_t code)
 {
-        return length == 1 ? text[0] < 0x20 || text[0] == 0x7f : length == 2 && text[0] == 0xc2 && text[1] < 0xa0;
+        return (code >= 0xfdd0 && code <= 0xfdef) || (code & 0xfffe) == 0xfffe;
+}
+
+/* What a reader does not see, or what makes other characters stand elsewhere or look different: Unicode's categories Cc, Cf, Zl and
+ * Zp. A terminal takes U+0080 to U+009F for escape sequences, as it does the characters below U+0020. */
+static bool is_invisible(uint32_t code)
+{
+        static const struct {
+                uint32_t first, last;
+        } ranges[] = {
+                { 0, 0x1f },          { 0x7f, 0x9f },       { 0xad, 0xad },       { 0x600, 0x605 },     { 0x61c, 0x61c },
+                { 0x6dd, 0x6dd },     { 0x70f, 0x70f },     { 0x890, 0x891 },     { 0x8e2, 0x8e2 },     { 0x180e, 0x180e },
+                { 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0xfeff, 0xfeff },   { 0xfff9, 0xfffb },
+                { 0x110bd, 0x110bd }, { 0x110cd, 0x110cd }, { 0x13430, 0x1343f }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+                { 0xe0000, 0xe007f },
+        };
+
+        for (unsigned i = 0; i < ARRAY_SIZE(ranges) && code >= ranges[i].first; i++)
+                if (code <= ranges[i].last)
+                        return true;
+        return false;
 }
 
 static char *escape(const char *text, bool backslash)
@@ -91,9 +114,10 @@ static char *escape(const char *text, bool backslash)
         if (!escaped)
                 return NULL;
         while (*from) {
-                unsigned length = utf8_sequence_length(from);
+                uint32_t code = 0;
+                unsigned length = utf8_decode(from, &code);
 
-                if (length > 0 && !utf8_is_control(from, length) && !(backslash && *from == '\\')) {
+                if (length > 0 && !is_noncharacter(code) && !is_invisible(code) && !(backslash && code == '\\')) {
                         memcpy(to, from, length);
                         to += length;
                         from += length;
@@ -109,9 +133,10 @@ static char *escape(const char *text, bool backslash)
 bool text_is_utf8(const char *text, size_t length)
 {
         const unsigned char *at = (const unsigned char *)text, *end = at + length;
+        uint32_t code;
         unsigned n;
 
-        for (; at < end && (n = utf8_sequence_length(at)) > 0; at += n)
+        for (; at < end && (n = utf8_decode(at, &code)) > 0; at += n)
                 ;
         return at == end;
 }

@@ -30,8 +30,8 @@ int log_error_errno(int error, const char *format, ...) _printf_(2, 3);
 /* Whether `length` bytes are UTF-8. `text` ends in NUL behind them. */
 bool text_is_utf8(const char *text, size_t length);
 
-/* A copy in which control characters and bytes that are not UTF-8 stand as \xNN, backslash as \x5c: safe for terminals, journal,
- * D-Bus and JSON. Heap string owned by the caller, NULL when out of memory. */
+/* A copy in which stand as \xNN: control characters, further ones that a reader cannot see (bidirectional, zero-width), bytes that
+ * are not UTF-8, and noncharacters, which sd-bus refuses; backslash as \x5c. Safe for terminals, journal, D-Bus and JSON. Heap string owned by the caller, NULL when out of memory. */
 char *text_escape(const char *text);
 /* The same for a text whose parts may have been escaped before: backslashes stay. */
 char *text_escape_again(const char *text);

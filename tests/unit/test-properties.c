@@ -3,10 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "bus/properties.h"
 
@@ -65,11 +69,107 @@ static void test_texts_are_fit_for_the_bus(void **state)
         free(words);
 }
 
+/* A connection that nobody reads: enough to make messages. */
+static sd_bus *make_connection(int fds[static 2])
+{
+        sd_bus *bus;
+
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+        assert_true(sd_bus_new(&bus) >= 0);
+        assert_true(sd_bus_set_fd(bus, fds[0], fds[0]) >= 0);
+        assert_true(sd_bus_start(bus) >= 0);
+        return bus;
+}
+
+static int append(sd_bus *bus, const char *text)
+{
+        sd_bus_message *message;
+        int r;
+
+        assert_true(sd_bus_message_new_signal(bus, &message, "/a", "a.b", "C") >= 0);
+        r = sd_bus_message_append(message, "s", text);
+        sd_bus_message_unref(message);
+        return r;
+}
+
+static void encode(uint32_t code, char text[static 5])
+{
+        unsigned char *to = (unsigned char *)text;
+
+        if (code < 0x80)
+                *to++ = code;
+        else if (code < 0x800) {
+                *to++ = 0xc0 | code >> 6;
+                *to++ = 0x80 | (code & 0x3f);
+        } else if (code < 0x10000) {
+                *to++ = 0xe0 | code >> 12;
+                *to++ = 0x80 | (code >> 6 & 0x3f);
+                *to++ = 0x80 | (code & 0x3f);
+        } else {
+                *to++ = 0xf0 | code >> 18;
+                *to++ = 0x80 | (code >> 12 & 0x3f);
+                *to++ = 0x80 | (code >> 6 & 0x3f);
+                *to++ = 0x80 | (code & 0x3f);
+        }
+        *to = '\0';
+}
+
+/* What is left as it is can be sent, and what sd-bus refuses is escaped: every character, surrogates and beyond U+10FFFF too. */
+static void test_every_character_can_be_sent(void **state)
+{
+        int fds[2];
+        sd_bus *bus = make_connection(fds);
+
+        for (uint32_t code = 1; code < 0x120000; code++) {
+                _cleanup_free_ char *safe = NULL;
+                char text[5];
+
+                encode(code, text);
+                safe = text_escape(text);
+                assert_non_null(safe);
+                if (append(bus, safe) < 0)
+                        fail_msg("U+%04X: sd-bus refuses \"%s\"", (unsigned)code, safe);
+                if (append(bus, text) < 0 && strcmp(safe, text) == 0)
+                        fail_msg("U+%04X is refused and not escaped", (unsigned)code);
+        }
+        sd_bus_unref(bus);
+        close(fds[1]);
+}
+
+static void test_random_bytes_can_be_sent(void **state)
+{
+        static const unsigned char leads[] = { 0xc0, 0xc1, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xf8, 0xfc, 0xff };
+        int fds[2];
+        sd_bus *bus = make_connection(fds);
+
+        srandom(1);
+        for (unsigned i = 0; i < 200000; i++) {
+                _cleanup_free_ char *safe = NULL;
+                char text[9] = "";
+
+                for (unsigned j = 0; j < sizeof(text) - 1; j++) {
+                        unsigned kind = random() % 4;
+
+                        text[j] = kind == 0 ? leads[random() % ARRAY_SIZE(leads)] : 0x80 | random() % 0x40;
+                        if (kind == 1)
+                                text[j] = 1 + random() % 255;
+                }
+                safe = text_escape_again(text);
+                assert_non_null(safe);
+                if (append(bus, safe) < 0)
+                        fail_msg("sd-bus refuses \"%s\"", safe);
+        }
+        sd_bus_unref(bus);
+        close(fds[1]);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_replace_moves_what_it_owns),
                 cmocka_unit_test(test_texts_are_fit_for_the_bus),
+                cmocka_unit_test(test_every_character_can_be_sent),
+                cmocka_unit_test(test_random_bytes_can_be_sent),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
