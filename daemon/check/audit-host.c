@@ -37,11 +37,11 @@ static void judge_flags(const AuditInput *input, Audit *audit)
 static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need)
 {
         const ClockView *clock = input->clock;
-        RemedyKind kind = clock_remedy_kind(input->clock_facts, clock->verdict, clock->reason);
+        RemedyKind kind = clock_remedy_kind(input->clock_facts, clock);
 
         if (kind == REMEDY_BOOT_PARAMETERS && audit_needs_only_reboot(need))
                 audit_advise(audit, step,
-                             "The next boot has the parameters that keep it. Evacuate guests that need a good clock first.");
+                             "The next boot has the parameters that keep it. Move guests that need a good clock away first.");
         else if (input->remedy[0])
                 audit_advise(audit, step, "%s", input->remedy);
         switch (kind) {
@@ -69,11 +69,12 @@ static void judge_verdict(const AuditInput *input, Audit *audit, const BootNeed 
                 [VERDICT_ABSENT] = AUDIT_FAIL,
         };
         const ClockView *clock = input->clock;
-        /* A guest's default is right for it, and its own guests pay: clock-pairing says so. */
-        bool guest_default = clock->verdict == VERDICT_UNUSED && clock->reason == REASON_GUEST_DEFAULT;
+        /* Nothing that uses the clock here is worse off: a guest on its hypervisor's, tsc=nowatchdog on a fit CPU. A
+         * guest's own guests pay: clock-pairing says so. */
+        bool fine = clock->urgency == URGENCY_NONE && clock->verdict != VERDICT_UNKNOWN;
         AuditStep *step;
 
-        step = audit_add(audit, AUDIT_HOST, "tsc-verdict", "TSC", guest_default ? AUDIT_PASS : results[clock->verdict],
+        step = audit_add(audit, AUDIT_HOST, "tsc-verdict", "TSC", fine ? AUDIT_PASS : results[clock->verdict],
                          "%s: %s " CURRENT ": %s, available: %s.%s%s", verdict_to_string(clock->verdict),
                          input->reason_text, OR_UNKNOWN(clock->clocksource), OR_UNKNOWN(clock->available),
                          clock->kernel_line[0] ? " The kernel: " : "", clock->kernel_line);

@@ -238,6 +238,14 @@ static void read_kernel_version(Facts *facts)
         facts->kernel_minor = minor;
 }
 
+/* control_d stands there in the domain that starts the others (drivers/xen/xenfs/super.c). */
+static bool is_xen_control(void)
+{
+        char text[64];
+
+        return sysfs_read_at(AT_FDCWD, "/proc/xen/capabilities", text, sizeof(text)) >= 0 && strstr(text, "control_d");
+}
+
 int facts_read(Facts *ret)
 {
         _cleanup_facts_ Facts facts = { 0 };
@@ -255,6 +263,7 @@ int facts_read(Facts *ret)
         r = count_topology(&facts);
         if (r < 0)
                 return r;
+        facts.xen_control = is_xen_control();
         read_kernel_version(&facts);
         *ret = facts;
         facts = (Facts){ 0 };

@@ -4,6 +4,7 @@
 
 #include "model/clock-advice.h"
 #include "model/cmdline.h"
+#include "model/urgency.h"
 
 static bool is_intel(const ClockFacts *facts)
 {
@@ -25,6 +26,9 @@ const char *remedy_kind_to_string(RemedyKind kind)
                 [REMEDY_REBOOT] = "reboot",
                 [REMEDY_COMPARE] = "compare",
                 [REMEDY_FALSE_ALARM] = "false-alarm",
+                [REMEDY_POWER_OFF] = "power-off",
+                [REMEDY_REFERENCE] = "reference",
+                [REMEDY_CALIBRATE] = "calibrate",
                 [REMEDY_FIRMWARE] = "firmware",
                 [REMEDY_FIRMWARE_C1E] = "firmware-c1e",
                 [REMEDY_FIRMWARE_TIMER] = "firmware-timer",
@@ -40,6 +44,7 @@ const char *clock_harmful_parameter(const ClockFacts *facts, Verdict verdict, ch
         static const char *const tsc_values[] = { "reliable", "nowatchdog", "unstable" };
         unsigned first = verdict == VERDICT_UNVERIFIED ? 0 : 2, after = verdict == VERDICT_UNVERIFIED ? 2 : 3;
         char value[CLOCKSOURCE_NAME_SIZE];
+        const char *parameter;
 
         for (unsigned i = first; i < after; i++)
                 if (cmdline_has(facts->cmdline, "tsc", tsc_values[i])) {
@@ -53,9 +58,12 @@ const char *clock_harmful_parameter(const ClockFacts *facts, Verdict verdict, ch
         }
         if (cmdline_has(facts->cmdline, "notsc", NULL))
                 return "notsc";
-        if (verdict != VERDICT_UNUSED || !cmdline_get(facts->cmdline, "clocksource", value, sizeof(value)))
+        if (verdict == VERDICT_UNSTABLE && cmdline_has(facts->cmdline, "acpi", "off"))
+                return "acpi=off";
+        if (verdict != VERDICT_UNUSED || !clock_facts_asked_clocksource(facts, value, &parameter) ||
+            !cmdline_get(facts->cmdline, parameter, value, sizeof(value)))
                 return NULL;
-        snprintf(buffer, 64, "clocksource=%s", value);
+        snprintf(buffer, 64, "%s=%s", parameter, value);
         return buffer;
 }
 
@@ -81,7 +89,8 @@ static bool parameters_matter(Verdict verdict, ClockReason reason)
                 return true;
         case VERDICT_UNSTABLE:
                 return reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE ||
-                       reason == REASON_CLOCKSOURCE_WATCHDOG || reason == REASON_OTHER;
+                       reason == REASON_CLOCKSOURCE_WATCHDOG || reason == REASON_READ_DELAY ||
+                       reason == REASON_OTHER;
         default:
                 return false;
         }
@@ -104,7 +113,7 @@ unsigned clock_boot_parameters_missing(const ClockFacts *facts, Verdict verdict,
                             !cmdline_has(facts->cmdline, "intel_idle.max_cstate", "1"))
                                 ret[n++] = "intel_idle.max_cstate=1";
                 }
-                if (!facts->constant_tsc && facts->n_cpus != 1 && !clock_facts_frequency_held(facts) && !tried)
+                if (!facts->constant_tsc && !clock_facts_frequency_held(facts) && !tried)
                         ret[n++] = "cpufreq.off=1";
         }
         ret[n] = NULL;
@@ -139,7 +148,8 @@ char *clock_boot_parameters_reason(const ClockFacts *facts, Verdict verdict, Clo
                       "leaves the clock where firmware put it; where that is the maximum, "
                       "cpufreq.default_governor=performance may do.";
         else if (facts->hypervisor)
-                why = "This is a guest: its TSC is the host's affair.";
+                why = facts->xen_control ? "Xen holds the CPUs: its own command line decides." :
+                                           "This is a guest: its TSC is the host's affair.";
         else if (is_hopeless(facts, verdict, reason) && !facts->constant_tsc)
                 why = "The kernel gives the TSCs of several CPUs without constant_tsc up at boot; no parameter makes "
                       "them fit.";
@@ -152,14 +162,11 @@ char *clock_boot_parameters_reason(const ClockFacts *facts, Verdict verdict, Clo
         return text;
 }
 
-static RemedyKind unstable_remedy(const ClockFacts *facts, ClockReason reason)
+/* What the hardware is: boot parameters, or nothing. REMEDY_NONE: that is not why. */
+static RemedyKind hardware_remedy(const ClockFacts *facts, ClockReason reason)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
 
-        if (reason == REASON_BOOT_PARAMETER)
-                return REMEDY_REMOVE_PARAMETER;
-        if (facts->hypervisor || reason == REASON_HYPERVISOR)
-                return REMEDY_HYPERVISOR;
         if (reason == REASON_C1E)
                 return REMEDY_FIRMWARE_C1E;
         if (clock_boot_parameters_missing(facts, VERDICT_UNSTABLE, reason, missing) > 0)
@@ -167,16 +174,45 @@ static RemedyKind unstable_remedy(const ClockFacts *facts, ClockReason reason)
         if (is_hopeless(facts, VERDICT_UNSTABLE, reason) && !facts->constant_tsc)
                 return REMEDY_RETIRE;
         if (reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE)
-                return facts->constant_tsc && facts->nonstop_tsc ? REMEDY_FIRMWARE : REMEDY_RETIRE;
-        switch (reason) {
+                return is_fit(facts) ? REMEDY_FIRMWARE : REMEDY_RETIRE;
+        return REMEDY_NONE;
+}
+
+static RemedyKind watchdog_remedy(const ClockView *view)
+{
+        if (view->suspect == SUSPECT_REFERENCE && clock_reference_is_ticks(view))
+                return REMEDY_REFERENCE;
+        if (view->suspect == SUSPECT_TSC || clock_is_early(view))
+                return REMEDY_POWER_OFF;
+        return REMEDY_COMPARE;
+}
+
+static RemedyKind unstable_remedy(const ClockFacts *facts, const ClockView *view)
+{
+        char buffer[64];
+        RemedyKind kind;
+
+        if (view->reason == REASON_BOOT_PARAMETER)
+                return REMEDY_REMOVE_PARAMETER;
+        if (view->reason == REASON_CALIBRATION)
+                return clock_harmful_parameter(facts, VERDICT_UNSTABLE, buffer) ? REMEDY_REMOVE_PARAMETER
+                                                                                : REMEDY_CALIBRATE;
+        if (facts->hypervisor || view->reason == REASON_HYPERVISOR)
+                return REMEDY_HYPERVISOR;
+        kind = hardware_remedy(facts, view->reason);
+        if (kind != REMEDY_NONE)
+                return kind;
+        switch (view->reason) {
         case REASON_CLOCKSOURCE_WATCHDOG:
-                return REMEDY_COMPARE;
+                return watchdog_remedy(view);
         case REASON_READ_DELAY:
-                return is_fit(facts) ? REMEDY_FALSE_ALARM : REMEDY_COMPARE;
+                return is_fit(facts) && view->suspect != SUSPECT_TSC ? REMEDY_FALSE_ALARM : REMEDY_COMPARE;
         case REASON_OTHER:
                 return REMEDY_REBOOT;
-        default:
+        case REASON_FIRMWARE:
                 return REMEDY_FIRMWARE;
+        default:
+                return REMEDY_POWER_OFF;
         }
 }
 
@@ -192,27 +228,32 @@ static RemedyKind unverified_remedy(const ClockFacts *facts)
         return facts->hypervisor ? REMEDY_HYPERVISOR : REMEDY_FIRMWARE_TIMER;
 }
 
-RemedyKind clock_remedy_kind(const ClockFacts *facts, Verdict verdict, ClockReason reason)
+static RemedyKind absent_remedy(const ClockFacts *facts, const ClockView *view)
 {
         char buffer[64];
 
-        switch (verdict) {
+        if (view->reason == REASON_UNBOUND)
+                return REMEDY_REBOOT;
+        if (clock_harmful_parameter(facts, VERDICT_ABSENT, buffer))
+                return REMEDY_REMOVE_PARAMETER;
+        if (facts->hypervisor)
+                return REMEDY_HYPERVISOR;
+        return facts->has_tsc ? REMEDY_FIRMWARE : REMEDY_RETIRE;
+}
+
+RemedyKind clock_remedy_kind(const ClockFacts *facts, const ClockView *view)
+{
+        if (view->urgency == URGENCY_NONE)
+                return REMEDY_NONE;
+        switch (view->verdict) {
         case VERDICT_UNSTABLE:
-                return unstable_remedy(facts, reason);
+                return unstable_remedy(facts, view);
         case VERDICT_UNVERIFIED:
                 return unverified_remedy(facts);
         case VERDICT_UNUSED:
-                if (reason == REASON_GUEST_DEFAULT)
-                        return REMEDY_NONE;
-                return reason == REASON_BOOT_PARAMETER ? REMEDY_REMOVE_PARAMETER : REMEDY_SWITCH_BACK;
+                return view->reason == REASON_BOOT_PARAMETER ? REMEDY_REMOVE_PARAMETER : REMEDY_SWITCH_BACK;
         case VERDICT_ABSENT:
-                if (reason == REASON_UNBOUND)
-                        return REMEDY_REBOOT;
-                if (clock_harmful_parameter(facts, verdict, buffer))
-                        return REMEDY_REMOVE_PARAMETER;
-                if (facts->hypervisor)
-                        return REMEDY_HYPERVISOR;
-                return facts->has_tsc ? REMEDY_FIRMWARE : REMEDY_RETIRE;
+                return absent_remedy(facts, view);
         default:
                 return REMEDY_NONE;
         }
@@ -221,23 +262,26 @@ RemedyKind clock_remedy_kind(const ClockFacts *facts, Verdict verdict, ClockReas
 static bool distrusts_good_tsc(const ClockFacts *facts)
 {
         char value[CLOCKSOURCE_NAME_SIZE];
+        const char *parameter;
 
         if (!is_fit(facts))
                 return false;
         if (cmdline_has(facts->cmdline, "tsc", "unstable") || cmdline_has(facts->cmdline, "notsc", NULL))
                 return true;
-        return !facts->hypervisor && cmdline_get(facts->cmdline, "clocksource", value, sizeof(value)) &&
+        return !facts->hypervisor && clock_facts_asked_clocksource(facts, value, &parameter) &&
                !clocksource_is_tsc(value);
 }
 
 unsigned clock_advice(const ClockFacts *facts)
 {
-        bool unwatched =
-                cmdline_has(facts->cmdline, "tsc", "reliable") || cmdline_has(facts->cmdline, "tsc", "nowatchdog");
+        bool reliable = cmdline_has(facts->cmdline, "tsc", "reliable");
         unsigned advice = 0;
 
-        if (unwatched)
-                advice |= 1U << (is_fit(facts) ? ADVICE_RELIABLE_NEEDLESS : ADVICE_RELIABLE_UNFIT);
+        if (!is_fit(facts) && (reliable || cmdline_has(facts->cmdline, "tsc", "nowatchdog")))
+                advice |= 1U << ADVICE_RELIABLE_UNFIT;
+        /* tsc=nowatchdog is what ends false alarms of a fit one. */
+        else if (reliable)
+                advice |= 1U << ADVICE_RELIABLE_NEEDLESS;
         if (distrusts_good_tsc(facts))
                 advice |= 1U << ADVICE_GOOD_TSC_REFUSED;
         if (facts->hypervisor)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "model/clock-facts.h"
+#include "model/clock-view.h"
 #include "model/clock-words.h"
 
 typedef enum RemedyKind {
@@ -18,6 +19,9 @@ typedef enum RemedyKind {
         REMEDY_REBOOT,           /* nothing to set: look again after it */
         REMEDY_COMPARE,          /* reboot; find out which of two clocks is wrong */
         REMEDY_FALSE_ALARM,      /* reboot; the TSC is most likely good */
+        REMEDY_POWER_OFF,        /* switch the machine off and on; then firmware */
+        REMEDY_REFERENCE,        /* give the watchdog a real clock to compare with */
+        REMEDY_CALIBRATE,        /* boot through firmware; then its timers */
         REMEDY_FIRMWARE,         /* update firmware, reboot */
         REMEDY_FIRMWARE_C1E,     /* switch C1E off in firmware, reboot */
         REMEDY_FIRMWARE_TIMER,   /* switch a reference clock on in firmware, reboot */
@@ -26,7 +30,8 @@ typedef enum RemedyKind {
         REMEDY_MAX_,
 } RemedyKind;
 
-RemedyKind clock_remedy_kind(const ClockFacts *facts, Verdict verdict, ClockReason reason);
+/* None where the urgency is none. Following it leads to a state of lower urgency, or says that nothing does. */
+RemedyKind clock_remedy_kind(const ClockFacts *facts, const ClockView *view);
 const char *remedy_kind_to_string(RemedyKind kind);
 
 /* The parameter that keeps the TSC from being used or checked, as it stands on the command line: "tsc=reliable"; NULL
@@ -44,7 +49,7 @@ char *clock_boot_parameters_reason(const ClockFacts *facts, Verdict verdict, Clo
 
 typedef enum AdviceKind {
         ADVICE_RELIABLE_UNFIT,    /* tsc=reliable or tsc=nowatchdog on a CPU whose TSC is not */
-        ADVICE_RELIABLE_NEEDLESS, /* the same on a CPU the kernel would judge well by itself */
+        ADVICE_RELIABLE_NEEDLESS, /* tsc=reliable on a CPU the kernel would judge well by itself */
         ADVICE_GOOD_TSC_REFUSED,  /* tsc=unstable, notsc or clocksource= on a CPU whose TSC is fit */
         ADVICE_DEEP_IDLE,         /* C2 or deeper registered where the TSC stops there */
         ADVICE_MOVING_FREQUENCY,  /* a governor that moves the frequency where the TSC follows it */

@@ -49,6 +49,7 @@ void clock_facts_fill(ClockFacts *ret, const Facts *facts, const Snapshot *snaps
                 .tsc_reliable = facts->tsc_reliable,
                 .tsc_known_freq = facts->tsc_known_freq,
                 .hypervisor = facts->hypervisor,
+                .xen_control = facts->xen_control,
                 .family = facts->family,
                 .n_cpus = facts->n_possible,
                 .n_packages = facts->n_packages,
@@ -78,6 +79,20 @@ bool clock_facts_kernel_at_least(const ClockFacts *facts, unsigned major, unsign
 bool clock_facts_kernel_before(const ClockFacts *facts, unsigned major, unsigned minor)
 {
         return facts->kernel_major != 0 && !clock_facts_kernel_at_least(facts, major, minor);
+}
+
+bool clock_facts_asked_clocksource(const ClockFacts *facts, char ret[static CLOCKSOURCE_NAME_SIZE],
+                                   const char **ret_parameter)
+{
+        *ret_parameter = "clocksource";
+        if (cmdline_get(facts->cmdline, "clocksource", ret, CLOCKSOURCE_NAME_SIZE))
+                return true;
+        *ret_parameter = "clock";
+        if (!cmdline_get(facts->cmdline, "clock", ret, CLOCKSOURCE_NAME_SIZE))
+                return false;
+        if (strcmp(ret, "pmtmr") == 0)
+                strcpy(ret, "acpi_pm");
+        return true;
 }
 
 bool clock_facts_unsynchronized(const ClockFacts *facts)
@@ -121,15 +136,19 @@ ClockReason clock_facts_predict(const ClockFacts *facts)
 {
         if (cmdline_has(facts->cmdline, "tsc", "unstable") || cmdline_has(facts->cmdline, "notsc", NULL))
                 return REASON_BOOT_PARAMETER;
-        if (facts->hypervisor)
-                return REASON_NONE;
         if (clock_facts_unsynchronized(facts))
                 return REASON_UNSYNCHRONIZED;
+        if (facts->hypervisor)
+                return REASON_NONE;
         if (!facts->nonstop_tsc && !clock_facts_idle_limited(facts))
                 return REASON_IDLE_HALT;
-        /* A default governor that does not move kept the TSC in one boot and lost it in another (measured): no
+        /* With one CPU too: time_cpufreq_notifier() (arch/x86/kernel/tsc.c, 3.10 to 7.2) marks at any transition where
+         * several CPUs are online ("cpufreq changes on SMP"), and with one ("cpufreq changes") at one that changes the
+         * frequency, unless the driver has CPUFREQ_CONST_LOOPS. Those that have it (intel_pstate, amd-pstate) run on
+         * CPUs with constant_tsc only, where the notifier is not registered at all.
+         * A default governor that does not move kept the TSC in one boot and lost it in another (measured): no
          * prediction. */
-        if (!facts->constant_tsc && facts->n_cpus != 1 && !clock_facts_frequency_held(facts) &&
+        if (!facts->constant_tsc && !clock_facts_frequency_held(facts) &&
             !cmdline_has(facts->cmdline, "cpufreq.default_governor", NULL))
                 return REASON_CPUFREQ_CHANGE;
         return REASON_NONE;
@@ -219,18 +238,17 @@ static const char *watchdog_threshold(const ClockFacts *facts)
         return "would notice 0.05 % to 12.5 %, by kernel generation";
 }
 
-static char *watchdog_exempt_reason(const ClockFacts *facts)
+static const char *watchdog_exempt_reason(const ClockFacts *facts)
 {
-        char *text;
-
-        if (asprintf(&text, "%s",
-                     facts->tsc_reliable && !is_exemptable(facts)
-                             ? "the kernel does not compare it: the hypervisor or the CPU model vouches for it "
-                               "(tsc_reliable)"
-                             : "the kernel does not compare it, because it is constant, nonstop and adjustable, on few "
-                               "sockets") < 0)
-                return NULL;
-        return text;
+        if (facts->hypervisor && facts->tsc_reliable)
+                return "the kernel does not compare it: the hypervisor vouches for it (tsc_reliable), and nobody in here "
+                       "checks that";
+        if (facts->hypervisor)
+                return "the kernel does not compare it: the hypervisor promises a TSC that is constant and nonstop, and "
+                       "nobody in here checks that";
+        if (facts->tsc_reliable && !is_exemptable(facts))
+                return "the kernel does not compare it: it vouches for this CPU model's (tsc_reliable)";
+        return "the kernel does not compare it, because it is constant, nonstop and adjustable, on few sockets";
 }
 
 char *clock_facts_watchdog_reason(const ClockFacts *facts, const char *available)
@@ -244,7 +262,7 @@ char *clock_facts_watchdog_reason(const ClockFacts *facts, const char *available
                 r = asprintf(&text, "%s every 0.5 s; %s", reference, watchdog_threshold(facts));
                 break;
         case WATCHDOG_EXEMPT:
-                return watchdog_exempt_reason(facts);
+                return strdup(watchdog_exempt_reason(facts));
         case WATCHDOG_OFF:
                 r = asprintf(&text, "tsc=%s on the kernel command line has switched it off%s",
                              cmdline_has(facts->cmdline, "tsc", "reliable") ? "reliable" : "nowatchdog",

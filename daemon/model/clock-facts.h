@@ -21,6 +21,7 @@ typedef struct ClockFacts {
         bool tsc_reliable; /* the hypervisor or the CPU model vouches for it */
         bool tsc_known_freq;
         bool hypervisor;
+        bool xen_control; /* Xen's control domain: has the hypervisor flag and is no guest of somebody */
         char vendor[16];
         unsigned family;
         unsigned n_cpus; /* possible ones; 0 = unknown, as below */
@@ -52,6 +53,12 @@ bool clocksource_has_vdso(const char *name);
 /* What flags and boot parameters alone say the kernel will do on every boot: REASON_NONE (keep the TSC),
  * REASON_UNSYNCHRONIZED, REASON_IDLE_HALT, REASON_CPUFREQ_CHANGE, REASON_BOOT_PARAMETER. */
 ClockReason clock_facts_predict(const ClockFacts *facts);
+
+/* The clocksource that the command line asks for, as the kernel understands it: clocksource=NAME, or the older
+ * clock=NAME, of which pmtmr means acpi_pm (kernel/time/clocksource.c boot_override_clock). *ret_parameter is
+ * "clocksource" or "clock". False: none. */
+bool clock_facts_asked_clocksource(const ClockFacts *facts, char ret[static CLOCKSOURCE_NAME_SIZE],
+                                   const char **ret_parameter);
 
 /* AMD without constant_tsc on several CPUs: given up at boot (unsynchronized_tsc(), arch/x86/kernel/tsc.c), from 6.12
  * on only with several packages. */

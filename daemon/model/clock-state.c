@@ -30,9 +30,9 @@ char *clock_export(const Clock *clock, const char *boot_id)
                      MAGIC "%s\n"
                            "verdict\t%s\nreason\t%s\nsince\t%" PRIu64
                            "\nused\t%d\nlost-after-use\t%d\ncpus-differ\t%d\nkhz\t%u\n"
-                           "skew\t%s%" PRIi64 "\ninterval\t%s%" PRIi64 "\nreference\t%s\nline\t%s\nend\t\n",
+                           "warp\t%llu\nskew\t%s%" PRIi64 "\ninterval\t%s%" PRIi64 "\nreference\t%s\nline\t%s\nend\t\n",
                      boot_id, verdict_to_string(clock->verdict), clock_reason_to_string(clock->reason),
-                     clock->since_usec, clock->tsc_used, clock->lost_after_use, clock->cpus_differ, clock->tsc_khz,
+                     clock->since_usec, clock->tsc_used, clock->lost_after_use, clock->cpus_differ, clock->tsc_khz, cause->warp_cycles,
                      cause->has_skew ? "" : "?", cause->skew_ns, cause->has_interval ? "" : "?", cause->interval_ns,
                      cause->reference, line) < 0)
                 return NULL;
@@ -144,7 +144,7 @@ static int take_all(Clock *clock, const char *text, const char *end)
 {
         KernelEvent *cause = &clock->cause;
         char value[FIELD_SIZE];
-        uint64_t khz;
+        uint64_t khz, warp;
 
         if (take_words(clock, &text, end) < 0 ||
             take_number(&text, end, "since", UINT64_MAX - 1, &clock->imported_since_usec) < 0 ||
@@ -152,12 +152,14 @@ static int take_all(Clock *clock, const char *text, const char *end)
             take_bool(&text, end, "lost-after-use", &clock->lost_after_use) < 0 ||
             take_bool(&text, end, "cpus-differ", &clock->cpus_differ) < 0 ||
             take_number(&text, end, "khz", UINT32_MAX, &khz) < 0 ||
+            take_number(&text, end, "warp", INT64_MAX, &warp) < 0 ||
             take_measure(&text, end, "skew", &cause->skew_ns, &cause->has_skew) < 0 ||
             take_measure(&text, end, "interval", &cause->interval_ns, &cause->has_interval) < 0 ||
             take_field(&text, end, "reference", value) < 0 || strlen(value) >= CLOCKSOURCE_NAME_SIZE)
                 return -EBADMSG;
         strcpy(cause->reference, value);
         clock->tsc_khz = (unsigned)khz;
+        cause->warp_cycles = warp;
         if (take_field(&text, end, "line", value) < 0 || unescape(value, cause->text, sizeof(cause->text)) < 0 ||
             take_field(&text, end, "end", value) < 0 || text != end)
                 return -EBADMSG;

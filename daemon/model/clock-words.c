@@ -37,6 +37,15 @@ static const char *const watchdog_words[WATCHDOG_MAX_] = {
         [WATCHDOG_OFF] = "off",         [WATCHDOG_ABSENT] = "absent",
 };
 
+static const char *const suspect_words[SUSPECT_MAX_] = {
+        [SUSPECT_NONE] = "",         [SUSPECT_TSC] = "tsc",       [SUSPECT_REFERENCE] = "reference",
+        [SUSPECT_EITHER] = "either", [SUSPECT_DESIGN] = "design",
+};
+
+static const char *const urgency_words[URGENCY_MAX_] = {
+        [URGENCY_NONE] = "none", [URGENCY_TICKET] = "ticket", [URGENCY_EVACUATE] = "evacuate",
+};
+
 static int word_find(const char *const *words, int n, const char *text)
 {
         for (int i = 0; i < n; i++)
@@ -73,4 +82,24 @@ const char *watchdog_state_to_string(WatchdogState state)
 WatchdogState watchdog_state_from_string(const char *text)
 {
         return word_find(watchdog_words, WATCHDOG_MAX_, text);
+}
+
+const char *suspect_to_string(Suspect suspect)
+{
+        return suspect_words[suspect];
+}
+
+Suspect suspect_from_string(const char *text)
+{
+        return word_find(suspect_words, SUSPECT_MAX_, text);
+}
+
+const char *urgency_to_string(Urgency urgency)
+{
+        return urgency_words[urgency];
+}
+
+Urgency urgency_from_string(const char *text)
+{
+        return word_find(urgency_words, URGENCY_MAX_, text);
 }

@@ -50,9 +50,32 @@ typedef enum WatchdogState {
         WATCHDOG_INVALID_ = -1,
 } WatchdogState;
 
+/* The clock that the evidence convicts. */
+typedef enum Suspect {
+        SUSPECT_NONE,
+        SUSPECT_TSC,       /* the CPUs differ, a warp of a microsecond or more, it went back, firmware changed it */
+        SUSPECT_REFERENCE, /* what the TSC was compared with */
+        SUSPECT_EITHER,
+        SUSPECT_DESIGN, /* expected: the hardware or the boot parameters are such */
+        SUSPECT_MAX_,
+        SUSPECT_INVALID_ = -1,
+} Suspect;
+
+typedef enum Urgency {
+        URGENCY_NONE,
+        URGENCY_TICKET,   /* somebody looks in working hours */
+        URGENCY_EVACUATE, /* the clock that guests here use got worse against all expectation: act now */
+        URGENCY_MAX_,
+        URGENCY_INVALID_ = -1,
+} Urgency;
+
 const char *verdict_to_string(Verdict verdict);
 Verdict verdict_from_string(const char *text);          /* VERDICT_INVALID_ for no such word */
 const char *clock_reason_to_string(ClockReason reason); /* "" for REASON_NONE */
 ClockReason clock_reason_from_string(const char *text);
 const char *watchdog_state_to_string(WatchdogState state);
 WatchdogState watchdog_state_from_string(const char *text);
+const char *suspect_to_string(Suspect suspect); /* "" for SUSPECT_NONE */
+Suspect suspect_from_string(const char *text);
+const char *urgency_to_string(Urgency urgency);
+Urgency urgency_from_string(const char *text);

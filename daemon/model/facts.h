@@ -13,6 +13,7 @@ typedef struct Facts {
         bool constant_tsc;
         bool nonstop_tsc;
         bool hypervisor;
+        bool xen_control; /* /proc/xen/capabilities: this is Xen's control domain (dom0), not a guest of somebody */
         bool has_tsc;
         bool tsc_adjust;
         bool tsc_reliable; /* the hypervisor or the CPU model vouches for it */

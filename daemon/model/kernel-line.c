@@ -46,7 +46,7 @@ static const LineFormat formats[] = {
 
         { KERNEL_LINE_BENIGN, "TSC synchronization [CPU#%d -> CPU#%d]: passed" },
         { KERNEL_LINE_WARP_PAIR, "TSC synchronization [CPU#%d -> CPU#%d]:" },
-        { KERNEL_LINE_WARP, "Measured %d cycles TSC warp between CPUs, turning off TSC clock" },
+        { KERNEL_LINE_WARP, "Measured %C cycles TSC warp between CPUs, turning off TSC clock" },
         { KERNEL_LINE_DETAIL, "TSC warped randomly between CPUs" },
 
         { KERNEL_LINE_SWITCHED, "{clocksource: }Switched to clocksource %S" },

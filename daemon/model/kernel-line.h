@@ -48,6 +48,7 @@ typedef struct KernelLine {
         int64_t interval_ns;    /* by the watchdog */
         int64_t cs_interval_ns; /* by the clocksource */
         unsigned khz;           /* calibration */
+        int64_t warp_cycles;    /* KERNEL_LINE_WARP; 0 unknown */
 } KernelLine;
 
 /* `text` is a record's message, escapes decoded, NUL-terminated; it may hold any bytes. *ret is always set. Allocates

@@ -22,6 +22,7 @@ static KernelEvent event_from_line(KernelEventKind kind, uint64_t usec, const ch
         event.skew_ns = line->skew_ns;
         event.has_interval = line->has_interval;
         event.interval_ns = line->interval_ns;
+        event.warp_cycles = line->warp_cycles > 0 ? (unsigned long long)line->warp_cycles : 0;
         copy_text(event.text, text);
         return event;
 }
@@ -43,17 +44,18 @@ static ClockReason head_reason(KernelLineKind head)
 
 static void report_open(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line)
 {
-        *report = (KernelReport){ .open = true, .head = line->kind };
+        *report = (KernelReport){ .open = true, .head = line->kind, .last_usec = usec };
         report->event = event_from_line(KERNEL_EVENT_TSC_MARKED, usec, text, line);
         report->event.reason = head_reason(line->kind);
         if (line->kind == KERNEL_LINE_WARP_PAIR || line->kind == KERNEL_LINE_WARP)
                 strcpy(report->event.clocksource, "tsc");
 }
 
-static void report_absorb(KernelReport *report, const KernelLine *line)
+static void report_absorb(KernelReport *report, uint64_t usec, const KernelLine *line)
 {
         KernelEvent *event = &report->event;
 
+        report->last_usec = usec;
         if (line->kind == KERNEL_LINE_CURRENT && strcmp(line->clocksource, event->clocksource) == 0)
                 event->current = true;
         if (line->reference[0])
@@ -179,7 +181,7 @@ static unsigned feed_line(KernelReport *report, uint64_t usec, const char *text,
         case KERNEL_LINE_DETAIL:
         case KERNEL_LINE_CURRENT:
                 if (report->open)
-                        report_absorb(report, line);
+                        report_absorb(report, usec, line);
                 return 0;
         case KERNEL_LINE_CPUS_DIFFER:
                 if (!clocksource_is_tsc(line->clocksource))
@@ -201,7 +203,7 @@ unsigned kernel_report_feed(KernelReport *report, uint64_t usec, const char *tex
         kernel_line_classify(text, &line);
         if (line.kind == KERNEL_LINE_NOT_OURS)
                 return 0;
-        if (report->open && usec > report->event.usec && usec - report->event.usec > KERNEL_REPORT_SPAN_USEC) {
+        if (report->open && usec > report->last_usec && usec - report->last_usec > KERNEL_REPORT_SPAN_USEC) {
                 unsigned n = kernel_report_flush(report, ret);
 
                 /* Whatever the line is, it finds no open report and so makes one event at most. */

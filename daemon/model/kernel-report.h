@@ -12,7 +12,8 @@
 /* Longest wording known, with a vendor's sentence behind it. Longer lines are cut. */
 #define KERNEL_TEXT_SIZE 320
 
-/* The parts of a report are printed in one go; later ones belong to another. */
+/* The parts of a report follow each other within this time, also on a slow serial console, which takes up to 0.1 s for
+ * a line; later ones belong to another. */
 #define KERNEL_REPORT_SPAN_USEC UINT64_C(1000000)
 
 typedef enum KernelEventKind {
@@ -40,6 +41,7 @@ typedef struct KernelEvent {
         int64_t skew_ns; /* of read-delay: how long the read took */
         int64_t interval_ns;
         unsigned khz;
+        unsigned long long warp_cycles; /* 0 unknown */
         char text[KERNEL_TEXT_SIZE]; /* the line that says it best, as logged: any bytes */
 } KernelEvent;
 
@@ -49,12 +51,13 @@ typedef struct KernelReport {
         KernelLineKind head;
         bool has_cs_interval;
         int64_t cs_interval_ns;
+        uint64_t last_usec; /* the time stamp of its latest line */
         KernelEvent event;
 } KernelReport;
 
 /* Feeds the next line. Fills ret[0] and ret[1] in the kernel's order and returns how many: 0, 1 or 2. */
 unsigned kernel_report_feed(KernelReport *report, uint64_t usec, const char *text, KernelEvent ret[static 2]);
 
-/* No more lines are coming for now (the log is drained and some 100 ms have passed): ends an open report. 1: *ret is
+/* No more lines are coming for now (the log is drained and KERNEL_REPORT_SPAN_USEC have passed): ends an open report. 1: *ret is
  * set; 0. */
 unsigned kernel_report_flush(KernelReport *report, KernelEvent *ret);

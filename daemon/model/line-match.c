@@ -134,6 +134,8 @@ static bool take_directive(const char **text, char directive, KernelLine *line)
                 return take_kept_decimal(text, &line->interval_ns, &line->has_interval);
         case 'J':
                 return take_kept_decimal(text, &line->cs_interval_ns, &line->has_cs_interval);
+        case 'C':
+                return take_decimal(text, &line->warp_cycles);
         case 'F':
                 return take_megahertz(text, &line->khz);
         case '_':

@@ -8,6 +8,7 @@
  *   %n  a clocksource's name     %S  the same, kept as clocksource     %W  kept as reference
  *   %V  in "wd-NAME-wd" the part behind the first dash: NAME is kept as clocksource
  *   %K %I %J  a decimal number kept as skew, as interval, as the clocksource's own interval
+ *   %C  a decimal number kept as cycles
  *   %F  megahertz with an optional fraction, kept in kHz
  * Text behind the match is tolerated unless it continues the last word or number.
  */

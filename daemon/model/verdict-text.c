@@ -6,46 +6,120 @@
 
 #include "base/macro.h"
 #include "model/clock-advice.h"
+#include "model/cmdline.h"
+#include "model/urgency.h"
 #include "model/verdict.h"
 
-static char *watchdog_text(const Clock *clock)
+/* "222 ms": a length without its sign, in a unit by its size. */
+static const char *format_length(int64_t ns, char buffer[static 32])
+{
+        static const struct {
+                uint64_t ns;
+                const char *name;
+        } units[] = {
+                { UINT64_C(86400000000000), "days" }, { UINT64_C(3600000000000), "h" }, { 1000000000, "s" },
+                { 1000000, "ms" },                    { 1000, "µs" },                   { 1, "ns" },
+        };
+        uint64_t length = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+
+        for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+                uint64_t whole = length / units[i].ns;
+
+                if (whole < (units[i].ns == 1 ? 0 : 1))
+                        continue;
+                if (whole < 10 && units[i].ns > 1)
+                        snprintf(buffer, 32, "%" PRIu64 ".%" PRIu64 " %s", whole, length % units[i].ns * 10 / units[i].ns,
+                                 units[i].name);
+                else
+                        snprintf(buffer, 32, "%" PRIu64 " %s", whole, units[i].name);
+                break;
+        }
+        return buffer;
+}
+
+static const char *suspect_text(const Clock *clock, const ClockView *view)
+{
+        if (view->cpus_differ)
+                return ". It also found CPUs whose TSCs are ahead or behind: the TSC is wrong.";
+        if (clock_went_back(view))
+                return ": it stood still or went back, so the TSC is wrong.";
+        if (clock_reference_is_ticks(view))
+                return ". That is no clock but a count of timer ticks, which misses some when interrupts are late: it "
+                       "says little about the TSC.";
+        if (view->suspect == SUSPECT_TSC)
+                return "; firmware has changed the TSC on this boot, so it is the one to suspect.";
+        if (view->suspect == SUSPECT_REFERENCE)
+                return ", which itself jumped: this system was stopped or moved.";
+        if (view->suspect != SUSPECT_DESIGN)
+                return "; either clock may be wrong.";
+        if (clock_facts_predict(clock->facts) == REASON_IDLE_HALT)
+                return ": without nonstop_tsc this CPU's TSC stops in C2 and deeper.";
+        if (clock_facts_predict(clock->facts) == REASON_CPUFREQ_CHANGE)
+                return ": without constant_tsc this CPU's TSC counts at the CPU's frequency.";
+        return "; the kernel would give this TSC up on every boot.";
+}
+
+static char *watchdog_text(const Clock *clock, const ClockView *view)
 {
         const KernelEvent *cause = &clock->cause;
         const char *reference = cause->reference[0] ? cause->reference : "its reference clock";
-        const char *more = clock->cpus_differ ? " It also found CPUs whose TSCs are ahead or behind." : "";
-        char *text;
+        const char *suspect = suspect_text(clock, view);
+        char skew[32], interval[32], *text;
         int r;
 
-        if (cause->has_skew && cause->has_interval)
-                r = asprintf(&text,
-                             "The kernel's watchdog saw the TSC and %s part by %" PRIi64 " µs in %" PRIi64
-                             " ms; either clock may be "
-                             "wrong.%s",
-                             reference, cause->skew_ns / 1000, cause->interval_ns / 1000000, more);
-        else if (cause->has_skew)
-                r = asprintf(&text,
-                             "The kernel's watchdog saw the TSC and %s part by %" PRIi64
-                             " µs; either clock may be wrong.%s",
-                             reference, cause->skew_ns / 1000, more);
+        if (!cause->has_skew)
+                r = asprintf(&text, "The kernel's watchdog saw the TSC and %s part%s", reference, suspect);
         else
-                r = asprintf(&text, "The kernel's watchdog saw the TSC and %s part; either clock may be wrong.%s",
-                             reference, more);
+                r = asprintf(&text, "The kernel's watchdog saw the TSC %s %s by %s%s%s%s",
+                             cause->skew_ns < 0 ? "fall behind" : "run ahead of", reference,
+                             format_length(cause->skew_ns, skew), cause->has_interval ? " in " : "",
+                             cause->has_interval ? format_length(cause->interval_ns, interval) : "", suspect);
         return r < 0 ? NULL : text;
 }
 
-static char *read_delay_text(const Clock *clock)
+static char *read_delay_text(const Clock *clock, const ClockView *view)
 {
         const ClockFacts *facts = clock->facts;
-        const char *what = facts->constant_tsc && facts->nonstop_tsc
-                                   ? "on large machines under load that is a known false alarm"
-                                   : "which says little about the TSC itself";
-        char delay[48] = "";
+        const char *what = "which says little about the TSC itself";
+        char length[32], delay[48] = "";
         char *text;
 
+        if (view->cpus_differ)
+                what = "and it found CPUs whose TSCs are ahead or behind: the TSC is wrong";
+        else if (facts->hypervisor)
+                what = "which is usual where the hypervisor emulates the reference clock, and says little about the TSC";
+        else if (facts->constant_tsc && facts->nonstop_tsc)
+                what = "under load that is a known false alarm, most often of machines with many CPUs";
         if (clock->cause.has_skew)
-                snprintf(delay, sizeof(delay), " (%" PRIi64 " µs)", clock->cause.skew_ns / 1000);
+                snprintf(delay, sizeof(delay), " (%s)", format_length(clock->cause.skew_ns, length));
         if (asprintf(&text, "The kernel gave the TSC up because reading the clocks took too long%s; %s.", delay, what) <
             0)
+                return NULL;
+        return text;
+}
+
+/* What does not fit is more than anybody wants to know. */
+static int64_t cycles_to_ns(unsigned long long cycles, unsigned khz)
+{
+        unsigned long long ms = cycles / khz;
+
+        if (ms > INT64_MAX / 1000000 - 1)
+                return INT64_MAX;
+        return (int64_t)(ms * 1000000 + cycles % khz * 1000000 / khz);
+}
+
+static char *warp_text(const Clock *clock, const ClockView *view)
+{
+        unsigned long long cycles = clock->cause.warp_cycles;
+        char length[32] = "", *text;
+
+        if (cycles == 0)
+                return strdup("The sync test at a CPU's start saw time go back between two CPUs.");
+        if (clock->tsc_khz > 0)
+                format_length(cycles_to_ns(cycles, clock->tsc_khz), length);
+        if (asprintf(&text, "The sync test at a CPU's start saw time go back between two CPUs by %llu cycles%s%s%s%s",
+                     cycles, length[0] ? " (" : "", length, length[0] ? ")" : "",
+                     clock_warp_is_tiny(view) ? ", which may be the measurement itself." : ".") < 0)
                 return NULL;
         return text;
 }
@@ -67,18 +141,20 @@ static const char *marked_text(const Clock *clock)
                                ? "The kernel does not believe the CPUs' TSCs to run together, and gave them up at boot."
                                : "The kernel does not believe the TSCs of several CPUs without constant_tsc to run "
                                  "together, and gives them up at boot.";
-        case REASON_WARP:
-                return "The sync test at a CPU's start saw time go back between two CPUs.";
         case REASON_KVM_BACKWARDS:
                 return "KVM saw the TSC go back when a virtual CPU was loaded.";
         case REASON_HYPERVISOR:
-                return "The hypervisor does not promise this guest a TSC to be relied on.";
+                return "The hypervisor does not promise a TSC to be relied on.";
         case REASON_BOOT_PARAMETER:
                 return "The kernel command line gives the TSC up.";
         case REASON_FIRMWARE:
                 return "Firmware says that the TSCs do not run together.";
         case REASON_CALIBRATION:
-                return "The kernel could not find out how fast the TSC counts.";
+                return cmdline_has(clock->facts->cmdline, "acpi", "off")
+                               ? "The kernel could not find out how fast the TSC counts: acpi=off takes the clocks away "
+                                 "that it would count against."
+                               : "The kernel could not find out how fast the TSC counts: it found no clock to count "
+                                 "against, as happens after kexec or without HPET and PM timer.";
         default:
                 return clock->cause.text[0]
                                ? "The kernel gave the TSC up for a reason this version does not know; its own words "
@@ -91,7 +167,7 @@ static const char *unused_text(const Clock *clock)
 {
         switch (clock->reason) {
         case REASON_GUEST_DEFAULT:
-                return "This guest keeps time by its hypervisor's clock, as it should; the TSC is registered and "
+                return "The system keeps time by its hypervisor's clock, as it should; the TSC is registered and "
                        "unmarked.";
         case REASON_BOOT_PARAMETER:
                 return "The TSC is registered and unmarked, but the kernel command line asks for another clocksource.";
@@ -108,6 +184,34 @@ static const char *absent_text(const Clock *clock)
                                      : "The CPU has no TSC.";
 }
 
+static const char *trusted_text(const ClockFacts *facts)
+{
+        if (facts->hypervisor)
+                return facts->tsc_reliable
+                               ? "The TSC is in use; the hypervisor vouches for it, and nobody in here checks it."
+                               : "The TSC is in use; the hypervisor promises that it is constant and nonstop, and nobody "
+                                 "in here checks it.";
+        if (facts->tsc_reliable)
+                return "The TSC is in use, and the kernel vouches for this CPU model's without comparing it.";
+        return "The TSC is in use, and of the kind (constant, nonstop, adjustable) that kernels trust without "
+               "comparing it.";
+}
+
+static const char *unverified_text(const Clock *clock)
+{
+        const ClockFacts *facts = clock->facts;
+
+        if (cmdline_has(facts->cmdline, "tsc", "reliable") && clock->n_firmware_faults > 0)
+                return "The TSC is in use, and nothing checks it: tsc=reliable has switched that off, although firmware "
+                       "changed the TSC on this boot (TSC ADJUST), which the kernel would otherwise look after.";
+        if (clock->reason == REASON_BOOT_PARAMETER)
+                return "The TSC is in use, and nothing compares it: the kernel command line has switched that off.";
+        if (facts->hypervisor && facts->constant_tsc && facts->nonstop_tsc)
+                return "The TSC is in use; the hypervisor promises that it is constant and nonstop, and there is no "
+                       "independent clock to compare it with.";
+        return "The TSC is in use, and nothing checks it: there is no independent clock to compare it with.";
+}
+
 static const char *plain_text(const Clock *clock)
 {
         switch (clock->verdict) {
@@ -120,25 +224,50 @@ static const char *plain_text(const Clock *clock)
         case VERDICT_STABLE:
                 return "The TSC is in use, and the kernel's watchdog compares it.";
         case VERDICT_TRUSTED:
-                return "The TSC is in use, and of the kind (constant, nonstop, adjustable) that kernels trust without "
-                       "comparing it.";
+                return trusted_text(clock->facts);
         case VERDICT_UNVERIFIED:
-                return clock->reason == REASON_BOOT_PARAMETER ? "The TSC is in use, and nothing checks it: the kernel "
-                                                                "command line has switched that off."
-                                                              : "The TSC is in use, and nothing checks it: there is no "
-                                                                "independent clock to compare it with.";
+                return unverified_text(clock);
         default:
                 return "The kernel's list of clocksources cannot be read.";
         }
 }
 
+static char *unstable_text(const Clock *clock, const ClockView *view)
+{
+        switch (clock->reason) {
+        case REASON_CLOCKSOURCE_WATCHDOG:
+                return watchdog_text(clock, view);
+        case REASON_READ_DELAY:
+                return read_delay_text(clock, view);
+        case REASON_WARP:
+                return warp_text(clock, view);
+        default:
+                return strdup(marked_text(clock));
+        }
+}
+
 char *clock_reason_text(const Clock *clock)
 {
-        if (clock->verdict == VERDICT_UNSTABLE && clock->reason == REASON_CLOCKSOURCE_WATCHDOG)
-                return watchdog_text(clock);
-        if (clock->verdict == VERDICT_UNSTABLE && clock->reason == REASON_READ_DELAY)
-                return read_delay_text(clock);
-        return strdup(plain_text(clock));
+        _cleanup_free_ char *why = NULL;
+        ClockView view;
+        char *text;
+
+        if (clock->verdict != VERDICT_UNSTABLE)
+                return strdup(plain_text(clock));
+        clock_get(clock, &view);
+        why = unstable_text(clock, &view);
+        if (!why)
+                return NULL;
+        if (view.urgency == URGENCY_NONE)
+                return asprintf(&text, "%s The system keeps time by %s, which that does not touch.", why,
+                                view.clocksource) < 0
+                               ? NULL
+                               : text;
+        if (!clock_is_early(&view) || view.expected || clock->facts->hypervisor)
+                return TAKE_PTR(why);
+        return asprintf(&text, "%s A mark in the first minute of a boot is most often there at every boot.", why) < 0
+                       ? NULL
+                       : text;
 }
 
 char *clock_watchdog_reason(const Clock *clock)
@@ -169,11 +298,10 @@ static char *boot_parameters_text(const Clock *clock)
         char missing[128];
         char *text;
 
-        if (asprintf(
-                    &text,
-                    "Add %s to the kernel command line and reboot; nothing brings the TSC back before. Evacuate guests "
-                    "that need a good clock first.",
-                    missing_parameters(clock, missing)) < 0)
+        if (asprintf(&text,
+                     "Add %s to the kernel command line and reboot; nothing brings the TSC back before. Move guests that "
+                     "need a good clock away first.",
+                     missing_parameters(clock, missing)) < 0)
                 return NULL;
         return text;
 }
@@ -197,30 +325,53 @@ static const char *remedy_text(RemedyKind kind)
         static const char *const texts[REMEDY_MAX_] = {
                 [REMEDY_SWITCH_BACK] = "Write tsc to /sys/devices/system/clocksource/clocksource0/current_clocksource; "
                                        "no reboot is needed.",
-                [REMEDY_REBOOT] =
-                        "Evacuate guests that need a good clock and reboot; nothing brings the TSC back before.",
-                [REMEDY_COMPARE] = "Evacuate guests that need a good clock and reboot; nothing brings the TSC back "
-                                   "before. If it happens again: "
-                                   "update firmware, and see from NTP's drift which clock is wrong; where it is hpet, "
-                                   "nohpet on the kernel "
-                                   "command line makes acpi_pm the reference.",
+                [REMEDY_REBOOT] = "reboot; nothing brings the TSC back before.",
+                [REMEDY_COMPARE] = "reboot; nothing brings the TSC back before. If it happens again, update firmware, "
+                                   "and see from the drift that NTP reports which of the two clocks is wrong",
                 [REMEDY_FALSE_ALARM] = "The TSC itself is most likely good: reboot when convenient; nothing brings it "
-                                       "back before. A kernel of "
-                                       "7.2 or later reads again instead of marking; before that, tsc=nowatchdog on "
-                                       "the kernel command line "
-                                       "ends such alarms and keeps the other checks.",
-                [REMEDY_FIRMWARE] = "Evacuate guests that need a good clock, update firmware and reboot; if it happens "
-                                    "again, retire the "
-                                    "machine for this use.",
+                                       "back before. A kernel of 7.2 or later reads again instead of marking; before "
+                                       "that, tsc=nowatchdog on the kernel command line ends such alarms and keeps the "
+                                       "other checks.",
+                [REMEDY_POWER_OFF] = "switch the machine off and on again: CPUs and firmware may carry a wrong TSC over a "
+                                     "reboot. If it happens again, update firmware, then ask the maker.",
+                [REMEDY_REFERENCE] = "reboot; nothing brings the TSC back before. Switch HPET on in the "
+                                     "firmware set-up where it is off, so that the kernel has a real clock to compare "
+                                     "with; if it happens again, update the kernel.",
+                [REMEDY_CALIBRATE] = "Reboot through the firmware, not by kexec. If it happens again, switch HPET on in "
+                                     "the firmware set-up and update firmware.",
+                [REMEDY_FIRMWARE] = "update firmware and reboot. If it happens again, use the machine for guests that "
+                                    "need no good clock.",
                 [REMEDY_FIRMWARE_C1E] = "Switch C1E off in the firmware set-up (nothing else does it) and reboot.",
                 [REMEDY_FIRMWARE_TIMER] =
                         "Switch HPET on in the firmware set-up and reboot, so that there is a clock to compare with.",
-                [REMEDY_HYPERVISOR] =
-                        "Nothing in this guest helps: the host it runs on must offer an invariant TSC, or its clock.",
                 [REMEDY_RETIRE] = "Nothing helps on this CPU: retire it for guests that need a good clock.",
         };
 
         return texts[kind] ? texts[kind] : "";
+}
+
+/* The guests' part comes first where there is a hurry. */
+static char *host_remedy_text(const Clock *clock, const ClockView *view, RemedyKind kind)
+{
+        const char *text = remedy_text(kind), *more = "";
+        char *whole;
+
+        if (kind == REMEDY_COMPARE)
+                more = strcmp(clock->cause.reference, "hpet") == 0
+                               ? "; where it is hpet, nohpet on the kernel command line makes acpi_pm the reference."
+                               : ".";
+        if (view->urgency == URGENCY_EVACUATE)
+                return asprintf(&whole, "Evacuate guests that need a good clock, then %s%s", text, more) < 0 ? NULL
+                                                                                                             : whole;
+        return asprintf(&whole, "When convenient, %s%s", text, more) < 0 ? NULL : whole;
+}
+
+static const char *hypervisor_text(const ClockFacts *facts)
+{
+        if (facts->xen_control)
+                return "Make xen the current clocksource: Xen keeps it for all domains.";
+        return "Nothing in here helps: the host must offer its own clock (kvm-clock, Hyper-V's or Xen's) or an "
+               "invariant TSC.";
 }
 
 /* From 6.12 on the TSCs of one package get their chance (unsynchronized_tsc(), arch/x86/kernel/tsc.c). */
@@ -234,17 +385,30 @@ static bool later_kernel_would_keep_it(const Clock *clock)
 
 char *clock_remedy(const Clock *clock)
 {
-        RemedyKind kind = clock_remedy_kind(clock->facts, clock->verdict, clock->reason);
+        RemedyKind kind;
+        ClockView view;
 
-        if (kind == REMEDY_BOOT_PARAMETERS)
+        clock_get(clock, &view);
+        kind = clock_remedy_kind(clock->facts, &view);
+        switch (kind) {
+        case REMEDY_BOOT_PARAMETERS:
                 return boot_parameters_text(clock);
-        if (kind == REMEDY_REMOVE_PARAMETER)
+        case REMEDY_REMOVE_PARAMETER:
                 return remove_parameter_text(clock);
+        case REMEDY_HYPERVISOR:
+                return strdup(hypervisor_text(clock->facts));
+        case REMEDY_REBOOT:
+        case REMEDY_COMPARE:
+        case REMEDY_POWER_OFF:
+        case REMEDY_FIRMWARE:
+        case REMEDY_REFERENCE:
+                return host_remedy_text(clock, &view, kind);
+        default:
+                break;
+        }
         if (kind == REMEDY_RETIRE && later_kernel_would_keep_it(clock))
                 return strdup("Nothing helps on this kernel: retire the host for guests that need a good clock. A "
-                              "kernel of 6.12 or "
-                              "later does not give the TSC of a single package up at boot; it then needs "
-                              "processor.max_cstate=1 and "
-                              "cpufreq.off=1 on its command line.");
+                              "kernel of 6.12 or later does not give the TSC of a single package up at boot; it then "
+                              "needs processor.max_cstate=1 and cpufreq.off=1 on its command line.");
         return strdup(remedy_text(kind));
 }

@@ -5,19 +5,17 @@
 #include <string.h>
 
 #include "model/cmdline.h"
+#include "model/urgency.h"
 #include "model/verdict.h"
 
 static ClockReason unused_reason(const Clock *clock)
 {
         char value[CLOCKSOURCE_NAME_SIZE];
+        const char *parameter;
 
-        if (cmdline_get(clock->facts->cmdline, "clocksource", value, sizeof(value)) &&
-            (strcmp(value, clock->current) == 0 ||
-             (strcmp(value, "pmtmr") == 0 && strcmp(clock->current, "acpi_pm") == 0)))
+        if (clock_facts_asked_clocksource(clock->facts, value, &parameter) && strcmp(value, clock->current) == 0)
                 return REASON_BOOT_PARAMETER;
-        if (clock->facts->hypervisor && !clock->tsc_used &&
-            (strcmp(clock->current, "kvm-clock") == 0 || strcmp(clock->current, "xen") == 0 ||
-             strncmp(clock->current, "hyperv_", 7) == 0))
+        if (!clock->tsc_used && clock_is_paravirtual(clock->facts, clock->current))
                 return REASON_GUEST_DEFAULT;
         return REASON_USER_SWITCH;
 }
@@ -67,27 +65,22 @@ Verdict clock_find_verdict(const Clock *clock, ClockReason *ret_reason)
         return VERDICT_ABSENT;
 }
 
+/* What the flags say the kernel does on every boot is expected whichever reason it names: its watchdog may see the TSC
+ * stop before the idle driver registers. */
 static bool unstable_is_expected(const Clock *clock)
 {
         const ClockFacts *facts = clock->facts;
 
+        if (clock_facts_predict(facts) != REASON_NONE)
+                return true;
         switch (clock->reason) {
-        case REASON_UNSYNCHRONIZED:
-                return clock_facts_unsynchronized(facts);
-        case REASON_IDLE_HALT:
-                return !facts->nonstop_tsc && !clock_facts_idle_limited(facts);
-        case REASON_CPUFREQ_CHANGE:
-                return !facts->constant_tsc && !clock_facts_frequency_held(facts) &&
-                       !cmdline_has(facts->cmdline, "cpufreq.default_governor", NULL);
         case REASON_C1E:
                 return !facts->nonstop_tsc && strcmp(facts->vendor, "AuthenticAMD") == 0;
-        case REASON_BOOT_PARAMETER:
-                return clock_facts_predict(facts) == REASON_BOOT_PARAMETER;
         case REASON_HYPERVISOR:
                 return facts->hypervisor;
-        case REASON_OTHER:
-                /* With the line lost, the prediction is the best guess at what it said. */
-                return !clock->cause.text[0] && clock_facts_predict(facts) != REASON_NONE;
+        case REASON_CALIBRATION:
+                /* Without ACPI the kernel finds no clock to count the TSC against. */
+                return cmdline_has(facts->cmdline, "acpi", "off");
         default:
                 return false;
         }
@@ -104,8 +97,7 @@ static bool is_expected(const Clock *clock)
                 return true;
         case VERDICT_STABLE:
                 return clock_facts_predict(facts) == REASON_NONE &&
-                       (facts->constant_tsc || facts->hypervisor || facts->n_cpus == 1 ||
-                        clock_facts_frequency_held(facts));
+                       (facts->constant_tsc || facts->hypervisor || clock_facts_frequency_held(facts));
         case VERDICT_UNVERIFIED:
                 return clock->reason == REASON_BOOT_PARAMETER;
         case VERDICT_UNUSED:
@@ -124,17 +116,23 @@ void clock_get(const Clock *clock, ClockView *ret)
                 .reason = clock->reason,
                 .expected = is_expected(clock),
                 .lost_after_use = clock->lost_after_use,
+                .cpus_differ = clock->cpus_differ,
                 .news = !clock->imported || clock->verdict != clock->imported_verdict ||
                         clock->reason != clock->imported_reason,
                 .since_usec = clock->since_usec,
+                .cause = clock->marked ? &clock->cause : NULL,
                 .kernel_line = clock->marked ? clock->cause.text : "",
                 .clocksource = clock->current_known ? clock->current : "",
                 .available = clock->available_known ? clock->available : "",
                 .tsc_khz = clock->tsc_khz,
+                .firmware_faults = clock->firmware_faults,
+                .n_firmware_faults = clock->n_firmware_faults,
         };
         ret->watchdog =
                 clock_facts_watchdog(clock->facts, clock->available_known ? clock->available : NULL, ret->reference);
         /* Nothing is left to watch. */
         if (clock->verdict == VERDICT_UNSTABLE || clock->verdict == VERDICT_ABSENT)
                 ret->watchdog = WATCHDOG_ABSENT;
+        ret->suspect = clock_find_suspect(clock->facts, ret);
+        ret->urgency = clock_find_urgency(clock->facts, ret);
 }

@@ -5,8 +5,6 @@
 #include "model/cmdline.h"
 #include "model/verdict.h"
 
-/* The watchdog's report is printed in one go; this is for a reader who finds only half of it in the log yet. */
-#define REPORT_WAIT_USEC UINT64_C(100000)
 #define FIRST_READ_USEC UINT64_C(5000)
 /* A mark's switch follows within 80 ms (field logs), more where stop_machine has to wait. */
 #define SWITCH_SPAN_USEC UINT64_C(2000000)
@@ -15,6 +13,7 @@ void clock_init(Clock *clock, const ClockFacts *facts)
 {
         *clock = (Clock){ .facts = facts };
         clock->report_deadline = clock->mark_deadline = clock->vanish_deadline = clock->next_read_usec = CLOCK_NEVER;
+        clock->mark_limit = clock->leave_deadline = CLOCK_NEVER;
 }
 
 static void note(Clock *clock, ClockChanges *changes, unsigned change)
@@ -71,9 +70,15 @@ static void reads_begin(Clock *clock, uint64_t now)
         clock->next_read_usec = now + FIRST_READ_USEC;
 }
 
-static void mark_confirm(Clock *clock, const KernelEvent *cause)
+static void mark_confirm(Clock *clock, const KernelEvent *cause, uint64_t now)
 {
         clock->marked = true;
+        /* The list changes before the current clocksource does. */
+        if (clock->current_known && clocksource_is_tsc(clock->current)) {
+                clock->leave_deadline = now + CLOCK_GRACE_USEC;
+                if (clock->next_read_usec == CLOCK_NEVER)
+                        reads_begin(clock, now);
+        }
         clock->cause = *cause;
         mark_forget(clock);
         clock->vanish_deadline = CLOCK_NEVER;
@@ -104,11 +109,24 @@ static void on_mark(Clock *clock, const KernelEvent *event, uint64_t now, ClockC
                 clock->mark_read = false;
                 clock->mark = *event;
                 clock->mark_deadline = now + CLOCK_GRACE_USEC;
+                clock->mark_limit = now + CLOCK_SLOW_USEC;
                 reads_begin(clock, now);
         }
 }
 
-static void on_switched(Clock *clock, const KernelEvent *event)
+/* Replays meet the same line twice. */
+static void keep_firmware_fault(Clock *clock, const KernelEvent *event, ClockChanges *changes)
+{
+        for (size_t i = 0; i < clock->n_firmware_faults; i++)
+                if (strcmp(clock->firmware_faults[i], event->text) == 0)
+                        return;
+        if (clock->n_firmware_faults == FIRMWARE_FAULTS_MAX)
+                return;
+        strcpy(clock->firmware_faults[clock->n_firmware_faults++], event->text);
+        note(clock, changes, CLOCK_CHANGED_DETAILS);
+}
+
+static void on_switched(Clock *clock, const KernelEvent *event, uint64_t previous_usec)
 {
         strcpy(clock->switched_to, event->clocksource);
         clock->switched_usec = event->usec;
@@ -124,20 +142,21 @@ static void on_switched(Clock *clock, const KernelEvent *event)
         }
         clock->using_tsc = false;
         if (!clock->started && clock->has_mark && !clock->mark_corroborated && event->usec >= clock->latest_mark.usec &&
-            event->usec - clock->latest_mark.usec <= SWITCH_SPAN_USEC) {
+            event->usec - previous_usec <= SWITCH_SPAN_USEC) {
                 clock->mark = clock->latest_mark;
                 clock->mark_corroborated = true;
         }
 }
 
-static void on_event(Clock *clock, const KernelEvent *event, uint64_t now, ClockChanges *changes)
+static void on_event(Clock *clock, const KernelEvent *event, uint64_t previous_usec, uint64_t now,
+                     ClockChanges *changes)
 {
         switch (event->kind) {
         case KERNEL_EVENT_TSC_MARKED:
                 on_mark(clock, event, now, changes);
                 break;
         case KERNEL_EVENT_SWITCHED:
-                on_switched(clock, event);
+                on_switched(clock, event, previous_usec);
                 break;
         case KERNEL_EVENT_REGISTERED:
                 if (clocksource_is_tsc(event->clocksource))
@@ -160,6 +179,7 @@ static void on_event(Clock *clock, const KernelEvent *event, uint64_t now, Clock
                 note_line(clock, changes, CLOCK_OVERRIDE_REFUSED, event);
                 break;
         case KERNEL_EVENT_TSC_ADJUST:
+                keep_firmware_fault(clock, event, changes);
                 note_line(clock, changes, CLOCK_TSC_ADJUSTED, event);
                 break;
         case KERNEL_EVENT_CALIBRATION_DIFFERS:
@@ -214,7 +234,7 @@ static void set_verdict(Clock *clock, ClockChanges *changes)
 }
 
 /* tsc is not registered and no line says why. */
-static void explain_absence(Clock *clock)
+static void explain_absence(Clock *clock, uint64_t now)
 {
         clock->vanish_deadline = CLOCK_NEVER;
         if (clock->imported && clock->imported_verdict == VERDICT_ABSENT && !clock->started) {
@@ -223,7 +243,7 @@ static void explain_absence(Clock *clock)
                 KernelEvent lost = { .kind = KERNEL_EVENT_TSC_MARKED, .reason = REASON_OTHER };
 
                 lost.usec = clock->vanished_usec;
-                mark_confirm(clock, &lost);
+                mark_confirm(clock, &lost, now);
         } else {
                 clock->unbound = clock->tsc_registered;
         }
@@ -236,18 +256,20 @@ static void judge(Clock *clock, bool fresh, uint64_t now, ClockChanges *changes)
                 return;
         if (clock->has_mark && !clock->marked) {
                 if (mark_has_effect(clock)) {
-                        mark_confirm(clock, &clock->mark);
+                        mark_confirm(clock, &clock->mark, now);
                 } else if (fresh && now >= clock->mark_deadline) {
                         note_line(clock, changes, CLOCK_LINE_WITHOUT_EFFECT, &clock->mark);
                         mark_forget(clock);
                 }
         }
         if (fresh && clock->vanish_deadline <= now)
-                explain_absence(clock);
+                explain_absence(clock, now);
+        if (clock->leave_deadline <= now || tsc_was_left(clock))
+                clock->leave_deadline = CLOCK_NEVER;
         /* Until it is known why tsc is gone, the old verdict stands. */
         if (clock->vanish_deadline == CLOCK_NEVER)
                 set_verdict(clock, changes);
-        if (!clock->has_mark && clock->vanish_deadline == CLOCK_NEVER)
+        if (!clock->has_mark && clock->vanish_deadline == CLOCK_NEVER && clock->leave_deadline == CLOCK_NEVER)
                 clock->next_read_usec = CLOCK_NEVER;
 }
 
@@ -257,21 +279,38 @@ static void report_flush(Clock *clock, uint64_t now, ClockChanges *changes)
 
         clock->report_deadline = CLOCK_NEVER;
         if (kernel_report_flush(&clock->report, &event))
-                on_event(clock, &event, now, changes);
+                on_event(clock, &event, clock->last_line_usec, now, changes);
+}
+
+/* The kernel is still writing, maybe to a slow console: what follows a line is waited for from its last line on. */
+static void renew_waits(Clock *clock, uint64_t now)
+{
+        if (clock->report.open)
+                clock->report_deadline = now + KERNEL_REPORT_SPAN_USEC;
+        else
+                clock->report_deadline = CLOCK_NEVER;
+        if (clock->started && clock->has_mark && now + CLOCK_GRACE_USEC < clock->mark_limit)
+                clock->mark_deadline = now + CLOCK_GRACE_USEC;
 }
 
 void clock_feed_line(Clock *clock, uint64_t usec, uint64_t now, const char *text, ClockChanges *changes)
 {
         KernelEvent events[2];
-        bool was_open = clock->report.open;
-        unsigned n = kernel_report_feed(&clock->report, usec, text, events);
+        uint64_t previous = clock->last_line_usec;
+        KernelLine line;
+        unsigned n;
 
+        kernel_line_classify(text, &line);
+        if (line.kind == KERNEL_LINE_NOT_OURS)
+                return;
+        /* 0 means unknown, and is what the kernel logs until its clock runs. */
+        if (usec == 0)
+                usec = 1;
+        n = kernel_report_feed(&clock->report, usec, text, events);
+        clock->last_line_usec = usec;
         for (unsigned i = 0; i < n; i++)
-                on_event(clock, &events[i], now, changes);
-        if (!clock->report.open)
-                clock->report_deadline = CLOCK_NEVER;
-        else if (!was_open || n > 0)
-                clock->report_deadline = now + REPORT_WAIT_USEC;
+                on_event(clock, &events[i], previous, now, changes);
+        renew_waits(clock, now);
         if (n > 0)
                 judge(clock, /* fresh= */ false, now, changes);
 }
@@ -368,10 +407,12 @@ void clock_start(Clock *clock, bool log_complete, uint64_t now)
 
         report_flush(clock, now, &unheard);
         clock->log_gap = (clock->log_gap || !log_complete) && !clock->listed;
-        if (clock->has_mark)
-                clock->mark_deadline = clock->mark.usec + CLOCK_GRACE_USEC;
+        if (clock->has_mark) {
+                clock->mark_limit = now + CLOCK_SLOW_USEC;
+                clock->mark_deadline = clock->last_line_usec + CLOCK_GRACE_USEC;
+        }
         if (clock->available_known && !clock->listed && !clock->marked && !clock->has_mark)
-                explain_absence(clock);
+                explain_absence(clock, now);
         clock->started = true;
         if (clock->observed && clock->has_mark)
                 reads_begin(clock, now);
@@ -389,6 +430,8 @@ uint64_t clock_deadline(const Clock *clock)
                 deadline = clock->mark_deadline;
         if (clock->vanish_deadline < deadline)
                 deadline = clock->vanish_deadline;
+        if (clock->leave_deadline < deadline)
+                deadline = clock->leave_deadline;
         if (clock->next_read_usec < deadline)
                 deadline = clock->next_read_usec;
         return deadline;
@@ -396,5 +439,6 @@ uint64_t clock_deadline(const Clock *clock)
 
 bool clock_wants_sysfs(const Clock *clock)
 {
-        return clock->has_mark || clock->switch_unread || clock->vanish_deadline != CLOCK_NEVER || clock->report.open;
+        return clock->has_mark || clock->switch_unread || clock->vanish_deadline != CLOCK_NEVER || clock->report.open ||
+               clock->leave_deadline != CLOCK_NEVER;
 }

@@ -20,12 +20,16 @@
 #include <stdint.h>
 
 #include "model/clock-facts.h"
+#include "model/clock-view.h"
 #include "model/clock-words.h"
 #include "model/kernel-report.h"
 
 /* How long a line waits for its effect, and an effect for its line. */
 #define CLOCK_GRACE_USEC UINT64_C(1000000)
 #define CLOCK_NEVER UINT64_MAX
+/* On a slow console the kernel is still writing: each further line renews the wait, but not beyond this. */
+#define CLOCK_SLOW_USEC UINT64_C(30000000)
+#define FIRMWARE_FAULTS_MAX 8U
 
 typedef enum ClockChange {
         CLOCK_CHANGED_VERDICT = 1 << 0,     /* old_verdict; the reason may have changed alone */
@@ -61,10 +65,13 @@ typedef struct Clock {
         bool tsc_used;       /* it ever was */
         bool tsc_registered; /* it ever was */
         bool cpus_differ;
+        char firmware_faults[FIRMWARE_FAULTS_MAX][KERNEL_TEXT_SIZE];
+        size_t n_firmware_faults;
         uint64_t use_since_usec; /* 0 unknown */
         bool switch_unread; /* a switch was logged and sysfs not read since */
         char switched_to[CLOCKSOURCE_NAME_SIZE];
         uint64_t switched_usec;
+        uint64_t last_line_usec; /* the time stamp of the latest line that was one of the kernel's on clocks */
         unsigned tsc_khz;
 
         bool observed;
@@ -80,6 +87,8 @@ typedef struct Clock {
         KernelEvent mark;
         KernelEvent latest_mark; /* replay: the last candidate */
         uint64_t mark_deadline;
+        uint64_t mark_limit; /* beyond which no line renews the deadline */
+        uint64_t leave_deadline; /* marked, and sysfs still said tsc: looked at again until then */
         uint64_t vanished_usec; /* when tsc was seen to have left the list; 0 unknown */
         uint64_t vanish_deadline;
         uint64_t next_read_usec;
@@ -99,21 +108,6 @@ typedef struct Clock {
         ClockReason imported_reason;
         uint64_t imported_since_usec;
 } Clock;
-
-typedef struct ClockView {
-        Verdict verdict;
-        ClockReason reason;
-        bool expected; /* CPU flags and boot parameters alone predict this verdict on every boot */
-        bool lost_after_use;
-        bool news;               /* at start: not what the last daemon of this boot said, or there was none */
-        uint64_t since_usec;     /* the kernel's monotonic clock; 0 unknown */
-        const char *kernel_line; /* "" for none; any bytes */
-        const char *clocksource; /* "" unknown */
-        const char *available;   /* as sysfs has it; "" unknown */
-        WatchdogState watchdog;
-        char reference[CLOCKSOURCE_NAME_SIZE]; /* "" for none */
-        unsigned tsc_khz;                      /* 0 unknown */
-} ClockView;
 
 /* `facts` is borrowed for as long as the clock lives. */
 void clock_init(Clock *clock, const ClockFacts *facts);

@@ -14,6 +14,7 @@
 
 #include "base/macro.h"
 #include "check/audit.h"
+#include "model/urgency.h"
 
 #define BIT(n) (1U << (n))
 #define REBOOT "systemctl reboot"
@@ -49,6 +50,8 @@ static void machine_link(Machine *m)
         strcpy(m->clock_facts.vendor, m->facts.vendor);
         m->input.facts = &m->facts;
         m->input.clock_facts = &m->clock_facts;
+        m->clock.suspect = clock_find_suspect(&m->clock_facts, &m->clock);
+        m->clock.urgency = clock_find_urgency(&m->clock_facts, &m->clock);
         m->input.clock = &m->clock;
         m->input.snapshot = &m->snapshot;
         m->input.around = &m->around;

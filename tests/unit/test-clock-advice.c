@@ -38,7 +38,7 @@ static void test_clock_advice_contradictions(void **state)
         } cases[] = {
                 { true, true, "quiet", "C6", "schedutil", 0 },
                 { true, true, "tsc=reliable", "", "", 1U << ADVICE_RELIABLE_NEEDLESS },
-                { true, true, "tsc=nowatchdog", "", "", 1U << ADVICE_RELIABLE_NEEDLESS },
+                { true, true, "tsc=nowatchdog", "", "", 0 },
                 { false, true, "tsc=reliable", "", "", 1U << ADVICE_RELIABLE_UNFIT },
                 { true, false, "tsc=nowatchdog", "", "", 1U << ADVICE_RELIABLE_UNFIT },
                 { true, true, "tsc=unstable", "", "", 1U << ADVICE_GOOD_TSC_REFUSED },
@@ -117,10 +117,13 @@ static void test_clock_boot_parameters_missing(void **state)
 static void test_clock_remedy_believes_the_line(void **state)
 {
         ClockFacts facts = host("AuthenticAMD", false, false, "");
+        ClockView view = { .verdict = VERDICT_UNSTABLE, .urgency = URGENCY_TICKET, .clocksource = "hpet" };
 
         facts.n_cpus = 0;
-        assert_int_equal(clock_remedy_kind(&facts, VERDICT_UNSTABLE, REASON_UNSYNCHRONIZED), REMEDY_RETIRE);
-        assert_int_equal(clock_remedy_kind(&facts, VERDICT_UNSTABLE, REASON_IDLE_HALT), REMEDY_BOOT_PARAMETERS);
+        view.reason = REASON_UNSYNCHRONIZED;
+        assert_int_equal(clock_remedy_kind(&facts, &view), REMEDY_RETIRE);
+        view.reason = REASON_IDLE_HALT;
+        assert_int_equal(clock_remedy_kind(&facts, &view), REMEDY_BOOT_PARAMETERS);
 }
 
 /* For every host, verdict and reason there are words, and none of them asks for tsc=reliable. */
@@ -138,6 +141,9 @@ static void test_clock_advice_has_words_for_everything(void **state)
                                         ClockFacts facts = host(vendors[flags & 1], flags & 2, flags & 4, cmdlines[c]);
                                         const char *missing[BOOT_PARAMETERS_MAX + 1];
                                         _cleanup_free_ char *why = NULL;
+                                        ClockView view = { .verdict = verdict,
+                                                           .reason = reason,
+                                                           .urgency = URGENCY_TICKET };
                                         unsigned n;
 
                                         facts.hypervisor = flags & 8;
@@ -149,7 +155,7 @@ static void test_clock_advice_has_words_for_everything(void **state)
                                         for (unsigned i = 0; i < n; i++)
                                                 assert_null(strstr(missing[i], "tsc="));
                                         assert_non_null(
-                                                remedy_kind_to_string(clock_remedy_kind(&facts, verdict, reason)));
+                                                remedy_kind_to_string(clock_remedy_kind(&facts, &view)));
                                 }
 }
 

@@ -128,8 +128,9 @@ static void test_clock_facts_predict(void **state)
                   REASON_CPUFREQ_CHANGE },
                 { { .vendor = "GenuineIntel", .family = 6, .n_cpus = 2, .cmdline = "processor.max_cstate=1" },
                   REASON_IDLE_HALT },
-                { { .vendor = "GenuineIntel", .n_cpus = 1, .cmdline = "idle=halt" }, REASON_NONE },
-                { { .vendor = "AuthenticAMD", .hypervisor = true, .n_cpus = 2 }, REASON_NONE },
+                { { .vendor = "GenuineIntel", .n_cpus = 1, .cmdline = "idle=halt" }, REASON_CPUFREQ_CHANGE },
+                { { .vendor = "AuthenticAMD", .hypervisor = true, .n_cpus = 2 }, REASON_UNSYNCHRONIZED },
+                { { .vendor = "GenuineIntel", .hypervisor = true, .n_cpus = 2 }, REASON_NONE },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++)

@@ -27,6 +27,8 @@ enum {
         LOST,
         WATCHDOG,
         SINCE,
+        SUSPECT,
+        URGENCY,
         REMEDY,
         MISSING,
         LATE,
@@ -38,8 +40,8 @@ static char *row_promise(char *const columns[])
 {
         char *text;
 
-        assert_true(asprintf(&text, "%s %s expected=%s lost=%s %s since=%s %s [%s]", columns[VERDICT], columns[REASON],
-                             columns[EXPECTED], columns[LOST], columns[WATCHDOG], columns[SINCE], columns[REMEDY],
+        assert_true(asprintf(&text, "%s %s expected=%s lost=%s %s since=%s suspect=%s %s %s [%s]", columns[VERDICT], columns[REASON],
+                             columns[EXPECTED], columns[LOST], columns[WATCHDOG], columns[SINCE], columns[SUSPECT], columns[URGENCY], columns[REMEDY],
                              columns[MISSING]) > 0);
         return text;
 }
@@ -57,11 +59,11 @@ static char *clock_summary(const Clock *clock)
                 strcat(list, m == missing ? "" : " ");
                 strcat(list, *m);
         }
-        assert_true(asprintf(&text, "%s %s expected=%s lost=%s %s since=%" PRIu64 " %s [%s]",
+        assert_true(asprintf(&text, "%s %s expected=%s lost=%s %s since=%" PRIu64 " suspect=%s %s %s [%s]",
                              verdict_to_string(view.verdict), clock_reason_to_string(view.reason),
                              view.expected ? "yes" : "no", view.lost_after_use ? "yes" : "no",
-                             watchdog_state_to_string(view.watchdog), view.since_usec,
-                             remedy_kind_to_string(clock_remedy_kind(clock->facts, view.verdict, view.reason)),
+                             watchdog_state_to_string(view.watchdog), view.since_usec, suspect_to_string(view.suspect), urgency_to_string(view.urgency),
+                             remedy_kind_to_string(clock_remedy_kind(clock->facts, &view)),
                              list) > 0);
         return text;
 }
@@ -262,8 +264,8 @@ static void test_verdict_tells_the_rest(void **state)
                 unsigned change;
                 const char *name;
         } cases[] = {
-                { "live:hpet-marked-6.12 ; pass:200", CLOCK_OTHER_MARKED, "hpet" },
-                { "live:tsc-adjust", CLOCK_TSC_ADJUSTED, "" },
+                { "live:hpet-marked-6.12 ; pass:1000", CLOCK_OTHER_MARKED, "hpet" },
+                { "live:tsc-adjust", CLOCK_TSC_ADJUSTED | CLOCK_CHANGED_DETAILS, "" },
                 { "say:kvm: SMP vm created on host with unstable TSC; guest TSC will not be reliable", CLOCK_KVM_WARNED,
                   "" },
                 { "say:tsc: Warning: TSC freq calibrated by CPUID/MSR differs from what is calibrated by HW timer, "
