@@ -28,7 +28,8 @@ static void fix_by_setup(const AuditInput *input, Audit *audit, AuditStep *step)
         if (!around->chrony_config)
                 audit_advise(audit, step, SETUP " does it, and needs chrony: install that first.");
         else if (!around->chrony_confdir)
-                audit_fix(audit, step, "mkdir -p /etc/chrony.d && echo 'confdir /etc/chrony.d' >> %s && " SETUP,
+                /* The file may lack the newline at its end. */
+                audit_fix(audit, step, "mkdir -p /etc/chrony.d && printf '\\nconfdir /etc/chrony.d\\n' >> %s && " SETUP,
                           around->chrony_config);
         else
                 audit_fix(audit, step, SETUP);

@@ -97,6 +97,15 @@ static unsigned count_enabled_deep(const AuditInput *input)
         return n;
 }
 
+/* Where it runs already, its own word says what is in its way. */
+static void fix_by_daemon(const AuditInput *input, Audit *audit, AuditStep *step)
+{
+        if (input->around->warden_running)
+                audit_advise(audit, step, "tscwardend runs and does not hold it: `tscwarden status` says why.");
+        else
+                audit_fix(audit, step, "systemctl enable --now tscwarden");
+}
+
 static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *need)
 {
         const ClockFacts *facts = input->clock_facts;
@@ -124,8 +133,9 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
         if (need->unbooted)
                 audit_fix_by_parameters(input, audit, step, need);
         else if (count_enabled_deep(input))
-                audit_fix(audit, step, "systemctl enable --now tscwarden");
-        audit_advise(audit, step, "%s",
+                fix_by_daemon(input, audit, step);
+        if (!step->advice)
+                audit_advise(audit, step, "%s",
                      need->wanted[0] ? "Registering them is what costs the TSC: a boot parameter prevents it, the daemon "
                                        "only keeps the CPUs out of them."
                                      : "The daemon keeps the CPUs out of them; that does not bring a lost TSC back.");
@@ -149,13 +159,6 @@ static void judge_c1e(const AuditInput *input, Audit *audit)
                 audit_advise(audit, step,
                              "Switch C1E off in the firmware's setup and boot: the kernel has no knob for it.");
 }
-
-static const char *const owner_services[OWNER_MAX_] = {
-        [OWNER_TUNED] = "tuned",
-        [OWNER_POWER_PROFILES] = "power-profiles-daemon",
-        [OWNER_AUTO_CPUFREQ] = "auto-cpufreq",
-        [OWNER_CPUPOWER] = "cpupower",
-};
 
 static void judge_governor(const AuditInput *input, Audit *audit)
 {
@@ -182,36 +185,62 @@ static void judge_governor(const AuditInput *input, Audit *audit)
                                  "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with "
                                  "it; tscwarden's policy (%s) is not in force",
                                  moving, input->governor_source ? input->governor_source : "built in");
-                audit_fix(audit, step, "systemctl enable --now tscwarden");
+                fix_by_daemon(input, audit, step);
         }
+}
+
+/* "tuned cpupower" in `buffer`, which is returned. */
+static const char *list_owners(unsigned owners, char buffer[static 128])
+{
+        char *at = buffer;
+
+        *at = '\0';
+        for (GovernorOwner owner = 0; owner < OWNER_MAX_; owner++)
+                if (owners >> owner & 1)
+                        at += sprintf(at, "%s%s", at > buffer ? " " : "", governor_owner_service(owner));
+        return buffer;
+}
+
+/* Stopping any of them sets another governor: a transition, which costs a TSC that still lives. */
+static void fix_owners(const AuditInput *input, Audit *audit, AuditStep *step)
+{
+        const Surroundings *around = input->around;
+        bool lives = audit_in_use(input->clock->verdict) || input->clock->verdict == VERDICT_UNUSED;
+        const char *first = around->warden_running ? "" : "systemctl enable --now tscwarden && ";
+        char names[128];
+
+        if (!lives) {
+                audit_fix(audit, step, "%ssystemctl disable --now %s", first, list_owners(around->owners, names));
+                return;
+        }
+        if (around->owners_enabled)
+                audit_fix(audit, step, "%ssystemctl disable %s", first, list_owners(around->owners_enabled, names));
+        audit_advise(audit, step,
+                     "The TSC still lives, and stopping one of them sets another governor, which costs it: do not stop "
+                     "them now%s.",
+                     around->owners_enabled ? "; disabled, they are gone after the next boot"
+                                            : ". They are disabled, and gone after the next boot");
 }
 
 static void judge_owners(const AuditInput *input, Audit *audit)
 {
         unsigned owners = input->around->owners;
         bool needed = need_from_facts(input->facts).frequency;
-        char names[128] = "", *at = names;
+        char names[128];
         AuditStep *step;
 
-        for (GovernorOwner owner = 0; owner < OWNER_MAX_; owner++)
-                if (owners >> owner & 1)
-                        at += sprintf(at, "%s%s", at > names ? " " : "", owner_services[owner]);
         if (!input->around->processes_known && !owners)
                 audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_UNKNOWN,
                           "/proc cannot be read");
         else if (!needed || !owners)
                 audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners",
                           needed ? AUDIT_PASS : AUDIT_NOT_APPLICABLE, "%s",
-                          owners ? names : "no tuned, power-profiles-daemon, auto-cpufreq or cpupower.service");
+                          owners ? list_owners(owners, names)
+                                 : "no tuned, power-profiles-daemon, auto-cpufreq or cpupower.service");
         else {
                 step = audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_WARN,
-                                 "beside tscwarden the governor is set by: %s", names);
-                audit_fix(audit, step, "systemctl disable --now %s", names);
-                /* Its stop sets another governor: a transition. */
-                if (owners & 1U << OWNER_CPUPOWER)
-                        audit_advise(audit, step,
-                                     "Where the TSC still lives, leave out --now for cpupower: its stop changes the "
-                                     "frequency, which costs it.");
+                                 "beside tscwarden the governor is set by: %s", list_owners(owners, names));
+                fix_owners(input, audit, step);
         }
 }
 
@@ -238,22 +267,29 @@ static void judge_resync(const AuditInput *input, Audit *audit)
 {
         const Surroundings *around = input->around;
         const char *file = around->sync_time_file;
+        bool enabled = around->libvirt_guests_enabled;
         AuditStep *step;
 
-        if (!around->libvirt && !file) {
+        if (!around->libvirt) {
                 audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests", AUDIT_NOT_APPLICABLE,
                           "libvirt is not installed");
                 return;
         }
         step = audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests",
-                         file && around->sync_time ? AUDIT_PASS : AUDIT_WARN, "%s: SYNC_TIME=%d",
-                         file ? file : "no configuration of libvirt-guests", around->sync_time);
-        audit_advise(
-                audit, step,
-                "After virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "
-                "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now");
-        if (!around->sync_time)
-                audit_fix(audit, step, "echo SYNC_TIME=1 >> %s", file ? file : "/etc/default/libvirt-guests");
+                         around->sync_time && enabled ? AUDIT_PASS : AUDIT_WARN, "%s: %s; libvirt-guests.service is %s", file,
+                         around->sync_time_assigned ? around->sync_time ? "SYNC_TIME=1" : "SYNC_TIME=0" : "no SYNC_TIME",
+                         enabled ? "enabled" : "not enabled, so nothing reads that");
+        audit_advise(audit, step,
+                     "%sAfter virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "
+                     "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now",
+                     enabled ? "" : "Enabled, that service suspends the guests at a shutdown, unless its file says otherwise. ");
+        if (around->sync_time)
+                return;
+        if (around->sync_time_assigned)
+                audit_fix(audit, step, "sed -i 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' %s", file);
+        else
+                /* The file may lack the newline at its end. */
+                audit_fix(audit, step, "printf '\\nSYNC_TIME=1\\n' >> %s", file);
 }
 
 void audit_host(const AuditInput *input, Audit *audit)

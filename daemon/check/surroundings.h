@@ -16,9 +16,21 @@ typedef enum GovernorOwner {
         OWNER_TUNED,
         OWNER_POWER_PROFILES,
         OWNER_AUTO_CPUFREQ,
-        OWNER_CPUPOWER, /* its service is enabled: it sets them once, at boot */
+        OWNER_CPUPOWER, /* its service: it sets them once, at boot, and again when it is stopped */
         OWNER_MAX_,
 } GovernorOwner;
+
+static inline const char *governor_owner_service(GovernorOwner owner)
+{
+        static const char *const services[OWNER_MAX_] = {
+                [OWNER_TUNED] = "tuned",
+                [OWNER_POWER_PROFILES] = "power-profiles-daemon",
+                [OWNER_AUTO_CPUFREQ] = "auto-cpufreq",
+                [OWNER_CPUPOWER] = "cpupower",
+        };
+
+        return services[owner];
+}
 
 typedef struct Surroundings {
         bool kvm; /* /dev/kvm, or the module kvm */
@@ -31,7 +43,9 @@ typedef struct Surroundings {
         char intel_idle_max_cstate[PARAMETER_SIZE];
 
         bool processes_known;
-        unsigned owners;    /* a bit per GovernorOwner */
+        unsigned owners;         /* a bit per GovernorOwner: it runs, or is enabled */
+        unsigned owners_enabled; /* those that the next boot starts */
+        bool warden_running;     /* tscwardend */
         bool agent_running; /* qemu-ga */
 
         char ptp_kvm[32];       /* "ptp1": the PHC whose clock has that name; "" for none */
@@ -49,9 +63,11 @@ typedef struct Surroundings {
 
         bool agent_channel; /* /dev/virtio-ports/org.qemu.guest_agent.0 */
 
-        bool libvirt;         /* it is installed */
-        char *sync_time_file; /* of libvirt-guests; owned, NULL for none */
-        bool sync_time;       /* SYNC_TIME=1 */
+        bool libvirt;                /* it is installed */
+        bool libvirt_guests_enabled; /* its service */
+        char *sync_time_file;        /* which that service reads, there or not; owned, NULL without libvirt */
+        bool sync_time_assigned;     /* SYNC_TIME= stands in it */
+        bool sync_time;              /* and is 1 */
 } Surroundings;
 
 static inline void surroundings_done(Surroundings *around)

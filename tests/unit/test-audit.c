@@ -87,6 +87,8 @@ static Machine host(void)
                             .processes_known = true,
                             .libvirt = true,
                             .sync_time_file = (char *)"/etc/default/libvirt-guests",
+                            .libvirt_guests_enabled = true,
+                            .sync_time_assigned = true,
                             .sync_time = true },
                 .time = { .now_sec = 1000,
                           .clients_known = true,
@@ -338,10 +340,20 @@ static void test_governor_and_owners(void **state)
 
         expect(&m, "governor-owners", AUDIT_PASS, NULL, NULL);
         m.around.owners = BIT(OWNER_TUNED);
-        expect(&m, "governor-owners", AUDIT_WARN, "systemctl disable --now tuned", NULL);
+        /* A living TSC: nothing may be stopped. */
+        expect(&m, "governor-owners", AUDIT_WARN, NULL, "tuned");
+        m.around.owners_enabled = BIT(OWNER_TUNED);
+        expect(&m, "governor-owners", AUDIT_WARN, DAEMON " && systemctl disable tuned", NULL);
+        m.around.warden_running = true;
+        expect(&m, "governor-owners", AUDIT_WARN, "systemctl disable tuned", NULL);
+        expect(&m, "governor", AUDIT_FAIL, NULL, "ondemand moves");
+        m.clock.verdict = VERDICT_UNSTABLE;
         m.around.owners = BIT(OWNER_MAX_) - 1;
         expect(&m, "governor-owners", AUDIT_WARN,
                "systemctl disable --now tuned power-profiles-daemon auto-cpufreq cpupower", NULL);
+        m.around.warden_running = false;
+        m.around.owners = BIT(OWNER_CPUPOWER);
+        expect(&m, "governor-owners", AUDIT_WARN, DAEMON " && systemctl disable --now cpupower", NULL);
         good.around.owners = BIT(OWNER_TUNED);
         expect(&good, "governor-owners", AUDIT_NOT_APPLICABLE, NULL, "tuned");
         m.around.owners = 0;
@@ -361,9 +373,13 @@ static void test_what_guests_get(void **state)
 
         expect(&m, "guest-resync", AUDIT_PASS, NULL, "SYNC_TIME=1");
         m.around.sync_time = false;
-        expect(&m, "guest-resync", AUDIT_WARN, "echo SYNC_TIME=1 >> /etc/default/libvirt-guests", "SYNC_TIME=0");
-        m.around.sync_time_file = NULL;
-        expect(&m, "guest-resync", AUDIT_WARN, "echo SYNC_TIME=1 >> /etc/default/libvirt-guests", "no configuration");
+        expect(&m, "guest-resync", AUDIT_WARN, "sed -i 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' /etc/default/libvirt-guests",
+               "SYNC_TIME=0");
+        m.around.sync_time_assigned = false;
+        expect(&m, "guest-resync", AUDIT_WARN, "printf '\\nSYNC_TIME=1\\n' >> /etc/default/libvirt-guests", "no SYNC_TIME");
+        m.around.sync_time = true;
+        m.around.libvirt_guests_enabled = false;
+        expect(&m, "guest-resync", AUDIT_WARN, NULL, "not enabled");
         m.around.libvirt = false;
         expect(&m, "guest-resync", AUDIT_NOT_APPLICABLE, NULL, NULL);
 }
@@ -423,7 +439,7 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no `refclock PHC`");
         m.around.chrony_confdir = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL,
-               "mkdir -p /etc/chrony.d && echo 'confdir /etc/chrony.d' >> /etc/chrony/chrony.conf && tscwarden guest setup", NULL);
+               "mkdir -p /etc/chrony.d && printf '\\nconfdir /etc/chrony.d\\n' >> /etc/chrony/chrony.conf && tscwarden guest setup", NULL);
         m.around.chrony_config = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "chrony is not installed");
         expect(&m, "chronyd-alive", AUDIT_NOT_APPLICABLE, NULL, NULL);

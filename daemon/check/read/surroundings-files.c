@@ -159,21 +159,55 @@ static int take_sync_time(const char *path, char *line, void *userdata)
                 return 0;
         line += 10;
         line += strspn(line, "\"'");
+        around->sync_time_assigned = true;
         around->sync_time = line[0] == '1';
         return 0;
 }
 
+/* Where the service of libvirt-guests says which file it reads: "EnvironmentFile=-/etc/sysconfig/libvirt-guests". */
+static int take_environment_file(const char *path, char *line, void *userdata)
+{
+        Surroundings *around = userdata;
+        const char *file = line + strspn(line, " \t");
+
+        if (strncmp(file, "EnvironmentFile=", 16) != 0)
+                return 0;
+        file += 16;
+        file += *file == '-';
+        around->sync_time_file = strdup(file);
+        return around->sync_time_file ? 1 : -ENOMEM;
+}
+
+/* Each distribution builds libvirt with a folder of its own, and the file may be missing there: without the service's word it is
+ * /etc/sysconfig wherever there is such a folder. */
+static int find_sync_time_file(Surroundings *around)
+{
+        static const char *const units[] = {
+                "/etc/systemd/system/libvirt-guests.service",
+                "/usr/lib/systemd/system/libvirt-guests.service",
+                "/lib/systemd/system/libvirt-guests.service",
+        };
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < ARRAY_SIZE(units); i++)
+                r = each_line(units[i], take_environment_file, around);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        around->sync_time_file =
+                strdup(access("/etc/sysconfig", F_OK) == 0 ? "/etc/sysconfig/libvirt-guests" : "/etc/default/libvirt-guests");
+        return around->sync_time_file ? 0 : -ENOMEM;
+}
+
 int surroundings_read_libvirt(Surroundings *around)
 {
-        static const char *const files[] = { "/etc/default/libvirt-guests", "/etc/sysconfig/libvirt-guests" };
+        int r;
 
-        around->libvirt = access("/usr/sbin/libvirtd", X_OK) == 0 || access("/usr/sbin/virtqemud", X_OK) == 0;
-        for (size_t i = 0; i < ARRAY_SIZE(files) && !around->sync_time_file; i++)
-                if (access(files[i], F_OK) == 0) {
-                        around->sync_time_file = strdup(files[i]);
-                        if (!around->sync_time_file)
-                                return -ENOMEM;
-                        return each_line(files[i], take_sync_time, around);
-                }
-        return 0;
+        around->libvirt = access("/usr/sbin/libvirtd", X_OK) == 0 || access("/usr/sbin/virtqemud", X_OK) == 0 ||
+                          access("/etc/default/libvirt-guests", F_OK) == 0 ||
+                          access("/etc/sysconfig/libvirt-guests", F_OK) == 0;
+        if (!around->libvirt)
+                return 0;
+        around->libvirt_guests_enabled = surroundings_service_is_enabled("libvirt-guests");
+        r = find_sync_time_file(around);
+        return r < 0 ? r : each_line(around->sync_time_file, take_sync_time, around);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -59,14 +60,29 @@ static void on_process(const char *command, const char *arguments, void *userdat
                 if (strcmp(command, owners[i].command) == 0)
                         around->owners |= 1U << owners[i].owner;
         around->agent_running |= strcmp(command, "qemu-ga") == 0;
+        around->warden_running |= strcmp(command, "tscwardend") == 0;
 }
 
-/* A oneshot service leaves no process; what is enabled is a link (systemctl(1)). */
-static void read_cpupower_service(Surroundings *around)
+/* What is enabled is a link (systemctl(1)), whether it leads anywhere or not. */
+bool surroundings_service_is_enabled(const char *service)
 {
-        if (faccessat(AT_FDCWD, "/etc/systemd/system/multi-user.target.wants/cpupower.service", F_OK,
-                      AT_SYMLINK_NOFOLLOW) == 0)
-                around->owners |= 1U << OWNER_CPUPOWER;
+        char pattern[128];
+        glob_t found = {};
+        bool enabled;
+
+        snprintf(pattern, sizeof(pattern), "/etc/systemd/system/*.wants/%s.service", service);
+        enabled = glob(pattern, 0, NULL, &found) == 0;
+        globfree(&found);
+        return enabled;
+}
+
+static void read_owner_services(Surroundings *around)
+{
+        for (GovernorOwner owner = 0; owner < OWNER_MAX_; owner++)
+                if (surroundings_service_is_enabled(governor_owner_service(owner)))
+                        around->owners_enabled |= 1U << owner;
+        /* A oneshot service leaves no process. */
+        around->owners |= around->owners_enabled & 1U << OWNER_CPUPOWER;
 }
 
 int surroundings_read(Surroundings *ret)
@@ -81,7 +97,7 @@ int surroundings_read(Surroundings *ret)
         read_parameter("/sys/module/processor/parameters/max_cstate", around.processor_max_cstate);
         read_parameter("/sys/module/intel_idle/parameters/max_cstate", around.intel_idle_max_cstate);
         around.processes_known = processes_list(on_process, &around) == 0;
-        read_cpupower_service(&around);
+        read_owner_services(&around);
         (void)phc_find(KVM_CLOCK_NAME, around.ptp_kvm);
         (void)phc_of_network(around.ptp_interface);
         around.ptp_kvm_link = phc_of_device(KVM_CLOCK_LINK, linked) == 0 && strcmp(linked, around.ptp_kvm) == 0;

@@ -14,5 +14,7 @@ int surroundings_read(Surroundings *ret);
 /* Wants ptp_kvm to be known. Fills what is named after chrony and the refclock. */
 int surroundings_read_chrony(Surroundings *around);
 int surroundings_read_libvirt(Surroundings *around);
+/* "cpupower": systemd starts it at boot. */
+bool surroundings_service_is_enabled(const char *service);
 /* Fills ptp_kvm_module, _builtin and _persistent. */
 int surroundings_read_modules(Surroundings *around);
