@@ -35,10 +35,51 @@ static void fix_by_setup(const AuditInput *input, Audit *audit, AuditStep *step)
                 audit_fix(audit, step, SETUP);
 }
 
+/* The clocksources that hypervisors give their guests. */
+static bool is_hypervisors(const char *clocksource)
+{
+        return strcmp(clocksource, "kvm-clock") == 0 || strcmp(clocksource, "xen") == 0 ||
+               strncmp(clocksource, "hyperv_clocksource_", 19) == 0;
+}
+
+/* One that a guest may run on: read without leaving the guest, or Xen's own. */
+static bool is_fit(const char *clocksource)
+{
+        return clocksource_has_vdso(clocksource) || strcmp(clocksource, "xen") == 0;
+}
+
+/* What the host has to offer to a guest that has no good clock. */
+#define HOST_OFFERS                                                                                                      \
+        "The host has to offer one. With KVM, in the domain's XML (virsh edit): `<timer name='kvmclock' present='yes'/>` " \
+        "below <clock> for kvm-clock, or `<feature policy='require' name='invtsc'/>` below <cpu> for a TSC that counts on."
+
+/* Where the machine is judged as a host, audit-host.c does it. */
+static void judge_guest_tsc(const AuditInput *input, Audit *audit)
+{
+        const ClockView *clock = input->clock;
+        bool marked = clock->verdict == VERDICT_UNSTABLE, fit = is_fit(clock->clocksource);
+        AuditResult result = clock->verdict == VERDICT_UNKNOWN ? AUDIT_UNKNOWN
+                             : !fit && clock->clocksource[0]     ? AUDIT_FAIL
+                             : marked || clock->verdict == VERDICT_UNVERIFIED ? AUDIT_WARN
+                                                                              : AUDIT_PASS;
+        AuditStep *step;
+
+        step = audit_add(audit, AUDIT_GUEST, "tsc-verdict", "TSC", result, "%s: %s " CURRENT ": %s, available: %s.%s%s",
+                         verdict_to_string(clock->verdict), input->reason_text,
+                         clock->clocksource[0] ? clock->clocksource : "unknown", clock->available[0] ? clock->available : "unknown",
+                         clock->kernel_line[0] ? " The kernel: " : "", clock->kernel_line);
+        if (result == AUDIT_FAIL)
+                audit_advise(audit, step, "This guest has neither its TSC nor its hypervisor's clock. " HOST_OFFERS);
+        else if (marked && is_hypervisors(clock->clocksource))
+                audit_advise(audit, step,
+                             "The clock that this guest uses is its hypervisor's, and has not got worse. If it was started with a "
+                             "fixed TSC, its host did not keep that promise: `tscwarden check` there.");
+}
+
 static void judge_clocksource(const AuditInput *input, Audit *audit)
 {
         const char *current = input->clock->clocksource, *available = input->clock->available;
-        bool good = clocksource_has_vdso(current);
+        static const char *const better[] = { "kvm-clock", "hyperv_clocksource_tsc_page", "xen" };
         AuditStep *step;
 
         if (!current[0]) {
@@ -46,23 +87,36 @@ static void judge_clocksource(const AuditInput *input, Audit *audit)
                           CURRENT " cannot be read");
                 return;
         }
-        step = audit_add(audit, AUDIT_GUEST, "guest-clocksource", "clocksource", good ? AUDIT_PASS : AUDIT_FAIL,
+        step = audit_add(audit, AUDIT_GUEST, "guest-clocksource", "clocksource", is_fit(current) ? AUDIT_PASS : AUDIT_FAIL,
                          CURRENT ": %s; available: %s", current, available);
-        if (good)
+        if (is_fit(current))
                 return;
-        if (clocksources_have(available, "kvm-clock"))
-                audit_fix(audit, step,
-                          "echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource");
-        else
-                audit_advise(audit, step,
-                             "Neither kvm-clock nor tsc: every look at the clock leaves the guest. On a KVM host, "
-                             "`<timer name='kvmclock' present='yes'/>` below <clock> in the domain's XML (virsh edit) "
-                             "offers kvm-clock.");
+        for (size_t i = 0; i < ARRAY_SIZE(better); i++)
+                if (clocksources_have(available, better[i])) {
+                        audit_fix(audit, step, "echo %s > /sys/devices/system/clocksource/clocksource0/current_clocksource",
+                                  better[i]);
+                        return;
+                }
+        audit_advise(audit, step, "Every look at this clock leaves the guest. " HOST_OFFERS);
 }
 
 static bool is_kvm(const AuditInput *input)
 {
         return clocksources_have(input->clock->available, "kvm-clock") || input->around->ptp_kvm[0];
+}
+
+/* Why ptp_kvm cannot be loaded here, and what helps. */
+static void advise_module(const AuditInput *input, Audit *audit, AuditStep *step)
+{
+        if (!input->around->has_modules)
+                audit_advise(audit, step,
+                             "This kernel has no modules here, as in a microVM: it needs PTP_1588_CLOCK_KVM built in, which whoever "
+                             "gives the machine its kernel decides.");
+        else
+                audit_advise(
+                        audit, step,
+                        "Install the kernel package that has ptp_kvm (on Debian and Ubuntu not the -cloud or -virtual "
+                        "flavours without extra modules).");
 }
 
 static void judge_phc(const AuditInput *input, Audit *audit)
@@ -76,6 +130,11 @@ static void judge_phc(const AuditInput *input, Audit *audit)
                           around->ptp_kvm_link ? "/dev/ptp_kvm -> " : "/dev/", around->ptp_kvm);
                 return;
         }
+        if (around->host_phc[0]) {
+                audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_PASS, "/sys/class/ptp/%s: %s", around->host_phc,
+                          phc_kind_describe(around->host_phc_kind));
+                return;
+        }
         if (!is_kvm(input)) {
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_NOT_APPLICABLE,
                           "no kvm-clock is offered: this is no KVM guest, or its host hides it");
@@ -85,10 +144,7 @@ static void judge_phc(const AuditInput *input, Audit *audit)
                          "no /sys/class/ptp/ptp*/clock_name is " KVM_CLOCK_NAME "; the module ptp_kvm %s",
                          around->ptp_kvm_module ? "is there" : "is not installed for this kernel");
         if (!around->ptp_kvm_module) {
-                audit_advise(
-                        audit, step,
-                        "Install the kernel package that has ptp_kvm (on Debian and Ubuntu not the -cloud or -virtual "
-                        "flavours without extra modules).");
+                advise_module(input, audit, step);
                 return;
         }
         fix_by_setup(input, audit, step);
@@ -104,7 +160,10 @@ static void judge_persistent(const AuditInput *input, Audit *audit)
         const Surroundings *around = input->around;
         AuditStep *step;
 
-        if (around->ptp_kvm_builtin || around->ptp_kvm_persistent)
+        if (!around->ptp_kvm[0] && around->host_phc[0])
+                audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", AUDIT_NOT_APPLICABLE,
+                          "not wanted: %s comes with its device", phc_kind_describe(around->host_phc_kind));
+        else if (around->ptp_kvm_builtin || around->ptp_kvm_persistent)
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot",
                           around->ptp_kvm[0] ? AUDIT_PASS : AUDIT_WARN, "%s%s",
                           around->ptp_kvm_builtin ? "built into the kernel" : around->ptp_kvm_persistent,
@@ -121,37 +180,81 @@ static void judge_persistent(const AuditInput *input, Audit *audit)
         }
 }
 
+static bool follows_by_phc2sys(const AuditInput *input)
+{
+        return input->time->phc2sys_from_host && !runs_chronyd(input);
+}
+
+/* The hypervisor's clock is there, and chrony has no line for it. */
+static void judge_no_refclock(const AuditInput *input, Audit *audit)
+{
+        const Surroundings *around = input->around;
+        bool kvm = around->ptp_kvm[0];
+        AuditStep *step;
+
+        step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", kvm ? AUDIT_FAIL : AUDIT_WARN, "%s%s",
+                         around->chrony_config ? around->chrony_config : "chrony is not installed",
+                         around->chrony_config ? " and what belongs to it: no `refclock PHC`" : "");
+        if (kvm)
+                fix_by_setup(input, audit, step);
+        else
+                audit_advise(audit, step, "chrony can follow %s: `refclock PHC /dev/%s poll 3%s`.",
+                             phc_kind_describe(around->host_phc_kind), around->host_phc,
+                             around->host_phc_kind == PHC_VMCLOCK ? " tai" : "");
+}
+
+/* One that is not the host's. */
+static void judge_other_refclock(const AuditInput *input, Audit *audit)
+{
+        const Surroundings *around = input->around;
+        bool there = around->refclock_ptp[0], kept = around->refclock_kind == PHC_NETWORK && time_phc_is_kept(input->time);
+        AuditStep *step;
+
+        step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock",
+                         kept                                   ? AUDIT_PASS
+                         : !there && around->refclock_optional ? AUDIT_WARN
+                                                                : AUDIT_FAIL,
+                         "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock,
+                         kept                         ? "a network interface's clock that PTP keeps"
+                         : there                      ? "another clock than the host's"
+                         : around->refclock_optional ? "not there; chronyd goes on without it"
+                                                      : "no clock: chronyd does not start with it");
+        if (kept)
+                return;
+        if (!there)
+                audit_advise(audit, step, "%s",
+                             around->ptp_kvm[0] ? "Take that line away; `" SETUP "` writes one with the host's clock."
+                                                : "Take that line away, or load ptp_kvm before chronyd starts.");
+        else if (around->ptp_kvm[0]) {
+                audit_advise(audit, step, "Take that line away; setup writes one with the host's clock.");
+                fix_by_setup(input, audit, step);
+        } else
+                audit_advise(audit, step, "Take that line away, unless ptp4l or ts2phc sets that clock right.");
+}
+
 static void judge_refclock(const AuditInput *input, Audit *audit)
 {
         const Surroundings *around = input->around;
         AuditStep *step;
 
-        if (!around->refclock && !around->ptp_kvm[0]) {
+        if (follows_by_phc2sys(input))
+                audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_NOT_APPLICABLE,
+                          "phc2sys sets the clock from the host's; no chrony is wanted");
+        else if (!around->refclock && !around->host_phc[0])
                 audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_NOT_APPLICABLE,
                           "first the clock has to be there");
-                return;
-        }
-        if (!around->refclock) {
-                step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_FAIL, "%s%s",
-                                 around->chrony_config ? around->chrony_config : "chrony is not installed",
-                                 around->chrony_config ? " and what belongs to it: no `refclock PHC`" : "");
-                fix_by_setup(input, audit, step);
-                return;
-        }
-        if (around->ptp_kvm[0] && strcmp(around->refclock_ptp, around->ptp_kvm) == 0) {
+        else if (!around->refclock)
+                judge_no_refclock(input, audit);
+        else if (!phc_kind_is_of_host(around->refclock_kind))
+                judge_other_refclock(input, audit);
+        else if (around->refclock_kind == PHC_VMCLOCK && !around->refclock_tai) {
+                step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_FAIL,
+                                 "%s: refclock PHC %s, which counts TAI, 37 s before UTC", around->refclock_file, around->refclock);
+                audit_advise(audit, step, "Add the word `tai` to that line.");
+        } else
                 audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_PASS,
-                          "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock, KVM_CLOCK_NAME);
-                return;
-        }
-        step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_FAIL,
-                         "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock,
-                         around->refclock_ptp[0] ? "another clock than the host's"
-                                                 : "no clock: chronyd does not start with it");
-        audit_advise(audit, step, "%s",
-                     around->ptp_kvm[0] ? "Take that line away; setup writes one with the host's clock."
-                                        : "Take that line away, or load ptp_kvm before chronyd starts.");
-        if (around->ptp_kvm[0])
-                fix_by_setup(input, audit, step);
+                          "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock,
+                          phc_kind_describe(around->refclock_kind));
 }
 
 static void judge_chronyd(const AuditInput *input, Audit *audit)
@@ -159,7 +262,7 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
         bool runs = runs_chronyd(input);
         AuditStep *step;
 
-        if (!input->around->refclock) {
+        if (!input->around->refclock || follows_by_phc2sys(input)) {
                 audit_add(audit, AUDIT_GUEST, "chronyd-alive", "chronyd", AUDIT_NOT_APPLICABLE,
                           "%s; it has no refclock", runs ? "runs" : "does not run");
                 return;
@@ -175,10 +278,31 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
         audit_fix(audit, step, "systemctl restart %s", chrony_service(input->around));
 }
 
+/* What is to be done about a refclock that is not as it should be. */
+static void advise_source(const AuditInput *input, Audit *audit, AuditStep *step, const ChronySource *source)
+{
+        if (source->reach == 0)
+                audit_advise(
+                        audit, step,
+                        "It is not answering any more: the host may have lost its TSC, which `tscwarden check` there "
+                        "tells.");
+        else if (source->state != '*')
+                audit_advise(audit, step,
+                             "chronyd trusts another source more: `chronyc sources -v` explains the marks.");
+        else if (fabs(source->offset_sec) > TIME_CORRECTION_MAX_SEC) {
+                audit_advise(audit, step, "This clock has fallen behind, as at a resume, and chronyd only slews it: makestep sets it.");
+                audit_fix(audit, step, "chronyc makestep");
+        } else if (fabs(source->offset_sec) >= MICROSECOND)
+                audit_advise(audit, step, "Below a microsecond is usual %s.",
+                             clocksource_is_tsc(input->clock->clocksource)
+                                     ? "with kvm-clock as the clocksource; with tsc it is read less exactly"
+                                     : "here after some minutes");
+}
+
 static void judge_selected(const AuditInput *input, Audit *audit)
 {
-        const ChronySource *source = chrony_find_phc(&input->time->chrony);
-        bool selected, near;
+        const ChronySource *source = chrony_find_refclock(&input->time->chrony, input->around->refclock_name);
+        double off;
         AuditStep *step;
 
         if (!input->around->refclock || !runs_chronyd(input)) {
@@ -194,32 +318,47 @@ static void judge_selected(const AuditInput *input, Audit *audit)
         }
         if (!source) {
                 step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_FAIL,
-                                 "chronyc sources: no refclock PHC among them");
+                                 "chronyc sources: no refclock %s among them", input->around->refclock_name);
                 audit_advise(audit, step, "chronyd has started before the line was written: a restart takes it up.");
                 audit_fix(audit, step, "systemctl restart %s", chrony_service(input->around));
                 return;
         }
-        selected = source->state == '*' && source->reach != 0;
-        near = fabs(source->offset_sec) < MICROSECOND;
+        off = fabs(source->offset_sec);
         step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host",
-                         !selected ? AUDIT_FAIL
-                         : near    ? AUDIT_PASS
-                                   : AUDIT_WARN,
+                         source->state != '*' || source->reach == 0 || off > TIME_CORRECTION_MAX_SEC ? AUDIT_FAIL
+                         : off < MICROSECOND                                                         ? AUDIT_PASS
+                                                                                                     : AUDIT_WARN,
                          "chronyc sources: %c%c %s, reach %o, off by %.0f ns", source->mode, source->state,
                          source->name, source->reach, source->offset_sec * 1e9);
-        if (source->reach == 0)
-                audit_advise(
-                        audit, step,
-                        "It is not answering any more: the host may have lost its TSC, which `tscwarden check` there "
-                        "tells.");
-        else if (!selected)
-                audit_advise(audit, step,
-                             "chronyd trusts another source more: `chronyc sources -v` explains the marks.");
-        else if (!near)
-                audit_advise(audit, step, "Below a microsecond is usual %s.",
-                             clocksource_is_tsc(input->clock->clocksource)
-                                     ? "with kvm-clock as the clocksource; with tsc it is read less exactly"
-                                     : "here after some minutes");
+        advise_source(input, audit, step, source);
+}
+
+/* Without a limit chronyd sets a clock that a resume left behind; by the usual `makestep 1 3` only right after its start. */
+static void judge_makestep(const AuditInput *input, Audit *audit)
+{
+        const Surroundings *around = input->around;
+        AuditStep *step;
+
+        if (!around->chrony_config || !runs_chronyd(input)) {
+                audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume", AUDIT_NOT_APPLICABLE, "chronyd does not run");
+                return;
+        }
+        step = audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume",
+                         around->makestep_endless ? AUDIT_PASS : AUDIT_WARN, "%s: %s",
+                         around->makestep_file ? around->makestep_file : around->chrony_config,
+                         around->makestep_endless ? "makestep without a limit"
+                         : around->makestep_file  ? "makestep for the first updates only"
+                                                  : "no makestep");
+        if (around->makestep_endless)
+                return;
+        audit_advise(audit, step, "A guest falls behind whenever it is paused and resumed; chronyd then only slews it, for hours or days.");
+        if (around->makestep_file)
+                audit_fix(audit, step, "sed -i 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' %s && systemctl restart %s",
+                          around->makestep_file, chrony_service(around));
+        else
+                /* The file may lack the newline at its end. */
+                audit_fix(audit, step, "printf '\\nmakestep 1 -1\\n' >> %s && systemctl restart %s", around->chrony_config,
+                          chrony_service(around));
 }
 
 static void judge_agent(const AuditInput *input, Audit *audit)
@@ -243,11 +382,14 @@ static void judge_agent(const AuditInput *input, Audit *audit)
 
 void audit_guest(const AuditInput *input, Audit *audit)
 {
+        if (!input->host)
+                judge_guest_tsc(input, audit);
         judge_clocksource(input, audit);
         judge_phc(input, audit);
         judge_persistent(input, audit);
         judge_refclock(input, audit);
         judge_chronyd(input, audit);
         judge_selected(input, audit);
+        judge_makestep(input, audit);
         judge_agent(input, audit);
 }

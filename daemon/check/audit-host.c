@@ -246,19 +246,26 @@ static void judge_owners(const AuditInput *input, Audit *audit)
 
 static void judge_pairing(const AuditInput *input, Audit *audit)
 {
-        bool tsc = clocksource_is_tsc(input->clock->clocksource);
+        const char *current = input->clock->clocksource;
+        /* Nested on Hyper-V, its page does as well: VDSO_CLOCKMODE_HVCLOCK (arch/x86/kvm/x86.c gtod_is_based_on_tsc). */
+        bool pairs = clocksource_is_tsc(current) || strcmp(current, "hyperv_clocksource_tsc_page") == 0;
         AuditStep *step;
 
-        if (!input->clock->clocksource[0]) {
+        if (!current[0]) {
                 audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", AUDIT_UNKNOWN,
                           CURRENT " cannot be read");
                 return;
         }
-        step = audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", tsc ? AUDIT_PASS : AUDIT_FAIL,
-                         CURRENT ": %s; %s", input->clock->clocksource,
-                         tsc ? "guests can load ptp_kvm"
-                             : "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
-        if (!tsc)
+        if (input->around->dom0) {
+                audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", AUDIT_NOT_APPLICABLE,
+                          "Xen's guests have Xen's clock, not KVM's");
+                return;
+        }
+        step = audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", pairs ? AUDIT_PASS : AUDIT_FAIL,
+                         CURRENT ": %s; %s", current,
+                         pairs ? "guests can load ptp_kvm"
+                               : "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
+        if (!pairs)
                 audit_advise(audit, step, "Only a host that runs on its TSC can offer it%s.",
                              audit_in_use(input->clock->verdict) || input->facts->hypervisor ? "" : ": see the step TSC");
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check/audit-parts.h"
-
-/* STEPT, the offset beyond which ntpd takes a clock for wrong and sets it (RFC 5905). */
-#define BOUND_MAX_SEC 0.128
 
 /* "chronyd systemd-timesyncd", or "none". */
 static const char *list_clients(unsigned clients, char buffer[static 128])
@@ -19,14 +17,44 @@ static const char *list_clients(unsigned clients, char buffer[static 128])
 }
 
 /* Of two clients the simpler one goes; each service has its program's name, or an alias of that name. */
-static const char *needless_client(unsigned steering)
+static const char *needless_client(const TimeInput *time)
 {
         static const TimeClient order[] = { CLIENT_TIMESYNCD, CLIENT_NTPD, CLIENT_CHRONYD, CLIENT_PTP4L };
+        unsigned steering = time->steering;
 
+        /* What copies a clock that nobody sets is not the one to keep. */
+        if (steering >> CLIENT_PHC2SYS & 1 && !time->phc2sys_from_host && !time_phc_is_kept(time))
+                return time_client_to_string(CLIENT_PHC2SYS);
         for (size_t i = 0; i < ARRAY_SIZE(order); i++)
                 if (steering >> order[i] & 1)
                         return time_client_to_string(order[i]);
         return "";
+}
+
+/* No client that is known moves the clock. A second one is advised only where nobody does at all. */
+static void judge_no_client(const TimeInput *time, Audit *audit)
+{
+        bool set = time->kernel_known && time->kernel_max_error_usec < TIME_MAX_ERROR_USEC;
+        bool other = time->running >> CLIENT_OTHER & 1;
+        bool told = time->running & (1U << CLIENT_CHRONYD | 1U << CLIENT_NTPD);
+        char buffer[128];
+        AuditStep *step;
+
+        step = audit_add(audit, AUDIT_TIME, "time-client", "one time client",
+                         set && !told ? AUDIT_WARN : AUDIT_FAIL, "running: %s%s%s", other ? time->other : list_clients(time->running, buffer),
+                         time->running && !other ? ", told to leave the clock alone" : "",
+                         set && !told ? "; adjtimex says that somebody sets the clock right" : "");
+        if (other)
+                audit_advise(audit, step, "tscwarden cannot ask %s whether it keeps the time; a second client would fight with it.",
+                             time->other);
+        else if (told)
+                audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
+        else if (set)
+                audit_advise(audit, step, "A client in a container, or the hypervisor's agent: a second one would fight with it.");
+        else {
+                audit_fix(audit, step, "timedatectl set-ntp true");
+                audit_advise(audit, step, "If timedatectl says 'NTP not supported', install chrony first.");
+        }
 }
 
 static void judge_one_client(const AuditInput *input, Audit *audit)
@@ -40,20 +68,20 @@ static void judge_one_client(const AuditInput *input, Audit *audit)
                 audit_add(audit, AUDIT_TIME, "time-client", "one time client", AUDIT_UNKNOWN, "/proc cannot be read");
                 return;
         }
-        step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", n == 1 ? AUDIT_PASS : AUDIT_FAIL,
-                         "running: %s%s", list_clients(time->running, buffer),
-                         n == 0 && time->running ? ", told to leave the clock alone"
-                         : n > 1                 ? ": they pull the clock both ways"
-                                                 : "");
         if (n == 0) {
-                audit_fix(audit, step, "timedatectl set-ntp true");
-                audit_advise(audit, step, "If timedatectl says 'NTP not supported', install chrony first.");
-        } else if (n > 1)
-                audit_fix(audit, step, "systemctl disable --now %s", needless_client(time->steering));
+                judge_no_client(time, audit);
+                return;
+        }
+        step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", n == 1 ? AUDIT_PASS : AUDIT_FAIL,
+                         "running: %s%s", list_clients(time->running, buffer), n > 1 ? ": they pull the clock both ways" : "");
+        if (n > 1)
+                audit_fix(audit, step, "systemctl disable --now %s", needless_client(time));
 }
 
-static void judge_unsynchronized(Audit *audit, const TimeView *view, const TimeInput *time, AuditStep *step)
+static void judge_unsynchronized(const AuditInput *input, Audit *audit, const TimeView *view, AuditStep *step)
 {
+        const TimeInput *time = input->time;
+
         switch (view->verdict) {
         case TIME_LOCAL:
                 audit_advise(
@@ -63,15 +91,37 @@ static void judge_unsynchronized(Audit *audit, const TimeView *view, const TimeI
                 break;
         case TIME_STALE:
                 audit_advise(audit, step,
-                             "Its sources do not answer: network, firewall (UDP 123), or the servers themselves.");
-                audit_fix(audit, step,
-                          view->client == CLIENT_CHRONYD ? "chronyc online && chronyc sources" : "ntpq -p");
+                             "Its sources do not answer: network, firewall (UDP 123), or the servers themselves.%s",
+                             view->client == CLIENT_CHRONYD ? " `chronyc sources -v` explains its list."
+                             : view->client == CLIENT_NTPD  ? " `ntpq -p` lists them."
+                                                            : "");
+                break;
+        case TIME_DISAGREEING:
+                audit_advise(audit, step,
+                             "Its sources answer and contradict each other, so it follows none: with two nobody can tell which "
+                             "is wrong. Find the wrong one (chronyc sources -v; x marks what it takes for wrong), or add a third.");
                 break;
         case TIME_NOT_STEERING:
                 audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
                 break;
         case TIME_NOBODY:
                 audit_fix(audit, step, "timedatectl set-ntp true");
+                break;
+        case TIME_UNKEPT:
+                audit_advise(audit, step,
+                             "A network interface's clock runs free until ptp4l or ts2phc sets it: start one of them, or take "
+                             "that clock away from its configuration.");
+                break;
+        case TIME_OFF:
+                if (view->client == CLIENT_CHRONYD)
+                        audit_fix(audit, step, "chronyc makestep");
+                audit_advise(audit, step, "%s%s",
+                             view->client == CLIENT_CHRONYD
+                                     ? "chronyd slews it away slowly; makestep sets it at once."
+                                     : "It is slewed away slowly; a restart of the client sets it at once.",
+                             input->guest ? " A guest's clock falls behind at every resume: the line `makestep 1 -1` lets chronyd "
+                                            "set it each time."
+                                          : "");
                 break;
         case TIME_UNSYNCHRONIZED:
                 if (view->client == CLIENT_CHRONYD && !time->chrony.n_sources)
@@ -107,7 +157,9 @@ static void describe(const TimeInput *time, const TimeView *view, char buffer[st
                 snprintf(buffer, 256, "ntpq rv 0: no answer");
         else
                 snprintf(buffer, 256, "%s",
-                         view->client == CLIENT_NONE ? "no client" : time_client_to_string(view->client));
+                         view->client == CLIENT_NONE    ? "no client"
+                         : view->client == CLIENT_OTHER ? time->other
+                                                        : time_client_to_string(view->client));
 }
 
 static void judge_synchronized(const AuditInput *input, const TimeView *view, Audit *audit)
@@ -124,20 +176,26 @@ static void judge_synchronized(const AuditInput *input, const TimeView *view, Au
                 [TIME_LOCAL] = { AUDIT_FAIL, "follows its own clock" },
                 [TIME_STALE] = { AUDIT_FAIL, "its sources have fallen silent" },
                 [TIME_NOT_STEERING] = { AUDIT_FAIL, "it does not steer the clock" },
+                [TIME_DISAGREEING] = { AUDIT_FAIL, "its sources contradict each other" },
+                [TIME_UNASKED] = { AUDIT_WARN, "the client cannot be asked" },
+                [TIME_UNKEPT] = { AUDIT_FAIL, "it follows a network interface's clock, which nobody sets" },
+                [TIME_OFF] = { AUDIT_FAIL, "synchronised, but far off" },
         };
         const TimeInput *time = input->time;
-        char source[256], age[64] = "", kernel[64] = "adjtimex: not to be read";
+        char source[256], age[64] = "", off[64] = "", kernel[64] = "adjtimex: not to be read";
         AuditStep *step;
 
         describe(time, view, source);
         if (view->age_sec >= 0 && view->verdict != TIME_SYNCHRONIZED)
                 snprintf(age, sizeof(age), ", %.0f s ago", view->age_sec);
+        if (view->verdict == TIME_OFF)
+                snprintf(off, sizeof(off), ", %.3f s to be corrected", fabs(view->correction_sec));
         if (time->kernel_known)
                 snprintf(kernel, sizeof(kernel), "adjtimex: maxerror %s 16 s",
                          time->kernel_max_error_usec < TIME_MAX_ERROR_USEC ? "below" : "at");
         step = audit_add(audit, AUDIT_TIME, "time-synchronized", "synchronised", words[view->verdict].result,
-                         "%s; %s%s; %s", words[view->verdict].text, source, age, kernel);
-        judge_unsynchronized(audit, view, time, step);
+                         "%s; %s%s%s; %s", words[view->verdict].text, source, age, off, kernel);
+        judge_unsynchronized(input, audit, view, step);
 }
 
 static void judge_bound(const TimeView *view, Audit *audit)
@@ -151,7 +209,7 @@ static void judge_bound(const TimeView *view, Audit *audit)
                 audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", AUDIT_WARN, "%s tells none",
                           time_client_to_string(view->client));
         else {
-                bool small = view->bound_sec <= BOUND_MAX_SEC;
+                bool small = view->bound_sec <= TIME_CORRECTION_MAX_SEC;
 
                 step = audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", small ? AUDIT_PASS : AUDIT_WARN,
                                  "off by no more than %.3f ms: |offset| + root dispersion + root delay / 2",
@@ -166,8 +224,11 @@ static void judge_stamps(const AuditInput *input, Audit *audit)
 {
         const char *interface = input->around->ptp_interface;
         const TimeInput *time = input->time;
-        bool chronyd = time->running >> CLIENT_CHRONYD & 1;
+        bool chronyd = time->running >> CLIENT_CHRONYD & 1, packets = false;
         AuditStep *step;
+
+        for (unsigned i = 0; i < time->chrony.n_sources; i++)
+                packets |= time->chrony.sources[i].mode != '#';
 
         if (!interface[0])
                 audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_NOT_APPLICABLE,
@@ -176,6 +237,9 @@ static void judge_stamps(const AuditInput *input, Audit *audit)
                 audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_NOT_APPLICABLE,
                           "/sys/class/ptp/%s could stamp packets; only chronyd can be asked whether it does",
                           interface);
+        else if (!packets && time->chrony.n_sources > 0)
+                audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_NOT_APPLICABLE,
+                          "chronyc sources: reference clocks only, no packet to stamp");
         else if (time->chrony.stamps_known && time->chrony.hardware_stamps)
                 audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps", AUDIT_PASS,
                           "chronyc ntpdata: Hardware");
@@ -191,11 +255,28 @@ static void judge_stamps(const AuditInput *input, Audit *audit)
         }
 }
 
+/* chronyd follows a refclock that is a network interface's clock: by its line, else where the machine has no other clock. */
+static bool follows_network_clock(const AuditInput *input)
+{
+        const ChronySource *source = chrony_selected(&input->time->chrony);
+        const Surroundings *around = input->around;
+
+        if (!source || source->mode != '#')
+                return false;
+        for (unsigned i = 0; i < around->n_refclocks; i++)
+                if (strcmp(around->refclocks[i].name, source->name) == 0)
+                        return around->refclocks[i].kind == PHC_NETWORK;
+        return strncmp(source->name, "PHC", 3) == 0 && around->ptp_interface[0] && !around->host_phc[0];
+}
+
 void audit_time(const AuditInput *input, Audit *audit)
 {
         TimeView view;
 
         time_judge(input->time, &view);
+        if (view.client == CLIENT_CHRONYD && (view.verdict == TIME_SYNCHRONIZED || view.verdict == TIME_OFF) &&
+            follows_network_clock(input) && !time_phc_is_kept(input->time))
+                view.verdict = TIME_UNKEPT;
         judge_one_client(input, audit);
         judge_synchronized(input, &view, audit);
         judge_bound(&view, audit);

@@ -7,9 +7,10 @@
 
 void audit_find_roles(const Facts *facts, const Surroundings *around, bool *ret_host, bool *ret_guest)
 {
-        *ret_guest = facts->hypervisor;
+        /* Xen's first domain has the flag, and is what administrators call the host. */
+        *ret_guest = facts->hypervisor && !around->dom0;
         /* Bare metal without KVM is a host that is not set up yet. */
-        *ret_host = !facts->hypervisor || around->kvm;
+        *ret_host = !*ret_guest || around->kvm;
 }
 
 int audit_judge(const AuditInput *input, Audit *ret)

@@ -54,6 +54,7 @@ static void take_source(char **columns, ChronyReport *report)
             !strchr("*+-?x~", source.state) || !isdigit((unsigned char)columns[5][0]) || *end || reach > 0377 ||
             !take_number(columns[8], &source.offset_sec) || !take_number(columns[9], &source.error_sec))
                 return;
+        source.poll = (int)strtol(columns[4], NULL, 10);
         source.reach = reach;
         snprintf(source.name, sizeof(source.name), "%s", columns[2]);
         report->sources[report->n_sources++] = source;
@@ -114,17 +115,10 @@ const ChronySource *chrony_selected(const ChronyReport *report)
         return NULL;
 }
 
-static bool is_phc(const ChronySource *source)
+const ChronySource *chrony_find_refclock(const ChronyReport *report, const char *name)
 {
-        return source && source->mode == '#' && strncmp(source->name, "PHC", 3) == 0;
-}
-
-const ChronySource *chrony_find_phc(const ChronyReport *report)
-{
-        const ChronySource *selected = chrony_selected(report);
-
-        for (unsigned i = 0; !is_phc(selected) && i < report->n_sources; i++)
-                if (is_phc(&report->sources[i]))
+        for (unsigned i = 0; i < report->n_sources; i++)
+                if (report->sources[i].mode == '#' && strcmp(report->sources[i].name, name) == 0)
                         return &report->sources[i];
-        return is_phc(selected) ? selected : NULL;
+        return NULL;
 }

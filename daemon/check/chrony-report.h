@@ -15,6 +15,7 @@ typedef struct ChronySource {
         char mode;         /* '^' server, '=' peer, '#' reference clock */
         char state;        /* '*' selected, '+' combined, '-' '?' 'x' '~' not */
         char name[64];     /* address, or the refid of a reference clock; any bytes */
+        int poll;          /* it is asked every 2^poll seconds */
         unsigned reach;    /* the last eight answers, a bit each */
         double offset_sec; /* of the last sample, as measured */
         double error_sec;
@@ -41,5 +42,5 @@ void chrony_parse(const char *text, ChronyReport *ret);
 
 /* The source the clock follows, or NULL. */
 const ChronySource *chrony_selected(const ChronyReport *report);
-/* A `refclock PHC` without a refid of its own: the one the clock follows, else the first, or NULL. */
-const ChronySource *chrony_find_phc(const ChronyReport *report);
+/* The reference clock of that name, or NULL. */
+const ChronySource *chrony_find_refclock(const ChronyReport *report, const char *name);

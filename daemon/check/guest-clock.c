@@ -6,6 +6,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A prefix: some drivers append a number. */
+static const struct {
+        const char *name, *words;
+} phc_kinds[PHC_MAX_] = {
+        [PHC_UNKNOWN] = { NULL, "a clock that tscwarden does not know" },
+        [PHC_NETWORK] = { NULL, "a network interface's clock" },
+        [PHC_KVM] = { KVM_CLOCK_NAME, "the host's clock (KVM)" },
+        [PHC_HYPERV] = { "hyperv", "the host's clock (Hyper-V)" },
+        [PHC_ENA] = { "ena-ptp", "the host's clock (AWS)" },
+        [PHC_GVE] = { "Gve PHC", "the host's clock (Google)" },
+        [PHC_VMCLOCK] = { "vmclock", "the host's clock (vmclock)" },
+        [PHC_VIRTIO] = { "Virtio PTP", "the host's clock (virtio-rtc)" },
+        [PHC_VMWARE] = { "ptp_vmw", "the host's clock (VMware)" },
+};
+
+PhcKind phc_kind_of(const char *clock_name, bool network)
+{
+        for (PhcKind kind = 0; kind < PHC_MAX_; kind++)
+                if (phc_kinds[kind].name && strncmp(clock_name, phc_kinds[kind].name, strlen(phc_kinds[kind].name)) == 0)
+                        return kind;
+        return network ? PHC_NETWORK : PHC_UNKNOWN;
+}
+
+bool phc_kind_is_of_host(PhcKind kind)
+{
+        return kind >= PHC_KVM;
+}
+
+const char *phc_kind_describe(PhcKind kind)
+{
+        return phc_kinds[kind].words;
+}
+
 #define MARK "# Written by tscwarden guest setup; tscwarden guest undo takes it away.\n"
 
 char *guest_file_format(GuestFileKind kind, const char *device, bool has_device_unit)
@@ -18,7 +51,7 @@ char *guest_file_format(GuestFileKind kind, const char *device, bool has_device_
         if (kind == GUEST_MODULES)
                 r = asprintf(&text, MARK KVM_CLOCK_MODULE "\n");
         else if (kind == GUEST_REFCLOCK)
-                r = asprintf(&text, MARK "refclock PHC %s poll 2\n", device);
+                r = asprintf(&text, MARK "refclock PHC %s poll 2\n# A guest falls behind whenever it is resumed.\nmakestep 1 -1\n", device);
         else
                 r = asprintf(&text, MARK "[Unit]\nWants=%s\nAfter=%s\n", unit, unit);
         return r < 0 ? NULL : text;
@@ -31,59 +64,6 @@ GuestFileState guest_file_judge(const char *text, const char *wanted)
         if (strcmp(text, wanted) == 0)
                 return GUEST_FILE_SAME;
         return strncmp(text, MARK, strlen(MARK)) == 0 ? GUEST_FILE_OTHER : GUEST_FILE_FOREIGN;
-}
-
-static const char *next_line(const char *line)
-{
-        line += strcspn(line, "\n");
-        return line + (*line == '\n');
-}
-
-/* Of the words of a line the first is `word`, whatever its case: where the rest begins, else NULL. */
-static const char *after_word(const char *line, const char *word)
-{
-        size_t length = strlen(word);
-
-        line += strspn(line, " \t");
-        if (strncasecmp(line, word, length) != 0 || !strchr(" \t\n", line[length]))
-                return NULL;
-        line += length;
-        return line + strspn(line, " \t");
-}
-
-int chrony_find_confdir(const char *text, char **ret)
-{
-        const char *found = NULL;
-        char *path = NULL;
-
-        for (; *text; text = next_line(text)) {
-                const char *rest = after_word(text, "confdir");
-
-                if (rest && *rest == '/')
-                        found = rest;
-        }
-        if (found) {
-                path = strndup(found, strcspn(found, " \t\n"));
-                if (!path)
-                        return -ENOMEM;
-        }
-        *ret = path;
-        return 0;
-}
-
-bool chrony_next_refclock(const char **text, char device[static CHRONY_DEVICE_SIZE])
-{
-        while (**text) {
-                const char *rest = after_word(*text, "refclock");
-
-                *text = next_line(*text);
-                rest = rest ? after_word(rest, "PHC") : NULL;
-                if (rest && strcspn(rest, " \t\n:") - 1 < CHRONY_DEVICE_SIZE - 1) {
-                        snprintf(device, CHRONY_DEVICE_SIZE, "%.*s", (int)strcspn(rest, " \t\n:"), rest);
-                        return true;
-                }
-        }
-        return false;
 }
 
 const char *guest_explain_modprobe(const char *text)

@@ -9,7 +9,29 @@
 /* drivers/ptp/ptp_kvm_common.c. The number in /dev/ptpN says nothing: a network card may be ptp0. */
 #define KVM_CLOCK_NAME "KVM virtual PTP"
 #define KVM_CLOCK_MODULE "ptp_kvm"
+/* What `guest setup` writes for chrony and for modules-load.d. */
+#define CHRONY_FILE_NAME "tscwarden-ptp_kvm.conf"
 #define KVM_CLOCK_LINK "/dev/ptp_kvm" /* udev's, 50-udev-default.rules */
+
+/* Whose clock a PTP hardware clock is, by its clock_name. */
+typedef enum PhcKind {
+        PHC_UNKNOWN,
+        PHC_NETWORK, /* a network interface's: right only while something sets it */
+        PHC_KVM,     /* from here on the hypervisor's, which keeps them */
+        PHC_HYPERV,  /* drivers/ptp/ptp_hyperv or hv_util: Azure */
+        PHC_ENA,     /* drivers/net/ethernet/amazon/ena: AWS */
+        PHC_GVE,     /* drivers/net/ethernet/google/gve */
+        PHC_VMCLOCK, /* drivers/ptp/ptp_vmclock.c: it counts TAI */
+        PHC_VIRTIO,  /* drivers/virtio/virtio_rtc_ptp.c */
+        PHC_VMWARE,  /* drivers/ptp/ptp_vmw.c */
+        PHC_MAX_,
+} PhcKind;
+
+/* `network`: a network interface is its device. */
+PhcKind phc_kind_of(const char *clock_name, bool network);
+bool phc_kind_is_of_host(PhcKind kind);
+/* "the host's clock (Hyper-V)" */
+const char *phc_kind_describe(PhcKind kind);
 
 typedef enum GuestFileKind {
         GUEST_MODULES, /* modules-load.d(5) */
@@ -31,14 +53,6 @@ typedef enum GuestFileState {
 
 /* `text` is the file's, NULL for none. */
 GuestFileState guest_file_judge(const char *text, const char *wanted);
-
-/* The first directory of the last "confdir" in chrony.conf: a heap string owned by the caller, *ret is NULL when there is none.
- * 0 or -ENOMEM. */
-int chrony_find_confdir(const char *text, char **ret);
-/* The device of the next "refclock PHC DEVICE[:OPTION...]" in such a text or what `chronyd -p` prints; *text is moved behind that line.
- * False at the end, and device is untouched. */
-#define CHRONY_DEVICE_SIZE 128
-bool chrony_next_refclock(const char **text, char device[static CHRONY_DEVICE_SIZE]);
 
 /* Why modprobe refused ptp_kvm, from what it says in the C locale: one sentence, "" when it is none of the known reasons. */
 const char *guest_explain_modprobe(const char *text);

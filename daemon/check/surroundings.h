@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "base/macro.h"
+#include "check/chrony-config.h"
+#include "check/guest-clock.h"
 
 #define PARAMETER_SIZE 32
 
@@ -32,8 +34,16 @@ static inline const char *governor_owner_service(GovernorOwner owner)
         return services[owner];
 }
 
+#define REFCLOCKS_MAX 16
+
+typedef struct RefclockFound {
+        char name[CHRONY_NAME_SIZE]; /* chronyc's */
+        PhcKind kind;                /* PHC_UNKNOWN for other drivers */
+} RefclockFound;
+
 typedef struct Surroundings {
-        bool kvm; /* /dev/kvm, or the module kvm */
+        bool dom0; /* Xen's first domain, which is a host (/proc/xen/capabilities: control_d) */
+        bool kvm;  /* /dev/kvm, or the module kvm */
         /* Firmware has switched AMD's C1E on: apic_c1e among the bugs in /proc/cpuinfo (arch/x86/kernel/process.c). */
         bool c1e;
 
@@ -48,18 +58,30 @@ typedef struct Surroundings {
         bool warden_running;     /* tscwardend */
         bool agent_running; /* qemu-ga */
 
+        char host_phc[32];      /* a PHC that the hypervisor keeps, ptp_kvm before any other: "ptp1"; "" for none */
+        PhcKind host_phc_kind;
         char ptp_kvm[32];       /* "ptp1": the PHC whose clock has that name; "" for none */
         char ptp_interface[32]; /* a PHC of a network interface: "ptp0"; "" for none */
         bool ptp_kvm_link;      /* /dev/ptp_kvm leads to it */
         bool ptp_kvm_module;    /* it can be loaded, or is built in */
         bool ptp_kvm_builtin;
+        bool has_modules; /* /lib/modules has a folder for this kernel */
         char *ptp_kvm_persistent; /* the file in modules-load.d that names it; owned, NULL for none */
 
-        char *refclock;        /* the device of chrony's `refclock PHC`: that of ptp_kvm, else the first; owned, NULL for none */
-        char *refclock_file;   /* and where that stands; owned */
-        char refclock_ptp[32]; /* the PHC behind that device: "ptp0"; "" when there is no such device */
+        /* chrony's refclocks in the order of their lines, of whatever driver; further ones are left out. */
+        RefclockFound refclocks[REFCLOCKS_MAX];
+        unsigned n_refclocks;
+        char *refclock;      /* the device of its `refclock PHC`: the host's clock, else the first; owned, NULL for none */
+        char *refclock_file; /* and where that stands; owned */
+        char refclock_ptp[32];                  /* the PHC behind that device: "ptp0"; "" when there is no such device */
+        char refclock_name[CHRONY_NAME_SIZE];   /* chronyc's name of it */
+        PhcKind refclock_kind;
+        bool refclock_tai, refclock_optional;
+
+        char *makestep_file;   /* where the last `makestep` stands, which holds; owned, NULL for none */
+        bool makestep_endless; /* and it lets chronyd set the clock at any time */
         char *chrony_config;   /* the main file; owned, NULL for none */
-        char *chrony_confdir;  /* the folder of further ones; owned, NULL for none */
+        char *chrony_confdir;  /* a folder whose files it reads too, where ours outlasts a boot; owned, NULL for none */
 
         bool agent_channel; /* /dev/virtio-ports/org.qemu.guest_agent.0 */
 
@@ -75,6 +97,7 @@ static inline void surroundings_done(Surroundings *around)
         free(around->ptp_kvm_persistent);
         free(around->refclock);
         free(around->refclock_file);
+        free(around->makestep_file);
         free(around->chrony_config);
         free(around->chrony_confdir);
         free(around->sync_time_file);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/timesync.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -9,50 +10,23 @@
 /* ClockBound's rule for chronyd, and a floor for short intervals: older than that is free running (clock-bound-d). */
 #define STALE_INTERVALS 8
 #define STALE_FLOOR_SEC 64
-
-static const struct {
-        const char *command, *name;
-} clients[CLIENT_MAX_] = {
-        [CLIENT_CHRONYD] = { "chronyd", "chronyd" },
-        [CLIENT_NTPD] = { "ntpd", "ntpd" },
-        [CLIENT_TIMESYNCD] = { "systemd-timesyn", "systemd-timesyncd" },
-        [CLIENT_TIMEMASTER] = { "timemaster", "timemaster" },
-        [CLIENT_PHC2SYS] = { "phc2sys", "phc2sys" },
-        [CLIENT_PTP4L] = { "ptp4l", "ptp4l" },
-};
+/* timesyncd.conf(5): PollIntervalMaxSec=. */
+#define KERNEL_INTERVAL_SEC 2048
+/* The kernel's maxerror grows by MAXFREQ, 500 µs a second, from the moment when a client sets it right (kernel/time/ntp.c). */
+#define MAX_ERROR_USEC_PER_SEC 500.0
+/* 2^poll: chrony's own limits (chrony.conf(5), maxpoll). */
+#define POLL_MIN -7
+#define POLL_MAX 24
 
 const char *time_client_to_string(TimeClient client)
 {
-        return clients[client].name;
-}
+        static const char *const names[CLIENT_MAX_] = {
+                [CLIENT_CHRONYD] = "chronyd",       [CLIENT_NTPD] = "ntpd",       [CLIENT_TIMESYNCD] = "systemd-timesyncd",
+                [CLIENT_TIMEMASTER] = "timemaster", [CLIENT_PHC2SYS] = "phc2sys", [CLIENT_PTP4L] = "ptp4l",
+                [CLIENT_OTHER] = "another client",
+        };
 
-static bool has_argument(const char *arguments, const char *argument)
-{
-        size_t length = strlen(argument);
-
-        for (const char *at = arguments; (at = strstr(at, argument)); at += length)
-                if (at > arguments && at[-1] == ' ' && (at[length] == ' ' || !at[length]))
-                        return true;
-        return false;
-}
-
-TimeClient time_client_of(const char *command, const char *arguments, bool *ret_steers)
-{
-        for (TimeClient client = 0; client < CLIENT_MAX_; client++) {
-                if (strcmp(command, clients[client].command) != 0)
-                        continue;
-                *ret_steers = true;
-                if (client == CLIENT_CHRONYD)
-                        *ret_steers = !has_argument(arguments, "-x");
-                /* phc2sys(8): the servo that hands its offset to an NTP daemon. */
-                else if (client == CLIENT_PHC2SYS)
-                        *ret_steers = !strstr(arguments, "ntpshm");
-                /* ptp4l(8): with software time stamping it moves the system's clock itself. */
-                else if (client == CLIENT_PTP4L)
-                        *ret_steers = has_argument(arguments, "-S");
-                return client;
-        }
-        return CLIENT_NONE;
+        return names[client];
 }
 
 static bool runs(const TimeInput *input, TimeClient client)
@@ -60,9 +34,14 @@ static bool runs(const TimeInput *input, TimeClient client)
         return input->running >> client & 1;
 }
 
+bool time_phc_is_kept(const TimeInput *input)
+{
+        return runs(input, CLIENT_PTP4L) || runs(input, CLIENT_TIMEMASTER) || input->phc_kept_by_other;
+}
+
 unsigned time_count_disciplines(const TimeInput *input)
 {
-        return runs(input, CLIENT_TIMEMASTER) ? 1 : __builtin_popcount(input->steering);
+        return runs(input, CLIENT_TIMEMASTER) ? 1 : __builtin_popcount(input->steering & ~(1U << CLIENT_OTHER));
 }
 
 /* Seconds since `then`; a client that set the clock back a moment ago is not from the future. */
@@ -81,22 +60,50 @@ static bool kernel_gave_up(const TimeInput *input)
         return input->kernel_known && input->kernel_max_error_usec >= TIME_MAX_ERROR_USEC;
 }
 
+/* With none selected: what the others say. */
+static TimeVerdict judge_unselected(const ChronyReport *report)
+{
+        unsigned reached = 0;
+
+        for (unsigned i = 0; i < report->n_sources; i++) {
+                if (report->sources[i].reach && report->sources[i].state == 'x')
+                        return TIME_DISAGREEING;
+                reached += report->sources[i].reach != 0;
+        }
+        /* Right after its start, or between two polls: it goes on at the rate it had. */
+        return reached ? TIME_SYNCHRONIZED : TIME_STALE;
+}
+
+/* The time between two updates: of late, or as long as the source it follows is polled seldom. */
+static double chrony_interval(const ChronyReport *report, const ChronySource *source)
+{
+        double interval = report->interval_sec;
+
+        if (source && source->poll >= POLL_MIN && source->poll <= POLL_MAX && ldexp(1, source->poll) > interval)
+                interval = ldexp(1, source->poll);
+        return interval;
+}
+
 static TimeVerdict judge_chrony(const TimeInput *input, TimeView *view)
 {
         const ChronyReport *report = &input->chrony;
+        const ChronySource *source = chrony_selected(report);
+        TimeVerdict verdict = source && source->reach ? TIME_SYNCHRONIZED : judge_unselected(report);
 
         view->client = CLIENT_CHRONYD;
         if (input->chrony_error < 0 || !report->tracked)
                 return TIME_UNKNOWN;
         if (!report->normal)
-                return TIME_UNSYNCHRONIZED;
+                return verdict == TIME_DISAGREEING ? verdict : TIME_UNSYNCHRONIZED;
         if (strcmp(report->refid, CHRONY_REFID_LOCAL) == 0)
                 return TIME_LOCAL;
         view->age_sec = age(input, report->reference_sec);
-        if (is_stale(view->age_sec, report->interval_sec) || !chrony_selected(report))
-                return TIME_STALE;
-        view->bound_sec = fabs(report->correction_sec) + report->root_dispersion_sec + report->root_delay_sec / 2;
-        return TIME_SYNCHRONIZED;
+        view->correction_sec = report->correction_sec;
+        if (verdict == TIME_SYNCHRONIZED && is_stale(view->age_sec, chrony_interval(report, source)))
+                verdict = TIME_STALE;
+        if (verdict == TIME_SYNCHRONIZED)
+                view->bound_sec = fabs(report->correction_sec) + report->root_dispersion_sec + report->root_delay_sec / 2;
+        return verdict;
 }
 
 static TimeVerdict judge_ntp(const TimeInput *input, TimeView *view)
@@ -104,6 +111,9 @@ static TimeVerdict judge_ntp(const TimeInput *input, TimeView *view)
         const NtpReport *report = &input->ntp;
 
         view->client = CLIENT_NTPD;
+        /* OpenNTPD and busybox have an ntpd, and nothing to ask it with. */
+        if (input->ntp_error == -ENOENT && input->kernel_known && !kernel_gave_up(input))
+                return TIME_UNASKED;
         if (input->ntp_error < 0 || !report->answered)
                 return TIME_UNKNOWN;
         if (report->leap == 3 || report->stratum >= 16 || report->stratum == 0)
@@ -111,6 +121,7 @@ static TimeVerdict judge_ntp(const TimeInput *input, TimeView *view)
         if (ntp_is_local(report))
                 return TIME_LOCAL;
         view->age_sec = age(input, report->reference_sec);
+        view->correction_sec = report->offset_sec;
         if (is_stale(view->age_sec, report->interval_sec))
                 return TIME_STALE;
         view->bound_sec = fabs(report->offset_sec) + report->root_dispersion_sec + report->root_delay_sec / 2;
@@ -121,7 +132,7 @@ static TimeVerdict judge_ntp(const TimeInput *input, TimeView *view)
 static TimeVerdict judge_kernel(const TimeInput *input, TimeView *view)
 {
         for (TimeClient client = 0; client < CLIENT_MAX_; client++)
-                if (input->steering >> client & 1)
+                if (input->steering >> client & 1 && (client != CLIENT_OTHER || view->client == CLIENT_NONE))
                         view->client = client;
         if (!input->kernel_known)
                 return TIME_UNKNOWN;
@@ -129,7 +140,12 @@ static TimeVerdict judge_kernel(const TimeInput *input, TimeView *view)
                 return !kernel_gave_up(input) ? TIME_UNSEEN : input->clients_known ? TIME_NOBODY : TIME_UNSYNCHRONIZED;
         if (kernel_gave_up(input) || (view->client == CLIENT_TIMESYNCD && !input->timesyncd_synchronized))
                 return TIME_UNSYNCHRONIZED;
-        return TIME_SYNCHRONIZED;
+        if (view->client == CLIENT_OTHER)
+                return TIME_UNASKED;
+        if (view->client == CLIENT_PHC2SYS && !input->phc2sys_from_host && !time_phc_is_kept(input))
+                return TIME_UNKEPT;
+        view->age_sec = (double)input->kernel_max_error_usec / MAX_ERROR_USEC_PER_SEC;
+        return is_stale(view->age_sec, KERNEL_INTERVAL_SEC) ? TIME_STALE : TIME_SYNCHRONIZED;
 }
 
 void time_judge(const TimeInput *input, TimeView *ret)
@@ -148,7 +164,10 @@ void time_judge(const TimeInput *input, TimeView *ret)
                 bool idle = view.verdict == TIME_SYNCHRONIZED && !(input->steering >> view.client & 1);
 
                 view.verdict = idle ? TIME_NOT_STEERING : TIME_UNSYNCHRONIZED;
-                view.bound_sec = -1;
         }
+        if (view.verdict == TIME_SYNCHRONIZED && fabs(view.correction_sec) > TIME_CORRECTION_MAX_SEC)
+                view.verdict = TIME_OFF;
+        if (view.verdict != TIME_SYNCHRONIZED)
+                view.bound_sec = -1;
         *ret = view;
 }

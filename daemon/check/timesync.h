@@ -18,26 +18,28 @@ typedef enum TimeClient {
         CLIENT_TIMEMASTER, /* runs some of the others, and makes one discipline of them */
         CLIENT_PHC2SYS,
         CLIENT_PTP4L,
+        CLIENT_OTHER, /* one that nobody here can ask: ntpd-rs, ptpd, VMware's tools, … */
         CLIENT_MAX_,
         CLIENT_NONE = -1,
 } TimeClient;
 
 const char *time_client_to_string(TimeClient client); /* its program; not for CLIENT_NONE */
 
-/* Which client a process is, or CLIENT_NONE. `command` is /proc/PID/comm, cut at 15 characters by the kernel;
- * `arguments` those of its command line with blanks between. *ret_steers: it moves this machine's clock (chronyd -x,
- * phc2sys as a source for others and ptp4l with a hardware clock do not). Untouched for CLIENT_NONE. */
-TimeClient time_client_of(const char *command, const char *arguments, bool *ret_steers);
-
 /* NTP_PHASE_LIMIT (include/linux/timex.h), where the kernel's maxerror ends: nobody has set the clock right for nine
  * hours. */
 #define TIME_MAX_ERROR_USEC 16000000
+
+/* STEPT, the offset beyond which ntpd takes a clock for wrong and sets it (RFC 5905). */
+#define TIME_CORRECTION_MAX_SEC 0.128
 
 typedef struct TimeInput {
         double now_sec; /* CLOCK_REALTIME */
         bool clients_known;
         unsigned running;  /* a bit per TimeClient */
         unsigned steering; /* those of them that move the clock */
+        char other[16];        /* the program of CLIENT_OTHER */
+        bool phc2sys_from_host; /* it follows a clock that the hypervisor keeps */
+        bool phc_kept_by_other; /* ts2phc or the like sets the clocks of network interfaces right */
         bool kernel_known;
         /* adjtimex(2). STA_UNSYNC is no witness: chronyd without rtcsync leaves it set. */
         uint64_t kernel_max_error_usec;
@@ -57,6 +59,10 @@ typedef enum TimeVerdict {
         TIME_LOCAL,          /* the client follows this machine's own clock */
         TIME_STALE,          /* it was, and its sources have fallen silent */
         TIME_NOT_STEERING,   /* a client is synchronised but leaves the clock alone */
+        TIME_DISAGREEING,    /* its sources answer, and contradict each other */
+        TIME_UNASKED,        /* the client cannot be asked; the kernel says that somebody sets the clock right */
+        TIME_UNKEPT,         /* it follows the clock of a network interface, which nobody sets right */
+        TIME_OFF,            /* it is synchronised, and the clock is far off all the same: it is slewed */
         TIME_MAX_,
 } TimeVerdict;
 
@@ -65,8 +71,11 @@ typedef struct TimeView {
         TimeClient client; /* whose word it is */
         double age_sec;    /* since the clock was last set right; < 0 unknown */
         double bound_sec;  /* the clock is off by no more; < 0 unknown */
+        double correction_sec; /* what the client still has to correct; 0 also where it does not say */
 } TimeView;
 
 void time_judge(const TimeInput *input, TimeView *ret);
-/* How many disciplines move the clock: one is right. What timemaster runs counts once. */
+/* Somebody sets the clocks of network interfaces right. */
+bool time_phc_is_kept(const TimeInput *input);
+/* How many disciplines move the clock: one is right. What timemaster runs counts once; CLIENT_OTHER does not count. */
 unsigned time_count_disciplines(const TimeInput *input);

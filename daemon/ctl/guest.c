@@ -20,7 +20,7 @@
 /* Every 0.1 s for the clock; half of them for udev's link to it. */
 #define CLOCK_LOOKS 50
 
-static const char modules_name[] = "tscwarden-ptp_kvm.conf", drop_in_name[] = "50-tscwarden.conf";
+static const char modules_name[] = CHRONY_FILE_NAME, drop_in_name[] = "50-tscwarden.conf";
 
 void guest_done(Guest *guest)
 {
@@ -301,11 +301,13 @@ int guest_write_file(const GuestFile *file, const char *text)
 
 bool guest_is_selected(void)
 {
+        _cleanup_surroundings_ Surroundings around = {};
         const ChronySource *source;
         ChronyReport report;
 
-        if (timesync_ask_chrony(&report) < 0)
+        if (surroundings_read_chrony(&around) < 0 || !phc_kind_is_of_host(around.refclock_kind) ||
+            timesync_ask_chrony(&report) < 0)
                 return false;
-        source = chrony_find_phc(&report);
+        source = chrony_find_refclock(&report, around.refclock_name);
         return source && source->state == '*';
 }

@@ -49,5 +49,5 @@ int guest_plan_files(Guest *guest);
 int guest_find_files(Guest *guest);
 
 int guest_write_file(const GuestFile *file, const char *text);
-/* chronyd says that a PHC is what it follows. */
+/* chronyd says that the host's clock is what it follows. */
 bool guest_is_selected(void);

@@ -154,6 +154,15 @@ static Machine guest(void)
                 .refclock = (char *)"/dev/ptp_kvm",
                 .refclock_file = (char *)"/etc/chrony/conf.d/kvm.conf",
                 .refclock_ptp = "ptp1",
+                .refclock_name = "PHC0",
+                .refclock_kind = PHC_KVM,
+                .refclocks = { { "PHC0", PHC_KVM } },
+                .n_refclocks = 1,
+                .host_phc = "ptp1",
+                .host_phc_kind = PHC_KVM,
+                .has_modules = true,
+                .makestep_file = (char *)"/etc/chrony/conf.d/kvm.conf",
+                .makestep_endless = true,
                 .chrony_config = (char *)"/etc/chrony/chrony.conf",
                 .chrony_confdir = (char *)"/etc/chrony/conf.d",
         };
@@ -366,6 +375,8 @@ static void test_what_guests_get(void **state)
         _cleanup_machine_ Machine m = host();
 
         expect(&m, "clock-pairing", AUDIT_PASS, NULL, "tsc");
+        m.clock.clocksource = "hyperv_clocksource_tsc_page";
+        expect(&m, "clock-pairing", AUDIT_PASS, NULL, "hyperv");
         m.clock.clocksource = "hpet";
         expect(&m, "clock-pairing", AUDIT_FAIL, NULL, "hpet");
         m.clock.clocksource = "";
@@ -391,7 +402,12 @@ static void test_guest(void **state)
         expect(&m, "guest-clocksource", AUDIT_PASS, NULL, "kvm-clock");
         m.clock.clocksource = "tsc";
         expect(&m, "guest-clocksource", AUDIT_PASS, NULL, "tsc");
+        expect(&m, "tsc-verdict", AUDIT_PASS, NULL, "unused");
+        m.clock.verdict = VERDICT_UNSTABLE;
+        m.clock.clocksource = "kvm-clock";
+        expect(&m, "tsc-verdict", AUDIT_WARN, NULL, "unstable");
         m.clock.clocksource = "acpi_pm";
+        expect(&m, "tsc-verdict", AUDIT_FAIL, NULL, "unstable");
         expect(&m, "guest-clocksource", AUDIT_FAIL,
                "echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource", "acpi_pm");
         m.clock.available = "acpi_pm";
@@ -408,7 +424,7 @@ static void test_guest(void **state)
         m.around.ptp_kvm_builtin = true;
         expect(&m, "ptp-kvm-at-boot", AUDIT_PASS, NULL, "built into");
         m = guest();
-        m.around.ptp_kvm[0] = '\0';
+        m.around.ptp_kvm[0] = m.around.host_phc[0] = '\0';
         expect(&m, "ptp-kvm-clock", AUDIT_FAIL, "tscwarden guest setup", "is there");
         expect(&m, "ptp-kvm-at-boot", AUDIT_WARN, NULL, "may make systemd-modules-load.service fail");
         m.around.ptp_kvm_persistent = NULL;
@@ -431,10 +447,20 @@ static void test_chrony_in_a_guest(void **state)
         _cleanup_machine_ Machine m = guest();
 
         expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "/etc/chrony/conf.d/kvm.conf: refclock PHC /dev/ptp_kvm");
+        m.around.refclock_kind = PHC_VMCLOCK;
+        expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "counts TAI");
+        m.around.refclock_tai = true;
+        expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "vmclock");
         strcpy(m.around.refclock_ptp, "ptp0");
+        m.around.refclock_kind = PHC_NETWORK;
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "another clock");
+        m.time.running |= BIT(CLIENT_PTP4L);
+        expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "PTP keeps");
         strcpy(m.around.refclock_ptp, "");
-        expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no clock");
+        m.around.refclock_kind = PHC_UNKNOWN;
+        expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "no clock");
+        m.around.refclock_optional = true;
+        expect(&m, "chrony-refclock", AUDIT_WARN, NULL, "goes on without it");
         m.around.refclock = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no `refclock PHC`");
         m.around.chrony_confdir = NULL;
@@ -445,13 +471,37 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chronyd-alive", AUDIT_NOT_APPLICABLE, NULL, NULL);
         expect(&m, "chrony-selected", AUDIT_NOT_APPLICABLE, NULL, NULL);
         m.around.ptp_kvm[0] = '\0';
+        m.around.host_phc_kind = PHC_HYPERV;
+        expect(&m, "chrony-refclock", AUDIT_WARN, NULL, "not installed");
+        expect(&m, "ptp-kvm-clock", AUDIT_PASS, NULL, "Hyper-V");
+        expect(&m, "ptp-kvm-at-boot", AUDIT_NOT_APPLICABLE, NULL, "Hyper-V");
+        m.around.host_phc[0] = '\0';
         expect(&m, "chrony-refclock", AUDIT_NOT_APPLICABLE, NULL, NULL);
+
+        m = guest();
+        m.around.refclock = NULL;
+        m.time.running = m.time.steering = BIT(CLIENT_PHC2SYS);
+        m.time.phc2sys_from_host = true;
+        expect(&m, "chrony-refclock", AUDIT_NOT_APPLICABLE, NULL, "phc2sys");
+        expect(&m, "time-synchronized", AUDIT_PASS, NULL, "phc2sys");
+
+        m = guest();
+        expect(&m, "chrony-makestep", AUDIT_PASS, NULL, NULL);
+        m.around.makestep_endless = false;
+        expect(&m, "chrony-makestep", AUDIT_WARN,
+               "sed -i 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' /etc/chrony/conf.d/kvm.conf && systemctl restart chrony",
+               "first updates");
+        m.around.makestep_file = NULL;
+        expect(&m, "chrony-makestep", AUDIT_WARN,
+               "printf '\\nmakestep 1 -1\\n' >> /etc/chrony/chrony.conf && systemctl restart chrony", "no makestep");
 
         m = guest();
         expect(&m, "chronyd-alive", AUDIT_PASS, NULL, NULL);
         expect(&m, "chrony-selected", AUDIT_PASS, NULL, "#* PHC0, reach 377, off by 200 ns");
         m.time.chrony.sources[0].offset_sec = -2e-6;
         expect(&m, "chrony-selected", AUDIT_WARN, NULL, "-2000 ns");
+        m.time.chrony.sources[0].offset_sec = -300;
+        expect(&m, "chrony-selected", AUDIT_FAIL, "chronyc makestep", "-300000000000 ns");
         m.time.chrony.sources[0].reach = 0;
         expect(&m, "chrony-selected", AUDIT_FAIL, NULL, "reach 0");
         m.time.chrony.sources[0] = (ChronySource){ .mode = '#', .state = '-', .name = "PHC0", .reach = 0377 };
@@ -478,8 +528,13 @@ static void test_time(void **state)
         expect(&m, "hardware-stamps", AUDIT_NOT_APPLICABLE, NULL, NULL);
         m.time.chrony.root_dispersion_sec = 0.2;
         expect(&m, "time-error-bound", AUDIT_WARN, NULL, "200.000 ms");
-        m.time.chrony.sources[0].state = '?';
-        expect(&m, "time-synchronized", AUDIT_FAIL, "chronyc online && chronyc sources", "fallen silent");
+        m.time.chrony.correction_sec = 300.1;
+        expect(&m, "time-synchronized", AUDIT_FAIL, "chronyc makestep", "10 s ago, 300.100 s to be corrected");
+        m.time.chrony.correction_sec = 0;
+        m.time.chrony.sources[0].state = 'x';
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "contradict");
+        m.time.chrony.sources[0].reach = 0;
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "fallen silent");
         expect(&m, "time-error-bound", AUDIT_NOT_APPLICABLE, NULL, NULL);
         strcpy(m.time.chrony.refid, CHRONY_REFID_LOCAL);
         expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "its own clock");
@@ -491,13 +546,18 @@ static void test_time(void **state)
         m = host();
         m.time.steering = 0;
         m.time.kernel_max_error_usec = TIME_MAX_ERROR_USEC;
-        expect(&m, "time-client", AUDIT_FAIL, "timedatectl set-ntp true", "told to leave the clock alone");
+        expect(&m, "time-client", AUDIT_FAIL, NULL, "told to leave the clock alone");
         expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "does not steer");
         m.time.running = 0;
         expect(&m, "time-client", AUDIT_FAIL, "timedatectl set-ntp true", "none");
         expect(&m, "time-synchronized", AUDIT_FAIL, "timedatectl set-ntp true", "nobody");
         m.time.kernel_max_error_usec = 1;
         expect(&m, "time-synchronized", AUDIT_WARN, NULL, "no program that runs here");
+        expect(&m, "time-client", AUDIT_WARN, NULL, "somebody sets the clock right");
+        m.time.running = m.time.steering = BIT(CLIENT_OTHER);
+        strcpy(m.time.other, "ntp-daemon");
+        expect(&m, "time-client", AUDIT_WARN, NULL, "running: ntp-daemon;");
+        expect(&m, "time-synchronized", AUDIT_WARN, NULL, "cannot be asked; ntp-daemon");
         m.time.running = m.time.steering = BIT(CLIENT_CHRONYD) | BIT(CLIENT_TIMESYNCD);
         expect(&m, "time-client", AUDIT_FAIL, "systemctl disable --now systemd-timesyncd", "both ways");
         m.time.running = m.time.steering = BIT(CLIENT_TIMESYNCD);
@@ -513,6 +573,13 @@ static void test_hardware_stamps(void **state)
 
         strcpy(m.around.ptp_interface, "ptp0");
         expect(&m, "hardware-stamps", AUDIT_UNKNOWN, NULL, "root");
+        m.time.chrony.sources[0].mode = '#';
+        expect(&m, "hardware-stamps", AUDIT_NOT_APPLICABLE, NULL, "reference clocks only");
+        strcpy(m.time.chrony.sources[0].name, "PHC0");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "which nobody sets");
+        m.time.phc_kept_by_other = true;
+        expect(&m, "time-synchronized", AUDIT_PASS, NULL, NULL);
+        m.time.chrony.sources[0].mode = '^';
         m.time.chrony.stamps_known = true;
         expect(&m, "hardware-stamps", AUDIT_WARN, NULL, "Kernel");
         m.time.chrony.hardware_stamps = true;
@@ -524,17 +591,18 @@ static void test_hardware_stamps(void **state)
 static void test_roles(void **state)
 {
         static const struct {
-                bool hypervisor, kvm, host, guest;
+                bool hypervisor, kvm, host, guest, dom0;
         } cases[] = {
-                { false, false, true, false },
-                { false, true, true, false },
-                { true, false, false, true },
-                { true, true, true, true },
+                { true, false, true, false, true },
+                { false, false, true, false, false },
+                { false, true, true, false, false },
+                { true, false, false, true, false },
+                { true, true, true, true, false },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 Facts facts = { .hypervisor = cases[i].hypervisor };
-                Surroundings around = { .kvm = cases[i].kvm };
+                Surroundings around = { .kvm = cases[i].kvm, .dom0 = cases[i].dom0 };
                 bool is_host, is_guest;
 
                 audit_find_roles(&facts, &around, &is_host, &is_guest);

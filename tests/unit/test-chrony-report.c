@@ -43,33 +43,18 @@ static void test_a_synchronized_daemon(void **state)
         assert_string_equal(report.complaint, "");
 }
 
-static void test_phc(void **state)
+static void test_refclock_by_name(void **state)
 {
-        static const struct {
-                const char *text, *wanted; /* state and name */
-        } cases[] = {
-                { "^,+,127.0.0.1,3,-2,377,0,-0.000000476,-0.000000476,0.000000950\n"
-                  "#,*,PHC0,0,2,17,6,0.000000156,0.000000466,0.000000059\n", "*PHC0" },
-                { "#,?,PHC0,0,2,0,4294967295,0.0,0.0,0.0\n^,*,127.0.0.1,3,-2,377,0,0,0,0\n", "?PHC0" },
-                { "#,-,PHC0,0,2,17,6,0.0,0.0,0.0\n#,*,PHC1,0,2,17,6,0.0,0.0,0.0\n", "*PHC1" },
-                { "#,*,PPS0,0,2,17,6,0.0,0.0,0.0\n^,-,PHC.example,3,-2,377,0,0,0,0\n", NULL },
-                { "506 Cannot talk to daemon\n", NULL },
-        };
+        ChronyReport report;
 
-        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                const ChronySource *source;
-                ChronyReport report;
-
-                chrony_parse(cases[i].text, &report);
-                source = chrony_find_phc(&report);
-                if (!cases[i].wanted) {
-                        assert_null(source);
-                        continue;
-                }
-                assert_non_null(source);
-                assert_int_equal(source->state, cases[i].wanted[0]);
-                assert_string_equal(source->name, cases[i].wanted + 1);
-        }
+        chrony_parse("^,+,127.0.0.1,3,-2,377,0,-0.000000476,-0.000000476,0.000000950\n"
+                     "#,-,PHC0,0,2,17,6,0.0,0.0,0.0\n#,*,KVM,0,-2,17,6,0.0,0.0,0.0\n", &report);
+        assert_int_equal(chrony_find_refclock(&report, "PHC0")->state, '-');
+        assert_int_equal(chrony_find_refclock(&report, "KVM")->state, '*');
+        assert_int_equal(chrony_find_refclock(&report, "KVM")->poll, -2);
+        assert_int_equal(chrony_find_refclock(&report, "PHC0")->poll, 2);
+        assert_null(chrony_find_refclock(&report, "127.0.0.1"));
+        assert_null(chrony_find_refclock(&report, "PHC1"));
 }
 
 static void test_other_states(void **state)
@@ -145,7 +130,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_a_synchronized_daemon),
-                cmocka_unit_test(test_phc), cmocka_unit_test(test_other_states),
+                cmocka_unit_test(test_refclock_by_name), cmocka_unit_test(test_other_states),
                 cmocka_unit_test(test_broken_lines),
                 cmocka_unit_test(test_more_sources_than_are_kept),
         };

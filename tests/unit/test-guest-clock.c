@@ -19,7 +19,7 @@ static void test_guest_file_format(void **state)
                 const char *wanted;
         } cases[] = {
                 { GUEST_MODULES, true, "\nptp_kvm\n" },
-                { GUEST_REFCLOCK, true, "\nrefclock PHC /dev/ptp_kvm poll 2\n" },
+                { GUEST_REFCLOCK, true, "\nrefclock PHC /dev/ptp_kvm poll 2\n# A guest falls behind whenever it is resumed.\nmakestep 1 -1\n" },
                 { GUEST_DROP_IN, true, "\n[Unit]\nWants=dev-ptp_kvm.device\nAfter=dev-ptp_kvm.device\n" },
                 { GUEST_DROP_IN, false, "\n[Unit]\nWants=systemd-udev-settle.service\nAfter=systemd-udev-settle.service\n" },
         };
@@ -44,46 +44,22 @@ static void test_guest_file_judge(void **state)
         assert_int_equal(guest_file_judge("", one), GUEST_FILE_FOREIGN);
 }
 
-static void test_chrony_find_confdir(void **state)
+static void test_phc_kind(void **state)
 {
         static const struct {
-                const char *text, *wanted;
+                const char *name;
+                bool network;
+                PhcKind wanted;
         } cases[] = {
-                { "confdir /etc/chrony/conf.d\n", "/etc/chrony/conf.d" },
-                { "# confdir /a\n! confdir /b\nConfDir /c /d\npool x\n", "/c" },
-                { "confdir /a\nconfdir /b", "/b" },
-                { "confdir\nconfdirs /x\nsourcedir /run/chrony-dhcp\n", NULL },
-                { "", NULL },
+                { "KVM virtual PTP", false, PHC_KVM }, { "hyperv", false, PHC_HYPERV },   { "ena-ptp-05", true, PHC_ENA },
+                { "vmclock0", false, PHC_VMCLOCK },    { "ptp_vmw", false, PHC_VMWARE },  { "Virtio PTP type 0/variant 0", false, PHC_VIRTIO },
+                { "ice", true, PHC_NETWORK },          { "000000000000", false, PHC_UNKNOWN },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_free_ char *found = NULL;
-
-                assert_int_equal(chrony_find_confdir(cases[i].text, &found), 0);
-                if (cases[i].wanted)
-                        assert_string_equal(found, cases[i].wanted);
-                else
-                        assert_null(found);
+                assert_int_equal(phc_kind_of(cases[i].name, cases[i].network), cases[i].wanted);
+                assert_int_equal(phc_kind_is_of_host(cases[i].wanted), cases[i].wanted > PHC_NETWORK);
         }
-}
-
-static void test_chrony_next_refclock(void **state)
-{
-        const char *text = "pool x iburst\nrefclock PHC /dev/ptp_kvm poll 2\n\trefClock phc  /dev/ptp0:extpps\nrefclock SHM 0\n"
-                           "refclocks PHC /dev/a\n#refclock PHC /dev/b\n! refclock PHC /dev/c\nrefclock PHC\nrefclock PHC /dev/ptp1";
-        static const char *const wanted[] = { "/dev/ptp_kvm", "/dev/ptp0", "/dev/ptp1" };
-        char device[CHRONY_DEVICE_SIZE], longest[300] = "refclock PHC /";
-
-        for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
-                assert_true(chrony_next_refclock(&text, device));
-                assert_string_equal(device, wanted[i]);
-        }
-        assert_false(chrony_next_refclock(&text, device));
-        /* Cut, it would be another. */
-        memset(longest + 14, 'x', sizeof(longest) - 15);
-        text = longest;
-        assert_false(chrony_next_refclock(&text, device));
-        assert_string_equal(device, "/dev/ptp1");
 }
 
 static void test_guest_explain_modprobe(void **state)
@@ -101,7 +77,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_guest_file_format),     cmocka_unit_test(test_guest_file_judge),
-                cmocka_unit_test(test_chrony_find_confdir),   cmocka_unit_test(test_chrony_next_refclock),
+                cmocka_unit_test(test_phc_kind),
                 cmocka_unit_test(test_guest_explain_modprobe),
         };
 

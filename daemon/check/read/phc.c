@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "host/sysfs.h"
 
@@ -41,9 +42,13 @@ int phc_find(const char *clock_name, char ret_name[static PHC_NAME_SIZE])
 
 int phc_of_device(const char *device, char ret_name[static PHC_NAME_SIZE])
 {
-        char number[32];
+        char number[64];
         struct stat st;
 
+        if (!strchr(device, '/')) {
+                snprintf(number, sizeof(number), "device/net/%.32s", device);
+                return device[0] ? find(number, NULL, ret_name) : -ENOENT;
+        }
         if (stat(device, &st) < 0 || !S_ISCHR(st.st_mode))
                 return -ENOENT;
         snprintf(number, sizeof(number), "%u:%u", major(st.st_rdev), minor(st.st_rdev));
@@ -54,4 +59,33 @@ int phc_of_network(char ret_name[static PHC_NAME_SIZE])
 {
         /* ptp_kvm's has no device behind it. */
         return find("device/net", NULL, ret_name);
+}
+
+PhcKind phc_kind(const char *name)
+{
+        char path[96], text[64];
+
+        snprintf(path, sizeof(path), CLASS "%.32s/clock_name", name);
+        if (!name[0] || sysfs_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
+                return PHC_UNKNOWN;
+        snprintf(path, sizeof(path), CLASS "%.32s/device/net", name);
+        return phc_kind_of(text, access(path, F_OK) == 0);
+}
+
+int phc_of_host(char ret_name[static PHC_NAME_SIZE])
+{
+        glob_t found = {};
+        int r = phc_find(KVM_CLOCK_NAME, ret_name);
+
+        (void)glob(CLASS "ptp*", 0, NULL, &found);
+        for (size_t i = 0; r < 0 && i < found.gl_pathc; i++) {
+                const char *name = found.gl_pathv[i] + strlen(CLASS);
+
+                if (!phc_kind_is_of_host(phc_kind(name)))
+                        continue;
+                snprintf(ret_name, PHC_NAME_SIZE, "%s", name);
+                r = 0;
+        }
+        globfree(&found);
+        return r;
 }

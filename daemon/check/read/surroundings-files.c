@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Three files of other programs, of each the little that `check` asks.
+ * Files of other programs, of each the little that `check` asks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,6 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "check/guest-clock.h"
-#include "check/read/phc.h"
 #include "check/read/surroundings.h"
 
 DEFINE_CLEANUP(FILE, fclose);
@@ -83,6 +81,8 @@ int surroundings_read_modules(Surroundings *around)
                 return r;
         if (uname(&name) < 0)
                 return 0;
+        snprintf(path, sizeof(path), "/lib/modules/%s", name.release);
+        around->has_modules = access(path, F_OK) == 0;
         /* modules.dep(5): "PATH: what it depends on". */
         snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", name.release);
         (void)each_line(path, take_module_file, &around->ptp_kvm_builtin);
@@ -90,63 +90,6 @@ int surroundings_read_modules(Surroundings *around)
         (void)each_line(path, take_module_file, &around->ptp_kvm_module);
         around->ptp_kvm_module |= around->ptp_kvm_builtin || access("/sys/module/ptp_kvm", F_OK) == 0;
         return 0;
-}
-
-static int take_confdir(const char *path, char *line, void *userdata)
-{
-        Surroundings *around = userdata;
-        char *found = NULL;
-        int r = chrony_find_confdir(line, &found);
-
-        if (found) {
-                free(around->chrony_confdir);
-                around->chrony_confdir = found;
-        }
-        return r;
-}
-
-static int take_refclock(const char *path, char *line, void *userdata)
-{
-        char device[CHRONY_DEVICE_SIZE], name[PHC_NAME_SIZE] = "";
-        Surroundings *around = userdata;
-        const char *rest = line;
-
-        if (!chrony_next_refclock(&rest, device))
-                return 0;
-        (void)phc_of_device(device, name);
-        if (around->refclock && (!name[0] || strcmp(name, around->ptp_kvm) != 0))
-                return 0;
-        free(around->refclock);
-        free(around->refclock_file);
-        around->refclock = strdup(device);
-        around->refclock_file = strdup(path);
-        strcpy(around->refclock_ptp, name);
-        return around->refclock && around->refclock_file ? 0 : -ENOMEM;
-}
-
-int surroundings_read_chrony(Surroundings *around)
-{
-        /* Debian's, and everybody else's. */
-        static const char *const files[] = { "/etc/chrony/chrony.conf", "/etc/chrony.conf" };
-        _cleanup_free_ char *pattern = NULL;
-        const char *config = access(files[0], F_OK) == 0 ? files[0] : files[1];
-        int r;
-
-        if (access(config, F_OK) < 0)
-                return 0;
-        around->chrony_config = strdup(config);
-        if (!around->chrony_config)
-                return -ENOMEM;
-        r = each_line(config, take_confdir, around);
-        if (r == 0)
-                r = each_line(config, take_refclock, around);
-        if (r < 0 || !around->chrony_confdir)
-                return r;
-        if (asprintf(&pattern, "%s/*.conf", around->chrony_confdir) < 0) {
-                pattern = NULL;
-                return -ENOMEM;
-        }
-        return each_file(pattern, take_refclock, around);
 }
 
 /* A shell's file: the last assignment holds. */

@@ -44,6 +44,13 @@ static void read_bugs(Surroundings *around)
         }
 }
 
+static bool is_dom0(void)
+{
+        char text[64];
+
+        return sysfs_read_at(AT_FDCWD, "/proc/xen/capabilities", text, sizeof(text)) == 0 && strstr(text, "control_d");
+}
+
 static void on_process(const char *command, const char *arguments, void *userdata)
 {
         static const struct {
@@ -92,6 +99,7 @@ int surroundings_read(Surroundings *ret)
         int r;
 
         read_bugs(&around);
+        around.dom0 = is_dom0();
         around.kvm = exists("/dev/kvm") || exists("/sys/module/kvm");
         read_parameter("/sys/module/cpufreq/parameters/off", around.cpufreq_off);
         read_parameter("/sys/module/processor/parameters/max_cstate", around.processor_max_cstate);
@@ -99,6 +107,8 @@ int surroundings_read(Surroundings *ret)
         around.processes_known = processes_list(on_process, &around) == 0;
         read_owner_services(&around);
         (void)phc_find(KVM_CLOCK_NAME, around.ptp_kvm);
+        if (phc_of_host(around.host_phc) == 0)
+                around.host_phc_kind = phc_kind(around.host_phc);
         (void)phc_of_network(around.ptp_interface);
         around.ptp_kvm_link = phc_of_device(KVM_CLOCK_LINK, linked) == 0 && strcmp(linked, around.ptp_kvm) == 0;
         around.agent_channel = exists("/dev/virtio-ports/org.qemu.guest_agent.0");

@@ -2,6 +2,7 @@
 #include "check/read/timesync.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/timex.h>
@@ -9,7 +10,10 @@
 
 #include "base/macro.h"
 #include "base/time.h"
+#include "check/read/phc.h"
+#include "check/time-client.h"
 #include "host/processes.h"
+#include "host/runtime.h"
 #include "host/tool.h"
 
 /* systemd's src/timesync/timesyncd-manager.c touches it whenever it has set the clock right. */
@@ -19,16 +23,37 @@
 #define CHRONYC_SECONDS 3
 #define NTPQ_SECONDS 4
 
+/* A file that such a program reads: small, and whoever wrote it. */
+#define FILE_MAX (64U << 10)
+
+/* The other end of phc2sys is a clock that the hypervisor keeps. */
+static bool is_of_host(const char *device)
+{
+        char name[PHC_NAME_SIZE];
+
+        return phc_of_device(device, name) == 0 && phc_kind_is_of_host(phc_kind(name));
+}
+
 static void on_process(const char *command, const char *arguments, void *userdata)
 {
         TimeInput *input = userdata;
-        bool steers;
-        TimeClient client = time_client_of(command, arguments, &steers);
+        char path[TIME_OPTION_SIZE] = "";
+        _cleanup_free_ char *file = NULL;
+        TimeProcess process;
+        size_t size;
 
-        if (client == CLIENT_NONE)
+        if (time_client_file(command, arguments, path))
+                (void)runtime_read_file(AT_FDCWD, path, FILE_MAX, &file, &size);
+        time_client_judge(command, arguments, file, &process);
+        input->phc_kept_by_other |= process.keeps_phc;
+        if (process.client == CLIENT_NONE)
                 return;
-        input->running |= 1U << client;
-        input->steering |= (unsigned)steers << client;
+        input->running |= 1U << process.client;
+        input->steering |= (unsigned)process.steers << process.client;
+        if (process.client == CLIENT_OTHER)
+                snprintf(input->other, sizeof(input->other), "%s", command);
+        if (process.client == CLIENT_PHC2SYS && process.steers)
+                input->phc2sys_from_host |= is_of_host(process.source);
 }
 
 int timesync_ask_chrony(ChronyReport *ret)

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * chrony's configuration: the files that chronyd reads, in its order.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check/read/phc.h"
+#include "check/read/surroundings.h"
+#include "host/processes.h"
+
+DEFINE_CLEANUP(FILE, fclose);
+
+/* conf.c: MAX_INCLUDE_LEVEL, MAX_CONF_DIRS. */
+#define LEVELS_MAX 10
+#define DIRECTORIES_MAX 10
+
+static int read_file(Surroundings *around, const char *path, unsigned level);
+
+/* A folder that takes a file of ours and keeps it: not one that ends with the boot, nor the vendor's. */
+static int offer_folder(Surroundings *around, const char *folder)
+{
+        if (around->chrony_confdir || strncmp(folder, "/run/", 5) == 0 || strncmp(folder, "/usr/", 5) == 0)
+                return 0;
+        around->chrony_confdir = strdup(folder);
+        return around->chrony_confdir ? 0 : -ENOMEM;
+}
+
+static int read_include(Surroundings *around, const char *pattern, unsigned level)
+{
+        _cleanup_free_ char *folder = strdup(pattern), *path = strndup(pattern, strcspn(pattern, " \t"));
+        glob_t found = {};
+        char *name;
+        int r = 0;
+
+        if (!folder || !path)
+                return -ENOMEM;
+        snprintf(folder, strlen(folder) + 1, "%s", path);
+        name = strrchr(folder, '/');
+        if (name && name > folder && fnmatch(name + 1, CHRONY_FILE_NAME, 0) == 0) {
+                *name = '\0';
+                r = offer_folder(around, folder);
+        }
+        if (r == 0 && glob(path, 0, NULL, &found) == GLOB_NOSPACE)
+                r = -ENOMEM;
+        for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
+                r = read_file(around, found.gl_pathv[i], level + 1);
+        globfree(&found);
+        return r;
+}
+
+static const char *base_name(const char *path)
+{
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+/* By name; of the same name the directory that stands first. */
+static int compare_names(const void *a, const void *b)
+{
+        return strcmp(base_name(*(char *const *)a), base_name(*(char *const *)b));
+}
+
+/* Of files of one name in several directories chronyd reads the first directory's. */
+static int read_confdir(Surroundings *around, const char *directories, unsigned level)
+{
+        _cleanup_free_ char *copy = strdup(directories);
+        char *rest = copy, *folder;
+        unsigned n = 0, n_named = 0;
+        glob_t found = {};
+        int r = copy ? 0 : -ENOMEM;
+
+        while (r == 0 && n_named < DIRECTORIES_MAX && (folder = strsep(&rest, " \t"))) {
+                _cleanup_free_ char *pattern = NULL;
+
+                if (!folder[0])
+                        continue;
+                n_named++;
+                r = offer_folder(around, folder);
+                if (r == 0 && asprintf(&pattern, "%s/*.conf", folder) < 0) {
+                        pattern = NULL;
+                        r = -ENOMEM;
+                }
+                if (r == 0 && glob(pattern, n++ > 0 ? GLOB_APPEND : 0, NULL, &found) == GLOB_NOSPACE)
+                        r = -ENOMEM;
+        }
+        if (r == 0 && found.gl_pathc > 0) {
+                /* glibc's qsort may be unstable: chronyd's own order of equal names is the directories', which the addresses lack. */
+                for (size_t i = 1; i < found.gl_pathc; i++)
+                        for (size_t j = i; j > 0 && compare_names(&found.gl_pathv[j - 1], &found.gl_pathv[j]) > 0; j--) {
+                                char *other = found.gl_pathv[j];
+
+                                found.gl_pathv[j] = found.gl_pathv[j - 1];
+                                found.gl_pathv[j - 1] = other;
+                        }
+                for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
+                        if (i == 0 || compare_names(&found.gl_pathv[i - 1], &found.gl_pathv[i]) != 0)
+                                r = read_file(around, found.gl_pathv[i], level + 1);
+        }
+        globfree(&found);
+        return r;
+}
+
+static int take_refclock(Surroundings *around, const char *path, const char *rest)
+{
+        RefclockFound *clock = &around->refclocks[around->n_refclocks];
+        ChronyRefclock line;
+        char ptp[PHC_NAME_SIZE] = "";
+
+        if (around->n_refclocks == REFCLOCKS_MAX || !chrony_refclock_parse(rest, around->n_refclocks, &line))
+                return 0;
+        around->n_refclocks++;
+        *clock = (RefclockFound){};
+        strcpy(clock->name, line.name);
+        if (!line.device[0])
+                return 0;
+        (void)phc_of_device(line.device, ptp);
+        clock->kind = phc_kind(ptp);
+        /* The host's clock, else the first. */
+        if (around->refclock && (phc_kind_is_of_host(around->refclock_kind) || !phc_kind_is_of_host(clock->kind)))
+                return 0;
+        free(around->refclock);
+        free(around->refclock_file);
+        around->refclock = strdup(line.device);
+        around->refclock_file = strdup(path);
+        strcpy(around->refclock_ptp, ptp);
+        strcpy(around->refclock_name, line.name);
+        around->refclock_kind = clock->kind;
+        around->refclock_tai = line.tai;
+        around->refclock_optional = line.optional;
+        return around->refclock && around->refclock_file ? 0 : -ENOMEM;
+}
+
+static int take_makestep(Surroundings *around, const char *path, const char *rest)
+{
+        free(around->makestep_file);
+        around->makestep_file = strdup(path);
+        around->makestep_endless = chrony_makestep_is_endless(rest);
+        return around->makestep_file ? 0 : -ENOMEM;
+}
+
+static int take_line(Surroundings *around, const char *path, const char *line, unsigned level)
+{
+        const char *rest;
+
+        switch (chrony_line_judge(line, &rest)) {
+        case CHRONY_REFCLOCK:
+                return take_refclock(around, path, rest);
+        case CHRONY_INCLUDE:
+                return read_include(around, rest, level);
+        case CHRONY_CONFDIR:
+                return read_confdir(around, rest, level);
+        case CHRONY_MAKESTEP:
+                return take_makestep(around, path, rest);
+        default:
+                return 0;
+        }
+}
+
+static int read_file(Surroundings *around, const char *path, unsigned level)
+{
+        _cleanup_(fclosep) FILE *stream = level < LEVELS_MAX ? fopen(path, "re") : NULL;
+        _cleanup_free_ char *line = NULL;
+        size_t size = 0;
+        int r = 0;
+
+        while (r == 0 && stream && getline(&line, &size, stream) >= 0) {
+                line[strcspn(line, "\r\n")] = '\0';
+                r = take_line(around, path, line, level);
+        }
+        return r;
+}
+
+/* The file of a chronyd that runs with one of its own. */
+static void on_process(const char *command, const char *arguments, void *userdata)
+{
+        const char *option = strcmp(command, "chronyd") == 0 ? strstr(arguments, " -f ") : NULL;
+        char **ret = userdata;
+
+        if (!option || *ret)
+                return;
+        option += 4;
+        option += strspn(option, " ");
+        *ret = strndup(option, strcspn(option, " "));
+}
+
+int surroundings_read_chrony(Surroundings *around)
+{
+        /* Debian's, and everybody else's. */
+        static const char *const files[] = { "/etc/chrony/chrony.conf", "/etc/chrony.conf" };
+        _cleanup_free_ char *given = NULL;
+        const char *config = access(files[0], F_OK) == 0 ? files[0] : files[1];
+
+        (void)processes_list(on_process, &given);
+        if (given && access(given, R_OK) == 0)
+                config = given;
+        if (access(config, F_OK) < 0)
+                return 0;
+        around->chrony_config = strdup(config);
+        if (!around->chrony_config)
+                return -ENOMEM;
+        return read_file(around, config, 0);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Which time client a process is, and whether it moves this machine's clock, from its command line and its file.
+ */
+#pragma once
+
+#include "check/timesync.h"
+
+#define TIME_OPTION_SIZE 128
+
+/* What a process is to the time of this machine. */
+typedef struct TimeProcess {
+        TimeClient client; /* CLIENT_NONE: nothing */
+        bool steers;       /* it moves this machine's clock */
+        bool keeps_phc;    /* it sets the clock of a network interface right: ts2phc, sfptpd */
+        char source[TIME_OPTION_SIZE]; /* phc2sys -s; "" for none */
+} TimeProcess;
+
+/* `command` is /proc/PID/comm, cut at 15 characters by the kernel; `arguments` its command line with blanks between; `file` what
+ * stands in the file that time_client_file() names, NULL for none. */
+void time_client_judge(const char *command, const char *arguments, const char *file, TimeProcess *ret);
+/* The file that ptp4l and phc2sys take options from (-f): into buffer, true. */
+bool time_client_file(const char *command, const char *arguments, char buffer[static TIME_OPTION_SIZE]);
