@@ -48,7 +48,7 @@ static void clock_log_lost(Manager *m, const ClockView *view)
                 fields_add(&fields, "TSCWARDEN_MICROCODE", m->facts.microcode);
         }
         fields_add(&fields, "TSCWARDEN_VMS", vms);
-        manager_log_event(m, view->expected ? LOG_NOTICE : LOG_ERR, "tsc-lost", MESSAGE_TSC_LOST, fields.all,
+        events_log(m->events, view->expected ? LOG_NOTICE : LOG_ERR, "tsc-lost", MESSAGE_TSC_LOST, fields.all,
                   "The TSC is lost until the next boot. %s %s%s%s%s%s%s%s", reason, remedy,
                   vms[0] ? " Virtual machines that ran: " : "", safe_vms, vms[0] ? "." : "",
                   line[0] ? " (kernel: " : "", line, line[0] ? ")" : "");
@@ -60,7 +60,7 @@ static void clock_log_unverified(Manager *m, const ClockView *view)
         _cleanup_fields_ Fields fields = {};
 
         fields_add_view(&fields, view);
-        manager_log_event(m, LOG_WARNING, "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s", reason ? reason : "Nothing checks the TSC.",
+        events_log(m->events, LOG_WARNING, "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s", reason ? reason : "Nothing checks the TSC.",
                   remedy ? remedy : "");
 }
 
@@ -70,7 +70,7 @@ static void clock_log_clocksource(Manager *m, const ClockView *view, const char 
 
         fields_add_view(&fields, view);
         fields_add(&fields, "TSCWARDEN_OLD_CLOCKSOURCE", old);
-        manager_log_event(m, LOG_NOTICE, "clocksource-changed", MESSAGE_CLOCKSOURCE_CHANGED, fields.all, "The clocksource changed from %s to %s.",
+        events_log(m->events, LOG_NOTICE, "clocksource-changed", MESSAGE_CLOCKSOURCE_CHANGED, fields.all, "The clocksource changed from %s to %s.",
                   old[0] ? old : "an unknown one", view->clocksource);
 }
 
@@ -98,7 +98,7 @@ void manager_log_advice(Manager *m)
                         continue;
                 text = clock_advice_format(&m->clock_facts, kind);
                 if (text)
-                        manager_log_event(m, LOG_WARNING, "contradiction", MESSAGE_CONTRADICTION, NULL, "%s", text);
+                        events_log(m->events, LOG_WARNING, "contradiction", MESSAGE_CONTRADICTION, NULL, "%s", text);
         }
         m->advice = advice;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The log sink: the journal when stderr is connected to it, else stderr. Only the manager, bus and mains log.
+ * The log sink: the journal when stderr is connected to it, else stderr. Only watches, manager, bus and mains log.
  */
 #pragma once
 

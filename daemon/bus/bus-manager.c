@@ -138,7 +138,7 @@ static int on_plan(sd_bus_message *call, void *userdata, sd_bus_error *error)
 static int on_events(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         ManagerObject *object = userdata;
-        const ManagerEvent *event;
+        const Event *event;
         sd_bus_message *reply = NULL;
         int r = sd_bus_message_new_method_return(call, &reply);
 

@@ -54,7 +54,7 @@ static void manager_log_findings(Manager *m, const Findings *before)
                         fields[n++] = object;
                 if (asprintf(&knob, "TSCWARDEN_KNOB=%s", knob_to_string(finding->knob)) >= 0)
                         fields[n++] = knob;
-                manager_log_event(m, LOG_WARNING, "degraded", MESSAGE_DEGRADED, fields, "%s", sentence);
+                events_log(m->events, LOG_WARNING, "degraded", MESSAGE_DEGRADED, fields, "%s", sentence);
         }
 }
 
@@ -253,10 +253,10 @@ static void manager_log_outcome(Manager *m, const Findings *before)
         if (m->task == TASK_STOP_POLICY)
                 log_message(LOG_NOTICE, "Set %u of %u values for the stop (CPUPOWER_STOP_OPTS).", m->n_done, m->n_steps);
         else if (m->task == TASK_RESTORE || (!m->halves.frequency && !m->halves.idle))
-                manager_log_event(m, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s", m->n_done,
+                events_log(m->events, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s", m->n_done,
                                   m->n_steps, manager_get_state_reason(m));
         else
-                manager_log_event(m, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %u values: %s", m->n_done,
+                events_log(m->events, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %u values: %s", m->n_done,
                                   m->n_steps, manager_get_state_reason(m));
 }
 

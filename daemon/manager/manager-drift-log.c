@@ -173,7 +173,7 @@ static void tell_report(Manager *m, const Report *r, unsigned n)
         fields_add(&fields, "TSCWARDEN_WRITER", writer);
         fields_add(&fields, "TSCWARDEN_WRITER_PID", w->pid ? pid : NULL);
         fields_add(&fields, "TSCWARDEN_WRITER_UNIT", w->unit);
-        manager_log_event(m, contest ? LOG_WARNING : LOG_NOTICE, contest ? "contested" : "drift",
+        events_log(m->events, contest ? LOG_WARNING : LOG_NOTICE, contest ? "contested" : "drift",
                           contest ? MESSAGE_CONTESTED : MESSAGE_DRIFT, fields.all, "%s", text);
         free(text);
 }

@@ -2,7 +2,7 @@
  *
  * What the parts of the manager share: manager.c (life: signals, reload, stop), apply.c (plans), manager-clock.c (the
  * watch over the TSC), manager-drift.c (the watch over the knobs), manager-hotplug.c (what comes and goes), manager-guests.c (the
- * virtual machines) and manager-sleep.c.
+ * virtual machines) and heard.c (what the watches report).
  */
 #pragma once
 
@@ -13,6 +13,8 @@
 #include "model/uevent.h"
 #include "model/verdict.h"
 #include "manager/run.h"
+#include "watch/events.h"
+#include "watch/sleep.h"
 
 typedef enum Task {
         TASK_NONE,
@@ -32,7 +34,6 @@ const char *witness_to_string(Witness witness);
 
 typedef struct ManagerHotplug ManagerHotplug;
 typedef struct ManagerGuests ManagerGuests;
-typedef struct ManagerSleep ManagerSleep;
 typedef struct DriftKeeper DriftKeeper; /* manager-drift.h */
 
 struct Manager {
@@ -105,12 +106,11 @@ struct Manager {
 
         ManagerHotplug *hotplug;
         ManagerGuests *guests;
-        ManagerSleep *sleep;
+        SleepWatch *sleep;
 
         ManagerLook look;
         sd_event_source *look_timer;
-        ManagerEvent events[MANAGER_EVENTS_MAX]; /* a ring */
-        unsigned n_events; /* ever */
+        Events *events;
 
         ManagerObserver observer;
         void *observer_userdata;
@@ -157,9 +157,6 @@ void manager_look_at_clock(Manager *m);
 void manager_update_clock_facts(Manager *m);
 /* Tells the observer: MANAGER_CHANGED_*. */
 void manager_tell(Manager *m, unsigned changes);
-/* Logs with a MESSAGE_ID, and keeps it among the events. `name` is a literal. */
-void manager_log_event(Manager *m, int level, const char *name, const char *message_id, const char *const *fields,
-                       const char *format, ...) _printf_(6, 7);
 uint64_t manager_now_usec(void);
 /* The plan that would bring these knobs to where they should be now. 0 or -ENOMEM. */
 int manager_build_plan(const Manager *m, const Policy *policy, const Snapshot *snapshot, Need halves, Plan *ret);
@@ -200,4 +197,3 @@ bool manager_waits_for_guests(const Manager *m);
 
 /* 0 or -errno; that a sleep cannot be noticed is told, and no error. */
 int manager_start_sleep(Manager *m);
-void manager_stop_sleep(Manager *m);

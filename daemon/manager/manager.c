@@ -73,7 +73,7 @@ static void manager_log_config(Manager *m, const ConfigErrors *errors, bool refu
 {
         for (unsigned i = 0; i < errors->n; i++)
                 if (refused)
-                        manager_log_event(m, LOG_ERR, "config-refused", MESSAGE_CONFIG_REFUSED, NULL, "%s", errors->lines[i]);
+                        events_log(m->events, LOG_ERR, "config-refused", MESSAGE_CONFIG_REFUSED, NULL, "%s", errors->lines[i]);
                 else
                         log_message(LOG_WARNING, "%s", errors->lines[i]);
 }
@@ -331,10 +331,11 @@ int manager_start(Manager *m)
 int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runtime_fd, const char *config_path,
                 Config *config, Manager **ret)
 {
+        _cleanup_(events_freep) Events *events = NULL;
         DriftKeeper *drift = drift_keeper_new();
         Manager *m = malloc(sizeof(*m));
 
-        if (!m || !drift) {
+        if (!m || !drift || events_new(&events) < 0) {
                 drift_keeper_free(drift);
                 free(m);
                 return -ENOMEM;
@@ -348,6 +349,7 @@ int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runt
                 .config = *config,
                 .kmsg_fd = -1,
                 .drift = drift,
+                .events = TAKE_PTR(events),
                 .state = POLICY_STATE_WAITING,
         };
         *config = (Config) {};
@@ -364,10 +366,11 @@ Manager *manager_free(Manager *m)
                 *sources[i] = sd_event_source_disable_unref(*sources[i]);
         manager_stop_hotplug(m);
         manager_free_guests(m);
-        manager_stop_sleep(m);
+        m->sleep = sleep_watch_free(m->sleep);
         manager_stop_clock(m);
         drift_keeper_free(m->drift);
         manager_done_view(m);
+        events_free(m->events);
         run_done(&m->run);
         plan_done(&m->plan);
         snapshot_done(&m->snapshot);

@@ -11,6 +11,7 @@
 
 #include "host/config/config.h"
 #include "host/cpu.h"
+#include "model/event.h"
 #include "model/outcome.h"
 #include "model/plan.h"
 #include "model/verdict.h"
@@ -122,14 +123,5 @@ typedef struct ManagerLook {
  * until the next call, or the next turn of the event loop. */
 const ManagerLook *manager_look(Manager *manager);
 
-#define MANAGER_EVENTS_MAX 64
-
-typedef struct ManagerEvent {
-        uint64_t realtime_usec;
-        uint64_t monotonic_usec;
-        const char *name; /* "tsc-lost", "applied" … */
-        char *text;       /* escaped */
-} ManagerEvent;
-
-/* The i-th of the last MANAGER_EVENTS_MAX, oldest first; NULL behind the last. */
-const ManagerEvent *manager_get_event(const Manager *manager, unsigned i);
+/* The i-th of the last events (watch/events.h), oldest first; NULL behind the last. */
+const Event *manager_get_event(const Manager *manager, unsigned i);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What others are told of the manager, and its events.
+ * What others ask the manager: its state, and a look at the host on demand.
  */
 #include <malloc.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "base/time.h"
@@ -148,51 +145,15 @@ const ManagerLook *manager_look(Manager *m)
         return &m->look;
 }
 
-const ManagerEvent *manager_get_event(const Manager *m, unsigned i)
+const Event *manager_get_event(const Manager *m, unsigned i)
 {
-        unsigned first = m->n_events > MANAGER_EVENTS_MAX ? m->n_events - MANAGER_EVENTS_MAX : 0;
-
-        return first + i < m->n_events ? &m->events[(first + i) % MANAGER_EVENTS_MAX] : NULL;
-}
-
-/* Takes over `text`. */
-static void manager_keep_event(Manager *m, const char *name, char *text)
-{
-        ManagerEvent *event = &m->events[m->n_events % MANAGER_EVENTS_MAX];
-
-        free(event->text);
-        *event = (ManagerEvent) {
-                .realtime_usec = time_usec(CLOCK_REALTIME),
-                .monotonic_usec = manager_now_usec(),
-                .name = name,
-                .text = text,
-        };
-        m->n_events++;
-}
-
-void manager_log_event(Manager *m, int level, const char *name, const char *message_id, const char *const *fields,
-                       const char *format, ...)
-{
-        _cleanup_free_ char *message = NULL;
-        char *safe;
-        va_list ap;
-
-        va_start(ap, format);
-        if (vasprintf(&message, format, ap) < 0)
-                message = NULL;
-        va_end(ap);
-        log_event(level, message_id, fields, "%s", message ? message : name);
-        safe = text_escape_again(message ? message : name);
-        if (safe)
-                manager_keep_event(m, name, safe);
+        return events_get(m->events, i);
 }
 
 void manager_done_view(Manager *m)
 {
         manager_forget_look(m);
         m->look_timer = sd_event_source_disable_unref(m->look_timer);
-        for (unsigned i = 0; i < MANAGER_EVENTS_MAX; i++)
-                free(m->events[i].text);
         findings_done(&m->findings);
         cpuset_done(&m->present_cpus);
         cpuset_done(&m->managed_cpus);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One thing that happened and was logged with a MESSAGE_ID.
+ */
+#pragma once
+
+#include <stdint.h>
+
+typedef struct Event {
+        uint64_t realtime_usec;
+        uint64_t monotonic_usec;
+        const char *name; /* "tsc-lost", "applied" … */
+        char *text;       /* escaped */
+} Event;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Logs what happens with a MESSAGE_ID and keeps the last of it, so that `tscwarden status` needs no right to read the journal.
+ */
+#pragma once
+
+#include "base/macro.h"
+#include "model/event.h"
+
+#define EVENTS_MAX 64U
+
+typedef struct Events Events;
+
+/* 0 or -ENOMEM. */
+int events_new(Events **ret);
+/* NULL is allowed. */
+Events *events_free(Events *events);
+DEFINE_CLEANUP(Events, events_free);
+
+/* `name` is a literal. `fields` are further "KEY=value" fields for the journal, NULL-terminated, or NULL. Out of memory the name
+ * alone is logged. */
+void events_log(Events *events, int level, const char *name, const char *message_id, const char *const *fields,
+                const char *format, ...) _printf_(6, 7);
+
+/* The i-th of the last EVENTS_MAX, oldest first; NULL behind the last. Valid until the next events_log(). */
+const Event *events_get(const Events *events, unsigned i);
