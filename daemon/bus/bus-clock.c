@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "base/log.h"
+#include "bus/bus-connection.h"
 #include "bus/bus-internal.h"
 
 #define INTERFACE "org.tscwarden1.Clock"
@@ -105,7 +106,7 @@ void bus_signal_clock(Bus *bus)
         const ClockChanges *changes = manager_get_clock_changes(bus->manager);
         ClockView view;
 
-        if (!bus_is_ready(bus))
+        if (!bus_connection_is_ready(bus->connection))
                 return;
         clock_get(manager_get_clock(bus->manager), &view);
         if (changes->mask & CLOCK_CHANGED_VERDICT)

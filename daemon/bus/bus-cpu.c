@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "bus/bus-connection.h"
 #include "bus/bus-internal.h"
 
 #define INTERFACE "org.tscwarden1.Cpu"
@@ -258,7 +259,7 @@ void bus_update_cpus(Bus *bus)
         const CpuSet *now = manager_get_present_cpus(bus->manager);
         char path[CPU_PATH_SIZE];
         /* The first time there is nobody yet who could have counted them. */
-        bool tell = bus_is_ready(bus) && !cpuset_is_empty(&bus->cpus);
+        bool tell = bus_connection_is_ready(bus->connection) && !cpuset_is_empty(&bus->cpus);
 
         for (int cpu = cpuset_next(now, 0); tell && cpu >= 0; cpu = cpuset_next(now, (unsigned)cpu + 1)) {
                 if (cpuset_has(&bus->cpus, (unsigned)cpu))

@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "bus/bus.h"
+#include "bus/peer.h"
 #include "bus/polkit.h"
 #include "bus/properties.h"
 #include "bus/rivals.h"
@@ -60,13 +61,10 @@ struct Bus {
         CpuSet cpus;             /* whose objects were told of */
         sd_bus_message *waiting; /* the call that is answered when no task runs any more */
         Polkit polkit;
+        Peer logind;
         Rivals rivals;
         StopJob *stop_job;
 };
-
-bool bus_is_ready(const Bus *bus);
-/* The system bus, not started yet. */
-int bus_open_system(sd_bus **ret);
 
 /* Each adds its part to a connection that is not started yet. 0 or -errno. */
 int bus_add_manager(Bus *bus);

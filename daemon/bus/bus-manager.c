@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "bus/bus-connection.h"
 #include "bus/bus-internal.h"
 #include "model/clock-advice.h"
 
@@ -162,7 +163,7 @@ void bus_signal_drift(Bus *bus)
         _cleanup_free_ char *writer = text_escape(drift->writer);
         char object[KNOB_NAME_SIZE];
 
-        if (bus_is_ready(bus) && wanted && actual && writer)
+        if (bus_connection_is_ready(bus->connection) && wanted && actual && writer)
                 (void)sd_bus_emit_signal(bus->connection, BUS_PATH, INTERFACE, "Drift", "ssssusb",
                                          knob_object_format(&drift->id, object), knob_to_string(drift->id.knob), wanted, actual,
                                          (uint32_t)drift->pid, writer, drift->repaired);

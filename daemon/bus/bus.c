@@ -3,10 +3,13 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "bus/bus-connection.h"
 #include "bus/bus-internal.h"
 
 #define BUS_NAME "org.tscwarden1"
-#define SYSTEM_BUS_DEFAULT "unix:path=/run/dbus/system_bus_socket"
+/* Below all else, the slices of a task too (SD_EVENT_PRIORITY_IDLE): what callers ask for never delays a repair, a reload, a stop or
+ * the kernel's log. */
+#define BUS_PRIORITY (SD_EVENT_PRIORITY_IDLE + 10)
 #define RECONNECT_USEC 1000000
 #define RETRY_MAX_SEC 600
 
@@ -14,16 +17,12 @@
 #define NAME_PRIMARY_OWNER 1
 #define NAME_ALREADY_OWNER 4
 
-bool bus_is_ready(const Bus *bus)
-{
-        return bus->connection && sd_bus_is_ready(bus->connection) > 0;
-}
-
 static void bus_drop_connection(Bus *bus)
 {
         if (!bus->connection)
                 return;
         polkit_done(&bus->polkit);
+        peer_done(&bus->logind);
         rivals_done(&bus->rivals);
         bus->waiting = sd_bus_message_unref(bus->waiting);
         (void)sd_bus_detach_event(bus->connection);
@@ -109,53 +108,52 @@ static int bus_match_local(Bus *bus, const char *signal, sd_bus_message_handler_
         return sd_bus_match_signal(bus->connection, NULL, local, NULL, local, signal, handler, bus);
 }
 
-int bus_open_system(sd_bus **ret)
+/* Prepares bus->connection, which is open and not started: 0 or -errno. */
+static int bus_add_objects(Bus *bus)
 {
-        const char *address = getenv("DBUS_SYSTEM_BUS_ADDRESS");
-        sd_bus *connection = NULL;
-        int r = sd_bus_new(&connection);
+        int r;
 
-        if (r >= 0)
-                r = sd_bus_set_address(connection, address ? address : SYSTEM_BUS_DEFAULT);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(connection, true);
-        /* Else the loop's exit blocks for as long as a hung bus does not answer, up to 90 s. */
-        if (r >= 0)
-                r = sd_bus_set_close_on_exit(connection, false);
+        r = bus_match_local(bus, "Connected", bus_on_connected);
         if (r < 0)
-                sd_bus_unref(connection);
-        else
-                *ret = connection;
-        return r;
+                return r;
+        r = bus_match_local(bus, "Disconnected", bus_on_disconnected);
+        if (r < 0)
+                return r;
+        r = bus_add_manager(bus);
+        if (r < 0)
+                return r;
+        r = bus_add_clock(bus);
+        if (r < 0)
+                return r;
+        r = bus_add_cpus(bus);
+        if (r < 0)
+                return r;
+        return bus_add_log_control(bus);
 }
 
 static int bus_connect(Bus *bus)
 {
-        int r = bus_open_system(&bus->connection);
+        int r;
 
-        if (r >= 0)
-                r = sd_bus_set_description(bus->connection, "system-bus");
-        if (r >= 0)
-                r = sd_bus_set_watch_bind(bus->connection, true);
-        if (r >= 0)
-                r = sd_bus_set_connected_signal(bus->connection, true);
-        if (r >= 0)
-                r = bus_match_local(bus, "Connected", bus_on_connected);
-        if (r >= 0)
-                r = bus_match_local(bus, "Disconnected", bus_on_disconnected);
-        if (r >= 0)
-                r = bus_add_manager(bus);
-        if (r >= 0)
-                r = bus_add_clock(bus);
-        if (r >= 0)
-                r = bus_add_cpus(bus);
-        if (r >= 0)
-                r = bus_add_log_control(bus);
-        if (r >= 0)
-                r = sd_bus_start(bus->connection);
-        if (r >= 0)
-                r = sd_bus_attach_event(bus->connection, bus->event, SD_EVENT_PRIORITY_NORMAL);
-        return r;
+        r = bus_open_system(&bus->connection);
+        if (r < 0)
+                return r;
+        r = sd_bus_set_description(bus->connection, "system-bus");
+        if (r < 0)
+                return r;
+        r = sd_bus_set_watch_bind(bus->connection, true);
+        if (r < 0)
+                return r;
+        r = sd_bus_set_connected_signal(bus->connection, true);
+        if (r < 0)
+                return r;
+        r = bus_add_objects(bus);
+        if (r < 0)
+                return r;
+        r = sd_bus_start(bus->connection);
+        if (r < 0)
+                return r;
+        return sd_bus_attach_event(bus->connection, bus->event, BUS_PRIORITY);
 }
 
 static void bus_try_to_connect(Bus *bus)
@@ -195,7 +193,7 @@ static int bus_on_tell(sd_event_source *source, void *userdata)
 static void bus_on_stopping(Bus *bus)
 {
         bus_answer_waiting(bus, /* stopping= */ true);
-        if (stop_job_new(bus->event, bus->manager, bus->connection, &bus->stop_job) < 0)
+        if (stop_job_new(bus->event, bus->manager, &bus->stop_job) < 0)
                 manager_on_stop_job(bus->manager, false);
 }
 
@@ -224,7 +222,7 @@ static int bus_add_sources(Bus *bus)
                 r = sd_event_source_set_description(bus->retry_timer, "bus-retry");
         if (r >= 0)
                 r = sd_event_add_defer(bus->event, &bus->tell_source, bus_on_tell, bus);
-        /* Before the bus is read: whoever heard of a change gets the new value. */
+        /* Before the bus is read: whoever was told of a change gets the new value. */
         if (r >= 0)
                 r = sd_event_source_set_priority(bus->tell_source, SD_EVENT_PRIORITY_IMPORTANT);
         if (r >= 0)

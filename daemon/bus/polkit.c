@@ -4,18 +4,27 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+
+#include "bus/peer.h"
 
 #define FLAG_ALLOW_USER_INTERACTION 1U
 /* A person types a password meanwhile; sd-bus would wait 25 s. */
 #define INTERACTIVE_TIMEOUT_USEC (120 * UINT64_C(1000000))
 
+#define UID_UNKNOWN ((uid_t)-1)
+
 struct PolkitCheck {
         Polkit *polkit;
         PolkitCheck *next;
         sd_bus_message *call;
-        sd_bus_slot *slot; /* of the question that is out */
+        const char *action; /* a constant; NULL: only root may */
+        uid_t uid;          /* the caller's; UID_UNKNOWN: the bus has not said yet */
+        sd_bus_slot *slot;  /* of the question that is out */
+        sd_bus_slot *gone;  /* the match for the caller's end */
         PolkitAllowed allowed;
         void *userdata;
 };
@@ -29,6 +38,7 @@ static void check_free(PolkitCheck *check)
         *link = check->next;
         check->polkit->n--;
         sd_bus_slot_unref(check->slot);
+        sd_bus_slot_unref(check->gone);
         sd_bus_message_unref(check->call);
         free(check);
 }
@@ -39,8 +49,8 @@ void polkit_done(Polkit *polkit)
                 check_free(polkit->checks);
 }
 
-static int check_new(Polkit *polkit, sd_bus_message *call, PolkitAllowed allowed, void *userdata, PolkitCheck **ret,
-                     sd_bus_error *error)
+static int check_new(Polkit *polkit, sd_bus_message *call, const char *action, PolkitAllowed allowed, void *userdata,
+                     PolkitCheck **ret, sd_bus_error *error)
 {
         const char *sender = sd_bus_message_get_sender(call);
         PolkitCheck *check;
@@ -62,6 +72,8 @@ static int check_new(Polkit *polkit, sd_bus_message *call, PolkitAllowed allowed
                 .polkit = polkit,
                 .next = polkit->checks,
                 .call = sd_bus_message_ref(call),
+                .action = action,
+                .uid = UID_UNKNOWN,
                 .allowed = allowed,
                 .userdata = userdata,
         };
@@ -85,24 +97,12 @@ static int check_refuse(PolkitCheck *check, const char *name, const char *messag
         return 1;
 }
 
-static int check_on_user(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+/* Without polkit, and for what polkit is not asked about. */
+static int check_for_root(PolkitCheck *check)
 {
-        PolkitCheck *check = userdata;
-        uint32_t uid;
-
-        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read(reply, "u", &uid) < 0)
-                return check_refuse(check, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not say who calls.");
-        if (uid == 0)
+        if (check->uid == 0)
                 return check_allow(check);
         return check_refuse(check, SD_BUS_ERROR_ACCESS_DENIED, "Only root may do this here.");
-}
-
-static int check_ask_user(PolkitCheck *check)
-{
-        check->slot = sd_bus_slot_unref(check->slot);
-        return sd_bus_call_method_async(sd_bus_message_get_bus(check->call), &check->slot, "org.freedesktop.DBus",
-                                        "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixUser",
-                                        check_on_user, check, "s", sd_bus_message_get_sender(check->call));
 }
 
 static int check_on_error(PolkitCheck *check, sd_bus_message *reply)
@@ -110,10 +110,8 @@ static int check_on_error(PolkitCheck *check, sd_bus_message *reply)
         const sd_bus_error *error = sd_bus_message_get_error(reply);
 
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
-            sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER)) {
-                if (check_ask_user(check) >= 0)
-                        return 1;
-        }
+            sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
+                return check_for_root(check);
         (void)sd_bus_reply_method_errorf(check->call, SD_BUS_ERROR_ACCESS_DENIED, "polkit could not be asked: %s",
                                          error->message ? error->message : error->name);
         check_free(check);
@@ -139,50 +137,116 @@ static int check_on_polkit(sd_bus_message *reply, void *userdata, sd_bus_error *
 }
 
 /* system-bus-name is the subject whose process polkit itself finds out, without a race. */
-static int check_ask_polkit(PolkitCheck *check, const char *action)
+static int question_new(const PolkitCheck *check, bool interactive, sd_bus_message **ret)
 {
-        sd_bus *connection = sd_bus_message_get_bus(check->call);
-        bool interactive = sd_bus_message_get_allow_interactive_authorization(check->call) > 0;
         sd_bus_message *question = NULL;
-        int r = sd_bus_message_new_method_call(connection, &question, "org.freedesktop.PolicyKit1",
+        int r = sd_bus_message_new_method_call(sd_bus_message_get_bus(check->call), &question, "org.freedesktop.PolicyKit1",
                                                "/org/freedesktop/PolicyKit1/Authority",
                                                "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization");
 
-        if (r >= 0)
-                r = sd_bus_message_append(question, "(sa{sv})s", "system-bus-name", 1, "name", "s",
-                                          sd_bus_message_get_sender(check->call), action);
-        if (r >= 0)
-                r = sd_bus_message_append(question, "a{ss}us", 0, interactive ? FLAG_ALLOW_USER_INTERACTION : 0U, "");
-        if (r >= 0)
-                r = sd_bus_call_async(connection, &check->slot, question, check_on_polkit, check,
-                                      interactive ? INTERACTIVE_TIMEOUT_USEC : 0);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(question, "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s",
+                                  sd_bus_message_get_sender(check->call), check->action, 0,
+                                  interactive ? FLAG_ALLOW_USER_INTERACTION : 0U, "");
+        if (r < 0) {
+                sd_bus_message_unref(question);
+                return r;
+        }
+        *ret = question;
+        return 0;
+}
+
+static int check_ask_polkit(PolkitCheck *check)
+{
+        bool interactive = sd_bus_message_get_allow_interactive_authorization(check->call) > 0;
+        sd_bus_message *question;
+        int r = question_new(check, interactive, &question);
+
+        if (r < 0)
+                return r;
+        r = sd_bus_call_async(sd_bus_message_get_bus(check->call), &check->slot, question, check_on_polkit, check,
+                              interactive ? INTERACTIVE_TIMEOUT_USEC : 0);
         sd_bus_message_unref(question);
         return r;
+}
+
+static unsigned checks_of(const Polkit *polkit, uid_t uid)
+{
+        unsigned n = 0;
+
+        for (const PolkitCheck *check = polkit->checks; check; check = check->next)
+                n += check->uid == uid;
+        return n;
+}
+
+static int check_on_user(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        PolkitCheck *check = userdata;
+        uint32_t uid;
+
+        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_read(reply, "u", &uid) < 0)
+                return check_refuse(check, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not say who calls.");
+        if (checks_of(check->polkit, uid) >= POLKIT_CHECKS_PER_USER)
+                return check_refuse(check, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                    "Too many calls of this user wait for their authorization.");
+        check->uid = uid;
+        if (!check->action)
+                return check_for_root(check);
+        check->slot = sd_bus_slot_unref(check->slot);
+        if (check_ask_polkit(check) < 0)
+                return check_refuse(check, SD_BUS_ERROR_ACCESS_DENIED, "polkit could not be asked.");
+        return 1;
+}
+
+static int check_on_gone(sd_bus_message *signal, void *userdata, sd_bus_error *error)
+{
+        PolkitCheck *check = userdata;
+        const char *name, *owner;
+
+        if (message_is_from_bus(signal) && sd_bus_message_read(signal, "sss", &name, NULL, &owner) > 0 && !owner[0] &&
+            strcmp(name, sd_bus_message_get_sender(check->call)) == 0)
+                check_free(check);
+        return 0;
+}
+
+/* The match comes first: a caller that has gone before it is one whose user the bus does not know any more. */
+static int check_ask_user(PolkitCheck *check)
+{
+        sd_bus *connection = sd_bus_message_get_bus(check->call);
+        const char *sender = sd_bus_message_get_sender(check->call);
+        _cleanup_free_ char *match = NULL;
+        int r;
+
+        if (asprintf(&match, "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+                     "member='NameOwnerChanged',arg0='%s'", sender) < 0) {
+                match = NULL;
+                return -ENOMEM;
+        }
+        r = sd_bus_add_match_async(connection, &check->gone, match, check_on_gone, NULL, check);
+        if (r < 0)
+                return r;
+        return sd_bus_call_method_async(connection, &check->slot, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                        "org.freedesktop.DBus", "GetConnectionUnixUser", check_on_user, check, "s", sender);
 }
 
 int polkit_check_action(Polkit *polkit, sd_bus_message *call, const char *action, PolkitAllowed allowed, void *userdata,
                         sd_bus_error *error)
 {
         PolkitCheck *check = NULL;
-        int r = check_new(polkit, call, allowed, userdata, &check, error);
-
-        if (!check)
-                return r;
-        r = check_ask_polkit(check, action);
-        if (r < 0)
-                check_free(check);
-        return r < 0 ? r : 1;
-}
-
-int polkit_check_root(Polkit *polkit, sd_bus_message *call, PolkitAllowed allowed, void *userdata, sd_bus_error *error)
-{
-        PolkitCheck *check = NULL;
-        int r = check_new(polkit, call, allowed, userdata, &check, error);
+        int r = check_new(polkit, call, action, allowed, userdata, &check, error);
 
         if (!check)
                 return r;
         r = check_ask_user(check);
-        if (r < 0)
+        if (r < 0) {
                 check_free(check);
-        return r < 0 ? r : 1;
+                return r;
+        }
+        return 1;
+}
+
+int polkit_check_root(Polkit *polkit, sd_bus_message *call, PolkitAllowed allowed, void *userdata, sd_bus_error *error)
+{
+        return polkit_check_action(polkit, call, NULL, allowed, userdata, error);
 }

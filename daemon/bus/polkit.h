@@ -8,7 +8,8 @@
 
 #include "base/macro.h"
 
-/* Bounds what callers of any kind can make us keep: the bus bounds how many connections a user has. */
+/* What callers can make us keep: of one user, and of those together whose user the bus has not named yet. */
+#define POLKIT_CHECKS_PER_USER 8
 #define POLKIT_CHECKS_MAX 1024
 
 typedef struct PolkitCheck PolkitCheck;
@@ -23,7 +24,8 @@ typedef struct Polkit {
 typedef void (*PolkitAllowed)(sd_bus_message *call, void *userdata);
 
 /* Ask polkit for `action`; where there is no polkit, root may. Who is refused gets an error by itself. Handlers return
- * what these return: 1, or -errno with *error set. One question per caller at a time. */
+ * what these return: 1, or -errno with *error set. One question per connection at a time, POLKIT_CHECKS_PER_USER per user; a
+ * question is dropped when its caller leaves the bus. `action` is a constant. */
 int polkit_check_action(Polkit *polkit, sd_bus_message *call, const char *action, PolkitAllowed allowed, void *userdata,
                         sd_bus_error *error);
 /* Only root may. */

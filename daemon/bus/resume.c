@@ -4,11 +4,15 @@
  */
 #include "bus/bus-internal.h"
 
+#define LOGIND "org.freedesktop.login1"
+
 static int resume_on_signal(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
         int begins;
 
+        if (!peer_has_sent(&bus->logind, message))
+                return 0;
         if (sd_bus_message_read(message, "b", &begins) > 0 && !begins)
                 manager_on_resume(bus->manager);
         return 0;
@@ -16,6 +20,10 @@ static int resume_on_signal(sd_bus_message *message, void *userdata, sd_bus_erro
 
 int bus_watch_resume(Bus *bus)
 {
-        return sd_bus_match_signal_async(bus->connection, NULL, "org.freedesktop.login1", "/org/freedesktop/login1",
-                                         "org.freedesktop.login1.Manager", "PrepareForSleep", resume_on_signal, NULL, bus);
+        int r = peer_follow(&bus->logind, bus->connection, LOGIND);
+
+        if (r < 0)
+                return r;
+        return sd_bus_match_signal_async(bus->connection, NULL, LOGIND, "/org/freedesktop/login1", LOGIND ".Manager",
+                                         "PrepareForSleep", resume_on_signal, NULL, bus);
 }

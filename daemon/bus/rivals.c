@@ -58,13 +58,17 @@ static void ask(Rivals *rivals, sd_bus *connection)
 
 static int on_startup_finished(sd_bus_message *signal, void *userdata, sd_bus_error *error)
 {
-        ask(userdata, sd_bus_message_get_bus(signal));
+        Rivals *rivals = userdata;
+
+        if (peer_has_sent(&rivals->systemd, signal))
+                ask(rivals, sd_bus_message_get_bus(signal));
         return 0;
 }
 
 void rivals_ask(Rivals *rivals, sd_bus *connection)
 {
         rivals->finished = sd_bus_slot_unref(rivals->finished);
+        (void)peer_follow(&rivals->systemd, connection, SYSTEMD);
         /* Sent to all once anybody has subscribed to systemd's signals; logind always has. */
         (void)sd_bus_match_signal_async(connection, &rivals->finished, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "StartupFinished",
                                         on_startup_finished, NULL, rivals);
@@ -73,6 +77,7 @@ void rivals_ask(Rivals *rivals, sd_bus *connection)
 
 void rivals_done(Rivals *rivals)
 {
+        peer_done(&rivals->systemd);
         rivals->finished = sd_bus_slot_unref(rivals->finished);
         rivals->reply = sd_bus_slot_unref(rivals->reply);
 }

@@ -6,12 +6,14 @@
 
 #include <systemd/sd-bus.h>
 
+#include "bus/peer.h"
 #include "manager/manager.h"
 
 /* All zero is ready for use. */
 typedef struct Rivals {
         Manager *manager;
         unsigned long told; /* bits */
+        Peer systemd;
         sd_bus_slot *finished, *reply;
 } Rivals;
 

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <systemd/sd-login.h>
 
-#include "bus/bus-internal.h"
+#include "bus/bus-connection.h"
 
 struct StopJob {
         Manager *manager;
-        sd_bus *own; /* connection, where there was no better one */
+        sd_bus *connection; /* of its own: the daemon's may be full of what others ask */
         sd_bus_slot *slot;
         char *unit; /* ours */
 };
@@ -40,33 +40,33 @@ static int stop_job_on_reply(sd_bus_message *reply, void *userdata, sd_bus_error
 
 static int stop_job_connect(StopJob *job, sd_event *event)
 {
-        int r = bus_open_system(&job->own);
+        int r;
 
-        if (r >= 0)
-                r = sd_bus_start(job->own);
-        if (r >= 0)
-                r = sd_bus_attach_event(job->own, event, SD_EVENT_PRIORITY_NORMAL);
-        return r;
-}
-
-static int stop_job_ask(StopJob *job, sd_event *event, sd_bus *connection)
-{
-        /* Not started by systemd: nobody to ask. */
-        int r = sd_pid_get_unit(0, &job->unit);
-
+        r = bus_open_system(&job->connection);
         if (r < 0)
                 return r;
-        if (!connection || sd_bus_is_ready(connection) <= 0) {
-                r = stop_job_connect(job, event);
-                if (r < 0)
-                        return r;
-                connection = job->own;
-        }
-        return sd_bus_call_method_async(connection, &job->slot, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
+        r = sd_bus_start(job->connection);
+        if (r < 0)
+                return r;
+        return sd_bus_attach_event(job->connection, event, SD_EVENT_PRIORITY_IMPORTANT);
+}
+
+static int stop_job_ask(StopJob *job, sd_event *event)
+{
+        int r;
+
+        r = sd_pid_get_unit(0, &job->unit);
+        /* Not started by systemd: nobody to ask. */
+        if (r < 0)
+                return r;
+        r = stop_job_connect(job, event);
+        if (r < 0)
+                return r;
+        return sd_bus_call_method_async(job->connection, &job->slot, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
                                         "org.freedesktop.systemd1.Manager", "ListJobs", stop_job_on_reply, job, "");
 }
 
-int stop_job_new(sd_event *event, Manager *manager, sd_bus *connection, StopJob **ret)
+int stop_job_new(sd_event *event, Manager *manager, StopJob **ret)
 {
         _cleanup_(stop_job_freep) StopJob *job = malloc(sizeof(*job));
         int r;
@@ -74,7 +74,7 @@ int stop_job_new(sd_event *event, Manager *manager, sd_bus *connection, StopJob 
         if (!job)
                 return -ENOMEM;
         *job = (StopJob) { .manager = manager };
-        r = stop_job_ask(job, event, connection);
+        r = stop_job_ask(job, event);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(job);
@@ -84,9 +84,9 @@ int stop_job_new(sd_event *event, Manager *manager, sd_bus *connection, StopJob 
 StopJob *stop_job_free(StopJob *job)
 {
         sd_bus_slot_unref(job->slot);
-        if (job->own) {
-                (void)sd_bus_detach_event(job->own);
-                sd_bus_close_unref(job->own);
+        if (job->connection) {
+                (void)sd_bus_detach_event(job->connection);
+                sd_bus_close_unref(job->connection);
         }
         free(job->unit);
         free(job);

@@ -10,8 +10,8 @@
 
 typedef struct StopJob StopJob;
 
-/* manager_on_stop_job() gets the answer. Asks on `connection` when it is ready, else (or NULL) on one of its own. 0, or
- * -errno: there is nobody to ask. All outlive it. */
-int stop_job_new(sd_event *event, Manager *manager, sd_bus *connection, StopJob **ret);
+/* manager_on_stop_job() gets the answer. Asks on a connection of its own. Event and manager outlive it. 0, or -errno: there is
+ * nobody to ask. */
+int stop_job_new(sd_event *event, Manager *manager, StopJob **ret);
 StopJob *stop_job_free(StopJob *job);
 DEFINE_CLEANUP(StopJob, stop_job_free);

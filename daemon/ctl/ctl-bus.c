@@ -10,6 +10,7 @@
 #include "base/log.h"
 
 #define SERVICE "org.tscwarden1"
+#define DRIVER "org.freedesktop.DBus"
 #define OBJECT "/org/tscwarden1"
 #define MANAGER_INTERFACE "org.tscwarden1.Manager"
 #define CLOCK_INTERFACE "org.tscwarden1.Clock"
@@ -26,6 +27,7 @@ struct CtlBus {
         NewsHandler handler;
         void *userdata;
         WardenState state;
+        char *owner; /* the daemon's unique name when it was last asked; NULL: none */
         bool owner_changed;
 };
 
@@ -35,6 +37,7 @@ CtlBus *ctl_bus_free(CtlBus *bus)
                 sd_bus_close_unref(bus->bus);
                 warden_state_done(&bus->state);
                 free(bus->host);
+                free(bus->owner);
                 free(bus);
         }
         return NULL;
@@ -475,12 +478,22 @@ static int tell_signal(CtlBus *bus, sd_bus_message *m, NewsKind kind, const char
         return r < 0 ? r : 0;
 }
 
+/* The bus hands any client's signal to any other one, and sd-bus's match does not compare the sender with a name's owner. */
+static bool is_from(sd_bus_message *m, const char *unique_name)
+{
+        const char *sender = sd_bus_message_get_sender(m);
+
+        return sender && unique_name && strcmp(sender, unique_name) == 0;
+}
+
 static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
         CtlBus *bus = userdata;
         const char *interface;
         int r = 0;
 
+        if (!is_from(m, bus->owner))
+                return 0;
         if (sd_bus_message_is_signal(m, CLOCK_INTERFACE, "VerdictChanged"))
                 r = tell_signal(bus, m, NEWS_VERDICT, "ssss");
         else if (sd_bus_message_is_signal(m, CLOCK_INTERFACE, "ClocksourceChanged"))
@@ -502,8 +515,25 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
 {
         CtlBus *bus = userdata;
 
-        bus->owner_changed = true;
+        if (is_from(m, DRIVER))
+                bus->owner_changed = true;
         return 0;
+}
+
+/* Of the one that has just answered, or who has taken its place: then the bus says next that the owner has changed. */
+static BusAnswer read_owner(CtlBus *bus, char **ret_why)
+{
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        const char *owner;
+        int r = sd_bus_call_method(bus->bus, DRIVER, "/org/freedesktop/DBus", DRIVER, "GetNameOwner", &error, &reply, "s", SERVICE);
+
+        if (r >= 0)
+                r = sd_bus_message_read_basic(reply, 's', &owner);
+        if (r < 0)
+                return explain(bus, r, &error, ret_why);
+        bus->owner = strdup(owner);
+        return bus->owner ? BUS_OK : understand(bus, -ENOMEM, ret_why);
 }
 
 static BusAnswer tell_whole_state(CtlBus *bus, char **ret_why)
@@ -511,7 +541,11 @@ static BusAnswer tell_whole_state(CtlBus *bus, char **ret_why)
         BusAnswer answer;
 
         warden_state_done(&bus->state);
+        free(bus->owner);
+        bus->owner = NULL;
         answer = ctl_bus_read_state(bus, /* with_cpus= */ false, &bus->state, ret_why);
+        if (answer == BUS_OK)
+                answer = read_owner(bus, ret_why);
         if (answer == BUS_NOT_RUNNING) {
                 free(*ret_why);
                 *ret_why = NULL;
