@@ -4,6 +4,8 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fields.h"
 #include "base/log.h"
@@ -33,10 +35,11 @@ static void clock_log_lost(Manager *m, const ClockView *view)
 {
         _cleanup_free_ char *reason = clock_reason_text(&m->clock), *remedy = clock_remedy(&m->clock);
         _cleanup_free_ char *board = NULL, *bios = NULL, *line = text_escape(view->kernel_line);
-        _cleanup_free_ char *vms = manager_format_vms(m), *safe_vms = vms ? text_escape(vms) : NULL;
+        _cleanup_free_ char *vms = guest_watch_format(m->guests), *safe_vms = vms ? text_escape(vms) : NULL;
         _cleanup_fields_ Fields fields = {};
 
-        manager_keep_vms_when_lost(m, vms ? vms : "");
+        free(m->vms_when_lost);
+        m->vms_when_lost = vms ? strdup(vms) : NULL;
         if (!reason || !remedy || !line || !safe_vms) {
                 log_message(LOG_ERR, "The TSC is lost until the next boot.");
                 return;

@@ -4,11 +4,12 @@
  */
 #include "base/log.h"
 #include "host/clock-set.h"
+#include "host/uevents.h"
 #include "manager/manager-internal.h"
 
 static void log_sleep(Manager *m, uint64_t slept_usec)
 {
-        _cleanup_free_ char *vms = manager_format_vms(m), *safe = vms ? text_escape(vms) : NULL;
+        _cleanup_free_ char *vms = guest_watch_format(m->guests), *safe = vms ? text_escape(vms) : NULL;
         double slept = (double)slept_usec / 1e6;
 
         if (!vms_run(manager_get_vms(m)))
@@ -44,4 +45,73 @@ int manager_start_sleep(Manager *m)
                 (void)log_error_errno(r, "Jumps of the clock cannot be noticed; only logind reports that this host slept");
         }
         return sleep_watch_new(m->event, fd, clock_asleep_usec, manager_on_sleep, m, &m->sleep);
+}
+
+const Vms *manager_get_vms(const Manager *m)
+{
+        return guest_watch_get_vms(m->guests);
+}
+
+const char *manager_get_vms_when_lost(const Manager *m)
+{
+        return m->vms_when_lost ? m->vms_when_lost : "";
+}
+
+static void manager_on_guests(bool presence_changed, void *userdata)
+{
+        Manager *m = userdata;
+
+        manager_tell(m, MANAGER_CHANGED_LISTS);
+        if (presence_changed && m->config.apply_when == APPLY_WHEN_GUESTS)
+                manager_renew(m);
+}
+
+static bool manager_wants_drivers(void *userdata)
+{
+        Need halves = manager_halves(userdata);
+
+        return halves.frequency || halves.idle;
+}
+
+static void manager_on_rescan(void *userdata)
+{
+        manager_renew(userdata);
+}
+
+static void manager_on_vm(const Uevent *uevent, void *userdata)
+{
+        Manager *m = userdata;
+
+        guest_watch_feed(m->guests, uevent);
+}
+
+static int receive_uevent(void *source, Uevent *ret)
+{
+        return uevents_receive(source, ret);
+}
+
+int manager_start_hotplug(Manager *m)
+{
+        static const HotplugCallbacks callbacks = {
+                .wants_drivers = manager_wants_drivers,
+                .on_rescan = manager_on_rescan,
+                .on_vm = manager_on_vm,
+        };
+        HotplugSource source = { .receive = receive_uevent };
+        int r;
+
+        m->start_usec = manager_now_usec();
+        r = guest_watch_new(m->event, GUESTS_LEAVE_USEC, manager_on_guests, m, &m->guests);
+        if (r < 0)
+                return r;
+        r = uevents_new(&m->uevents);
+        if (r >= 0) {
+                source.fd = uevents_get_fd(m->uevents);
+                source.source = m->uevents;
+                r = hotplug_watch_new(m->event, &source, &callbacks, m, &m->hotplug);
+        }
+        if (r < 0)
+                (void)log_error_errno(r, "The kernel does not report CPUs and drivers that come and go (netlink); after such a "
+                                      "change, systemctl reload tscwarden brings the policy into force");
+        return 0;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the parts of the manager share: manager.c (life: signals, reload, stop), apply.c (plans), manager-clock.c (the
- * watch over the TSC), manager-drift.c (the watch over the knobs), manager-hotplug.c (what comes and goes), manager-guests.c (the
- * virtual machines) and heard.c (what the watches report).
+ * watch over the TSC), manager-drift.c (the watch over the knobs), wish.c (what should be in force) and heard.c (what the watches
+ * report).
  */
 #pragma once
 
 #include "host/facts.h"
+#include "host/uevents.h"
 #include "manager/manager.h"
 #include "model/need.h"
 #include "model/originals.h"
@@ -14,6 +15,8 @@
 #include "model/verdict.h"
 #include "manager/run.h"
 #include "watch/events.h"
+#include "watch/guests.h"
+#include "watch/hotplug.h"
 #include "watch/sleep.h"
 
 typedef enum Task {
@@ -32,8 +35,6 @@ typedef enum Witness {
 
 const char *witness_to_string(Witness witness);
 
-typedef struct ManagerHotplug ManagerHotplug;
-typedef struct ManagerGuests ManagerGuests;
 typedef struct DriftKeeper DriftKeeper; /* manager-drift.h */
 
 struct Manager {
@@ -104,8 +105,13 @@ struct Manager {
         uint64_t applied_usec;
         bool restored;     /* Restore() was asked for: nothing is applied until Apply() or a reload */
 
-        ManagerHotplug *hotplug;
-        ManagerGuests *guests;
+        Uevents *uevents;
+        HotplugWatch *hotplug;
+        GuestWatch *guests;
+        char *vms_when_lost; /* those that ran when the TSC was lost, as guest_watch_format() */
+        uint64_t start_usec;
+        Need waiting;        /* the halves that had no driver when the policy was last applied */
+        bool late_told;      /* how long they had none */
         SleepWatch *sleep;
 
         ManagerLook look;
@@ -173,22 +179,11 @@ void manager_on_clock_changed(Manager *m, const ClockChanges *changes);
 /* 0 or -errno, told. */
 int manager_read_facts(Manager *m);
 
-/* The host is looked at again when CPUs or drivers come or go. 0 or -errno; that it cannot be known is told, and no error. */
+/* Listens to CPUs, drivers and virtual machines that come and go. 0 or -errno; that it cannot be known is logged, and no error. */
 int manager_start_hotplug(Manager *m);
-void manager_stop_hotplug(Manager *m);
 /* After an apply: tells how long the host was without its policy, once. */
 void manager_note_late_driver(Manager *m);
 
-/* None runs, until manager_start_guests() has asked. 0 or -errno. */
-int manager_new_guests(Manager *m);
-void manager_start_guests(Manager *m);
-void manager_free_guests(Manager *m);
-/* An event of KVM. */
-void manager_on_vm(Manager *m, const Uevent *uevent);
-void manager_on_vm_events_lost(Manager *m);
-/* The names of those that run, unescaped; "" for none that are known. Heap string owned by the caller, NULL when out of memory. */
-char *manager_format_vms(const Manager *m);
-void manager_keep_vms_when_lost(Manager *m, const char *vms);
 /* The halves that configuration and need ask for; those that are to be in force now; and whether it is APPLY_WHEN=guests that makes
  * the difference. */
 Need manager_wanted_halves(const Manager *m);

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "host/originals.h"
+#include "host/vms.h"
 #include "manager/manager-internal.h"
 
 #define MESSAGE_CONFIG_REFUSED "0a527d3460684f2f836f6a59fa9bf9d2"
@@ -314,8 +315,6 @@ int manager_start(Manager *m)
         /* Before the host is read: what comes later is heard. */
         r = manager_start_hotplug(m);
         if (r >= 0)
-                r = manager_new_guests(m);
-        if (r >= 0)
                 r = manager_start_sleep(m);
         if (r >= 0)
                 r = manager_start_clock(m);
@@ -323,7 +322,7 @@ int manager_start(Manager *m)
                 r = manager_start_drift(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot set up the event loop");
-        manager_start_guests(m);
+        guest_watch_set_count(m->guests, vms_probe());
         manager_begin_task(m, TASK_APPLY);
         return 0;
 }
@@ -364,8 +363,11 @@ Manager *manager_free(Manager *m)
 
         for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
                 *sources[i] = sd_event_source_disable_unref(*sources[i]);
-        manager_stop_hotplug(m);
-        manager_free_guests(m);
+        m->hotplug = hotplug_watch_free(m->hotplug);
+        if (m->uevents)
+                uevents_free(m->uevents);
+        m->guests = guest_watch_free(m->guests);
+        free(m->vms_when_lost);
         m->sleep = sleep_watch_free(m->sleep);
         manager_stop_clock(m);
         drift_keeper_free(m->drift);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "watch/hotplug.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "model/rescan.h"
+
+/* At most as many events in one turn of the event loop: a storm must not starve the service watchdog. */
+#define UEVENTS_BATCH 256
+
+struct HotplugWatch {
+        HotplugSource from;
+        const HotplugCallbacks *callbacks;
+        void *userdata;
+        sd_event_source *source, *timer;
+        Rescan rescan;
+};
+
+static void hotplug_arm_timer(HotplugWatch *watch)
+{
+        uint64_t deadline = rescan_deadline(&watch->rescan);
+
+        if (deadline == RESCAN_NEVER)
+                return;
+        (void)sd_event_source_set_time(watch->timer, deadline);
+        (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);
+}
+
+static void hotplug_ask(HotplugWatch *watch, bool later)
+{
+        rescan_ask(&watch->rescan, time_usec(CLOCK_MONOTONIC), later);
+        hotplug_arm_timer(watch);
+}
+
+static void hotplug_on_uevent(HotplugWatch *watch, const Uevent *uevent)
+{
+        switch (uevent->kind) {
+        case UEVENT_CPU:
+                log_message(LOG_DEBUG, "CPU %u came or went; the daemon will look at the host again.", uevent->cpu);
+                hotplug_ask(watch, false);
+                break;
+        case UEVENT_MODULE:
+                if (watch->callbacks->wants_drivers(watch->userdata))
+                        hotplug_ask(watch, true);
+                break;
+        case UEVENT_KVM_CREATE:
+        case UEVENT_KVM_DESTROY:
+                watch->callbacks->on_vm(uevent, watch->userdata);
+                break;
+        }
+}
+
+static int hotplug_on_readable(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        HotplugWatch *watch = userdata;
+
+        for (unsigned n = 0; n < UEVENTS_BATCH; n++) {
+                Uevent uevent;
+                int r = watch->from.receive(watch->from.source, &uevent);
+
+                if (r == -EAGAIN)
+                        break;
+                if (r > 0)
+                        hotplug_on_uevent(watch, &uevent);
+                if (r >= 0)
+                        continue;
+                /* The socket overflowed, most likely: the lost events may have been of any kind. */
+                log_message(LOG_DEBUG, "Events of the kernel were lost; the daemon will look at the host again.");
+                hotplug_ask(watch, true);
+                watch->callbacks->on_vm(NULL, watch->userdata);
+        }
+        return 0;
+}
+
+static int hotplug_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        HotplugWatch *watch = userdata;
+        bool due = rescan_take(&watch->rescan, time_usec(CLOCK_MONOTONIC));
+
+        hotplug_arm_timer(watch);
+        if (due)
+                watch->callbacks->on_rescan(watch->userdata);
+        return 0;
+}
+
+int hotplug_watch_new(sd_event *event, const HotplugSource *source, const HotplugCallbacks *callbacks, void *userdata,
+                      HotplugWatch **ret)
+{
+        _cleanup_(hotplug_watch_freep) HotplugWatch *watch = malloc(sizeof(*watch));
+        int r;
+
+        if (!watch)
+                return -ENOMEM;
+        *watch = (HotplugWatch) { .from = *source, .callbacks = callbacks, .userdata = userdata };
+        r = sd_event_add_time(event, &watch->timer, CLOCK_MONOTONIC, 0, 1000, hotplug_on_timer, watch);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = sd_event_add_io(event, &watch->source, source->fd, EPOLLIN, hotplug_on_readable, watch);
+        if (r < 0)
+                return r;
+        (void)sd_event_source_set_description(watch->timer, "rescan");
+        (void)sd_event_source_set_description(watch->source, "uevents");
+        *ret = TAKE_PTR(watch);
+        return 0;
+}
+
+HotplugWatch *hotplug_watch_free(HotplugWatch *watch)
+{
+        if (!watch)
+                return NULL;
+        sd_event_source_disable_unref(watch->timer);
+        sd_event_source_disable_unref(watch->source);
+        free(watch);
+        return NULL;
+}
