@@ -29,6 +29,7 @@ struct CtlBus {
         WardenState state;
         char *owner; /* the daemon's unique name when it was last asked; NULL: none */
         bool owner_changed;
+        bool enough; /* the handler wants no more */
 };
 
 CtlBus *ctl_bus_free(CtlBus *bus)
@@ -245,7 +246,8 @@ typedef struct Destination {
 
 static void tell(CtlBus *bus, const News *news)
 {
-        bus->handler(news, bus->userdata);
+        if (!bus->enough && !bus->handler(news, bus->userdata))
+                bus->enough = true;
 }
 
 static int read_known_property(sd_bus_message *m, const Destination *to, unsigned i)
@@ -569,7 +571,7 @@ BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char *
         bus->userdata = userdata;
 
         answer = tell_whole_state(bus, ret_why);
-        while (answer != BUS_FAILED) {
+        while (answer != BUS_FAILED && !bus->enough) {
                 r = sd_bus_process(bus->bus, NULL);
                 if (bus->owner_changed) {
                         bus->owner_changed = false;
@@ -577,5 +579,5 @@ BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char *
                 } else if (r < 0 || (r == 0 && (r = sd_bus_wait(bus->bus, UINT64_MAX)) < 0))
                         answer = understand(bus, r, ret_why);
         }
-        return answer;
+        return bus->enough ? BUS_OK : answer;
 }

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "ctl/ctl-state.h"
 #include "show/steps.h"
 
@@ -43,7 +45,8 @@ typedef struct News {
         const WardenState *state;
 } News;
 
-typedef void (*NewsHandler)(const News *news, void *userdata);
+/* False: no more, please. */
+typedef bool (*NewsHandler)(const News *news, void *userdata);
 
-/* Tells what is, then what changes, until the connection ends. */
+/* Tells what is, then what changes, until the handler wants no more (BUS_OK) or the connection ends (BUS_FAILED). */
 BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char **ret_why);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -37,10 +38,14 @@ static int replace_textfile(const char *path, const char *text, size_t size)
 {
         _cleanup_free_ char *directory = strdup(path);
         const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+        struct stat st;
         int fd, r;
 
         if (!directory)
                 return -ENOMEM;
+        /* A rename would put a file in the place of /dev/null. */
+        if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+                return -ENOTSUP;
         directory[name - path] = '\0';
         fd = open(directory[0] ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
@@ -62,13 +67,14 @@ static int write_metrics(const CtlOptions *options, const WardenState *state)
         status_show_metrics(out, state);
         if (ferror(out) | fclose(out))
                 return ctl_complain(NULL);
-        if (!options->textfile) {
+        if (!options->textfile || strcmp(options->textfile, "-") == 0) {
                 fputs(text, stdout);
                 return ctl_finish(0, CTL_FINE);
         }
         r = replace_textfile(options->textfile, text, size);
         if (r < 0) {
-                fprintf(stderr, "tscwarden: Cannot write %s: %s\n", options->textfile, strerror(-r));
+                fprintf(stderr, "tscwarden: Cannot write %s: %s\n", options->textfile,
+                        r == -ENOTSUP ? "it is no regular file; - is standard output" : strerror(-r));
                 return CTL_NO_ANSWER;
         }
         return CTL_FINE;

@@ -94,17 +94,18 @@ typedef struct Watch {
         bool heard; /* anything since the connection was made */
 } Watch;
 
-static void on_news(const News *news, void *userdata)
+static bool on_news(const News *news, void *userdata)
 {
         Watch *watch = userdata;
 
         watch->heard = true;
         if (news->kind == NEWS_PROPERTY && is_told_otherwise(news->words[0]))
-                return;
+                return true;
         if (watch->options->json)
                 print_news_json(news);
         else
                 print_news(news);
+        return fflush(stdout) == 0 && !ferror(stdout);
 }
 
 int verb_watch(const CtlOptions *options)
@@ -118,8 +119,8 @@ int verb_watch(const CtlOptions *options)
                 _cleanup_free_ char *why = NULL;
                 Watch watch = { .options = options };
 
-                if (ctl_bus_open(options->host, &bus, &why) == BUS_OK)
-                        (void)ctl_bus_watch(bus, on_news, &watch, &why);
+                if (ctl_bus_open(options->host, &bus, &why) == BUS_OK && ctl_bus_watch(bus, on_news, &watch, &why) == BUS_OK)
+                        return ctl_finish(0, CTL_FINE);
                 if (!watch.heard && !ever_heard)
                         return ctl_complain(why);
                 /* Once for each connection that is lost, not for each attempt to make a new one. */
