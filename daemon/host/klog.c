@@ -18,6 +18,8 @@ enum {
 };
 
 #define KLOG_SIZE_MAX (64 << 20)
+/* "<6>[99999999999.999999][   T4194304]" and more. */
+#define KLOG_PREFIX_SIZE 64
 
 int klog_read(KlogLine line, void *userdata)
 {
@@ -82,7 +84,7 @@ static bool skip_caller(char **text)
 
 void klog_parse(char *text, size_t size, KlogLine line, void *userdata)
 {
-        char *next = text, *one;
+        char *next = text, *one, before[KLOG_PREFIX_SIZE] = "";
 
         for (size_t i = 0; i < size; i++)
                 if (text[i] == '\0')
@@ -90,13 +92,21 @@ void klog_parse(char *text, size_t size, KlogLine line, void *userdata)
         text[size] = '\0';
 
         while ((one = strsep(&next, "\n"))) {
+                char prefix[KLOG_PREFIX_SIZE], *start = one, *end;
                 uint64_t usec = 0;
-                bool prefixed;
+                bool prefixed, further;
 
                 if (!skip_kernel_priority(&one))
                         continue;
+                end = one;
                 prefixed = skip_time(&one, &usec);
                 prefixed |= skip_caller(&one);
+                /* The '>' is a NUL now. */
+                (void)snprintf(prefix, sizeof(prefix), "%s>%.*s", start, (int)(one - end), end);
+                further = usec > 0 && strcmp(prefix, before) == 0;
+                memcpy(before, prefix, sizeof(before));
+                if (further)
+                        continue;
                 if (prefixed && *one == ' ')
                         one++;
                 line(usec, one, userdata);

@@ -14,6 +14,6 @@ typedef void (*KlogLine)(uint64_t usec, const char *text, void *userdata);
 int klog_read(KlogLine line, void *userdata);
 
 /* The same from text as syslog(2) prints it, in place; text has room for one byte more than `size`. A line without "<N>"
- * in front gets no call. Nothing tells a further line of a record from a record of its own here: the kernel prints the
- * prefix before each. */
+ * in front gets no call, nor does a further line of a record: it may be text that a user chose. The kernel prints the record's
+ * prefix before each of its lines, so a line whose whole prefix, with a time, is that of the line before is taken for one. */
 void klog_parse(char *text, size_t size, KlogLine line, void *userdata);

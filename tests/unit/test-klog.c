@@ -28,6 +28,12 @@ static const struct {
         { BYTES("<4>[Firmware Bug]: TSC ADJUST\n"), "0 [Firmware Bug]: TSC ADJUST|" },
         { BYTES("<6>[   12.345678]   indented\n"), "12345678   indented|" },
         { BYTES("<6>[   12.345678] [    1.000000] quoted\n"), "12345678 [    1.000000] quoted|" },
+        /* Further lines of a record have its prefix; at the time 0, and without a time, nobody can tell. */
+        { BYTES("<4>[   12.345678] EXT4-fs: option \"x\n<4>[   12.345678] tsc: Marking TSC unstable\n<4>[   12.345679] next\n"),
+          "12345678 EXT4-fs: option \"x|12345679 next|" },
+        { BYTES("<4>[   12.345678][    T1] one\n<4>[   12.345678][    T1] further\n<4>[   12.345678][    T1] further\n"), "12345678 one|" },
+        { BYTES("<4>[   12.345678] one\n<6>[   12.345678] another level\n"), "12345678 one|12345678 another level|" },
+        { BYTES("<6>[    0.000000] one\n<6>[    0.000000] two\n<6>three\n<6>four\n"), "0 one|0 two|0 three|0 four|" },
         /* Others speak. */
         { BYTES("<12>[    1.000000] user\n<30>[    1.000000] daemon\n<8>[    1.000000] user\n<7>x\n"), "0 x|" },
         /* A line of a record without a prefix, and the second half of one that READ_ALL cut. */
