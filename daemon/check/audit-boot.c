@@ -11,9 +11,14 @@
 #include "model/cmdline.h"
 #include "model/need.h"
 
+/* Another reboot would change nothing. */
+#define NOT_TAKEN                                                                                                             \
+        "They were configured before this boot, and the boot loader did not pass them on: it reads another configuration, or an " \
+        "older entry was chosen. `tscwarden kargs plan` says where they stand; compare that with what the loader shows."
+
 bool audit_needs_only_reboot(const BootNeed *need)
 {
-        return need->unbooted && !need->unconfigured;
+        return need->unbooted && !need->unconfigured && !need->not_taken;
 }
 
 void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need)
@@ -23,6 +28,8 @@ void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *s
 
         if (boot_need_obstacle(need, boot, &obstacle) < 0)
                 audit->out_of_memory = true;
+        else if (need->not_taken && !need->unconfigured)
+                audit_advise(audit, step, NOT_TAKEN);
         else if (audit_needs_only_reboot(need))
                 audit_fix(audit, step, "systemctl reboot");
         else if (obstacle || !boot_platform_is_supported(boot->platform) || (boot->error < 0 && boot->error != -EACCES))
@@ -129,11 +136,13 @@ static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed 
                 return;
         }
         step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
-                         need->unbooted && need->unconfigured ? AUDIT_FAIL : AUDIT_WARN, "%s%s%s; /proc/cmdline: %s",
+                         need->unbooted && (need->unconfigured || need->not_taken) ? AUDIT_FAIL : AUDIT_WARN, "%s%s%s; /proc/cmdline: %s",
                          list_missing(need, need->unbooted, "missing", now),
                          list_missing(need, need->unconfigured & ~need->unbooted, "missing at the next boot", later), configured, booted);
         audit_fix_by_parameters(input, audit, step, need);
-        if (audit_needs_only_reboot(need))
+        if (need->not_taken && !need->unconfigured)
+                to_do = NOT_TAKEN;
+        else if (audit_needs_only_reboot(need))
                 to_do = "Reboot needed: the next boot has what is missing.";
         else if (obstacle) {
                 before = "tscwarden kargs apply refuses that: ";

@@ -343,6 +343,11 @@ static void judge_makestep(const AuditInput *input, Audit *audit)
                 audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume", AUDIT_NOT_APPLICABLE, "chronyd does not run");
                 return;
         }
+        if (!around->refclock && !around->makestep_file && is_kvm(input)) {
+                audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume", AUDIT_NOT_APPLICABLE,
+                          "setup writes it together with the refclock");
+                return;
+        }
         step = audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume",
                          around->makestep_endless ? AUDIT_PASS : AUDIT_WARN, "%s: %s",
                          around->makestep_file ? around->makestep_file : around->chrony_config,

@@ -16,6 +16,11 @@ static const struct {
         [BOOT_BOOTC] = { .name = "bootc", .description = "bootc: the parameters belong to the image" },
         [BOOT_OSTREE] = { .name = "rpm-ostree", .description = "ostree: the parameters belong to the deployment" },
         [BOOT_UKI] = { .name = "uki", .description = "a unified kernel image: the parameters are part of it" },
+        [BOOT_PROXMOX] = { .name = "proxmox", .description = "systemd-boot by proxmox-boot-tool (/etc/kernel/cmdline)" },
+        [BOOT_ZFSBOOTMENU] = { .name = "zfsbootmenu", .description = "ZFSBootMenu: the parameters are a property of the data set" },
+        [BOOT_REFIND] = { .name = "refind", .description = "rEFInd (/boot/refind_linux.conf)" },
+        [BOOT_OTHER] = { .name = "other",
+                         .description = "not GRUB has booted this machine (LoaderInfo, or no BOOT_IMAGE= in /proc/cmdline)" },
         [BOOT_GRUBBY] = { .name = "grubby",
                           .description = "GRUB with boot loader entries (grubby)",
                           .directory = "/var/lib/tscwarden",
@@ -29,23 +34,11 @@ static const struct {
                                .file = "90-tscwarden.cfg",
                                .before = "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX ",
                                .after = "\"" },
+        [BOOT_GRUB_MKCONFIG] = { .name = "grub2-mkconfig", .description = "GRUB (/etc/default/grub, grub2-mkconfig)" },
         [BOOT_KERNEL_INSTALL] = { .name = "kernel-install", .description = "kernel-install (/etc/kernel/cmdline)" },
 };
 
 #define STORE_MARK "# Written by tscwarden kargs apply; tscwarden kargs revert takes it back.\n"
-
-BootPlatform boot_platform_detect(const BootFacts *facts)
-{
-        if (facts->ostree_booted)
-                return facts->has_bootc ? BOOT_BOOTC : BOOT_OSTREE;
-        if (facts->stub)
-                return BOOT_UKI;
-        if (facts->has_grubby && facts->bls)
-                return BOOT_GRUBBY;
-        if (facts->has_update_grub && facts->grub_cfg)
-                return BOOT_UPDATE_GRUB;
-        return facts->kernel_cmdline ? BOOT_KERNEL_INSTALL : BOOT_UNKNOWN;
-}
 
 const char *boot_platform_to_string(BootPlatform platform)
 {
@@ -70,25 +63,6 @@ const char *boot_store_directory(BootPlatform platform)
 const char *boot_store_name(BootPlatform platform)
 {
         return platforms[platform].file;
-}
-
-bool boot_text_enables_bls(const char *text)
-{
-        static const char key[] = "GRUB_ENABLE_BLSCFG=";
-        bool enabled = false;
-
-        while (text && *text) {
-                size_t length = strcspn(text, "\n");
-
-                if (strncmp(text, key, strlen(key)) == 0) {
-                        const char *value = text + strlen(key);
-
-                        value += *value == '"' || *value == '\'';
-                        enabled = strncmp(value, "true", 4) == 0;
-                }
-                text += length + (text[length] == '\n');
-        }
-        return enabled;
 }
 
 bool boot_parameters_have(const BootParameters *parameters, const char *word)
@@ -241,31 +215,58 @@ int boot_config_parse_grubby(BootConfig *config, const char *text)
         return config->n > 0 ? 0 : -EBADMSG;
 }
 
-int boot_config_parse_grub_cfg(BootConfig *config, const char *text)
+/* Behind "linux", "linux16" or "linuxefi" at the beginning of a line, else NULL. */
+static const char *after_linux(const char *line)
 {
-        const char *p = strstr(text, "\n### BEGIN /etc/grub.d/10_linux ###\n");
-        const char *end = p ? strstr(p, "\n### END /etc/grub.d/10_linux ###") : NULL;
+        static const char *const words[] = { "linux", "linux16", "linuxefi" };
+        size_t length;
+
+        line += strspn(line, " \t");
+        length = strcspn(line, " \t\n");
+        for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+                if (length == strlen(words[i]) && strncmp(line, words[i], length) == 0)
+                        return line + length;
+        return NULL;
+}
+
+/* What one script of /etc/grub.d has made. */
+static int parse_grub_section(BootConfig *config, const char *p, const char *end)
+{
         bool recovery = false;
 
-        if (!end)
-                return -EBADMSG;
-        for (p++; p < end; p += strcspn(p, "\n") + 1) {
+        for (; p < end; p += strcspn(p, "\n") + 1) {
                 const char *word = p + strspn(p, " \t"), *mark;
-                size_t length;
                 int r;
 
                 if (strncmp(word, "menuentry ", 10) == 0) {
-                        mark = strstr(word, "-recovery-");
+                        mark = strstr(word, "-recovery");
                         recovery = mark && mark < word + strcspn(word, "\n");
                 }
-                if (recovery || strncmp(word, "linux", 5) != 0 || !strchr(" \t", word[5]))
+                word = after_linux(word);
+                if (recovery || !word)
                         continue;
                 /* "linux PATH PARAMETERS" */
-                word += 5 + strspn(word + 5, " \t");
+                word += strspn(word, " \t");
                 word += strcspn(word, " \t\n");
                 word += strspn(word, " \t");
-                length = strcspn(word, "\n");
-                r = add_cmdline(config, word, length);
+                r = add_cmdline(config, word, strcspn(word, "\n"));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int boot_config_parse_grub_cfg(BootConfig *config, const char *text)
+{
+        static const char *const sections[][2] = {
+                { "\n### BEGIN /etc/grub.d/10_linux ###\n", "\n### END /etc/grub.d/10_linux ###" },
+                { "\n### BEGIN /etc/grub.d/10_linux_zfs ###\n", "\n### END /etc/grub.d/10_linux_zfs ###" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
+                const char *p = strstr(text, sections[i][0]), *end = p ? strstr(p, sections[i][1]) : NULL;
+                int r = end ? parse_grub_section(config, p + 1, end) : 0;
+
                 if (r < 0)
                         return r;
         }
@@ -369,6 +370,20 @@ char *boot_platform_advice(const BootFacts *facts, BootPlatform platform, const 
         case BOOT_UKI:
                 return list(parameters, "Add to the command line that ukify(1) builds the image with, and build it anew; or, "
                             "an addon beside it (systemd-stub(7)), signed under Secure Boot:\n", " ", "");
+        case BOOT_PROXMOX:
+                return list(parameters, "Add to the line in /etc/kernel/cmdline:\n", " ", "\nThen: proxmox-boot-tool refresh");
+        case BOOT_ZFSBOOTMENU:
+                return list(parameters, "Add to the property org.zfsbootmenu:commandline of the data set that is booted "
+                            "(zfs get org.zfsbootmenu:commandline; zfs set keeps only what it is given, so repeat what stands there):\n",
+                            " ", "");
+        case BOOT_REFIND:
+                return list(parameters, "Add to the quoted parameters of each line in /boot/refind_linux.conf:\n", " ", "");
+        case BOOT_OTHER:
+                return list(parameters, "GRUB has not booted this machine, so its files have no effect. Add to the kernel's command "
+                            "line where the loader that did, or the firmware's boot entry (efibootmgr -v), has it:\n", " ", "");
+        case BOOT_GRUB_MKCONFIG:
+                return list(parameters, "Add to GRUB_CMDLINE_LINUX in /etc/default/grub:\n", " ",
+                            "\nThen: grub2-mkconfig -o /boot/grub2/grub.cfg");
         case BOOT_GRUBBY:
                 return list(parameters, "grubby --update-kernel=ALL --args=\"", " ", "\"");
         case BOOT_UPDATE_GRUB:

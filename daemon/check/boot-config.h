@@ -9,39 +9,16 @@
 #include <stddef.h>
 
 #include "base/macro.h"
+#include "check/boot-loader.h"
 #include "model/clock-advice.h"
 
-typedef enum BootPlatform {
-        BOOT_UNKNOWN,
-        BOOT_BOOTC,
-        BOOT_OSTREE,
-        BOOT_UKI,
-        BOOT_GRUBBY,         /* BLS entries: changed with grubby(8) */
-        BOOT_UPDATE_GRUB,    /* Debian's GRUB: a file of ours in /etc/default/grub.d, and update-grub */
-        BOOT_KERNEL_INSTALL, /* /etc/kernel/cmdline */
-        BOOT_PLATFORM_MAX_,
-} BootPlatform;
-
-/* What tells platforms apart. Programs: found as tool_find() does. */
-typedef struct BootFacts {
-        bool ostree_booted; /* /run/ostree-booted */
-        bool has_bootc, has_rpm_ostree, has_grubby, has_update_grub;
-        bool stub;           /* systemd-stub's EFI variable: a unified kernel image was booted (systemd-stub(7)) */
-        bool bls;            /* GRUB_ENABLE_BLSCFG=true in /etc/default/grub */
-        bool grub_cfg;       /* /boot/grub/grub.cfg is there: update-grub alone may be left over */
-        bool kernel_cmdline; /* /etc/kernel/cmdline is there */
-} BootFacts;
-
-BootPlatform boot_platform_detect(const BootFacts *facts);
-/* "bootc" "rpm-ostree" "uki" "grubby" "update-grub" "kernel-install" "unknown" */
+/* "bootc" "rpm-ostree" "uki" "proxmox" "zfsbootmenu" "refind" "other" "grubby" "update-grub" "grub2-mkconfig" "kernel-install"
+ * "unknown" */
 const char *boot_platform_to_string(BootPlatform platform);
 /* One line for people: what it is and where its parameters are kept. */
 const char *boot_platform_describe(BootPlatform platform);
 /* `tscwarden kargs apply` does it; elsewhere it is said how. */
 bool boot_platform_is_supported(BootPlatform platform);
-
-/* Whether the last GRUB_ENABLE_BLSCFG= of a text like /etc/default/grub says true. */
-bool boot_text_enables_bls(const char *text);
 
 /* Parameters as words, at most BOOT_PARAMETERS_MAX. */
 typedef struct BootParameters {
@@ -81,6 +58,7 @@ typedef struct BootConfig {
         const char *source; /* where they were read; a literal, NULL where none were */
 
         BootParameters ours; /* set by `kargs apply` */
+        bool ours_before_boot; /* and they stood there before this boot: the loader had its chance */
         int ours_error;      /* 0, also where nothing was set; -EBADMSG: the file is not ours; or another -errno */
 
         BootFile *files;
@@ -95,7 +73,7 @@ void boot_config_done(BootConfig *config);
 /* Adds the "args=" of each entry of `grubby --info=ALL`, with tuned's in place of $tuned_params: 0, -ENOMEM, or -EBADMSG (no entry, or one whose parameters stand in
  * a variable of GRUB's). After a failure *config holds a part. */
 int boot_config_parse_grubby(BootConfig *config, const char *text);
-/* The same from the "linux" lines that /etc/grub.d/10_linux made in grub.cfg: memtest and other systems stand elsewhere. Without
+/* The same from the "linux" lines that /etc/grub.d/10_linux or Ubuntu's 10_linux_zfs made in grub.cfg: memtest and other systems stand elsewhere. Without
  * those of recovery, which lack GRUB_CMDLINE_LINUX_DEFAULT. */
 int boot_config_parse_grub_cfg(BootConfig *config, const char *text);
 /* The same from a file that is one command line. */

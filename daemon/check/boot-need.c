@@ -46,6 +46,9 @@ void boot_need_find(const ClockFacts *facts, Verdict verdict, ClockReason reason
                 /* Of several values the kernel takes the last. */
                 if (ret->concerned >> i & 1 && boot_config_contradicts(config, ret->wanted[i], value, sizeof(value)))
                         ret->unconfigured |= 1U << i;
+        for (unsigned i = 0; ret->wanted[i]; i++)
+                if (config->ours_before_boot && boot_parameters_have(&config->ours, ret->wanted[i]))
+                        ret->not_taken |= ret->unbooted & ~ret->unconfigured & 1U << i;
 }
 
 int boot_store_obstacle(const BootConfig *config, char **ret)

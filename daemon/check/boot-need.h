@@ -13,6 +13,7 @@ typedef struct BootNeed {
         /* Bits of these: */
         unsigned unbooted;     /* the running kernel was booted without it, and without another that does as well */
         unsigned unconfigured; /* the same of some boot entry, or that has another value. Where the entries are not known: as unbooted */
+        unsigned not_taken;    /* of `unbooted`: `kargs apply` had configured it before this boot, and the loader did not pass it on */
         unsigned concerned;    /* either, or it stands on the command line or in some entry */
 } BootNeed;
 

@@ -73,7 +73,12 @@ static int show_to_do(FILE *out, const Kargs *kargs)
 
         kargs_missing(kargs, &missing);
         if (missing.n == 0) {
-                print_wrapped(out, "To do", INDENT, kargs->reboot ? "reboot" : "nothing");
+                print_wrapped(out, "To do", INDENT,
+                              kargs->need.not_taken
+                                      ? "the boot loader did not take them at this boot, though they stood there: see which loader "
+                                        "and which entry boot this machine"
+                              : kargs->reboot ? "reboot"
+                                              : "nothing");
                 return 0;
         }
         command = describe_command(kargs);

@@ -34,7 +34,7 @@ for folder in /etc /var/lib /run; do
 done
 empty /boot
 # This machine's own boot loader has no say.
-[ ! -d /sys/firmware/efi/efivars ] || empty /sys/firmware/efi/efivars
+[ ! -d /sys/firmware ] || empty /sys/firmware
 rm -f /etc/kernel/cmdline /etc/default/grub /etc/default/grub.d/*.cfg /run/ostree-booted
 PATH=$bin:$PATH
 

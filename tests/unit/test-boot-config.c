@@ -30,6 +30,19 @@ static void test_boot_platform_detect_in_order(void **state)
                 { { .grub_cfg = true }, "unknown" },
                 { { .has_update_grub = true, .grub_cfg = true, .kernel_cmdline = true }, "update-grub" },
                 { { .kernel_cmdline = true }, "kernel-install" },
+                /* GRUB lies there, and something else has booted the machine. */
+                { { .loader = "systemd-boot 252", .efi = true, .has_update_grub = true, .grub_cfg = true }, "kernel-install" },
+                { { .loader = "systemd-boot 252", .efi = true, .has_update_grub = true, .grub_cfg = true, .proxmox = true }, "proxmox" },
+                { { .loader = "rEFInd 0.14.0", .efi = true, .has_update_grub = true, .grub_cfg = true }, "refind" },
+                { { .loader = "Limine 8", .efi = true, .has_grubby = true, .bls = true }, "other" },
+                { { .efi = true, .has_update_grub = true, .grub_cfg = true }, "other" },
+                { { .efi = true, .has_update_grub = true, .grub_cfg = true, .boot_image = true }, "update-grub" },
+                { { .loader = "GRUB 2.12", .efi = true, .has_update_grub = true, .grub_cfg = true }, "update-grub" },
+                { { .efi = true, .zfs_root = true, .has_update_grub = true, .grub_cfg = true }, "zfsbootmenu" },
+                { { .zfs_root = true }, "zfsbootmenu" },
+                { { .has_update_grub = true, .grub_cfg = true, .zfs_root = true, .boot_image = true }, "update-grub" },
+                { { .grub2_cfg = true, .kernel_cmdline = true, .has_grubby = true }, "grub2-mkconfig" },
+                { { .grub2_cfg = true }, "grub2-mkconfig" },
                 { {}, "unknown" },
         };
 
@@ -50,9 +63,25 @@ static void test_boot_text_enables_bls(void **state)
         assert_true(boot_text_enables_bls("GRUB_TIMEOUT=5\nGRUB_ENABLE_BLSCFG=true\n"));
         assert_true(boot_text_enables_bls("GRUB_ENABLE_BLSCFG=\"true\""));
         assert_false(boot_text_enables_bls("GRUB_ENABLE_BLSCFG=true\nGRUB_ENABLE_BLSCFG=false\n"));
+        assert_true(boot_text_enables_bls(" GRUB_ENABLE_BLSCFG=true # bls\n"));
         assert_false(boot_text_enables_bls("#GRUB_ENABLE_BLSCFG=true\n"));
         assert_false(boot_text_enables_bls(""));
         assert_false(boot_text_enables_bls(NULL));
+}
+
+static void test_boot_loader_decode(void **state)
+{
+        static const char bytes[] = "\6\0\0\0s\0y\0s\0\0\0x";
+        char loader[BOOT_LOADER_SIZE];
+
+        boot_loader_decode(bytes, sizeof(bytes), loader);
+        assert_string_equal(loader, "sys");
+        boot_loader_decode(bytes, 9, loader);
+        assert_string_equal(loader, "sy");
+        boot_loader_decode(bytes, 3, loader);
+        assert_string_equal(loader, "");
+        boot_loader_decode("\6\0\0\0a\1\n\0", 8, loader);
+        assert_string_equal(loader, "??");
 }
 
 static BootParameters make_parameters(const char *first, const char *second)
@@ -247,6 +276,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_boot_platform_detect_in_order),
                 cmocka_unit_test(test_boot_text_enables_bls),
+                cmocka_unit_test(test_boot_loader_decode),
                 cmocka_unit_test(test_boot_parameters),
                 cmocka_unit_test(test_boot_store_is_read_as_written),
                 cmocka_unit_test(test_boot_store_refuses_what_is_not_ours),

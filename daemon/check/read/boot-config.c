@@ -6,8 +6,10 @@
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/time.h"
 #include "host/runtime.h"
 #include "host/sysfs.h"
 #include "host/tool.h"
@@ -19,6 +21,8 @@
 static const char default_grub[] = "/etc/default/grub";
 static const char stub_info[] = "/sys/firmware/efi/efivars/StubInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 static const char grub_cfg[] = "/boot/grub/grub.cfg";
+static const char loader_info[] = "/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
+static const char grub2_cfg[] = "/boot/grub2/grub.cfg";
 static const char kernel_cmdline[] = "/etc/kernel/cmdline";
 
 static int read_text(const char *path, char **ret)
@@ -31,6 +35,25 @@ static int read_text(const char *path, char **ret)
 static bool exists(const char *path)
 {
         return access(path, F_OK) == 0;
+}
+
+/* What the running kernel was booted by, and with. */
+static int read_booted(BootFacts *facts)
+{
+        _cleanup_free_ char *loader = NULL, *cmdline = NULL;
+        size_t size;
+        int r = runtime_read_file(AT_FDCWD, loader_info, FILE_MAX, &loader, &size);
+
+        if (r == 0)
+                boot_loader_decode(loader, (unsigned)size, facts->loader);
+        if (r == -ENOMEM || read_text("/proc/cmdline", &cmdline) == -ENOMEM)
+                return -ENOMEM;
+        facts->efi = exists("/sys/firmware/efi");
+        facts->boot_image = cmdline && strstr(cmdline, "BOOT_IMAGE=");
+        facts->zfs_root = cmdline && (strcasestr(cmdline, "root=zfs:") || strcasestr(cmdline, "root=zfs="));
+        facts->proxmox = exists("/etc/kernel/proxmox-boot-uuids");
+        facts->refind = exists("/boot/refind_linux.conf");
+        return 0;
 }
 
 static int read_facts(BootFacts *ret)
@@ -50,9 +73,10 @@ static int read_facts(BootFacts *ret)
                 .stub = exists(stub_info),
                 .bls = boot_text_enables_bls(text),
                 .grub_cfg = exists(grub_cfg),
+                .grub2_cfg = exists(grub2_cfg),
                 .kernel_cmdline = exists(kernel_cmdline),
         };
-        return 0;
+        return read_booted(ret);
 }
 
 static int read_grubby(BootConfig *config)
@@ -82,6 +106,11 @@ static int read_cmdlines(BootConfig *config)
                 config->source = grub_cfg;
                 r = read_text(grub_cfg, &text);
                 return r < 0 ? r : boot_config_parse_grub_cfg(config, text);
+        case BOOT_GRUB_MKCONFIG:
+                config->source = grub2_cfg;
+                r = read_text(grub2_cfg, &text);
+                return r < 0 ? r : boot_config_parse_grub_cfg(config, text);
+        case BOOT_PROXMOX:
         case BOOT_KERNEL_INSTALL:
                 config->source = kernel_cmdline;
                 r = read_text(kernel_cmdline, &text);
@@ -89,6 +118,15 @@ static int read_cmdlines(BootConfig *config)
         default:
                 return -EOPNOTSUPP;
         }
+}
+
+/* Written before this boot began, by a second or more: clocks are set at a boot. */
+static bool is_older_than_boot(const char *path)
+{
+        double since_boot = (double)time_usec(CLOCK_BOOTTIME) / 1e6, now = (double)time_usec(CLOCK_REALTIME) / 1e6;
+        struct stat st;
+
+        return stat(path, &st) == 0 && (double)st.st_mtime + 1 < now - since_boot;
 }
 
 static int read_ours(BootConfig *config)
@@ -103,6 +141,7 @@ static int read_ours(BootConfig *config)
         r = read_text(path, &text);
         if (r < 0)
                 return r == -ENOENT ? 0 : r;
+        config->ours_before_boot = is_older_than_boot(path);
         return boot_store_parse(config->platform, text, &config->ours);
 }
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/boot-loader.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Not GRUB, by the loader's own word. */
+static BootPlatform detect_by_name(const BootFacts *facts)
+{
+        if (facts->proxmox)
+                return BOOT_PROXMOX;
+        if (strncmp(facts->loader, "systemd-boot", 12) == 0)
+                return BOOT_KERNEL_INSTALL;
+        if (strncasecmp(facts->loader, "rEFInd", 6) == 0)
+                return BOOT_REFIND;
+        return strncasecmp(facts->loader, "ZFSBootMenu", 11) == 0 ? BOOT_ZFSBOOTMENU : BOOT_OTHER;
+}
+
+/* EFI, nobody has told a name, and no BOOT_IMAGE=, which GRUB always passes on. */
+static BootPlatform detect_nameless(const BootFacts *facts)
+{
+        if (facts->proxmox)
+                return BOOT_PROXMOX;
+        if (facts->refind)
+                return BOOT_REFIND;
+        return facts->zfs_root ? BOOT_ZFSBOOTMENU : BOOT_OTHER;
+}
+
+BootPlatform boot_platform_detect(const BootFacts *facts)
+{
+        if (facts->ostree_booted)
+                return facts->has_bootc ? BOOT_BOOTC : BOOT_OSTREE;
+        if (facts->stub)
+                return BOOT_UKI;
+        if (facts->loader[0] && strncasecmp(facts->loader, "GRUB", 4) != 0)
+                return detect_by_name(facts);
+        if (facts->efi && !facts->loader[0] && !facts->boot_image)
+                return detect_nameless(facts);
+        /* Without EFI zfsbootmenu hands over by kexec, and leaves out what GRUB puts there. */
+        if (facts->zfs_root && !facts->boot_image && !facts->grub_cfg)
+                return BOOT_ZFSBOOTMENU;
+        if (facts->has_grubby && facts->bls)
+                return BOOT_GRUBBY;
+        if (facts->has_update_grub && facts->grub_cfg)
+                return BOOT_UPDATE_GRUB;
+        if (facts->grub2_cfg)
+                return BOOT_GRUB_MKCONFIG;
+        return facts->kernel_cmdline ? BOOT_KERNEL_INSTALL : BOOT_UNKNOWN;
+}
+
+bool boot_text_enables_bls(const char *text)
+{
+        static const char key[] = "GRUB_ENABLE_BLSCFG=";
+        bool enabled = false;
+
+        while (text && *text) {
+                const char *line = text + strspn(text, " \t");
+
+                if (strncmp(line, key, strlen(key)) == 0) {
+                        const char *value = line + strlen(key);
+
+                        value += *value == '"' || *value == '\'';
+                        enabled = strncmp(value, "true", 4) == 0;
+                }
+                text += strcspn(text, "\n");
+                text += *text == '\n';
+        }
+        return enabled;
+}
+
+void boot_loader_decode(const char *bytes, unsigned size, char ret[static BOOT_LOADER_SIZE])
+{
+        unsigned n = 0;
+
+        for (unsigned i = 4; i + 1 < size && n + 1 < BOOT_LOADER_SIZE; i += 2) {
+                if (!bytes[i] && !bytes[i + 1])
+                        break;
+                ret[n++] = (bytes[i + 1] || bytes[i] < ' ') ? '?' : bytes[i];
+        }
+        ret[n] = '\0';
+}
