@@ -18,42 +18,86 @@ static int errno_or(int otherwise)
         return errno > 0 ? -errno : otherwise;
 }
 
+/* Four bytes as BPF loads them. */
 #define WORD(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
-/* Only what uevent_classify() may know: a busy host sends an event for each network device and each mount of FUSE, and every one
- * would wake us. A message begins with "ACTION@DEVPATH" (lib/kobject_uevent.c); what is too short for a load is refused. */
+/* The filter's steps, in order; each is one instruction. Steps named IF_ compare what the step before has loaded. */
+enum {
+        PATH_AFTER_ADD, /* "add@": the path begins at byte 4 */
+        LOAD_BYTE_3,
+        IF_ADD,
+        PATH_AFTER_REMOVE, /* "remove@", "online@" and "change@" */
+        LOAD_BYTE_6,
+        IF_REMOVE,
+        PATH_AFTER_OFFLINE, /* "offline@" */
+        LOAD_BYTE_7,
+        IF_OFFLINE,
+
+        LOAD_PATH,
+        IF_MODULE,
+        IF_DEVICES,
+        LOAD_PATH_8,
+        IF_SYSTEM,
+        LOAD_PATH_12,
+        IF_SYSTEM_END,
+        LOAD_PATH_16,
+        IF_CPU,
+
+        IF_VIRTUAL,
+        LOAD_VIRTUAL_12,
+        IF_VIRTUAL_END,
+        LOAD_VIRTUAL_16,
+        IF_MISC,
+        LOAD_VIRTUAL_20,
+        IF_KVM,
+
+        ACCEPT,
+        REFUSE,
+};
+
+#define PATH_BEGINS(offset) BPF_STMT(BPF_LDX | BPF_IMM, (offset))
+#define LOAD_BYTE(offset) BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (offset))
+#define LOAD_OF_PATH(offset) BPF_STMT(BPF_LD | BPF_W | BPF_IND, (offset))
+/* A jump counts from the instruction behind it. */
+#define IF_EQUAL(step, value, then, otherwise) \
+        [step] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (then) - (step) - 1, (otherwise) - (step) - 1)
+
+/* Passes only what uevent_classify() may know: /module/, /devices/system/cpu/ and /devices/virtual/misc/kvm. A busy host sends an
+ * event for each network device and each mount of FUSE, and every one would wake the daemon. A message begins with "ACTION@DEVPATH"
+ * (lib/kobject_uevent.c); the kernel refuses a message that is too short for a load. */
 static int attach_filter(int fd)
 {
         static struct sock_filter program[] = {
-                /* X: where DEVPATH begins, behind add; remove, online or change; offline */
-                BPF_STMT(BPF_LDX | BPF_IMM, 4),
-                BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 3),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, '@', 6, 0),
-                BPF_STMT(BPF_LDX | BPF_IMM, 7),
-                BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 6),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, '@', 3, 0),
-                BPF_STMT(BPF_LDX | BPF_IMM, 8),
-                BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 7),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, '@', 0, 17),
+                [PATH_AFTER_ADD] = PATH_BEGINS(4),
+                [LOAD_BYTE_3] = LOAD_BYTE(3),
+                IF_EQUAL(IF_ADD, '@', LOAD_PATH, PATH_AFTER_REMOVE),
+                [PATH_AFTER_REMOVE] = PATH_BEGINS(7),
+                [LOAD_BYTE_6] = LOAD_BYTE(6),
+                IF_EQUAL(IF_REMOVE, '@', LOAD_PATH, PATH_AFTER_OFFLINE),
+                [PATH_AFTER_OFFLINE] = PATH_BEGINS(8),
+                [LOAD_BYTE_7] = LOAD_BYTE(7),
+                IF_EQUAL(IF_OFFLINE, '@', LOAD_PATH, REFUSE),
 
-                BPF_STMT(BPF_LD | BPF_W | BPF_IND, 0),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WORD('/', 'm', 'o', 'd'), 14, 0), /* /module/ */
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WORD('/', 'd', 'e', 'v'), 0, 14),
-                BPF_STMT(BPF_LD | BPF_W | BPF_IND, 8),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WORD('/', 's', 'y', 's'), 0, 4), /* /devices/system/cpu/ */
-                BPF_STMT(BPF_LD | BPF_W | BPF_IND, 12),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WORD('t', 'e', 'm', '/'), 0, 10),
-                BPF_STMT(BPF_LD | BPF_W | BPF_IND, 16),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WORD('c', 'p', 'u', '/'), 7, 8),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WORD('/', 'v', 'i', 'r'), 0, 7), /* /devices/virtual/misc/kvm */
-                BPF_STMT(BPF_LD | BPF_W | BPF_IND, 12),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WORD('t', 'u', 'a', 'l'), 0, 5),
-                BPF_STMT(BPF_LD | BPF_W | BPF_IND, 16),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WORD('/', 'm', 'i', 's'), 0, 3),
-                BPF_STMT(BPF_LD | BPF_W | BPF_IND, 20),
-                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, WORD('c', '/', 'k', 'v'), 0, 1),
-                BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-                BPF_STMT(BPF_RET | BPF_K, 0),
+                [LOAD_PATH] = LOAD_OF_PATH(0),
+                IF_EQUAL(IF_MODULE, WORD('/', 'm', 'o', 'd'), ACCEPT, IF_DEVICES),
+                IF_EQUAL(IF_DEVICES, WORD('/', 'd', 'e', 'v'), LOAD_PATH_8, REFUSE),
+                [LOAD_PATH_8] = LOAD_OF_PATH(8),
+                IF_EQUAL(IF_SYSTEM, WORD('/', 's', 'y', 's'), LOAD_PATH_12, IF_VIRTUAL),
+                [LOAD_PATH_12] = LOAD_OF_PATH(12),
+                IF_EQUAL(IF_SYSTEM_END, WORD('t', 'e', 'm', '/'), LOAD_PATH_16, REFUSE),
+                [LOAD_PATH_16] = LOAD_OF_PATH(16),
+                IF_EQUAL(IF_CPU, WORD('c', 'p', 'u', '/'), ACCEPT, REFUSE),
+
+                IF_EQUAL(IF_VIRTUAL, WORD('/', 'v', 'i', 'r'), LOAD_VIRTUAL_12, REFUSE),
+                [LOAD_VIRTUAL_12] = LOAD_OF_PATH(12),
+                IF_EQUAL(IF_VIRTUAL_END, WORD('t', 'u', 'a', 'l'), LOAD_VIRTUAL_16, REFUSE),
+                [LOAD_VIRTUAL_16] = LOAD_OF_PATH(16),
+                IF_EQUAL(IF_MISC, WORD('/', 'm', 'i', 's'), LOAD_VIRTUAL_20, REFUSE),
+                [LOAD_VIRTUAL_20] = LOAD_OF_PATH(20),
+                IF_EQUAL(IF_KVM, WORD('c', '/', 'k', 'v'), ACCEPT, REFUSE),
+
+                [ACCEPT] = BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+                [REFUSE] = BPF_STMT(BPF_RET | BPF_K, 0),
         };
         const struct sock_fprog filter = { ARRAY_SIZE(program), program };
 
