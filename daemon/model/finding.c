@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void findings_done(Findings *findings)
@@ -33,7 +34,7 @@ int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus)
 
         for (unsigned i = 0; i < findings->n; i++)
                 if (finding_agrees(&findings->entries[i], like)) {
-                        findings->entries[i].n_objects++;
+                        findings->entries[i].n_objects += like->n_objects ? like->n_objects : 1;
                         return cpuset_add_all(&findings->entries[i].cpus, cpus);
                 }
 
@@ -44,7 +45,7 @@ int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus)
         new = &entries[findings->n++];
         *new = *like;
         new->cpus = (CpuSet) {};
-        new->n_objects = 1;
+        new->n_objects = like->n_objects ? like->n_objects : 1;
         new->offers = like->offers ? strdup(like->offers) : NULL;
         new->object = like->object ? strdup(like->object) : NULL;
         if ((like->offers && !new->offers) || (like->object && !new->object))
@@ -67,8 +68,12 @@ bool finding_is_waiting(FindingKind kind)
 
 bool finding_is_degraded(FindingKind kind)
 {
-        return !finding_is_waiting(kind) && kind != FINDING_OFFLINE && kind != FINDING_CLAMPED &&
-               kind != FINDING_LIMITED;
+        return !finding_is_waiting(kind) && !finding_is_note(kind) && kind != FINDING_OFFLINE && kind != FINDING_LIMITED;
+}
+
+bool finding_is_note(FindingKind kind)
+{
+        return kind == FINDING_CLAMPED || kind == FINDING_ROUNDED || kind == FINDING_OVERRULED || kind == FINDING_NO_SUCH_BIAS;
 }
 
 /* "performance powersave " -> "performance and powersave" */
@@ -157,9 +162,12 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                         fputs(" Set GOVERNOR= (frequency-set -g) to one of these.", out);
                 break;
         case FINDING_NO_SUCH_CSTATE:
-                fprintf(out, "C-state '%s' does not exist on %s, which %s %s. Set MAX_CSTATE= to %sa latency such as 20us.",
-                        f->wanted, w->cpus, w->one_cpu ? "has" : "have", w->offers ? w->offers : "none that can be read",
-                        w->offers ? "one of these or to " : "");
+                fprintf(out, "C-state '%s' does not exist on %s, which %s %s", f->wanted, w->cpus, w->one_cpu ? "has" : "have",
+                        w->offers ? w->offers : "none that can be read");
+                if (f->actual[0])
+                        fprintf(out, "; nothing deeper than %s is allowed instead", f->actual);
+                fprintf(out, ". Set MAX_CSTATE= to %sa latency such as %s.", w->offers ? "one of these or to " : "",
+                        f->driver[0] ? f->driver : "20us");
                 break;
         case FINDING_NO_SUCH_STATE:
                 fprintf(out, "There is no idle state %s on %s, which %s %s from 0 up. Choose by latency instead: idle-set -D, or "
@@ -167,6 +175,18 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                 break;
         case FINDING_NO_SUCH_KNOB:
                 fprintf(out, "There is no %s on %s (%s), so it is not set to %s.", w->knob, w->cpus, w->objects, f->wanted);
+                break;
+        case FINDING_NO_SUCH_BIAS:
+                fprintf(out, "There is no energy_perf_bias on %s, so there is none to set to %s.", w->cpus, f->wanted);
+                break;
+        case FINDING_OVERRULED:
+                fprintf(out, "Under the governor performance %s takes no other energy preference: '%s' has no effect on %s. Leave "
+                        "it out, or choose another governor.", f->driver, f->wanted, w->cpus);
+                break;
+        case FINDING_ROUNDED:
+                fprintf(out, "%s on %s: %.16g GHz asked, %.16g GHz is this driver's nearest (%s).",
+                        f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" : "MAX_FREQ", w->cpus, strtod(f->wanted, NULL) / 1e6,
+                        strtod(f->actual, NULL) / 1e6, f->driver);
                 break;
         case FINDING_SHARED_POLICY:
                 fprintf(out, "%s share %s but the configuration tells them different values of %s; %s holds for all "
@@ -249,6 +269,9 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
         case FINDING_NO_SUCH_STATE:
         case FINDING_NO_SUCH_KNOB:
         case FINDING_SHARED_POLICY:
+        case FINDING_NO_SUCH_BIAS:
+        case FINDING_OVERRULED:
+        case FINDING_ROUNDED:
         case FINDING_CLAMPED:
                 finding_print_mismatch(out, f, w);
                 break;

@@ -15,7 +15,7 @@ typedef enum FindingKind {
         FINDING_CPU_NOT_HERE,    /* waiting: the configuration names CPUs that are not present */
         FINDING_OFFLINE,         /* no fault: these CPUs get the policy when they come online */
         FINDING_REFUSED,         /* degraded: the kernel refuses a governor */
-        FINDING_NO_SUCH_CSTATE,  /* degraded: MAX_CSTATE names a state these CPUs do not have */
+        FINDING_NO_SUCH_CSTATE,  /* degraded: MAX_CSTATE names a state these CPUs do not have; the shallowest holds */
         FINDING_NO_SUCH_STATE,   /* degraded: idle-set names an index these CPUs do not have */
         FINDING_NO_SUCH_KNOB,    /* degraded: the driver or CPU has no such knob */
         FINDING_SHARED_POLICY,   /* degraded: CPUs of one cpufreq policy are told different things */
@@ -24,6 +24,9 @@ typedef enum FindingKind {
         FINDING_LIMITED,         /* no fault: a maximum was accepted and reads lower: firmware or thermal limits */
         FINDING_WITHHELD,        /* degraded: the step would cost the living TSC */
         FINDING_NOT_HELD,        /* degraded: the frequency cannot be frozen, so the governor stays */
+        FINDING_NO_SUCH_BIAS,    /* no fault: the CPU has no energy_perf_bias, so there is none to set */
+        FINDING_OVERRULED,       /* no fault: an energy preference that the governor performance does not let through */
+        FINDING_ROUNDED,         /* no fault: a limit between two entries of the driver's table */
         FINDING_CLAMPED,         /* no fault: a frequency beyond the hardware's range, or what would leave only POLL */
         FINDING_IDLE_GOVERNOR,   /* degraded: the cpuidle governor ignores `disable` */
 } FindingKind;
@@ -58,6 +61,8 @@ bool findings_have(const Findings *findings, const Finding *like);
 
 bool finding_is_waiting(FindingKind kind);
 bool finding_is_degraded(FindingKind kind);
+/* No fault, but not the value that the configuration says: people are told once, and `status` shows it. */
+bool finding_is_note(FindingKind kind);
 
 /* One sentence: what, where, why, what would help. Heap string owned by the caller, NULL when out of memory. */
 char *finding_format(const Finding *finding);

@@ -89,6 +89,40 @@ bool frequency_is_limited(const FreqDomain *policy, const char *max)
         return policy->max_khz < (taken ? taken : khz);
 }
 
+/* Of a table "1000000 800000 " the entry nearest to `khz` that is not below it (up) or not above it; 0: there is none. */
+static uint64_t table_nearest(const char *table, uint64_t khz, bool up)
+{
+        uint64_t nearest = 0;
+
+        for (const char *at = table; *at; at += strcspn(at, " "), at += strspn(at, " ")) {
+                uint64_t entry = strtoull(at, NULL, 10);
+
+                if (up ? entry >= khz && (nearest == 0 || entry < nearest) : entry <= khz && entry > nearest)
+                        nearest = entry;
+        }
+        return nearest;
+}
+
+void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_t *max_khz)
+{
+        const char *table = domain->frequencies ? domain->frequencies : "";
+        uint64_t top = table_nearest(table, UINT64_MAX, false), down;
+
+        if (top == 0)
+                return;
+        /* Above the table lie the boost frequencies, which stand in a file of their own. */
+        if (*max_khz > 0 && (*max_khz <= top || domain->hw_max_khz <= top)) {
+                down = table_nearest(table, *max_khz, false);
+                *max_khz = down ? down : table_nearest(table, 0, true);
+        }
+        if (*min_khz > top)
+                *min_khz = domain->hw_max_khz > top ? domain->hw_max_khz : top;
+        else if (*min_khz > 0)
+                *min_khz = table_nearest(table, *min_khz, true);
+        if (*max_khz > 0 && *min_khz > *max_khz)
+                *max_khz = *min_khz;
+}
+
 void frequency_set(FreqDomain *policy, Knob knob, const char *value)
 {
         uint64_t khz = 0;

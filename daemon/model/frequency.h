@@ -30,6 +30,11 @@ void frequency_set(FreqDomain *policy, Knob knob, const char *value);
 /* Whether these limits may let userspace go on to a speed that it was told and could not reach. */
 bool frequency_widens_unsurely(const FreqDomain *policy, uint64_t min_khz, uint64_t max_khz);
 
+/* What the kernel makes of two limits that it is told, in kHz, 0 for one that it is not (drivers/cpufreq/cpufreq.c cpufreq_set_policy,
+ * freq_table.c cpufreq_frequency_table_verify): the minimum goes up and the maximum down to an entry of the driver's table, and where
+ * none lies between them both go to the next one above. A driver without a table takes any value. */
+void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_t *max_khz);
+
 /* Values as sysfs has them, in kHz. */
 bool frequency_is_lower(const char *khz, const char *than);
 /* Whether the maximum that is read is below a `max` that the kernel took. It shows the lowest of what user space, firmware and thermal

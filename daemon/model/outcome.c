@@ -114,6 +114,11 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
                 break;
         default:
                 print_applied(out, input);
+                if (count_findings(input, finding_is_note) > 0) {
+                        fputs(" ", out);
+                        if (print_findings(out, input, finding_is_note) < 0)
+                                return -ENOMEM;
+                }
         }
         print_without_driver(out, input);
         if (input->frequency_unused || input->idle_unused)

@@ -31,7 +31,16 @@ static int energy_apply(PlanBuilder *b, const KnobId *id, const EnergyValue *now
         Finding finding = { .kind = FINDING_FAILED, .knob = id->knob, .error = now->error };
         _cleanup_free_ char *to = policy_rule_format(rule, key);
 
-        if (!to || plan_add_wanted(b, id, to) < 0)
+        if (!to)
+                return -ENOMEM;
+        /* A CPU without a bias has none to set: every other part of the policy holds. */
+        if (id->knob == KNOB_ENERGY_PERF_BIAS && (now->error == -ENOENT || (now->error == 0 && !*now->text))) {
+                finding.kind = FINDING_NO_SUCH_BIAS;
+                finding.error = 0;
+                snprintf(finding.wanted, sizeof(finding.wanted), "%s", to);
+                return plan_add_finding(b, &finding, id, cpus);
+        }
+        if (plan_add_wanted(b, id, to) < 0)
                 return -ENOMEM;
         if (now->error == 0 && *now->text)
                 return energy_step(b, id, now, rule, key, to);
@@ -57,6 +66,18 @@ static bool governor_rules_preference(const PlanBuilder *b, const FreqDomain *po
         return freq_domain_offers_all(policy) && strcasecmp(governor, "performance") == 0;
 }
 
+/* The preference asked for is not the one that the governor performance brings with it. 0 or -ENOMEM. */
+static int preference_overruled(PlanBuilder *b, const KnobId *id, const FreqDomain *policy, const char *wanted)
+{
+        Finding finding = { .kind = FINDING_OVERRULED, .knob = id->knob };
+
+        snprintf(finding.wanted, sizeof(finding.wanted), "%s", wanted);
+        snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
+        if (plan_add_wanted(b, id, NULL) < 0)
+                return -ENOMEM;
+        return plan_add_finding(b, &finding, id, &policy->cpus);
+}
+
 int plan_add_preference(PlanBuilder *b, const FreqDomain *policy)
 {
         const KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE, .id = policy->id };
@@ -80,7 +101,12 @@ int plan_add_preference(PlanBuilder *b, const FreqDomain *policy)
                 snprintf(finding.wanted, sizeof(finding.wanted), "%s", rule->epp);
                 r = plan_add_finding(b, &finding, &id, &policy->cpus);
         }
-        return r < 0 ? r : energy_apply(b, &id, &policy->preference, rule, POLICY_EPP, &policy->cpus);
+        if (r < 0)
+                return r;
+        if (*policy->preference.text && strcmp(rule->epp, "performance") != 0 && strcmp(rule->epp, policy->preference.text) != 0 &&
+            governor_rules_preference(b, policy))
+                return preference_overruled(b, &id, policy, rule->epp);
+        return energy_apply(b, &id, &policy->preference, rule, POLICY_EPP, &policy->cpus);
 }
 
 int plan_add_perf_bias(PlanBuilder *b, const CpuState *cpu)

@@ -71,43 +71,51 @@ static bool idle_is_deeper(const IdleState *state, const IdleDepth *limit)
                 (state->latency_usec == limit->latency_usec && state->index > limit->index));
 }
 
-/* 1 found, 0 the rule names a state this CPU does not have, -ENOMEM. */
+/* MAX_CSTATE names a state that this CPU does not have: what is sure to be meant is a limit, so the shallowest state stays allowed and
+ * no other. 0 or -ENOMEM. */
+static int idle_limit_fall_back(PlanBuilder *b, const CpuState *cpu, const char *name, const IdleState *shallowest, IdleDepth *ret)
+{
+        Finding finding = { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE };
+        _cleanup_free_ char *names = state_names(cpu);
+
+        if (!names)
+                return -ENOMEM;
+        finding.offers = names;
+        snprintf(finding.wanted, sizeof(finding.wanted), "%s", name);
+        snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
+        /* The latency that says the same on every CPU of this table. */
+        if (shallowest->latency_usec > 0 && shallowest->latency_usec != UINT64_MAX)
+                snprintf(finding.driver, sizeof(finding.driver), "%" PRIu64 "us", shallowest->latency_usec);
+        *ret = idle_depth(shallowest);
+        return add_finding_about(b, &finding, cpu, NULL);
+}
+
+/* 0 or -ENOMEM. */
 static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyRule *rule, const IdleState *shallowest,
                               IdleDepth *ret)
 {
         Finding finding = { .knob = KNOB_DISABLE };
-        _cleanup_free_ char *names = NULL;
         const IdleState *named;
-        int r;
 
         switch (rule->idle.kind) {
         case IDLE_LIMIT_NAME:
                 named = find_by_name(cpu, rule->idle.name);
-                if (named) {
-                        *ret = idle_depth(named);
-                        return 1;
-                }
-                names = state_names(cpu);
-                if (!names)
-                        return -ENOMEM;
-                finding.kind = FINDING_NO_SUCH_CSTATE;
-                finding.offers = names;
-                snprintf(finding.wanted, sizeof(finding.wanted), "%s", rule->idle.name);
-                r = add_finding_about(b, &finding, cpu, NULL);
-                return r < 0 ? r : 0;
+                if (!named)
+                        return idle_limit_fall_back(b, cpu, rule->idle.name, shallowest, ret);
+                *ret = idle_depth(named);
+                return 0;
         case IDLE_LIMIT_LATENCY:
                 *ret = (IdleDepth) { rule->idle.latency_usec, UINT_MAX };
                 if (rule->idle.latency_usec >= shallowest->latency_usec)
-                        return 1;
+                        return 0;
                 finding.kind = FINDING_CLAMPED;
                 snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64 "us", rule->idle.latency_usec);
                 snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
                 *ret = idle_depth(shallowest);
-                r = add_finding_about(b, &finding, cpu, NULL);
-                return r < 0 ? r : 1;
+                return add_finding_about(b, &finding, cpu, NULL);
         default:
                 *ret = idle_depth(shallowest);
-                return 1;
+                return 0;
         }
 }
 
@@ -196,7 +204,7 @@ static int idle_wish_limit(PlanBuilder *b, const CpuState *cpu, const PolicyRule
         IdleWish wish = { .told = true, .disable = true, .rule = rule, .key = POLICY_MAX_CSTATE };
         int r = idle_limit_resolve(b, cpu, rule, shallowest, &limit);
 
-        if (r <= 0)
+        if (r < 0)
                 return r;
         for (unsigned i = 0; i < cpu->n_states; i++)
                 if (idle_is_deeper(&cpu->states[i], &limit))

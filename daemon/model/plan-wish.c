@@ -49,6 +49,30 @@ static int freq_wish_clamp(PlanBuilder *b, const FreqDomain *policy, Knob knob, 
         return plan_add_finding(b, &finding, NULL, &policy->cpus);
 }
 
+static int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *policy, Knob knob, uint64_t wanted, uint64_t khz)
+{
+        Finding finding = { .kind = FINDING_ROUNDED, .knob = knob };
+
+        if (khz == wanted)
+                return 0;
+        snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64, wanted);
+        snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, khz);
+        snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
+        return plan_add_finding(b, &finding, NULL, &policy->cpus);
+}
+
+/* A frequency between two entries of the driver's table becomes the one that the kernel would make of it, so that it reads back as it
+ * was written. */
+static int freq_wish_round(PlanBuilder *b, const FreqDomain *policy, FreqWish *wish)
+{
+        uint64_t min_khz = wish->min_khz, max_khz = wish->max_khz;
+        int r;
+
+        frequency_round_limits(policy, &wish->min_khz, &wish->max_khz);
+        r = freq_wish_add_rounded(b, policy, KNOB_SCALING_MIN_FREQ, min_khz, wish->min_khz);
+        return r < 0 ? r : freq_wish_add_rounded(b, policy, KNOB_SCALING_MAX_FREQ, max_khz, wish->max_khz);
+}
+
 static int freq_wish_choose_governor(PlanBuilder *b, const FreqDomain *policy, FreqWish *wish)
 {
         char **governors = wish->by[POLICY_GOVERNOR]->governors;
@@ -90,6 +114,9 @@ int freq_wish_resolve(PlanBuilder *b, const FreqDomain *policy, FreqWish *ret)
         /* Two sections may each be right and together cross: the maximum holds. */
         if (wish.min_khz && wish.max_khz && wish.min_khz > wish.max_khz)
                 wish.min_khz = wish.max_khz;
+        r = freq_wish_round(b, policy, &wish);
+        if (r < 0)
+                return r;
         *ret = wish;
         return 0;
 }

@@ -103,6 +103,7 @@ static void test_finding_kinds(void **state)
         static const bool waiting[] = { [FINDING_NO_CPUFREQ] = true, [FINDING_NO_CPUIDLE] = true, [FINDING_CPU_NOT_HERE] = true,
                                         [FINDING_IDLE_GOVERNOR] = false };
         static const bool harmless[] = { [FINDING_OFFLINE] = true, [FINDING_CLAMPED] = true, [FINDING_LIMITED] = true,
+                                         [FINDING_ROUNDED] = true, [FINDING_OVERRULED] = true, [FINDING_NO_SUCH_BIAS] = true,
                                          [FINDING_IDLE_GOVERNOR] = false };
 
         for (FindingKind kind = 0; kind <= FINDING_IDLE_GOVERNOR; kind++) {

@@ -116,7 +116,8 @@ static void test_outcome_ranks_findings(void **state)
 
         add(&findings, FINDING_OFFLINE, "1", "");
         add(&findings, FINDING_CLAMPED, "0", "");
-        assert_outcome(&input, POLICY_STATE_APPLIED, "2 knobs hold the frequency policy.");
+        assert_outcome(&input, POLICY_STATE_APPLIED,
+                       "2 knobs hold the frequency policy. MAX_FREQ= kHz is outside what CPU 0 can do;  kHz holds.");
         add(&findings, FINDING_CPU_NOT_HERE, "8", "");
         assert_outcome(&input, POLICY_STATE_WAITING, "The configuration names CPU 8, not present on this host.");
         input.frequency = false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -232,12 +233,13 @@ static void test_plan_says_which_cpus_lack_a_state(void **state)
         rename_state(&f->host, 1, 3, "C6", 100);
         warden_rule(&f->warden, NULL, NULL, 0, 0, "C3");
         warden_plan(&f->warden, true);
-        assert_int_equal(f->warden.plan.n_steps, 0);
+        assert_steps(&f->warden.plan, "cpu1/cpuidle/state2/disable 0>1 limits-idle\n"
+                                      "cpu1/cpuidle/state3/disable 0>1 limits-idle\n");
         finding = warden_finding(&f->warden, FINDING_NO_SUCH_CSTATE);
         assert_non_null(finding);
         text = finding_format(finding);
-        assert_string_equal(text, "C-state 'C3' does not exist on CPU 1, which has C1, C2 and C6. Set MAX_CSTATE= to one of "
-                                  "these or to a latency such as 20us.");
+        assert_string_equal(text, "C-state 'C3' does not exist on CPU 1, which has C1, C2 and C6; nothing deeper than C1 is allowed "
+                                  "instead. Set MAX_CSTATE= to one of these or to a latency such as 2us.");
 }
 
 /* Why a policy cannot be read, and whether its CPUs are known. */
@@ -509,8 +511,44 @@ static void test_plan_clamps_at_either_end(void **state)
 
         f->host.real.policies[0].hw_min_khz = f->host.real.policies[0].hw_max_khz = 0;
         warden_plan(&f->warden, true);
-        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 1400000>100000 none\n");
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 1400000>800000 none\n");
         assert_null(warden_finding(&f->warden, FINDING_CLAMPED));
+}
+
+/* As the kernel rounds: the minimum up, the maximum down, and both up where no entry lies between them. */
+static void test_plan_rounds_limits_to_the_table(void **state)
+{
+        static const struct {
+                uint64_t min, max;
+                const char *min_to, *max_to;
+        } rows[] = {
+                { 1500000, 2100000, "2000000", "2000000" },
+                { 1450000, 1500000, "2000000", "2000000" },
+                { 0, 2100000, NULL, "2000000" },
+                { 2100000, 0, "2600000", NULL },
+                { 1400000, 2600000, "1400000", "2600000" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                uint64_t min = rows[i].min, max = rows[i].max;
+                FreqDomain domain = { .hw_min_khz = 800000, .hw_max_khz = 2600000, .frequencies = "2600000 2000000 1400000 800000 " };
+                char text[32];
+
+                frequency_round_limits(&domain, &min, &max);
+                snprintf(text, sizeof(text), "%" PRIu64, min);
+                assert_string_equal(text, rows[i].min_to ? rows[i].min_to : "0");
+                snprintf(text, sizeof(text), "%" PRIu64, max);
+                assert_string_equal(text, rows[i].max_to ? rows[i].max_to : "0");
+        }
+
+        Fixture *f = *state;
+        _cleanup_free_ char *sentence = NULL;
+
+        warden_rule(&f->warden, NULL, NULL, 0, 2100000, NULL);
+        warden_plan(&f->warden, true);
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2600000>2000000 none\n");
+        sentence = finding_format(warden_finding(&f->warden, FINDING_ROUNDED));
+        assert_non_null(strstr(sentence, "2.1 GHz asked, 2 GHz is this driver's nearest"));
 }
 
 /* The reload drops one limit and sets the other beyond the original of the first. */
@@ -637,7 +675,9 @@ static void test_plan_takes_a_name_whole(void **state)
         rename_state(&f->host, 0, 1, "C1E", 2);
         warden_rule(&f->warden, NULL, NULL, 0, 0, "C1");
         warden_plan(&f->warden, true);
-        assert_steps(&f->warden.plan, "cpu1/cpuidle/state2/disable 0>1 limits-idle\n"
+        assert_steps(&f->warden.plan, "cpu0/cpuidle/state2/disable 0>1 limits-idle\n"
+                                      "cpu0/cpuidle/state3/disable 0>1 limits-idle\n"
+                                      "cpu1/cpuidle/state2/disable 0>1 limits-idle\n"
                                       "cpu1/cpuidle/state3/disable 0>1 limits-idle\n");
         assert_true(cpuset_has(&warden_finding(&f->warden, FINDING_NO_SUCH_CSTATE)->cpus, 0));
 }
@@ -764,6 +804,7 @@ int main(void)
                 TEST(test_plan_restores_what_is_not_wanted_any_more),
                 TEST(test_plan_restores_the_speed_of_userspace),
                 TEST(test_plan_clamps_at_either_end),
+                TEST(test_plan_rounds_limits_to_the_table),
                 TEST(test_plan_originals_do_not_push_the_other_limit_aside),
                 TEST(test_plan_freezes_a_moving_governor_that_stays),
                 TEST(test_plan_cannot_freeze_an_unknown_frequency),
