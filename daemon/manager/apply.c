@@ -48,6 +48,8 @@ static void manager_log_findings(Manager *m, const Findings *before)
                         log_message(LOG_INFO, "%s", sentence ? sentence : "out of memory");
                         continue;
                 }
+                if (finding_is_note(finding->kind))
+                        log_message(LOG_NOTICE, "%s", sentence);
                 if (!finding_is_degraded(finding->kind))
                         continue;
                 if (finding->object && asprintf(&object, "TSCWARDEN_OBJECT=%s", finding->object) >= 0)
