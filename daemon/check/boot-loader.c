@@ -43,7 +43,8 @@ BootPlatform boot_platform_detect(const BootFacts *facts)
                 return BOOT_GRUBBY;
         if (facts->has_update_grub && facts->grub_cfg)
                 return BOOT_UPDATE_GRUB;
-        if (facts->grub2_cfg)
+        /* With GRUB_ENABLE_BLSCFG=false /etc/kernel/cmdline lies there as well, and has no effect. */
+        if (facts->grub2_cfg || (facts->has_grubby && facts->default_grub))
                 return BOOT_GRUB_MKCONFIG;
         return facts->kernel_cmdline ? BOOT_KERNEL_INSTALL : BOOT_UNKNOWN;
 }

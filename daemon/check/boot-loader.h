@@ -38,6 +38,7 @@ typedef struct BootFacts {
         bool refind;         /* /boot/refind_linux.conf */
         bool bls;            /* GRUB_ENABLE_BLSCFG=true in /etc/default/grub */
         bool grub_cfg;       /* /boot/grub/grub.cfg is there: update-grub alone may be left over */
+        bool default_grub;   /* /etc/default/grub is there */
         bool grub2_cfg;      /* /boot/grub2/grub.cfg is there */
         bool kernel_cmdline; /* /etc/kernel/cmdline is there */
 } BootFacts;

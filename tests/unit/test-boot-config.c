@@ -43,6 +43,7 @@ static void test_boot_platform_detect_in_order(void **state)
                 { { .has_update_grub = true, .grub_cfg = true, .zfs_root = true, .boot_image = true }, "update-grub" },
                 { { .grub2_cfg = true, .kernel_cmdline = true, .has_grubby = true }, "grub2-mkconfig" },
                 { { .grub2_cfg = true }, "grub2-mkconfig" },
+                { { .has_grubby = true, .default_grub = true, .kernel_cmdline = true }, "grub2-mkconfig" },
                 { {}, "unknown" },
         };
 

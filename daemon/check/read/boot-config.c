@@ -73,6 +73,7 @@ static int read_facts(BootFacts *ret)
                 .stub = exists(stub_info),
                 .bls = boot_text_enables_bls(text),
                 .grub_cfg = exists(grub_cfg),
+                .default_grub = exists(default_grub),
                 .grub2_cfg = exists(grub2_cfg),
                 .kernel_cmdline = exists(kernel_cmdline),
         };
