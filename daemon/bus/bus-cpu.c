@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "bus/bus-connection.h"
@@ -59,18 +60,56 @@ static const FreqDomain *policy_of(const Snapshot *snapshot, unsigned cpu)
         return NULL;
 }
 
-static const Step *step_for(const Plan *plan, const KnobId *id)
+/* By knob; of one knob's steps the first comes first. */
+static int step_compare(const void *a, const void *b)
 {
-        for (size_t i = 0; i < plan->n_steps; i++)
-                if (knob_id_compare(&plan->steps[i].id, id) == 0)
-                        return &plan->steps[i];
-        return NULL;
+        const Step *left = *(const Step *const *)a, *right = *(const Step *const *)b;
+        int order = knob_id_compare(&left->id, &right->id);
+
+        return order != 0 ? order : (left > right) - (left < right);
+}
+
+static int step_compare_id(const void *key, const void *element)
+{
+        return knob_id_compare(key, &(*(const Step *const *)element)->id);
+}
+
+/* Sorts the look's steps once: GetManagedObjects asks for several of each CPU. 0 or -ENOMEM. */
+static int sort_steps(Bus *bus, const ManagerLook *look)
+{
+        const Step **steps;
+
+        if (bus->steps && bus->steps_usec == look->usec)
+                return 0;
+        steps = reallocarray(bus->steps, look->plan.n_steps + 1, sizeof(*steps));
+        if (!steps)
+                return -ENOMEM;
+        for (size_t i = 0; i < look->plan.n_steps; i++)
+                steps[i] = &look->plan.steps[i];
+        qsort(steps, look->plan.n_steps, sizeof(*steps), step_compare);
+        bus->steps = steps;
+        bus->steps_usec = look->usec;
+        return 0;
+}
+
+/* The first step of this knob; NULL: none, or out of memory. */
+static const Step *step_for(Bus *bus, const ManagerLook *look, const KnobId *id)
+{
+        bool found;
+        size_t at;
+
+        if (sort_steps(bus, look) < 0)
+                return NULL;
+        at = array_find(bus->steps, look->plan.n_steps, sizeof(*bus->steps), id, step_compare_id, &found);
+        while (found && at > 0 && knob_id_compare(&bus->steps[at - 1]->id, id) == 0)
+                at--;
+        return found ? bus->steps[at] : NULL;
 }
 
 static bool is_limited(Bus *bus, const ManagerLook *look, const FreqDomain *policy)
 {
         const KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = policy ? policy->id : 0 };
-        const Step *step = policy ? step_for(&look->plan, &id) : NULL;
+        const Step *step = policy ? step_for(bus, look, &id) : NULL;
 
         return step && frequency_is_limited(policy, step->to) && !manager_has_drifted(bus->manager, &id);
 }
@@ -95,24 +134,24 @@ static int append_text(sd_bus_message *reply, const char *text)
         return safe ? sd_bus_message_append(reply, "s", safe) : -ENOMEM;
 }
 
-static int append_wanted_governor(sd_bus_message *reply, const ManagerLook *look, const FreqDomain *policy)
+static int append_wanted_governor(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const FreqDomain *policy)
 {
         KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = policy ? policy->id : 0 };
-        const Step *step = policy ? step_for(&look->plan, &id) : NULL;
+        const Step *step = policy ? step_for(bus, look, &id) : NULL;
 
         if (!policy || !plan_wants(&look->plan, &id))
                 return append_text(reply, "");
         return append_text(reply, step ? step->to : policy->governor);
 }
 
-static int append_states(sd_bus_message *reply, const ManagerLook *look, const CpuState *cpu)
+static int append_states(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const CpuState *cpu)
 {
         int r = sd_bus_message_open_container(reply, 'a', "(usubb)");
 
         for (unsigned i = 0; i < cpu->n_states && r >= 0; i++) {
                 const IdleState *state = &cpu->states[i];
                 KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
-                const Step *step = step_for(&look->plan, &id);
+                const Step *step = step_for(bus, look, &id);
                 _cleanup_free_ char *name = text_escape(state->name);
 
                 if (!name)
@@ -176,11 +215,11 @@ static int cpu_get(sd_bus *connection, const char *path, const char *interface, 
         if (strcmp(property, "Governor") == 0)
                 return append_text(reply, policy ? policy->governor : "");
         if (strcmp(property, "WantedGovernor") == 0)
-                return append_wanted_governor(reply, look, policy);
+                return append_wanted_governor(reply, bus, look, policy);
         if (strcmp(property, "IdleDriver") == 0)
                 return append_text(reply, look->snapshot.idle_driver);
         if (strcmp(property, "IdleStates") == 0)
-                return append_states(reply, look, cpu);
+                return append_states(reply, bus, look, cpu);
         return append_last_error(reply, bus, look, cpu, policy);
 }
 

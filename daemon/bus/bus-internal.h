@@ -58,6 +58,8 @@ struct Bus {
 
         ManagerObject manager_object;
         ClockObject clock_object;
+        const Step **steps;      /* of the manager_look() that was taken at steps_usec, sorted */
+        uint64_t steps_usec;
         CpuSet cpus;             /* whose objects were told of */
         sd_bus_message *waiting; /* the call that is answered when no task runs any more */
         Polkit polkit;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -260,6 +261,7 @@ Bus *bus_free(Bus *bus)
         bus_done_manager(bus);
         bus_done_clock(bus);
         cpuset_done(&bus->cpus);
+        free(bus->steps);
         sd_event_unref(bus->event);
         free(bus);
         return NULL;
