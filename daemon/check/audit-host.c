@@ -92,7 +92,9 @@ static unsigned count_enabled_deep(const AuditInput *input)
 
                 for (unsigned s = 0; s < cpu->n_states; s++)
                         n += shallowest && &cpu->states[s] != shallowest && !idle_state_is_poll(&cpu->states[s]) &&
-                             cpu->states[s].latency_usec > shallowest->latency_usec && !cpu->states[s].disabled;
+                             (cpu->states[s].latency_usec > shallowest->latency_usec ||
+                              (cpu->states[s].latency_usec == shallowest->latency_usec && cpu->states[s].index > shallowest->index)) &&
+                             !cpu->states[s].disabled;
         }
         return n;
 }

@@ -213,6 +213,8 @@ static void manager_judge(Manager *m)
                 .never = m->config.apply == APPLY_NEVER,
                 .frequency = m->halves.frequency,
                 .idle = m->halves.idle,
+                .snapshot = &m->snapshot,
+                .policy = &m->config.policy,
                 .findings = &m->findings,
                 .n_knobs = count_knobs(&m->plan),
                 .for_guests = m->config.apply_when == APPLY_WHEN_GUESTS,

@@ -2,8 +2,10 @@
 #include "model/outcome.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 
+#include "model/frequency.h"
 #include "model/need.h"
 
 /* A reason is read on one screen; the journal has every finding. */
@@ -49,17 +51,66 @@ static int print_findings(FILE *out, const OutcomeInput *input, bool (*counts)(F
         return 0;
 }
 
+/* The first cpufreq policy whose governor moves the frequency by itself, or NULL. */
+static const FreqDomain *find_moving(const OutcomeInput *input)
+{
+        for (unsigned i = 0; input->snapshot && input->frequency && i < input->snapshot->n_policies; i++)
+                if (frequency_moves(&input->snapshot->policies[i]))
+                        return &input->snapshot->policies[i];
+        return NULL;
+}
+
+/* A policy that moves the frequency holds no rate still, whoever wrote it. */
+static void print_moving(FILE *out, const OutcomeInput *input, const FreqDomain *moving)
+{
+        int cpu = cpuset_next(&moving->cpus, 0);
+        const PolicyRule *rule = NULL;
+        CpuPolicy of_cpu;
+
+        if (input->policy && cpu >= 0) {
+                policy_for_cpu(input->policy, (unsigned)cpu, &of_cpu);
+                rule = of_cpu.by[POLICY_GOVERNOR];
+        }
+        fprintf(out, " The governor %s", moving->governor);
+        if (rule && rule->file)
+                fprintf(out, " (%s, %s:%u)", policy_key_to_string(POLICY_GOVERNOR), rule->file, rule->lines[POLICY_GOVERNOR]);
+        fputs(" itself moves the frequency, and the TSC of a CPU without constant_tsc follows it.", out);
+}
+
+/* What a living TSC costs: the lowest frequency that is held below what the hardware can do. */
+static void print_price(FILE *out, const OutcomeInput *input)
+{
+        const FreqDomain *slowest = NULL;
+
+        for (unsigned i = 0; input->snapshot && i < input->snapshot->n_policies; i++) {
+                const FreqDomain *domain = &input->snapshot->policies[i];
+
+                if (frequency_rests(domain) && domain->cur_khz < domain->hw_max_khz && (!slowest || domain->cur_khz < slowest->cur_khz))
+                        slowest = domain;
+        }
+        fputs(" The TSC lives: the frequency is held where it stood", out);
+        if (slowest)
+                fprintf(out, ", at %" PRIu64 " MHz of %" PRIu64 " MHz, until the next boot", slowest->cur_khz / 1000,
+                        slowest->hw_max_khz / 1000);
+        fputs(".", out);
+}
+
 /* What a policy can still do once the TSC is lost: not save it. */
 static void print_applied(FILE *out, const OutcomeInput *input)
 {
         const char *what = input->frequency && input->idle ? "frequency and idle" : input->frequency ? "frequency" : "idle";
+        const FreqDomain *moving = find_moving(input);
 
         if (input->n_knobs == 0)
                 fprintf(out, "There is nothing to set for the %s policy.", what);
         else
                 fprintf(out, "%u knob%s the %s policy.", input->n_knobs, input->n_knobs == 1 ? " holds" : "s hold", what);
-        if (facts_tsc_is_fragile(input->facts) && input->frequency)
-                fputs(" The TSC lives: the frequency is held where it stood.", out);
+        if (moving && !input->facts->constant_tsc && !input->facts->hypervisor)
+                print_moving(out, input, moving);
+        if (facts_tsc_is_fragile(input->facts) && input->frequency && !moving)
+                print_price(out, input);
+        else if (moving && !facts_tsc_lives(input->facts) && !input->facts->hypervisor)
+                fputs(" It was given up before and stays so until the next boot.", out);
         else if (!facts_tsc_lives(input->facts) && !input->facts->hypervisor)
                 fputs(" The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still "
                       "and cannot bring it back.", out);

@@ -8,6 +8,8 @@
 
 #include "model/facts.h"
 #include "model/finding.h"
+#include "model/policy.h"
+#include "model/snapshot.h"
 
 typedef enum PolicyState {
         POLICY_STATE_NOT_NEEDED,
@@ -26,6 +28,8 @@ typedef struct OutcomeInput {
         bool for_guests;       /* APPLY_WHEN=guests */
         bool guests_unknown;   /* how many VMs run */
         bool no_guests;        /* none runs, and so nothing is applied that would be */
+        const Snapshot *snapshot; /* what stands now, and */
+        const Policy *policy;     /* what was asked for; NULL: neither is known, and nothing is said of them */
         const Findings *findings;
         unsigned n_knobs;      /* the policy speaks of */
 } OutcomeInput;

@@ -98,6 +98,35 @@ static void test_outcome_without_findings(void **state)
         }
 }
 
+/* What is said of the frequency follows from what the governors do. */
+static void test_outcome_says_what_the_governor_does(void **state)
+{
+        FreqDomain domain = { .governor = "ondemand", .min_khz = 1000000, .max_khz = 2400000, .cur_khz = 1000000, .hw_min_khz = 1000000,
+                              .hw_max_khz = 2400000 };
+        const Snapshot snapshot = { .policies = &domain, .n_policies = 1 };
+        static const Findings none;
+        _cleanup_policy_ Policy policy = {};
+        OutcomeInput input = { .facts = &lost, .frequency = true, .n_knobs = 1, .findings = &none, .snapshot = &snapshot,
+                               .policy = &policy };
+        PolicyRule *rule = policy_add_rule(&policy);
+
+        rule->file = strdup("/etc/x");
+        rule->has[POLICY_GOVERNOR] = true;
+        rule->lines[POLICY_GOVERNOR] = 3;
+        assert_int_equal(cpuset_add(&domain.cpus, 0), 0);
+        assert_outcome(&input, POLICY_STATE_APPLIED,
+                       "1 knob holds the frequency policy. The governor ondemand (GOVERNOR, /etc/x:3) itself moves the frequency, and the "
+                       "TSC of a CPU without constant_tsc follows it. It was given up before and stays so until the next boot.");
+        strcpy(domain.governor, "performance");
+        assert_outcome(&input, POLICY_STATE_APPLIED, "1 knob holds the frequency policy." LOST);
+        input.facts = &fragile;
+        domain.max_khz = 1000000;
+        assert_outcome(&input, POLICY_STATE_APPLIED,
+                       "1 knob holds the frequency policy. The TSC lives: the frequency is held where it stood, at 1000 MHz of 2400 MHz, "
+                       "until the next boot.");
+        cpuset_done(&domain.cpus);
+}
+
 static void add(Findings *findings, FindingKind kind, const char *cpus, const char *actual)
 {
         Finding finding = { .kind = kind };
@@ -168,6 +197,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_outcome_without_findings),
+                cmocka_unit_test(test_outcome_says_what_the_governor_does),
                 cmocka_unit_test(test_outcome_ranks_findings),
                 cmocka_unit_test(test_outcome_says_three_and_counts_the_rest),
                 cmocka_unit_test(test_outcome_state_names),
