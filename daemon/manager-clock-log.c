@@ -25,10 +25,21 @@ static void fields_add_view(Fields *fields, const ClockView *view)
         snprintf(since, sizeof(since), "%" PRIu64, view->since_usec);
         fields_add(fields, "TSCWARDEN_VERDICT", verdict_to_string(view->verdict));
         fields_add(fields, "TSCWARDEN_REASON", view->reason == REASON_NONE ? "none" : clock_reason_to_string(view->reason));
+        fields_add(fields, "TSCWARDEN_SUSPECT", suspect_to_string(view->suspect));
+        fields_add(fields, "TSCWARDEN_URGENCY", urgency_to_string(view->urgency));
         fields_add(fields, "TSCWARDEN_EXPECTED", view->expected ? "yes" : "no");
         fields_add(fields, "TSCWARDEN_CLOCKSOURCE", view->clocksource);
         fields_add(fields, "TSCWARDEN_SINCE_MONOTONIC_USEC", view->since_usec ? since : "");
         fields_add(fields, "TSCWARDEN_KERNEL_LINE", view->kernel_line);
+}
+
+static int urgency_level(Urgency urgency)
+{
+        static const int levels[URGENCY_MAX_] = {
+                [URGENCY_NONE] = LOG_INFO, [URGENCY_TICKET] = LOG_WARNING, [URGENCY_EVACUATE] = LOG_ERR
+        };
+
+        return levels[urgency];
 }
 
 static void clock_log_lost(Manager *m, const ClockView *view)
@@ -51,8 +62,10 @@ static void clock_log_lost(Manager *m, const ClockView *view)
                 fields_add(&fields, "TSCWARDEN_MICROCODE", m->facts.microcode);
         }
         fields_add(&fields, "TSCWARDEN_VMS", vms);
-        events_log(m->events, view->expected ? LOG_NOTICE : LOG_ERR, "tsc-lost", MESSAGE_TSC_LOST, fields.all,
-                  "The TSC is lost until the next boot. %s %s%s%s%s%s%s%s", reason, remedy,
+        events_log(m->events, urgency_level(view->urgency), "tsc-lost", MESSAGE_TSC_LOST, fields.all,
+                  "%s %s %s%s%s%s%s%s%s",
+                  view->urgency == URGENCY_NONE ? "The kernel has given the TSC up." : "The TSC is lost until the next boot.",
+                  reason, remedy,
                   vms[0] ? " Virtual machines that ran: " : "", safe_vms, vms[0] ? "." : "",
                   line[0] ? " (kernel: " : "", line, line[0] ? ")" : "");
 }
@@ -63,7 +76,7 @@ static void clock_log_unverified(Manager *m, const ClockView *view)
         _cleanup_fields_ Fields fields = {};
 
         fields_add_view(&fields, view);
-        events_log(m->events, LOG_WARNING, "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s", reason ? reason : "Nothing checks the TSC.",
+        events_log(m->events, urgency_level(view->urgency), "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s", reason ? reason : "Nothing checks the TSC.",
                   remedy ? remedy : "");
 }
 

@@ -14,8 +14,11 @@ static const sd_bus_vtable clock_vtable[] = {
         SD_BUS_VTABLE_START(0),
         STORED("Verdict", "s", verdict),
         STORED("Reason", "s", reason),
+        STORED("Suspect", "s", suspect),
+        STORED("Urgency", "s", urgency),
         STORED("ReasonText", "s", reason_text),
         STORED("Remedy", "s", remedy),
+        STORED("FirmwareFaults", "as", firmware_faults),
         STORED("KernelLine", "s", kernel_line),
         SD_BUS_PROPERTY("SinceUSec", "t", properties_get_realtime, offsetof(ClockObject, since_usec), 0),
         STORED("SinceMonotonicUSec", "t", since_usec),
@@ -49,6 +52,19 @@ void bus_done_clock(Bus *bus)
         properties_done(clock_vtable, &bus->clock_object);
 }
 
+/* NULL when out of memory. */
+static char **format_faults(const ClockView *view)
+{
+        char **list = calloc(view->n_firmware_faults + 1, sizeof(char *));
+
+        for (size_t i = 0; list && i < view->n_firmware_faults; i++) {
+                list[i] = text_escape(view->firmware_faults[i]);
+                if (!list[i])
+                        break;
+        }
+        return list;
+}
+
 void bus_update_clock(Bus *bus)
 {
         const Clock *clock = manager_get_clock(bus->manager);
@@ -60,8 +76,11 @@ void bus_update_clock(Bus *bus)
         fresh = (ClockObject) {
                 .verdict = properties_text(verdict_to_string(view.verdict)),
                 .reason = properties_text(clock_reason_to_string(view.reason)),
+                .suspect = properties_text(suspect_to_string(view.suspect)),
+                .urgency = properties_text(urgency_to_string(view.urgency)),
                 .reason_text = properties_sentence(clock_reason_text(clock)),
                 .remedy = properties_sentence(clock_remedy(clock)),
+                .firmware_faults = format_faults(&view),
                 .kernel_line = properties_text(view.kernel_line),
                 .since_usec = view.since_usec,
                 .expected = view.expected,

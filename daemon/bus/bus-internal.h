@@ -35,7 +35,8 @@ typedef struct ManagerObject {
 } ManagerObject;
 
 typedef struct ClockObject {
-        char *verdict, *reason, *reason_text, *remedy, *kernel_line;
+        char *verdict, *reason, *suspect, *urgency, *reason_text, *remedy, *kernel_line;
+        char **firmware_faults;
         uint64_t since_usec;
         int expected, lost_after_use;
         char *witness, *clocksource;

@@ -34,8 +34,11 @@ static const Property manager_entries[] = {
 static const Property clock_entries[] = {
         C("Verdict", STRING, verdict),
         C("Reason", STRING, reason),
+        C("Suspect", STRING, suspect),
+        C("Urgency", STRING, urgency),
         C("ReasonText", STRING, reason_text),
         C("Remedy", STRING, remedy),
+        C("FirmwareFaults", WORDS, firmware_faults),
         C("KernelLine", STRING, kernel_line),
         C("SinceUSec", U64, since_usec),
         C("SinceMonotonicUSec", U64, since_monotonic_usec),
@@ -215,21 +218,15 @@ bool warden_policy_is_wrong(const WardenState *state)
 
 static WardenAdvice clock_advice_of(const ClockInfo *clock)
 {
-        ClockReason reason = clock_reason_from_string(known(clock->reason));
-
-        switch (verdict_from_string(known(clock->verdict))) {
-        case VERDICT_STABLE:
-        case VERDICT_TRUSTED:
+        if (verdict_from_string(known(clock->verdict)) <= VERDICT_UNKNOWN)
+                return WARDEN_UNKNOWN;
+        switch (urgency_from_string(known(clock->urgency))) {
+        case URGENCY_NONE:
                 return WARDEN_FINE;
-        case VERDICT_UNUSED:
-                /* Guests of KVM are meant to run on kvm-clock. */
-                return reason == REASON_GUEST_DEFAULT ? WARDEN_FINE : WARDEN_TICKET;
-        case VERDICT_UNSTABLE:
-                /* A slow reading says little about the TSC, and its remedy is a reboot when convenient. */
-                return clock->expected || reason == REASON_READ_DELAY ? WARDEN_TICKET : WARDEN_EVACUATE;
-        case VERDICT_UNVERIFIED:
-        case VERDICT_ABSENT:
+        case URGENCY_TICKET:
                 return WARDEN_TICKET;
+        case URGENCY_EVACUATE:
+                return WARDEN_EVACUATE;
         default:
                 return WARDEN_UNKNOWN;
         }

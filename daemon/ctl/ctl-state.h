@@ -89,8 +89,11 @@ typedef struct ClockInfo {
         Present present;
         char *verdict;
         char *reason;
+        char *suspect;
+        char *urgency;
         char *reason_text;
         char *remedy;
+        Words firmware_faults;
         char *kernel_line;
         uint64_t since_usec, since_monotonic_usec;
         bool expected;

@@ -33,6 +33,18 @@ static void show_verdict(FILE *out, const ClockInfo *clock)
                                 strcmp(verdict_to_string(verdict), known(clock->verdict)) == 0 && clock->expected == expected);
 }
 
+static void show_urgency(FILE *out, const ClockInfo *clock)
+{
+        show_head(out, "urgency", "gauge", "Whether this is how soon somebody has to act on the clock.");
+        for (Urgency urgency = 0; urgency < URGENCY_MAX_; urgency++)
+                fprintf(out, "tscwarden_urgency{urgency=\"%s\"} %d\n", urgency_to_string(urgency),
+                        strcmp(urgency_to_string(urgency), known(clock->urgency)) == 0);
+        show_head(out, "tsc_suspect_info", "gauge", "The clock that the evidence convicts.");
+        fputs("tscwarden_tsc_suspect_info{", out);
+        show_label(out, "", "suspect", known(clock->suspect)[0] ? clock->suspect : "none");
+        fputs("} 1\n", out);
+}
+
 static void show_clocksource(FILE *out, const ClockInfo *clock)
 {
         int i = property_find(&clock_properties, "AvailableClocksources");
@@ -95,6 +107,7 @@ void status_show_metrics(FILE *out, const WardenState *state)
         show_label(out, "", "version", known(manager->version));
         fputs("} 1\n", out);
         show_verdict(out, &state->clock);
+        show_urgency(out, &state->clock);
         show_clocksource(out, &state->clock);
         show_policy(out, manager);
         show_drift(out, manager);

@@ -9,6 +9,7 @@
 
 #include "base/cpuset.h"
 #include "show/print.h"
+#include "model/urgency.h"
 
 #define INDENT 10
 #define EVENTS_SHOWN 4
@@ -70,13 +71,26 @@ static int show_verdict(FILE *out, const StatusInput *input)
         const ClockInfo *clock = &input->state->clock;
         Verdict verdict = verdict_from_string(known(clock->verdict));
         const char *reason = known(clock->reason);
+        const char *text = words[verdict < 0 ? VERDICT_UNKNOWN : verdict].text;
+        const char *color = words[verdict < 0 ? VERDICT_UNKNOWN : verdict].color;
+        bool harmless = urgency_from_string(known(clock->urgency)) == URGENCY_NONE;
         char line[128];
 
-        snprintf(line, sizeof(line), "%s (%s%s%s%s)", words[verdict < 0 ? VERDICT_UNKNOWN : verdict].text,
+        /* In a guest the clock in use may be another one, which is as good as it was. */
+        if (verdict == VERDICT_UNSTABLE && harmless)
+                text = "given up, but another clock is in use";
+        if (verdict > VERDICT_UNKNOWN && harmless)
+                color = GREEN;
+
+        snprintf(line, sizeof(line), "%s (%s%s%s%s)", text,
                  clock->verdict ? clock->verdict : "unknown", reason[0] ? ": " : "", reason,
                  clock->expected && verdict > VERDICT_TRUSTED ? ", expected" : "");
-        show_headline(out, input, "TSC", words[verdict < 0 ? VERDICT_UNKNOWN : verdict].color, line);
+        show_headline(out, input, "TSC", color, line);
         show_text(out, "", known(clock->reason_text));
+        if (clock->firmware_faults.n > 0 &&
+            show_format(out, "", "firmware changed the TSC (%zu line%s in the kernel's log): %s", clock->firmware_faults.n,
+                        clock->firmware_faults.n == 1 ? "" : "s", clock->firmware_faults.entries[0]) < 0)
+                return -ENOMEM;
         if (known(clock->kernel_line)[0] && show_format(out, "", "kernel: %s", clock->kernel_line) < 0)
                 return -ENOMEM;
         if (known(clock->watchdog)[0] && !known(clock->kernel_line)[0])
@@ -364,6 +378,26 @@ static int show_boot_parameters(FILE *out, const StatusInput *input)
         return show_format(out, "Boot", "for the next boot: %s. %s", missing, known(manager->boot_parameters_reason));
 }
 
+static bool was_lost_before(const StatusInput *input)
+{
+        if (input->host || input->losses_error != 0)
+                return false;
+        for (size_t i = 0; i < input->losses->n; i++)
+                if (!input->losses->entries[i].this_boot)
+                        return true;
+        return false;
+}
+
+/* What a mark this early makes likely, earlier boots make certain. */
+static void show_every_boot(FILE *out, const StatusInput *input)
+{
+        const ClockInfo *clock = &input->state->clock;
+
+        if (verdict_from_string(known(clock->verdict)) == VERDICT_UNSTABLE && clock->since_monotonic_usec > 0 &&
+            clock->since_monotonic_usec < CLOCK_EARLY_USEC && was_lost_before(input))
+                show_text(out, "", "It was lost on earlier boots as well: it will be at every boot until this is mended.");
+}
+
 static void show_advice(FILE *out, const StatusInput *input)
 {
         const WardenState *state = input->state;
@@ -384,6 +418,8 @@ static void show_advice(FILE *out, const StatusInput *input)
                 break;
         }
         show_text(out, "", remedy);
+        if (warden_advice(state) == WARDEN_TICKET)
+                show_every_boot(out, input);
         if (warden_policy_is_wrong(state))
                 show_text(out, "", "The policy is not in force as it should be: see above.");
 }

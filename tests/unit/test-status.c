@@ -48,7 +48,7 @@ static void set_up(void)
                 .clock = { .present = ~UINT64_C(0), .verdict = TEXT("trusted"), .reason = TEXT(""),
                            .reason_text = TEXT("The kernel uses the TSC and does not compare it: it is constant, nonstop and "
                                                "adjustable."),
-                           .remedy = TEXT(""), .kernel_line = TEXT(""), .since_usec = NOW - 3 * HOURS, .since_monotonic_usec = 1500000,
+                           .urgency = TEXT("none"), .remedy = TEXT(""), .kernel_line = TEXT(""), .since_usec = NOW - 3 * HOURS, .since_monotonic_usec = 1500000,
                            .expected = true, .witness = TEXT("kmsg"), .clocksource = TEXT("tsc"), .watchdog = TEXT("exempt"),
                            .watchdog_reason = TEXT("constant, nonstop and adjustable on at most 4 packages"), .tsc_khz = 2394374,
                            .tsc_scaling = true, .guest_clock_pairing = true, .vdso_clock = true, .constant_tsc = true,
@@ -71,6 +71,7 @@ static void is_stable(void)
 static void is_unverified(void)
 {
         state.clock.verdict = TEXT("unverified");
+        state.clock.urgency = TEXT("ticket");
         state.clock.reason = TEXT("boot-parameter");
         state.clock.reason_text = TEXT("The kernel uses the TSC, and a boot parameter keeps it from being checked.");
         state.clock.remedy = TEXT("Take tsc=reliable off the kernel command line and reboot.");
@@ -81,6 +82,7 @@ static void is_unverified(void)
 static void is_unused(void)
 {
         state.clock.verdict = TEXT("unused");
+        state.clock.urgency = TEXT("ticket");
         state.clock.reason = TEXT("user-switch");
         state.clock.expected = false;
         state.clock.reason_text = TEXT("Somebody chose another clocksource.");
@@ -105,6 +107,8 @@ static void is_lost(void)
         static char *vms[] = { TEXT("db1 (2710)"), TEXT("qemu-system-x86 in session-3.scope (31337)") };
 
         state.clock.verdict = TEXT("unstable");
+        state.clock.urgency = TEXT("evacuate");
+        state.clock.suspect = TEXT("either");
         state.clock.reason = TEXT("clocksource-watchdog");
         state.clock.expected = false;
         state.clock.lost_after_use = true;
@@ -134,6 +138,8 @@ static void is_lost(void)
 static void is_lost_as_expected(void)
 {
         is_lost();
+        state.clock.urgency = TEXT("ticket");
+        state.clock.suspect = TEXT("design");
         state.clock.reason = TEXT("idle-halt");
         state.clock.expected = true;
         state.clock.lost_after_use = false;
@@ -148,6 +154,8 @@ static void is_lost_as_expected(void)
 static void is_false_alarm(void)
 {
         is_lost();
+        state.clock.urgency = TEXT("ticket");
+        state.clock.suspect = TEXT("reference");
         state.clock.reason = TEXT("read-delay");
         state.clock.remedy = TEXT("The TSC itself is most likely good: reboot when convenient; nothing brings it back before.");
         lost.n = 2;
@@ -157,6 +165,7 @@ static void is_absent(void)
 {
         is_unused();
         state.clock.verdict = TEXT("absent");
+        state.clock.urgency = TEXT("ticket");
         state.clock.reason = TEXT("never-registered");
         state.clock.reason_text = TEXT("The kernel never registered the TSC.");
         state.clock.remedy = TEXT("Evacuate guests that need a good clock, update firmware and reboot.");
