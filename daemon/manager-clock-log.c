@@ -104,7 +104,7 @@ void manager_log_advice(Manager *m)
         const unsigned dangers = 1U << ADVICE_DEEP_IDLE | 1U << ADVICE_MOVING_FREQUENCY;
         unsigned advice = clock_advice(&m->clock_facts);
 
-        if (m->clock.verdict == VERDICT_UNSTABLE || m->task == TASK_RESTORE)
+        if (m->clock.verdict == VERDICT_UNSTABLE || m->task.kind == TASK_RESTORE)
                 advice &= ~dangers;
 
         for (AdviceKind kind = 0; kind < ADVICE_MAX_; kind++) {

@@ -156,9 +156,8 @@ static int on_events(sd_bus_message *call, void *userdata, sd_bus_error *error)
         return r;
 }
 
-void bus_signal_drift(Bus *bus)
+void bus_signal_drift(Bus *bus, const DriftReport *drift)
 {
-        const ManagerDrift *drift = manager_get_told_drift(bus->manager);
         _cleanup_free_ char *wanted = text_escape(drift->wanted), *actual = text_escape(drift->actual);
         _cleanup_free_ char *writer = text_escape(drift->writer);
         char object[KNOB_NAME_SIZE];

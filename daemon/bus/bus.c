@@ -198,18 +198,18 @@ static void bus_on_stopping(Bus *bus)
                 manager_on_stop_job(bus->manager, false);
 }
 
-static void bus_on_change(Manager *manager, unsigned changes, void *userdata)
+static void bus_on_change(Manager *manager, const ManagerNews *news, void *userdata)
 {
         Bus *bus = userdata;
 
-        if (changes & MANAGER_CHANGED_CLOCK)
+        if (news->changes & MANAGER_CHANGED_CLOCK)
                 bus_signal_clock(bus);
-        if (changes & MANAGER_CHANGED_DRIFT)
-                bus_signal_drift(bus);
-        if (changes & MANAGER_CHANGED_IDLE)
+        if (news->changes & MANAGER_CHANGED_DRIFT)
+                bus_signal_drift(bus, news->drift);
+        if (news->changes & MANAGER_CHANGED_IDLE)
                 bus_answer_waiting(bus, /* stopping= */ false);
         (void)sd_event_source_set_enabled(bus->tell_source, SD_EVENT_ONESHOT);
-        if (changes & MANAGER_CHANGED_STOPPING)
+        if (news->changes & MANAGER_CHANGED_STOPPING)
                 bus_on_stopping(bus);
 }
 

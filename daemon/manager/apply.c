@@ -30,7 +30,8 @@ void manager_drop_plan(Manager *m)
         run_done(&m->run);
         plan_done(&m->plan);
         snapshot_done(&m->snapshot);
-        m->task = TASK_NONE;
+        m->task = (Task) {};
+        m->started = m->prepared = false;
 }
 
 /* `before`: those a person has been told of, left out when nobody asked. */
@@ -42,7 +43,7 @@ static void manager_log_findings(Manager *m, const Findings *before)
                 const char *fields[3] = {};
                 unsigned n = 0;
 
-                if (m->renewing && findings_have(before, finding))
+                if (m->task.origin != ORIGIN_PERSON && findings_have(before, finding))
                         continue;
                 if (!sentence || finding_is_waiting(finding->kind) || finding->kind == FINDING_LIMITED) {
                         log_message(LOG_INFO, "%s", sentence ? sentence : "out of memory");
@@ -106,7 +107,7 @@ static bool config_sets(const Config *config, bool frequency)
 
 static const Policy *manager_task_policy(const Manager *m)
 {
-        return m->task == TASK_STOP_POLICY ? &m->config.stop_policy : &m->config.policy;
+        return m->task.kind == TASK_STOP_POLICY ? &m->config.stop_policy : &m->config.policy;
 }
 
 int manager_read_facts(Manager *m)
@@ -128,8 +129,6 @@ static int manager_read_host(Manager *m)
 {
         int r = 0;
 
-        if (manager_drift_lend_snapshot(m))
-                return 0;
         /* The first task has those of the start. /proc/cpuinfo is dear: in many kernels its opening asks each CPU for its frequency
          * (arch/x86/kernel/cpu/aperfmperf.c arch_freq_prepare_all). */
         if (!m->facts_unused)
@@ -137,7 +136,7 @@ static int manager_read_host(Manager *m)
         m->facts_unused = false;
         if (r < 0)
                 return r;
-        m->halves = m->task != TASK_RESTORE ? manager_halves(m) : (Need) {};
+        m->halves = m->task.kind != TASK_RESTORE ? manager_halves(m) : (Need) {};
 
         r = m->ops->enumerate(m->ops_userdata, &m->snapshot);
         if (r < 0)
@@ -168,19 +167,37 @@ int manager_build_plan(const Manager *m, const Policy *policy, const Snapshot *s
 
 static int manager_make_plan(Manager *m)
 {
-        int r = manager_build_plan(m, manager_task_policy(m), &m->snapshot, m->halves, &m->plan);
+        int r = m->prepared ? 0 : manager_build_plan(m, manager_task_policy(m), &m->snapshot, m->halves, &m->plan);
 
         if (r < 0)
                 return log_error_errno(r, "Cannot make a plan");
-        manager_drift_hold_back(m);
+        drift_filter(m->drift, &m->plan, m->task.kind == TASK_APPLY, m->task.origin == ORIGIN_PERSON);
         if (m->originals_broken && m->plan.n_steps > 0)
                 return log_error_errno(-EBADMSG, "The original values could not be kept, so nothing is written");
         r = manager_keep_originals(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot save the original values to the runtime directory, so nothing is written");
-        manager_drift_watch(m);
+        if (m->task.origin != ORIGIN_REPAIR)
+                drift_expect(m->drift, m->plan.wanted, m->plan.n_wanted);
         run_init(&m->run, m->ops, m->ops_userdata, &m->plan, &m->snapshot, manager_tsc_is_fragile(m));
         return 0;
+}
+
+static void manager_finish_drift(Manager *m)
+{
+        TaskResult result = {
+                .is_apply = m->task.kind == TASK_APPLY,
+                .in_force = m->task.kind == TASK_APPLY && (m->halves.frequency || m->halves.idle),
+                .asked_by_person = m->task.origin == ORIGIN_PERSON,
+                .failed = m->failed,
+                .fragile_tsc = facts_tsc_is_fragile(&m->facts),
+                .plan = &m->plan,
+                .snapshot = &m->snapshot,
+                .findings = &m->findings,
+        };
+
+        drift_task_done(m->drift, &result);
+        manager_tell_rivals(m);
 }
 
 /* The step that could not be taken is in the journal already. */
@@ -225,9 +242,9 @@ static void manager_judge(Manager *m)
         char *reason = NULL;
         int r;
 
-        if (m->task == TASK_STOP_POLICY)
+        if (m->task.kind == TASK_STOP_POLICY)
                 return;
-        if (m->task == TASK_RESTORE) {
+        if (m->task.kind == TASK_RESTORE) {
                 manager_set_state(m, POLICY_STATE_RESTORED, strdup(
                         m->originals.n > 0 ?
                         "Not every value could be put back; once the cause is gone, tscwardend --restore does it." :
@@ -249,14 +266,14 @@ static void manager_judge(Manager *m)
 static void manager_log_outcome(Manager *m, const Findings *before)
 {
         manager_log_findings(m, before);
-        if (m->task == TASK_RESTORE && m->originals.n > 0)
+        if (m->task.kind == TASK_RESTORE && m->originals.n > 0)
                 log_message(LOG_WARNING, "%zu original value%s could not be put back; kept in the runtime directory for "
                             "tscwardend --restore.", m->originals.n, m->originals.n == 1 ? "" : "s");
-        if (m->n_done == 0 || manager_is_repairing(m))
+        if (m->n_done == 0 || m->task.origin == ORIGIN_REPAIR)
                 return;
-        if (m->task == TASK_STOP_POLICY)
+        if (m->task.kind == TASK_STOP_POLICY)
                 log_message(LOG_NOTICE, "Set %u of %u values for the stop (CPUPOWER_STOP_OPTS).", m->n_done, m->n_steps);
-        else if (m->task == TASK_RESTORE || (!m->halves.frequency && !m->halves.idle))
+        else if (m->task.kind == TASK_RESTORE || (!m->halves.frequency && !m->halves.idle))
                 events_log(m->events, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s", m->n_done,
                                   m->n_steps, manager_get_state_reason(m));
         else
@@ -324,9 +341,9 @@ static void manager_finish_task(Manager *m)
         Task task = m->task;
         int r;
 
-        if (originals_drop_settled(&m->originals, &m->plan, &m->snapshot, task == TASK_RESTORE))
+        if (originals_drop_settled(&m->originals, &m->plan, &m->snapshot, task.kind == TASK_RESTORE))
                 m->originals_unsaved = true;
-        if (task == TASK_STOP_POLICY && originals_drop_reached(&m->originals, &m->plan, &m->snapshot))
+        if (task.kind == TASK_STOP_POLICY && originals_drop_reached(&m->originals, &m->plan, &m->snapshot))
                 m->originals_unsaved = true;
         r = manager_save_originals(m);
         if (r < 0)
@@ -335,7 +352,7 @@ static void manager_finish_task(Manager *m)
         if (manager_tsc_died(m) || lost_object) {
                 unsigned n_done = m->n_done + m->run.n_done, n_steps = m->n_steps + m->plan.n_steps;
 
-                manager_begin_task(m, task);
+                manager_begin_task(m, task.kind, task.origin);
                 m->read_again = lost_object;
                 m->n_done = n_done;
                 m->n_steps = n_steps;
@@ -344,16 +361,16 @@ static void manager_finish_task(Manager *m)
         m->n_done += m->run.n_done;
         m->n_steps += m->plan.n_steps;
         manager_keep_findings(m, &before);
-        if (task == TASK_APPLY)
+        if (task.kind == TASK_APPLY)
                 m->applied_usec = manager_now_usec();
         manager_judge(m);
         manager_log_outcome(m, &before);
-        if (task == TASK_APPLY)
+        if (task.kind == TASK_APPLY)
                 manager_note_late_driver(m);
         manager_forget_look(m);
         manager_tell(m, MANAGER_CHANGED_LISTS);
         /* As the knobs now stand; a repair only takes them back there. */
-        if (!manager_is_repairing(m))
+        if (m->task.origin != ORIGIN_REPAIR)
                 manager_update_clock_facts(m);
         manager_finish_drift(m);
         manager_drop_plan(m);
@@ -368,6 +385,19 @@ static void manager_extend_timeout(Manager *m, uint64_t now_usec)
         (void)sd_notify(0, EXTEND_TIMEOUT);
 }
 
+/* 0, or a negative errno that the journal has: nothing was written. */
+static int manager_start_task(Manager *m)
+{
+        int r = m->prepared ? 0 : manager_read_host(m);
+
+        if (r < 0)
+                return r;
+        m->started = true;
+        r = manager_make_plan(m);
+        m->prepared = false;
+        return r;
+}
+
 static int manager_on_slice(sd_event_source *source, void *userdata)
 {
         Manager *m = userdata;
@@ -377,6 +407,10 @@ static int manager_on_slice(sd_event_source *source, void *userdata)
 
         (void)sd_event_now(m->event, CLOCK_MONOTONIC, &now_usec);
         manager_extend_timeout(m, now_usec);
+        if (!m->started && manager_start_task(m) < 0) {
+                manager_fail_task(m);
+                return 0;
+        }
         r = run_advance(&m->run, now_usec, SLICE_STEPS, &state);
         if (r < 0) {
                 (void)log_error_errno(r, "The plan was given up half-way");
@@ -401,16 +435,33 @@ static int manager_on_settle(sd_event_source *source, uint64_t usec, void *userd
         return manager_on_slice(source, userdata);
 }
 
-void manager_begin_task(Manager *m, Task task)
+void manager_begin_task(Manager *m, TaskKind kind, TaskOrigin origin)
 {
         manager_drop_plan(m);
-        m->task = task;
+        m->task = (Task) { .kind = kind, .origin = origin };
         m->failed = m->read_again = false;
         m->n_done = m->n_steps = 0;
 
-        if (manager_read_host(m) < 0 || manager_make_plan(m) < 0 ||
-            sd_event_source_set_enabled(m->slice_source, SD_EVENT_ONESHOT) < 0)
+        if (sd_event_source_set_enabled(m->slice_source, SD_EVENT_ONESHOT) < 0)
                 manager_fail_task(m);
+}
+
+void manager_begin_repair(Manager *m, Snapshot *snapshot, Plan *plan)
+{
+        /* A task that is about to start repairs too, if it reads the host itself. */
+        if (m->task.kind != TASK_NONE) {
+                if (m->task.origin == ORIGIN_REPAIR)
+                        manager_begin_task(m, TASK_APPLY, ORIGIN_REPAIR);
+                snapshot_done(snapshot);
+                plan_done(plan);
+        } else {
+                manager_begin_task(m, TASK_APPLY, ORIGIN_REPAIR);
+                m->snapshot = *snapshot;
+                m->plan = *plan;
+                m->prepared = plan->n_wanted > 0;
+        }
+        *snapshot = (Snapshot) {};
+        *plan = (Plan) {};
 }
 
 int manager_add_task_sources(Manager *m)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What the parts of the manager share: manager.c (life: signals, reload, stop), apply.c (plans), manager-clock.c (the
- * watch over the TSC), manager-drift.c (the watch over the knobs), wish.c (what should be in force) and heard.c (what the watches
- * report).
+ * watch over the TSC), drift.c and heard.c (what the watches report) and wish.c (what should be in force).
  */
 #pragma once
 
@@ -14,16 +13,28 @@
 #include "model/uevent.h"
 #include "model/verdict.h"
 #include "manager/run.h"
+#include "watch/drift.h"
 #include "watch/events.h"
 #include "watch/guests.h"
 #include "watch/hotplug.h"
 #include "watch/sleep.h"
 
-typedef enum Task {
+typedef enum TaskKind {
         TASK_NONE,
         TASK_APPLY,   /* what stands becomes what the configuration wants */
         TASK_STOP_POLICY, /* the options for the stop; TASK_RESTORE follows for what they left */
         TASK_RESTORE, /* everything goes back to its original */
+} TaskKind;
+
+typedef enum TaskOrigin {
+        ORIGIN_PERSON, /* a person or systemd asked: start, reload, stop, a method of the bus */
+        ORIGIN_EVENT,  /* the host has changed: a CPU, a driver, a guest, the TSC, a sleep */
+        ORIGIN_REPAIR, /* another program changed a knob */
+} TaskOrigin;
+
+typedef struct Task {
+        TaskKind kind;
+        TaskOrigin origin;
 } Task;
 
 /* Who tells of the kernel's doings. */
@@ -35,7 +46,6 @@ typedef enum Witness {
 
 const char *witness_to_string(Witness witness);
 
-typedef struct DriftKeeper DriftKeeper; /* manager-drift.h */
 
 struct Manager {
         sd_event *event;
@@ -58,8 +68,10 @@ struct Manager {
         bool originals_unsaved; /* the file does not have them all */
         bool originals_broken;  /* there is a file, and nobody knows what it says: it must not be replaced */
 
-        /* One plan at a time; empty between tasks. */
+        /* One at a time; empty between tasks. A task that was asked for starts at the next turn of the event loop. */
         Task task;
+        bool started;
+        bool prepared; /* not started, and drift has read the snapshot and made the plan already */
         Snapshot snapshot;
         Plan plan;
         Run run;
@@ -71,7 +83,6 @@ struct Manager {
 
         bool reload_asked; /* while a plan ran */
         bool renew_asked;  /* the same */
-        bool renewing;     /* the task that runs was not asked for by a person */
         bool stopping;
         bool stop_answered;
 
@@ -95,7 +106,8 @@ struct Manager {
         sd_event_source *clock_timer;
         sd_event_source *klog_timer;
 
-        DriftKeeper *drift;
+        DriftMonitor *drift;
+        char **rivals; /* units to be named in the journal; NULL: none, or named already */
 
         PolicyState state;
         char *state_reason;
@@ -122,8 +134,10 @@ struct Manager {
         void *observer_userdata;
 };
 
-/* Starts a task, giving up one that runs; manager_on_task_done() follows, at once or from the event loop. */
-void manager_begin_task(Manager *m, Task task);
+/* Starts a task at the next turn of the event loop, giving up one that runs; manager_on_task_done() follows. */
+void manager_begin_task(Manager *m, TaskKind kind, TaskOrigin origin);
+/* As TASK_APPLY, ORIGIN_REPAIR, with what drift has read and planned; takes both over, empty or not. */
+void manager_begin_repair(Manager *m, Snapshot *snapshot, Plan *plan);
 /* Gives up the one that runs; what it wrote stays written. */
 void manager_drop_plan(Manager *m);
 void manager_on_task_done(Manager *m, Task task);
@@ -131,22 +145,13 @@ void manager_on_task_done(Manager *m, Task task);
  * the daemon stops, nor after Restore(). */
 void manager_renew(Manager *m);
 
-DriftKeeper *drift_keeper_new(void);
-DriftKeeper *drift_keeper_free(DriftKeeper *keeper);
-/* Listens to what others write. 0 or -errno of sd-event: where nothing can be watched it is told, and all else goes on. */
-int manager_start_drift(Manager *m);
-/* Watches the knobs that m->plan wants, and no others. */
-void manager_drift_watch(Manager *m);
-/* Takes the steps out of m->plan that others are fighting over. */
-void manager_drift_hold_back(Manager *m);
-/* A repair starts from what the task before left and what was written since, in m->snapshot: true. Else the host is to be read. */
-bool manager_drift_lend_snapshot(Manager *m);
-/* The task that runs only undoes what others wrote, which is told by itself. */
-bool manager_is_repairing(const Manager *m);
-/* The task, and its run, are through: its snapshot is kept. */
-void manager_finish_drift(Manager *m);
-/* A person wants the policy in force, contested or not. */
-void manager_forget_drift(Manager *m);
+/* The monitor of drift, with the manager's callbacks. 0 or -ENOMEM. */
+int manager_new_drift(Manager *m);
+/* Names the rivals in the journal once there is a policy to fight over. */
+void manager_tell_rivals(Manager *m);
+void manager_free_rivals(Manager *m);
+/* Tells the observer of one value that another program changed. */
+void manager_tell_drift(Manager *m, const DriftReport *report);
 
 /* Takes over `reason` (may be NULL when out of memory), tells systemd and the observer. */
 void manager_set_state(Manager *m, PolicyState state, char *reason);

@@ -25,8 +25,18 @@ void manager_set_observer(Manager *m, ManagerObserver observer, void *userdata)
 
 void manager_tell(Manager *m, unsigned changes)
 {
+        ManagerNews news = { .changes = changes };
+
         if (m->observer)
-                m->observer(m, changes, m->observer_userdata);
+                m->observer(m, &news, m->observer_userdata);
+}
+
+void manager_tell_drift(Manager *m, const DriftReport *report)
+{
+        ManagerNews news = { .changes = MANAGER_CHANGED_DRIFT, .drift = report };
+
+        if (m->observer)
+                m->observer(m, &news, m->observer_userdata);
 }
 
 void manager_set_state(Manager *m, PolicyState state, char *reason)
@@ -96,6 +106,7 @@ static int manager_load_config(Manager *m, char **ret_why)
         manager_forget_look(m);
         config_done(&m->config);
         m->config = config;
+        drift_set_report_only(m->drift, m->config.drift == DRIFT_REPORT);
         return 0;
 }
 
@@ -105,7 +116,6 @@ static int manager_do_reload(Manager *m, char **ret_why)
         int r;
 
         m->reload_asked = false;
-        m->renewing = false;
         (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, manager_now_usec());
         r = manager_load_config(m, ret_why);
         if (r < 0) {
@@ -114,7 +124,7 @@ static int manager_do_reload(Manager *m, char **ret_why)
                               policy_state_to_string(m->state), manager_get_state_reason(m), *ret_why ? *ret_why : "out of memory");
                 return r;
         }
-        manager_begin_task(m, m->restored ? TASK_RESTORE : TASK_APPLY);
+        manager_begin_task(m, m->restored ? TASK_RESTORE : TASK_APPLY, ORIGIN_PERSON);
         return 0;
 }
 
@@ -127,27 +137,25 @@ static void manager_reload_asked(Manager *m)
 
 void manager_renew(Manager *m)
 {
-        m->renew_asked = m->task != TASK_NONE;
+        m->renew_asked = m->task.kind != TASK_NONE;
         if (m->renew_asked || m->stopping || m->restored)
                 return;
-        m->renewing = true;
-        manager_begin_task(m, TASK_APPLY);
+        manager_begin_task(m, TASK_APPLY, ORIGIN_EVENT);
 }
 
 /* A person does not wait for what nobody asked for: a new task begins from what stands then. */
 static bool manager_is_busy(const Manager *m)
 {
-        return m->stopping || (m->task != TASK_NONE && !m->renewing);
+        return m->stopping || (m->task.kind != TASK_NONE && m->task.origin == ORIGIN_PERSON);
 }
 
-static int manager_ask(Manager *m, Task task)
+static int manager_ask(Manager *m, TaskKind kind)
 {
         if (manager_is_busy(m))
                 return -EBUSY;
-        m->renewing = false;
-        m->restored = task == TASK_RESTORE;
-        manager_forget_drift(m);
-        manager_begin_task(m, task);
+        m->restored = kind == TASK_RESTORE;
+        drift_reset(m->drift);
+        manager_begin_task(m, kind, ORIGIN_PERSON);
         return 0;
 }
 
@@ -169,7 +177,6 @@ int manager_reload(Manager *m, char **ret_why)
 static void manager_stop(Manager *m, bool restart)
 {
         m->stop_answered = true;
-        m->renewing = false;
         (void)sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_OFF);
 
         /* The next start knows the true originals from the file. */
@@ -177,33 +184,30 @@ static void manager_stop(Manager *m, bool restart)
                 (void)sd_event_exit(m->event, 0);
                 return;
         }
-        manager_begin_task(m, m->config.stop_policy.n_rules > 0 ? TASK_STOP_POLICY : TASK_RESTORE);
+        manager_begin_task(m, m->config.stop_policy.n_rules > 0 ? TASK_STOP_POLICY : TASK_RESTORE, ORIGIN_PERSON);
 }
 
 void manager_on_task_done(Manager *m, Task task)
 {
-        bool renewed = m->renewing;
-
         manager_forget_look(m);
-        if (task == TASK_STOP_POLICY) {
-                manager_begin_task(m, TASK_RESTORE);
+        if (task.kind == TASK_STOP_POLICY) {
+                manager_begin_task(m, TASK_RESTORE, ORIGIN_PERSON);
                 return;
         }
-        if (m->stop_answered && task == TASK_RESTORE) {
+        if (m->stop_answered && task.kind == TASK_RESTORE) {
                 manager_notify(m, "");
                 (void)sd_event_exit(m->event, m->failed ? EXIT_FAILURE : EXIT_SUCCESS);
                 return;
         }
         if (m->stopping)
                 return;
-        m->renewing = false;
         manager_tell(m, MANAGER_CHANGED_IDLE);
         /* Asked while the plan ran: systemd is told READY=1 once, after the last one. */
         if (m->reload_asked) {
                 manager_reload_asked(m);
                 return;
         }
-        manager_notify(m, renewed ? "" : "READY=1\n");
+        manager_notify(m, task.origin == ORIGIN_PERSON ? "READY=1\n" : "");
         /* Until the next one a plan for thousands of CPUs leaves a megabyte of free blocks. */
         (void)malloc_trim(0);
         if (m->renew_asked)
@@ -217,7 +221,7 @@ void manager_on_clock_changed(Manager *m, const ClockChanges *changes)
         if (!(changes->mask & (CLOCK_CHANGED_VERDICT | CLOCK_CHANGED_CLOCKSOURCE | CLOCK_CHANGED_DETAILS)))
                 return;
         manager_tell(m, MANAGER_CHANGED_CLOCK);
-        if (m->stopping || m->task != TASK_NONE)
+        if (m->stopping || m->task.kind != TASK_NONE)
                 return;
         manager_notify(m, "");
         /* Steps were withheld for the sake of a TSC that is gone now. */
@@ -243,7 +247,7 @@ static int manager_on_sighup(sd_event_source *source, const struct signalfd_sigi
 
         if (m->stopping)
                 return 0;
-        if (m->task != TASK_NONE)
+        if (m->task.kind != TASK_NONE)
                 m->reload_asked = true;
         else
                 manager_reload_asked(m);
@@ -258,6 +262,7 @@ static int manager_on_terminate(sd_event_source *source, const struct signalfd_s
         if (m->stopping)
                 return 0;
         m->stopping = true;
+        drift_stop(m->drift);
         (void)sd_notify(0, "STOPPING=1");
         if (!m->observer) {
                 manager_on_stop_job(m, false);
@@ -319,11 +324,11 @@ int manager_start(Manager *m)
         if (r >= 0)
                 r = manager_start_clock(m);
         if (r >= 0)
-                r = manager_start_drift(m);
+                r = drift_start(m->drift, m->event);
         if (r < 0)
                 return log_error_errno(r, "Cannot set up the event loop");
         guest_watch_set_count(m->guests, vms_probe());
-        manager_begin_task(m, TASK_APPLY);
+        manager_begin_task(m, TASK_APPLY, ORIGIN_PERSON);
         return 0;
 }
 
@@ -331,11 +336,10 @@ int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runt
                 Config *config, Manager **ret)
 {
         _cleanup_(events_freep) Events *events = NULL;
-        DriftKeeper *drift = drift_keeper_new();
         Manager *m = malloc(sizeof(*m));
+        int r;
 
-        if (!m || !drift || events_new(&events) < 0) {
-                drift_keeper_free(drift);
+        if (!m || events_new(&events) < 0) {
                 free(m);
                 return -ENOMEM;
         }
@@ -347,11 +351,16 @@ int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runt
                 .config_path = config_path,
                 .config = *config,
                 .kmsg_fd = -1,
-                .drift = drift,
                 .events = TAKE_PTR(events),
                 .state = POLICY_STATE_WAITING,
         };
         *config = (Config) {};
+        r = manager_new_drift(m);
+        if (r < 0) {
+                manager_free(m);
+                return r;
+        }
+        drift_set_report_only(m->drift, m->config.drift == DRIFT_REPORT);
         *ret = m;
         return 0;
 }
@@ -370,7 +379,8 @@ Manager *manager_free(Manager *m)
         free(m->vms_when_lost);
         m->sleep = sleep_watch_free(m->sleep);
         manager_stop_clock(m);
-        drift_keeper_free(m->drift);
+        drift_monitor_free(m->drift);
+        manager_free_rivals(m);
         manager_done_view(m);
         events_free(m->events);
         run_done(&m->run);

@@ -11,6 +11,7 @@
 
 #include "host/config/config.h"
 #include "host/cpu.h"
+#include "model/drift.h"
 #include "model/event.h"
 #include "model/outcome.h"
 #include "model/plan.h"
@@ -25,14 +26,20 @@ typedef enum ManagerChange {
         MANAGER_CHANGED_IDLE = 1 << 3,  /* no task runs any more: what was asked for is done */
         /* Which CPUs are managed, degraded or contested, when it was last applied; which VMs run. */
         MANAGER_CHANGED_LISTS = 1 << 4,
-        MANAGER_CHANGED_DRIFT = 1 << 6, /* manager_get_told_drift() */
+        MANAGER_CHANGED_DRIFT = 1 << 6,
         /* A stop was asked for: answer with manager_on_stop_job(), or in MANAGER_STOP_ANSWER_USEC it counts as a stop. */
         MANAGER_CHANGED_STOPPING = 1 << 2,
 } ManagerChange;
 
 #define MANAGER_STOP_ANSWER_USEC 700000
 
-typedef void (*ManagerObserver)(Manager *manager, unsigned changes, void *userdata);
+/* What changed. Valid during the call. */
+typedef struct ManagerNews {
+        unsigned changes; /* bits of ManagerChange */
+        const DriftReport *drift; /* MANAGER_CHANGED_DRIFT: which value it was; else NULL */
+} ManagerNews;
+
+typedef void (*ManagerObserver)(Manager *manager, const ManagerNews *news, void *userdata);
 
 /* Takes over *config (empty afterwards). runtime_fd, the locked runtime directory, stays the caller's, -1 when there is none: then
  * nothing can be saved and so nothing is written. ops, ops_userdata and config_path outlive the manager. 0, -ENOMEM, or another
@@ -88,24 +95,10 @@ const Vms *manager_get_vms(const Manager *manager);
 /* Those that ran when the TSC was lost under our eyes, for people, not escaped; "" none or unknown. */
 const char *manager_get_vms_when_lost(const Manager *manager);
 
-/* A value of the policy that somebody else changed. */
-typedef struct ManagerDrift {
-        KnobId id;
-        const char *wanted, *actual;
-        pid_t pid;          /* 0: unknown */
-        const char *writer; /* its name, unit and command line, for people, not escaped; "": unknown */
-        bool repaired;
-} ManagerDrift;
-
-/* During MANAGER_CHANGED_DRIFT: what it was. */
-const ManagerDrift *manager_get_told_drift(const Manager *manager);
-/* How often the policy was lost so, since the start. */
+/* As drift_get_count() and the getters after it in watch/drift.h. */
 uint64_t manager_get_drift_count(const Manager *manager, Knob knob);
-/* Others keep changing what the policy wants there, and are left alone for a while. */
 const CpuSet *manager_get_contested_cpus(const Manager *manager);
-/* Somebody else changed it, and it was not set again. */
 bool manager_has_drifted(const Manager *manager, const KnobId *id);
-/* Who fights over a knob of this CPU: a sentence for the caller to free; NULL: nobody, or out of memory. */
 char *manager_contest_format(const Manager *manager, unsigned cpu);
 /* Units that are active and write to the same knobs, NULL-terminated: told once, when there is a policy for them to fight with. */
 void manager_on_rivals(Manager *manager, const char *const *units);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/macro.h"
 #include "model/knob.h"
@@ -81,3 +82,12 @@ int drift_next_due(Drift *drift, uint64_t now_usec, DriftAccount **ret, bool *re
 uint64_t drift_deadline(const Drift *drift);
 /* A person says so: nothing is contested, limited or off. Counts stay. */
 void drift_forget(Drift *drift);
+
+/* A value of the policy that another program changed. */
+typedef struct DriftReport {
+        KnobId id;
+        const char *wanted, *actual;
+        pid_t pid;          /* 0: unknown */
+        const char *writer; /* its name, unit and command line, for people, not escaped; "": unknown */
+        bool repaired;
+} DriftReport;

@@ -74,7 +74,7 @@ static bool run_until_idle(sd_event *event, const Manager *m)
 {
         int r = 0;
 
-        while (r >= 0 && m->task != TASK_NONE)
+        while (r >= 0 && m->task.kind != TASK_NONE)
                 r = sd_event_run(event, 5000000);
         return r >= 0;
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Shared by manager-drift.c, which hears of what others write and decides, manager-drift-read.c, which looks, and
- * manager-drift-log.c, which tells of it.
+ * Shared by the files of the drift monitor. Each calls only those after it: drift-task.c (a task begins and ends), drift.c (another
+ * program wrote: decides), drift-read.c (reads the knobs), drift-log.c (reports), drift-kit.c.
  */
 #pragma once
 
 #include <limits.h>
 
 #include "host/drift-watch.h"
-#include "manager/manager-internal.h"
 #include "model/drift.h"
+#include "model/writer.h"
+#include "watch/drift.h"
 
 #define NO_WRITER UINT_MAX
 
@@ -17,9 +18,9 @@
 typedef struct Touched {
         KnobId id;
         unsigned writer; /* index, or NO_WRITER */
-        char stood[KNOB_VALUE_SIZE]; /* as the last task left it */
+        char left[KNOB_VALUE_SIZE]; /* as the last task left it */
         bool heard; /* else it may have been written to */
-        bool stood_known;
+        bool left_known;
 } Touched;
 
 typedef enum ReportKind {
@@ -45,28 +46,35 @@ typedef struct Opponent {
         char *writer;
 } Opponent;
 
-struct DriftKeeper {
+struct DriftMonitor {
+        const CpuOps *ops;
+        void *ops_userdata;
+        const DriftCallbacks *callbacks;
+        void *userdata;
+
+        bool busy;        /* a task runs */
+        bool stopped;     /* the daemon is about to end */
+        bool in_force;    /* the policy is: as the last task left it */
+        bool fragile_tsc; /* as of the last task */
         DriftWatch *watch;
         int watch_error, read_error; /* told */
         uint64_t retry_usec; /* when to read what could not be read; 0: nothing */
-        sd_event_source *watch_source, *timer, *settle_source;
-        Drift books;
+        sd_event_source *watch_source, *timer, *look_source;
+        Drift accounts;
         bool lost;        /* anything may have been written */
-        bool repair_asked;
-        bool repairing;   /* the task that runs does */
 
         /* What the last task left, to spare reading the whole host for one knob. */
         Snapshot kept;
         bool kept_valid;
 
         Touched *touched;
-        size_t n_touched, touched_allocated;
+        size_t n_touched;
         Report *reports;
-        size_t n_reports, reports_allocated;
+        size_t n_reports;
         Writer *writers;  /* of touched and reports */
-        size_t n_writers, writers_allocated;
+        size_t n_writers;
         KnobId *unchecked; /* watched since the task began */
-        size_t n_unchecked, unchecked_allocated;
+        size_t n_unchecked;
 
         /* At most so many lines in a window, and one for the rest. */
         uint64_t window_usec; /* its end; 0: none runs */
@@ -76,30 +84,27 @@ struct DriftKeeper {
         char *clocksource; /* when it was last written to */
         CpuSet contested;
         Opponent *opponents;
-        size_t n_opponents, opponents_allocated;
-        ManagerDrift told; /* during MANAGER_CHANGED_DRIFT */
-        char **rivals;     /* not told yet */
+        size_t n_opponents;
 };
 
-/* A new element of an array, all zero; NULL when out of memory. */
-void *drift_append(void *array, size_t *n, size_t *allocated, size_t size);
+/* A new element of an array, all zero, or NULL when out of memory. `array` is the address of the pointer to it. */
+void *drift_append(void *array, size_t *n, size_t size);
 /* Somebody wrote to the knob (`heard`), or may have. */
-void drift_touch(DriftKeeper *keeper, const KnobId *id, unsigned writer, bool heard);
+void drift_touch(DriftMonitor *deeper, const KnobId *id, unsigned writer, bool heard);
 /* By id, for qsort() and bsearch(). */
 int drift_compare_touched(const void *a, const void *b);
 /* `kept` becomes what stands, as far as it may have changed; `touched` has each knob once. 0 or -errno. */
-int drift_refresh(Manager *m);
+int drift_refresh(DriftMonitor *d);
 /* What has gathered is told, and the timer set. */
-void drift_tell_and_arm(Manager *m);
+void drift_tell_and_arm(DriftMonitor *d);
 
-const Writer *drift_writer(const DriftKeeper *keeper, unsigned i);
+const Writer *drift_writer(const DriftMonitor *deeper, unsigned i);
 /* Forgets those whose contest is over. */
-void drift_tidy_opponents(DriftKeeper *keeper);
+void drift_tidy_opponents(DriftMonitor *deeper);
 /* Of everything in `reports`. */
-void drift_tell_reports(Manager *m);
+void drift_tell_reports(DriftMonitor *d);
 /* These stay as the policy has them. */
-void drift_tell_over(Manager *m, const KnobId *ids, size_t n);
-void drift_tell_clocksource(Manager *m, const Writer *writer);
+void drift_tell_over(DriftMonitor *d, const KnobId *ids, size_t n);
+void drift_tell_clocksource(DriftMonitor *d, const Writer *writer);
 /* The line for those that were not told one by one, when it is due. */
-void drift_tell_rest(Manager *m, uint64_t now_usec);
-void drift_tell_rivals(Manager *m);
+void drift_tell_rest(DriftMonitor *d, uint64_t now_usec);

@@ -8,8 +8,9 @@
 
 #include "base/fields.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "host/clocksource.h"
-#include "manager/manager-drift.h"
+#include "watch/drift-internal.h"
 
 #define MESSAGE_DRIFT "d08b3401c5d04c3db733cc014b3b0749"
 #define MESSAGE_CONTESTED "d983e2c65b98498c812295e6b1bc6bae"
@@ -19,39 +20,38 @@
 /* Of a contest there is one line at its beginning and one at its end, so they go first. */
 #define CONTEST_LINES_MAX 12
 
-static bool may_tell(DriftKeeper *k, unsigned n_max)
+static bool may_tell(DriftMonitor *d, unsigned n_max)
 {
-        uint64_t now = manager_now_usec();
+        uint64_t now = time_usec(CLOCK_MONOTONIC);
 
-        if (now >= k->window_usec && k->n_untold == 0) {
-                k->window_usec = now + WINDOW_USEC;
-                k->n_lines = 0;
+        if (now >= d->window_usec && d->n_untold == 0) {
+                d->window_usec = now + WINDOW_USEC;
+                d->n_lines = 0;
         }
-        if (k->n_lines >= n_max)
+        if (d->n_lines >= n_max)
                 return false;
-        k->n_lines++;
+        d->n_lines++;
         return true;
 }
 
 /* Takes over `text`. */
-static void leave_untold(DriftKeeper *k, char *text)
+static void leave_untold(DriftMonitor *d, char *text)
 {
-        k->n_untold++;
-        free(k->last_untold);
-        k->last_untold = text;
+        d->n_untold++;
+        free(d->last_untold);
+        d->last_untold = text;
 }
 
-void drift_tell_rest(Manager *m, uint64_t now_usec)
+void drift_tell_rest(DriftMonitor *d, uint64_t now_usec)
 {
-        DriftKeeper *k = m->drift;
-
-        if (k->n_untold == 0 || now_usec < k->window_usec)
+        if (d->n_untold == 0 || now_usec < d->window_usec)
                 return;
-        log_message(LOG_NOTICE, "%u more event%s of this kind in the last minute; the last: %s", k->n_untold,
-                    k->n_untold == 1 ? "" : "s", k->last_untold ? k->last_untold : "out of memory");
-        k->last_untold = (free(k->last_untold), NULL);
-        k->n_untold = 0;
-        k->window_usec = 0;
+        log_message(LOG_NOTICE, "%u more event%s of this kind in the last minute; the last: %s", d->n_untold,
+                    d->n_untold == 1 ? "" : "s", d->last_untold ? d->last_untold : "out of memory");
+        free(d->last_untold);
+        d->last_untold = NULL;
+        d->n_untold = 0;
+        d->window_usec = 0;
 }
 
 /* "scaling_governor of cpufreq/policy0 and 3 more" */
@@ -68,31 +68,31 @@ static char *objects_format(const KnobId *id, unsigned n)
         return r < 0 ? NULL : text;
 }
 
-void drift_tidy_opponents(DriftKeeper *k)
+void drift_tidy_opponents(DriftMonitor *d)
 {
         size_t n = 0;
 
-        for (size_t i = 0; i < k->n_opponents; i++) {
-                const DriftAccount *account = drift_find(&k->books, &k->opponents[i].id);
+        for (size_t i = 0; i < d->n_opponents; i++) {
+                const DriftAccount *account = drift_find(&d->accounts, &d->opponents[i].id);
 
                 if (account && drift_is_contested(account))
-                        k->opponents[n++] = k->opponents[i];
+                        d->opponents[n++] = d->opponents[i];
                 else
-                        free(k->opponents[i].writer);
+                        free(d->opponents[i].writer);
         }
-        k->n_opponents = n;
+        d->n_opponents = n;
 }
 
-static void keep_opponent(DriftKeeper *k, const Report *report)
+static void keep_opponent(DriftMonitor *d, const Report *report)
 {
-        char *writer = writer_format(drift_writer(k, report->writer));
+        char *writer = writer_format(drift_writer(d, report->writer));
         Opponent *opponent = NULL;
 
-        for (size_t i = 0; i < k->n_opponents && !opponent; i++)
-                if (knob_id_compare(&k->opponents[i].id, &report->id) == 0)
-                        opponent = &k->opponents[i];
+        for (size_t i = 0; i < d->n_opponents && !opponent; i++)
+                if (knob_id_compare(&d->opponents[i].id, &report->id) == 0)
+                        opponent = &d->opponents[i];
         if (!opponent)
-                opponent = drift_append(&k->opponents, &k->n_opponents, &k->opponents_allocated, sizeof(Opponent));
+                opponent = drift_append(&d->opponents, &d->n_opponents, sizeof(Opponent));
         if (!opponent) {
                 free(writer);
                 return;
@@ -101,26 +101,24 @@ static void keep_opponent(DriftKeeper *k, const Report *report)
         *opponent = (Opponent) { .id = report->id, .writer = writer };
 }
 
-char *manager_contest_format(const Manager *m, unsigned cpu)
+char *drift_format_contest(const DriftMonitor *d, unsigned cpu)
 {
-        const DriftKeeper *k = m->drift;
-
-        for (size_t i = 0; i < k->n_opponents; i++) {
+        for (size_t i = 0; i < d->n_opponents; i++) {
                 _cleanup_cpuset_ CpuSet cpus = {};
                 char object[KNOB_NAME_SIZE], *text;
 
-                if (snapshot_add_cpus_of(&cpus, &k->kept, &k->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
+                if (snapshot_add_cpus_of(&cpus, &d->kept, &d->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
                         continue;
-                if (asprintf(&text, "%s of %s is changed again and again, last by %s.", knob_to_string(k->opponents[i].id.knob),
-                             knob_object_format(&k->opponents[i].id, object),
-                             k->opponents[i].writer ? k->opponents[i].writer : "?") < 0)
+                if (asprintf(&text, "%s of %s is changed again and again, last by %s.", knob_to_string(d->opponents[i].id.knob),
+                             knob_object_format(&d->opponents[i].id, object),
+                             d->opponents[i].writer ? d->opponents[i].writer : "?") < 0)
                         return NULL;
                 return text;
         }
         return NULL;
 }
 
-static char *report_format(const Manager *m, const Report *r, unsigned n, const char *writer)
+static char *report_format(const DriftMonitor *d, const Report *r, unsigned n, const char *writer)
 {
         _cleanup_free_ char *objects = objects_format(&r->id, n);
         const char *were = n > 1 ? "were" : "was";
@@ -144,7 +142,7 @@ static char *report_format(const Manager *m, const Report *r, unsigned n, const 
         default:
                 if (r->repaired)
                         end = " again";
-                else if (m->config.drift == DRIFT_REPORT)
+                else if (d->accounts.report_only)
                         end = " is what the policy asks for (DRIFT=report)";
                 l = asprintf(&text, "%s %s changed to %s by %s: %s%s%s.", objects, were, r->actual, writer,
                              r->repaired ? "set to " : "", r->wanted, end);
@@ -152,17 +150,17 @@ static char *report_format(const Manager *m, const Report *r, unsigned n, const 
         return l < 0 ? NULL : text;
 }
 
-static void tell_report(Manager *m, const Report *r, unsigned n)
+static void tell_report(DriftMonitor *d, const Report *r, unsigned n)
 {
-        const Writer *w = drift_writer(m->drift, r->writer);
+        const Writer *w = drift_writer(d, r->writer);
         _cleanup_free_ char *writer = writer_format(w);
         _cleanup_fields_ Fields fields = {};
         char object[KNOB_NAME_SIZE], pid[16];
         bool contest = r->kind == REPORT_CONTEST;
-        char *text = writer ? report_format(m, r, n, writer) : NULL;
+        char *text = writer ? report_format(d, r, n, writer) : NULL;
 
-        if (!text || !may_tell(m->drift, contest ? CONTEST_LINES_MAX : LINES_MAX)) {
-                leave_untold(m->drift, text);
+        if (!text || !may_tell(d, contest ? CONTEST_LINES_MAX : LINES_MAX)) {
+                leave_untold(d, text);
                 return;
         }
         snprintf(pid, sizeof(pid), "%d", (int)w->pid);
@@ -173,8 +171,8 @@ static void tell_report(Manager *m, const Report *r, unsigned n)
         fields_add(&fields, "TSCWARDEN_WRITER", writer);
         fields_add(&fields, "TSCWARDEN_WRITER_PID", w->pid ? pid : NULL);
         fields_add(&fields, "TSCWARDEN_WRITER_UNIT", w->unit);
-        events_log(m->events, contest ? LOG_WARNING : LOG_NOTICE, contest ? "contested" : "drift",
-                          contest ? MESSAGE_CONTESTED : MESSAGE_DRIFT, fields.all, "%s", text);
+        d->callbacks->on_event(contest ? LOG_WARNING : LOG_NOTICE, contest ? "contested" : "drift",
+                               contest ? MESSAGE_CONTESTED : MESSAGE_DRIFT, fields.all, text, d->userdata);
         free(text);
 }
 
@@ -184,12 +182,12 @@ static bool reports_are_alike(const Report *a, const Report *b)
                strcmp(a->wanted, b->wanted) == 0 && strcmp(a->actual, b->actual) == 0;
 }
 
-static void signal_report(Manager *m, const Report *r)
+static void signal_report(DriftMonitor *d, const Report *r)
 {
-        const Writer *w = drift_writer(m->drift, r->writer);
+        const Writer *w = drift_writer(d, r->writer);
         _cleanup_free_ char *writer = writer_format_name(w);
 
-        m->drift->told = (ManagerDrift) {
+        DriftReport report = {
                 .id = r->id,
                 .wanted = r->wanted,
                 .actual = r->actual,
@@ -197,35 +195,33 @@ static void signal_report(Manager *m, const Report *r)
                 .writer = writer ? writer : "",
                 .repaired = r->repaired,
         };
-        manager_tell(m, MANAGER_CHANGED_DRIFT);
-        m->drift->told = (ManagerDrift) {};
+
+        d->callbacks->on_report(&report, d->userdata);
 }
 
-void drift_tell_reports(Manager *m)
+void drift_tell_reports(DriftMonitor *d)
 {
-        DriftKeeper *k = m->drift;
-
-        for (size_t i = 0; i < k->n_reports; i++) {
-                Report *report = &k->reports[i];
+        for (size_t i = 0; i < d->n_reports; i++) {
+                Report *report = &d->reports[i];
                 unsigned n = 1;
 
                 if (report->kind != REPORT_LIMITED)
-                        signal_report(m, report);
+                        signal_report(d, report);
                 if (report->kind == REPORT_CONTEST || report->kind == REPORT_AGAIN)
-                        keep_opponent(k, report);
+                        keep_opponent(d, report);
                 if (report->grouped || report->kind == REPORT_AGAIN)
                         continue;
-                for (size_t j = i + 1; j < k->n_reports; j++)
-                        if (reports_are_alike(report, &k->reports[j])) {
-                                k->reports[j].grouped = true;
+                for (size_t j = i + 1; j < d->n_reports; j++)
+                        if (reports_are_alike(report, &d->reports[j])) {
+                                d->reports[j].grouped = true;
                                 n++;
                         }
-                tell_report(m, report, n);
+                tell_report(d, report, n);
         }
-        k->n_reports = 0;
+        d->n_reports = 0;
 }
 
-void drift_tell_over(Manager *m, const KnobId *ids, size_t n)
+void drift_tell_over(DriftMonitor *d, const KnobId *ids, size_t n)
 {
         _cleanup_free_ char *objects = objects_format(ids, (unsigned)n);
         char *text = NULL;
@@ -233,70 +229,31 @@ void drift_tell_over(Manager *m, const KnobId *ids, size_t n)
         if (objects && asprintf(&text, "%s %s as the policy asks for: the other side has stopped, nothing is contested there any "
                                 "more.", objects, n > 1 ? "stay" : "stays") < 0)
                 text = NULL;
-        if (text && may_tell(m->drift, CONTEST_LINES_MAX))
+        if (text && may_tell(d, CONTEST_LINES_MAX))
                 log_message(LOG_NOTICE, "%s", text);
         else
-                leave_untold(m->drift, TAKE_PTR(text));
+                leave_untold(d, TAKE_PTR(text));
         free(text);
 }
 
-void drift_tell_clocksource(Manager *m, const Writer *writer)
+void drift_tell_clocksource(DriftMonitor *d, const Writer *writer)
 {
         _cleanup_free_ char *who = writer_format(writer), *current = NULL, *available = NULL;
-        DriftKeeper *k = m->drift;
         char *text = NULL;
         bool same;
 
         if (clocksource_read(&current, &available) < 0 || !who)
                 return;
         /* Opening it with O_TRUNC is heard of as well, and some writes come to nothing. */
-        same = k->clocksource && current && strcmp(k->clocksource, current) == 0;
-        free(k->clocksource);
-        k->clocksource = current ? strdup(current) : NULL;
+        same = d->clocksource && current && strcmp(d->clocksource, current) == 0;
+        free(d->clocksource);
+        d->clocksource = current ? strdup(current) : NULL;
         if (same ||
             asprintf(&text, "current_clocksource was written to by %s; it reads %s.", who, current ? current : "nothing") < 0)
                 return;
-        if (may_tell(k, LINES_MAX)) {
+        if (may_tell(d, LINES_MAX)) {
                 log_message(LOG_NOTICE, "%s", text);
                 free(text);
         } else
-                leave_untold(k, text);
-}
-
-void drift_tell_rivals(Manager *m)
-{
-        DriftKeeper *k = m->drift;
-        _cleanup_free_ char *list = NULL;
-        size_t size;
-        FILE *out;
-
-        if (!k->rivals || cpuset_is_empty(&m->managed_cpus))
-                return;
-        out = open_memstream(&list, &size);
-        if (!out)
-                return;
-        for (char **rival = k->rivals; *rival; rival++) {
-                fprintf(out, "%s%s", rival == k->rivals ? "" : rival[1] ? ", " : " and ", *rival);
-                free(*rival);
-        }
-        k->rivals = (free(k->rivals), NULL);
-        if (fclose(out) == 0)
-                log_message(LOG_NOTICE, "Also active on this host, and able to change what the policy sets: %s. What they change is "
-                            "%s; to end that, switch them off or take governor, frequency and C-states out of their configuration.",
-                            list, m->config.drift == DRIFT_REPAIR ? "set again" : "reported");
-}
-
-void manager_on_rivals(Manager *m, const char *const *units)
-{
-        DriftKeeper *k = m->drift;
-        size_t n = 0;
-
-        while (units[n])
-                n++;
-        if (n == 0 || k->rivals)
-                return;
-        k->rivals = calloc(n + 1, sizeof(char *));
-        for (size_t i = 0; k->rivals && i < n; i++)
-                k->rivals[i] = strdup(units[i]);
-        drift_tell_rivals(m);
+                leave_untold(d, text);
 }

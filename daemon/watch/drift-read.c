@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Reads what others may have written to: those knobs and what decides with them, or the whole host where that is not enough.
+ */
+#include <string.h>
+
+#include "watch/drift-internal.h"
+
+int drift_compare_touched(const void *a, const void *b)
+{
+        return knob_id_compare(&((const Touched *)a)->id, &((const Touched *)b)->id);
+}
+
+/* Each knob once, with whoever is known to have written to it. */
+static void sort_touched(DriftMonitor *d)
+{
+        size_t n = 0;
+
+        if (d->n_touched > 1)
+                qsort(d->touched, d->n_touched, sizeof(Touched), drift_compare_touched);
+        for (size_t i = 0; i < d->n_touched; i++) {
+                if (n == 0 || drift_compare_touched(&d->touched[n - 1], &d->touched[i]) != 0)
+                        d->touched[n++] = d->touched[i];
+                else {
+                        if (d->touched[i].writer != NO_WRITER)
+                                d->touched[n - 1].writer = d->touched[i].writer;
+                        d->touched[n - 1].heard = d->touched[n - 1].heard || d->touched[i].heard;
+                }
+        }
+        d->n_touched = n;
+}
+
+static int refresh_knob(DriftMonitor *d, const KnobId *id)
+{
+        char value[KNOB_VALUE_SIZE];
+        int r = d->ops->read(d->ops_userdata, id, value);
+
+        return r < 0 ? r : snapshot_set(&d->kept, id, value);
+}
+
+/* What was written to, and what decides with it. 0, or -errno of what could not be read. */
+static int refresh_object(DriftMonitor *d, const KnobId *written)
+{
+        static const Knob of_policy[] = { KNOB_SCALING_GOVERNOR, KNOB_SCALING_MAX_FREQ, KNOB_SCALING_MIN_FREQ };
+        FreqDomain *policy;
+        KnobId id = *written;
+        int r = 0;
+
+        /* A speed is read below; under other governors the file has none. */
+        if (!knob_is_of_policy(id.knob) || !knob_is_frequency(id.knob))
+                r = refresh_knob(d, &id);
+        for (size_t i = 0; i < ARRAY_SIZE(of_policy) && r == 0 && knob_is_of_policy(written->knob); i++) {
+                id.knob = of_policy[i];
+                r = refresh_knob(d, &id);
+        }
+        policy = r == 0 && knob_is_of_policy(written->knob) ? snapshot_find_policy(&d->kept, id.id) : NULL;
+        if (!policy)
+                return r;
+        policy->setspeed_khz = 0;
+        id.knob = KNOB_SCALING_SETSPEED;
+        return frequency_is_userspace(policy) ? refresh_knob(d, &id) : 0;
+}
+
+static int read_whole_host(DriftMonitor *d)
+{
+        Snapshot fresh = {};
+        int r = d->callbacks->read_host(&fresh, d->userdata);
+
+        if (r < 0)
+                return r;
+        snapshot_done(&d->kept);
+        d->kept = fresh;
+        d->kept_valid = true;
+        return 0;
+}
+
+int drift_refresh(DriftMonitor *d)
+{
+        const KnobId *id;
+
+        for (size_t i = 0; d->lost && (id = drift_watch_get(d->watch, i)); i++)
+                drift_touch(d, id, NO_WRITER, false);
+        sort_touched(d);
+        for (size_t i = 0; i < d->n_touched; i++) {
+                Touched *touched = &d->touched[i];
+
+                touched->left_known = d->kept_valid && snapshot_get(&d->kept, &touched->id, touched->left) == 0;
+        }
+        /* Freezing takes the present frequency, which no knob tells. */
+        if (d->lost || !d->kept_valid || d->fragile_tsc)
+                return read_whole_host(d);
+        /* One that went away, or cannot be read, may not be the only one. */
+        for (size_t i = 0; i < d->n_touched; i++)
+                if (refresh_object(d, &d->touched[i].id) < 0)
+                        return read_whole_host(d);
+        return 0;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What a task has to do with drift: the steps that it leaves out, the knobs that are watched from then on, and what of the drift is
+ * repaired when it ends.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "watch/drift-internal.h"
+
+static const Step *find_step(const Plan *plan, const KnobId *id)
+{
+        for (size_t i = plan->n_steps; i > 0; i--)
+                if (knob_id_compare(&plan->steps[i - 1].id, id) == 0)
+                        return &plan->steps[i - 1];
+        return NULL;
+}
+
+/* A person who asks gets what the policy says, but for what is fought over; a thermal daemon's limit nobody raises. */
+static bool is_held_back(const DriftMonitor *d, const DriftAccount *account, bool asked_by_person)
+{
+        if (account->phase == DRIFT_HELD_BACK || account->limit == DRIFT_LIMIT_OF_WRITER)
+                return true;
+        if (asked_by_person)
+                return false;
+        return account->limit != DRIFT_NO_LIMIT || (account->off && d->accounts.report_only);
+}
+
+void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_person)
+{
+        size_t n = 0;
+
+        d->busy = true;
+        if (!is_apply)
+                return;
+        for (size_t i = 0; i < d->accounts.n; i++) {
+                DriftAccount *account = &d->accounts.accounts[i];
+
+                if (account->limit != DRIFT_NO_LIMIT && !find_step(plan, &account->id))
+                        account->limit = DRIFT_NO_LIMIT;
+        }
+        for (size_t i = 0; i < plan->n_steps; i++) {
+                const Step *step = &plan->steps[i];
+                const DriftAccount *account = drift_find(&d->accounts, &step->id);
+                bool lowers = account && account->limit != DRIFT_NO_LIMIT && frequency_is_lower(step->to, step->from);
+
+                if (!account || lowers || !is_held_back(d, account, asked_by_person))
+                        plan->steps[n++] = *step;
+        }
+        if (n < plan->n_steps)
+                log_message(LOG_DEBUG, "%zu of %zu steps are left out: other programs set these knobs.", plan->n_steps - n,
+                            plan->n_steps);
+        plan->n_steps = n;
+}
+
+static void on_watched(const KnobId *id, void *userdata)
+{
+        DriftMonitor *d = userdata;
+        KnobId *new = drift_append(&d->unchecked, &d->n_unchecked, sizeof(KnobId));
+
+        if (new)
+                *new = *id;
+        else
+                d->lost = true;
+}
+
+void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted)
+{
+        _cleanup_free_ KnobId *ids = NULL;
+        size_t n = 0;
+        int r;
+
+        if (!d->watch || d->stopped)
+                return;
+        d->n_unchecked = 0;
+        ids = calloc(n_wanted + 1, sizeof(KnobId));
+        for (size_t i = 0; i < n_wanted && ids; i++) {
+                /* Under other governors than userspace its file says "<unsupported>" and takes nothing. */
+                bool is_kept_only = wanted[i].id.knob == KNOB_SCALING_SETSPEED && !*wanted[i].value;
+
+                if (!is_kept_only && (n == 0 || knob_id_compare(&ids[n - 1], &wanted[i].id) != 0))
+                        ids[n++] = wanted[i].id;
+        }
+        r = ids ? drift_watch_set(d->watch, ids, n, on_watched, d) : -ENOMEM;
+        if (r < 0 && r != d->watch_error)
+                (void)log_error_errno(r, "Some knobs cannot be watched, so what others write there is not noticed");
+        d->watch_error = r;
+}
+
+static bool is_reached(const TaskResult *result, const Step *step)
+{
+        char now[KNOB_VALUE_SIZE];
+
+        if (!step)
+                return true;
+        if (snapshot_get(result->snapshot, &step->id, now) < 0)
+                return false;
+        if (step->id.knob == KNOB_SCALING_GOVERNOR && step->rule)
+                for (char **governor = step->rule->governors; *governor; governor++)
+                        if (strcasecmp(*governor, now) == 0)
+                                return true;
+        return strcasecmp(now, step->to) == 0;
+}
+
+/* The kernel took the write, and the value stayed below it. */
+static bool stayed_limited(const TaskResult *result, const Step *step)
+{
+        const FreqDomain *policy = snapshot_find_policy(result->snapshot, step->id.id);
+        int cpu = policy ? cpuset_next(&policy->cpus, 0) : -1;
+
+        for (unsigned i = 0; i < result->findings->n && cpu >= 0; i++) {
+                const Finding *finding = &result->findings->entries[i];
+
+                if (finding->kind == FINDING_LIMITED && cpuset_has(&finding->cpus, (unsigned)cpu))
+                        return true;
+        }
+        return false;
+}
+
+/* Whatever the task has set is no drift any more. */
+static void update_accounts(DriftMonitor *d, const TaskResult *result)
+{
+        for (size_t i = 0; i < result->plan->n_steps; i++) {
+                const Step *step = &result->plan->steps[i];
+
+                if (step->id.knob == KNOB_SCALING_MAX_FREQ && !is_reached(result, step) && stayed_limited(result, step))
+                        (void)drift_set_limit(&d->accounts, &step->id, DRIFT_LIMIT_OF_KERNEL);
+        }
+        for (size_t i = 0; i < d->accounts.n; i++) {
+                DriftAccount *account = &d->accounts.accounts[i];
+
+                if (!account->off)
+                        continue;
+                if (account->limit != DRIFT_NO_LIMIT || (!is_held_back(d, account, result->asked_by_person) &&
+                                                         is_reached(result, find_step(result->plan, &account->id))))
+                        drift_set_repaired(account);
+        }
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+        return knob_id_compare(a, b);
+}
+
+/* Another program may have written after the task had read the host and before the kernel watched the file: the value is read
+ * again. What a step wrote was read back since. */
+static void check_unchecked(DriftMonitor *d, const TaskResult *result)
+{
+        _cleanup_free_ bool *written = calloc(d->n_unchecked + 1, sizeof(bool));
+        char now[KNOB_VALUE_SIZE], left[KNOB_VALUE_SIZE];
+
+        for (size_t i = 0; i < result->plan->n_steps && written && d->n_unchecked > 0; i++) {
+                const Step *step = &result->plan->steps[i];
+                const KnobId *id = bsearch(&step->id, d->unchecked, d->n_unchecked, sizeof(KnobId), compare_ids);
+
+                if (id && !step->withheld)
+                        written[id - d->unchecked] = true;
+        }
+        for (size_t i = 0; i < d->n_unchecked; i++)
+                if (!(written && written[i]) && snapshot_get(result->snapshot, &d->unchecked[i], left) == 0 &&
+                    d->ops->read(d->ops_userdata, &d->unchecked[i], now) == 0 && strcasecmp(now, left) != 0)
+                        drift_touch(d, &d->unchecked[i], NO_WRITER, false);
+        d->n_unchecked = 0;
+}
+
+void drift_task_done(DriftMonitor *d, const TaskResult *result)
+{
+        bool applied = result->is_apply && !result->failed;
+
+        d->busy = false;
+        d->in_force = result->in_force;
+        d->fragile_tsc = result->fragile_tsc;
+        if (!result->is_apply) {
+                drift_forget(&d->accounts);
+                drift_tidy_opponents(d);
+                cpuset_done(&d->contested);
+        }
+        snapshot_done(&d->kept);
+        d->kept_valid = applied;
+        if (applied) {
+                update_accounts(d, result);
+                check_unchecked(d, result);
+                d->kept = *result->snapshot;
+                *result->snapshot = (Snapshot) {};
+        }
+        for (size_t i = 0; i < d->n_reports; i++) {
+                Report *report = &d->reports[i];
+                const DriftAccount *account = drift_find(&d->accounts, &report->id);
+
+                report->repaired = report->kind == REPORT_DRIFT && applied && (!account || !account->off);
+        }
+        drift_tell_and_arm(d);
+        if (d->n_touched > 0 || d->lost)
+                (void)sd_event_source_set_enabled(d->look_source, SD_EVENT_ONESHOT);
+}

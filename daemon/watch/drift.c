@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What others write to the knobs of the policy: heard of at once, judged by the plan that would follow, repaired by a task that
+ * reads only what was written to. Whoever keeps at it is left alone for a while.
+ */
+#include "watch/drift.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "host/clocksource.h"
+#include "watch/drift-internal.h"
+
+/* A writer in a loop costs so many looks at the knobs, and no more. */
+#define WATCH_INTERVAL_USEC 1000000
+#define WATCH_BURST 200
+#define WRITERS_KEPT_MAX 32
+/* When the host cannot be read: for want of file descriptors or memory, which may come again. */
+#define READ_AGAIN_USEC 10000000
+
+static unsigned keep_writer(DriftMonitor *d, const Writer *writer)
+{
+        Writer *new;
+
+        if (writer->pid == 0)
+                return NO_WRITER;
+        for (size_t i = 0; i < d->n_writers; i++)
+                if (d->writers[i].pid == writer->pid && strcmp(d->writers[i].comm, writer->comm) == 0)
+                        return (unsigned)i;
+        if (d->n_writers == WRITERS_KEPT_MAX)
+                return NO_WRITER;
+        new = drift_append(&d->writers, &d->n_writers, sizeof(Writer));
+        if (!new)
+                return NO_WRITER;
+        *new = *writer;
+        return (unsigned)(d->n_writers - 1);
+}
+
+static void on_seen(const KnobId *id, const Writer *writer, void *userdata)
+{
+        DriftMonitor *d = userdata;
+
+        if (id)
+                drift_touch(d, id, keep_writer(d, writer), true);
+        else
+                drift_tell_clocksource(d, writer);
+}
+
+static void forget_touched(DriftMonitor *d)
+{
+        d->n_touched = 0;
+        d->lost = false;
+        if (d->n_reports == 0)
+                d->n_writers = 0;
+}
+
+static void add_report(DriftMonitor *d, ReportKind kind, const Touched *touched, const char *wanted, const char *actual)
+{
+        Report *report = drift_append(&d->reports, &d->n_reports, sizeof(Report));
+
+        /* Out of memory it is repaired all the same. */
+        if (!report)
+                return;
+        report->kind = kind;
+        report->id = touched->id;
+        report->writer = touched->writer;
+        snprintf(report->wanted, sizeof(report->wanted), "%s", wanted);
+        snprintf(report->actual, sizeof(report->actual), "%s", actual);
+}
+
+/* What could not be set before is no drift until somebody writes there. */
+static bool is_off(const Touched *touched, const Step *step, const DriftAccount *account, const char *now)
+{
+        if (!step)
+                return false;
+        if (account && account->off)
+                return touched->heard;
+        return !touched->left_known || strcasecmp(now, touched->left) != 0;
+}
+
+static void report_limited(DriftMonitor *d, const Touched *touched, const DriftAccount *account, const Step *step, const char *now)
+{
+        if (!account || account->limit != DRIFT_LIMIT_OF_WRITER)
+                add_report(d, REPORT_LIMITED, touched, step->to, now);
+        (void)drift_set_limit(&d->accounts, &touched->id, DRIFT_LIMIT_OF_WRITER);
+}
+
+/* `step`: what the plan would do about it, or NULL. Whether it is to be repaired. */
+static bool judge(DriftMonitor *d, const Touched *touched, const Step *step)
+{
+        static const ReportKind kinds[] = {
+                [DRIFT_LOST] = REPORT_DRIFT, [DRIFT_CONTEST] = REPORT_CONTEST, [DRIFT_ON_AGAIN] = REPORT_AGAIN,
+        };
+        const DriftAccount *account = drift_find(&d->accounts, &touched->id);
+        DriftAnswer answer = DRIFT_NO_NEWS;
+        char now[KNOB_VALUE_SIZE];
+        bool off;
+
+        if (snapshot_get(&d->kept, &touched->id, now) < 0)
+                return false;
+        off = is_off(touched, step, account, now);
+        if (step && !off)
+                return false;
+        if (off && touched->id.knob == KNOB_SCALING_MAX_FREQ && frequency_is_lower(now, step->to) &&
+            writer_is_thermal(drift_writer(d, touched->writer))) {
+                report_limited(d, touched, account, step, now);
+                return false;
+        }
+        if (drift_feed(&d->accounts, &touched->id, time_usec(CLOCK_MONOTONIC), off, &answer) < 0)
+                return off && !d->accounts.report_only;
+        if (answer != DRIFT_NO_NEWS)
+                add_report(d, kinds[answer], touched, step->to, now);
+        return answer == DRIFT_LOST && !d->accounts.report_only;
+}
+
+static void arm_timer(DriftMonitor *d)
+{
+        uint64_t deadline = drift_deadline(&d->accounts);
+
+        if (d->window_usec > 0 && d->n_untold > 0 && d->window_usec < deadline)
+                deadline = d->window_usec;
+        if (d->retry_usec > 0 && d->retry_usec < deadline)
+                deadline = d->retry_usec;
+        if (deadline == DRIFT_NEVER) {
+                (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
+                return;
+        }
+        (void)sd_event_source_set_time(d->timer, deadline);
+        (void)sd_event_source_set_enabled(d->timer, SD_EVENT_ONESHOT);
+}
+
+static void update_contested(DriftMonitor *d)
+{
+        _cleanup_cpuset_ CpuSet contested = {};
+
+        for (size_t i = 0; i < d->accounts.n; i++)
+                if (drift_is_contested(&d->accounts.accounts[i]) &&
+                    snapshot_add_cpus_of(&contested, &d->kept, &d->accounts.accounts[i].id) < 0)
+                        return;
+        drift_tidy_opponents(d);
+        if (cpuset_equal(&contested, &d->contested))
+                return;
+        cpuset_done(&d->contested);
+        d->contested = contested;
+        contested = (CpuSet) {};
+        d->callbacks->on_contested(d->userdata);
+}
+
+void drift_tell_and_arm(DriftMonitor *d)
+{
+        drift_tell_reports(d);
+        if (d->kept_valid)
+                update_contested(d);
+        if (d->n_touched == 0)
+                d->n_writers = 0;
+        arm_timer(d);
+}
+
+/* Step by step the last one for each knob: what a freeze writes on the way is not what is wanted. */
+static int judge_all(DriftMonitor *d, const Plan *plan, bool *ret_repair)
+{
+        _cleanup_free_ const Step **steps = calloc(d->n_touched + 1, sizeof(Step *));
+
+        if (!steps)
+                return -ENOMEM;
+        for (size_t i = 0; i < plan->n_steps; i++) {
+                const Touched key = { .id = plan->steps[i].id };
+                const Touched *touched = bsearch(&key, d->touched, d->n_touched, sizeof(Touched), drift_compare_touched);
+
+                if (touched)
+                        steps[touched - d->touched] = &plan->steps[i];
+        }
+        for (size_t i = 0; i < d->n_touched; i++)
+                if (judge(d, &d->touched[i], steps[i]))
+                        *ret_repair = true;
+        return 0;
+}
+
+/* Reads what was written to, and decides. *ret_plan: what would bring the policy back. 0 or -errno. */
+static int look_at_touched(DriftMonitor *d, Plan *ret_plan, bool *ret_repair)
+{
+        int r = drift_refresh(d);
+
+        if (r < 0)
+                return r;
+        r = d->callbacks->plan_for(&d->kept, ret_plan, d->userdata);
+        if (r < 0)
+                return r;
+        log_message(LOG_DEBUG, "Another program may have written to %zu knobs of the policy; %zu steps would bring it back.",
+                    d->n_touched, ret_plan->n_steps);
+        return judge_all(d, ret_plan, ret_repair);
+}
+
+/* The task continues with what was just read and planned. Where the TSC is fragile it reads the host again: a frequency that is
+ * frozen must be the one of that moment. */
+static void ask_for_repair(DriftMonitor *d, Plan *plan)
+{
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        _cleanup_plan_ Plan none = {};
+
+        log_message(LOG_DEBUG, "The policy is to be set again.");
+        if (!d->kept_valid || d->fragile_tsc || plan->n_wanted == 0) {
+                d->callbacks->on_repair_wanted(&snapshot, &none, d->userdata);
+                return;
+        }
+        snapshot = d->kept;
+        d->kept = (Snapshot) {};
+        d->kept_valid = false;
+        d->callbacks->on_repair_wanted(&snapshot, plan, d->userdata);
+}
+
+/* Answers everything that other programs wrote, once no task runs. `repair`: the policy is to be set again in any case. */
+static void look(DriftMonitor *d, bool repair)
+{
+        _cleanup_plan_ Plan plan = {};
+        int r;
+
+        if (d->busy || d->stopped)
+                return;
+        if (!d->in_force) {
+                forget_touched(d);
+                return;
+        }
+        if (d->n_touched > 0 || d->lost) {
+                r = look_at_touched(d, &plan, &repair);
+                if (r < 0 && r != d->read_error)
+                        (void)log_error_errno(r, "Cannot read what others wrote to the CPUs' knobs; trying again every %d s",
+                                              READ_AGAIN_USEC / 1000000);
+                d->read_error = r;
+                d->kept_valid = d->kept_valid && r == 0;
+                forget_touched(d);
+                d->retry_usec = r < 0 ? time_usec(CLOCK_MONOTONIC) + READ_AGAIN_USEC : 0;
+        }
+        if (repair)
+                ask_for_repair(d, &plan);
+        else
+                drift_tell_and_arm(d);
+}
+
+static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        DriftMonitor *d = userdata;
+
+        if (drift_watch_read(d->watch, on_seen, d) > 0)
+                d->lost = true;
+        look(d, false);
+        return 0;
+}
+
+static int on_look(sd_event_source *source, void *userdata)
+{
+        look(userdata, false);
+        return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        DriftMonitor *d = userdata;
+        _cleanup_free_ KnobId *over = NULL;
+        uint64_t now = time_usec(CLOCK_MONOTONIC);
+        DriftAccount *account;
+        size_t n_over = 0;
+        bool repair = false, is_over;
+
+        /* What is held back from a plan must not change under it: armed again at its end. */
+        if (d->busy || d->stopped)
+                return 0;
+        over = calloc(d->accounts.n + 1, sizeof(KnobId));
+        while (drift_next_due(&d->accounts, now, &account, &is_over) > 0) {
+                if (is_over && over)
+                        over[n_over++] = account->id;
+                /* While it was left alone a CPU may have gone and come with it, and its file was another. */
+                if (!is_over) {
+                        repair = true;
+                        d->kept_valid = false;
+                }
+        }
+        if (n_over > 0)
+                drift_tell_over(d, over, n_over);
+        drift_tell_rest(d, now);
+        d->lost = d->lost || (d->retry_usec > 0 && now >= d->retry_usec);
+        look(d, repair);
+        return 0;
+}
+
+static int add_sources(DriftMonitor *d, sd_event *event)
+{
+        int r = sd_event_add_defer(event, &d->look_source, on_look, d);
+
+        if (r >= 0)
+                r = sd_event_source_set_enabled(d->look_source, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_source_set_description(d->look_source, "drift-look");
+        if (r >= 0)
+                r = sd_event_add_time(event, &d->timer, CLOCK_MONOTONIC, 0, 0, on_timer, d);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_source_set_description(d->timer, "drift-timer");
+        if (r < 0 || !d->watch)
+                return r;
+        r = sd_event_add_io(event, &d->watch_source, drift_watch_get_fd(d->watch), EPOLLIN, on_watch, d);
+        if (r >= 0)
+                r = sd_event_source_set_ratelimit(d->watch_source, WATCH_INTERVAL_USEC, WATCH_BURST);
+        if (r >= 0)
+                r = sd_event_source_set_description(d->watch_source, "drift-watch");
+        return r;
+}
+
+int drift_start(DriftMonitor *d, sd_event *event)
+{
+        _cleanup_free_ char *available = NULL;
+        int r = drift_watch_new(&d->watch);
+
+        if (r < 0)
+                (void)log_error_errno(r, "What others write to the CPUs' knobs cannot be noticed: there is neither fanotify nor "
+                                      "inotify");
+        else if (!drift_watch_names_writers(d->watch))
+                log_message(LOG_NOTICE, "Whoever changes a setting of the policy cannot be named: there is no fanotify here "
+                            "(CAP_SYS_ADMIN is missing, or a system call filter forbids it); inotify does the rest.");
+        (void)clocksource_read(&d->clocksource, &available);
+        r = add_sources(d, event);
+        if (r >= 0 && d->watch)
+                (void)drift_watch_set(d->watch, NULL, 0, NULL, d);
+        return r;
+}
+
+int drift_monitor_new(const CpuOps *ops, void *ops_userdata, const DriftCallbacks *callbacks, void *userdata,
+                      DriftMonitor **ret)
+{
+        DriftMonitor *d = malloc(sizeof(*d));
+
+        if (!d)
+                return -ENOMEM;
+        *d = (DriftMonitor) {
+                .ops = ops,
+                .ops_userdata = ops_userdata,
+                .callbacks = callbacks,
+                .userdata = userdata,
+        };
+        *ret = d;
+        return 0;
+}
+
+DriftMonitor *drift_monitor_free(DriftMonitor *d)
+{
+        if (!d)
+                return NULL;
+        d->look_source = sd_event_source_disable_unref(d->look_source);
+        d->timer = sd_event_source_disable_unref(d->timer);
+        d->watch_source = sd_event_source_disable_unref(d->watch_source);
+        if (d->watch)
+                drift_watch_free(d->watch);
+        drift_forget(&d->accounts);
+        drift_tidy_opponents(d);
+        drift_done(&d->accounts);
+        snapshot_done(&d->kept);
+        cpuset_done(&d->contested);
+        free(d->opponents);
+        free(d->touched);
+        free(d->reports);
+        free(d->writers);
+        free(d->unchecked);
+        free(d->last_untold);
+        free(d->clocksource);
+        free(d);
+        return NULL;
+}
+
+void drift_stop(DriftMonitor *d)
+{
+        d->stopped = true;
+}
+
+void drift_set_report_only(DriftMonitor *d, bool report_only)
+{
+        d->accounts.report_only = report_only;
+}
+
+void drift_reset(DriftMonitor *d)
+{
+        drift_forget(&d->accounts);
+}
+
+uint64_t drift_get_count(const DriftMonitor *d, Knob knob)
+{
+        return d->accounts.counts[knob];
+}
+
+bool drift_is_left(const DriftMonitor *d, const KnobId *id)
+{
+        const DriftAccount *account = drift_find(&d->accounts, id);
+
+        return account && account->off && account->limit == DRIFT_NO_LIMIT;
+}
+
+const CpuSet *drift_get_contested_cpus(const DriftMonitor *d)
+{
+        return &d->contested;
+}
