@@ -58,16 +58,14 @@ static int parse_enum(const ConfigKey *key, const char *text, void *ret, ConfigW
         return refuse(reterr_why, key, text, rest);
 }
 
-/* What both sysfs and libcpupower can hold: 15 characters, letters, '_' and '-' (tools/power/cpupower/lib/cpufreq.c
- * verify_gov). The kernel takes any case (drivers/cpufreq/cpufreq.c find_governor) but reads back its own: lower. */
+/* What sysfs can hold: 15 characters. The kernel takes any case (drivers/cpufreq/cpufreq.c find_governor), and the governors of vendors'
+ * kernels have digits too; whether there is one of that name is a matter of the host. */
 static const char *check_governor(const char *name, size_t length)
 {
         if (length == 0)
                 return "has an empty name in its list; write it like performance or performance|userspace";
-        if (strspn(name, LOWER UPPER "_-") < length)
+        if (strspn(name, LOWER UPPER DIGITS "_-.") < length)
                 return "is not a list of governors; write it like performance or performance|userspace";
-        if (strspn(name, LOWER "_-") < length)
-                return "has the wrong case; governors are written in lower case, like performance";
         if (length > NAME_MAX_LENGTH)
                 return "has a name of more than 15 characters; the kernel knows none such";
         return NULL;
