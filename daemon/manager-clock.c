@@ -120,9 +120,10 @@ static void clock_ask_journal(Manager *m)
         if (now < m->journal_asked_usec + JOURNAL_AGAIN_USEC)
                 return;
         m->journal_asked_usec = now;
+        log_message(LOG_DEBUG, "Lines of the kernel's log were lost and tsc is gone; looking for the reason in the journal.");
         (void)journal_read_kernel(clock_on_log_line, m);
-        /* The wait for the line is over, and this was the last chance to hear it. */
-        if (view.verdict == VERDICT_UNSTABLE)
+        /* The wait for the line is over, and this was the last chance to find it. Where tsc is absent there may be no line at all. */
+        if (view.verdict == VERDICT_UNSTABLE || view.verdict == VERDICT_ABSENT)
                 m->overrun = false;
 }
 
