@@ -15,7 +15,7 @@
 /* The kernel's maxerror grows by MAXFREQ, 500 µs a second, from the moment when a client sets it right (kernel/time/ntp.c). */
 #define MAX_ERROR_USEC_PER_SEC 500.0
 /* 2^poll: chrony's own limits (chrony.conf(5), maxpoll). */
-#define POLL_MIN -7
+#define POLL_MIN (-7)
 #define POLL_MAX 24
 
 const char *time_client_to_string(TimeClient client)
