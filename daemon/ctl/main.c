@@ -20,6 +20,7 @@ static const Verb verbs[] = {
         { "plan", verb_plan, "what tscwardend would change now" },
         { "watch", verb_watch, "a line for each change, until interrupted" },
         { "check", verb_check, "the timing chapter for this host or guest, step by step" },
+        { "guests", verb_guests, "each virtual machine's clock, seen from this host" },
         { "kargs", verb_kargs, "plan, apply or revert the boot parameters that keep the TSC" },
         { "guest", verb_guest, "setup or undo: in a guest, chrony on the host's clock" },
 };
@@ -154,6 +155,8 @@ static const char *find_conflict(const Verb *verb)
                 return "--role is host, guest or both";
         if (arg_options.against && !arg_options.against[0])
                 return "--against needs the name of a host";
+        if (arg_options.host && verb->run == verb_guests)
+                return "guests reads files of its own machine: `ssh HOST tscwarden guests` asks another";
         if (arg_options.host && verb->run == verb_check)
                 return "check reads files of its own machine: `ssh HOST tscwarden check` asks another";
         return NULL;
@@ -189,6 +192,11 @@ static int parse_word(const Verb *verb, char **words, int n)
         if (allowed && (n == 0 || !clocksources_have(allowed, words[0]))) {
                 fprintf(stderr, "tscwarden: %s takes one of: %s\n", verb->name, allowed);
                 return -EINVAL;
+        }
+        if (verb->run == verb_guests) {
+                arg_options.names = words;
+                arg_options.n_names = (unsigned)n;
+                return 0;
         }
         if (n > (allowed != NULL)) {
                 fprintf(stderr, "tscwarden: %s takes no %sargument: '%s'\n", verb->name, allowed ? "further " : "",

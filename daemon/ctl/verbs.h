@@ -16,6 +16,8 @@ typedef struct CtlOptions {
         const char *config;   /* of the daemon, for what works without it */
         const char *textfile; /* NULL: stdout */
         const char *word;     /* what stands behind the verb, one of those it takes; NULL where it takes none */
+        char *const *names;   /* guests: those VMs alone */
+        unsigned n_names;
         const char *role;     /* NULL: as it is found */
         const char *against;  /* the other host of a migration, or NULL */
         bool json, metrics, dry_run;
@@ -27,6 +29,7 @@ int verb_watch(const CtlOptions *options);
 int verb_kargs(const CtlOptions *options);
 int verb_guest(const CtlOptions *options);
 int verb_check(const CtlOptions *options);
+int verb_guests(const CtlOptions *options);
 
 /* Colour on a terminal, unless NO_COLOR is set (https://no-color.org: to any value but the empty one). */
 bool ctl_wants_color(void);

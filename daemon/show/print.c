@@ -58,14 +58,29 @@ void print_words(FILE *out, unsigned column, unsigned indent, const char *text)
         fputc('\n', out);
 }
 
-void print_cut(FILE *out, unsigned columns, const char *text)
+/* Returns how many columns that took. */
+static unsigned print_beginning(FILE *out, unsigned columns, const char *text)
 {
         unsigned length = strlen(text);
         bool cut = width_of(text, length) > columns;
 
         while (cut && width_of(text, length) > columns - strlen("..."))
                 length--;
-        fprintf(out, "%.*s%s\n", (int)length, text, cut ? "..." : "");
+        fprintf(out, "%.*s%s", (int)length, text, cut ? "..." : "");
+        return cut ? columns : width_of(text, length);
+}
+
+void print_cut(FILE *out, unsigned columns, const char *text)
+{
+        (void)print_beginning(out, columns, text);
+        fputc('\n', out);
+}
+
+void print_cell(FILE *out, unsigned columns, const char *text)
+{
+        unsigned width = print_beginning(out, columns, text);
+
+        fprintf(out, "%*s", (int)(columns - width), "");
 }
 
 static const char *print_seconds(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE])

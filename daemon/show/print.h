@@ -17,6 +17,9 @@ void print_words(FILE *out, unsigned column, unsigned indent, const char *text);
 /* As much of `text` as fits in `columns`, with "..." when that is not all, and a newline. */
 void print_cut(FILE *out, unsigned columns, const char *text);
 
+/* `columns` of it: `text`, blanks behind it, or its beginning with "...". */
+void print_cell(FILE *out, unsigned columns, const char *text);
+
 #define PRINT_TIME_SIZE 64
 /* "Sun 2026-11-22 14:03:11 UTC" in the local time zone, into `buffer`, which is returned. */
 const char *print_time(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE]);

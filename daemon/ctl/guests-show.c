@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/guests-show.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ctl/json.h"
+#include "show/print.h"
+
+#define NAME_COLUMNS 16
+
+static const char *format_nsec(const GuestVerdict *verdict, char buffer[static PRINT_TIME_SIZE])
+{
+        static const struct {
+                const char *name;
+                double nsec;
+        } units[] = { { "s", 1e9 }, { "ms", 1e6 }, { "us", 1e3 } };
+        double nsec = (double)verdict->spread_nsec;
+
+        if (!verdict->has_spread_nsec) {
+                (void)snprintf(buffer, PRINT_TIME_SIZE, "%s", verdict->has_spread ? "not 0" : "?");
+                return buffer;
+        }
+        (void)snprintf(buffer, PRINT_TIME_SIZE, "%.0f ns", nsec);
+        for (unsigned i = 0; i < ARRAY_SIZE(units); i++)
+                if (nsec >= units[i].nsec) {
+                        (void)snprintf(buffer, PRINT_TIME_SIZE, nsec < 100 * units[i].nsec ? "%.1f %s" : "%.0f %s",
+                                       nsec / units[i].nsec, units[i].name);
+                        break;
+                }
+        return buffer;
+}
+
+static int show_row(FILE *out, const Guest *guest, const GuestVerdict *verdict, uint64_t now_usec)
+{
+        _cleanup_free_ char *name = text_escape(guest->name), *told = vm_clock_format(&guest->clock);
+        char up[PRINT_TIME_SIZE] = "?", spread[PRINT_TIME_SIZE], pid[12] = "?", mhz[24] = "?";
+
+        if (!name || !told)
+                return -ENOMEM;
+        if (guest->started_usec && guest->started_usec <= now_usec)
+                (void)print_span(now_usec - guest->started_usec, up);
+        if (guest->pid)
+                (void)snprintf(pid, sizeof(pid), "%" PRIu32, guest->pid);
+        if (verdict->tsc_khz)
+                (void)snprintf(mhz, sizeof(mhz), "%u.%03u%s", verdict->tsc_khz / 1000, verdict->tsc_khz % 1000,
+                               verdict->scaled == 1 ? "*" : "");
+        print_cell(out, NAME_COLUMNS, name);
+        fprintf(out, " %-11.11s %7s %5zu %-11.11s %-7s %-8.8s %s\n", vmm_to_string(guest->clock.vmm), pid, guest->n_vcpus, up,
+                tsc_stable_to_string(verdict->stable), format_nsec(verdict, spread), mhz);
+        if (told[0])
+                print_wrapped(out, "  was told:", 12, told);
+        return 0;
+}
+
+/* "  web, db: TEXT ADVICE", for those that have it. */
+static int show_named(FILE *out, char *names, const char *text, const char *advice)
+{
+        char *line;
+
+        if (asprintf(&line, "%s: %s%s%s", names, text, advice[0] ? " " : "", advice) < 0)
+                return -ENOMEM;
+        print_wrapped(out, "", 2, line);
+        free(line);
+        return 0;
+}
+
+typedef bool (*Match)(const GuestVerdict *verdict, unsigned what);
+
+static bool has_problem(const GuestVerdict *verdict, unsigned problem)
+{
+        return verdict->problems & 1U << problem;
+}
+
+static bool is_stable(const GuestVerdict *verdict, unsigned stable)
+{
+        return verdict->stable == stable;
+}
+
+/* The names of those that match, "" for none. Heap string, NULL when out of memory. */
+static char *list_names(const Guests *guests, const GuestVerdict *verdicts, Match match, unsigned what)
+{
+        const char *separator = "";
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (!out)
+                return NULL;
+        for (size_t i = 0; i < guests->n; i++) {
+                _cleanup_free_ char *name = NULL;
+
+                if (!match(&verdicts[i], what))
+                        continue;
+                name = text_escape(guests->entries[i].name);
+                fprintf(out, "%s%s", separator, name ? name : "?");
+                separator = ", ";
+        }
+        if (ferror(out) | fclose(out)) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
+static int show_problems(FILE *out, const Guests *guests, const GuestVerdict *verdicts)
+{
+        for (unsigned i = 0; i < GUEST_PROBLEM_MAX_; i++) {
+                _cleanup_free_ char *names = list_names(guests, verdicts, has_problem, i);
+                int r;
+
+                if (!names)
+                        return -ENOMEM;
+                if (!names[0])
+                        continue;
+                r = show_named(out, names, guest_problem_text(i), guest_problem_advice(i));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* Whoever could not be judged, with the reason of each. */
+static int show_unknown(FILE *out, const Guests *guests, const GuestVerdict *verdicts)
+{
+        for (size_t i = 0; i < guests->n; i++) {
+                _cleanup_free_ char *name = NULL;
+                int r;
+
+                if (!is_stable(&verdicts[i], TSC_STABLE_UNKNOWN))
+                        continue;
+                name = text_escape(guests->entries[i].name);
+                if (!name)
+                        return -ENOMEM;
+                r = show_named(out, name, "Not known:", verdicts[i].reason);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int guests_show(FILE *out, const Guests *guests, const GuestVerdict *verdicts, uint64_t now_usec)
+{
+        bool scaled = false;
+        int r = 0;
+
+        if (guests->n == 0) {
+                fputs("KVM runs no virtual machine here.\n", out);
+                return 0;
+        }
+        fprintf(out, "%-*s %-11s %7s %5s %-11s %-7s %-8s %s\n", NAME_COLUMNS, "NAME", "VMM", "PID", "VCPUS", "RUNS FOR", "STABLE",
+                "SPREAD", "TSC MHZ");
+        for (size_t i = 0; r == 0 && i < guests->n; i++) {
+                scaled |= verdicts[i].scaled == 1;
+                r = show_row(out, &guests->entries[i], &verdicts[i], now_usec);
+        }
+        if (scaled)
+                fputs("* scaled by the CPU\n", out);
+        fputc('\n', out);
+        if (r == 0)
+                r = show_problems(out, guests, verdicts);
+        return r == 0 ? show_unknown(out, guests, verdicts) : r;
+}
+
+static struct json_object *problems_to_json(const GuestVerdict *verdict)
+{
+        struct json_object *problems = json_object_new_array();
+
+        for (unsigned i = 0; i < GUEST_PROBLEM_MAX_; i++) {
+                struct json_object *problem;
+
+                if (!has_problem(verdict, i))
+                        continue;
+                problem = json_object_new_object();
+                json_add(problem, "Id", json_string(guest_problem_to_string(i)));
+                json_add(problem, "Text", json_string(guest_problem_text(i)));
+                json_add(problem, "Advice", json_string(guest_problem_advice(i)[0] ? guest_problem_advice(i) : NULL));
+                json_object_array_add(problems, problem);
+        }
+        return problems;
+}
+
+static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct json_object **ret)
+{
+        _cleanup_free_ char *name = text_escape(guest->name), *told = vm_clock_format(&guest->clock);
+        struct json_object *object;
+
+        if (!name || !told)
+                return -ENOMEM;
+        object = json_object_new_object();
+        json_add(object, "Name", json_string(name));
+        json_add(object, "Pid", guest->pid ? json_object_new_int64(guest->pid) : NULL);
+        json_add(object, "Vmm", json_string(vmm_to_string(guest->clock.vmm)));
+        json_add(object, "Vcpus", json_object_new_int64((int64_t)guest->n_vcpus));
+        json_add(object, "StartedUSec", guest->started_usec ? json_object_new_int64((int64_t)guest->started_usec) : NULL);
+        json_add(object, "TscStable", json_string(tsc_stable_to_string(verdict->stable)));
+        json_add(object, "TscReason", json_string(verdict->reason));
+        json_add(object, "OffsetSpreadNSec",
+                 verdict->has_spread_nsec ? json_object_new_int64((int64_t)verdict->spread_nsec) : NULL);
+        json_add(object, "TscKHz", verdict->tsc_khz ? json_object_new_int64(verdict->tsc_khz) : NULL);
+        json_add(object, "Scaled", verdict->scaled >= 0 ? json_object_new_boolean(verdict->scaled) : NULL);
+        json_add(object, "Told", guest->clock.told ? json_string(told) : NULL);
+        json_add(object, "Migration", json_string(migration_to_string(verdict->migration)));
+        json_add(object, "Problems", problems_to_json(verdict));
+        *ret = object;
+        return 0;
+}
+
+int guests_show_json(FILE *out, const Guests *guests, const GuestVerdict *verdicts)
+{
+        struct json_object *all = json_object_new_object(), *array = json_object_new_array();
+
+        json_add(all, "Guests", array);
+        for (size_t i = 0; i < guests->n; i++) {
+                struct json_object *guest;
+                int r = guest_to_json(&guests->entries[i], &verdicts[i], &guest);
+
+                if (r < 0) {
+                        json_object_put(all);
+                        return r;
+                }
+                json_object_array_add(array, guest);
+        }
+        return json_print(out, all);
+}

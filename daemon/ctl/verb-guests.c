@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "ctl/clock-here.h"
+#include "ctl/guests-show.h"
+#include "ctl/verbs.h"
+#include "host/facts.h"
+#include "host/vms.h"
+
+#define KVM_FOLDER "/sys/kernel/debug/kvm"
+
+/* 1: read; 0: there is no VM; CTL_NO_ANSWER as a negative number: told on stderr. */
+static int read_guests(Guests *ret)
+{
+        int kvm = open(KVM_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = errno, proc, r;
+
+        if (kvm < 0 && error == ENOENT && vms_probe() == 0)
+                return 0;
+        if (kvm < 0) {
+                fprintf(stderr, "tscwarden: Cannot read " KVM_FOLDER ": %s%s\n", strerror(error),
+                        error == EACCES ? "; run this as root" :
+                        error == ENOENT ? "; `mount -t debugfs none /sys/kernel/debug`, where the kernel has debugfs" : "");
+                return -CTL_NO_ANSWER;
+        }
+        proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        r = proc < 0 ? -errno : guests_read(kvm, proc, ret);
+        (void)close(kvm);
+        if (proc >= 0)
+                (void)close(proc);
+        if (r == 0)
+                return 1;
+        return -ctl_complain(strerror(-r));
+}
+
+/* What of this host counts for its guests. 0 or -errno. */
+static int read_host(GuestHost *ret)
+{
+        _cleanup_facts_ Facts facts = {};
+        ClockFacts clock_facts;
+        ClockView view;
+        Clock clock;
+        int r = facts_read(&facts);
+
+        if (r < 0)
+                return r;
+        clock_facts_fill(&clock_facts, &facts, /* snapshot= */ NULL);
+        clock_init(&clock, &clock_facts);
+        r = clock_here_read(&clock);
+        if (r < 0)
+                return r;
+        clock_get(&clock, &view);
+        *ret = (GuestHost) {
+                .tsc_in_use = view.clocksource[0] ? clocksource_is_tsc(view.clocksource) : -1,
+                .tsc_khz = view.tsc_khz,
+        };
+        if (view.lost_after_use && view.since_usec)
+                ret->lost_usec = time_usec(CLOCK_REALTIME) - (time_usec(CLOCK_MONOTONIC) - view.since_usec);
+        return 0;
+}
+
+/* Keeps those that were asked for. 0, or -ENOENT: one of the names is nobody's, told on stderr. */
+static int select_guests(Guests *guests, char *const *names, unsigned n_names)
+{
+        size_t n = 0;
+
+        for (unsigned i = 0; i < n_names; i++) {
+                bool found = false;
+
+                for (size_t j = 0; !found && j < guests->n; j++)
+                        found = strcmp(guests->entries[j].name, names[i]) == 0;
+                if (found)
+                        continue;
+                fprintf(stderr, "tscwarden: KVM runs no virtual machine '%s' here\n", names[i]);
+                return -ENOENT;
+        }
+        for (size_t i = 0; n_names > 0 && i < guests->n; i++) {
+                bool wanted = false;
+
+                for (unsigned j = 0; !wanted && j < n_names; j++)
+                        wanted = strcmp(guests->entries[i].name, names[j]) == 0;
+                if (wanted)
+                        guests->entries[n++] = guests->entries[i];
+                else
+                        guest_vm_done(&guests->entries[i]);
+        }
+        if (n_names > 0)
+                guests->n = n;
+        return 0;
+}
+
+static int exit_status(const Guests *guests, const GuestVerdict *verdicts)
+{
+        int status = CTL_FINE;
+
+        for (size_t i = 0; i < guests->n; i++) {
+                if (verdicts[i].stable == TSC_STABLE_NO)
+                        return CTL_WRONG;
+                if (verdicts[i].stable == TSC_STABLE_UNKNOWN)
+                        status = CTL_NO_ANSWER;
+        }
+        return status;
+}
+
+int verb_guests(const CtlOptions *options)
+{
+        _cleanup_guests_ Guests guests = {};
+        _cleanup_free_ GuestVerdict *verdicts = NULL;
+        GuestHost host;
+        int r = read_guests(&guests);
+
+        if (r < 0)
+                return -r;
+        if (select_guests(&guests, options->names, options->n_names) < 0)
+                return CTL_NO_ANSWER;
+        r = read_host(&host);
+        if (r < 0) {
+                fprintf(stderr, "tscwarden: Cannot read what this machine is: %s\n", strerror(-r));
+                return CTL_NO_ANSWER;
+        }
+        verdicts = calloc(guests.n + 1, sizeof(*verdicts));
+        if (!verdicts)
+                return ctl_complain(NULL);
+        for (size_t i = 0; i < guests.n; i++)
+                guest_judge(&guests.entries[i], &host, &verdicts[i]);
+        r = options->json ? guests_show_json(stdout, &guests, verdicts) :
+                            guests_show(stdout, &guests, verdicts, time_usec(CLOCK_REALTIME));
+        return ctl_finish(r, exit_status(&guests, verdicts));
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * KVM tells a guest that its kvm-clock is stable across vCPUs (PVCLOCK_TSC_STABLE_BIT) when the host's clocksource is the TSC and the
+ * vCPUs' TSCs were written alike (arch/x86/kvm/x86.c pvclock_update_vm_gtod_copy()). Kernels differ in the details: what is judged
+ * here are the numbers, not one kernel's rule.
+ */
+#include "guests/judge.h"
+
+static const struct {
+        const char *name, *text, *advice;
+} problems[GUEST_PROBLEM_MAX_] = {
+        [GUEST_HOST_TSC] = { "host-tsc", "This host does not keep time by its TSC, so kvm-clock is not stable across the guest's vCPUs.",
+                             "See `tscwarden status`: it says why, and what to do." },
+        [GUEST_OFFSETS_DIFFER] = { "offsets-differ",
+                                   "The TSCs of the vCPUs are apart: kvm-clock is slower to read, and the vCPUs may disagree on the time. "
+                                   "Common causes are a restore without synchronised offsets, a vCPU added later, and a fault of the VMM.",
+                                   "Shut the guest down and start it again; a reboot from inside may not be enough." },
+        [GUEST_RATES_DIFFER] = { "rates-differ", "The TSCs of the vCPUs run at different rates: the guest's time depends on the vCPU.",
+                                 "Shut the guest down and start it again, with one TSC frequency for all vCPUs." },
+        /* QEMU commit d99569d, in 2.9 (target/i386/kvm.c invtsc_mig_blocker). A guest with invtsc runs on the TSC itself from Linux
+         * 5.1 on (commit 7539b174aef4), so that only the VMM can keep its rate. libvirt passes the element on since 3.2.0. */
+        [GUEST_INVTSC_PINNED] = { "invtsc-without-frequency",
+                                  "It has invtsc and no tsc-frequency: QEMU refuses to migrate, save or snapshot it while it runs.",
+                                  "Set the frequency, `tsc-frequency=HZ` in QEMU's -cpu or <timer name='tsc' frequency='HZ'/> in libvirt's "
+                                  "<clock>, or take invtsc away; it counts from the next start." },
+        /* QEMU commit 561dbb41: a blocker with machine types from 6.0 on; with older ones the migration fails at its end. */
+        [GUEST_HV_PINNED] = { "reenlightenment-without-frequency",
+                              "It has hv-reenlightenment and no tsc-frequency: a migration is refused, or fails at its end with machine "
+                              "types older than 6.0.",
+                              "Set the frequency, or take hv-reenlightenment away; it counts from the next start." },
+        [GUEST_NO_CLOCK] = { "no-clock", "It was offered neither kvm-clock nor invtsc nor hv-time: it may keep time by an emulated timer.",
+                             "Offer kvm-clock (Linux) or hv-time (Windows); it counts from the next start." },
+        [GUEST_RTC_LOCAL] = { "rtc-local-time",
+                              "Its real-time clock is on local time, which only Windows expects, and hv-time is off, without which "
+                              "Windows reads its time from an emulated timer.",
+                              "Windows: turn hv-time on. Anything else: base=utc, <clock offset='utc'/>. It counts from the next start." },
+        [GUEST_SCALED] = { "scaled", "Its TSC runs at another rate than the host's, scaled by the CPU: a host that it moves to has to "
+                                     "scale too, or have that rate.", "" },
+        [GUEST_STARTED_EARLIER] = { "started-before-loss", "It was started before this host lost its TSC: its clock got worse meanwhile.",
+                                    "" },
+};
+
+const char *guest_problem_to_string(GuestProblem problem)
+{
+        return problems[problem].name;
+}
+
+const char *guest_problem_text(GuestProblem problem)
+{
+        return problems[problem].text;
+}
+
+const char *guest_problem_advice(GuestProblem problem)
+{
+        return problems[problem].advice;
+}
+
+const char *tsc_stable_to_string(TscStable stable)
+{
+        static const char *const names[] = {
+                [TSC_STABLE_UNKNOWN] = "unknown",
+                [TSC_STABLE_YES] = "yes",
+                [TSC_STABLE_NO] = "no",
+                [TSC_STABLE_NOT_APPLICABLE] = "n/a",
+        };
+
+        return names[stable];
+}
+
+const char *migration_to_string(Migration migration)
+{
+        static const char *const names[] = {
+                [MIGRATION_UNKNOWN] = "unknown",
+                [MIGRATION_OPEN] = "open",
+                [MIGRATION_BLOCKED] = "blocked",
+        };
+
+        return names[migration];
+}
+
+void guest_vm_done(Guest *guest)
+{
+        free(guest->name);
+        free(guest->vcpus);
+        vm_clock_done(&guest->clock);
+        *guest = (Guest) {};
+}
+
+/* Offsets count modulo 2^64: one that is a little below 0 is next to one that is a little above. */
+static void find_spread(const Guest *guest, GuestVerdict *verdict)
+{
+        int64_t least = 0, most = 0;
+
+        for (size_t i = 0; i < guest->n_vcpus; i++) {
+                int64_t apart;
+
+                if (!guest->vcpus[i].has_offset || !guest->vcpus[0].has_offset)
+                        return;
+                apart = (int64_t)(guest->vcpus[i].offset - guest->vcpus[0].offset);
+                if (apart < least)
+                        least = apart;
+                if (apart > most)
+                        most = apart;
+        }
+        verdict->has_spread = guest->n_vcpus > 0;
+        verdict->spread_cycles = (uint64_t)most - (uint64_t)least;
+}
+
+/* Two that were read and differ, whatever the others are. */
+static bool offsets_differ(const Guest *guest)
+{
+        const GuestVcpu *first = NULL;
+
+        for (const GuestVcpu *vcpu = guest->vcpus; vcpu < guest->vcpus + guest->n_vcpus; vcpu++) {
+                if (!vcpu->has_offset)
+                        continue;
+                if (first && vcpu->offset != first->offset)
+                        return true;
+                first = vcpu;
+        }
+        return false;
+}
+
+static bool rates_differ(const Guest *guest)
+{
+        for (size_t i = 1; i < guest->n_vcpus; i++)
+                if (guest->vcpus[i].has_ratio && guest->vcpus[0].has_ratio && guest->vcpus[i].ratio != guest->vcpus[0].ratio)
+                        return true;
+        return false;
+}
+
+/* A CPU that cannot scale has no such files, and an unscaled guest a ratio of 1. */
+static void find_rate(const Guest *guest, const GuestHost *host, GuestVerdict *verdict)
+{
+        double factor = 1;
+        bool any = false, all = guest->n_vcpus > 0;
+
+        for (size_t i = 0; i < guest->n_vcpus; i++) {
+                any |= guest->vcpus[i].has_ratio;
+                all &= guest->vcpus[i].has_ratio;
+        }
+        verdict->scaled = -1;
+        if (any != all || (any && (guest->frac_bits == 0 || guest->frac_bits > 63)) || (!any && guest->frac_bits != 0) ||
+            guest->n_vcpus == 0)
+                return;
+        if (any)
+                factor = (double)guest->vcpus[0].ratio / (double)(UINT64_C(1) << guest->frac_bits);
+        verdict->scaled = any && guest->vcpus[0].ratio != UINT64_C(1) << guest->frac_bits;
+        /* More than this no CPU does; the number is not what it is taken for. */
+        if (factor <= 0 || factor > 1000) {
+                verdict->scaled = -1;
+                return;
+        }
+        verdict->tsc_khz = (unsigned)(host->tsc_khz * factor + 0.5);
+}
+
+static bool all_offsets_known(const Guest *guest)
+{
+        for (size_t i = 0; i < guest->n_vcpus; i++)
+                if (!guest->vcpus[i].has_offset)
+                        return false;
+        return guest->n_vcpus > 0;
+}
+
+static TscStable judge_stable(const Guest *guest, const GuestHost *host, const GuestVerdict *verdict, const char **ret_reason)
+{
+        if (guest->clock.confidential) {
+                *ret_reason = "the guest's TSC is protected (SEV-SNP or TDX): the host cannot see it";
+                return TSC_STABLE_NOT_APPLICABLE;
+        }
+        if (verdict->problems & 1U << GUEST_RATES_DIFFER) {
+                *ret_reason = "the vCPUs' TSCs run at different rates";
+                return TSC_STABLE_NO;
+        }
+        if (verdict->problems & 1U << GUEST_OFFSETS_DIFFER) {
+                *ret_reason = "the vCPUs' TSC offsets differ";
+                return TSC_STABLE_NO;
+        }
+        if (host->tsc_in_use == 0) {
+                *ret_reason = "the host's clocksource is not its TSC";
+                return TSC_STABLE_NO;
+        }
+        if (host->tsc_in_use < 0) {
+                *ret_reason = "what the host's clocksource is could not be read";
+                return TSC_STABLE_UNKNOWN;
+        }
+        if (!all_offsets_known(guest)) {
+                *ret_reason = guest->n_vcpus == 0 ? "no vCPU is shown in debugfs" : "a vCPU's TSC offset could not be read";
+                return TSC_STABLE_UNKNOWN;
+        }
+        if (verdict->scaled < 0) {
+                *ret_reason = "the vCPUs' TSC rates could not be read";
+                return TSC_STABLE_UNKNOWN;
+        }
+        *ret_reason = "the vCPUs' TSCs are alike, and the host's clocksource is its TSC";
+        return TSC_STABLE_YES;
+}
+
+static unsigned find_problems(const Guest *guest, const GuestHost *host, const GuestVerdict *verdict)
+{
+        const VmClock *clock = &guest->clock;
+        bool seen = !clock->confidential, unpinned = clock->told && clock->tsc_hz == 0;
+        const bool found[GUEST_PROBLEM_MAX_] = {
+                [GUEST_HOST_TSC] = seen && host->tsc_in_use == 0,
+                [GUEST_OFFSETS_DIFFER] = seen && offsets_differ(guest),
+                [GUEST_RATES_DIFFER] = seen && rates_differ(guest),
+                [GUEST_INVTSC_PINNED] = unpinned && clock->invtsc,
+                [GUEST_HV_PINNED] = unpinned && clock->hv_reenlightenment,
+                [GUEST_NO_CLOCK] = clock->told && !clock->kvmclock && !clock->invtsc && !clock->hv_time,
+                [GUEST_RTC_LOCAL] = clock->told && clock->rtc_localtime && !clock->hv_time,
+                [GUEST_SCALED] = seen && verdict->scaled == 1,
+                [GUEST_STARTED_EARLIER] = host->lost_usec && guest->started_usec && guest->started_usec < host->lost_usec,
+        };
+        unsigned mask = 0;
+
+        for (unsigned i = 0; i < GUEST_PROBLEM_MAX_; i++)
+                mask |= (unsigned)found[i] << i;
+        return mask;
+}
+
+static Migration judge_migration(const Guest *guest, unsigned mask)
+{
+        if (mask & (1U << GUEST_INVTSC_PINNED | 1U << GUEST_HV_PINNED))
+                return MIGRATION_BLOCKED;
+        return guest->clock.told && !guest->clock.confidential ? MIGRATION_OPEN : MIGRATION_UNKNOWN;
+}
+
+void guest_judge(const Guest *guest, const GuestHost *host, GuestVerdict *ret)
+{
+        GuestVerdict verdict = { .scaled = -1 };
+
+        if (!guest->clock.confidential) {
+                find_spread(guest, &verdict);
+                find_rate(guest, host, &verdict);
+        }
+        verdict.problems = find_problems(guest, host, &verdict);
+        if (verdict.problems & 1U << GUEST_RATES_DIFFER)
+                verdict.tsc_khz = 0;
+        verdict.stable = judge_stable(guest, host, &verdict, &verdict.reason);
+        verdict.migration = judge_migration(guest, verdict.problems);
+        /* cycles / kHz = ms */
+        verdict.has_spread_nsec = verdict.has_spread && (verdict.tsc_khz || verdict.spread_cycles == 0);
+        if (verdict.tsc_khz && verdict.has_spread)
+                verdict.spread_nsec = (uint64_t)((double)verdict.spread_cycles / verdict.tsc_khz * 1e6 + 0.5);
+        *ret = verdict;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the host can say of one guest's clock. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "guests/vm-clock.h"
+
+typedef struct GuestVcpu {
+        bool has_offset, has_ratio;
+        uint64_t offset; /* cycles of the guest's, modulo 2^64 */
+        uint64_t ratio;  /* the guest's rate over the host's, times 2^frac_bits of its Guest */
+} GuestVcpu;
+
+/* A virtual machine as it was read. */
+typedef struct Guest {
+        uint32_t pid;          /* of the process; 0: not known */
+        char *name;            /* owned, unescaped, never NULL */
+        uint64_t started_usec; /* the process, CLOCK_REALTIME; 0: not known */
+        VmClock clock;
+        GuestVcpu *vcpus; /* owned */
+        size_t n_vcpus;
+        unsigned frac_bits; /* 0: not known */
+} Guest;
+
+void guest_vm_done(Guest *guest);
+
+/* Of the host: whether KVM takes its clock from the TSC, and the TSC's rate. */
+typedef struct GuestHost {
+        int tsc_in_use;   /* 1, 0, or -1: not known */
+        unsigned tsc_khz; /* 0: not known */
+        uint64_t lost_usec; /* CLOCK_REALTIME of the loss of a TSC that was in use; 0: none, or not known */
+} GuestHost;
+
+typedef enum TscStable {
+        TSC_STABLE_UNKNOWN,
+        TSC_STABLE_YES,
+        TSC_STABLE_NO,
+        TSC_STABLE_NOT_APPLICABLE, /* the host cannot see it */
+} TscStable;
+
+typedef enum Migration {
+        MIGRATION_UNKNOWN,
+        MIGRATION_OPEN, /* nothing in its clock stands against it */
+        MIGRATION_BLOCKED,
+} Migration;
+
+typedef enum GuestProblem {
+        GUEST_HOST_TSC,         /* the host's TSC is not in use */
+        GUEST_OFFSETS_DIFFER,   /* its vCPUs' TSCs are apart */
+        GUEST_RATES_DIFFER,     /* they run at different rates */
+        GUEST_INVTSC_PINNED,    /* invtsc without tsc-frequency */
+        GUEST_HV_PINNED,        /* hv-reenlightenment without tsc-frequency */
+        GUEST_NO_CLOCK,         /* offered no clock but emulated ones */
+        GUEST_RTC_LOCAL,        /* local time in the RTC without hv-time: Windows' slow timers, or a wrong clock elsewhere */
+        GUEST_SCALED,           /* its TSC is scaled */
+        GUEST_STARTED_EARLIER,  /* before the host lost its TSC */
+        GUEST_PROBLEM_MAX_,
+} GuestProblem;
+
+const char *tsc_stable_to_string(TscStable stable);       /* "yes", "no", "unknown", "n/a" */
+const char *migration_to_string(Migration migration);     /* "unknown", "open", "blocked" */
+const char *guest_problem_to_string(GuestProblem problem); /* "offsets-differ" */
+/* What it means, and what to do ("" for nothing); static. */
+const char *guest_problem_text(GuestProblem problem);
+const char *guest_problem_advice(GuestProblem problem);
+
+typedef struct GuestVerdict {
+        TscStable stable;
+        const char *reason; /* one sentence, static */
+        bool has_spread, has_spread_nsec;
+        uint64_t spread_cycles, spread_nsec; /* between the vCPUs that are furthest apart */
+        unsigned tsc_khz;                    /* the guest's; 0: not known */
+        int scaled;                          /* 1, 0, or -1: not known */
+        Migration migration;
+        unsigned problems; /* mask of 1 << GuestProblem */
+} GuestVerdict;
+
+/* Judges it. Where a file was absent or unreadable the answer is "unknown", never "yes". */
+void guest_judge(const Guest *guest, const GuestHost *host, GuestVerdict *ret);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * debugfs: a directory kvm/PID-FD for each VM (virt/kvm/kvm_main.c kvm_create_vm_debugfs(); PID is the *task* that made it, which may be
+ * a thread), in it vcpuN with the files of arch/x86/kvm/debugfs.c.
+ */
+#include "guests/read.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/parse.h"
+#include "base/time.h"
+#include "host/sysfs.h"
+#include "host/vms.h"
+
+/* A long command line of libvirt's has some 20 kB; a process may have 2 MB of it. */
+#define ARGUMENTS_MAX (256U << 10)
+
+DEFINE_CLEANUP(DIR, closedir);
+
+void guests_done(Guests *guests)
+{
+        for (size_t i = 0; i < guests->n; i++)
+                guest_vm_done(&guests->entries[i]);
+        free(guests->entries);
+        *guests = (Guests) {};
+}
+
+static int open_directory(int dirfd, const char *path, DIR **ret)
+{
+        int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *dir;
+
+        if (fd < 0)
+                return -errno;
+        dir = fdopendir(fd);
+        if (!dir) {
+                int error = errno;
+
+                (void)close(fd);
+                return -error;
+        }
+        *ret = dir;
+        return 0;
+}
+
+/* "%lld" of the kernel's: a sign, and modulo 2^64. */
+static bool read_offset(int dirfd, const char *path, uint64_t *ret)
+{
+        char value[32];
+        uint64_t size;
+
+        if (sysfs_read_at(dirfd, path, value, sizeof(value)) < 0 || parse_u64(value + (value[0] == '-'), 0, UINT64_C(1) << 63, &size) < 0)
+                return false;
+        *ret = value[0] == '-' ? -size : size;
+        return true;
+}
+
+static bool read_number(int dirfd, const char *path, uint64_t max, uint64_t *ret)
+{
+        char value[32];
+
+        return sysfs_read_at(dirfd, path, value, sizeof(value)) == 0 && parse_u64(value, 0, max, ret) == 0;
+}
+
+/* N of "vcpuN", or -EINVAL: another name. */
+static int vcpu_parse(const char *name, uint64_t *ret)
+{
+        if (strncmp(name, "vcpu", strlen("vcpu")) != 0)
+                return -EINVAL;
+        return parse_u64(name + strlen("vcpu"), 0, UINT32_MAX, ret);
+}
+
+static int read_vcpu(int vm, const char *name, Guest *guest)
+{
+        char path[64];
+        GuestVcpu *vcpu;
+        uint64_t bits;
+        int r = array_grow(&guest->vcpus, guest->n_vcpus, sizeof(*guest->vcpus));
+
+        if (r < 0)
+                return r;
+        vcpu = &guest->vcpus[guest->n_vcpus++];
+        (void)snprintf(path, sizeof(path), "%.20s/tsc-offset", name);
+        vcpu->has_offset = read_offset(vm, path, &vcpu->offset);
+        (void)snprintf(path, sizeof(path), "%.20s/tsc-scaling-ratio", name);
+        vcpu->has_ratio = read_number(vm, path, UINT64_MAX - 1, &vcpu->ratio);
+        /* A constant of the host's KVM: once is enough. */
+        (void)snprintf(path, sizeof(path), "%.20s/tsc-scaling-ratio-frac-bits", name);
+        if (guest->frac_bits == 0 && read_number(vm, path, 63, &bits))
+                guest->frac_bits = (unsigned)bits;
+        return 0;
+}
+
+/* 0, -ENOENT: the VM has ended; or -ENOMEM. */
+static int read_vcpus(int kvm, const char *name, Guest *guest)
+{
+        _cleanup_(closedirp) DIR *vm = NULL;
+        const struct dirent *entry;
+        int r = open_directory(kvm, name, &vm);
+
+        if (r < 0)
+                return r == -ENOMEM ? r : -ENOENT;
+        while ((entry = readdir(vm))) {
+                uint64_t number;
+
+                if (vcpu_parse(entry->d_name, &number) < 0)
+                        continue;
+                r = read_vcpu(dirfd(vm), entry->d_name, guest);
+                if (r < 0)
+                        return r;
+        }
+        return faccessat(kvm, name, F_OK, 0) < 0 ? -ENOENT : 0;
+}
+
+/* Of a task its process: Tgid in /proc/TASK/status (proc(5)). 0: it has ended, while its VM lives on. */
+static uint32_t read_process(int proc, uint32_t task)
+{
+        char path[32], status[8192];
+        unsigned long process;
+        const char *line;
+
+        (void)snprintf(path, sizeof(path), "%u/status", task);
+        if (sysfs_read_at(proc, path, status, sizeof(status)) < 0)
+                return 0;
+        line = strstr(status, "\nTgid:\t");
+        if (!line)
+                return 0;
+        process = strtoul(line + strlen("\nTgid:\t"), NULL, 10);
+        return process <= INT32_MAX ? (uint32_t)process : 0;
+}
+
+/* Field 22 of /proc/PID/stat, behind a name that may hold anything: clock ticks of CLOCK_BOOTTIME. 0: not known. */
+static uint64_t read_started(int proc, uint32_t pid)
+{
+        char path[32], stat[2048], *field;
+        uint64_t ticks, boot_usec = time_usec(CLOCK_BOOTTIME), usec;
+
+        (void)snprintf(path, sizeof(path), "%u/stat", pid);
+        if (sysfs_read_at(proc, path, stat, sizeof(stat)) < 0)
+                return 0;
+        field = strrchr(stat, ')');
+        for (unsigned i = 2; field && i < 22; i++)
+                field = strchr(field + 1, ' ');
+        if (!field)
+                return 0;
+        field++;
+        field[strspn(field, "0123456789")] = '\0';
+        if (parse_u64(field, 1, UINT64_MAX / 1000000, &ticks) < 0)
+                return 0;
+        usec = ticks * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
+        return usec <= boot_usec ? time_usec(CLOCK_REALTIME) - (boot_usec - usec) : 0;
+}
+
+/* 0 or -ENOMEM; without a command line to be read nothing of it is known. */
+static int read_clock(int proc, uint32_t pid, VmClock *ret)
+{
+        _cleanup_free_ char *arguments = malloc(ARGUMENTS_MAX + 1);
+        char path[32];
+        size_t size = 0;
+        ssize_t n;
+        int fd;
+
+        if (!arguments)
+                return -ENOMEM;
+        (void)snprintf(path, sizeof(path), "%u/cmdline", pid);
+        fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+                return 0;
+        /* The kernel hands out a page at a time. */
+        while (size <= ARGUMENTS_MAX && (n = read(fd, arguments + size, ARGUMENTS_MAX + 1 - size)) > 0)
+                size += (size_t)n;
+        (void)close(fd);
+        return vm_clock_parse(arguments, size, size > ARGUMENTS_MAX, ret);
+}
+
+/* What its VMM calls it, systemd-machined or its unit, or its program. 0 or -ENOMEM. */
+static int find_name(Guest *guest)
+{
+        if (guest->clock.name)
+                guest->name = strdup(guest->clock.name);
+        else if (guest->pid > 0)
+                guest->name = vm_name_read(guest->pid);
+        if (!guest->name)
+                guest->name = strdup("?");
+        return guest->name ? 0 : -ENOMEM;
+}
+
+/* PID of "PID-FD"; 0: not the directory of a VM. */
+static uint32_t vm_parse(const char *name)
+{
+        char pid[12];
+        size_t length = strspn(name, "0123456789");
+        unsigned number, fd;
+
+        if (length == 0 || length >= sizeof(pid) || name[length] != '-')
+                return 0;
+        memcpy(pid, name, length);
+        pid[length] = '\0';
+        return parse_unsigned(pid, 1, INT32_MAX, &number) == 0 && parse_unsigned(name + length + 1, 0, INT32_MAX, &fd) == 0 ? number : 0;
+}
+
+/* 0, -ENOENT: it has ended; or -ENOMEM. */
+static int read_guest(int kvm, int proc, const char *name, Guest *guest)
+{
+        int r;
+
+        guest->pid = read_process(proc, vm_parse(name));
+        if (guest->pid > 0) {
+                guest->started_usec = read_started(proc, guest->pid);
+                r = read_clock(proc, guest->pid, &guest->clock);
+                if (r < 0)
+                        return r;
+        }
+        r = read_vcpus(kvm, name, guest);
+        return r < 0 ? r : find_name(guest);
+}
+
+static int compare(const void *a, const void *b)
+{
+        const Guest *left = a, *right = b;
+        int order = strcmp(left->name, right->name);
+
+        if (order != 0)
+                return order;
+        return (left->pid > right->pid) - (left->pid < right->pid);
+}
+
+int guests_read(int kvm, int proc, Guests *ret)
+{
+        _cleanup_(closedirp) DIR *dir = NULL;
+        _cleanup_guests_ Guests guests = {};
+        const struct dirent *entry;
+        int r = open_directory(kvm, ".", &dir);
+
+        if (r < 0)
+                return r;
+        while ((errno = 0, entry = readdir(dir))) {
+                if (vm_parse(entry->d_name) == 0)
+                        continue;
+                r = array_grow(&guests.entries, guests.n, sizeof(*guests.entries));
+                if (r == 0)
+                        r = read_guest(kvm, proc, entry->d_name, &guests.entries[guests.n]);
+                if (r == -ENOENT)
+                        guest_vm_done(&guests.entries[guests.n]);
+                else if (r < 0) {
+                        guest_vm_done(&guests.entries[guests.n]);
+                        return r;
+                } else
+                        guests.n++;
+        }
+        if (errno != 0)
+                return -errno;
+        if (guests.n > 1)
+                qsort(guests.entries, guests.n, sizeof(*guests.entries), compare);
+        *ret = guests;
+        guests = (Guests) {};
+        return 0;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * QEMU's options are in qemu-options.hx, the properties of -cpu in target/i386/cpu.c (x86_cpu_properties): `+name` and `-name`
+ * (x86_cpu_parse_featurestr), `name=on`, and `_` for `-` everywhere.
+ */
+#include "guests/vm-clock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/parse.h"
+
+const char *vmm_to_string(Vmm vmm)
+{
+        static const char *const names[] = {
+                [VMM_OTHER] = "other",
+                [VMM_QEMU] = "qemu",
+                [VMM_FIRECRACKER] = "firecracker",
+                [VMM_CLOUD_HYPERVISOR] = "cloud-hypervisor",
+        };
+
+        return names[vmm];
+}
+
+void vm_clock_done(VmClock *clock)
+{
+        free(clock->name);
+        *clock = (VmClock) {};
+}
+
+static Vmm find_vmm(const char *program)
+{
+        const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
+
+        /* Proxmox has /usr/bin/kvm, RHEL /usr/libexec/qemu-kvm. */
+        if (strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0 || strncmp(name, "qemu-system-", strlen("qemu-system-")) == 0)
+                return VMM_QEMU;
+        if (strncmp(name, "firecracker", strlen("firecracker")) == 0)
+                return VMM_FIRECRACKER;
+        return strncmp(name, "cloud-hypervisor", strlen("cloud-hypervisor")) == 0 ? VMM_CLOUD_HYPERVISOR : VMM_OTHER;
+}
+
+/* The next of QEMU's `a=b,c` at *text, "," being written ",,": a heap string; *text goes behind it, to NULL at the end. */
+static char *next_part(const char **text)
+{
+        char *part = malloc(strlen(*text) + 1), *end = part;
+        const char *from = *text;
+
+        if (!part)
+                return NULL;
+        while (*from && (*from != ',' || from[1] == ',')) {
+                from += *from == ',';
+                *end++ = *from++;
+        }
+        *end = '\0';
+        *text = *from ? from + 1 : NULL;
+        return part;
+}
+
+/* 1, 0, or -1: neither word. */
+static int parse_switch(const char *value)
+{
+        static const char *const words[] = { "off", "on", "no", "yes", "false", "true", "n", "y" };
+
+        for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
+                if (strcmp(value, words[i]) == 0)
+                        return i % 2;
+        return -1;
+}
+
+/* qemu_strtosz_metric(): a fraction and a unit of 1000s are allowed. *ret is untouched for anything else. */
+static void parse_hz(const char *value, uint64_t *ret)
+{
+        static const char units[] = "KMGT";
+        char *end;
+        double number;
+        const char *unit;
+
+        if (value[0] < '0' || value[0] > '9')
+                return;
+        number = strtod(value, &end);
+        unit = *end ? strchr(units, *end & ~0x20) : NULL;
+        if (*end && (!unit || end[1]))
+                return;
+        for (int i = unit ? (int)(unit - units) : -1; i >= 0; i--)
+                number *= 1000;
+        if (number >= 1 && number < 1e15)
+                *ret = (uint64_t)(number + 0.5);
+}
+
+typedef struct CpuProperties {
+        bool host, migratable, hv_passthrough;
+        int invtsc, kvmclock, kvm; /* -1: not said */
+} CpuProperties;
+
+static void take_cpu_property(char *part, VmClock *clock, CpuProperties *cpu)
+{
+        char *value = strchr(part, '='), *name = part;
+        int on = 1;
+
+        if (value)
+                *value++ = '\0';
+        for (char *p = part + 1; part[0] && *p; p++)
+                if (*p == '_')
+                        *p = '-';
+        if (name[0] == '+' || name[0] == '-')
+                on = *name++ == '+';
+        else if (value)
+                on = parse_switch(value);
+
+        if (strcmp(name, "tsc-frequency") == 0 || strcmp(name, "tsc-freq") == 0)
+                parse_hz(value ? value : "", &clock->tsc_hz);
+        if (on < 0)
+                return;
+        if (strcmp(name, "invtsc") == 0)
+                cpu->invtsc = on;
+        else if (strcmp(name, "kvmclock") == 0)
+                cpu->kvmclock = on;
+        else if (strcmp(name, "kvm") == 0)
+                cpu->kvm = on;
+        else if (strcmp(name, "migratable") == 0)
+                cpu->migratable = on;
+        else if (strcmp(name, "hv-passthrough") == 0)
+                cpu->hv_passthrough = on;
+        else if (strcmp(name, "hv-time") == 0)
+                clock->hv_time = on;
+        else if (strcmp(name, "hv-reenlightenment") == 0)
+                clock->hv_reenlightenment = on;
+}
+
+static int take_cpu(const char *text, VmClock *clock)
+{
+        CpuProperties cpu = { .migratable = true, .invtsc = -1, .kvmclock = -1, .kvm = -1 };
+
+        for (bool first = true; text; first = false) {
+                _cleanup_free_ char *part = next_part(&text);
+
+                if (!part)
+                        return -ENOMEM;
+                if (first)
+                        cpu.host = strcmp(part, "host") == 0 || strcmp(part, "max") == 0;
+                else
+                        take_cpu_property(part, clock, &cpu);
+        }
+        /* Not migratable, the host's CPU passes on what the host has (target/i386/cpu.c x86_cpu_expand_features()). */
+        clock->invtsc = cpu.invtsc >= 0 ? cpu.invtsc : cpu.host && !cpu.migratable;
+        /* kvm=off hides KVM's signature, below which a guest looks for its clock. */
+        clock->kvmclock = cpu.kvmclock != 0 && cpu.kvm != 0;
+        clock->hv_time |= cpu.hv_passthrough;
+        clock->hv_reenlightenment |= cpu.hv_passthrough;
+        return 0;
+}
+
+static int take_name(const char *text, VmClock *clock)
+{
+        for (bool first = true; text; first = false) {
+                _cleanup_free_ char *part = next_part(&text);
+                const char *name;
+
+                if (!part)
+                        return -ENOMEM;
+                name = strncmp(part, "guest=", strlen("guest=")) == 0 ? part + strlen("guest=") : NULL;
+                if (first && !strchr(part, '='))
+                        name = part;
+                if (!name || !name[0])
+                        continue;
+                free(clock->name);
+                clock->name = strdup(name);
+                if (!clock->name)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+static int take_rtc(const char *text, VmClock *clock)
+{
+        while (text) {
+                _cleanup_free_ char *part = next_part(&text);
+
+                if (!part)
+                        return -ENOMEM;
+                if (strncmp(part, "base=", strlen("base=")) == 0)
+                        clock->rtc_localtime = strcmp(part, "base=localtime") == 0;
+        }
+        return 0;
+}
+
+/* One option of QEMU's without its dashes, and what follows it ("" at the end). */
+static int take_qemu_option(const char *option, const char *value, VmClock *clock)
+{
+        if (strcmp(option, "cpu") == 0)
+                return take_cpu(value, clock);
+        if (strcmp(option, "name") == 0)
+                return take_name(value, clock);
+        if (strcmp(option, "rtc") == 0)
+                return take_rtc(value, clock);
+        if (strcmp(option, "localtime") == 0)
+                clock->rtc_localtime = true;
+        else if (strcmp(option, "incoming") == 0)
+                clock->incoming = true;
+        else if (strcmp(option, "readconfig") == 0)
+                clock->told = false; /* the rest stands in a file, which may be another one by now */
+        else if (strcmp(option, "object") == 0 && (strstr(value, "sev-snp-guest") || strstr(value, "tdx-guest")))
+                clock->confidential = true;
+        return 0;
+}
+
+static int take_option(const char *argument, const char *value, VmClock *clock)
+{
+        const char *option = argument + strspn(argument, "-");
+        bool names = clock->vmm == VMM_FIRECRACKER && strcmp(option, "id") == 0;
+
+        if (argument[0] != '-')
+                return 0;
+        if (clock->vmm == VMM_QEMU)
+                return take_qemu_option(option, value, clock);
+        if (!names || !value[0])
+                return 0;
+        free(clock->name);
+        clock->name = strdup(value);
+        return clock->name ? 0 : -ENOMEM;
+}
+
+int vm_clock_parse(const char *arguments, size_t size, bool cut, VmClock *ret)
+{
+        _cleanup_vm_clock_ VmClock clock = { .kvmclock = true };
+        const char *end = arguments + size;
+
+        /* The last one may lack its NUL, where it was cut or its program has overwritten it. */
+        while (end > arguments && end[-1] != '\0')
+                end--;
+        if (end > arguments)
+                clock.vmm = find_vmm(arguments);
+        clock.told = clock.vmm == VMM_QEMU && !cut;
+        for (const char *argument = arguments; argument < end;) {
+                const char *next = argument + strlen(argument) + 1;
+                int r = take_option(argument, next < end ? next : "", &clock);
+
+                if (r < 0)
+                        return r;
+                argument = next;
+        }
+        *ret = clock;
+        clock = (VmClock) {};
+        return 0;
+}
+
+char *vm_clock_format(const VmClock *clock)
+{
+        const struct {
+                bool said;
+                const char *text;
+        } parts[] = {
+                { clock->invtsc, "invtsc" },
+                { !clock->kvmclock, "no kvm-clock" },
+                { clock->hv_time, "hv-time" },
+                { clock->hv_reenlightenment, "hv-reenlightenment" },
+                { clock->rtc_localtime, "RTC on local time" },
+                { clock->incoming, "came by a migration or a restore" },
+        };
+        const char *separator = "";
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (!out)
+                return NULL;
+        for (unsigned i = 0; clock->told && i < ARRAY_SIZE(parts); i++) {
+                if (!parts[i].said)
+                        continue;
+                fprintf(out, "%s%s", separator, parts[i].text);
+                separator = ", ";
+        }
+        if (clock->told && clock->tsc_hz)
+                fprintf(out, "%stsc-frequency %" PRIu64 " Hz", separator, clock->tsc_hz);
+        if (ferror(out) | fclose(out)) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What a virtual machine monitor (VMM) was told of its guest's clock, from its command line. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macro.h"
+
+typedef enum Vmm {
+        VMM_OTHER,
+        VMM_QEMU,
+        VMM_FIRECRACKER,
+        VMM_CLOUD_HYPERVISOR,
+} Vmm;
+
+const char *vmm_to_string(Vmm vmm); /* "qemu"; "other" */
+
+typedef struct VmClock {
+        Vmm vmm;
+        char *name; /* as it was given, any bytes; owned, NULL for none */
+        /* The members below are known. Only QEMU's command line tells them, and only when all of it is there. */
+        bool told;
+        bool invtsc;
+        bool kvmclock;
+        bool hv_time;
+        bool hv_reenlightenment;
+        bool rtc_localtime;
+        bool confidential; /* SEV-SNP or TDX: the guest's TSC is not the host's to see. Known without `told` */
+        bool incoming;     /* it came here by a migration or a restore */
+        uint64_t tsc_hz;   /* tsc-frequency; 0: not set */
+} VmClock;
+
+void vm_clock_done(VmClock *clock);
+#define _cleanup_vm_clock_ _cleanup_(vm_clock_done)
+
+/* `arguments` is /proc/PID/cmdline: each argument with its NUL, `size` bytes in all. `cut`: there was more of it. An argument that is
+ * not understood is passed over. 0 or -ENOMEM. *ret is the caller's (vm_clock_done), untouched on failure. */
+int vm_clock_parse(const char *arguments, size_t size, bool cut, VmClock *ret);
+
+/* "invtsc, tsc-frequency 2400000000 Hz, no kvm-clock, hv-time, RTC on local time"; "" when nothing is told. Heap string owned by the
+ * caller, NULL when out of memory. */
+char *vm_clock_format(const VmClock *clock);
