@@ -22,6 +22,7 @@ static const Verb verbs[] = {
         { "check", verb_check, "the timing chapter for this host or guest, step by step" },
         { "guests", verb_guests, "each virtual machine's clock, seen from this host" },
         { "kargs", verb_kargs, "plan, apply or revert the boot parameters that keep the TSC" },
+        { "probe", verb_probe, "measure whether the CPUs' TSCs differ" },
         { "guest", verb_guest, "setup or undo: in a guest, chrony on the host's clock" },
 };
 
@@ -60,6 +61,9 @@ static void print_help(void)
              "                           " TSCWARDEN_CONFIG_FILE "\n"
              "  --role ROLE              check as host, guest or both, not as it is found\n"
              "  --against [USER@]HOST    check whether guests can migrate there, by ssh\n"
+             "  --cpus LIST              probe these CPUs, isolated ones too\n"
+             "  --seconds N              probe for N seconds, a round each\n"
+             "  --all                    probe isolated CPUs too\n"
              "  --dry-run                guest: say what would be done, and do nothing\n"
              "  --version                print the version\n"
              "  -h, --help               print this\n\n"
@@ -78,7 +82,8 @@ static void print_help(void)
 /* 0 go on, 1 done, -EINVAL: told on stderr. */
 static int parse_options(int argc, char **argv)
 {
-        enum { ARG_JSON = 0x100, ARG_METRICS, ARG_TEXTFILE, ARG_CONFIG, ARG_ROLE, ARG_AGAINST, ARG_DRY_RUN, ARG_VERSION };
+        enum { ARG_JSON = 0x100, ARG_METRICS, ARG_TEXTFILE, ARG_CONFIG, ARG_ROLE, ARG_AGAINST, ARG_DRY_RUN, ARG_CPUS, ARG_SECONDS, ARG_ALL,
+               ARG_VERSION };
         static const struct option options[] = {
                 { "host", required_argument, NULL, 'H' },
                 { "json", no_argument, NULL, ARG_JSON },
@@ -87,6 +92,9 @@ static int parse_options(int argc, char **argv)
                 { "config", required_argument, NULL, ARG_CONFIG },
                 { "role", required_argument, NULL, ARG_ROLE },
                 { "against", required_argument, NULL, ARG_AGAINST },
+                { "cpus", required_argument, NULL, ARG_CPUS },
+                { "seconds", required_argument, NULL, ARG_SECONDS },
+                { "all", no_argument, NULL, ARG_ALL },
                 { "dry-run", no_argument, NULL, ARG_DRY_RUN },
                 { "version", no_argument, NULL, ARG_VERSION },
                 { "help", no_argument, NULL, 'h' },
@@ -116,6 +124,15 @@ static int parse_options(int argc, char **argv)
                         break;
                 case ARG_AGAINST:
                         arg_options.against = optarg;
+                        break;
+                case ARG_CPUS:
+                        arg_options.cpus = optarg;
+                        break;
+                case ARG_SECONDS:
+                        arg_options.seconds = optarg;
+                        break;
+                case ARG_ALL:
+                        arg_options.all = true;
                         break;
                 case ARG_DRY_RUN:
                         arg_options.dry_run = true;
@@ -157,6 +174,10 @@ static const char *find_conflict(const Verb *verb)
                 return "--against needs the name of a host";
         if (arg_options.host && verb->run == verb_guests)
                 return "guests reads files of its own machine: `ssh HOST tscwarden guests` asks another";
+        if ((arg_options.cpus || arg_options.seconds || arg_options.all) && verb->run != verb_probe)
+                return "--cpus, --seconds and --all belong to probe";
+        if (arg_options.host && verb->run == verb_probe)
+                return "probe measures its own machine: `ssh HOST tscwarden probe` measures another";
         if (arg_options.host && verb->run == verb_check)
                 return "check reads files of its own machine: `ssh HOST tscwarden check` asks another";
         return NULL;

@@ -98,7 +98,20 @@ static void show_policy(FILE *out, const ManagerInfo *manager)
         fprintf(out, "tscwarden_contested_cpus %u\n", count_cpus(manager->contested_cpus));
 }
 
-void status_show_metrics(FILE *out, const WardenState *state)
+static void show_probe(FILE *out, const ProbeRecord *probe)
+{
+        if (probe->has_bound) {
+                show_head(out, "probe_offset_bound_seconds", "gauge", "How far apart any two CPUs' TSCs can have been at most.");
+                fprintf(out, "tscwarden_probe_offset_bound_seconds %" PRId64 ".%09" PRId64 "\n", probe->bound_nsec / 1000000000,
+                        probe->bound_nsec % 1000000000);
+        }
+        show_head(out, "probe_convicted", "gauge", "CPUs whose TSC was proved to differ.");
+        fprintf(out, "tscwarden_probe_convicted %u\n", probe->n_convicted);
+        show_head(out, "probe_timestamp_seconds", "gauge", "When root last ran tscwarden probe on this host, since it was booted.");
+        fprintf(out, "tscwarden_probe_timestamp_seconds %" PRIu64 "\n", probe->realtime_usec / 1000000);
+}
+
+void status_show_metrics(FILE *out, const WardenState *state, const ProbeRecord *probe)
 {
         const ManagerInfo *manager = &state->manager;
 
@@ -111,6 +124,8 @@ void status_show_metrics(FILE *out, const WardenState *state)
         show_clocksource(out, &state->clock);
         show_policy(out, manager);
         show_drift(out, manager);
+        if (probe)
+                show_probe(out, probe);
         if (!property_is_present(&manager_properties, manager, "RunningVMs"))
                 return;
         show_head(out, "vms", "gauge", "Virtual machines of KVM that run.");

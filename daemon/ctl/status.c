@@ -398,6 +398,24 @@ static void show_every_boot(FILE *out, const StatusInput *input)
                 show_text(out, "", "It was lost on earlier boots as well: it will be at every boot until this is mended.");
 }
 
+/* "Probed 2 h ago: ...": a measurement ages, and never changes the verdict. */
+static int show_probe(FILE *out, const StatusInput *input)
+{
+        const ProbeRecord *probe = input->probe;
+        char span[PRINT_TIME_SIZE];
+
+        if (!probe)
+                return 0;
+        print_span(input->now_usec > probe->realtime_usec ? input->now_usec - probe->realtime_usec : 0, span);
+        if (probe->n_convicted > 0)
+                return show_format(out, "Probe", "Probed %s ago: the TSC of CPU%s %s was not that of the others. A ticket: tscwarden probe", span,
+                                   probe->n_convicted == 1 ? "" : "s", probe->convicted);
+        if (!probe->has_bound)
+                return show_format(out, "Probe", "Probed %s ago: no two CPUs could be measured", span);
+        return show_format(out, "Probe", "Probed %s ago: no offset provable within %" PRId64 " ns between any two of %u CPUs", span,
+                           probe->bound_nsec, probe->n_measured);
+}
+
 static void show_advice(FILE *out, const StatusInput *input)
 {
         const WardenState *state = input->state;
@@ -442,6 +460,7 @@ int status_show(FILE *out, const StatusInput *input)
 {
         static int (*const rows[])(FILE *out, const StatusInput *input) = {
                 show_verdict, show_since, show_earlier, show_guests, show_cost, show_policy, show_boot_parameters,
+                show_probe,
         };
 
         for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {

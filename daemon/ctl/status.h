@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "ctl/ctl-state.h"
+#include "ctl/probe-record.h"
 #include "host/losses.h"
 
 typedef struct StatusInput {
@@ -17,6 +18,7 @@ typedef struct StatusInput {
         const char *host;     /* escaped; NULL: this one */
         const Losses *losses; /* when losses_error is 0 */
         int losses_error;     /* of losses_read() */
+        const ProbeRecord *probe; /* NULL: never probed, or another host is asked */
         uint64_t now_usec;    /* CLOCK_REALTIME */
         bool color;
 } StatusInput;
@@ -25,5 +27,5 @@ typedef struct StatusInput {
 int status_show(FILE *out, const StatusInput *input);
 /* One JSON object. 0 or -ENOMEM. */
 int status_show_json(FILE *out, const WardenState *state);
-/* Prometheus' text format 0.0.4. */
-void status_show_metrics(FILE *out, const WardenState *state);
+/* Prometheus' text format 0.0.4. `probe` may be NULL. */
+void status_show_metrics(FILE *out, const WardenState *state, const ProbeRecord *probe);

@@ -17,6 +17,7 @@
 static int show(const CtlOptions *options, const WardenState *state)
 {
         _cleanup_free_ char *host = options->host ? text_escape(options->host) : NULL;
+        _cleanup_probe_record_ ProbeRecord probe = {};
         _cleanup_losses_ Losses losses = {};
         StatusInput input;
 
@@ -27,6 +28,7 @@ static int show(const CtlOptions *options, const WardenState *state)
                 .host = host,
                 .losses = &losses,
                 .losses_error = options->host ? 0 : losses_read(&losses),
+                .probe = !options->host && probe_record_read(&probe) == 0 ? &probe : NULL,
                 .now_usec = time_usec(CLOCK_REALTIME),
                 .color = ctl_wants_color(),
         };
@@ -57,6 +59,7 @@ static int replace_textfile(const char *path, const char *text, size_t size)
 
 static int write_metrics(const CtlOptions *options, const WardenState *state)
 {
+        _cleanup_probe_record_ ProbeRecord probe = {};
         _cleanup_free_ char *text = NULL;
         size_t size;
         FILE *out = open_memstream(&text, &size);
@@ -64,7 +67,7 @@ static int write_metrics(const CtlOptions *options, const WardenState *state)
 
         if (!out)
                 return ctl_complain(NULL);
-        status_show_metrics(out, state);
+        status_show_metrics(out, state, !options->host && probe_record_read(&probe) == 0 ? &probe : NULL);
         if (ferror(out) | fclose(out))
                 return ctl_complain(NULL);
         if (!options->textfile || strcmp(options->textfile, "-") == 0) {

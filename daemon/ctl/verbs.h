@@ -20,7 +20,9 @@ typedef struct CtlOptions {
         unsigned n_names;
         const char *role;     /* NULL: as it is found */
         const char *against;  /* the other host of a migration, or NULL */
-        bool json, metrics, dry_run;
+        const char *cpus;     /* of probe, or NULL */
+        const char *seconds;  /* of probe, or NULL */
+        bool json, metrics, dry_run, all;
 } CtlOptions;
 
 int verb_status(const CtlOptions *options);
@@ -30,6 +32,7 @@ int verb_kargs(const CtlOptions *options);
 int verb_guest(const CtlOptions *options);
 int verb_check(const CtlOptions *options);
 int verb_guests(const CtlOptions *options);
+int verb_probe(const CtlOptions *options);
 
 /* Colour on a terminal, unless NO_COLOR is set (https://no-color.org: to any value but the empty one). */
 bool ctl_wants_color(void);

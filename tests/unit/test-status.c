@@ -273,6 +273,21 @@ static void is_large(void)
         state.manager.running_vms = 200;
 }
 
+static ProbeRecord record;
+
+static void is_probed(void)
+{
+        record = (ProbeRecord) { .realtime_usec = input.now_usec - 7500ULL * 1000000, .has_bound = true, .bound_nsec = 240, .n_measured = 64 };
+        input.probe = &record;
+}
+
+static void is_convicted(void)
+{
+        is_probed();
+        record.convicted = TEXT("1,3");
+        record.n_convicted = 2;
+}
+
 static const struct {
         const char *name;
         void (*make)(void);
@@ -298,6 +313,8 @@ static const struct {
         { "disabled", is_disabled, 0 },
         { "restored", is_restored, 0 },
         { "512-cpus", is_large, 1 },
+        { "probed", is_probed, 0 },
+        { "convicted", is_convicted, 0 },
 };
 
 /* The whole text; NULL when the file is not there. */

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/json.h"
+#include "ctl/probe-show.h"
+
+static const char *const fate_reasons[PROBE_FATE_MAX_] = {
+        [PROBE_OFFLINE] = "offline",
+        [PROBE_ISOLATED] = "isolated",
+        [PROBE_FORBIDDEN] = "cpuset",
+        [PROBE_NO_ANSWER] = "busy",
+};
+
+/* NULL for a bound that was not reached. */
+static struct json_object *number(bool known, double value)
+{
+        return known ? json_object_new_double(value) : NULL;
+}
+
+static struct json_object *cpu_to_json(const ProbeResult *result, const ProbeCpu *cpu)
+{
+        struct json_object *entry = json_object_new_object();
+        const Track *track = &cpu->track;
+        double low = 0, high = 0;
+        bool rate = track_get_rate(track, &low, &high);
+
+        json_add(entry, "Id", json_object_new_int64(cpu->id));
+        json_add(entry, "LowNSec", json_object_new_int64(probe_nsec(result, track->last.low)));
+        json_add(entry, "HighNSec", json_object_new_int64(probe_nsec(result, track->last.high)));
+        json_add(entry, "RatePpm", number(rate, (low + high) / 2));
+        json_add(entry, "RateLowPpm", number(rate, low));
+        json_add(entry, "RateHighPpm", number(rate, high));
+        json_add(entry, "Moved", json_object_new_boolean(track->moved || track->jumped));
+        json_add(entry, "Rounds", json_object_new_int64(track->n_rounds));
+        json_add(entry, "RoundsWithoutZero", json_object_new_int64(track->n_excluded));
+        json_add(entry, "Convicted", json_object_new_boolean(track_is_convicted(track)));
+        return entry;
+}
+
+static struct json_object *unmeasured_to_json(const ProbeResult *result)
+{
+        struct json_object *array = json_object_new_array();
+
+        for (size_t i = 0; i < result->n; i++) {
+                struct json_object *entry;
+
+                if (result->cpus[i].fate == PROBE_MEASURED)
+                        continue;
+                entry = json_object_new_object();
+                json_add(entry, "Id", json_object_new_int64(result->cpus[i].id));
+                json_add(entry, "Reason", json_string(fate_reasons[result->cpus[i].fate]));
+                json_object_array_add(array, entry);
+        }
+        return array;
+}
+
+struct json_object *probe_to_json(const ProbeView *view)
+{
+        const ProbeResult *result = view->result;
+        struct json_object *json = json_object_new_object(), *probe = json_object_new_object(), *cpus = json_object_new_array();
+        _cleanup_free_ char *convicted = cpuset_format(view->convicted);
+        size_t n = probe_count(result, PROBE_MEASURED);
+
+        json_add(json, "Probe", probe);
+        json_add(probe, "TimestampUSec", json_object_new_int64((int64_t)view->now_usec));
+        json_add(probe, "Guest", json_object_new_boolean(view->facts->hypervisor));
+        json_add(probe, "TscKHz", json_object_new_int64((int64_t)result->tsc_khz));
+        json_add(probe, "Rounds", json_object_new_int64(result->n_rounds));
+        json_add(probe, "Reference", json_object_new_int64(result->cpus[result->reference].id));
+        json_add(probe, "Measured", json_object_new_int64((int64_t)n));
+        json_add(probe, "BoundNSec", n > 1 ? json_object_new_int64(probe_bound_nsec(result)) : NULL);
+        json_add(probe, "Convicted", json_string(convicted));
+        json_add(probe, "Urgency", json_string(cpuset_is_empty(view->convicted) ? "none" : "ticket"));
+        for (size_t i = 0; i < result->n; i++)
+                if (i != result->reference && result->cpus[i].fate == PROBE_MEASURED)
+                        json_object_array_add(cpus, cpu_to_json(result, &result->cpus[i]));
+        json_add(probe, "Cpus", cpus);
+        json_add(probe, "Unmeasured", unmeasured_to_json(result));
+        if (convicted)
+                return json;
+        json_object_put(json);
+        return NULL;
+}

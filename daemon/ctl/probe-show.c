@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/probe-show.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "show/print.h"
+
+#define INDENT 11
+#define ROWS_UNFOLDED 64
+#define BAR 31 /* odd: zero has the middle */
+#define NSEC_SIZE 32
+
+static const char *format_nsec(int64_t nsec, bool utf8, char buffer[static NSEC_SIZE])
+{
+        int64_t size = nsec < 0 ? -nsec : nsec;
+
+        if (size < 10000)
+                snprintf(buffer, NSEC_SIZE, "%" PRId64 " ns", nsec);
+        else if (size < 10000000)
+                snprintf(buffer, NSEC_SIZE, "%.2f %s", (double)nsec / 1e3, utf8 ? "µs" : "us");
+        else
+                snprintf(buffer, NSEC_SIZE, "%.3f ms", (double)nsec / 1e6);
+        return buffer;
+}
+
+static const char *counter_name(const Facts *facts)
+{
+        return facts->hypervisor ? "virtual TSC" : "TSC";
+}
+
+char *probe_conviction_text(const ProbeView *view)
+{
+        _cleanup_free_ char *list = cpuset_format(view->convicted);
+        unsigned n = cpuset_count(view->convicted);
+        char *text;
+
+        if (!list || asprintf(&text, "The %s of CPU%s %s is not that of CPU %u: proved in two rounds, a second or more of idleness apart",
+                              counter_name(view->facts), n == 1 ? "" : "s", list,
+                              view->result->cpus[view->result->reference].id) < 0)
+                return NULL;
+        return text;
+}
+
+/* What makes a result of less worth stands before it. */
+static void show_doubts(FILE *out, const ProbeView *view)
+{
+        const Facts *facts = view->facts;
+
+        if (!facts->constant_tsc)
+                print_wrapped(out, "Beware", INDENT, "This CPU lacks constant_tsc: its TSC follows the frequency, and CPUs at different "
+                              "frequencies drift apart by design. Only with a frequency that stands still does the result mean anything.");
+        else if (!facts->nonstop_tsc)
+                print_wrapped(out, "Beware", INDENT, "This CPU lacks nonstop_tsc: its TSC stops in deep C-states by design.");
+        if (facts->hypervisor)
+                print_wrapped(out, "Beware", INDENT, "This is a virtual machine: what follows is of the virtual TSC, as its "
+                              "hypervisor presents it.");
+}
+
+static int show_result(FILE *out, const ProbeView *view)
+{
+        size_t n = probe_count(view->result, PROBE_MEASURED);
+        _cleanup_free_ char *text = NULL;
+        char bound[NSEC_SIZE];
+
+        if (view->result->n_online < 2)
+                text = strdup("One CPU: there is nothing to compare.");
+        else if (n < 2)
+                text = strdup("No two CPUs could be measured.");
+        else if (!cpuset_is_empty(view->convicted))
+                text = probe_conviction_text(view);
+        else if (asprintf(&text, "no offset of the %s provable within %s%s between any two of %zu CPUs", counter_name(view->facts),
+                          view->utf8 ? "±" : "+-", format_nsec(probe_bound_nsec(view->result), view->utf8, bound), n) < 0)
+                text = NULL;
+        if (!text)
+                return -ENOMEM;
+        print_wrapped(out, "Probe", INDENT, text);
+        return 0;
+}
+
+/* CPUs that share a row of the strip. */
+typedef struct Row {
+        CpuSet ids;
+        int64_t low, high; /* ns */
+        bool convicted;
+        size_t leader;
+} Row;
+
+static void show_bar(FILE *out, const Row *row, int64_t scale, bool utf8)
+{
+        double unit = (double)scale / (BAR / 2);
+
+        for (int column = -(BAR / 2); column <= BAR / 2; column++) {
+                double from = (column - 0.5) * unit, to = (column + 0.5) * unit;
+                bool covered = (double)row->low <= to && (double)row->high >= from;
+
+                if (covered)
+                        fputs(utf8 ? "█" : "=", out);
+                else if (column == 0)
+                        fputs(utf8 ? "│" : "|", out);
+                else
+                        fputs(utf8 ? "·" : ".", out);
+        }
+}
+
+static int show_row(FILE *out, const Row *row, int64_t scale, bool utf8)
+{
+        _cleanup_free_ char *list = cpuset_format(&row->ids);
+        char low[NSEC_SIZE], high[NSEC_SIZE], range[2 * NSEC_SIZE + 4];
+        /* The micro sign counts as one column and has two bytes. */
+        int pad = 25;
+
+        if (!list)
+                return -ENOMEM;
+        snprintf(range, sizeof(range), "%s .. %s", format_nsec(row->low, utf8, low), format_nsec(row->high, utf8, high));
+        for (const char *c = range; *c; c++)
+                pad += ((unsigned char)*c & 0xc0) == 0x80;
+        fprintf(out, "  CPU %-6s %*s ", list, pad, range);
+        show_bar(out, row, scale, utf8);
+        fputs(row->convicted ? " differs\n" : "\n", out);
+        return 0;
+}
+
+static bool fits(const Row *row, const ProbeCpu *cpu, bool fold)
+{
+        return fold && !cpuset_is_empty(&row->ids) && row->leader == cpu->leader && row->convicted == track_is_convicted(&cpu->track);
+}
+
+static void widen(Row *row, int64_t low, int64_t high)
+{
+        bool first = cpuset_is_empty(&row->ids);
+
+        row->low = first || low < row->low ? low : row->low;
+        row->high = first || high > row->high ? high : row->high;
+}
+
+static int show_strip(FILE *out, const ProbeView *view)
+{
+        const ProbeResult *result = view->result;
+        bool fold = probe_count(result, PROBE_MEASURED) > ROWS_UNFOLDED;
+        int64_t scale = 1;
+        Row row = {};
+        int r = 0;
+
+        for (size_t i = 0; i < result->n; i++)
+                if (i != result->reference && result->cpus[i].fate == PROBE_MEASURED) {
+                        int64_t low = llabs(probe_nsec(result, result->cpus[i].track.last.low));
+                        int64_t high = llabs(probe_nsec(result, result->cpus[i].track.last.high));
+
+                        scale = low > scale ? low : scale;
+                        scale = high > scale ? high : scale;
+                }
+        for (size_t i = 0; i < result->n && r == 0; i++) {
+                const ProbeCpu *cpu = &result->cpus[i];
+
+                if (i == result->reference || cpu->fate != PROBE_MEASURED)
+                        continue;
+                if (!fits(&row, cpu, fold)) {
+                        r = cpuset_is_empty(&row.ids) ? 0 : show_row(out, &row, scale, view->utf8);
+                        cpuset_done(&row.ids);
+                        row = (Row) { .leader = cpu->leader, .convicted = track_is_convicted(&cpu->track) };
+                }
+                widen(&row, probe_nsec(result, cpu->track.last.low), probe_nsec(result, cpu->track.last.high));
+                if (r == 0)
+                        r = cpuset_add(&row.ids, cpu->id);
+        }
+        if (r == 0 && !cpuset_is_empty(&row.ids))
+                r = show_row(out, &row, scale, view->utf8);
+        cpuset_done(&row.ids);
+        return r;
+}
+
+static void show_motion(FILE *out, const ProbeView *view)
+{
+        unsigned shown = 0;
+
+        for (size_t i = 0; i < view->result->n; i++) {
+                const ProbeCpu *cpu = &view->result->cpus[i];
+                bool convicted = track_is_convicted(&cpu->track);
+                char text[160];
+                double low, high;
+
+                if (cpu->fate != PROBE_MEASURED || !track_is_suspect(&cpu->track) || shown++ >= 8)
+                        continue;
+                if (track_get_rate(&cpu->track, &low, &high))
+                        snprintf(text, sizeof(text), "CPU %u runs %.2f to %.2f ppm %s", cpu->id, low > 0 ? low : -high,
+                                 low > 0 ? high : -low, low > 0 ? "fast" : "slow");
+                else if (cpu->track.jumped || cpu->track.moved)
+                        snprintf(text, sizeof(text), "CPU %u's offset changed, and no steady rate explains it: its TSC, or the "
+                                 "reference's, stood still or was written", cpu->id);
+                else if (convicted)
+                        snprintf(text, sizeof(text), "No change of CPU %u's offset can be proved", cpu->id);
+                else
+                        snprintf(text, sizeof(text), "CPU %u's offset excluded 0 in one round only: --seconds 30 says more", cpu->id);
+                print_wrapped(out, "", INDENT, text);
+        }
+}
+
+static int show_unmeasured(FILE *out, const ProbeView *view)
+{
+        static const char *const texts[PROBE_FATE_MAX_] = {
+                [PROBE_OFFLINE] = "offline",
+                [PROBE_ISOLATED] = "isolated (isolcpus= or nohz_full=): --all measures them too",
+                [PROBE_FORBIDDEN] = "not for this process (cpuset or taskset)",
+                [PROBE_NO_ANSWER] = "too busy to answer, or gone offline meanwhile",
+        };
+        const char *head = "Not tried";
+
+        for (ProbeFate fate = PROBE_OFFLINE; fate < PROBE_FATE_MAX_; fate++) {
+                _cleanup_cpuset_ CpuSet ids = {};
+                _cleanup_free_ char *list = NULL, *text = NULL;
+
+                for (size_t i = 0; i < view->result->n; i++)
+                        if (view->result->cpus[i].fate == fate && cpuset_add(&ids, view->result->cpus[i].id) < 0)
+                                return -ENOMEM;
+                if (cpuset_is_empty(&ids))
+                        continue;
+                list = cpuset_format(&ids);
+                if (!list || asprintf(&text, "CPU%s %s: %s", cpuset_count(&ids) == 1 ? "" : "s", list, texts[fate]) < 0)
+                        return -ENOMEM;
+                print_wrapped(out, head, INDENT, text);
+                head = "";
+        }
+        return 0;
+}
+
+int probe_show(FILE *out, const ProbeView *view)
+{
+        int r;
+
+        show_doubts(out, view);
+        r = show_result(out, view);
+        if (r == 0)
+                r = show_strip(out, view);
+        if (r < 0)
+                return r;
+        show_motion(out, view);
+        r = show_unmeasured(out, view);
+        if (r == 0 && probe_count(view->result, PROBE_MEASURED) > 1)
+                print_wrapped(out, "Unproved", INDENT, "A bound is what cause and effect allow, not what the offset is: nothing here says that "
+                              "the CPUs agree, that they run right against UTC, or what they do after a deeper sleep.");
+        return r;
+}
