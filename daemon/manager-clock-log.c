@@ -33,13 +33,16 @@ static void fields_add_view(Fields *fields, const ClockView *view)
         fields_add(fields, "TSCWARDEN_KERNEL_LINE", view->kernel_line);
 }
 
-static int urgency_level(Urgency urgency)
+static int urgency_level(const ClockView *view)
 {
         static const int levels[URGENCY_MAX_] = {
                 [URGENCY_NONE] = LOG_INFO, [URGENCY_TICKET] = LOG_WARNING, [URGENCY_EVACUATE] = LOG_ERR
         };
 
-        return levels[urgency];
+        /* It is there at every boot: a warning each time would tell nobody anything new. */
+        if (view->expected && view->urgency == URGENCY_TICKET)
+                return LOG_NOTICE;
+        return levels[view->urgency];
 }
 
 static void clock_log_lost(Manager *m, const ClockView *view)
@@ -62,7 +65,7 @@ static void clock_log_lost(Manager *m, const ClockView *view)
                 fields_add(&fields, "TSCWARDEN_MICROCODE", m->facts.microcode);
         }
         fields_add(&fields, "TSCWARDEN_VMS", vms);
-        events_log(m->events, urgency_level(view->urgency), "tsc-lost", MESSAGE_TSC_LOST, fields.all,
+        events_log(m->events, urgency_level(view), "tsc-lost", MESSAGE_TSC_LOST, fields.all,
                   "%s %s %s%s%s%s%s%s%s",
                   view->urgency == URGENCY_NONE ? "The kernel has given the TSC up." : "The TSC is lost until the next boot.",
                   reason, remedy,
@@ -76,7 +79,7 @@ static void clock_log_unverified(Manager *m, const ClockView *view)
         _cleanup_fields_ Fields fields = {};
 
         fields_add_view(&fields, view);
-        events_log(m->events, urgency_level(view->urgency), "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s", reason ? reason : "Nothing checks the TSC.",
+        events_log(m->events, urgency_level(view), "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s", reason ? reason : "Nothing checks the TSC.",
                   remedy ? remedy : "");
 }
 

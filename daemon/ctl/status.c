@@ -408,7 +408,7 @@ static int show_probe(FILE *out, const StatusInput *input)
                 return 0;
         print_span(input->now_usec > probe->realtime_usec ? input->now_usec - probe->realtime_usec : 0, span);
         if (probe->n_convicted > 0)
-                return show_format(out, "Probe", "Probed %s ago: the TSC of CPU%s %s was not that of the others. A ticket: tscwarden probe", span,
+                return show_format(out, "Probe", "Probed %s ago: the TSC of CPU%s %s was not that of the others. See tscwarden probe.", span,
                                    probe->n_convicted == 1 ? "" : "s", probe->convicted);
         if (!probe->has_bound)
                 return show_format(out, "Probe", "Probed %s ago: no two CPUs could be measured", span);
