@@ -52,7 +52,7 @@ struct DriftMonitor {
         const DriftCallbacks *callbacks;
         void *userdata;
 
-        bool busy;        /* a task runs */
+        bool busy;        /* a task runs, or a repair is about to start */
         bool stopped;     /* the daemon is about to end */
         bool in_force;    /* the policy is: as the last task left it */
         bool fragile_tsc; /* as of the last task */

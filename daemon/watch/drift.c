@@ -202,6 +202,8 @@ static void ask_for_repair(DriftMonitor *d, Plan *plan)
         _cleanup_plan_ Plan none = {};
 
         log_message(LOG_DEBUG, "The policy is to be set again.");
+        /* The task starts at a later turn of the loop. A second event of the same write that is heard until then is no new loss. */
+        d->busy = true;
         if (!d->kept_valid || d->fragile_tsc || plan->n_wanted == 0) {
                 d->callbacks->on_repair_wanted(&snapshot, &none, d->userdata);
                 return;
