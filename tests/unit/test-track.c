@@ -16,7 +16,8 @@
 static void assert_interval(const Interval *interval, int64_t low, int64_t high)
 {
         if (interval->low != low || interval->high != high)
-                fail_msg("%lld..%lld, not %lld..%lld", (long long)interval->low, (long long)interval->high, (long long)low, (long long)high);
+                fail_msg("%lld..%lld, not %lld..%lld", (long long)interval->low, (long long)interval->high,
+                         (long long)low, (long long)high);
 }
 
 static void test_round_intersects(void **state)
@@ -99,7 +100,7 @@ static void test_track_offset(void **state)
         static const Seen once[] = { { 0, 0 }, { SECOND, 25 } };
         static const Seen off[] = { { 0, 1000 }, { SECOND, 1003 } };
         Track track = play(good, ARRAY_SIZE(good));
-        double low, high;
+        double low = 0, high = 0;
 
         assert_false(track_is_convicted(&track) || track_is_suspect(&track));
         /* One round is no proof. */
@@ -116,7 +117,7 @@ static void test_track_rate(void **state)
         static const Seen fast[] = { { 0, 0 }, { SECOND, 50000 }, { 3ULL * SECOND, 150000 } };
         static const Seen slow[] = { { 0, 0 }, { SECOND, -300000 } };
         Track track = play(fast, ARRAY_SIZE(fast));
-        double low, high;
+        double low = 0, high = 0;
 
         assert_true(track_is_convicted(&track) && track_get_rate(&track, &low, &high));
         /* 40 ticks in 3 seconds to both sides. */
@@ -131,7 +132,7 @@ static void test_track_rate_of_moments(void **state)
 {
         Interval first = { -10, 10, 500, 0 }, second = { 90, 110, 1000, 1500 };
         Track track = {};
-        double low, high;
+        double low = 0, high = 0;
 
         track_add(&track, &first, false);
         track_add(&track, &second, false);
@@ -144,7 +145,7 @@ static void test_track_halt(void **state)
 {
         static const Seen halted[] = { { 0, 0 }, { SECOND, -200000 }, { 2 * SECOND, -200000 } };
         Track track = play(halted, ARRAY_SIZE(halted));
-        double low, high;
+        double low = 0, high = 0;
 
         assert_true(track_is_convicted(&track) && track.jumped);
         assert_false(track_get_rate(&track, &low, &high));
@@ -153,8 +154,12 @@ static void test_track_halt(void **state)
 static void test_choose_leaders(void **state)
 {
         ProbeCpu cpus[] = {
-                { .id = 0, .package = 0, .fate = PROBE_ISOLATED }, { .id = 1, .package = 0 }, { .id = 2, .package = 1 },
-                { .id = 3, .package = 0 },                         { .id = 4, .package = 1 }, { .id = 5, .package = 1, .die = 1 },
+                { .id = 0, .package = 0, .fate = PROBE_ISOLATED },
+                { .id = 1, .package = 0 },
+                { .id = 2, .package = 1 },
+                { .id = 3, .package = 0 },
+                { .id = 4, .package = 1 },
+                { .id = 5, .package = 1, .die = 1 },
                 { .id = 6, .package = 2, .fate = PROBE_OFFLINE },
         };
         static const size_t leaders[] = { 0, 1, 1, 1, 2, 1, 1 };
@@ -192,11 +197,11 @@ static void test_result(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_round_intersects), cmocka_unit_test(test_round_wraps),
-                cmocka_unit_test(test_round_moves),      cmocka_unit_test(test_interval_sum),
-                cmocka_unit_test(test_track_offset),     cmocka_unit_test(test_track_rate),
+                cmocka_unit_test(test_round_intersects),      cmocka_unit_test(test_round_wraps),
+                cmocka_unit_test(test_round_moves),           cmocka_unit_test(test_interval_sum),
+                cmocka_unit_test(test_track_offset),          cmocka_unit_test(test_track_rate),
                 cmocka_unit_test(test_track_rate_of_moments), cmocka_unit_test(test_track_halt),
-                cmocka_unit_test(test_choose_leaders),   cmocka_unit_test(test_result),
+                cmocka_unit_test(test_choose_leaders),        cmocka_unit_test(test_result),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
