@@ -178,8 +178,9 @@ static int open_runtime(int *ret_fd)
         r = runtime_lock(fd);
         if (r < 0) {
                 close(fd);
-                return r == -EBUSY ? log_error_errno(r, "Another tscwardend is running; systemctl stop tscwarden first") :
-                       log_error_errno(r, "Cannot lock the runtime directory");
+                return r == -EBUSY ?
+                               log_error_errno(r, "Another tscwardend is running; systemctl stop tscwarden first") :
+                               log_error_errno(r, "Cannot lock the runtime directory");
         }
         *ret_fd = fd;
         return 0;

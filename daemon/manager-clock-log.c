@@ -24,7 +24,8 @@ static void fields_add_view(Fields *fields, const ClockView *view)
 
         snprintf(since, sizeof(since), "%" PRIu64, view->since_usec);
         fields_add(fields, "TSCWARDEN_VERDICT", verdict_to_string(view->verdict));
-        fields_add(fields, "TSCWARDEN_REASON", view->reason == REASON_NONE ? "none" : clock_reason_to_string(view->reason));
+        fields_add(fields, "TSCWARDEN_REASON",
+                   view->reason == REASON_NONE ? "none" : clock_reason_to_string(view->reason));
         fields_add(fields, "TSCWARDEN_SUSPECT", suspect_to_string(view->suspect));
         fields_add(fields, "TSCWARDEN_URGENCY", urgency_to_string(view->urgency));
         fields_add(fields, "TSCWARDEN_EXPECTED", view->expected ? "yes" : "no");
@@ -65,12 +66,11 @@ static void clock_log_lost(Manager *m, const ClockView *view)
                 fields_add(&fields, "TSCWARDEN_MICROCODE", m->facts.microcode);
         }
         fields_add(&fields, "TSCWARDEN_VMS", vms);
-        events_log(m->events, urgency_level(view), "tsc-lost", MESSAGE_TSC_LOST, fields.all,
-                  "%s %s %s%s%s%s%s%s%s",
-                  view->urgency == URGENCY_NONE ? "The kernel has given the TSC up." : "The TSC is lost until the next boot.",
-                  reason, remedy,
-                  vms[0] ? " Virtual machines that ran: " : "", safe_vms, vms[0] ? "." : "",
-                  line[0] ? " (kernel: " : "", line, line[0] ? ")" : "");
+        events_log(m->events, urgency_level(view), "tsc-lost", MESSAGE_TSC_LOST, fields.all, "%s %s %s%s%s%s%s%s%s",
+                   view->urgency == URGENCY_NONE ? "The kernel has given the TSC up." :
+                                                   "The TSC is lost until the next boot.",
+                   reason, remedy, vms[0] ? " Virtual machines that ran: " : "", safe_vms, vms[0] ? "." : "",
+                   line[0] ? " (kernel: " : "", line, line[0] ? ")" : "");
 }
 
 static void clock_log_unverified(Manager *m, const ClockView *view)
@@ -79,8 +79,8 @@ static void clock_log_unverified(Manager *m, const ClockView *view)
         _cleanup_fields_ Fields fields = {};
 
         fields_add_view(&fields, view);
-        events_log(m->events, urgency_level(view), "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s", reason ? reason : "Nothing checks the TSC.",
-                  remedy ? remedy : "");
+        events_log(m->events, urgency_level(view), "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s",
+                   reason ? reason : "Nothing checks the TSC.", remedy ? remedy : "");
 }
 
 static void clock_log_clocksource(Manager *m, const ClockView *view, const char *old)
@@ -89,8 +89,8 @@ static void clock_log_clocksource(Manager *m, const ClockView *view, const char 
 
         fields_add_view(&fields, view);
         fields_add(&fields, "TSCWARDEN_OLD_CLOCKSOURCE", old);
-        events_log(m->events, LOG_NOTICE, "clocksource-changed", MESSAGE_CLOCKSOURCE_CHANGED, fields.all, "The clocksource changed from %s to %s.",
-                  old[0] ? old : "an unknown one", view->clocksource);
+        events_log(m->events, LOG_NOTICE, "clocksource-changed", MESSAGE_CLOCKSOURCE_CHANGED, fields.all,
+                   "The clocksource changed from %s to %s.", old[0] ? old : "an unknown one", view->clocksource);
 }
 
 void manager_log_verdict(Manager *m, const ClockView *view)
@@ -129,8 +129,9 @@ static void clock_log_line(unsigned mask, const char *line)
                 int level;
                 const char *what;
         } rows[] = {
-                { CLOCK_LINE_WITHOUT_EFFECT, LOG_WARNING, "A line in the kernel's log says that the TSC is given up, but the "
-                                                          "kernel has not given it up: line without effect, ignoring" },
+                { CLOCK_LINE_WITHOUT_EFFECT, LOG_WARNING,
+                  "A line in the kernel's log says that the TSC is given up, but the "
+                  "kernel has not given it up: line without effect, ignoring" },
                 { CLOCK_TSC_ADJUSTED, LOG_WARNING, "Firmware changed the TSC; the kernel repaired it" },
                 { CLOCK_OTHER_MARKED, LOG_INFO, "The kernel gave another clocksource up" },
                 { CLOCK_CALIBRATION_DIFFERS, LOG_INFO, "The kernel doubts the TSC's calibration" },

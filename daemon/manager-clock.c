@@ -62,8 +62,10 @@ static void clock_on_overrun(Manager *m)
         clock_feed_overrun(&m->clock);
         m->log_overruns++;
         if ((m->log_overruns & (m->log_overruns - 1)) == 0)
-                log_message(LOG_INFO, "Lines of the kernel's log were overwritten before they were read, %u times so far; the "
-                            "clocksources are looked at instead.", m->log_overruns);
+                log_message(LOG_INFO,
+                            "Lines of the kernel's log were overwritten before they were read, %u times so far; the "
+                            "clocksources are looked at instead.",
+                            m->log_overruns);
 }
 
 /* At most `max` records. 1 there may be more, 0 none for now, or the negative errno that ended the reader. */
@@ -120,7 +122,8 @@ static void clock_ask_journal(Manager *m)
         if (now < m->journal_asked_usec + JOURNAL_AGAIN_USEC)
                 return;
         m->journal_asked_usec = now;
-        log_message(LOG_DEBUG, "Lines of the kernel's log were lost and tsc is gone; looking for the reason in the journal.");
+        log_message(LOG_DEBUG,
+                    "Lines of the kernel's log were lost and tsc is gone; looking for the reason in the journal.");
         (void)journal_read_kernel(clock_on_log_line, m);
         /* The wait for the line is over, and this was the last chance to find it. Where tsc is absent there may be no line at all. */
         if (view.verdict == VERDICT_UNSTABLE || view.verdict == VERDICT_ABSENT)
@@ -169,7 +172,8 @@ static void clock_load(Manager *m)
             sd_id128_get_boot(&boot) < 0)
                 return;
         if (clock_import(&m->clock, text, size, sd_id128_to_uuid_string(boot, boot_id)) == -EBADMSG)
-                log_message(LOG_WARNING, "What an earlier tscwardend kept of the verdict is no such file and is ignored.");
+                log_message(LOG_WARNING,
+                            "What an earlier tscwardend kept of the verdict is no such file and is ignored.");
 }
 
 /* Publishes what has gathered. */
@@ -288,8 +292,10 @@ static void clock_replay(Manager *m)
         if (r < 0) {
                 m->kmsg_fd = -1;
                 m->witness = WITNESS_SYSLOG;
-                log_message(LOG_WARNING, "/dev/kmsg cannot be opened (%s): the kernel's log is read every 10 s instead%s.",
-                            strerror(-r), r == -EPERM ? "; printk.devkmsg=off on the kernel command line, or CAP_SYSLOG is missing" : "");
+                log_message(
+                        LOG_WARNING, "/dev/kmsg cannot be opened (%s): the kernel's log is read every 10 s instead%s.",
+                        strerror(-r),
+                        r == -EPERM ? "; printk.devkmsg=off on the kernel command line, or CAP_SYSLOG is missing" : "");
                 clock_read_klog(m);
                 return;
         }

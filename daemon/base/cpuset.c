@@ -17,7 +17,7 @@ void cpuset_done(CpuSet *set)
 {
         if (set->n_words > 1)
                 free(set->words);
-        *set = (CpuSet){ 0 };
+        *set = (CpuSet) { 0 };
 }
 
 /* Room for words `first` to `end` - 1 of the number line; a set of one high number is one word long. */
@@ -39,7 +39,8 @@ static int cpuset_cover(CpuSet *set, unsigned first, unsigned end)
         wider.first = first;
         wider.n_words = end - first;
         if (set->n_words > 0)
-                memcpy(cpuset_words(&wider) + (set->first - first), cpuset_words(set), set->n_words * sizeof(*set->words));
+                memcpy(cpuset_words(&wider) + (set->first - first), cpuset_words(set),
+                       set->n_words * sizeof(*set->words));
         cpuset_done(set);
         *set = wider;
         return 0;
@@ -225,7 +226,7 @@ int cpuset_parse(const char *text, CpuSet *ret)
                 text++;
         }
         *ret = set;
-        set = (CpuSet){ 0 };
+        set = (CpuSet) { 0 };
         return 0;
 }
 

@@ -10,20 +10,20 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Hands a pointer over: evaluates to it and leaves NULL behind, so that the cleanup attribute lets go. */
-#define TAKE_PTR(p)                  \
-        ({                           \
+#define TAKE_PTR(p)                     \
+        ({                              \
                 typeof(p) taken_ = (p); \
-                (p) = NULL;          \
-                taken_;              \
+                (p) = NULL;             \
+                taken_;                 \
         })
 
 /* Defines the function that the cleanup attribute calls for a heap object: type *, freed by `func`. */
-#define DEFINE_CLEANUP(type, func)                     \
-        static inline void func##p(type **object)      \
-        {                                              \
-                if (*object)                           \
-                        func(*object);                 \
-        }                                              \
+#define DEFINE_CLEANUP(type, func)                \
+        static inline void func##p(type **object) \
+        {                                         \
+                if (*object)                      \
+                        func(*object);            \
+        }                                         \
         struct macro_eats_semicolon_
 
 static inline void freep(void *pointer)

@@ -36,10 +36,9 @@ static const sd_bus_vtable clock_vtable[] = {
         STORED("GuestClockPairing", "b", guest_clock_pairing),
         STORED("VdsoClock", "b", vdso_clock),
         STORED("ClocksourceChanges", "t", clocksource_changes),
-        SD_BUS_SIGNAL_WITH_ARGS("VerdictChanged",
-                                SD_BUS_ARGS("s", old, "s", new, "s", reason, "s", kernel_line), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("VerdictChanged", SD_BUS_ARGS("s", old, "s", new, "s", reason, "s", kernel_line), 0),
         SD_BUS_SIGNAL_WITH_ARGS("ClocksourceChanged", SD_BUS_ARGS("s", old, "s", new), 0),
-        SD_BUS_VTABLE_END
+        SD_BUS_VTABLE_END,
 };
 
 int bus_add_clock(Bus *bus)

@@ -169,13 +169,16 @@ static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cp
         char *text = manager_contest_format(bus->manager, cpu->id);
 
         if (!text && is_limited(bus, look, policy) &&
-            asprintf(&text, "scaling_max_freq is limited to %" PRIu64 " by firmware (bios_limit beside it says so) or against heat.",
+            asprintf(&text,
+                     "scaling_max_freq is limited to %" PRIu64
+                     " by firmware (bios_limit beside it says so) or against heat.",
                      policy->max_khz) < 0)
                 return NULL;
         return text;
 }
 
-static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *policy)
+static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const CpuState *cpu,
+                             const FreqDomain *policy)
 {
         _cleanup_free_ char *explanation = NULL;
         const Findings *findings = manager_get_findings(bus->manager);
@@ -235,7 +238,7 @@ static const sd_bus_vtable cpu_vtable[] = {
         SD_BUS_PROPERTY("IdleDriver", "s", cpu_get, 0, 0),
         SD_BUS_PROPERTY("IdleStates", "a(usubb)", cpu_get, 0, 0),
         SD_BUS_PROPERTY("LastError", "s", cpu_get, 0, 0),
-        SD_BUS_VTABLE_END
+        SD_BUS_VTABLE_END,
 };
 
 static int cpu_find(sd_bus *connection, const char *path, const char *interface, void *userdata, void **ret_found,

@@ -51,7 +51,7 @@ typedef struct ClockObject {
 struct Bus {
         sd_event *event;
         Manager *manager;
-        sd_bus *connection; /* NULL between two attempts */
+        sd_bus *connection;           /* NULL between two attempts */
         sd_event_source *retry_timer; /* a lost connection or a refused name */
         sd_event_source *tell_source;
         unsigned retry_sec;
@@ -59,7 +59,7 @@ struct Bus {
 
         ManagerObject manager_object;
         ClockObject clock_object;
-        const Step **steps;      /* of the manager_look() that was taken at steps_usec, sorted */
+        const Step **steps; /* of the manager_look() that was taken at steps_usec, sorted */
         uint64_t steps_usec;
         CpuSet cpus;             /* whose objects were told of */
         sd_bus_message *waiting; /* the call that is answered when no task runs any more */

@@ -43,7 +43,7 @@ static const sd_bus_vtable log_control_vtable[] = {
         SD_BUS_WRITABLE_PROPERTY("LogLevel", "s", get_level, set_level, 0, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_PROPERTY("LogTarget", "s", get_target, 0, SD_BUS_VTABLE_PROPERTY_CONST),
         SD_BUS_PROPERTY("SyslogIdentifier", "s", get_identifier, 0, SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_VTABLE_END
+        SD_BUS_VTABLE_END,
 };
 
 /* The level that a call of Set(interface, property, value) asks for. 1, or 0: another call, or a malformed one. */

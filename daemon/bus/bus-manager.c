@@ -164,8 +164,8 @@ void bus_signal_drift(Bus *bus, const DriftReport *drift)
 
         if (bus_connection_is_ready(bus->connection) && wanted && actual && writer)
                 (void)sd_bus_emit_signal(bus->connection, BUS_PATH, INTERFACE, "Drift", "ssssusb",
-                                         knob_object_format(&drift->id, object), knob_to_string(drift->id.knob), wanted, actual,
-                                         (uint32_t)drift->pid, writer, drift->repaired);
+                                         knob_object_format(&drift->id, object), knob_to_string(drift->id.knob), wanted,
+                                         actual, (uint32_t)drift->pid, writer, drift->repaired);
 }
 
 static int get_drift_counts(sd_bus *connection, const char *path, const char *interface, const char *property,
@@ -216,11 +216,10 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Events", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ttss)", events), on_events,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_SIGNAL_WITH_ARGS("Drift",
-                                SD_BUS_ARGS("s", object, "s", knob, "s", wanted, "s", actual, "u", pid, "s", writer,
-                                            "b", repaired),
-                                0),
-        SD_BUS_VTABLE_END
+        SD_BUS_SIGNAL_WITH_ARGS(
+                "Drift",
+                SD_BUS_ARGS("s", object, "s", knob, "s", wanted, "s", actual, "u", pid, "s", writer, "b", repaired), 0),
+        SD_BUS_VTABLE_END,
 };
 
 int bus_add_manager(Bus *bus)

@@ -45,8 +45,10 @@ static void bus_retry_later(Bus *bus)
 static void bus_on_name_refused(Bus *bus, const char *why)
 {
         if (!bus->refusal_told)
-                log_message(LOG_WARNING, "The bus does not give us the name " BUS_NAME ", so nobody can ask for the "
-                            "state there, and this is tried again from time to time: %s", why);
+                log_message(LOG_WARNING,
+                            "The bus does not give us the name " BUS_NAME ", so nobody can ask for the "
+                            "state there, and this is tried again from time to time: %s",
+                            why);
         bus->refusal_told = true;
         bus_retry_later(bus);
 }

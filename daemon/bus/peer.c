@@ -54,16 +54,18 @@ int peer_follow(Peer *peer, sd_bus *connection, const char *name)
 
         peer_done(peer);
         peer->name = name;
-        if (asprintf(&match, "type='signal',sender='" DRIVER "',path='" DRIVER_PATH "',interface='" DRIVER "',"
-                     "member='NameOwnerChanged',arg0='%s'", name) < 0) {
+        if (asprintf(&match,
+                     "type='signal',sender='" DRIVER "',path='" DRIVER_PATH "',interface='" DRIVER "',"
+                     "member='NameOwnerChanged',arg0='%s'",
+                     name) < 0) {
                 match = NULL;
                 return -ENOMEM;
         }
         r = sd_bus_add_match_async(connection, &peer->changed, match, peer_on_changed, NULL, peer);
         if (r < 0)
                 return r;
-        r = sd_bus_call_method_async(connection, &peer->reply, DRIVER, DRIVER_PATH, DRIVER, "GetNameOwner", peer_on_owner, peer,
-                                     "s", name);
+        r = sd_bus_call_method_async(connection, &peer->reply, DRIVER, DRIVER_PATH, DRIVER, "GetNameOwner",
+                                     peer_on_owner, peer, "s", name);
         return r < 0 ? r : 0;
 }
 

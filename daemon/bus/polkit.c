@@ -140,8 +140,8 @@ static int check_on_polkit(sd_bus_message *reply, void *userdata, sd_bus_error *
 static int question_new(const PolkitCheck *check, bool interactive, sd_bus_message **ret)
 {
         sd_bus_message *question = NULL;
-        int r = sd_bus_message_new_method_call(sd_bus_message_get_bus(check->call), &question, "org.freedesktop.PolicyKit1",
-                                               "/org/freedesktop/PolicyKit1/Authority",
+        int r = sd_bus_message_new_method_call(sd_bus_message_get_bus(check->call), &question,
+                                               "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority",
                                                "org.freedesktop.PolicyKit1.Authority", "CheckAuthorization");
 
         if (r < 0)
@@ -218,8 +218,10 @@ static int check_ask_user(PolkitCheck *check)
         _cleanup_free_ char *match = NULL;
         int r;
 
-        if (asprintf(&match, "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
-                     "member='NameOwnerChanged',arg0='%s'", sender) < 0) {
+        if (asprintf(&match,
+                     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+                     "member='NameOwnerChanged',arg0='%s'",
+                     sender) < 0) {
                 match = NULL;
                 return -ENOMEM;
         }
@@ -227,7 +229,8 @@ static int check_ask_user(PolkitCheck *check)
         if (r < 0)
                 return r;
         return sd_bus_call_method_async(connection, &check->slot, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                                        "org.freedesktop.DBus", "GetConnectionUnixUser", check_on_user, check, "s", sender);
+                                        "org.freedesktop.DBus", "GetConnectionUnixUser", check_on_user, check, "s",
+                                        sender);
 }
 
 int polkit_check_action(Polkit *polkit, sd_bus_message *call, const char *action, PolkitAllowed allowed, void *userdata,

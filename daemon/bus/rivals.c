@@ -14,10 +14,10 @@ static const char *const units[] = {
         "auto-cpufreq.service",
         "thermald.service",
         "cpupower.service",
-        "nova-compute.service",           /* cpu_power_management; Debian's name, and RDO's */
+        "nova-compute.service", /* cpu_power_management; Debian's name, and RDO's */
         "openstack-nova-compute.service",
-        "crio.service",                   /* cpu-freq-governor.crio.io */
-        NULL
+        "crio.service", /* cpu-freq-governor.crio.io */
+        NULL,
 };
 
 /* ListUnitsByNames(): a(ssssssouso), name, description, load state, active state … */
@@ -27,9 +27,11 @@ static int on_units(sd_bus_message *reply, void *userdata, sd_bus_error *error)
         Rivals *rivals = userdata;
         unsigned n = 0;
 
-        if (sd_bus_message_is_method_error(reply, NULL) || sd_bus_message_enter_container(reply, 'a', "(ssssssouso)") < 0)
+        if (sd_bus_message_is_method_error(reply, NULL) ||
+            sd_bus_message_enter_container(reply, 'a', "(ssssssouso)") < 0)
                 return 0;
-        while (sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, &state, NULL, NULL, NULL, NULL, NULL, NULL) > 0)
+        while (sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, &state, NULL, NULL, NULL, NULL, NULL,
+                                   NULL) > 0)
                 for (unsigned i = 0; units[i]; i++) {
                         if (strcmp(units[i], name) != 0 || rivals->told & 1UL << i ||
                             (strcmp(state, "active") != 0 && strcmp(state, "reloading") != 0))
@@ -44,7 +46,8 @@ static int on_units(sd_bus_message *reply, void *userdata, sd_bus_error *error)
 static void ask(Rivals *rivals, sd_bus *connection)
 {
         sd_bus_message *call = NULL;
-        int r = sd_bus_message_new_method_call(connection, &call, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "ListUnitsByNames");
+        int r = sd_bus_message_new_method_call(connection, &call, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                               "ListUnitsByNames");
 
         if (r >= 0)
                 r = sd_bus_message_set_auto_start(call, false);
@@ -70,8 +73,8 @@ void rivals_ask(Rivals *rivals, sd_bus *connection)
         rivals->finished = sd_bus_slot_unref(rivals->finished);
         (void)peer_follow(&rivals->systemd, connection, SYSTEMD);
         /* Sent to all once anybody has subscribed to systemd's signals; logind always has. */
-        (void)sd_bus_match_signal_async(connection, &rivals->finished, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER, "StartupFinished",
-                                        on_startup_finished, NULL, rivals);
+        (void)sd_bus_match_signal_async(connection, &rivals->finished, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                        "StartupFinished", on_startup_finished, NULL, rivals);
         ask(rivals, connection);
 }
 

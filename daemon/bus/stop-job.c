@@ -62,8 +62,9 @@ static int stop_job_ask(StopJob *job, sd_event *event)
         r = stop_job_connect(job, event);
         if (r < 0)
                 return r;
-        return sd_bus_call_method_async(job->connection, &job->slot, "org.freedesktop.systemd1", "/org/freedesktop/systemd1",
-                                        "org.freedesktop.systemd1.Manager", "ListJobs", stop_job_on_reply, job, "");
+        return sd_bus_call_method_async(job->connection, &job->slot, "org.freedesktop.systemd1",
+                                        "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager", "ListJobs",
+                                        stop_job_on_reply, job, "");
 }
 
 int stop_job_new(sd_event *event, Manager *manager, StopJob **ret)

@@ -12,7 +12,7 @@
 #include "model/need.h"
 
 /* Another reboot would change nothing. */
-#define NOT_TAKEN                                                                                                             \
+#define NOT_TAKEN                                                                                                                 \
         "They were configured before this boot, and the boot loader did not pass them on: it reads another configuration, or an " \
         "older entry was chosen. `tscwarden kargs plan` says where they stand; compare that with what the loader shows."
 
@@ -98,13 +98,14 @@ static char *describe_configured(const AuditInput *input, const BootNeed *need)
 
         if (boot->error < 0)
                 r = asprintf(&text, "configured: not known (%s)",
-                             boot->error == -EOPNOTSUPP ? boot_platform_describe(boot->platform) : boot_config_explain_error(boot));
+                             boot->error == -EOPNOTSUPP ? boot_platform_describe(boot->platform) :
+                                                          boot_config_explain_error(boot));
         else if (!need->unconfigured)
                 r = asprintf(&text, "configured: yes (%s)", boot->source);
         else {
                 n = boot_config_count(boot, need->wanted[__builtin_ctz(need->unconfigured)]);
-                r = n == 0 ? asprintf(&text, "configured: no (%s)", boot->source)
-                           : asprintf(&text, "configured: in %zu of %zu boot entries (%s)", n, boot->n, boot->source);
+                r = n == 0 ? asprintf(&text, "configured: no (%s)", boot->source) :
+                             asprintf(&text, "configured: in %zu of %zu boot entries (%s)", n, boot->n, boot->source);
         }
         return r < 0 ? NULL : text;
 }
@@ -136,9 +137,10 @@ static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed 
                 return;
         }
         step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
-                         need->unbooted && (need->unconfigured || need->not_taken) ? AUDIT_FAIL : AUDIT_WARN, "%s%s%s; /proc/cmdline: %s",
-                         list_missing(need, need->unbooted, "missing", now),
-                         list_missing(need, need->unconfigured & ~need->unbooted, "missing at the next boot", later), configured, booted);
+                         need->unbooted && (need->unconfigured || need->not_taken) ? AUDIT_FAIL : AUDIT_WARN,
+                         "%s%s%s; /proc/cmdline: %s", list_missing(need, need->unbooted, "missing", now),
+                         list_missing(need, need->unconfigured & ~need->unbooted, "missing at the next boot", later),
+                         configured, booted);
         audit_fix_by_parameters(input, audit, step, need);
         if (need->not_taken && !need->unconfigured)
                 to_do = NOT_TAKEN;
@@ -151,7 +153,8 @@ static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed 
         } else if (!boot_platform_is_supported(input->boot->platform))
                 to_do = "kargs apply sets none on this platform; kargs plan says what to do by hand.";
         if (to_do[0] || harm)
-                audit_advise(audit, step, "%s%s%s%s%s", before, to_do, after, to_do[0] && harm ? " " : "", harm ? harm : "");
+                audit_advise(audit, step, "%s%s%s%s%s", before, to_do, after, to_do[0] && harm ? " " : "",
+                             harm ? harm : "");
 }
 
 void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed *need)
@@ -189,7 +192,8 @@ void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed
         else
                 /* Of a TSC that is gone for another reason they say nothing. */
                 audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
-                          (of_cpu.frequency || of_cpu.idle) && audit_in_use(input->clock->verdict) ? AUDIT_PASS
-                                                                                                   : AUDIT_NOT_APPLICABLE,
+                          (of_cpu.frequency || of_cpu.idle) && audit_in_use(input->clock->verdict) ?
+                                  AUDIT_PASS :
+                                  AUDIT_NOT_APPLICABLE,
                           "/proc/cmdline: %s. %s", booted, reason);
 }

@@ -49,7 +49,7 @@ static bool is_fit(const char *clocksource)
 }
 
 /* What the host has to offer to a guest that has no good clock. */
-#define HOST_OFFERS                                                                                                      \
+#define HOST_OFFERS                                                                                                        \
         "The host has to offer one. With KVM, in the domain's XML (virsh edit): `<timer name='kvmclock' present='yes'/>` " \
         "below <clock> for kvm-clock, or `<feature policy='require' name='invtsc'/>` below <cpu> for a TSC that counts on."
 
@@ -58,22 +58,24 @@ static void judge_guest_tsc(const AuditInput *input, Audit *audit)
 {
         const ClockView *clock = input->clock;
         bool marked = clock->verdict == VERDICT_UNSTABLE, fit = is_fit(clock->clocksource);
-        AuditResult result = clock->verdict == VERDICT_UNKNOWN ? AUDIT_UNKNOWN
-                             : !fit && clock->clocksource[0]     ? AUDIT_FAIL
-                             : marked || clock->verdict == VERDICT_UNVERIFIED ? AUDIT_WARN
-                                                                              : AUDIT_PASS;
+        AuditResult result = clock->verdict == VERDICT_UNKNOWN              ? AUDIT_UNKNOWN :
+                             !fit && clock->clocksource[0]                  ? AUDIT_FAIL :
+                             marked || clock->verdict == VERDICT_UNVERIFIED ? AUDIT_WARN :
+                                                                              AUDIT_PASS;
         AuditStep *step;
 
         step = audit_add(audit, AUDIT_GUEST, "tsc-verdict", "TSC", result, "%s: %s " CURRENT ": %s, available: %s.%s%s",
                          verdict_to_string(clock->verdict), input->reason_text,
-                         clock->clocksource[0] ? clock->clocksource : "unknown", clock->available[0] ? clock->available : "unknown",
+                         clock->clocksource[0] ? clock->clocksource : "unknown",
+                         clock->available[0] ? clock->available : "unknown",
                          clock->kernel_line[0] ? " The kernel: " : "", clock->kernel_line);
         if (result == AUDIT_FAIL)
                 audit_advise(audit, step, "This guest has neither its TSC nor its hypervisor's clock. " HOST_OFFERS);
         else if (marked && is_hypervisors(clock->clocksource))
-                audit_advise(audit, step,
-                             "The clock that this guest uses is its hypervisor's, and has not got worse. If it was started with a "
-                             "fixed TSC, its host did not keep that promise: `tscwarden check` there.");
+                audit_advise(
+                        audit, step,
+                        "The clock that this guest uses is its hypervisor's, and has not got worse. If it was started with a "
+                        "fixed TSC, its host did not keep that promise: `tscwarden check` there.");
 }
 
 static void judge_clocksource(const AuditInput *input, Audit *audit)
@@ -87,13 +89,14 @@ static void judge_clocksource(const AuditInput *input, Audit *audit)
                           CURRENT " cannot be read");
                 return;
         }
-        step = audit_add(audit, AUDIT_GUEST, "guest-clocksource", "clocksource", is_fit(current) ? AUDIT_PASS : AUDIT_FAIL,
-                         CURRENT ": %s; available: %s", current, available);
+        step = audit_add(audit, AUDIT_GUEST, "guest-clocksource", "clocksource",
+                         is_fit(current) ? AUDIT_PASS : AUDIT_FAIL, CURRENT ": %s; available: %s", current, available);
         if (is_fit(current))
                 return;
         for (size_t i = 0; i < ARRAY_SIZE(better); i++)
                 if (clocksources_have(available, better[i])) {
-                        audit_fix(audit, step, "echo %s > /sys/devices/system/clocksource/clocksource0/current_clocksource",
+                        audit_fix(audit, step,
+                                  "echo %s > /sys/devices/system/clocksource/clocksource0/current_clocksource",
                                   better[i]);
                         return;
                 }
@@ -109,9 +112,10 @@ static bool is_kvm(const AuditInput *input)
 static void advise_module(const AuditInput *input, Audit *audit, AuditStep *step)
 {
         if (!input->around->has_modules)
-                audit_advise(audit, step,
-                             "This kernel has no modules here, as in a microVM: it needs PTP_1588_CLOCK_KVM built in, which whoever "
-                             "gives the machine its kernel decides.");
+                audit_advise(
+                        audit, step,
+                        "This kernel has no modules here, as in a microVM: it needs PTP_1588_CLOCK_KVM built in, which whoever "
+                        "gives the machine its kernel decides.");
         else
                 audit_advise(
                         audit, step,
@@ -131,8 +135,8 @@ static void judge_phc(const AuditInput *input, Audit *audit)
                 return;
         }
         if (around->host_phc[0]) {
-                audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_PASS, "/sys/class/ptp/%s: %s", around->host_phc,
-                          phc_kind_describe(around->host_phc_kind));
+                audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_PASS, "/sys/class/ptp/%s: %s",
+                          around->host_phc, phc_kind_describe(around->host_phc_kind));
                 return;
         }
         if (!is_kvm(input)) {
@@ -167,9 +171,9 @@ static void judge_persistent(const AuditInput *input, Audit *audit)
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot",
                           around->ptp_kvm[0] ? AUDIT_PASS : AUDIT_WARN, "%s%s",
                           around->ptp_kvm_builtin ? "built into the kernel" : around->ptp_kvm_persistent,
-                          around->ptp_kvm[0]
-                                  ? ""
-                                  : "; it cannot be loaded now, and may make systemd-modules-load.service fail");
+                          around->ptp_kvm[0] ?
+                                  "" :
+                                  "; it cannot be loaded now, and may make systemd-modules-load.service fail");
         else if (!around->ptp_kvm[0])
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", AUDIT_NOT_APPLICABLE,
                           "first the clock has to be there");
@@ -192,8 +196,8 @@ static void judge_no_refclock(const AuditInput *input, Audit *audit)
         bool kvm = around->ptp_kvm[0];
         AuditStep *step;
 
-        step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", kvm ? AUDIT_FAIL : AUDIT_WARN, "%s%s",
-                         around->chrony_config ? around->chrony_config : "chrony is not installed",
+        step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", kvm ? AUDIT_FAIL : AUDIT_WARN,
+                         "%s%s", around->chrony_config ? around->chrony_config : "chrony is not installed",
                          around->chrony_config ? " and what belongs to it: no `refclock PHC`" : "");
         if (kvm)
                 fix_by_setup(input, audit, step);
@@ -207,24 +211,25 @@ static void judge_no_refclock(const AuditInput *input, Audit *audit)
 static void judge_other_refclock(const AuditInput *input, Audit *audit)
 {
         const Surroundings *around = input->around;
-        bool there = around->refclock_ptp[0], kept = around->refclock_kind == PHC_NETWORK && time_phc_is_kept(input->time);
+        bool there = around->refclock_ptp[0],
+             kept = around->refclock_kind == PHC_NETWORK && time_phc_is_kept(input->time);
         AuditStep *step;
 
         step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock",
-                         kept                                   ? AUDIT_PASS
-                         : !there && around->refclock_optional ? AUDIT_WARN
-                                                                : AUDIT_FAIL,
+                         kept                                ? AUDIT_PASS :
+                         !there && around->refclock_optional ? AUDIT_WARN :
+                                                               AUDIT_FAIL,
                          "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock,
-                         kept                         ? "a network interface's clock that PTP keeps"
-                         : there                      ? "another clock than the host's"
-                         : around->refclock_optional ? "not there; chronyd goes on without it"
-                                                      : "no clock: chronyd does not start with it");
+                         kept                      ? "a network interface's clock that PTP keeps" :
+                         there                     ? "another clock than the host's" :
+                         around->refclock_optional ? "not there; chronyd goes on without it" :
+                                                     "no clock: chronyd does not start with it");
         if (kept)
                 return;
         if (!there)
                 audit_advise(audit, step, "%s",
-                             around->ptp_kvm[0] ? "Take that line away; `" SETUP "` writes one with the host's clock."
-                                                : "Take that line away, or load ptp_kvm before chronyd starts.");
+                             around->ptp_kvm[0] ? "Take that line away; `" SETUP "` writes one with the host's clock." :
+                                                  "Take that line away, or load ptp_kvm before chronyd starts.");
         else if (around->ptp_kvm[0]) {
                 audit_advise(audit, step, "Take that line away; setup writes one with the host's clock.");
                 fix_by_setup(input, audit, step);
@@ -249,7 +254,8 @@ static void judge_refclock(const AuditInput *input, Audit *audit)
                 judge_other_refclock(input, audit);
         else if (around->refclock_kind == PHC_VMCLOCK && !around->refclock_tai) {
                 step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_FAIL,
-                                 "%s: refclock PHC %s, which counts TAI, 37 s before UTC", around->refclock_file, around->refclock);
+                                 "%s: refclock PHC %s, which counts TAI, 37 s before UTC", around->refclock_file,
+                                 around->refclock);
                 audit_advise(audit, step, "Add the word `tai` to that line.");
         } else
                 audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_PASS,
@@ -290,13 +296,15 @@ static void advise_source(const AuditInput *input, Audit *audit, AuditStep *step
                 audit_advise(audit, step,
                              "chronyd trusts another source more: `chronyc sources -v` explains the marks.");
         else if (fabs(source->offset_sec) > TIME_CORRECTION_MAX_SEC) {
-                audit_advise(audit, step, "This clock has fallen behind, as at a resume, and chronyd only slews it: makestep sets it.");
+                audit_advise(
+                        audit, step,
+                        "This clock has fallen behind, as at a resume, and chronyd only slews it: makestep sets it.");
                 audit_fix(audit, step, "chronyc makestep");
         } else if (fabs(source->offset_sec) >= MICROSECOND)
                 audit_advise(audit, step, "Below a microsecond is usual %s.",
-                             clocksource_is_tsc(input->clock->clocksource)
-                                     ? "with kvm-clock as the clocksource; with tsc it is read less exactly"
-                                     : "here after some minutes");
+                             clocksource_is_tsc(input->clock->clocksource) ?
+                                     "with kvm-clock as the clocksource; with tsc it is read less exactly" :
+                                     "here after some minutes");
 }
 
 static void judge_selected(const AuditInput *input, Audit *audit)
@@ -325,9 +333,9 @@ static void judge_selected(const AuditInput *input, Audit *audit)
         }
         off = fabs(source->offset_sec);
         step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host",
-                         source->state != '*' || source->reach == 0 || off > TIME_CORRECTION_MAX_SEC ? AUDIT_FAIL
-                         : off < MICROSECOND                                                         ? AUDIT_PASS
-                                                                                                     : AUDIT_WARN,
+                         source->state != '*' || source->reach == 0 || off > TIME_CORRECTION_MAX_SEC ? AUDIT_FAIL :
+                         off < MICROSECOND                                                           ? AUDIT_PASS :
+                                                                                                       AUDIT_WARN,
                          "chronyc sources: %c%c %s, reach %o, off by %.0f ns", source->mode, source->state,
                          source->name, source->reach, source->offset_sec * 1e9);
         advise_source(input, audit, step, source);
@@ -340,7 +348,8 @@ static void judge_makestep(const AuditInput *input, Audit *audit)
         AuditStep *step;
 
         if (!around->chrony_config || !runs_chronyd(input)) {
-                audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume", AUDIT_NOT_APPLICABLE, "chronyd does not run");
+                audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume", AUDIT_NOT_APPLICABLE,
+                          "chronyd does not run");
                 return;
         }
         if (!around->refclock && !around->makestep_file && is_kvm(input)) {
@@ -351,19 +360,22 @@ static void judge_makestep(const AuditInput *input, Audit *audit)
         step = audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume",
                          around->makestep_endless ? AUDIT_PASS : AUDIT_WARN, "%s: %s",
                          around->makestep_file ? around->makestep_file : around->chrony_config,
-                         around->makestep_endless ? "makestep without a limit"
-                         : around->makestep_file  ? "makestep for the first updates only"
-                                                  : "no makestep");
+                         around->makestep_endless ? "makestep without a limit" :
+                         around->makestep_file    ? "makestep for the first updates only" :
+                                                    "no makestep");
         if (around->makestep_endless)
                 return;
-        audit_advise(audit, step, "A guest falls behind whenever it is paused and resumed; chronyd then only slews it, for hours or days.");
+        audit_advise(
+                audit, step,
+                "A guest falls behind whenever it is paused and resumed; chronyd then only slews it, for hours or days.");
         if (around->makestep_file)
-                audit_fix(audit, step, "sed -i 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' %s && systemctl restart %s",
+                audit_fix(audit, step,
+                          "sed -i 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' %s && systemctl restart %s",
                           around->makestep_file, chrony_service(around));
         else
                 /* The file may lack the newline at its end. */
-                audit_fix(audit, step, "printf '\\nmakestep 1 -1\\n' >> %s && systemctl restart %s", around->chrony_config,
-                          chrony_service(around));
+                audit_fix(audit, step, "printf '\\nmakestep 1 -1\\n' >> %s && systemctl restart %s",
+                          around->chrony_config, chrony_service(around));
 }
 
 static void judge_agent(const AuditInput *input, Audit *audit)

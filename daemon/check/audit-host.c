@@ -29,8 +29,7 @@ static void judge_flags(const AuditInput *input, Audit *audit)
         step = audit_add(audit, AUDIT_HOST, "cpu-flags", "CPU", need.frequency || need.idle ? AUDIT_WARN : AUDIT_PASS,
                          "/proc/cpuinfo: %s", reason);
         if (need.frequency || need.idle)
-                audit_advise(audit, step,
-                             "This CPU can only be held still: the next steps say whether it is.");
+                audit_advise(audit, step, "This CPU can only be held still: the next steps say whether it is.");
 }
 
 /* What a person has to do about the clock, and what of it a command can. */
@@ -40,8 +39,9 @@ static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step, 
         RemedyKind kind = clock_remedy_kind(input->clock_facts, clock);
 
         if (kind == REMEDY_BOOT_PARAMETERS && audit_needs_only_reboot(need))
-                audit_advise(audit, step,
-                             "The next boot has the parameters that keep it. Move guests that need a good clock away first.");
+                audit_advise(
+                        audit, step,
+                        "The next boot has the parameters that keep it. Move guests that need a good clock away first.");
         else if (input->remedy[0])
                 audit_advise(audit, step, "%s", input->remedy);
         switch (kind) {
@@ -93,7 +93,8 @@ static unsigned count_enabled_deep(const AuditInput *input)
                 for (unsigned s = 0; s < cpu->n_states; s++)
                         n += shallowest && &cpu->states[s] != shallowest && !idle_state_is_poll(&cpu->states[s]) &&
                              (cpu->states[s].latency_usec > shallowest->latency_usec ||
-                              (cpu->states[s].latency_usec == shallowest->latency_usec && cpu->states[s].index > shallowest->index)) &&
+                              (cpu->states[s].latency_usec == shallowest->latency_usec &&
+                               cpu->states[s].index > shallowest->index)) &&
                              !cpu->states[s].disabled;
         }
         return n;
@@ -118,8 +119,8 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
         if (!need_from_facts(input->facts).idle) {
                 audit_add(audit, AUDIT_HOST, "idle-states", "C-states", AUDIT_NOT_APPLICABLE,
                           "%s; idle driver: %s, deepest state: %s",
-                          input->facts->hypervisor ? "in a guest they are the host's business"
-                                                   : "nonstop_tsc: the TSC counts on in them",
+                          input->facts->hypervisor ? "in a guest they are the host's business" :
+                                                     "nonstop_tsc: the TSC counts on in them",
                           driver, deep);
                 return;
         }
@@ -138,9 +139,10 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
                 fix_by_daemon(input, audit, step);
         if (!step->advice)
                 audit_advise(audit, step, "%s",
-                     need->wanted[0] ? "Registering them is what costs the TSC: a boot parameter prevents it, the daemon "
-                                       "only keeps the CPUs out of them."
-                                     : "The daemon keeps the CPUs out of them; that does not bring a lost TSC back.");
+                             need->wanted[0] ?
+                                     "Registering them is what costs the TSC: a boot parameter prevents it, the daemon "
+                                     "only keeps the CPUs out of them." :
+                                     "The daemon keeps the CPUs out of them; that does not bring a lost TSC back.");
 }
 
 static void judge_c1e(const AuditInput *input, Audit *audit)
@@ -150,9 +152,9 @@ static void judge_c1e(const AuditInput *input, Audit *audit)
 
         if (!amd || input->facts->hypervisor || input->facts->nonstop_tsc) {
                 audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", AUDIT_NOT_APPLICABLE, "%s",
-                          input->facts->hypervisor ? "in a guest it is the host's business"
-                          : amd                    ? "nonstop_tsc: the TSC counts on in C1E"
-                                                   : "only AMD's older CPUs stop their TSC in C1E");
+                          input->facts->hypervisor ? "in a guest it is the host's business" :
+                          amd                      ? "nonstop_tsc: the TSC counts on in C1E" :
+                                                     "only AMD's older CPUs stop their TSC in C1E");
                 return;
         }
         step = audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", input->around->c1e ? AUDIT_FAIL : AUDIT_PASS,
@@ -171,8 +173,8 @@ static void judge_governor(const AuditInput *input, Audit *audit)
 
         if (!need_from_facts(input->facts).frequency)
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_NOT_APPLICABLE, "%s; now: %s",
-                          input->facts->hypervisor ? "in a guest it is the host's business"
-                                                   : "constant_tsc: the TSC does not follow the frequency",
+                          input->facts->hypervisor ? "in a guest it is the host's business" :
+                                                     "constant_tsc: the TSC does not follow the frequency",
                           policy ? OR_UNKNOWN(policy->governor) : "no cpufreq");
         else if (!policy)
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
@@ -220,8 +222,8 @@ static void fix_owners(const AuditInput *input, Audit *audit, AuditStep *step)
         audit_advise(audit, step,
                      "The TSC still lives, and stopping one of them sets another governor, which costs it: do not stop "
                      "them now%s.",
-                     around->owners_enabled ? "; disabled, they are gone after the next boot"
-                                            : ". They are disabled, and gone after the next boot");
+                     around->owners_enabled ? "; disabled, they are gone after the next boot" :
+                                              ". They are disabled, and gone after the next boot");
 }
 
 static void judge_owners(const AuditInput *input, Audit *audit)
@@ -237,8 +239,8 @@ static void judge_owners(const AuditInput *input, Audit *audit)
         else if (!needed || !owners)
                 audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners",
                           needed ? AUDIT_PASS : AUDIT_NOT_APPLICABLE, "%s",
-                          owners ? list_owners(owners, names)
-                                 : "no tuned, power-profiles-daemon, auto-cpufreq or cpupower.service");
+                          owners ? list_owners(owners, names) :
+                                   "no tuned, power-profiles-daemon, auto-cpufreq or cpupower.service");
         else {
                 step = audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_WARN,
                                  "beside tscwarden the governor is set by: %s", list_owners(owners, names));
@@ -265,11 +267,12 @@ static void judge_pairing(const AuditInput *input, Audit *audit)
         }
         step = audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", pairs ? AUDIT_PASS : AUDIT_FAIL,
                          CURRENT ": %s; %s", current,
-                         pairs ? "guests can load ptp_kvm"
-                               : "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
+                         pairs ? "guests can load ptp_kvm" :
+                                 "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
         if (!pairs)
                 audit_advise(audit, step, "Only a host that runs on its TSC can offer it%s.",
-                             audit_in_use(input->clock->verdict) || input->facts->hypervisor ? "" : ": see the step TSC");
+                             audit_in_use(input->clock->verdict) || input->facts->hypervisor ? "" :
+                                                                                               ": see the step TSC");
 }
 
 static void judge_resync(const AuditInput *input, Audit *audit)
@@ -284,14 +287,17 @@ static void judge_resync(const AuditInput *input, Audit *audit)
                           "libvirt is not installed");
                 return;
         }
-        step = audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests",
-                         around->sync_time && enabled ? AUDIT_PASS : AUDIT_WARN, "%s: %s; libvirt-guests.service is %s", file,
-                         around->sync_time_assigned ? around->sync_time ? "SYNC_TIME=1" : "SYNC_TIME=0" : "no SYNC_TIME",
-                         enabled ? "enabled" : "not enabled, so nothing reads that");
-        audit_advise(audit, step,
-                     "%sAfter virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "
-                     "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now",
-                     enabled ? "" : "Enabled, that service suspends the guests at a shutdown, unless its file says otherwise. ");
+        step = audit_add(
+                audit, AUDIT_HOST, "guest-resync", "resumed guests",
+                around->sync_time && enabled ? AUDIT_PASS : AUDIT_WARN, "%s: %s; libvirt-guests.service is %s", file,
+                around->sync_time_assigned ? around->sync_time ? "SYNC_TIME=1" : "SYNC_TIME=0" : "no SYNC_TIME",
+                enabled ? "enabled" : "not enabled, so nothing reads that");
+        audit_advise(
+                audit, step,
+                "%sAfter virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "
+                "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now",
+                enabled ? "" :
+                          "Enabled, that service suspends the guests at a shutdown, unless its file says otherwise. ");
         if (around->sync_time)
                 return;
         if (around->sync_time_assigned)

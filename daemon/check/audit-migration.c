@@ -5,10 +5,10 @@
 
 static void compare_verdicts(const MigrationEnd *here, const MigrationEnd *there, const char *name, Audit *audit)
 {
-        AuditResult result = there->verdict == VERDICT_UNKNOWN ? AUDIT_UNKNOWN
-                             : !audit_in_use(there->verdict)   ? AUDIT_FAIL
-                             : there->verdict == VERDICT_UNVERIFIED && here->verdict != VERDICT_UNVERIFIED ? AUDIT_WARN
-                                                                                                           : AUDIT_PASS;
+        AuditResult result = there->verdict == VERDICT_UNKNOWN ? AUDIT_UNKNOWN :
+                             !audit_in_use(there->verdict)     ? AUDIT_FAIL :
+                             there->verdict == VERDICT_UNVERIFIED && here->verdict != VERDICT_UNVERIFIED ? AUDIT_WARN :
+                                                                                                           AUDIT_PASS;
         AuditStep *step =
                 audit_add(audit, AUDIT_MIGRATION, "migration-verdict", "TSC there", result,
                           "here %s, on %s %s (clocksource %s)", verdict_to_string(here->verdict), name,

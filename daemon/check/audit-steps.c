@@ -36,7 +36,7 @@ void audit_done(Audit *audit)
                 free(audit->steps[i].advice);
                 free(audit->steps[i].fix);
         }
-        *audit = (Audit){};
+        *audit = (Audit) {};
 }
 
 static char *format_escaped(Audit *audit, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
@@ -59,7 +59,7 @@ AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char 
         AuditStep *step = &audit->steps[audit->n++];
         va_list ap;
 
-        *step = (AuditStep){ .group = group, .id = id, .title = title, .result = result };
+        *step = (AuditStep) { .group = group, .id = id, .title = title, .result = result };
         va_start(ap, format);
         step->evidence = format_escaped(audit, format, ap);
         va_end(ap);

@@ -40,17 +40,19 @@ static void judge_no_client(const TimeInput *time, Audit *audit)
         char buffer[128];
         AuditStep *step;
 
-        step = audit_add(audit, AUDIT_TIME, "time-client", "one time client",
-                         set && !told ? AUDIT_WARN : AUDIT_FAIL, "running: %s%s%s", other ? time->other : list_clients(time->running, buffer),
+        step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", set && !told ? AUDIT_WARN : AUDIT_FAIL,
+                         "running: %s%s%s", other ? time->other : list_clients(time->running, buffer),
                          time->running && !other ? ", told to leave the clock alone" : "",
                          set && !told ? "; adjtimex says that somebody sets the clock right" : "");
         if (other)
-                audit_advise(audit, step, "tscwarden cannot ask %s whether it keeps the time; a second client would fight with it.",
+                audit_advise(audit, step,
+                             "tscwarden cannot ask %s whether it keeps the time; a second client would fight with it.",
                              time->other);
         else if (told)
                 audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
         else if (set)
-                audit_advise(audit, step, "A client in a container, or the hypervisor's agent: a second one would fight with it.");
+                audit_advise(audit, step,
+                             "A client in a container, or the hypervisor's agent: a second one would fight with it.");
         else {
                 audit_fix(audit, step, "timedatectl set-ntp true");
                 audit_advise(audit, step, "If timedatectl says 'NTP not supported', install chrony first.");
@@ -73,7 +75,8 @@ static void judge_one_client(const AuditInput *input, Audit *audit)
                 return;
         }
         step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", n == 1 ? AUDIT_PASS : AUDIT_FAIL,
-                         "running: %s%s", list_clients(time->running, buffer), n > 1 ? ": they pull the clock both ways" : "");
+                         "running: %s%s", list_clients(time->running, buffer),
+                         n > 1 ? ": they pull the clock both ways" : "");
         if (n > 1)
                 audit_fix(audit, step, "systemctl disable --now %s", needless_client(time));
 }
@@ -92,14 +95,15 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
         case TIME_STALE:
                 audit_advise(audit, step,
                              "Its sources do not answer: network, firewall (UDP 123), or the servers themselves.%s",
-                             view->client == CLIENT_CHRONYD ? " `chronyc sources -v` explains its list."
-                             : view->client == CLIENT_NTPD  ? " `ntpq -p` lists them."
-                                                            : "");
+                             view->client == CLIENT_CHRONYD ? " `chronyc sources -v` explains its list." :
+                             view->client == CLIENT_NTPD    ? " `ntpq -p` lists them." :
+                                                              "");
                 break;
         case TIME_DISAGREEING:
-                audit_advise(audit, step,
-                             "Its sources answer and contradict each other, so it follows none: with two nobody can tell which "
-                             "is wrong. Find the wrong one (chronyc sources -v; x marks what it takes for wrong), or add a third.");
+                audit_advise(
+                        audit, step,
+                        "Its sources answer and contradict each other, so it follows none: with two nobody can tell which "
+                        "is wrong. Find the wrong one (chronyc sources -v; x marks what it takes for wrong), or add a third.");
                 break;
         case TIME_NOT_STEERING:
                 audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
@@ -108,20 +112,23 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
                 audit_fix(audit, step, "timedatectl set-ntp true");
                 break;
         case TIME_UNKEPT:
-                audit_advise(audit, step,
-                             "A network interface's clock runs free until ptp4l or ts2phc sets it: start one of them, or take "
-                             "that clock away from its configuration.");
+                audit_advise(
+                        audit, step,
+                        "A network interface's clock runs free until ptp4l or ts2phc sets it: start one of them, or take "
+                        "that clock away from its configuration.");
                 break;
         case TIME_OFF:
                 if (view->client == CLIENT_CHRONYD)
                         audit_fix(audit, step, "chronyc makestep");
-                audit_advise(audit, step, "%s%s",
-                             view->client == CLIENT_CHRONYD
-                                     ? "chronyd slews it away slowly; makestep sets it at once."
-                                     : "It is slewed away slowly; a restart of the client sets it at once.",
-                             input->guest ? " A guest's clock falls behind at every resume: the line `makestep 1 -1` lets chronyd "
-                                            "set it each time."
-                                          : "");
+                audit_advise(
+                        audit, step, "%s%s",
+                        view->client == CLIENT_CHRONYD ?
+                                "chronyd slews it away slowly; makestep sets it at once." :
+                                "It is slewed away slowly; a restart of the client sets it at once.",
+                        input->guest ?
+                                " A guest's clock falls behind at every resume: the line `makestep 1 -1` lets chronyd "
+                                "set it each time." :
+                                "");
                 break;
         case TIME_UNSYNCHRONIZED:
                 if (view->client == CLIENT_CHRONYD && !time->chrony.n_sources)
@@ -157,9 +164,9 @@ static void describe(const TimeInput *time, const TimeView *view, char buffer[st
                 snprintf(buffer, 256, "ntpq rv 0: no answer");
         else
                 snprintf(buffer, 256, "%s",
-                         view->client == CLIENT_NONE    ? "no client"
-                         : view->client == CLIENT_OTHER ? time->other
-                                                        : time_client_to_string(view->client));
+                         view->client == CLIENT_NONE  ? "no client" :
+                         view->client == CLIENT_OTHER ? time->other :
+                                                        time_client_to_string(view->client));
 }
 
 static void judge_synchronized(const AuditInput *input, const TimeView *view, Audit *audit)
@@ -247,8 +254,8 @@ static void judge_stamps(const AuditInput *input, Audit *audit)
                 step = audit_add(audit, AUDIT_TIME, "hardware-stamps", "hardware stamps",
                                  time->chrony.stamps_known ? AUDIT_WARN : AUDIT_UNKNOWN,
                                  "/sys/class/ptp/%s could stamp packets; chronyc ntpdata: %s", interface,
-                                 time->chrony.stamps_known ? "Kernel or Daemon"
-                                                           : "no answer (it wants root, and a source)");
+                                 time->chrony.stamps_known ? "Kernel or Daemon" :
+                                                             "no answer (it wants root, and a source)");
                 if (time->chrony.stamps_known)
                         audit_advise(audit, step,
                                      "A line `hwtimestamp *` in chrony's configuration makes chronyd use them.");

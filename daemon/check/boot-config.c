@@ -16,11 +16,14 @@ static const struct {
         [BOOT_BOOTC] = { .name = "bootc", .description = "bootc: the parameters belong to the image" },
         [BOOT_OSTREE] = { .name = "rpm-ostree", .description = "ostree: the parameters belong to the deployment" },
         [BOOT_UKI] = { .name = "uki", .description = "a unified kernel image: the parameters are part of it" },
-        [BOOT_PROXMOX] = { .name = "proxmox", .description = "systemd-boot by proxmox-boot-tool (/etc/kernel/cmdline)" },
-        [BOOT_ZFSBOOTMENU] = { .name = "zfsbootmenu", .description = "ZFSBootMenu: the parameters are a property of the data set" },
+        [BOOT_PROXMOX] = { .name = "proxmox",
+                           .description = "systemd-boot by proxmox-boot-tool (/etc/kernel/cmdline)" },
+        [BOOT_ZFSBOOTMENU] = { .name = "zfsbootmenu",
+                               .description = "ZFSBootMenu: the parameters are a property of the data set" },
         [BOOT_REFIND] = { .name = "refind", .description = "rEFInd (/boot/refind_linux.conf)" },
         [BOOT_OTHER] = { .name = "other",
-                         .description = "not GRUB has booted this machine (LoaderInfo, or no BOOT_IMAGE= in /proc/cmdline)" },
+                         .description =
+                                 "not GRUB has booted this machine (LoaderInfo, or no BOOT_IMAGE= in /proc/cmdline)" },
         [BOOT_GRUBBY] = { .name = "grubby",
                           .description = "GRUB with boot loader entries (grubby)",
                           .directory = "/var/lib/tscwarden",
@@ -143,7 +146,7 @@ void boot_config_done(BootConfig *config)
                 free(config->files[i].text);
         }
         free(config->files);
-        *config = (BootConfig){};
+        *config = (BootConfig) {};
 }
 
 static int add_cmdline(BootConfig *config, const char *text, size_t length)
@@ -361,39 +364,52 @@ char *boot_platform_advice(const BootFacts *facts, BootPlatform platform, const 
         switch (platform) {
         case BOOT_BOOTC:
                 if (facts->has_rpm_ostree)
-                        return list(parameters, "rpm-ostree kargs --append-if-missing=", " --append-if-missing=",
-                                    "\nOr, for every host of this image, in /usr/lib/bootc/kargs.d/10-tscwarden.toml of it: the "
-                                    "same as a list, kargs = [\"NAME=VALUE\"].");
-                return list(parameters, "In the image, /usr/lib/bootc/kargs.d/10-tscwarden.toml:\nkargs = [\"", "\", \"", "\"]");
+                        return list(
+                                parameters, "rpm-ostree kargs --append-if-missing=", " --append-if-missing=",
+                                "\nOr, for every host of this image, in /usr/lib/bootc/kargs.d/10-tscwarden.toml of it: the "
+                                "same as a list, kargs = [\"NAME=VALUE\"].");
+                return list(parameters, "In the image, /usr/lib/bootc/kargs.d/10-tscwarden.toml:\nkargs = [\"",
+                            "\", \"", "\"]");
         case BOOT_OSTREE:
                 return list(parameters, "rpm-ostree kargs --append-if-missing=", " --append-if-missing=", "");
         case BOOT_UKI:
-                return list(parameters, "Add to the command line that ukify(1) builds the image with, and build it anew; or, "
-                            "an addon beside it (systemd-stub(7)), signed under Secure Boot:\n", " ", "");
-        case BOOT_PROXMOX:
-                return list(parameters, "Add to the line in /etc/kernel/cmdline:\n", " ", "\nThen: proxmox-boot-tool refresh");
-        case BOOT_ZFSBOOTMENU:
-                return list(parameters, "Add to the property org.zfsbootmenu:commandline of the data set that is booted "
-                            "(zfs get org.zfsbootmenu:commandline; zfs set keeps only what it is given, so repeat what stands there):\n",
+                return list(parameters,
+                            "Add to the command line that ukify(1) builds the image with, and build it anew; or, "
+                            "an addon beside it (systemd-stub(7)), signed under Secure Boot:\n",
                             " ", "");
+        case BOOT_PROXMOX:
+                return list(parameters, "Add to the line in /etc/kernel/cmdline:\n", " ",
+                            "\nThen: proxmox-boot-tool refresh");
+        case BOOT_ZFSBOOTMENU:
+                return list(
+                        parameters,
+                        "Add to the property org.zfsbootmenu:commandline of the data set that is booted "
+                        "(zfs get org.zfsbootmenu:commandline; zfs set keeps only what it is given, so repeat what stands there):\n",
+                        " ", "");
         case BOOT_REFIND:
-                return list(parameters, "Add to the quoted parameters of each line in /boot/refind_linux.conf:\n", " ", "");
+                return list(parameters, "Add to the quoted parameters of each line in /boot/refind_linux.conf:\n", " ",
+                            "");
         case BOOT_OTHER:
-                return list(parameters, "GRUB has not booted this machine, so its files have no effect. Add to the kernel's command "
-                            "line where the loader that did, or the firmware's boot entry (efibootmgr -v), has it:\n", " ", "");
+                return list(
+                        parameters,
+                        "GRUB has not booted this machine, so its files have no effect. Add to the kernel's command "
+                        "line where the loader that did, or the firmware's boot entry (efibootmgr -v), has it:\n",
+                        " ", "");
         case BOOT_GRUB_MKCONFIG:
                 return list(parameters, "Add to GRUB_CMDLINE_LINUX in /etc/default/grub:\n", " ",
                             "\nThen: grub2-mkconfig -o /boot/grub2/grub.cfg");
         case BOOT_GRUBBY:
                 return list(parameters, "grubby --update-kernel=ALL --args=\"", " ", "\"");
         case BOOT_UPDATE_GRUB:
-                return list(parameters, "In /etc/default/grub.d/90-tscwarden.cfg:\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX ", " ",
+                return list(parameters,
+                            "In /etc/default/grub.d/90-tscwarden.cfg:\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX ", " ",
                             "\"\nThen: update-grub");
         case BOOT_KERNEL_INSTALL:
                 return list(parameters, "Add to the line in /etc/kernel/cmdline:\n", " ",
                             "\nThen, for the kernel that runs: kernel-install add \"$(uname -r)\" "
                             "\"/lib/modules/$(uname -r)/vmlinuz\"");
         default:
-                return list(parameters, "Add to the kernel's command line in your boot loader's configuration:\n", " ", "");
+                return list(parameters, "Add to the kernel's command line in your boot loader's configuration:\n", " ",
+                            "");
         }
 }

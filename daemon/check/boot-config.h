@@ -57,9 +57,9 @@ typedef struct BootConfig {
         int error;          /* n is 0 then: why they are not known. -EOPNOTSUPP: not read on this platform */
         const char *source; /* where they were read; a literal, NULL where none were */
 
-        BootParameters ours; /* set by `kargs apply` */
+        BootParameters ours;   /* set by `kargs apply` */
         bool ours_before_boot; /* and they stood there before this boot: the loader had its chance */
-        int ours_error;      /* 0, also where nothing was set; -EBADMSG: the file is not ours; or another -errno */
+        int ours_error;        /* 0, also where nothing was set; -EBADMSG: the file is not ours; or another -errno */
 
         BootFile *files;
         size_t n_files;

@@ -31,13 +31,13 @@ typedef struct BootFacts {
         bool stub; /* systemd-stub's EFI variable: a unified kernel image was booted (systemd-stub(7)) */
         /* The EFI variable LoaderInfo: "systemd-boot 252", "GRUB 2.12"; "" for none, as with older GRUBs and without EFI. */
         char loader[BOOT_LOADER_SIZE];
-        bool efi;            /* /sys/firmware/efi */
-        bool boot_image;     /* BOOT_IMAGE= on the running kernel's command line: GRUB, syslinux and the like put it there */
-        bool zfs_root;       /* root=ZFS=… or root=zfs:… there */
-        bool proxmox;        /* /etc/kernel/proxmox-boot-uuids */
-        bool refind;         /* /boot/refind_linux.conf */
-        bool bls;            /* GRUB_ENABLE_BLSCFG=true in /etc/default/grub */
-        bool grub_cfg;       /* /boot/grub/grub.cfg is there: update-grub alone may be left over */
+        bool efi;        /* /sys/firmware/efi */
+        bool boot_image; /* BOOT_IMAGE= on the running kernel's command line: GRUB, syslinux and the like put it there */
+        bool zfs_root;   /* root=ZFS=… or root=zfs:… there */
+        bool proxmox;    /* /etc/kernel/proxmox-boot-uuids */
+        bool refind;     /* /boot/refind_linux.conf */
+        bool bls;        /* GRUB_ENABLE_BLSCFG=true in /etc/default/grub */
+        bool grub_cfg;   /* /boot/grub/grub.cfg is there: update-grub alone may be left over */
         bool default_grub;   /* /etc/default/grub is there */
         bool grub2_cfg;      /* /boot/grub2/grub.cfg is there */
         bool kernel_cmdline; /* /etc/kernel/cmdline is there */

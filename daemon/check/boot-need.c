@@ -25,12 +25,13 @@ static unsigned lacking(const ClockFacts *facts, const char *cmdline, Verdict ve
         return lacks;
 }
 
-void boot_need_find(const ClockFacts *facts, Verdict verdict, ClockReason reason, const BootConfig *config, BootNeed *ret)
+void boot_need_find(const ClockFacts *facts, Verdict verdict, ClockReason reason, const BootConfig *config,
+                    BootNeed *ret)
 {
         ClockFacts bare = *facts;
         char value[64];
 
-        *ret = (BootNeed){};
+        *ret = (BootNeed) {};
         bare.cmdline = NULL;
         (void)clock_boot_parameters_missing(&bare, verdict, reason, ret->wanted);
         ret->unbooted = lacking(facts, facts->cmdline, verdict, reason, ret->wanted);
@@ -87,8 +88,8 @@ static int parameter_obstacle(const BootConfig *config, const char *parameter, c
         if (!contradicted && (!grubby || n == 0 || n == config->n))
                 return 0;
         if (asprintf(&text, "%s stands in %zu of %zu boot entries%s%s: take it out first%s%s", word, n, config->n,
-                     owner ? ", set by " : "", owner ? owner : "", of_entries ? ": grubby --update-kernel=ALL --remove-args=" : "",
-                     of_entries ? word : "") < 0)
+                     owner ? ", set by " : "", owner ? owner : "",
+                     of_entries ? ": grubby --update-kernel=ALL --remove-args=" : "", of_entries ? word : "") < 0)
                 text = NULL;
         else
                 *ret = text_escape(text);

@@ -92,7 +92,7 @@ static void take_line(char *line, ChronyReport *report)
 
 void chrony_parse(const char *text, ChronyReport *ret)
 {
-        *ret = (ChronyReport){};
+        *ret = (ChronyReport) {};
         while (*text) {
                 char line[LINE_MAX_];
                 size_t length = strcspn(text, "\n");

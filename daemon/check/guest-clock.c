@@ -24,7 +24,8 @@ static const struct {
 PhcKind phc_kind_of(const char *clock_name, bool network)
 {
         for (PhcKind kind = 0; kind < PHC_MAX_; kind++)
-                if (phc_kinds[kind].name && strncmp(clock_name, phc_kinds[kind].name, strlen(phc_kinds[kind].name)) == 0)
+                if (phc_kinds[kind].name &&
+                    strncmp(clock_name, phc_kinds[kind].name, strlen(phc_kinds[kind].name)) == 0)
                         return kind;
         return network ? PHC_NETWORK : PHC_UNKNOWN;
 }
@@ -51,7 +52,10 @@ char *guest_file_format(GuestFileKind kind, const char *device, bool has_device_
         if (kind == GUEST_MODULES)
                 r = asprintf(&text, MARK KVM_CLOCK_MODULE "\n");
         else if (kind == GUEST_REFCLOCK)
-                r = asprintf(&text, MARK "refclock PHC %s poll 2\n# A guest falls behind whenever it is resumed.\nmakestep 1 -1\n", device);
+                r = asprintf(&text,
+                             MARK
+                             "refclock PHC %s poll 2\n# A guest falls behind whenever it is resumed.\nmakestep 1 -1\n",
+                             device);
         else
                 r = asprintf(&text, MARK "[Unit]\nWants=%s\nAfter=%s\n", unit, unit);
         return r < 0 ? NULL : text;

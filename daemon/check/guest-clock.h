@@ -34,9 +34,9 @@ bool phc_kind_is_of_host(PhcKind kind);
 const char *phc_kind_describe(PhcKind kind);
 
 typedef enum GuestFileKind {
-        GUEST_MODULES, /* modules-load.d(5) */
+        GUEST_MODULES,  /* modules-load.d(5) */
         GUEST_REFCLOCK, /* chrony.conf(5) */
-        GUEST_DROP_IN, /* systemd.unit(5): chronyd does not start when the device is missing, so it waits for it */
+        GUEST_DROP_IN,  /* systemd.unit(5): chronyd does not start when the device is missing, so it waits for it */
         GUEST_FILE_MAX_,
 } GuestFileKind;
 

@@ -55,7 +55,7 @@ void ntp_parse(const char *text, NtpReport *ret)
         char leap[64], stratum[64], *leap_end, *stratum_end;
         double tc;
 
-        *ret = (NtpReport){};
+        *ret = (NtpReport) {};
         if (!find(text, "leap", leap, sizeof(leap)) || !find(text, "stratum", stratum, sizeof(stratum)))
                 return;
         ret->leap = strtoul(leap, &leap_end, 2) & 3;

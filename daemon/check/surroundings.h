@@ -56,25 +56,25 @@ typedef struct Surroundings {
         unsigned owners;         /* a bit per GovernorOwner: it runs, or is enabled */
         unsigned owners_enabled; /* those that the next boot starts */
         bool warden_running;     /* tscwardend */
-        bool agent_running; /* qemu-ga */
+        bool agent_running;      /* qemu-ga */
 
-        char host_phc[32];      /* a PHC that the hypervisor keeps, ptp_kvm before any other: "ptp1"; "" for none */
+        char host_phc[32]; /* a PHC that the hypervisor keeps, ptp_kvm before any other: "ptp1"; "" for none */
         PhcKind host_phc_kind;
         char ptp_kvm[32];       /* "ptp1": the PHC whose clock has that name; "" for none */
         char ptp_interface[32]; /* a PHC of a network interface: "ptp0"; "" for none */
         bool ptp_kvm_link;      /* /dev/ptp_kvm leads to it */
         bool ptp_kvm_module;    /* it can be loaded, or is built in */
         bool ptp_kvm_builtin;
-        bool has_modules; /* /lib/modules has a folder for this kernel */
+        bool has_modules;         /* /lib/modules has a folder for this kernel */
         char *ptp_kvm_persistent; /* the file in modules-load.d that names it; owned, NULL for none */
 
         /* chrony's refclocks in the order of their lines, of whatever driver; further ones are left out. */
         RefclockFound refclocks[REFCLOCKS_MAX];
         unsigned n_refclocks;
-        char *refclock;      /* the device of its `refclock PHC`: the host's clock, else the first; owned, NULL for none */
-        char *refclock_file; /* and where that stands; owned */
-        char refclock_ptp[32];                  /* the PHC behind that device: "ptp0"; "" when there is no such device */
-        char refclock_name[CHRONY_NAME_SIZE];   /* chronyc's name of it */
+        char *refclock; /* the device of its `refclock PHC`: the host's clock, else the first; owned, NULL for none */
+        char *refclock_file;                  /* and where that stands; owned */
+        char refclock_ptp[32];                /* the PHC behind that device: "ptp0"; "" when there is no such device */
+        char refclock_name[CHRONY_NAME_SIZE]; /* chronyc's name of it */
         PhcKind refclock_kind;
         bool refclock_tai, refclock_optional;
 
@@ -101,6 +101,6 @@ static inline void surroundings_done(Surroundings *around)
         free(around->chrony_config);
         free(around->chrony_confdir);
         free(around->sync_time_file);
-        *around = (Surroundings){};
+        *around = (Surroundings) {};
 }
 #define _cleanup_surroundings_ _cleanup_(surroundings_done)

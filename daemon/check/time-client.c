@@ -7,7 +7,8 @@
 #include "base/macro.h"
 
 /* getopt(3)'s, of linuxptp 4: ptp4l.c and phc2sys.c. */
-static const char ptp4l_options[] = "AEP246HSf:i:p:sl:mqvh", phc2sys_options[] = "arc:d:f:s:E:P:I:S:F:R:N:O:L:M:i:u:wn:xz:l:t:mqvh";
+static const char ptp4l_options[] = "AEP246HSf:i:p:sl:mqvh",
+                  phc2sys_options[] = "arc:d:f:s:E:P:I:S:F:R:N:O:L:M:i:u:wn:xz:l:t:mqvh";
 
 static const struct {
         const char *command; /* as the kernel cuts it */
@@ -68,7 +69,8 @@ static unsigned count_option(const char *arguments, const char *options, char op
 }
 
 /* "--NAME=VALUE" or "--NAME VALUE" among the arguments, else "NAME VALUE" on a line of the file. */
-static bool find_setting(const char *arguments, const char *file, const char *name, char buffer[static TIME_OPTION_SIZE])
+static bool find_setting(const char *arguments, const char *file, const char *name,
+                         char buffer[static TIME_OPTION_SIZE])
 {
         size_t length = strlen(name);
         bool found = false;
@@ -160,7 +162,7 @@ static bool has_word(const char *arguments, const char *word)
 
 void time_client_judge(const char *command, const char *arguments, const char *file, TimeProcess *ret)
 {
-        *ret = (TimeProcess){ .client = is_busybox_ntpd(command, arguments) ? CLIENT_OTHER : CLIENT_NONE };
+        *ret = (TimeProcess) { .client = is_busybox_ntpd(command, arguments) ? CLIENT_OTHER : CLIENT_NONE };
         for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
                 if (strcmp(command, programs[i].command) == 0) {
                         ret->client = programs[i].client;

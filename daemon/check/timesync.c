@@ -21,8 +21,12 @@
 const char *time_client_to_string(TimeClient client)
 {
         static const char *const names[CLIENT_MAX_] = {
-                [CLIENT_CHRONYD] = "chronyd",       [CLIENT_NTPD] = "ntpd",       [CLIENT_TIMESYNCD] = "systemd-timesyncd",
-                [CLIENT_TIMEMASTER] = "timemaster", [CLIENT_PHC2SYS] = "phc2sys", [CLIENT_PTP4L] = "ptp4l",
+                [CLIENT_CHRONYD] = "chronyd",
+                [CLIENT_NTPD] = "ntpd",
+                [CLIENT_TIMESYNCD] = "systemd-timesyncd",
+                [CLIENT_TIMEMASTER] = "timemaster",
+                [CLIENT_PHC2SYS] = "phc2sys",
+                [CLIENT_PTP4L] = "ptp4l",
                 [CLIENT_OTHER] = "another client",
         };
 
@@ -102,7 +106,8 @@ static TimeVerdict judge_chrony(const TimeInput *input, TimeView *view)
         if (verdict == TIME_SYNCHRONIZED && is_stale(view->age_sec, chrony_interval(report, source)))
                 verdict = TIME_STALE;
         if (verdict == TIME_SYNCHRONIZED)
-                view->bound_sec = fabs(report->correction_sec) + report->root_dispersion_sec + report->root_delay_sec / 2;
+                view->bound_sec =
+                        fabs(report->correction_sec) + report->root_dispersion_sec + report->root_delay_sec / 2;
         return verdict;
 }
 

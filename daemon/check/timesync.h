@@ -35,15 +35,15 @@ const char *time_client_to_string(TimeClient client); /* its program; not for CL
 typedef struct TimeInput {
         double now_sec; /* CLOCK_REALTIME */
         bool clients_known;
-        unsigned running;  /* a bit per TimeClient */
-        unsigned steering; /* those of them that move the clock */
-        char other[16];        /* the program of CLIENT_OTHER */
+        unsigned running;       /* a bit per TimeClient */
+        unsigned steering;      /* those of them that move the clock */
+        char other[16];         /* the program of CLIENT_OTHER */
         bool phc2sys_from_host; /* it follows a clock that the hypervisor keeps */
         bool phc_kept_by_other; /* ts2phc or the like sets the clocks of network interfaces right */
         bool kernel_known;
         /* adjtimex(2). STA_UNSYNC is no witness: chronyd without rtcsync leaves it set. */
         uint64_t kernel_max_error_usec;
-        int chrony_error;              /* 0: *chrony is what chronyc printed */
+        int chrony_error; /* 0: *chrony is what chronyc printed */
         ChronyReport chrony;
         int ntp_error;
         NtpReport ntp;
@@ -68,9 +68,9 @@ typedef enum TimeVerdict {
 
 typedef struct TimeView {
         TimeVerdict verdict;
-        TimeClient client; /* whose word it is */
-        double age_sec;    /* since the clock was last set right; < 0 unknown */
-        double bound_sec;  /* the clock is off by no more; < 0 unknown */
+        TimeClient client;     /* whose word it is */
+        double age_sec;        /* since the clock was last set right; < 0 unknown */
+        double bound_sec;      /* the clock is off by no more; < 0 unknown */
         double correction_sec; /* what the client still has to correct; 0 also where it does not say */
 } TimeView;
 

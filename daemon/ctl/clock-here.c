@@ -76,7 +76,7 @@ static int feed_sysfs(Replay *replay)
 
         if (r < 0)
                 return r;
-        clock_feed_sysfs(replay->clock, &(ClockObservation){ current, available }, replay->now, &replay->changes);
+        clock_feed_sysfs(replay->clock, &(ClockObservation) { current, available }, replay->now, &replay->changes);
         return 0;
 }
 

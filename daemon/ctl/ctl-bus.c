@@ -71,12 +71,14 @@ static BusAnswer explain(const CtlBus *bus, int r, const sd_bus_error *error, ch
 
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
             sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER)) {
-                r = asprintf(&why, "tscwardend is not running%s%s: systemctl enable --now tscwarden starts it", on, host);
+                r = asprintf(&why, "tscwardend is not running%s%s: systemctl enable --now tscwarden starts it", on,
+                             host);
                 *ret_why = r < 0 ? NULL : why;
                 return BUS_NOT_RUNNING;
         }
         if (bus->host && bridge_ended(r))
-                r = asprintf(&why, "Cannot reach the system bus on %s: `ssh %s systemd-stdio-bridge` has to work", host, host);
+                r = asprintf(&why, "Cannot reach the system bus on %s: `ssh %s systemd-stdio-bridge` has to work", host,
+                             host);
         else if (text && text[0])
                 r = asprintf(&why, "tscwardend%s%s does not answer: %s", on, host, text);
         else
@@ -111,8 +113,10 @@ BusAnswer ctl_bus_open(const char *host, CtlBus **ret, char **ret_why)
 
                 if (host && bus && bridge_ended(r))
                         return explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
-                *ret_why = asprintf(&why, "Cannot reach the system bus%s%s: %s", host ? " on " : "", bus ? known(bus->host) : "",
-                                    strerror(-r)) < 0 ? NULL : why;
+                *ret_why = asprintf(&why, "Cannot reach the system bus%s%s: %s", host ? " on " : "",
+                                    bus ? known(bus->host) : "", strerror(-r)) < 0 ?
+                                   NULL :
+                                   why;
                 return BUS_FAILED;
         }
         *ret = TAKE_PTR(bus);
@@ -214,7 +218,7 @@ static int read_array(sd_bus_message *m, const char *element, int (*read)(sd_bus
 }
 
 static const char *const signatures[] = {
-        [PROPERTY_BOOL] = "b",   [PROPERTY_U32] = "u",        [PROPERTY_U64] = "t",        [PROPERTY_STRING] = "s",
+        [PROPERTY_BOOL] = "b",   [PROPERTY_U32] = "u",        [PROPERTY_U64] = "t",         [PROPERTY_STRING] = "s",
         [PROPERTY_WORDS] = "as", [PROPERTY_COUNTS] = "a{st}", [PROPERTY_IDLE] = "a(usubb)",
 };
 
@@ -268,7 +272,8 @@ static int read_known_property(sd_bus_message *m, const Destination *to, unsigne
         r = read_value(m, property->type, (char *)to->object + property->offset);
         if (r < 0)
                 return r;
-        if (property->type != PROPERTY_U32 || *(uint32_t *)((char *)to->object + property->offset) != PROPERTY_U32_UNKNOWN)
+        if (property->type != PROPERTY_U32 ||
+            *(uint32_t *)((char *)to->object + property->offset) != PROPERTY_U32_UNKNOWN)
                 *(Present *)to->object |= UINT64_C(1) << i;
         if (old) {
                 new = property_format(property, to->object);
@@ -306,11 +311,12 @@ static int read_properties(sd_bus_message *m, const PropertyTable *table, void *
         return read_array(m, "{sv}", read_property, &(Destination) { table, object, watcher });
 }
 
-static BusAnswer call(CtlBus *bus, const char *interface, const char *member, const char *argument, sd_bus_message **ret,
-                      char **ret_why)
+static BusAnswer call(CtlBus *bus, const char *interface, const char *member, const char *argument,
+                      sd_bus_message **ret, char **ret_why)
 {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
-        int r = sd_bus_call_method(bus->bus, SERVICE, OBJECT, interface, member, &error, ret, argument ? "s" : NULL, argument);
+        int r = sd_bus_call_method(bus->bus, SERVICE, OBJECT, interface, member, &error, ret, argument ? "s" : NULL,
+                                   argument);
 
         return r < 0 ? explain(bus, r, &error, ret_why) : BUS_OK;
 }
@@ -528,7 +534,8 @@ static BusAnswer read_owner(CtlBus *bus, char **ret_why)
         _cleanup_message_ sd_bus_message *reply = NULL;
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         const char *owner;
-        int r = sd_bus_call_method(bus->bus, DRIVER, "/org/freedesktop/DBus", DRIVER, "GetNameOwner", &error, &reply, "s", SERVICE);
+        int r = sd_bus_call_method(bus->bus, DRIVER, "/org/freedesktop/DBus", DRIVER, "GetNameOwner", &error, &reply,
+                                   "s", SERVICE);
 
         if (r >= 0)
                 r = sd_bus_message_read_basic(reply, 's', &owner);
@@ -560,11 +567,14 @@ static BusAnswer tell_whole_state(CtlBus *bus, char **ret_why)
 BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char **ret_why)
 {
         BusAnswer answer;
-        int r = sd_bus_add_match(bus->bus, NULL, "type='signal',sender='" SERVICE "',path='" OBJECT "'", on_signal, bus);
+        int r = sd_bus_add_match(bus->bus, NULL, "type='signal',sender='" SERVICE "',path='" OBJECT "'", on_signal,
+                                 bus);
 
         if (r >= 0)
-                r = sd_bus_add_match(bus->bus, NULL, "type='signal',sender='org.freedesktop.DBus',"
-                                     "member='NameOwnerChanged',arg0='" SERVICE "'", on_owner_changed, bus);
+                r = sd_bus_add_match(bus->bus, NULL,
+                                     "type='signal',sender='org.freedesktop.DBus',"
+                                     "member='NameOwnerChanged',arg0='" SERVICE "'",
+                                     on_owner_changed, bus);
         if (r < 0)
                 return understand(bus, r, ret_why);
         bus->handler = handler;

@@ -5,9 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#define M(name, type, member) { name, PROPERTY_##type, offsetof(ManagerInfo, member) }
-#define C(name, type, member) { name, PROPERTY_##type, offsetof(ClockInfo, member) }
-#define P(name, type, member) { name, PROPERTY_##type, offsetof(CpuInfo, member) }
+#define M(name, type, member)                                        \
+        {                                                            \
+                name, PROPERTY_##type, offsetof(ManagerInfo, member) \
+        }
+#define C(name, type, member)                                      \
+        {                                                          \
+                name, PROPERTY_##type, offsetof(ClockInfo, member) \
+        }
+#define P(name, type, member)                                    \
+        {                                                        \
+                name, PROPERTY_##type, offsetof(CpuInfo, member) \
+        }
 
 static const Property manager_entries[] = {
         M("Version", STRING, version),
@@ -236,7 +245,8 @@ WardenAdvice warden_advice(const WardenState *state)
 {
         WardenAdvice advice = clock_advice_of(&state->clock);
 
-        return (advice == WARDEN_FINE || advice == WARDEN_UNKNOWN) && warden_policy_is_wrong(state) ? WARDEN_TICKET : advice;
+        return (advice == WARDEN_FINE || advice == WARDEN_UNKNOWN) && warden_policy_is_wrong(state) ? WARDEN_TICKET :
+                                                                                                      advice;
 }
 
 int warden_exit_status(const WardenState *state)

@@ -135,7 +135,8 @@ static int find_unit(Guest *guest)
         static const char *const names[] = { "chrony.service", "chronyd.service" };
 
         for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
-                const char *const show[] = { "systemctl", "show", "--property=Id,LoadState,ActiveState", names[i], NULL };
+                const char *const show[] = { "systemctl", "show", "--property=Id,LoadState,ActiveState", names[i],
+                                             NULL };
                 _cleanup_free_ char *output = NULL;
                 char state[32];
                 int r = run(show, SHORT_SECONDS, &output);
@@ -145,7 +146,8 @@ static int find_unit(Guest *guest)
                 if (!take_value(output, "LoadState=", state, sizeof(state)) || strcmp(state, "loaded") != 0 ||
                     !take_value(output, "Id=", guest->unit, sizeof(guest->unit)) || strchr(guest->unit, '/'))
                         continue;
-                guest->active = take_value(output, "ActiveState=", state, sizeof(state)) && strcmp(state, "active") == 0;
+                guest->active =
+                        take_value(output, "ActiveState=", state, sizeof(state)) && strcmp(state, "active") == 0;
                 return 0;
         }
         fprintf(stderr, "tscwarden: There is no chrony.service and no chronyd.service: install chrony first\n");
@@ -164,8 +166,10 @@ int guest_find_chrony(Guest *guest)
         if (around->chrony_confdir)
                 return 0;
         if (around->chrony_config)
-                fprintf(stderr, "tscwarden: %s takes no further files. Add this line to it, make the directory, and try again:\n"
-                        "  confdir /etc/chrony.d\n", around->chrony_config);
+                fprintf(stderr,
+                        "tscwarden: %s takes no further files. Add this line to it, make the directory, and try again:\n"
+                        "  confdir /etc/chrony.d\n",
+                        around->chrony_config);
         else
                 fprintf(stderr, "tscwarden: There is no /etc/chrony/chrony.conf and no /etc/chrony.conf\n");
         return -ENOENT;
@@ -203,7 +207,8 @@ int guest_find_files(Guest *guest)
         for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++) {
                 r = read_before(&files[i]);
                 if (r < 0)
-                        fprintf(stderr, "tscwarden: Cannot read %s/%s: %s\n", files[i].directory, files[i].name, strerror(-r));
+                        fprintf(stderr, "tscwarden: Cannot read %s/%s: %s\n", files[i].directory, files[i].name,
+                                strerror(-r));
         }
         return r;
 }
@@ -211,7 +216,8 @@ int guest_find_files(Guest *guest)
 /* Somebody else's file loads it, or it is part of the kernel. */
 static bool loads_at_boot(const Surroundings *around)
 {
-        return around->ptp_kvm_builtin || (around->ptp_kvm_persistent && !strstr(around->ptp_kvm_persistent, modules_name));
+        return around->ptp_kvm_builtin ||
+               (around->ptp_kvm_persistent && !strstr(around->ptp_kvm_persistent, modules_name));
 }
 
 /* 1: somebody else's line has chronyd on this clock already. 0: none. Negative: told. */
@@ -228,7 +234,8 @@ static int has_refclock(const Guest *guest)
                 return 0;
         for (const char *rest = output; chrony_next_refclock(&rest, device);)
                 /* Before the module is there, only the link's name tells. */
-                if (strcmp(device, KVM_CLOCK_LINK) == 0 || (phc_of_device(device, name) == 0 && strcmp(name, guest->phc) == 0))
+                if (strcmp(device, KVM_CLOCK_LINK) == 0 ||
+                    (phc_of_device(device, name) == 0 && strcmp(name, guest->phc) == 0))
                         return 1;
         return 0;
 }
@@ -247,9 +254,12 @@ int guest_plan_files(Guest *guest)
         const char *device = guest->device[0] ? guest->device : KVM_CLOCK_LINK;
         /* With --dry-run, before the module is there, the usual is shown. */
         bool device_unit = !guest->device[0] || has_device_unit(guest);
-        bool wanted[GUEST_FILE_MAX_] = { [GUEST_MODULES] = !loads_at_boot(&guest->around), [GUEST_REFCLOCK] = true,
-                                         /* /dev/ptpN is there as soon as the module is, which is before chronyd starts. */
-                                         [GUEST_DROP_IN] = strcmp(device, KVM_CLOCK_LINK) == 0 };
+        bool wanted[GUEST_FILE_MAX_] = {
+                [GUEST_MODULES] = !loads_at_boot(&guest->around),
+                [GUEST_REFCLOCK] = true,
+                /* /dev/ptpN is there as soon as the module is, which is before chronyd starts. */
+                [GUEST_DROP_IN] = strcmp(device, KVM_CLOCK_LINK) == 0
+        };
         int r = guest_find_files(guest);
 
         if (r == 0)
@@ -270,7 +280,8 @@ int guest_plan_files(Guest *guest)
                         return ctl_complain(NULL), -ENOMEM;
                 file->state = guest_file_judge(file->before, file->text);
                 if (file->state == GUEST_FILE_FOREIGN) {
-                        fprintf(stderr, "tscwarden: %s/%s was not written by tscwarden guest setup: take it away first\n",
+                        fprintf(stderr,
+                                "tscwarden: %s/%s was not written by tscwarden guest setup: take it away first\n",
                                 file->directory, file->name);
                         return -EEXIST;
                 }

@@ -22,12 +22,12 @@ typedef struct GuestFile {
 
 typedef struct Guest {
         const CtlOptions *options;
-        char phc[PHC_NAME_SIZE];      /* "ptp1"; "" not there yet */
+        char phc[PHC_NAME_SIZE];        /* "ptp1"; "" not there yet */
         char device[PHC_NAME_SIZE + 5]; /* of it; "" not there yet */
-        char unit[32];                /* chrony.service or chronyd.service */
-        bool active;                  /* it ran before */
-        bool loaded;                  /* ptp_kvm, by us */
-        Surroundings around;          /* the configuration of chrony and of modules */
+        char unit[32];                  /* chrony.service or chronyd.service */
+        bool active;                    /* it ran before */
+        bool loaded;                    /* ptp_kvm, by us */
+        Surroundings around;            /* the configuration of chrony and of modules */
         GuestFile files[GUEST_FILE_MAX_];
 } Guest;
 

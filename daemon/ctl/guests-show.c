@@ -48,8 +48,8 @@ static int show_row(FILE *out, const Guest *guest, const GuestVerdict *verdict, 
                 (void)snprintf(mhz, sizeof(mhz), "%u.%03u%s", verdict->tsc_khz / 1000, verdict->tsc_khz % 1000,
                                verdict->scaled == 1 ? "*" : "");
         print_cell(out, NAME_COLUMNS, name);
-        fprintf(out, " %-11.11s %7s %5zu %-11.11s %-7s %-8.8s %s\n", vmm_to_string(guest->clock.vmm), pid, guest->n_vcpus, up,
-                tsc_stable_to_string(verdict->stable), format_nsec(verdict, spread), mhz);
+        fprintf(out, " %-11.11s %7s %5zu %-11.11s %-7s %-8.8s %s\n", vmm_to_string(guest->clock.vmm), pid,
+                guest->n_vcpus, up, tsc_stable_to_string(verdict->stable), format_nsec(verdict, spread), mhz);
         if (told[0])
                 print_wrapped(out, "  was told:", 12, told);
         return 0;
@@ -150,8 +150,8 @@ int guests_show(FILE *out, const Guests *guests, const GuestVerdict *verdicts, u
                 fputs("KVM runs no virtual machine here.\n", out);
                 return 0;
         }
-        fprintf(out, "%-*s %-11s %7s %5s %-11s %-7s %-8s %s\n", NAME_COLUMNS, "NAME", "VMM", "PID", "VCPUS", "RUNS FOR", "STABLE",
-                "SPREAD", "TSC MHZ");
+        fprintf(out, "%-*s %-11s %7s %5s %-11s %-7s %-8s %s\n", NAME_COLUMNS, "NAME", "VMM", "PID", "VCPUS", "RUNS FOR",
+                "STABLE", "SPREAD", "TSC MHZ");
         for (size_t i = 0; r == 0 && i < guests->n; i++) {
                 scaled |= verdicts[i].scaled == 1;
                 r = show_row(out, &guests->entries[i], &verdicts[i], now_usec);
@@ -194,7 +194,8 @@ static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct
         json_add(object, "Pid", guest->pid ? json_object_new_int64(guest->pid) : NULL);
         json_add(object, "Vmm", json_string(vmm_to_string(guest->clock.vmm)));
         json_add(object, "Vcpus", json_object_new_int64((int64_t)guest->n_vcpus));
-        json_add(object, "StartedUSec", guest->started_usec ? json_object_new_int64((int64_t)guest->started_usec) : NULL);
+        json_add(object, "StartedUSec",
+                 guest->started_usec ? json_object_new_int64((int64_t)guest->started_usec) : NULL);
         json_add(object, "TscStable", json_string(tsc_stable_to_string(verdict->stable)));
         json_add(object, "TscReason", json_string(verdict->reason));
         json_add(object, "OffsetSpreadNSec",

@@ -73,12 +73,13 @@ static int show_to_do(FILE *out, const Kargs *kargs)
 
         kargs_missing(kargs, &missing);
         if (missing.n == 0) {
-                print_wrapped(out, "To do", INDENT,
-                              kargs->need.not_taken
-                                      ? "the boot loader did not take them at this boot, though they stood there: see which loader "
-                                        "and which entry boot this machine"
-                              : kargs->reboot ? "reboot"
-                                              : "nothing");
+                print_wrapped(
+                        out, "To do", INDENT,
+                        kargs->need.not_taken ?
+                                "the boot loader did not take them at this boot, though they stood there: see which loader "
+                                "and which entry boot this machine" :
+                        kargs->reboot ? "reboot" :
+                                        "nothing");
                 return 0;
         }
         command = describe_command(kargs);
@@ -89,7 +90,8 @@ static int show_to_do(FILE *out, const Kargs *kargs)
                 return 0;
         }
         if (boot_platform_is_supported(kargs->config.platform))
-                print_wrapped(out, "To do", INDENT, "tscwarden kargs apply, then reboot. It does this and remembers it:");
+                print_wrapped(out, "To do", INDENT,
+                              "tscwarden kargs apply, then reboot. It does this and remembers it:");
         else
                 print_wrapped(out, "To do", INDENT, "by hand, then reboot:");
         show_lines(out, command);
@@ -117,7 +119,8 @@ int kargs_show(FILE *out, const Kargs *kargs)
         if (kargs->n == 0 && config->ours.n == 0)
                 return 0;
         if (asprintf(&where, "%s; what is configured: %s%s", boot_platform_describe(config->platform),
-                     config->error < 0 ? boot_config_explain_error(config) : "from ", config->error < 0 ? "" : config->source) < 0)
+                     config->error < 0 ? boot_config_explain_error(config) : "from ",
+                     config->error < 0 ? "" : config->source) < 0)
                 return -ENOMEM;
         print_wrapped(out, "Where", INDENT, where);
         return show_to_do(out, kargs);
@@ -132,7 +135,9 @@ static struct json_object *json_parameter(const Kargs *kargs, const KargsParamet
 
         json_add(json, "Parameter", json_string(parameter->word));
         json_add(json, "Configured",
-                 known ? json_object_new_boolean(!parameter->contradiction && parameter->n_configured == kargs->config.n) : NULL);
+                 known ? json_object_new_boolean(!parameter->contradiction &&
+                                                 parameter->n_configured == kargs->config.n) :
+                         NULL);
         json_add(json, "ConfiguredBy", json_string(escaped));
         json_add(json, "OtherValue", json_string(parameter->contradiction));
         json_add(json, "Booted", json_object_new_boolean(parameter->booted));

@@ -82,8 +82,19 @@ static void print_help(void)
 /* 0 go on, 1 done, -EINVAL: told on stderr. */
 static int parse_options(int argc, char **argv)
 {
-        enum { ARG_JSON = 0x100, ARG_METRICS, ARG_TEXTFILE, ARG_CONFIG, ARG_ROLE, ARG_AGAINST, ARG_DRY_RUN, ARG_CPUS, ARG_SECONDS, ARG_ALL,
-               ARG_VERSION };
+        enum {
+                ARG_JSON = 0x100,
+                ARG_METRICS,
+                ARG_TEXTFILE,
+                ARG_CONFIG,
+                ARG_ROLE,
+                ARG_AGAINST,
+                ARG_DRY_RUN,
+                ARG_CPUS,
+                ARG_SECONDS,
+                ARG_ALL,
+                ARG_VERSION
+        };
         static const struct option options[] = {
                 { "host", required_argument, NULL, 'H' },
                 { "json", no_argument, NULL, ARG_JSON },

@@ -55,7 +55,8 @@ static struct json_object *unmeasured_to_json(const ProbeResult *result)
 struct json_object *probe_to_json(const ProbeView *view)
 {
         const ProbeResult *result = view->result;
-        struct json_object *json = json_object_new_object(), *probe = json_object_new_object(), *cpus = json_object_new_array();
+        struct json_object *json = json_object_new_object(), *probe = json_object_new_object(),
+                           *cpus = json_object_new_array();
         _cleanup_free_ char *convicted = cpuset_format(view->convicted);
         size_t n = probe_count(result, PROBE_MEASURED);
 

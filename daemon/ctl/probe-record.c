@@ -63,8 +63,9 @@ static int take(struct json_object *probe, ProbeRecord *ret)
         int64_t time, measured;
         int r;
 
-        if (!get_int(probe, "TimestampUSec", &time) || time <= 0 || !get_int(probe, "Measured", &measured) || measured < 0 ||
-            !json_object_object_get_ex(probe, "Convicted", &list) || !json_object_is_type(list, json_type_string))
+        if (!get_int(probe, "TimestampUSec", &time) || time <= 0 || !get_int(probe, "Measured", &measured) ||
+            measured < 0 || !json_object_object_get_ex(probe, "Convicted", &list) ||
+            !json_object_is_type(list, json_type_string))
                 return -EBADMSG;
         r = cpuset_parse(json_object_get_string(list), &convicted);
         if (r < 0)

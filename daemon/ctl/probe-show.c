@@ -37,9 +37,12 @@ char *probe_conviction_text(const ProbeView *view)
         unsigned n = cpuset_count(view->convicted);
         char *text;
 
-        if (!list || asprintf(&text, "The %s of CPU%s %s is not that of CPU %u: proved in two rounds, a second or more of idleness apart",
-                              counter_name(view->facts), n == 1 ? "" : "s", list,
-                              view->result->cpus[view->result->reference].id) < 0)
+        if (!list ||
+            asprintf(
+                    &text,
+                    "The %s of CPU%s %s is not that of CPU %u: proved in two rounds, a second or more of idleness apart",
+                    counter_name(view->facts), n == 1 ? "" : "s", list,
+                    view->result->cpus[view->result->reference].id) < 0)
                 return NULL;
         return text;
 }
@@ -50,12 +53,16 @@ static void show_doubts(FILE *out, const ProbeView *view)
         const Facts *facts = view->facts;
 
         if (!facts->constant_tsc)
-                print_wrapped(out, "Beware", INDENT, "This CPU lacks constant_tsc: its TSC follows the frequency, and CPUs at different "
-                              "frequencies drift apart by design. Only with a frequency that stands still does the result mean anything.");
+                print_wrapped(
+                        out, "Beware", INDENT,
+                        "This CPU lacks constant_tsc: its TSC follows the frequency, and CPUs at different "
+                        "frequencies drift apart by design. Only with a frequency that stands still does the result mean anything.");
         else if (!facts->nonstop_tsc)
-                print_wrapped(out, "Beware", INDENT, "This CPU lacks nonstop_tsc: its TSC stops in deep C-states by design.");
+                print_wrapped(out, "Beware", INDENT,
+                              "This CPU lacks nonstop_tsc: its TSC stops in deep C-states by design.");
         if (facts->hypervisor)
-                print_wrapped(out, "Beware", INDENT, "This is a virtual machine: what follows is of the virtual TSC, as its "
+                print_wrapped(out, "Beware", INDENT,
+                              "This is a virtual machine: what follows is of the virtual TSC, as its "
                               "hypervisor presents it.");
 }
 
@@ -71,8 +78,9 @@ static int show_result(FILE *out, const ProbeView *view)
                 text = strdup("No two CPUs could be measured.");
         else if (!cpuset_is_empty(view->convicted))
                 text = probe_conviction_text(view);
-        else if (asprintf(&text, "no offset of the %s provable within %s%s between any two of %zu CPUs", counter_name(view->facts),
-                          view->utf8 ? "±" : "+-", format_nsec(probe_bound_nsec(view->result), view->utf8, bound), n) < 0)
+        else if (asprintf(&text, "no offset of the %s provable within %s%s between any two of %zu CPUs",
+                          counter_name(view->facts), view->utf8 ? "±" : "+-",
+                          format_nsec(probe_bound_nsec(view->result), view->utf8, bound), n) < 0)
                 text = NULL;
         if (!text)
                 return -ENOMEM;
@@ -114,7 +122,8 @@ static int show_row(FILE *out, const Row *row, int64_t scale, bool utf8)
 
         if (!list)
                 return -ENOMEM;
-        snprintf(range, sizeof(range), "%s .. %s", format_nsec(row->low, utf8, low), format_nsec(row->high, utf8, high));
+        snprintf(range, sizeof(range), "%s .. %s", format_nsec(row->low, utf8, low),
+                 format_nsec(row->high, utf8, high));
         for (const char *c = range; *c; c++)
                 pad += ((unsigned char)*c & 0xc0) == 0x80;
         fprintf(out, "  CPU %-6s %*s ", list, pad, range);
@@ -125,7 +134,8 @@ static int show_row(FILE *out, const Row *row, int64_t scale, bool utf8)
 
 static bool fits(const Row *row, const ProbeCpu *cpu, bool fold)
 {
-        return fold && !cpuset_is_empty(&row->ids) && row->leader == cpu->leader && row->convicted == track_is_convicted(&cpu->track);
+        return fold && !cpuset_is_empty(&row->ids) && row->leader == cpu->leader &&
+               row->convicted == track_is_convicted(&cpu->track);
 }
 
 static void widen(Row *row, int64_t low, int64_t high)
@@ -188,12 +198,15 @@ static void show_motion(FILE *out, const ProbeView *view)
                         snprintf(text, sizeof(text), "CPU %u runs %.2f to %.2f ppm %s", cpu->id, low > 0 ? low : -high,
                                  low > 0 ? high : -low, low > 0 ? "fast" : "slow");
                 else if (cpu->track.jumped || cpu->track.moved)
-                        snprintf(text, sizeof(text), "CPU %u's offset changed, and no steady rate explains it: its TSC, or the "
-                                 "reference's, stood still or was written", cpu->id);
+                        snprintf(text, sizeof(text),
+                                 "CPU %u's offset changed, and no steady rate explains it: its TSC, or the "
+                                 "reference's, stood still or was written",
+                                 cpu->id);
                 else if (convicted)
                         snprintf(text, sizeof(text), "No change of CPU %u's offset can be proved", cpu->id);
                 else
-                        snprintf(text, sizeof(text), "CPU %u's offset excluded 0 in one round only: --seconds 30 says more", cpu->id);
+                        snprintf(text, sizeof(text),
+                                 "CPU %u's offset excluded 0 in one round only: --seconds 30 says more", cpu->id);
                 print_wrapped(out, "", INDENT, text);
         }
 }
@@ -239,7 +252,8 @@ int probe_show(FILE *out, const ProbeView *view)
         show_motion(out, view);
         r = show_unmeasured(out, view);
         if (r == 0 && probe_count(view->result, PROBE_MEASURED) > 1)
-                print_wrapped(out, "Unproved", INDENT, "A bound is what cause and effect allow, not what the offset is: nothing here says that "
+                print_wrapped(out, "Unproved", INDENT,
+                              "A bound is what cause and effect allow, not what the offset is: nothing here says that "
                               "the CPUs agree, that they run right against UTC, or what they do after a deeper sleep.");
         return r;
 }

@@ -24,13 +24,15 @@ static void show_label(FILE *out, const char *separator, const char *name, const
 
 static void show_verdict(FILE *out, const ClockInfo *clock)
 {
-        show_head(out, "tsc_verdict", "gauge",
-                  "Whether this is the verdict on the TSC, and whether CPU flags and boot parameters alone predict it.");
+        show_head(
+                out, "tsc_verdict", "gauge",
+                "Whether this is the verdict on the TSC, and whether CPU flags and boot parameters alone predict it.");
         for (Verdict verdict = 0; verdict < VERDICT_MAX_; verdict++)
                 for (unsigned expected = 0; expected < 2; expected++)
-                        fprintf(out, "tscwarden_tsc_verdict{verdict=\"%s\",expected=\"%s\"} %d\n", verdict_to_string(verdict),
-                                expected ? "true" : "false",
-                                strcmp(verdict_to_string(verdict), known(clock->verdict)) == 0 && clock->expected == expected);
+                        fprintf(out, "tscwarden_tsc_verdict{verdict=\"%s\",expected=\"%s\"} %d\n",
+                                verdict_to_string(verdict), expected ? "true" : "false",
+                                strcmp(verdict_to_string(verdict), known(clock->verdict)) == 0 &&
+                                        clock->expected == expected);
 }
 
 static void show_urgency(FILE *out, const ClockInfo *clock)
@@ -55,7 +57,8 @@ static void show_clocksource(FILE *out, const ClockInfo *clock)
         show_label(out, "", "reason", known(clock->reason)[0] ? clock->reason : "none");
         fputs("} 1\n", out);
 
-        show_head(out, "clocksource_info", "gauge", "The kernel's clocksource, those it offers, and what watches the TSC.");
+        show_head(out, "clocksource_info", "gauge",
+                  "The kernel's clocksource, those it offers, and what watches the TSC.");
         fputs("tscwarden_clocksource_info{", out);
         show_label(out, "", "clocksource", known(clock->clocksource));
         show_label(out, ",", "available", known(available));
@@ -93,7 +96,8 @@ static void show_policy(FILE *out, const ManagerInfo *manager)
 
         show_head(out, "policy_state", "gauge", "Whether this is the state of the policy.");
         for (unsigned i = 0; i < ARRAY_SIZE(states); i++)
-                fprintf(out, "tscwarden_policy_state{state=\"%s\"} %d\n", states[i], strcmp(states[i], known(manager->state)) == 0);
+                fprintf(out, "tscwarden_policy_state{state=\"%s\"} %d\n", states[i],
+                        strcmp(states[i], known(manager->state)) == 0);
         show_head(out, "contested_cpus", "gauge", "CPUs whose knobs somebody else keeps changing.");
         fprintf(out, "tscwarden_contested_cpus %u\n", count_cpus(manager->contested_cpus));
 }
@@ -101,13 +105,15 @@ static void show_policy(FILE *out, const ManagerInfo *manager)
 static void show_probe(FILE *out, const ProbeRecord *probe)
 {
         if (probe->has_bound) {
-                show_head(out, "probe_offset_bound_seconds", "gauge", "How far apart any two CPUs' TSCs can have been at most.");
-                fprintf(out, "tscwarden_probe_offset_bound_seconds %" PRId64 ".%09" PRId64 "\n", probe->bound_nsec / 1000000000,
-                        probe->bound_nsec % 1000000000);
+                show_head(out, "probe_offset_bound_seconds", "gauge",
+                          "How far apart any two CPUs' TSCs can have been at most.");
+                fprintf(out, "tscwarden_probe_offset_bound_seconds %" PRId64 ".%09" PRId64 "\n",
+                        probe->bound_nsec / 1000000000, probe->bound_nsec % 1000000000);
         }
         show_head(out, "probe_convicted", "gauge", "CPUs whose TSC was proved to differ.");
         fprintf(out, "tscwarden_probe_convicted %u\n", probe->n_convicted);
-        show_head(out, "probe_timestamp_seconds", "gauge", "When root last ran tscwarden probe on this host, since it was booted.");
+        show_head(out, "probe_timestamp_seconds", "gauge",
+                  "When root last ran tscwarden probe on this host, since it was booted.");
         fprintf(out, "tscwarden_probe_timestamp_seconds %" PRIu64 "\n", probe->realtime_usec / 1000000);
 }
 

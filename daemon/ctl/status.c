@@ -82,20 +82,20 @@ static int show_verdict(FILE *out, const StatusInput *input)
         if (verdict > VERDICT_UNKNOWN && harmless)
                 color = GREEN;
 
-        snprintf(line, sizeof(line), "%s (%s%s%s%s)", text,
-                 clock->verdict ? clock->verdict : "unknown", reason[0] ? ": " : "", reason,
-                 clock->expected && verdict > VERDICT_TRUSTED ? ", expected" : "");
+        snprintf(line, sizeof(line), "%s (%s%s%s%s)", text, clock->verdict ? clock->verdict : "unknown",
+                 reason[0] ? ": " : "", reason, clock->expected && verdict > VERDICT_TRUSTED ? ", expected" : "");
         show_headline(out, input, "TSC", color, line);
         show_text(out, "", known(clock->reason_text));
         if (clock->firmware_faults.n > 0 &&
-            show_format(out, "", "firmware changed the TSC (%zu line%s in the kernel's log): %s", clock->firmware_faults.n,
-                        clock->firmware_faults.n == 1 ? "" : "s", clock->firmware_faults.entries[0]) < 0)
+            show_format(out, "", "firmware changed the TSC (%zu line%s in the kernel's log): %s",
+                        clock->firmware_faults.n, clock->firmware_faults.n == 1 ? "" : "s",
+                        clock->firmware_faults.entries[0]) < 0)
                 return -ENOMEM;
         if (known(clock->kernel_line)[0] && show_format(out, "", "kernel: %s", clock->kernel_line) < 0)
                 return -ENOMEM;
         if (known(clock->watchdog)[0] && !known(clock->kernel_line)[0])
-                return show_format(out, "", "watchdog %s%s%s", clock->watchdog, known(clock->watchdog_reason)[0] ? ": " : "",
-                                   known(clock->watchdog_reason));
+                return show_format(out, "", "watchdog %s%s%s", clock->watchdog,
+                                   known(clock->watchdog_reason)[0] ? ": " : "", known(clock->watchdog_reason));
         return 0;
 }
 
@@ -110,9 +110,10 @@ static int show_since(FILE *out, const StatusInput *input)
                 show_text(out, "Since", unstable ? "not known: the kernel's log no longer says when" : "not known");
                 return 0;
         }
-        return show_format(out, "Since", "%s, %s ago (%s after boot)%s", print_time(clock->since_usec, time),
-                           print_span(input->now_usec > clock->since_usec ? input->now_usec - clock->since_usec : 0, ago),
-                           print_span(clock->since_monotonic_usec, boot), use);
+        return show_format(
+                out, "Since", "%s, %s ago (%s after boot)%s", print_time(clock->since_usec, time),
+                print_span(input->now_usec > clock->since_usec ? input->now_usec - clock->since_usec : 0, ago),
+                print_span(clock->since_monotonic_usec, boot), use);
 }
 
 static int show_losses(FILE *out, const Losses *losses)
@@ -126,7 +127,8 @@ static int show_losses(FILE *out, const Losses *losses)
         for (size_t i = 0; i < losses->n; i++)
                 n += !losses->entries[i].this_boot;
         if (n == 0)
-                return show_format(out, "Earlier", "no loss in the journal%s%s", losses->since_usec ? ", which begins " : "",
+                return show_format(out, "Earlier", "no loss in the journal%s%s",
+                                   losses->since_usec ? ", which begins " : "",
                                    losses->since_usec ? print_time(losses->since_usec, time) : "");
         list = open_memstream(&text, &size);
         if (!list)
@@ -137,8 +139,8 @@ static int show_losses(FILE *out, const Losses *losses)
 
                 if (loss->this_boot)
                         continue;
-                fprintf(list, "%s%s%s%s%s", shown++ ? ", " : "", print_stamp(loss->realtime_usec, time), loss->reason[0] ? " (" : "",
-                        loss->reason, loss->reason[0] ? ")" : "");
+                fprintf(list, "%s%s%s%s%s", shown++ ? ", " : "", print_stamp(loss->realtime_usec, time),
+                        loss->reason[0] ? " (" : "", loss->reason, loss->reason[0] ? ")" : "");
         }
         if (n > shown)
                 fputs(", ...", list);
@@ -151,16 +153,19 @@ static int show_losses(FILE *out, const Losses *losses)
 static int show_earlier(FILE *out, const StatusInput *input)
 {
         if (input->host)
-                return show_format(out, "Earlier", "not asked on another host: `ssh %s tscwarden status` tells", input->host);
+                return show_format(out, "Earlier", "not asked on another host: `ssh %s tscwarden status` tells",
+                                   input->host);
         if (input->losses_error == 0)
                 return show_losses(out, input->losses);
         if (input->losses_error == -EACCES)
-                show_text(out, "Earlier", "not known: the journal is readable for root and for the groups systemd-journal and adm "
-                                          "(usermod -aG systemd-journal USER, then log in again)");
+                show_text(out, "Earlier",
+                          "not known: the journal is readable for root and for the groups systemd-journal and adm "
+                          "(usermod -aG systemd-journal USER, then log in again)");
         else if (input->losses_error == -ENOENT)
                 show_text(out, "Earlier", "not known: there is no journal here");
         else
-                return show_format(out, "Earlier", "not known: the journal cannot be read: %s", strerror(-input->losses_error));
+                return show_format(out, "Earlier", "not known: the journal cannot be read: %s",
+                                   strerror(-input->losses_error));
         return 0;
 }
 
@@ -219,8 +224,8 @@ static int show_cost(FILE *out, const StatusInput *input)
         if (!property_is_present(&clock_properties, clock, "VdsoClock"))
                 return show_format(out, "Cost", "not known");
         if (clock->tsc_khz > 0)
-                snprintf(rate, sizeof(rate), " TSC: %" PRIu32 ".%03" PRIu32 " MHz%s.", clock->tsc_khz / 1000, clock->tsc_khz % 1000,
-                         clock->tsc_scaling ? ", scalable" : "");
+                snprintf(rate, sizeof(rate), " TSC: %" PRIu32 ".%03" PRIu32 " MHz%s.", clock->tsc_khz / 1000,
+                         clock->tsc_khz % 1000, clock->tsc_scaling ? ", scalable" : "");
         return show_format(out, "Cost", "clocksource %s: %s. %s.%s", clocksource,
                            clock->vdso_clock ? "programs read the time without a system call (vDSO)" :
                                                "every reading of the time is a system call",
@@ -266,9 +271,10 @@ static bool same_text(const char *a, const char *b)
 
 static bool cpus_alike(const CpuInfo *a, const CpuInfo *b)
 {
-        if (!same_text(a->state, b->state) || !same_text(a->driver, b->driver) || !same_text(a->governor, b->governor) ||
-            !same_text(a->wanted_governor, b->wanted_governor) || !same_text(a->idle_driver, b->idle_driver) ||
-            !same_text(a->last_error, b->last_error) || a->idle_states.n != b->idle_states.n)
+        if (!same_text(a->state, b->state) || !same_text(a->driver, b->driver) ||
+            !same_text(a->governor, b->governor) || !same_text(a->wanted_governor, b->wanted_governor) ||
+            !same_text(a->idle_driver, b->idle_driver) || !same_text(a->last_error, b->last_error) ||
+            a->idle_states.n != b->idle_states.n)
                 return false;
         for (size_t i = 0; i < a->idle_states.n; i++)
                 if (a->idle_states.entries[i].disabled != b->idle_states.entries[i].disabled ||
@@ -351,8 +357,13 @@ static int show_policy(FILE *out, const StatusInput *input)
         bool wrong = warden_policy_is_wrong(input->state), contested = known(manager->contested_cpus)[0];
         char line[96];
 
-        snprintf(line, sizeof(line), "%s%s", manager->state ? manager->state : "unknown", contested ? ", contested" : "");
-        show_headline(out, input, "Policy", wrong ? YELLOW : same_text(manager->state, "waiting") ? YELLOW : GREEN, line);
+        snprintf(line, sizeof(line), "%s%s", manager->state ? manager->state : "unknown",
+                 contested ? ", contested" : "");
+        show_headline(out, input, "Policy",
+                      wrong                                ? YELLOW :
+                      same_text(manager->state, "waiting") ? YELLOW :
+                                                             GREEN,
+                      line);
         show_text(out, "", known(manager->state_reason));
         if (known(manager->managed_cpus)[0] && show_cpus(out, input->state) < 0)
                 return -ENOMEM;
@@ -395,7 +406,8 @@ static void show_every_boot(FILE *out, const StatusInput *input)
 
         if (verdict_from_string(known(clock->verdict)) == VERDICT_UNSTABLE && clock->since_monotonic_usec > 0 &&
             clock->since_monotonic_usec < CLOCK_EARLY_USEC && was_lost_before(input))
-                show_text(out, "", "It was lost on earlier boots as well: it will be at every boot until this is mended.");
+                show_text(out, "",
+                          "It was lost on earlier boots as well: it will be at every boot until this is mended.");
 }
 
 /* "Probed 2 h ago: ...": a measurement ages, and never changes the verdict. */
@@ -408,11 +420,14 @@ static int show_probe(FILE *out, const StatusInput *input)
                 return 0;
         print_span(input->now_usec > probe->realtime_usec ? input->now_usec - probe->realtime_usec : 0, span);
         if (probe->n_convicted > 0)
-                return show_format(out, "Probe", "Probed %s ago: the TSC of CPU%s %s was not that of the others. See tscwarden probe.", span,
-                                   probe->n_convicted == 1 ? "" : "s", probe->convicted);
+                return show_format(
+                        out, "Probe",
+                        "Probed %s ago: the TSC of CPU%s %s was not that of the others. See tscwarden probe.", span,
+                        probe->n_convicted == 1 ? "" : "s", probe->convicted);
         if (!probe->has_bound)
                 return show_format(out, "Probe", "Probed %s ago: no two CPUs could be measured", span);
-        return show_format(out, "Probe", "Probed %s ago: no offset provable within %" PRId64 " ns between any two of %u CPUs", span,
+        return show_format(out, "Probe",
+                           "Probed %s ago: no offset provable within %" PRId64 " ns between any two of %u CPUs", span,
                            probe->bound_nsec, probe->n_measured);
 }
 
@@ -432,7 +447,8 @@ static void show_advice(FILE *out, const StatusInput *input)
                 show_headline(out, input, "To do", YELLOW, "a ticket");
                 break;
         case WARDEN_UNKNOWN:
-                show_headline(out, input, "To do", YELLOW, "find out why the verdict is not known: journalctl -u tscwarden");
+                show_headline(out, input, "To do", YELLOW,
+                              "find out why the verdict is not known: journalctl -u tscwarden");
                 break;
         }
         show_text(out, "", remedy);
@@ -458,9 +474,9 @@ static void show_events(FILE *out, const WardenState *state)
 
 int status_show(FILE *out, const StatusInput *input)
 {
-        static int (*const rows[])(FILE *out, const StatusInput *input) = {
-                show_verdict, show_since, show_earlier, show_guests, show_cost, show_policy, show_boot_parameters,
-                show_probe,
+        static int (*const rows[])(FILE * out, const StatusInput *input) = {
+                show_verdict, show_since,  show_earlier,         show_guests,
+                show_cost,    show_policy, show_boot_parameters, show_probe,
         };
 
         for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -15,11 +15,11 @@
 
 typedef struct StatusInput {
         const WardenState *state;
-        const char *host;     /* escaped; NULL: this one */
-        const Losses *losses; /* when losses_error is 0 */
-        int losses_error;     /* of losses_read() */
+        const char *host;         /* escaped; NULL: this one */
+        const Losses *losses;     /* when losses_error is 0 */
+        int losses_error;         /* of losses_read() */
         const ProbeRecord *probe; /* NULL: never probed, or another host is asked */
-        uint64_t now_usec;    /* CLOCK_REALTIME */
+        uint64_t now_usec;        /* CLOCK_REALTIME */
         bool color;
 } StatusInput;
 

@@ -92,7 +92,7 @@ static MigrationEnd end_of_state(const ClockInfo *clock)
 {
         Verdict verdict = verdict_from_string(known(clock->verdict));
 
-        return (MigrationEnd){
+        return (MigrationEnd) {
                 .verdict = verdict < 0 ? VERDICT_UNKNOWN : verdict,
                 .clocksource = known(clock->clocksource),
                 .tsc_khz = clock->tsc_khz,
@@ -137,7 +137,7 @@ int verb_check(const CtlOptions *options)
                 fprintf(stderr, "tscwarden: Cannot read what this machine is: %s\n", strerror(-r));
                 return CTL_NO_ANSWER;
         }
-        input = (AuditInput){
+        input = (AuditInput) {
                 .facts = &here.facts,
                 .clock_facts = &here.clock_facts,
                 .clock = &here.view,

@@ -57,8 +57,8 @@ static int wait_until_selected(const Guest *guest)
                         return 0;
                 (void)nanosleep(&pause, NULL);
         }
-        fprintf(stderr, "tscwarden: %s did not select %s within %d s: chronyc sources, journalctl -u %s\n", guest->unit, guest->device,
-                SELECT_LOOKS, guest->unit);
+        fprintf(stderr, "tscwarden: %s did not select %s within %d s: chronyc sources, journalctl -u %s\n", guest->unit,
+                guest->device, SELECT_LOOKS, guest->unit);
         return -ETIMEDOUT;
 }
 
@@ -250,7 +250,8 @@ static int guest_undo(const CtlOptions *options)
         if (guest_find_chrony(&guest) < 0 || guest_find_files(&guest) < 0)
                 return CTL_WRONG;
         if (!any(&guest, is_ours))
-                return finish(&guest, is_ours, "nothing to do", "Nothing to take away: guest setup has written no file here.");
+                return finish(&guest, is_ours, "nothing to do",
+                              "Nothing to take away: guest setup has written no file here.");
         if (!options->json)
                 show_files(&guest, is_ours, options->dry_run ? "remove" : "Removing");
         if (options->dry_run)
@@ -264,6 +265,7 @@ static int guest_undo(const CtlOptions *options)
 int verb_guest(const CtlOptions *options)
 {
         if (!options->dry_run && geteuid() != 0)
-                return ctl_complain("This changes the configuration of chrony and systemd and needs root; --dry-run does not.");
+                return ctl_complain(
+                        "This changes the configuration of chrony and systemd and needs root; --dry-run does not.");
         return strcmp(options->word, "setup") == 0 ? guest_setup(options) : guest_undo(options);
 }

@@ -24,7 +24,8 @@ static int read_guests(Guests *ret)
         if (kvm < 0) {
                 fprintf(stderr, "tscwarden: Cannot read " KVM_FOLDER ": %s%s\n", strerror(error),
                         error == EACCES ? "; run this as root" :
-                        error == ENOENT ? "; `mount -t debugfs none /sys/kernel/debug`, where the kernel has debugfs" : "");
+                        error == ENOENT ? "; `mount -t debugfs none /sys/kernel/debug`, where the kernel has debugfs" :
+                                          "");
                 return -CTL_NO_ANSWER;
         }
         proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

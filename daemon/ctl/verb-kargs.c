@@ -90,7 +90,8 @@ static int write_store(const Change *change, const BootParameters *parameters)
         else
                 r = runtime_replace_file(change->directory, name, text, strlen(text), 0644);
         if (r < 0)
-                fprintf(stderr, "tscwarden: Cannot write %s/%s: %s\n", boot_store_directory(change->platform), name, strerror(-r));
+                fprintf(stderr, "tscwarden: Cannot write %s/%s: %s\n", boot_store_directory(change->platform), name,
+                        strerror(-r));
         return r;
 }
 
@@ -136,8 +137,8 @@ static int verify(const BootParameters *parameters, bool wanted)
 
                 if (n == (wanted ? config.n : 0) || (!wanted && boot_config_owner(&config, parameters->words[i])))
                         continue;
-                fprintf(stderr, "tscwarden: %s stands in %zu of %zu boot entries after that (%s)\n", parameters->words[i], n,
-                        config.n, config.source);
+                fprintf(stderr, "tscwarden: %s stands in %zu of %zu boot entries after that (%s)\n",
+                        parameters->words[i], n, config.n, config.source);
                 return -EIO;
         }
         return 0;
@@ -164,7 +165,8 @@ static int apply(const Change *change, const BootParameters *before, const BootP
         if (change->platform == BOOT_UPDATE_GRUB)
                 (void)write_store(change, before);
         if (run_tool(change, "--remove-args", missing) < 0)
-                fprintf(stderr, "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
+                fprintf(stderr,
+                        "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
         else if (change->platform == BOOT_GRUBBY)
                 (void)write_store(change, before);
         return r;
@@ -190,7 +192,8 @@ static int revert(const Change *change, const BootParameters *ours)
         if (!grubby)
                 (void)write_store(change, ours);
         if (run_tool(change, "--args", ours) < 0)
-                fprintf(stderr, "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
+                fprintf(stderr,
+                        "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
         return r;
 }
 
@@ -202,7 +205,8 @@ static int refuse_apply(const Kargs *kargs)
         if (kargs->verdict == VERDICT_UNKNOWN)
                 return ctl_complain("The clocksources cannot be read: what this host needs is not known.");
         if (!boot_platform_is_supported(kargs->config.platform)) {
-                fprintf(stderr, "tscwarden: Not done here (%s); what to do:\n", boot_platform_describe(kargs->config.platform));
+                fprintf(stderr, "tscwarden: Not done here (%s); what to do:\n",
+                        boot_platform_describe(kargs->config.platform));
                 return CTL_WRONG;
         }
         if (kargs->config.error < 0) {

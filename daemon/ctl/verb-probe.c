@@ -65,9 +65,12 @@ static void keep(const ProbeView *view, struct json_object *json)
 
         if (geteuid() != 0)
                 return;
-        r = probe_record_write(-1, json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+        r = probe_record_write(
+                -1, json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
         if (r < 0)
-                fprintf(stderr, "tscwarden: Cannot write /run/tscwarden/" PROBE_RECORD ": %s; status will not show this result\n",
+                fprintf(stderr,
+                        "tscwarden: Cannot write /run/tscwarden/" PROBE_RECORD
+                        ": %s; status will not show this result\n",
                         strerror(-r));
         if (!cpuset_is_empty(view->convicted))
                 tell_journal(view);
@@ -147,10 +150,10 @@ int verb_probe(const CtlOptions *options)
         if (r < 0)
                 return ctl_finish(r, CTL_NO_ANSWER);
         return report(options, &(ProbeView) {
-                .result = &result,
-                .facts = &facts,
-                .convicted = &convicted,
-                .now_usec = time_usec(CLOCK_REALTIME),
-                .utf8 = shows_utf8(),
-        });
+                                       .result = &result,
+                                       .facts = &facts,
+                                       .convicted = &convicted,
+                                       .now_usec = time_usec(CLOCK_REALTIME),
+                                       .utf8 = shows_utf8(),
+                               });
 }

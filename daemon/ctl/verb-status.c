@@ -94,5 +94,6 @@ int verb_status(const CtlOptions *options)
                 return ctl_complain(why);
         if (options->metrics)
                 return write_metrics(options, &state);
-        return ctl_finish(options->json ? status_show_json(stdout, &state) : show(options, &state), warden_exit_status(&state));
+        return ctl_finish(options->json ? status_show_json(stdout, &state) : show(options, &state),
+                          warden_exit_status(&state));
 }

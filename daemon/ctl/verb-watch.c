@@ -43,10 +43,10 @@ static void print_news_json(const News *news)
 static bool is_told_otherwise(const char *property)
 {
         static const char *const names[] = {
-                "Verdict",     "Reason",         "ReasonText",         "Remedy",           "KernelLine",
-                "SinceUSec",   "Clocksource",    "SinceMonotonicUSec", "LastAppliedUSec",  "LastAppliedMonotonicUSec",
-                "DriftCount",  "DriftCounts",    "ClocksourceChanges", "LostAfterUse",
-                "RunningVMNames", "VMsWhenLost",
+                "Verdict",     "Reason",      "ReasonText",         "Remedy",          "KernelLine",
+                "SinceUSec",   "Clocksource", "SinceMonotonicUSec", "LastAppliedUSec", "LastAppliedMonotonicUSec",
+                "DriftCount",  "DriftCounts", "ClocksourceChanges", "LostAfterUse",    "RunningVMNames",
+                "VMsWhenLost",
         };
 
         for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
@@ -63,7 +63,8 @@ static void print_news(const News *news)
         printf("%s  ", print_stamp(time_usec(CLOCK_REALTIME), stamp));
         switch (news->kind) {
         case NEWS_STARTED:
-                printf("tscwardend runs: TSC %s, policy %s\n", known(news->state->clock.verdict), known(news->state->manager.state));
+                printf("tscwardend runs: TSC %s, policy %s\n", known(news->state->clock.verdict),
+                       known(news->state->manager.state));
                 break;
         case NEWS_STOPPED:
                 puts("tscwardend does not run");
@@ -76,8 +77,9 @@ static void print_news(const News *news)
                 printf("clocksource: %s -> %s\n", w[0], w[1]);
                 break;
         case NEWS_DRIFT:
-                printf("drift: %s/%s is %s, should be %s; by %s%s%s; %s\n", w[0], w[1], w[3], w[2], w[5][0] ? w[5] : "somebody unknown",
-                       w[4][0] ? ", pid " : "", w[4], strcmp(w[6], "yes") == 0 ? "repaired" : "left as it is");
+                printf("drift: %s/%s is %s, should be %s; by %s%s%s; %s\n", w[0], w[1], w[3], w[2],
+                       w[5][0] ? w[5] : "somebody unknown", w[4][0] ? ", pid " : "", w[4],
+                       strcmp(w[6], "yes") == 0 ? "repaired" : "left as it is");
                 break;
         case NEWS_PROPERTY:
                 /* Of sentences the old one says nothing new. */
@@ -119,7 +121,8 @@ int verb_watch(const CtlOptions *options)
                 _cleanup_free_ char *why = NULL;
                 Watch watch = { .options = options };
 
-                if (ctl_bus_open(options->host, &bus, &why) == BUS_OK && ctl_bus_watch(bus, on_news, &watch, &why) == BUS_OK)
+                if (ctl_bus_open(options->host, &bus, &why) == BUS_OK &&
+                    ctl_bus_watch(bus, on_news, &watch, &why) == BUS_OK)
                         return ctl_finish(0, CTL_FINE);
                 if (!watch.heard && !ever_heard)
                         return ctl_complain(why);

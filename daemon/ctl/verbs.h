@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #define CTL_FINE 0
-#define CTL_WRONG 1     /* something is wrong on this host */
+#define CTL_WRONG 1 /* something is wrong on this host */
 #define CTL_USAGE 2
 #define CTL_NO_ANSWER 3 /* could not find out */
 
@@ -18,10 +18,10 @@ typedef struct CtlOptions {
         const char *word;     /* what stands behind the verb, one of those it takes; NULL where it takes none */
         char *const *names;   /* guests: those VMs alone */
         unsigned n_names;
-        const char *role;     /* NULL: as it is found */
-        const char *against;  /* the other host of a migration, or NULL */
-        const char *cpus;     /* of probe, or NULL */
-        const char *seconds;  /* of probe, or NULL */
+        const char *role;    /* NULL: as it is found */
+        const char *against; /* the other host of a migration, or NULL */
+        const char *cpus;    /* of probe, or NULL */
+        const char *seconds; /* of probe, or NULL */
         bool json, metrics, dry_run, all;
 } CtlOptions;
 

@@ -9,13 +9,15 @@
 static const struct {
         const char *name, *text, *advice;
 } problems[GUEST_PROBLEM_MAX_] = {
-        [GUEST_HOST_TSC] = { "host-tsc", "This host does not keep time by its TSC, so kvm-clock is not stable across the guest's vCPUs.",
+        [GUEST_HOST_TSC] = { "host-tsc",
+                             "This host does not keep time by its TSC, so kvm-clock is not stable across the guest's vCPUs.",
                              "See `tscwarden status`: it says why, and what to do." },
         [GUEST_OFFSETS_DIFFER] = { "offsets-differ",
                                    "The TSCs of the vCPUs are apart: kvm-clock is slower to read, and the vCPUs may disagree on the time. "
                                    "Common causes are a restore without synchronised offsets, a vCPU added later, and a fault of the VMM.",
                                    "Shut the guest down and start it again; a reboot from inside may not be enough." },
-        [GUEST_RATES_DIFFER] = { "rates-differ", "The TSCs of the vCPUs run at different rates: the guest's time depends on the vCPU.",
+        [GUEST_RATES_DIFFER] = { "rates-differ",
+                                 "The TSCs of the vCPUs run at different rates: the guest's time depends on the vCPU.",
                                  "Shut the guest down and start it again, with one TSC frequency for all vCPUs." },
         /* QEMU commit d99569d, in 2.9 (target/i386/kvm.c invtsc_mig_blocker). A guest with invtsc runs on the TSC itself from Linux
          * 5.1 on (commit 7539b174aef4), so that only the VMM can keep its rate. libvirt passes the element on since 3.2.0. */
@@ -28,15 +30,19 @@ static const struct {
                               "It has hv-reenlightenment and no tsc-frequency: a migration is refused, or fails at its end with machine "
                               "types older than 6.0.",
                               "Set the frequency, or take hv-reenlightenment away; it counts from the next start." },
-        [GUEST_NO_CLOCK] = { "no-clock", "It was offered neither kvm-clock nor invtsc nor hv-time: it may keep time by an emulated timer.",
+        [GUEST_NO_CLOCK] = { "no-clock",
+                             "It was offered neither kvm-clock nor invtsc nor hv-time: it may keep time by an emulated timer.",
                              "Offer kvm-clock (Linux) or hv-time (Windows); it counts from the next start." },
         [GUEST_RTC_LOCAL] = { "rtc-local-time",
                               "Its real-time clock is on local time, which only Windows expects, and hv-time is off, without which "
                               "Windows reads its time from an emulated timer.",
                               "Windows: turn hv-time on. Anything else: base=utc, <clock offset='utc'/>. It counts from the next start." },
-        [GUEST_SCALED] = { "scaled", "Its TSC runs at another rate than the host's, scaled by the CPU: a host that it moves to has to "
-                                     "scale too, or have that rate.", "" },
-        [GUEST_STARTED_EARLIER] = { "started-before-loss", "It was started before this host lost its TSC: its clock got worse meanwhile.",
+        [GUEST_SCALED] = { "scaled",
+                           "Its TSC runs at another rate than the host's, scaled by the CPU: a host that it moves to has to "
+                           "scale too, or have that rate.",
+                           "" },
+        [GUEST_STARTED_EARLIER] = { "started-before-loss",
+                                    "It was started before this host lost its TSC: its clock got worse meanwhile.",
                                     "" },
 };
 
@@ -124,7 +130,8 @@ static bool offsets_differ(const Guest *guest)
 static bool rates_differ(const Guest *guest)
 {
         for (size_t i = 1; i < guest->n_vcpus; i++)
-                if (guest->vcpus[i].has_ratio && guest->vcpus[0].has_ratio && guest->vcpus[i].ratio != guest->vcpus[0].ratio)
+                if (guest->vcpus[i].has_ratio && guest->vcpus[0].has_ratio &&
+                    guest->vcpus[i].ratio != guest->vcpus[0].ratio)
                         return true;
         return false;
 }
@@ -140,8 +147,8 @@ static void find_rate(const Guest *guest, const GuestHost *host, GuestVerdict *v
                 all &= guest->vcpus[i].has_ratio;
         }
         verdict->scaled = -1;
-        if (any != all || (any && (guest->frac_bits == 0 || guest->frac_bits > 63)) || (!any && guest->frac_bits != 0) ||
-            guest->n_vcpus == 0)
+        if (any != all || (any && (guest->frac_bits == 0 || guest->frac_bits > 63)) ||
+            (!any && guest->frac_bits != 0) || guest->n_vcpus == 0)
                 return;
         if (any)
                 factor = (double)guest->vcpus[0].ratio / (double)(UINT64_C(1) << guest->frac_bits);
@@ -162,7 +169,8 @@ static bool all_offsets_known(const Guest *guest)
         return guest->n_vcpus > 0;
 }
 
-static TscStable judge_stable(const Guest *guest, const GuestHost *host, const GuestVerdict *verdict, const char **ret_reason)
+static TscStable judge_stable(const Guest *guest, const GuestHost *host, const GuestVerdict *verdict,
+                              const char **ret_reason)
 {
         if (guest->clock.confidential) {
                 *ret_reason = "the guest's TSC is protected (SEV-SNP or TDX): the host cannot see it";
@@ -185,7 +193,8 @@ static TscStable judge_stable(const Guest *guest, const GuestHost *host, const G
                 return TSC_STABLE_UNKNOWN;
         }
         if (!all_offsets_known(guest)) {
-                *ret_reason = guest->n_vcpus == 0 ? "no vCPU is shown in debugfs" : "a vCPU's TSC offset could not be read";
+                *ret_reason =
+                        guest->n_vcpus == 0 ? "no vCPU is shown in debugfs" : "a vCPU's TSC offset could not be read";
                 return TSC_STABLE_UNKNOWN;
         }
         if (verdict->scaled < 0) {
@@ -209,7 +218,8 @@ static unsigned find_problems(const Guest *guest, const GuestHost *host, const G
                 [GUEST_NO_CLOCK] = clock->told && !clock->kvmclock && !clock->invtsc && !clock->hv_time,
                 [GUEST_RTC_LOCAL] = clock->told && clock->rtc_localtime && !clock->hv_time,
                 [GUEST_SCALED] = seen && verdict->scaled == 1,
-                [GUEST_STARTED_EARLIER] = host->lost_usec && guest->started_usec && guest->started_usec < host->lost_usec,
+                [GUEST_STARTED_EARLIER] =
+                        host->lost_usec && guest->started_usec && guest->started_usec < host->lost_usec,
         };
         unsigned mask = 0;
 

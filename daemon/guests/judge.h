@@ -31,8 +31,8 @@ void guest_vm_done(Guest *guest);
 
 /* Of the host: whether KVM takes its clock from the TSC, and the TSC's rate. */
 typedef struct GuestHost {
-        int tsc_in_use;   /* 1, 0, or -1: not known */
-        unsigned tsc_khz; /* 0: not known */
+        int tsc_in_use;     /* 1, 0, or -1: not known */
+        unsigned tsc_khz;   /* 0: not known */
         uint64_t lost_usec; /* CLOCK_REALTIME of the loss of a TSC that was in use; 0: none, or not known */
 } GuestHost;
 
@@ -50,20 +50,20 @@ typedef enum Migration {
 } Migration;
 
 typedef enum GuestProblem {
-        GUEST_HOST_TSC,         /* the host's TSC is not in use */
-        GUEST_OFFSETS_DIFFER,   /* its vCPUs' TSCs are apart */
-        GUEST_RATES_DIFFER,     /* they run at different rates */
-        GUEST_INVTSC_PINNED,    /* invtsc without tsc-frequency */
-        GUEST_HV_PINNED,        /* hv-reenlightenment without tsc-frequency */
-        GUEST_NO_CLOCK,         /* offered no clock but emulated ones */
-        GUEST_RTC_LOCAL,        /* local time in the RTC without hv-time: Windows' slow timers, or a wrong clock elsewhere */
-        GUEST_SCALED,           /* its TSC is scaled */
-        GUEST_STARTED_EARLIER,  /* before the host lost its TSC */
+        GUEST_HOST_TSC,       /* the host's TSC is not in use */
+        GUEST_OFFSETS_DIFFER, /* its vCPUs' TSCs are apart */
+        GUEST_RATES_DIFFER,   /* they run at different rates */
+        GUEST_INVTSC_PINNED,  /* invtsc without tsc-frequency */
+        GUEST_HV_PINNED,      /* hv-reenlightenment without tsc-frequency */
+        GUEST_NO_CLOCK,       /* offered no clock but emulated ones */
+        GUEST_RTC_LOCAL, /* local time in the RTC without hv-time: Windows' slow timers, or a wrong clock elsewhere */
+        GUEST_SCALED,    /* its TSC is scaled */
+        GUEST_STARTED_EARLIER, /* before the host lost its TSC */
         GUEST_PROBLEM_MAX_,
 } GuestProblem;
 
-const char *tsc_stable_to_string(TscStable stable);       /* "yes", "no", "unknown", "n/a" */
-const char *migration_to_string(Migration migration);     /* "unknown", "open", "blocked" */
+const char *tsc_stable_to_string(TscStable stable);        /* "yes", "no", "unknown", "n/a" */
+const char *migration_to_string(Migration migration);      /* "unknown", "open", "blocked" */
 const char *guest_problem_to_string(GuestProblem problem); /* "offsets-differ" */
 /* What it means, and what to do ("" for nothing); static. */
 const char *guest_problem_text(GuestProblem problem);

@@ -55,7 +55,8 @@ static bool read_offset(int dirfd, const char *path, uint64_t *ret)
         char value[32];
         uint64_t size;
 
-        if (sysfs_read_at(dirfd, path, value, sizeof(value)) < 0 || parse_u64(value + (value[0] == '-'), 0, UINT64_C(1) << 63, &size) < 0)
+        if (sysfs_read_at(dirfd, path, value, sizeof(value)) < 0 ||
+            parse_u64(value + (value[0] == '-'), 0, UINT64_C(1) << 63, &size) < 0)
                 return false;
         *ret = value[0] == '-' ? -size : size;
         return true;
@@ -202,7 +203,10 @@ static uint32_t vm_parse(const char *name)
                 return 0;
         memcpy(pid, name, length);
         pid[length] = '\0';
-        return parse_unsigned(pid, 1, INT32_MAX, &number) == 0 && parse_unsigned(name + length + 1, 0, INT32_MAX, &fd) == 0 ? number : 0;
+        return parse_unsigned(pid, 1, INT32_MAX, &number) == 0 &&
+                               parse_unsigned(name + length + 1, 0, INT32_MAX, &fd) == 0 ?
+                       number :
+                       0;
 }
 
 /* 0, -ENOENT: it has ended; or -ENOMEM. */

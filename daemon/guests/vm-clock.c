@@ -36,7 +36,8 @@ static Vmm find_vmm(const char *program)
         const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
 
         /* Proxmox has /usr/bin/kvm, RHEL /usr/libexec/qemu-kvm. */
-        if (strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0 || strncmp(name, "qemu-system-", strlen("qemu-system-")) == 0)
+        if (strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0 ||
+            strncmp(name, "qemu-system-", strlen("qemu-system-")) == 0)
                 return VMM_QEMU;
         if (strncmp(name, "firecracker", strlen("firecracker")) == 0)
                 return VMM_FIRECRACKER;

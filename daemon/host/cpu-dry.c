@@ -89,7 +89,7 @@ static int dry_enumerate(void *userdata, Snapshot *ret)
         for (size_t i = 0; i < dry->n_writes; i++)
                 (void)snapshot_set(&snapshot, &dry->writes[i].id, dry->writes[i].value);
         *ret = snapshot;
-        snapshot = (Snapshot){ 0 };
+        snapshot = (Snapshot) { 0 };
         return 0;
 }
 

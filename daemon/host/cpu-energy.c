@@ -12,7 +12,8 @@ static void read_energy(const CpuOps *ops, void *userdata, const KnobId *id, Sna
                 snapshot_set_error(snapshot, id, r);
 }
 
-void cpu_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, const Originals *originals, Snapshot *snapshot)
+void cpu_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, const Originals *originals,
+                     Snapshot *snapshot)
 {
         KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE };
 

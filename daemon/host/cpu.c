@@ -76,7 +76,7 @@ static int read_cpu_numbers(int dirfd, const char *path, CpuSet *ret)
                         return r;
         }
         *ret = set;
-        set = (CpuSet){ 0 };
+        set = (CpuSet) { 0 };
         return 0;
 }
 
@@ -292,8 +292,8 @@ static int enumerate_below(int root, Snapshot *snapshot)
         (void)sysfs_read_at(root, "cpuidle/current_driver", snapshot->idle_driver, sizeof(snapshot->idle_driver));
         /* Before 5.10 current_governor exists only with the boot parameter cpuidle_sysfs_switch
          * (drivers/cpuidle/sysfs.c). */
-        if (sysfs_read_at(root, "cpuidle/current_governor", snapshot->idle_governor,
-                          sizeof(snapshot->idle_governor)) < 0)
+        if (sysfs_read_at(root, "cpuidle/current_governor", snapshot->idle_governor, sizeof(snapshot->idle_governor)) <
+            0)
                 (void)sysfs_read_at(root, "cpuidle/current_governor_ro", snapshot->idle_governor,
                                     sizeof(snapshot->idle_governor));
         return 0;
@@ -312,7 +312,7 @@ static int cpu_enumerate(void *userdata, Snapshot *ret)
         if (r < 0)
                 return r;
         *ret = snapshot;
-        snapshot = (Snapshot){ 0 };
+        snapshot = (Snapshot) { 0 };
         return 0;
 }
 

@@ -28,7 +28,8 @@ extern const CpuOps cpu_ops;
 
 /* Adds to a snapshot what only a few policies speak of, energy preferences, as far as this policy or the originals do: an ordinary
  * host is not asked. What cannot be read says so in its place. */
-void cpu_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, const Originals *originals, Snapshot *snapshot);
+void cpu_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, const Originals *originals,
+                     Snapshot *snapshot);
 
 /* Reads through another table and remembers writes instead of doing them: --dry-run. A write to what cannot be read
  * answers the error of the read. NULL when out of memory. */

@@ -60,7 +60,8 @@ int drift_watch_new(DriftWatch **ret)
                 close(fd);
                 return r;
         }
-        *watch = (DriftWatch) { .fd = fd, .self = getpid(), .fanotify = fanotify, .clocksource.id.knob = KNOB_INVALID_ };
+        *watch =
+                (DriftWatch) { .fd = fd, .self = getpid(), .fanotify = fanotify, .clocksource.id.knob = KNOB_INVALID_ };
         *ret = watch;
         return 0;
 }
@@ -193,7 +194,8 @@ static Watched *find_ino(const DriftWatch *watch, uint64_t ino)
 {
         Watched key = { .ino = ino }, *pointer = &key;
         Watched **found = watch->n_by_ino > 0 ?
-                bsearch(&pointer, watch->by_ino, watch->n_by_ino, sizeof(Watched *), compare_ino) : NULL;
+                                  bsearch(&pointer, watch->by_ino, watch->n_by_ino, sizeof(Watched *), compare_ino) :
+                                  NULL;
 
         return found ? *found : NULL;
 }
@@ -259,7 +261,8 @@ static int event_pidfd(const struct fanotify_event_metadata *event)
         const struct fanotify_event_info_pidfd *info = (const void *)(event + 1);
 
         return event->event_len >= sizeof(*event) + sizeof(*info) && info->hdr.info_type == FAN_EVENT_INFO_TYPE_PIDFD ?
-               info->pidfd : -1;
+                       info->pidfd :
+                       -1;
 }
 
 static int take_fanotify(DriftWatch *watch, const char *buffer, size_t size, DriftSeen seen, void *userdata)
@@ -278,12 +281,14 @@ static int take_fanotify(DriftWatch *watch, const char *buffer, size_t size, Dri
                 if (event->fd >= 0) {
                         bool known = event->pid != watch->self && fstat(event->fd, &st) == 0;
 
-                        file = !known ? NULL : st.st_ino == watch->clocksource.ino ? &watch->clocksource :
-                               find_ino(watch, st.st_ino);
+                        file = !known                              ? NULL :
+                               st.st_ino == watch->clocksource.ino ? &watch->clocksource :
+                                                                     find_ino(watch, st.st_ino);
                         close(event->fd);
                 }
                 if (file)
-                        seen(file == &watch->clocksource ? NULL : &file->id, look_up(watch, event->pid, pidfd), userdata);
+                        seen(file == &watch->clocksource ? NULL : &file->id, look_up(watch, event->pid, pidfd),
+                             userdata);
                 if (pidfd >= 0)
                         close(pidfd);
         }

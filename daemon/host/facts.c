@@ -64,7 +64,7 @@ static int close_cpu(CpuLines *lines, Facts *facts)
                 if (r < 0)
                         return r;
         }
-        *lines = (CpuLines){ 0 };
+        *lines = (CpuLines) { 0 };
         return 0;
 }
 
@@ -266,6 +266,6 @@ int facts_read(Facts *ret)
         facts.xen_control = is_xen_control();
         read_kernel_version(&facts);
         *ret = facts;
-        facts = (Facts){ 0 };
+        facts = (Facts) { 0 };
         return 0;
 }

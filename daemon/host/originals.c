@@ -38,7 +38,7 @@ int host_originals_load(int dirfd, Originals *ret)
                 }
         }
         *ret = originals;
-        originals = (Originals){ 0 };
+        originals = (Originals) { 0 };
         return ret->n > 0;
 }
 

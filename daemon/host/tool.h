@@ -11,10 +11,10 @@
 bool tool_find(const char *name, char ret_path[static PATH_MAX]);
 
 typedef enum ToolOutput {
-        TOOL_SHOW,       /* stdout and stderr are ours */
-        TOOL_TO_STDERR,  /* both go to our stderr */
-        TOOL_TAKE,       /* stdout is returned */
-        TOOL_TAKE_ALL,   /* both are returned */
+        TOOL_SHOW,      /* stdout and stderr are ours */
+        TOOL_TO_STDERR, /* both go to our stderr */
+        TOOL_TAKE,      /* stdout is returned */
+        TOOL_TAKE_ALL,  /* both are returned */
 } ToolOutput;
 
 /* argv[0] is found as above; stdin is /dev/null, the locale C. A program that takes longer than `seconds` is killed. *ret_status is

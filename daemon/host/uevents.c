@@ -60,7 +60,7 @@ enum {
 #define LOAD_OF_PATH(offset) BPF_STMT(BPF_LD | BPF_W | BPF_IND, (offset))
 /* A jump counts from the instruction behind it. */
 #define IF_EQUAL(step, value, then, otherwise) \
-        [step] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (then) - (step) - 1, (otherwise) - (step) - 1)
+        [step] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (then) - (step)-1, (otherwise) - (step)-1)
 
 /* Passes only what uevent_classify() may know: /module/, /devices/system/cpu/ and /devices/virtual/misc/kvm. A busy host sends an
  * event for each network device and each mount of FUSE, and every one would wake the daemon. A message begins with "ACTION@DEVPATH"
@@ -151,15 +151,17 @@ int uevents_receive(Uevents *uevents, Uevent *ret)
         device = udev_monitor_receive_device(uevents->monitor);
         if (!device)
                 return errno_or(-EAGAIN);
-        ours = uevent_classify(&(UeventText) {
-                .action = udev_device_get_action(device),
-                .devpath = udev_device_get_devpath(device),
-                .subsystem = udev_device_get_subsystem(device),
-                .event = udev_device_get_property_value(device, "EVENT"),
-                .created = udev_device_get_property_value(device, "CREATED"),
-                .count = udev_device_get_property_value(device, "COUNT"),
-                .pid = udev_device_get_property_value(device, "PID"),
-        }, ret);
+        ours = uevent_classify(
+                &(UeventText) {
+                        .action = udev_device_get_action(device),
+                        .devpath = udev_device_get_devpath(device),
+                        .subsystem = udev_device_get_subsystem(device),
+                        .event = udev_device_get_property_value(device, "EVENT"),
+                        .created = udev_device_get_property_value(device, "CREATED"),
+                        .count = udev_device_get_property_value(device, "COUNT"),
+                        .pid = udev_device_get_property_value(device, "PID"),
+                },
+                ret);
         udev_device_unref(device);
         return ours;
 }

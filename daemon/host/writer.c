@@ -64,7 +64,7 @@ static void read_unit(Writer *w)
 
 void writer_read(pid_t pid, int pidfd, Writer *ret)
 {
-        static void (*const parts[])(Writer *w) = { read_comm, read_unit, read_command };
+        static void (*const parts[])(Writer * w) = { read_comm, read_unit, read_command };
 
         *ret = (Writer) { .pid = pid };
         /* What was read while it lived is true, however soon it ended. */

@@ -100,7 +100,8 @@ static bool config_sets(const Config *config, bool frequency)
 {
         for (unsigned i = 0; i < config->policy.n_rules && config->sets_policy; i++)
                 for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
-                        if (config->policy.rules[i].file && config->policy.rules[i].has[key] && policy_key_is_idle(key) != frequency)
+                        if (config->policy.rules[i].file && config->policy.rules[i].has[key] &&
+                            policy_key_is_idle(key) != frequency)
                                 return true;
         return false;
 }
@@ -176,7 +177,8 @@ static int manager_make_plan(Manager *m)
                 return log_error_errno(-EBADMSG, "The original values could not be kept, so nothing is written");
         r = manager_keep_originals(m);
         if (r < 0)
-                return log_error_errno(r, "Cannot save the original values to the runtime directory, so nothing is written");
+                return log_error_errno(
+                        r, "Cannot save the original values to the runtime directory, so nothing is written");
         if (m->task.origin != ORIGIN_REPAIR)
                 drift_expect(m->drift, m->plan.wanted, m->plan.n_wanted);
         run_init(&m->run, m->ops, m->ops_userdata, &m->plan, &m->snapshot, manager_tsc_is_fragile(m));
@@ -208,8 +210,9 @@ static void manager_fail_task(Manager *m)
         m->failed = true;
         manager_finish_drift(m);
         manager_drop_plan(m);
-        manager_set_state(m, POLICY_STATE_DEGRADED, strdup("The last attempt failed before anything was written; the journal "
-                                                           "has the cause."));
+        manager_set_state(m, POLICY_STATE_DEGRADED,
+                          strdup("The last attempt failed before anything was written; the journal "
+                                 "has the cause."));
         manager_on_task_done(m, task);
 }
 
@@ -245,11 +248,13 @@ static void manager_judge(Manager *m)
         if (m->task.kind == TASK_STOP_POLICY)
                 return;
         if (m->task.kind == TASK_RESTORE) {
-                manager_set_state(m, POLICY_STATE_RESTORED, strdup(
-                        m->originals.n > 0 ?
-                        "Not every value could be put back; once the cause is gone, tscwardend --restore does it." :
-                        m->stopping && m->config.stop_policy.n_rules > 0 ?
-                        "Every value is what CPUPOWER_STOP_OPTS says, or what it was." : "Every value is what it was."));
+                manager_set_state(
+                        m, POLICY_STATE_RESTORED,
+                        strdup(m->originals.n > 0 ?
+                                       "Not every value could be put back; once the cause is gone, tscwardend --restore does it." :
+                               m->stopping && m->config.stop_policy.n_rules > 0 ?
+                                       "Every value is what CPUPOWER_STOP_OPTS says, or what it was." :
+                                       "Every value is what it was."));
                 return;
         }
         input.no_guests = (wanted.frequency || wanted.idle) && manager_waits_for_guests(m);
@@ -267,18 +272,21 @@ static void manager_log_outcome(Manager *m, const Findings *before)
 {
         manager_log_findings(m, before);
         if (m->task.kind == TASK_RESTORE && m->originals.n > 0)
-                log_message(LOG_WARNING, "%zu original value%s could not be put back; kept in the runtime directory for "
-                            "tscwardend --restore.", m->originals.n, m->originals.n == 1 ? "" : "s");
+                log_message(LOG_WARNING,
+                            "%zu original value%s could not be put back; kept in the runtime directory for "
+                            "tscwardend --restore.",
+                            m->originals.n, m->originals.n == 1 ? "" : "s");
         if (m->n_done == 0 || m->task.origin == ORIGIN_REPAIR)
                 return;
         if (m->task.kind == TASK_STOP_POLICY)
-                log_message(LOG_NOTICE, "Set %u of %u values for the stop (CPUPOWER_STOP_OPTS).", m->n_done, m->n_steps);
+                log_message(LOG_NOTICE, "Set %u of %u values for the stop (CPUPOWER_STOP_OPTS).", m->n_done,
+                            m->n_steps);
         else if (m->task.kind == TASK_RESTORE || (!m->halves.frequency && !m->halves.idle))
-                events_log(m->events, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s", m->n_done,
-                                  m->n_steps, manager_get_state_reason(m));
+                events_log(m->events, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s",
+                           m->n_done, m->n_steps, manager_get_state_reason(m));
         else
-                events_log(m->events, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %u values: %s", m->n_done,
-                                  m->n_steps, manager_get_state_reason(m));
+                events_log(m->events, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %u values: %s",
+                           m->n_done, m->n_steps, manager_get_state_reason(m));
 }
 
 /* What the plan and its run found, and which CPUs that concerns, outlives both. *ret_before: what the task before found, the

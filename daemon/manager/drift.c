@@ -113,9 +113,11 @@ void manager_tell_rivals(Manager *m)
                 fprintf(out, "%s%s", list_separator(m->rivals, i), m->rivals[i]);
         manager_free_rivals(m);
         if (fclose(out) == 0)
-                log_message(LOG_NOTICE, "Also active on this host, and able to change what the policy sets: %s. What they change is "
-                            "%s; to end that, switch them off or take governor, frequency and C-states out of their configuration.",
-                            list, m->config.drift == DRIFT_REPAIR ? "set again" : "reported");
+                log_message(
+                        LOG_NOTICE,
+                        "Also active on this host, and able to change what the policy sets: %s. What they change is "
+                        "%s; to end that, switch them off or take governor, frequency and C-states out of their configuration.",
+                        list, m->config.drift == DRIFT_REPAIR ? "set again" : "reported");
 }
 
 void manager_on_rivals(Manager *m, const char *const *units)

@@ -13,12 +13,15 @@ static void log_sleep(Manager *m, uint64_t slept_usec)
         double slept = (double)slept_usec / 1e6;
 
         if (!vms_run(manager_get_vms(m)))
-                log_message(LOG_NOTICE, "This host slept for %.1f s; the daemon checks its TSC and its policy again.", slept);
+                log_message(LOG_NOTICE, "This host slept for %.1f s; the daemon checks its TSC and its policy again.",
+                            slept);
         else
-                log_message(LOG_NOTICE, "This host slept for %.1f s with virtual machines running%s%s; the daemon checks its TSC and "
-                            "its policy again. If the sleep has set the TSC back (S3), KVM takes the master clock from each of these "
-                            "virtual machines until it is started anew: it reads the time more slowly, and its ptp_kvm stops working.",
-                            slept, safe && safe[0] ? ": " : "", safe ? safe : "");
+                log_message(
+                        LOG_NOTICE,
+                        "This host slept for %.1f s with virtual machines running%s%s; the daemon checks its TSC and "
+                        "its policy again. If the sleep has set the TSC back (S3), KVM takes the master clock from each of these "
+                        "virtual machines until it is started anew: it reads the time more slowly, and its ptp_kvm stops working.",
+                        slept, safe && safe[0] ? ": " : "", safe ? safe : "");
 }
 
 static void manager_on_sleep(uint64_t slept_usec, void *userdata)
@@ -42,7 +45,8 @@ int manager_start_sleep(Manager *m)
 
         if (r < 0) {
                 fd = -1;
-                (void)log_error_errno(r, "Jumps of the clock cannot be noticed; only logind reports that this host slept");
+                (void)log_error_errno(r,
+                                      "Jumps of the clock cannot be noticed; only logind reports that this host slept");
         }
         return sleep_watch_new(m->event, fd, clock_asleep_usec, manager_on_sleep, m, &m->sleep);
 }
@@ -111,7 +115,8 @@ int manager_start_hotplug(Manager *m)
                 r = hotplug_watch_new(m->event, &source, &callbacks, m, &m->hotplug);
         }
         if (r < 0)
-                (void)log_error_errno(r, "The kernel does not report CPUs and drivers that come and go (netlink); after such a "
-                                      "change, systemctl reload tscwarden brings the policy into force");
+                (void)log_error_errno(
+                        r, "The kernel does not report CPUs and drivers that come and go (netlink); after such a "
+                           "change, systemctl reload tscwarden brings the policy into force");
         return 0;
 }

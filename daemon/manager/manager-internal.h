@@ -21,9 +21,9 @@
 
 typedef enum TaskKind {
         TASK_NONE,
-        TASK_APPLY,   /* what stands becomes what the configuration wants */
+        TASK_APPLY,       /* what stands becomes what the configuration wants */
         TASK_STOP_POLICY, /* the options for the stop; TASK_RESTORE follows for what they left */
-        TASK_RESTORE, /* everything goes back to its original */
+        TASK_RESTORE,     /* everything goes back to its original */
 } TaskKind;
 
 typedef enum TaskOrigin {
@@ -45,7 +45,6 @@ typedef enum Witness {
 } Witness;
 
 const char *witness_to_string(Witness witness);
-
 
 struct Manager {
         sd_event *event;
@@ -75,11 +74,11 @@ struct Manager {
         Snapshot snapshot;
         Plan plan;
         Run run;
-        Need halves;            /* of the policy this plan applies */
+        Need halves;              /* of the policy this plan applies */
         unsigned n_done, n_steps; /* of the task, with a plan that the TSC or a CPU did not outlive */
-        bool read_again;        /* in this task, after something had gone */
-        bool failed;            /* the last task, before its plan ran */
-        uint64_t extended_usec; /* when systemd was last asked for more time */
+        bool read_again;          /* in this task, after something had gone */
+        bool failed;              /* the last task, before its plan ran */
+        uint64_t extended_usec;   /* when systemd was last asked for more time */
 
         bool reload_asked; /* while a plan ran */
         bool renew_asked;  /* the same */
@@ -92,16 +91,16 @@ struct Manager {
         ClockChanges told_changes;  /* being told */
         Witness witness;
         int kmsg_fd;
-        bool kmsg_read;           /* a record was, of this number */
+        bool kmsg_read; /* a record was, of this number */
         uint64_t kmsg_sequence;
-        bool log_complete;        /* it reaches back to the boot */
-        bool overrun;             /* records were lost, and perhaps the one that counts */
+        bool log_complete; /* it reaches back to the boot */
+        bool overrun;      /* records were lost, and perhaps the one that counts */
         uint64_t journal_asked_usec;
         unsigned log_overruns;
         uint64_t clocksource_changes;
-        uint64_t klog_usec;       /* time stamp of the last line before this reading */
-        uint64_t klog_last_usec;  /* and of the last one so far */
-        unsigned advice;          /* bits of AdviceKind that were told */
+        uint64_t klog_usec;      /* time stamp of the last line before this reading */
+        uint64_t klog_last_usec; /* and of the last one so far */
+        unsigned advice;         /* bits of AdviceKind that were told */
         sd_event_source *kmsg_source;
         sd_event_source *clock_timer;
         sd_event_source *klog_timer;
@@ -115,15 +114,15 @@ struct Manager {
         CpuSet present_cpus, managed_cpus, degraded_cpus;
         Findings findings; /* of the last task */
         uint64_t applied_usec;
-        bool restored;     /* Restore() was asked for: nothing is applied until Apply() or a reload */
+        bool restored; /* Restore() was asked for: nothing is applied until Apply() or a reload */
 
         Uevents *uevents;
         HotplugWatch *hotplug;
         GuestWatch *guests;
         char *vms_when_lost; /* those that ran when the TSC was lost, as guest_watch_format() */
         uint64_t start_usec;
-        Need waiting;        /* the halves that had no driver when the policy was last applied */
-        bool late_told;      /* how long they had none */
+        Need waiting;   /* the halves that had no driver when the policy was last applied */
+        bool late_told; /* how long they had none */
         SleepWatch *sleep;
 
         ManagerLook look;

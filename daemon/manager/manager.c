@@ -84,7 +84,8 @@ static void manager_log_config(Manager *m, const ConfigErrors *errors, bool refu
 {
         for (unsigned i = 0; i < errors->n; i++)
                 if (refused)
-                        events_log(m->events, LOG_ERR, "config-refused", MESSAGE_CONFIG_REFUSED, NULL, "%s", errors->lines[i]);
+                        events_log(m->events, LOG_ERR, "config-refused", MESSAGE_CONFIG_REFUSED, NULL, "%s",
+                                   errors->lines[i]);
                 else
                         log_message(LOG_WARNING, "%s", errors->lines[i]);
 }
@@ -121,7 +122,8 @@ static int manager_do_reload(Manager *m, char **ret_why)
         if (r < 0) {
                 log_message(LOG_ERR, "%s was refused; the policy in force stays as it is.", m->config_path);
                 notify_status(m, "READY=1\n", "%s was refused, the old policy stays: %s: %s (%s)", m->config_path,
-                              policy_state_to_string(m->state), manager_get_state_reason(m), *ret_why ? *ret_why : "out of memory");
+                              policy_state_to_string(m->state), manager_get_state_reason(m),
+                              *ret_why ? *ret_why : "out of memory");
                 return r;
         }
         manager_begin_task(m, m->restored ? TASK_RESTORE : TASK_APPLY, ORIGIN_PERSON);
@@ -309,10 +311,12 @@ int manager_start(Manager *m)
                 r = host_originals_load(m->runtime_fd, &m->originals);
                 m->originals_broken = r < 0;
                 if (r < 0)
-                        (void)log_error_errno(r, "Cannot read the original values an earlier process left in the runtime "
+                        (void)log_error_errno(r,
+                                              "Cannot read the original values an earlier process left in the runtime "
                                               "directory, so nothing is written; %s",
-                                              is_no_originals(r) ? "look at the file `originals` there, then remove it" :
-                                              "once the cause is gone, restart the service");
+                                              is_no_originals(r) ?
+                                                      "look at the file `originals` there, then remove it" :
+                                                      "once the cause is gone, restart the service");
         }
         r = manager_read_facts(m);
         if (r < 0)
@@ -367,7 +371,7 @@ int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runt
 
 Manager *manager_free(Manager *m)
 {
-        sd_event_source **sources[] = { &m->slice_source, &m->settle_source, &m->stop_answer_source,
+        sd_event_source **sources[] = { &m->slice_source,  &m->settle_source,  &m->stop_answer_source,
                                         &m->sighup_source, &m->sigterm_source, &m->sigint_source };
 
         for (size_t i = 0; i < ARRAY_SIZE(sources); i++)

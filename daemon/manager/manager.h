@@ -23,7 +23,7 @@ typedef struct Manager Manager;
 typedef enum ManagerChange {
         MANAGER_CHANGED_STATE = 1 << 0,
         MANAGER_CHANGED_CLOCK = 1 << 1,
-        MANAGER_CHANGED_IDLE = 1 << 3,  /* no task runs any more: what was asked for is done */
+        MANAGER_CHANGED_IDLE = 1 << 3, /* no task runs any more: what was asked for is done */
         /* Which CPUs are managed, degraded or contested, when it was last applied; which VMs run. */
         MANAGER_CHANGED_LISTS = 1 << 4,
         MANAGER_CHANGED_DRIFT = 1 << 6,
@@ -35,7 +35,7 @@ typedef enum ManagerChange {
 
 /* What changed. Valid during the call. */
 typedef struct ManagerNews {
-        unsigned changes; /* bits of ManagerChange */
+        unsigned changes;         /* bits of ManagerChange */
         const DriftReport *drift; /* MANAGER_CHANGED_DRIFT: which value it was; else NULL */
 } ManagerNews;
 

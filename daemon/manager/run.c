@@ -52,7 +52,8 @@ static int run_add_finding(Run *run, FindingKind kind, const Step *step, const c
                 snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
                 finding.offers = (char *)policy->governors;
         }
-        snprintf(finding.wanted, sizeof(finding.wanted), "%s", kind == FINDING_REFUSED ? step->to : run_value(run, step));
+        snprintf(finding.wanted, sizeof(finding.wanted), "%s",
+                 kind == FINDING_REFUSED ? step->to : run_value(run, step));
         if (actual)
                 snprintf(finding.actual, sizeof(finding.actual), "%s", actual);
         knob_object_format(&step->id, object);
@@ -160,7 +161,8 @@ static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *re
         }
 
         r = run->ops->write(run->userdata, &step->id, run_cpu(policy), value);
-        if (r == -EINVAL && step->id.knob == KNOB_SCALING_GOVERNOR && step->rule && step->rule->governors[run->choice + 1]) {
+        if (r == -EINVAL && step->id.knob == KNOB_SCALING_GOVERNOR && step->rule &&
+            step->rule->governors[run->choice + 1]) {
                 run->choice++;
                 return 0;
         }

@@ -15,13 +15,13 @@
 typedef struct Run {
         const CpuOps *ops;
         void *userdata;
-        const Plan *plan;   /* not owned; outlives the Run */
-        Snapshot *live;     /* not owned; follows what is read back */
+        const Plan *plan; /* not owned; outlives the Run */
+        Snapshot *live;   /* not owned; follows what is read back */
         bool fragile_tsc;
 
-        size_t next;          /* step */
-        unsigned choice;      /* governor tried now, as an index into the rule's list */
-        bool settling;        /* the step was written and did not read back yet */
+        size_t next;     /* step */
+        unsigned choice; /* governor tried now, as an index into the rule's list */
+        bool settling;   /* the step was written and did not read back yet */
         uint64_t deadline_usec;
         uint64_t settle_usec; /* how long a limit may take to settle; shrinks once one used all of it */
 

@@ -116,8 +116,7 @@ static int on_look_is_old(sd_event_source *source, uint64_t usec, void *userdata
 /* Of 4096 CPUs it takes three megabytes. Without a timer it is kept until the next task. */
 static void forget_look_later(Manager *m)
 {
-        if (!m->look_timer &&
-            sd_event_add_time(m->event, &m->look_timer, CLOCK_MONOTONIC, 0, 0, on_look_is_old, m) < 0)
+        if (!m->look_timer && sd_event_add_time(m->event, &m->look_timer, CLOCK_MONOTONIC, 0, 0, on_look_is_old, m) < 0)
                 return;
         (void)sd_event_source_set_description(m->look_timer, "look");
         (void)sd_event_source_set_time_relative(m->look_timer, LOOK_AGAIN_USEC);

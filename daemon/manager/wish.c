@@ -49,6 +49,8 @@ void manager_note_late_driver(Manager *m)
         if (m->late_told || (!frequency && !idle))
                 return;
         m->late_told = true;
-        log_message(LOG_NOTICE, "This host ran without its %s policy until the driver came: %.1f s from the boot, %.1f s from this "
-                    "daemon's start.", halves_name(frequency, idle), usec / 1e6, (usec - (double)m->start_usec) / 1e6);
+        log_message(LOG_NOTICE,
+                    "This host ran without its %s policy until the driver came: %.1f s from the boot, %.1f s from this "
+                    "daemon's start.",
+                    halves_name(frequency, idle), usec / 1e6, (usec - (double)m->start_usec) / 1e6);
 }

@@ -89,8 +89,7 @@ static bool parameters_matter(Verdict verdict, ClockReason reason)
                 return true;
         case VERDICT_UNSTABLE:
                 return reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE ||
-                       reason == REASON_CLOCKSOURCE_WATCHDOG || reason == REASON_READ_DELAY ||
-                       reason == REASON_OTHER;
+                       reason == REASON_CLOCKSOURCE_WATCHDOG || reason == REASON_READ_DELAY || reason == REASON_OTHER;
         default:
                 return false;
         }
@@ -195,8 +194,8 @@ static RemedyKind unstable_remedy(const ClockFacts *facts, const ClockView *view
         if (view->reason == REASON_BOOT_PARAMETER)
                 return REMEDY_REMOVE_PARAMETER;
         if (view->reason == REASON_CALIBRATION)
-                return clock_harmful_parameter(facts, VERDICT_UNSTABLE, buffer) ? REMEDY_REMOVE_PARAMETER
-                                                                                : REMEDY_CALIBRATE;
+                return clock_harmful_parameter(facts, VERDICT_UNSTABLE, buffer) ? REMEDY_REMOVE_PARAMETER :
+                                                                                  REMEDY_CALIBRATE;
         if (facts->hypervisor || view->reason == REASON_HYPERVISOR)
                 return REMEDY_HYPERVISOR;
         kind = hardware_remedy(facts, view->reason);
@@ -222,9 +221,9 @@ static RemedyKind unverified_remedy(const ClockFacts *facts)
 
         if (clock_harmful_parameter(facts, VERDICT_UNVERIFIED, buffer))
                 /* Without the parameter the kernel would give this one up at boot. */
-                return !facts->constant_tsc && !is_intel(facts) && facts->n_cpus != 1 && !facts->hypervisor
-                               ? REMEDY_RETIRE
-                               : REMEDY_REMOVE_PARAMETER;
+                return !facts->constant_tsc && !is_intel(facts) && facts->n_cpus != 1 && !facts->hypervisor ?
+                               REMEDY_RETIRE :
+                               REMEDY_REMOVE_PARAMETER;
         return facts->hypervisor ? REMEDY_HYPERVISOR : REMEDY_FIRMWARE_TIMER;
 }
 

@@ -266,9 +266,9 @@ char *clock_facts_watchdog_reason(const ClockFacts *facts, const char *available
         case WATCHDOG_OFF:
                 r = asprintf(&text, "tsc=%s on the kernel command line has switched it off%s",
                              cmdline_has(facts->cmdline, "tsc", "reliable") ? "reliable" : "nowatchdog",
-                             cmdline_has(facts->cmdline, "tsc", "reliable")
-                                     ? ", and with it the sync test of the CPUs and the checks of TSC_ADJUST"
-                                     : "");
+                             cmdline_has(facts->cmdline, "tsc", "reliable") ?
+                                     ", and with it the sync test of the CPUs and the checks of TSC_ADJUST" :
+                                     "");
                 break;
         case WATCHDOG_ABSENT:
                 r = asprintf(&text,
@@ -282,8 +282,8 @@ char *clock_facts_watchdog_reason(const ClockFacts *facts, const char *available
                                          "kernel generations differ on whether a TSC like this one, on %u nodes and %u "
                                          "packages, is exempt; if it is "
                                          "not: %s every 0.5 s",
-                                         facts->n_nodes, facts->n_packages, reference[0] ? reference : "no reference")
-                              : asprintf(&text, "available_clocksource cannot be read");
+                                         facts->n_nodes, facts->n_packages, reference[0] ? reference : "no reference") :
+                                asprintf(&text, "available_clocksource cannot be read");
         }
         return r < 0 ? NULL : text;
 }

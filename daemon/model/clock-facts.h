@@ -32,7 +32,7 @@ typedef struct ClockFacts {
 
         /* From the snapshot; "" for none. */
         char idle_driver[16];
-        char deep_state[16]; /* the deepest registered idle state of more than C1 */
+        char deep_state[16];      /* the deepest registered idle state of more than C1 */
         char moving_governor[16]; /* of any policy: one that changes the frequency by itself */
 } ClockFacts;
 

@@ -32,9 +32,9 @@ char *clock_export(const Clock *clock, const char *boot_id)
                            "\nused\t%d\nlost-after-use\t%d\ncpus-differ\t%d\nkhz\t%u\n"
                            "warp\t%llu\nskew\t%s%" PRIi64 "\ninterval\t%s%" PRIi64 "\nreference\t%s\nline\t%s\nend\t\n",
                      boot_id, verdict_to_string(clock->verdict), clock_reason_to_string(clock->reason),
-                     clock->since_usec, clock->tsc_used, clock->lost_after_use, clock->cpus_differ, clock->tsc_khz, cause->warp_cycles,
-                     cause->has_skew ? "" : "?", cause->skew_ns, cause->has_interval ? "" : "?", cause->interval_ns,
-                     cause->reference, line) < 0)
+                     clock->since_usec, clock->tsc_used, clock->lost_after_use, clock->cpus_differ, clock->tsc_khz,
+                     cause->warp_cycles, cause->has_skew ? "" : "?", cause->skew_ns, cause->has_interval ? "" : "?",
+                     cause->interval_ns, cause->reference, line) < 0)
                 return NULL;
         return text;
 }

@@ -19,16 +19,16 @@ typedef struct ClockView {
         Urgency urgency;
         bool expected; /* CPU flags and boot parameters alone predict this verdict on every boot */
         bool lost_after_use;
-        bool cpus_differ;        /* the kernel compared the CPUs after the mark and found some ahead or behind */
-        bool news;               /* at start: not what the last daemon of this boot said, or there was none */
-        uint64_t since_usec;     /* the kernel's monotonic clock; 0 unknown */
+        bool cpus_differ;         /* the kernel compared the CPUs after the mark and found some ahead or behind */
+        bool news;                /* at start: not what the last daemon of this boot said, or there was none */
+        uint64_t since_usec;      /* the kernel's monotonic clock; 0 unknown */
         const KernelEvent *cause; /* of a mark; NULL for none. Its text is "" when the line was lost */
-        const char *kernel_line; /* "" for none; any bytes */
-        const char *clocksource; /* "" unknown */
-        const char *available;   /* as sysfs has it; "" unknown */
+        const char *kernel_line;  /* "" for none; any bytes */
+        const char *clocksource;  /* "" unknown */
+        const char *available;    /* as sysfs has it; "" unknown */
         WatchdogState watchdog;
-        char reference[CLOCKSOURCE_NAME_SIZE]; /* the watchdog's of now; "" for none */
-        unsigned tsc_khz;                      /* 0 unknown */
+        char reference[CLOCKSOURCE_NAME_SIZE];           /* the watchdog's of now; "" for none */
+        unsigned tsc_khz;                                /* 0 unknown */
         const char (*firmware_faults)[KERNEL_TEXT_SIZE]; /* TSC ADJUST lines of this boot: any bytes */
         size_t n_firmware_faults;
 } ClockView;

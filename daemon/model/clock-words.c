@@ -43,7 +43,9 @@ static const char *const suspect_words[SUSPECT_MAX_] = {
 };
 
 static const char *const urgency_words[URGENCY_MAX_] = {
-        [URGENCY_NONE] = "none", [URGENCY_TICKET] = "ticket", [URGENCY_EVACUATE] = "evacuate",
+        [URGENCY_NONE] = "none",
+        [URGENCY_TICKET] = "ticket",
+        [URGENCY_EVACUATE] = "evacuate",
 };
 
 static int word_find(const char *const *words, int n, const char *text)

@@ -41,7 +41,7 @@ static bool next_parameter(const char **cmdline, Parameter *ret)
         }
         if (p == start || (p - start == 2 && memcmp(start, "--", 2) == 0))
                 return false;
-        *ret = (Parameter){ .name = start, .name_length = (size_t)((equals ? equals : p) - start) };
+        *ret = (Parameter) { .name = start, .name_length = (size_t)((equals ? equals : p) - start) };
         if (equals) {
                 ret->value = equals + 1;
                 ret->value_length = (size_t)(p - equals - 1);

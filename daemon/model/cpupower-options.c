@@ -79,9 +79,10 @@ static int take_idle(Command *command, const Option *option, const char *value, 
                 *reterr_fault = "is a second option; put each into an idle-set of its own, with ; between them";
                 return -EINVAL;
         }
-        if (option->argument && parse_u64(value, 0, latency ? IDLE_LATENCY_MAX : IDLE_STATE_MAX, &rule->idle_op.number) < 0) {
+        if (option->argument &&
+            parse_u64(value, 0, latency ? IDLE_LATENCY_MAX : IDLE_STATE_MAX, &rule->idle_op.number) < 0) {
                 *reterr_fault = latency ? "is not a latency; write whole microseconds without a unit, like 20" :
-                        "is not the index of an idle state; write 0, 1, 2 … as in cpuidle/stateN";
+                                          "is not the index of an idle state; write 0, 1, 2 … as in cpuidle/stateN";
                 return -EINVAL;
         }
         rule->idle_op.kind = option->op;
@@ -108,12 +109,17 @@ static const Option idle_options[] = {
 static const Option set_options[] = {
         { 'b', "perf-bias", true, .take = take_perf_bias },
         { 'e', "epp", true, .take = take_epp },
-        { 'm', "amd-pstate-mode", true, .fault = "exchanges the cpufreq driver under every policy; use the boot parameter "
-          "amd_pstate= instead" },
-        { 't', "turbo-boost", true, .fault = "is one switch for the whole machine, which tscwarden leaves alone; limit the "
-          "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
-        { 't', "boost", true, .fault = "is one switch for the whole machine, which tscwarden leaves alone; limit the "
-          "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
+        { 'm', "amd-pstate-mode", true,
+          .fault = "exchanges the cpufreq driver under every policy; use the boot parameter "
+                   "amd_pstate= instead" },
+        { 't', "turbo-boost", true,
+          .fault =
+                  "is one switch for the whole machine, which tscwarden leaves alone; limit the "
+                  "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
+        { 't', "boost", true,
+          .fault =
+                  "is one switch for the whole machine, which tscwarden leaves alone; limit the "
+                  "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
         {},
 };
 
@@ -152,7 +158,8 @@ static int command_take(Command *command, const Option *option, const char *valu
         int r = -EINVAL;
 
         if (command->seen[(unsigned char)option->letter])
-                return refuse(command->why, "%s has --%s twice; keep one of the two", command->verb->name, option->name);
+                return refuse(command->why, "%s has --%s twice; keep one of the two", command->verb->name,
+                              option->name);
         command->seen[(unsigned char)option->letter] = true;
         if (option->take)
                 r = option->take(command, option, value, &fault);
@@ -190,11 +197,13 @@ static int command_take_long(Command *command, char *const *words, unsigned n)
         int taken = 1, r;
 
         if (!option)
-                return refuse(command->why, several ? "%s has several options that begin with '%.*s'; write one in full" :
-                              "%s has no option '%.*s'; what it sets is named by %s", command->verb->name, EXCERPT, words[0],
-                              command->verb->needs);
+                return refuse(command->why,
+                              several ? "%s has several options that begin with '%.*s'; write one in full" :
+                                        "%s has no option '%.*s'; what it sets is named by %s",
+                              command->verb->name, EXCERPT, words[0], command->verb->needs);
         if (value && !option->argument)
-                return refuse(command->why, "%s --%s takes no value; leave out what follows it", command->verb->name, option->name);
+                return refuse(command->why, "%s --%s takes no value; leave out what follows it", command->verb->name,
+                              option->name);
         if (!value && option->argument) {
                 if (n < 2)
                         return refuse(command->why, "%s --%s has no value; write one behind it", command->verb->name,
@@ -219,13 +228,13 @@ static int command_take_short(Command *command, char *const *words, unsigned n)
                         return refuse(command->why, "-c stands behind %s; write it before, as in -c 0-3 %s …",
                                       command->verb->name, command->verb->name);
                 if (!option->name)
-                        return refuse(command->why, "%s has no option '-%.1s'; what it sets is named by %s", command->verb->name,
-                                      letter, command->verb->needs);
+                        return refuse(command->why, "%s has no option '-%.1s'; what it sets is named by %s",
+                                      command->verb->name, letter, command->verb->needs);
                 if (option->argument) {
                         value = letter[1] ? letter + 1 : n > 1 ? words[taken++] : NULL;
                         if (!value)
-                                return refuse(command->why, "%s -%c has no value; write one behind it", command->verb->name,
-                                              *letter);
+                                return refuse(command->why, "%s -%c has no value; write one behind it",
+                                              command->verb->name, *letter);
                 }
                 r = command_take(command, option, value);
                 if (r < 0)
@@ -244,12 +253,15 @@ static int command_check(const Command *command)
         for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
                 any = any || rule->has[key];
         if (!any)
-                return refuse(command->why, "%s says nothing to set; it needs %s", command->verb->name, command->verb->needs);
+                return refuse(command->why, "%s says nothing to set; it needs %s", command->verb->name,
+                              command->verb->needs);
         if (rule->has[POLICY_FREQ] && (rule->has[POLICY_MIN_FREQ] || rule->has[POLICY_MAX_FREQ]))
-                return refuse(command->why, "frequency-set has -f together with -d or -u; put them into two commands, with ; "
+                return refuse(command->why,
+                              "frequency-set has -f together with -d or -u; put them into two commands, with ; "
                               "between them");
         if (rule->has[POLICY_MIN_FREQ] && rule->has[POLICY_MAX_FREQ] && rule->min_khz > rule->max_khz)
-                return refuse(command->why, "frequency-set has a minimum (-d) above its maximum (-u); lower the one or raise the "
+                return refuse(command->why,
+                              "frequency-set has a minimum (-d) above its maximum (-u); lower the one or raise the "
                               "other");
         return 0;
 }
@@ -261,9 +273,12 @@ static int take_cpus(char *const *words, unsigned n, PolicyRule *rule, char *why
         int r;
 
         if (strcmp(words[0], "-c") != 0 && strcmp(words[0], "--cpu") != 0)
-                return words[0][0] != '-' ? 0 :
-                       refuse(why, "'%.*s' stands before the command, where only -c LIST may; write frequency-set, idle-set or set "
-                              "before it", EXCERPT, words[0]);
+                return words[0][0] != '-' ?
+                               0 :
+                               refuse(why,
+                                      "'%.*s' stands before the command, where only -c LIST may; write frequency-set, idle-set or set "
+                                      "before it",
+                                      EXCERPT, words[0]);
         if (n < 2)
                 return refuse(why, "%s has no list of CPUs; write it like -c 0-3,8", words[0]);
         if (strcmp(words[1], "all") == 0)
@@ -299,15 +314,18 @@ static int parse_command(const CpupowerWords *all, unsigned first, unsigned line
                 return refuse(why, "-c LIST and no command; write one behind it, like frequency-set -g performance");
         command.verb = find_verb(words[at]);
         if (!command.verb)
-                return refuse(why, "'%.*s' is no command that sets something; there are frequency-set, idle-set and set%s", EXCERPT,
-                              words[at], strcmp(words[at], "cpupower") == 0 ? " (leave out the word cpupower)" : "");
+                return refuse(
+                        why, "'%.*s' is no command that sets something; there are frequency-set, idle-set and set%s",
+                        EXCERPT, words[at], strcmp(words[at], "cpupower") == 0 ? " (leave out the word cpupower)" : "");
 
         for (at++; at < end && !find_verb(words[at]); at += (unsigned)r) {
                 if (words[at][0] != '-' || !words[at][1] || strcmp(words[at], "--") == 0)
-                        return refuse(why, "'%.*s' belongs to no option of %s; leave it out, or put ; before a second command",
-                                      EXCERPT, words[at], command.verb->name);
+                        return refuse(
+                                why,
+                                "'%.*s' belongs to no option of %s; leave it out, or put ; before a second command",
+                                EXCERPT, words[at], command.verb->name);
                 r = words[at][1] == '-' ? command_take_long(&command, words + at, end - at) :
-                    command_take_short(&command, words + at, end - at);
+                                          command_take_short(&command, words + at, end - at);
                 if (r < 0)
                         return r;
         }

@@ -23,8 +23,8 @@ int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, con
         }
         if (strlen(text) < 3 || text[strspn(text, NAME_CHARS)]) {
                 *reterr_fault = strchr(text, '|') ? "is a list, which cpupower does not know; write one name here, or "
-                        "GOVERNOR=a|b in tscwarden's own file instead" :
-                        "is not the name of a governor; write one like performance";
+                                                    "GOVERNOR=a|b in tscwarden's own file instead" :
+                                                    "is not the name of a governor; write one like performance";
                 return -EINVAL;
         }
         if (strlen(text) >= SNAPSHOT_NAME_SIZE) {
@@ -46,12 +46,16 @@ int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, con
 
 int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, const char **reterr_fault)
 {
-        uint64_t *khz = key == POLICY_MIN_FREQ ? &rule->min_khz : key == POLICY_MAX_FREQ ? &rule->max_khz : &rule->speed_khz;
+        uint64_t *khz = key == POLICY_MIN_FREQ ? &rule->min_khz :
+                        key == POLICY_MAX_FREQ ? &rule->max_khz :
+                                                 &rule->speed_khz;
         int r = parse_frequency(text, khz);
 
         if (r < 0) {
-                *reterr_fault = r == -ERANGE ? "is out of range; write a frequency up to 1THz, like 2.4GHz or 2400000 (kHz)" :
-                        "is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz), without a blank";
+                *reterr_fault =
+                        r == -ERANGE ?
+                                "is out of range; write a frequency up to 1THz, like 2.4GHz or 2400000 (kHz)" :
+                                "is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz), without a blank";
                 return -EINVAL;
         }
         /* As lib/cpufreq.c cpufreq_set_frequency() does it. */
@@ -68,12 +72,14 @@ int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const
 int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, const char **reterr_fault)
 {
         if (strcasecmp(text, "default") == 0) {
-                *reterr_fault = "reads back as another name, so nobody can tell whether it holds; write the preference it "
+                *reterr_fault =
+                        "reads back as another name, so nobody can tell whether it holds; write the preference it "
                         "stands for, like balance_performance";
                 return -EINVAL;
         }
         if (!*text || strlen(text) >= KNOB_VALUE_SIZE || text[strspn(text, NAME_CHARS "0123456789")]) {
-                *reterr_fault = "is not an energy performance preference; write one like performance or balance_power, or 0 "
+                *reterr_fault =
+                        "is not an energy performance preference; write one like performance or balance_power, or 0 "
                         "to 255";
                 return -EINVAL;
         }

@@ -35,10 +35,10 @@ typedef enum DriftLimit {
 
 typedef struct DriftAccount {
         KnobId id;
-        bool off;     /* the policy does not hold */
+        bool off; /* the policy does not hold */
         DriftLimit limit;
         DriftPhase phase;
-        uint64_t disturbed_usec; /* when it was last written to while it was held back */
+        uint64_t disturbed_usec;              /* when it was last written to while it was held back */
         uint64_t lost_usec[DRIFT_LOSSES_MAX]; /* a ring */
         unsigned n_lost;                      /* ever, but for a contest that is over */
         uint64_t backoff_usec;
@@ -50,7 +50,7 @@ typedef struct Drift {
         DriftAccount *accounts; /* sorted by knob_id_compare */
         size_t n, allocated;
         uint64_t counts[KNOB_MAX_]; /* how often the policy was lost */
-        bool report_only; /* nothing is repaired, so nothing is contested either: it takes two */
+        bool report_only;           /* nothing is repaired, so nothing is contested either: it takes two */
 } Drift;
 
 typedef enum DriftAnswer {

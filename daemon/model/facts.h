@@ -18,7 +18,7 @@ typedef struct Facts {
         bool tsc_adjust;
         bool tsc_reliable; /* the hypervisor or the CPU model vouches for it */
         bool tsc_known_freq;
-        bool tsc_scaling; /* guests can have a TSC of another rate than the host's, in hardware */
+        bool tsc_scaling;            /* guests can have a TSC of another rate than the host's, in hardware */
         CpuSet without_constant_tsc; /* online CPUs that lack the flag */
         CpuSet without_nonstop_tsc;
         unsigned n_cpus; /* online CPUs listed */
@@ -33,8 +33,8 @@ typedef struct Facts {
         unsigned n_nodes;                    /* online NUMA nodes */
         unsigned kernel_major, kernel_minor; /* uname -r. Never decides what a log line means */
 
-        char *cmdline;              /* /proc/cmdline, no newline; owned */
-        char *clocksource;          /* current_clocksource; owned, NULL when unreadable */
+        char *cmdline;                /* /proc/cmdline, no newline; owned */
+        char *clocksource;            /* current_clocksource; owned, NULL when unreadable */
         char *available_clocksources; /* space separated, no blank at the end; owned, NULL when unreadable */
 } Facts;
 

@@ -25,7 +25,8 @@ static bool texts_equal(const char *a, const char *b)
 static bool finding_agrees(const Finding *a, const Finding *b)
 {
         return a->kind == b->kind && a->knob == b->knob && a->error == b->error && strcmp(a->wanted, b->wanted) == 0 &&
-               strcmp(a->actual, b->actual) == 0 && strcmp(a->driver, b->driver) == 0 && texts_equal(a->offers, b->offers);
+               strcmp(a->actual, b->actual) == 0 && strcmp(a->driver, b->driver) == 0 &&
+               texts_equal(a->offers, b->offers);
 }
 
 int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus)
@@ -68,12 +69,14 @@ bool finding_is_waiting(FindingKind kind)
 
 bool finding_is_degraded(FindingKind kind)
 {
-        return !finding_is_waiting(kind) && !finding_is_note(kind) && kind != FINDING_OFFLINE && kind != FINDING_LIMITED;
+        return !finding_is_waiting(kind) && !finding_is_note(kind) && kind != FINDING_OFFLINE &&
+               kind != FINDING_LIMITED;
 }
 
 bool finding_is_note(FindingKind kind)
 {
-        return kind == FINDING_CLAMPED || kind == FINDING_ROUNDED || kind == FINDING_OVERRULED || kind == FINDING_NO_SUCH_BIAS;
+        return kind == FINDING_CLAMPED || kind == FINDING_ROUNDED || kind == FINDING_OVERRULED ||
+               kind == FINDING_NO_SUCH_BIAS;
 }
 
 /* "performance powersave " -> "performance and powersave" */
@@ -162,47 +165,58 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                         fputs(" Set GOVERNOR= (frequency-set -g) to one of these.", out);
                 break;
         case FINDING_NO_SUCH_CSTATE:
-                fprintf(out, "C-state '%s' does not exist on %s, which %s %s", f->wanted, w->cpus, w->one_cpu ? "has" : "have",
-                        w->offers ? w->offers : "none that can be read");
+                fprintf(out, "C-state '%s' does not exist on %s, which %s %s", f->wanted, w->cpus,
+                        w->one_cpu ? "has" : "have", w->offers ? w->offers : "none that can be read");
                 if (f->actual[0])
                         fprintf(out, "; nothing deeper than %s is allowed instead", f->actual);
                 fprintf(out, ". Set MAX_CSTATE= to %sa latency such as %s.", w->offers ? "one of these or to " : "",
                         f->driver[0] ? f->driver : "20us");
                 break;
         case FINDING_NO_SUCH_STATE:
-                fprintf(out, "There is no idle state %s on %s, which %s %s from 0 up. Choose by latency instead: idle-set -D, or "
-                        "MAX_CSTATE=.", f->wanted, w->cpus, w->one_cpu ? "has" : "have", w->offers ? w->offers : "none");
+                fprintf(out,
+                        "There is no idle state %s on %s, which %s %s from 0 up. Choose by latency instead: idle-set -D, or "
+                        "MAX_CSTATE=.",
+                        f->wanted, w->cpus, w->one_cpu ? "has" : "have", w->offers ? w->offers : "none");
                 break;
         case FINDING_NO_SUCH_KNOB:
-                fprintf(out, "There is no %s on %s (%s), so it is not set to %s.", w->knob, w->cpus, w->objects, f->wanted);
+                fprintf(out, "There is no %s on %s (%s), so it is not set to %s.", w->knob, w->cpus, w->objects,
+                        f->wanted);
                 break;
         case FINDING_NO_SUCH_BIAS:
                 fprintf(out, "There is no energy_perf_bias on %s, so there is none to set to %s.", w->cpus, f->wanted);
                 break;
         case FINDING_OVERRULED:
-                fprintf(out, "Under the governor performance %s takes no other energy preference: '%s' has no effect on %s. Leave "
-                        "it out, or choose another governor.", f->driver, f->wanted, w->cpus);
+                fprintf(out,
+                        "Under the governor performance %s takes no other energy preference: '%s' has no effect on %s. Leave "
+                        "it out, or choose another governor.",
+                        f->driver, f->wanted, w->cpus);
                 break;
         case FINDING_ROUNDED:
                 fprintf(out, "%s on %s: %.16g GHz asked, %.16g GHz is this driver's nearest (%s).",
-                        f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" : "MAX_FREQ", w->cpus, strtod(f->wanted, NULL) / 1e6,
-                        strtod(f->actual, NULL) / 1e6, f->driver);
+                        f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" : "MAX_FREQ", w->cpus,
+                        strtod(f->wanted, NULL) / 1e6, strtod(f->actual, NULL) / 1e6, f->driver);
                 break;
         case FINDING_SHARED_POLICY:
-                fprintf(out, "%s share %s but the configuration tells them different values of %s; %s holds for all "
-                        "of them.", w->cpus, w->objects, w->knob, f->wanted);
+                fprintf(out,
+                        "%s share %s but the configuration tells them different values of %s; %s holds for all "
+                        "of them.",
+                        w->cpus, w->objects, w->knob, f->wanted);
                 break;
         default:
                 if (f->knob == KNOB_DISABLE && !f->wanted[0])
-                        fprintf(out, "Only POLL would be left to %s; %s stays allowed, since POLL alone burns power.", w->cpus,
-                                f->actual);
+                        fprintf(out, "Only POLL would be left to %s; %s stays allowed, since POLL alone burns power.",
+                                w->cpus, f->actual);
                 else if (f->knob == KNOB_DISABLE)
-                        fprintf(out, "MAX_CSTATE=%s is below every C-state of %s; %s stays allowed, since POLL alone "
-                                "burns power.", f->wanted, w->cpus, f->actual);
+                        fprintf(out,
+                                "MAX_CSTATE=%s is below every C-state of %s; %s stays allowed, since POLL alone "
+                                "burns power.",
+                                f->wanted, w->cpus, f->actual);
                 else
                         fprintf(out, "%s=%s kHz is outside what %s can do; %s kHz holds.",
                                 f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" :
-                                f->knob == KNOB_SCALING_MAX_FREQ ? "MAX_FREQ" : "FREQ", f->wanted, w->cpus, f->actual);
+                                f->knob == KNOB_SCALING_MAX_FREQ ? "MAX_FREQ" :
+                                                                   "FREQ",
+                                f->wanted, w->cpus, f->actual);
         }
 }
 
@@ -212,8 +226,8 @@ static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *
         switch (f->kind) {
         case FINDING_FAILED:
                 if (f->wanted[0])
-                        fprintf(out, "%s of %s could not be set to %s on %s: %s.", w->knob, w->objects, f->wanted, w->cpus,
-                                strerror(-f->error));
+                        fprintf(out, "%s of %s could not be set to %s on %s: %s.", w->knob, w->objects, f->wanted,
+                                w->cpus, strerror(-f->error));
                 else
                         fprintf(out, "%s cannot be read on %s: %s.", w->objects, w->cpus, strerror(-f->error));
                 break;
@@ -223,14 +237,16 @@ static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *
                         f->actual);
                 break;
         case FINDING_LIMITED:
-                fprintf(out, "%s of %s %s limited to %s on %s, below the %s that the policy asks for: by firmware (bios_limit beside "
-                        "it says so) or against heat. It is left so.", w->knob, w->objects, w->one_object ? "is" : "are", f->actual,
-                        w->cpus, f->wanted);
+                fprintf(out,
+                        "%s of %s %s limited to %s on %s, below the %s that the policy asks for: by firmware (bios_limit beside "
+                        "it says so) or against heat. It is left so.",
+                        w->knob, w->objects, w->one_object ? "is" : "are", f->actual, w->cpus, f->wanted);
                 break;
         case FINDING_WITHHELD:
-                fprintf(out, "%s of %s %s %s on %s instead of %s: the change would cost this host its TSC, which "
-                        "still lives and would be lost until the next boot.", w->knob, w->objects,
-                        w->one_object ? "stays" : "stay", f->actual, w->cpus, f->wanted);
+                fprintf(out,
+                        "%s of %s %s %s on %s instead of %s: the change would cost this host its TSC, which "
+                        "still lives and would be lost until the next boot.",
+                        w->knob, w->objects, w->one_object ? "stays" : "stay", f->actual, w->cpus, f->wanted);
                 break;
         default:
                 fprintf(out, "The frequency of %s cannot be frozen where it stands (", w->cpus);
@@ -247,11 +263,14 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
         switch (f->kind) {
         case FINDING_NO_CPUFREQ:
                 fputs("No cpufreq driver has registered: the frequency policy waits for one. If none fits this "
-                      "CPU, the firmware's frequency stands.", out);
+                      "CPU, the firmware's frequency stands.",
+                      out);
                 break;
         case FINDING_NO_CPUIDLE:
-                fprintf(out, "No cpuidle driver has registered for %s: the idle policy waits for one. If none fits this "
-                        "CPU, there are no C-states to limit.", w->cpus);
+                fprintf(out,
+                        "No cpuidle driver has registered for %s: the idle policy waits for one. If none fits this "
+                        "CPU, there are no C-states to limit.",
+                        w->cpus);
                 break;
         case FINDING_CPU_NOT_HERE:
                 fprintf(out, "The configuration names %s, not present on this host.", w->cpus);
@@ -260,9 +279,11 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
                 fprintf(out, "%s: offline, left alone.", w->cpus);
                 break;
         case FINDING_IDLE_GOVERNOR:
-                fprintf(out, "The cpuidle governor %s ignores disabled C-states, so the idle policy does not hold. Write "
+                fprintf(out,
+                        "The cpuidle governor %s ignores disabled C-states, so the idle policy does not hold. Write "
                         "another name of /sys/devices/system/cpu/cpuidle/available_governors to current_governor "
-                        "beside it.", f->actual);
+                        "beside it.",
+                        f->actual);
                 break;
         case FINDING_REFUSED:
         case FINDING_NO_SUCH_CSTATE:

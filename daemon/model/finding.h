@@ -10,25 +10,25 @@
 #include "model/knob.h"
 
 typedef enum FindingKind {
-        FINDING_NO_CPUFREQ,      /* waiting: no cpufreq driver yet */
-        FINDING_NO_CPUIDLE,      /* waiting: no cpuidle driver yet */
-        FINDING_CPU_NOT_HERE,    /* waiting: the configuration names CPUs that are not present */
-        FINDING_OFFLINE,         /* no fault: these CPUs get the policy when they come online */
-        FINDING_REFUSED,         /* degraded: the kernel refuses a governor */
-        FINDING_NO_SUCH_CSTATE,  /* degraded: MAX_CSTATE names a state these CPUs do not have; the shallowest holds */
-        FINDING_NO_SUCH_STATE,   /* degraded: idle-set names an index these CPUs do not have */
-        FINDING_NO_SUCH_KNOB,    /* degraded: the driver or CPU has no such knob */
-        FINDING_SHARED_POLICY,   /* degraded: CPUs of one cpufreq policy are told different things */
-        FINDING_FAILED,          /* degraded: a read or write failed */
-        FINDING_IGNORED,         /* degraded: the write was accepted, the value did not change */
-        FINDING_LIMITED,         /* no fault: a maximum was accepted and reads lower: firmware or thermal limits */
-        FINDING_WITHHELD,        /* degraded: the step would cost the living TSC */
-        FINDING_NOT_HELD,        /* degraded: the frequency cannot be frozen, so the governor stays */
-        FINDING_NO_SUCH_BIAS,    /* no fault: the CPU has no energy_perf_bias, so there is none to set */
-        FINDING_OVERRULED,       /* no fault: an energy preference that the governor performance does not let through */
-        FINDING_ROUNDED,         /* no fault: a limit between two entries of the driver's table */
-        FINDING_CLAMPED,         /* no fault: a frequency beyond the hardware's range, or what would leave only POLL */
-        FINDING_IDLE_GOVERNOR,   /* degraded: the cpuidle governor ignores `disable` */
+        FINDING_NO_CPUFREQ,     /* waiting: no cpufreq driver yet */
+        FINDING_NO_CPUIDLE,     /* waiting: no cpuidle driver yet */
+        FINDING_CPU_NOT_HERE,   /* waiting: the configuration names CPUs that are not present */
+        FINDING_OFFLINE,        /* no fault: these CPUs get the policy when they come online */
+        FINDING_REFUSED,        /* degraded: the kernel refuses a governor */
+        FINDING_NO_SUCH_CSTATE, /* degraded: MAX_CSTATE names a state these CPUs do not have; the shallowest holds */
+        FINDING_NO_SUCH_STATE,  /* degraded: idle-set names an index these CPUs do not have */
+        FINDING_NO_SUCH_KNOB,   /* degraded: the driver or CPU has no such knob */
+        FINDING_SHARED_POLICY,  /* degraded: CPUs of one cpufreq policy are told different things */
+        FINDING_FAILED,         /* degraded: a read or write failed */
+        FINDING_IGNORED,        /* degraded: the write was accepted, the value did not change */
+        FINDING_LIMITED,        /* no fault: a maximum was accepted and reads lower: firmware or thermal limits */
+        FINDING_WITHHELD,       /* degraded: the step would cost the living TSC */
+        FINDING_NOT_HELD,       /* degraded: the frequency cannot be frozen, so the governor stays */
+        FINDING_NO_SUCH_BIAS,   /* no fault: the CPU has no energy_perf_bias, so there is none to set */
+        FINDING_OVERRULED,      /* no fault: an energy preference that the governor performance does not let through */
+        FINDING_ROUNDED,        /* no fault: a limit between two entries of the driver's table */
+        FINDING_CLAMPED,        /* no fault: a frequency beyond the hardware's range, or what would leave only POLL */
+        FINDING_IDLE_GOVERNOR,  /* degraded: the cpuidle governor ignores `disable` */
 } FindingKind;
 
 typedef struct Finding {
@@ -38,10 +38,10 @@ typedef struct Finding {
         char wanted[KNOB_VALUE_SIZE];
         char actual[KNOB_VALUE_SIZE];
         char driver[KNOB_VALUE_SIZE];
-        char *offers; /* owned: what the driver or CPU offers instead, blanks between; or NULL */
-        char *object; /* owned: the first object concerned, "cpufreq/policy0" */
+        char *offers;       /* owned: what the driver or CPU offers instead, blanks between; or NULL */
+        char *object;       /* owned: the first object concerned, "cpufreq/policy0" */
         unsigned n_objects; /* counted by findings_add() */
-        int error;    /* negative errno, 0 for none */
+        int error;          /* negative errno, 0 for none */
 } Finding;
 
 typedef struct Findings {

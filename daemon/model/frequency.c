@@ -80,7 +80,8 @@ bool frequency_is_limited(const FreqDomain *policy, const char *max)
 
         if (parse_u64(max, 0, UINT64_MAX, &khz) < 0)
                 return false;
-        for (const char *at = policy->frequencies ? policy->frequencies : ""; *at; at += strcspn(at, " "), at += strspn(at, " ")) {
+        for (const char *at = policy->frequencies ? policy->frequencies : ""; *at;
+             at += strcspn(at, " "), at += strspn(at, " ")) {
                 uint64_t entry = strtoull(at, NULL, 10);
 
                 if (entry <= khz && entry > taken)
@@ -164,8 +165,8 @@ Effect frequency_effect(const FreqDomain *policy, bool fragile_tsc, Knob knob, c
                 (knob != KNOB_SCALING_GOVERNOR && frequency_widens_unsurely(policy, next.min_khz, next.max_khz));
         /* A governor that may move at any moment is no worse off with less room around the present frequency. */
         narrows = !frequency_rests(policy) && knob != KNOB_SCALING_GOVERNOR && policy->cur_khz > 0 &&
-                  next.min_khz >= policy->min_khz && next.max_khz <= policy->max_khz && next.min_khz <= policy->cur_khz &&
-                  policy->cur_khz <= next.max_khz && frequency_target(&next) == 0;
+                  next.min_khz >= policy->min_khz && next.max_khz <= policy->max_khz &&
+                  next.min_khz <= policy->cur_khz && policy->cur_khz <= next.max_khz && frequency_target(&next) == 0;
         if (fragile_tsc && moves && !narrows)
                 return EFFECT_MARKS_TSC_UNSTABLE;
         return frequency_target(&next) > 0 ? EFFECT_HOLDS_FREQUENCY : EFFECT_NONE;

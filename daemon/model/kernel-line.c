@@ -134,7 +134,7 @@ static ClockReason mark_reason(const char *text)
 
 void kernel_line_classify(const char *text, KernelLine *ret)
 {
-        *ret = (KernelLine){ 0 };
+        *ret = (KernelLine) { 0 };
         for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
                 const char *rest;
 

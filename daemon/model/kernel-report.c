@@ -44,7 +44,7 @@ static ClockReason head_reason(KernelLineKind head)
 
 static void report_open(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line)
 {
-        *report = (KernelReport){ .open = true, .head = line->kind, .last_usec = usec };
+        *report = (KernelReport) { .open = true, .head = line->kind, .last_usec = usec };
         report->event = event_from_line(KERNEL_EVENT_TSC_MARKED, usec, text, line);
         report->event.reason = head_reason(line->kind);
         if (line->kind == KERNEL_LINE_WARP_PAIR || line->kind == KERNEL_LINE_WARP)

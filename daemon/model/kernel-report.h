@@ -42,7 +42,7 @@ typedef struct KernelEvent {
         int64_t interval_ns;
         unsigned khz;
         unsigned long long warp_cycles; /* 0 unknown */
-        char text[KERNEL_TEXT_SIZE]; /* the line that says it best, as logged: any bytes */
+        char text[KERNEL_TEXT_SIZE];    /* the line that says it best, as logged: any bytes */
 } KernelEvent;
 
 /* All zero is the empty one. */

@@ -11,10 +11,10 @@ typedef enum Knob {
         KNOB_SCALING_MAX_FREQ, /* kHz */
         KNOB_SCALING_MIN_FREQ, /* kHz */
         KNOB_SCALING_GOVERNOR,
-        KNOB_SCALING_SETSPEED, /* kHz; there only under the governor userspace */
+        KNOB_SCALING_SETSPEED,              /* kHz; there only under the governor userspace */
         KNOB_ENERGY_PERFORMANCE_PREFERENCE, /* a name, or 0 to 255; some drivers have it */
-        KNOB_DISABLE,          /* of an idle state: 0 or 1 */
-        KNOB_ENERGY_PERF_BIAS, /* of a CPU: 0 to 15; some Intel CPUs have it */
+        KNOB_DISABLE,                       /* of an idle state: 0 or 1 */
+        KNOB_ENERGY_PERF_BIAS,              /* of a CPU: 0 to 15; some Intel CPUs have it */
         KNOB_MAX_,
         KNOB_INVALID_ = -1,
 } Knob;

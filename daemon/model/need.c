@@ -20,8 +20,8 @@ Need need_without_driver(const Facts *facts)
          * intel_idle_init, acpi/processor_idle.c disabled_by_idle_boot_param. */
         return (Need) {
                 .frequency = cmdline_has(facts->cmdline, "cpufreq.off", "1"),
-                .idle = cmdline_has(facts->cmdline, "cpuidle.off", "1") || cmdline_has(facts->cmdline, "idle", "poll") ||
-                        cmdline_has(facts->cmdline, "idle", "halt"),
+                .idle = cmdline_has(facts->cmdline, "cpuidle.off", "1") ||
+                        cmdline_has(facts->cmdline, "idle", "poll") || cmdline_has(facts->cmdline, "idle", "halt"),
         };
 }
 
@@ -29,7 +29,8 @@ Need need_under_mode(const Facts *facts, ApplyMode mode)
 {
         Need without = need_without_driver(facts);
         Need need = mode == APPLY_ALWAYS ? (Need) { .frequency = true, .idle = true } :
-                    mode == APPLY_NEVER ? (Need) {} : need_from_facts(facts);
+                    mode == APPLY_NEVER  ? (Need) {} :
+                                           need_from_facts(facts);
 
         return (Need) { .frequency = need.frequency && !without.frequency, .idle = need.idle && !without.idle };
 }
@@ -62,11 +63,14 @@ char *need_reason(const Facts *facts)
         if (facts->hypervisor)
                 r = asprintf(&reason, "This is a virtual machine: frequency and C-states are its host's business.");
         else if (need.frequency && need.idle)
-                r = asprintf(&reason,
-                             "constant_tsc is missing%s and nonstop_tsc is missing%s%s: the TSC follows the CPU's frequency "
-                             "and stops in deep C-states.", frequency, idle, cpu);
+                r = asprintf(
+                        &reason,
+                        "constant_tsc is missing%s and nonstop_tsc is missing%s%s: the TSC follows the CPU's frequency "
+                        "and stops in deep C-states.",
+                        frequency, idle, cpu);
         else if (need.frequency)
-                r = asprintf(&reason, "constant_tsc is missing%s%s: the TSC follows the CPU's frequency.", frequency, cpu);
+                r = asprintf(&reason, "constant_tsc is missing%s%s: the TSC follows the CPU's frequency.", frequency,
+                             cpu);
         else if (need.idle)
                 r = asprintf(&reason, "nonstop_tsc is missing%s%s: the TSC stops in deep C-states.", idle, cpu);
         else

@@ -116,7 +116,8 @@ char *originals_format(const Originals *originals, const char *boot_id)
                 return NULL;
         fprintf(stream, ORIGINALS_MAGIC "%s\n", boot_id);
         for (size_t i = 0; i < originals->n; i++)
-                fprintf(stream, "%s\t%s\n", knob_path_format(&originals->entries[i].id, path), originals->entries[i].value);
+                fprintf(stream, "%s\t%s\n", knob_path_format(&originals->entries[i].id, path),
+                        originals->entries[i].value);
         /* Both report what ran out of memory on the way. */
         if (ferror(stream) | fclose(stream)) {
                 free(text);

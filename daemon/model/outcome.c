@@ -73,7 +73,8 @@ static void print_moving(FILE *out, const OutcomeInput *input, const FreqDomain 
         }
         fprintf(out, " The governor %s", moving->governor);
         if (rule && rule->file)
-                fprintf(out, " (%s, %s:%u)", policy_key_to_string(POLICY_GOVERNOR), rule->file, rule->lines[POLICY_GOVERNOR]);
+                fprintf(out, " (%s, %s:%u)", policy_key_to_string(POLICY_GOVERNOR), rule->file,
+                        rule->lines[POLICY_GOVERNOR]);
         fputs(" itself moves the frequency, and the TSC of a CPU without constant_tsc follows it.", out);
 }
 
@@ -85,7 +86,8 @@ static void print_price(FILE *out, const OutcomeInput *input)
         for (unsigned i = 0; input->snapshot && i < input->snapshot->n_policies; i++) {
                 const FreqDomain *domain = &input->snapshot->policies[i];
 
-                if (frequency_rests(domain) && domain->cur_khz < domain->hw_max_khz && (!slowest || domain->cur_khz < slowest->cur_khz))
+                if (frequency_rests(domain) && domain->cur_khz < domain->hw_max_khz &&
+                    (!slowest || domain->cur_khz < slowest->cur_khz))
                         slowest = domain;
         }
         fputs(" The TSC lives: the frequency is held where it stood", out);
@@ -98,13 +100,16 @@ static void print_price(FILE *out, const OutcomeInput *input)
 /* What a policy can still do once the TSC is lost: not save it. */
 static void print_applied(FILE *out, const OutcomeInput *input)
 {
-        const char *what = input->frequency && input->idle ? "frequency and idle" : input->frequency ? "frequency" : "idle";
+        const char *what = input->frequency && input->idle ? "frequency and idle" :
+                           input->frequency                ? "frequency" :
+                                                             "idle";
         const FreqDomain *moving = find_moving(input);
 
         if (input->n_knobs == 0)
                 fprintf(out, "There is nothing to set for the %s policy.", what);
         else
-                fprintf(out, "%u knob%s the %s policy.", input->n_knobs, input->n_knobs == 1 ? " holds" : "s hold", what);
+                fprintf(out, "%u knob%s the %s policy.", input->n_knobs, input->n_knobs == 1 ? " holds" : "s hold",
+                        what);
         if (moving && !input->facts->constant_tsc && !input->facts->hypervisor)
                 print_moving(out, input, moving);
         if (facts_tsc_is_fragile(input->facts) && input->frequency && !moving)
@@ -113,17 +118,21 @@ static void print_applied(FILE *out, const OutcomeInput *input)
                 fputs(" It was given up before and stays so until the next boot.", out);
         else if (!facts_tsc_lives(input->facts) && !input->facts->hypervisor)
                 fputs(" The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still "
-                      "and cannot bring it back.", out);
+                      "and cannot bring it back.",
+                      out);
         if (input->for_guests)
-                fputs(input->guests_unknown ? " How many virtual machines run is not known, which counts as some (APPLY_WHEN=guests)." :
-                      " It came after the first virtual machine had started (APPLY_WHEN=guests).", out);
+                fputs(input->guests_unknown ?
+                              " How many virtual machines run is not known, which counts as some (APPLY_WHEN=guests)." :
+                              " It came after the first virtual machine had started (APPLY_WHEN=guests).",
+                      out);
 }
 
 static void print_no_guests(FILE *out, const OutcomeInput *input)
 {
         fputs("No virtual machine runs, and the policy waits for one (APPLY_WHEN=guests).", out);
         if (facts_tsc_is_fragile(input->facts))
-                fputs(" Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always would keep it.", out);
+                fputs(" Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always would keep it.",
+                      out);
 }
 
 /* Halves that would be applied if a driver could come. */
@@ -133,10 +142,12 @@ static void print_without_driver(FILE *out, const OutcomeInput *input)
 
         if (need.frequency && without.frequency)
                 fputs(" cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays where the "
-                      "firmware left it, and there is nothing to set.", out);
+                      "firmware left it, and there is nothing to set.",
+                      out);
         if (need.idle && without.idle)
                 fputs(" cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are no C-states "
-                      "to limit.", out);
+                      "to limit.",
+                      out);
 }
 
 static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
@@ -173,9 +184,12 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
         }
         print_without_driver(out, input);
         if (input->frequency_unused || input->idle_unused)
-                fprintf(out, " The configured %s policy is not applied: this host does not need it. APPLY=always applies it "
-                        "all the same.", input->frequency_unused && input->idle_unused ? "frequency and idle" :
-                        input->frequency_unused ? "frequency" : "idle");
+                fprintf(out,
+                        " The configured %s policy is not applied: this host does not need it. APPLY=always applies it "
+                        "all the same.",
+                        input->frequency_unused && input->idle_unused ? "frequency and idle" :
+                        input->frequency_unused                       ? "frequency" :
+                                                                        "idle");
         return 0;
 }
 

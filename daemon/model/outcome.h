@@ -22,16 +22,16 @@ typedef enum PolicyState {
 
 typedef struct OutcomeInput {
         const Facts *facts;
-        bool never;            /* APPLY=never */
-        bool frequency, idle;  /* the halves that were applied */
+        bool never;                         /* APPLY=never */
+        bool frequency, idle;               /* the halves that were applied */
         bool frequency_unused, idle_unused; /* the file sets this half, the CPUs do not need it */
-        bool for_guests;       /* APPLY_WHEN=guests */
-        bool guests_unknown;   /* how many VMs run */
-        bool no_guests;        /* none runs, and so nothing is applied that would be */
-        const Snapshot *snapshot; /* what stands now, and */
-        const Policy *policy;     /* what was asked for; NULL: neither is known, and nothing is said of them */
+        bool for_guests;                    /* APPLY_WHEN=guests */
+        bool guests_unknown;                /* how many VMs run */
+        bool no_guests;                     /* none runs, and so nothing is applied that would be */
+        const Snapshot *snapshot;           /* what stands now, and */
+        const Policy *policy; /* what was asked for; NULL: neither is known, and nothing is said of them */
         const Findings *findings;
-        unsigned n_knobs;      /* the policy speaks of */
+        unsigned n_knobs; /* the policy speaks of */
 } OutcomeInput;
 
 /* 0, *ret_state and *ret_reason (a heap string for the caller), or -ENOMEM with both untouched. */

@@ -22,7 +22,8 @@ static int energy_restore(PlanBuilder *b, const KnobId *id, const EnergyValue *n
 {
         const char *original = originals_get(b->input->originals, id);
 
-        return !original || now->error || !*now->text ? 0 : energy_step(b, id, now, NULL, POLICY_KEY_INVALID_, original);
+        return !original || now->error || !*now->text ? 0 :
+                                                        energy_step(b, id, now, NULL, POLICY_KEY_INVALID_, original);
 }
 
 static int energy_apply(PlanBuilder *b, const KnobId *id, const EnergyValue *now, const PolicyRule *rule, PolicyKey key,
@@ -96,15 +97,16 @@ int plan_add_preference(PlanBuilder *b, const FreqDomain *policy)
         /* Few hosts have originals of it: asked first, so that the others do not search their plan for every policy. */
         if (!rule)
                 return !originals_get(b->input->originals, &id) || governor_rules_preference(b, policy) ?
-                               0 : energy_restore(b, &id, &policy->preference);
+                               0 :
+                               energy_restore(b, &id, &policy->preference);
         if (differ) {
                 snprintf(finding.wanted, sizeof(finding.wanted), "%s", rule->epp);
                 r = plan_add_finding(b, &finding, &id, &policy->cpus);
         }
         if (r < 0)
                 return r;
-        if (*policy->preference.text && strcmp(rule->epp, "performance") != 0 && strcmp(rule->epp, policy->preference.text) != 0 &&
-            governor_rules_preference(b, policy))
+        if (*policy->preference.text && strcmp(rule->epp, "performance") != 0 &&
+            strcmp(rule->epp, policy->preference.text) != 0 && governor_rules_preference(b, policy))
                 return preference_overruled(b, &id, policy, rule->epp);
         return energy_apply(b, &id, &policy->preference, rule, POLICY_EPP, &policy->cpus);
 }

@@ -11,8 +11,10 @@
 
 static PolicyKey key_of_knob(Knob knob)
 {
-        return knob == KNOB_SCALING_GOVERNOR ? POLICY_GOVERNOR : knob == KNOB_SCALING_MIN_FREQ ? POLICY_MIN_FREQ :
-               knob == KNOB_SCALING_MAX_FREQ ? POLICY_MAX_FREQ : POLICY_FREQ;
+        return knob == KNOB_SCALING_GOVERNOR ? POLICY_GOVERNOR :
+               knob == KNOB_SCALING_MIN_FREQ ? POLICY_MIN_FREQ :
+               knob == KNOB_SCALING_MAX_FREQ ? POLICY_MAX_FREQ :
+                                               POLICY_FREQ;
 }
 
 /* Frozen where it stands the policy cannot move; a value the driver's table does not have may be a measured one, and the kernel
@@ -81,13 +83,14 @@ static int freq_pin_setspeed(PlanBuilder *b, FreqDomain *now)
 }
 
 /* Both limits, in the order in which the minimum never passes the maximum. */
-static int freq_limit_steps(PlanBuilder *b, FreqDomain *now, const Step *like_min, uint64_t min_khz, const Step *like_max,
-                            uint64_t max_khz)
+static int freq_limit_steps(PlanBuilder *b, FreqDomain *now, const Step *like_min, uint64_t min_khz,
+                            const Step *like_max, uint64_t max_khz)
 {
         bool max_first = max_khz == 0 || max_khz >= now->min_khz;
         int r = 0;
 
-        if (b->input->fragile_tsc && frequency_widens_unsurely(now, min_khz ? min_khz : now->min_khz, max_khz ? max_khz : now->max_khz))
+        if (b->input->fragile_tsc &&
+            frequency_widens_unsurely(now, min_khz ? min_khz : now->min_khz, max_khz ? max_khz : now->max_khz))
                 r = freq_pin_setspeed(b, now);
         if (r == 0 && max_first)
                 r = freq_limit_step(b, now, KNOB_SCALING_MAX_FREQ, like_max, max_khz);
@@ -134,7 +137,8 @@ static int freq_restore_governor(PlanBuilder *b, FreqDomain *now)
 static int freq_setspeed_step(PlanBuilder *b, const FreqDomain *before, FreqDomain *now, const Step *like, uint64_t khz)
 {
         Step step = *like;
-        bool known = frequency_is_userspace(before) && before->min_khz == now->min_khz && before->max_khz == now->max_khz;
+        bool known =
+                frequency_is_userspace(before) && before->min_khz == now->min_khz && before->max_khz == now->max_khz;
 
         if (known || b->input->fragile_tsc)
                 return freq_limit_step(b, now, KNOB_SCALING_SETSPEED, &step, khz);
@@ -165,7 +169,8 @@ static uint64_t freq_nearest(const FreqDomain *now, uint64_t khz)
         uint64_t above = UINT64_MAX, below = 0;
 
         khz = khz > now->max_khz ? now->max_khz : khz < now->min_khz ? now->min_khz : khz;
-        for (const char *at = now->frequencies ? now->frequencies : ""; *at; at += strcspn(at, " "), at += strspn(at, " ")) {
+        for (const char *at = now->frequencies ? now->frequencies : ""; *at;
+             at += strcspn(at, " "), at += strspn(at, " ")) {
                 uint64_t entry = strtoull(at, NULL, 10);
 
                 if (entry < now->min_khz || entry > now->max_khz)

@@ -73,7 +73,8 @@ static bool idle_is_deeper(const IdleState *state, const IdleDepth *limit)
 
 /* MAX_CSTATE names a state that this CPU does not have: what is sure to be meant is a limit, so the shallowest state stays allowed and
  * no other. 0 or -ENOMEM. */
-static int idle_limit_fall_back(PlanBuilder *b, const CpuState *cpu, const char *name, const IdleState *shallowest, IdleDepth *ret)
+static int idle_limit_fall_back(PlanBuilder *b, const CpuState *cpu, const char *name, const IdleState *shallowest,
+                                IdleDepth *ret)
 {
         Finding finding = { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE };
         _cleanup_free_ char *names = state_names(cpu);
@@ -121,7 +122,7 @@ static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyR
 
 /* What is to become of one state. */
 typedef struct IdleWish {
-        bool told;    /* else it keeps, or gets back, what stood there before us */
+        bool told; /* else it keeps, or gets back, what stood there before us */
         bool disable;
         const PolicyRule *rule;
         PolicyKey key;
@@ -146,7 +147,8 @@ static int idle_step(PlanBuilder *b, const CpuState *cpu, const IdleState *state
 
 static const char *idle_original(const PlanBuilder *b, const CpuState *cpu, const IdleState *state)
 {
-        return originals_get(b->input->originals, &(KnobId) { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index });
+        return originals_get(b->input->originals,
+                             &(KnobId) { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index });
 }
 
 static int idle_restore_state(PlanBuilder *b, const CpuState *cpu, const IdleState *state)

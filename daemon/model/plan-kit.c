@@ -43,7 +43,8 @@ int plan_add_step(PlanBuilder *b, const Step *step)
         return 0;
 }
 
-int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *policy, PolicyKey key, const PolicyRule **ret, bool *ret_differ)
+int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *policy, PolicyKey key, const PolicyRule **ret,
+                        bool *ret_differ)
 {
         const PolicyRule *last = NULL;
         bool differ = false;
@@ -57,7 +58,8 @@ int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *policy, PolicyKe
                 if (!rule)
                         continue;
                 if (last && last != rule) {
-                        _cleanup_free_ char *one = policy_rule_format(last, key), *other = policy_rule_format(rule, key);
+                        _cleanup_free_ char *one = policy_rule_format(last, key),
+                                            *other = policy_rule_format(rule, key);
 
                         if (!one || !other)
                                 return -ENOMEM;

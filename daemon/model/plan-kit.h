@@ -21,4 +21,5 @@ int plan_add_finding(PlanBuilder *b, const Finding *like, const KnobId *id, cons
 
 /* Of the CPUs of a cpufreq policy, which takes one value, the rule that comes last; NULL: none has the key. *ret_differ: they are
  * told different values. 0 or -ENOMEM. */
-int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *policy, PolicyKey key, const PolicyRule **ret, bool *ret_differ);
+int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *policy, PolicyKey key, const PolicyRule **ret,
+                        bool *ret_differ);

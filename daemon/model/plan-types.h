@@ -27,7 +27,7 @@ typedef struct Step {
         unsigned choice;        /* KNOB_SCALING_GOVERNOR of STEP_POLICY: index of `to` in rule->governors */
         StepReason reason;
         Effect effect;
-        bool withheld;          /* shown, never run */
+        bool withheld; /* shown, never run */
 } Step;
 
 /* A knob the policy speaks of. */

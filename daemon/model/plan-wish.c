@@ -8,8 +8,10 @@
 
 static Knob knob_of_key(PolicyKey key)
 {
-        return key == POLICY_GOVERNOR ? KNOB_SCALING_GOVERNOR : key == POLICY_MIN_FREQ ? KNOB_SCALING_MIN_FREQ :
-               key == POLICY_MAX_FREQ ? KNOB_SCALING_MAX_FREQ : KNOB_SCALING_SETSPEED;
+        return key == POLICY_GOVERNOR ? KNOB_SCALING_GOVERNOR :
+               key == POLICY_MIN_FREQ ? KNOB_SCALING_MIN_FREQ :
+               key == POLICY_MAX_FREQ ? KNOB_SCALING_MAX_FREQ :
+                                        KNOB_SCALING_SETSPEED;
 }
 
 /* CPUs that disagree get what carrying out one rule after the other would leave: the last one's. */
@@ -79,7 +81,8 @@ static int freq_wish_choose_governor(PlanBuilder *b, const FreqDomain *policy, F
         Finding finding = { .kind = FINDING_REFUSED, .knob = KNOB_SCALING_GOVERNOR, .error = -EINVAL };
 
         for (unsigned i = 0; governors[i]; i++)
-                if (!freq_domain_offers_all(policy) || !policy->governors || freq_list_has(policy->governors, governors[i])) {
+                if (!freq_domain_offers_all(policy) || !policy->governors ||
+                    freq_list_has(policy->governors, governors[i])) {
                         wish->governor = governors[i];
                         wish->governor_choice = i;
                         return 0;

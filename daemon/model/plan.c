@@ -71,7 +71,7 @@ static int plan_add_offline_cpus(PlanBuilder *b)
                 if (!snapshot->cpus[i].online && cpuset_add(&offline, snapshot->cpus[i].id) < 0)
                         return -ENOMEM;
         return cpuset_is_empty(&offline) ? 0 :
-               plan_add_finding(b, &(Finding) { .kind = FINDING_OFFLINE }, NULL, &offline);
+                                           plan_add_finding(b, &(Finding) { .kind = FINDING_OFFLINE }, NULL, &offline);
 }
 
 static bool policy_wants_cpufreq(const Policy *policy)
@@ -184,12 +184,14 @@ bool originals_drop_reached(Originals *originals, const Plan *plan, const Snapsh
         for (size_t i = 0; i < plan->n_wanted; i++) {
                 const Wanted *wanted = &plan->wanted[i];
 
-                if (!*wanted->value || snapshot_get(snapshot, &wanted->id, now) < 0 || strcasecmp(now, wanted->value) != 0)
+                if (!*wanted->value || snapshot_get(snapshot, &wanted->id, now) < 0 ||
+                    strcasecmp(now, wanted->value) != 0)
                         continue;
                 dropped = originals_remove(originals, &wanted->id) || dropped;
                 /* The speed was the old governor's. */
                 if (wanted->id.knob == KNOB_SCALING_GOVERNOR)
-                        dropped = originals_remove(originals, &(KnobId) { .knob = KNOB_SCALING_SETSPEED, .id = wanted->id.id }) ||
+                        dropped = originals_remove(originals,
+                                                   &(KnobId) { .knob = KNOB_SCALING_SETSPEED, .id = wanted->id.id }) ||
                                   dropped;
         }
         return dropped;

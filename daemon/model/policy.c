@@ -33,7 +33,7 @@ void policy_done(Policy *policy)
         for (unsigned i = 0; i < policy->n_rules; i++)
                 policy_rule_done(&policy->rules[i]);
         free(policy->rules);
-        *policy = (Policy){ 0 };
+        *policy = (Policy) { 0 };
 }
 
 PolicyRule *policy_add_rule(Policy *policy)
@@ -43,7 +43,7 @@ PolicyRule *policy_add_rule(Policy *policy)
         if (!rules)
                 return NULL;
         policy->rules = rules;
-        rules[policy->n_rules] = (PolicyRule){ .all_cpus = true };
+        rules[policy->n_rules] = (PolicyRule) { .all_cpus = true };
         return &rules[policy->n_rules++];
 }
 
@@ -80,7 +80,7 @@ int policy_append(Policy *policy, Policy *from)
         memcpy(rules + policy->n_rules, from->rules, from->n_rules * sizeof(*rules));
         policy->n_rules += from->n_rules;
         free(from->rules);
-        *from = (Policy){ 0 };
+        *from = (Policy) { 0 };
         return 0;
 }
 
@@ -91,7 +91,7 @@ bool policy_rule_covers(const PolicyRule *rule, unsigned cpu)
 
 void policy_for_cpu(const Policy *policy, unsigned cpu, CpuPolicy *ret)
 {
-        *ret = (CpuPolicy){ 0 };
+        *ret = (CpuPolicy) { 0 };
         for (unsigned i = 0; i < policy->n_rules; i++) {
                 const PolicyRule *rule = &policy->rules[i];
 
@@ -185,7 +185,9 @@ static char *format_idle(const IdleLimit *idle)
 
 static char *format_idle_op(const IdleOp *op)
 {
-        static const char options[] = { [IDLE_OP_DISABLE] = 'd', [IDLE_OP_ENABLE] = 'e', [IDLE_OP_DISABLE_BY_LATENCY] = 'D' };
+        static const char options[] = {
+                [IDLE_OP_DISABLE] = 'd', [IDLE_OP_ENABLE] = 'e', [IDLE_OP_DISABLE_BY_LATENCY] = 'D'
+        };
         char *text;
 
         if (op->kind == IDLE_OP_ENABLE_ALL)

@@ -13,7 +13,7 @@ typedef enum PolicyKey {
         POLICY_GOVERNOR,
         POLICY_MIN_FREQ,
         POLICY_MAX_FREQ,
-        POLICY_FREQ,      /* one speed under the governor userspace, which the same rule names */
+        POLICY_FREQ, /* one speed under the governor userspace, which the same rule names */
         POLICY_EPP,
         POLICY_PERF_BIAS,
         POLICY_MAX_CSTATE,
@@ -36,7 +36,7 @@ typedef struct IdleLimit {
 
 /* What one `cpupower idle-set` does to the states of a CPU. */
 typedef enum IdleOpKind {
-        IDLE_OP_DISABLE,            /* the state of that index */
+        IDLE_OP_DISABLE, /* the state of that index */
         IDLE_OP_ENABLE,
         IDLE_OP_DISABLE_BY_LATENCY, /* those of that exit latency or more; the others are enabled */
         IDLE_OP_ENABLE_ALL,
@@ -53,8 +53,8 @@ typedef struct PolicyRule {
         CpuSet cpus; /* when not all_cpus */
         bool has[POLICY_KEY_MAX_];
         unsigned lines[POLICY_KEY_MAX_]; /* where in `file` each key stands */
-        char *file;  /* owned; NULL: built-in default */
-        unsigned line; /* of the section header, 0 for none */
+        char *file;                      /* owned; NULL: built-in default */
+        unsigned line;                   /* of the section header, 0 for none */
 
         char **governors; /* in order of preference, NULL-terminated, owned */
         uint64_t min_khz;

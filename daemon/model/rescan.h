@@ -16,8 +16,8 @@
 /* All zero is ready for use. Times are CLOCK_MONOTONIC. */
 typedef struct Rescan {
         uint64_t soon_usec, later_usec; /* due then; 0: not due */
-        uint64_t last_usec;  /* of the last one */
-        uint64_t delay_usec; /* from an event to the rescan, the last time */
+        uint64_t last_usec;             /* of the last one */
+        uint64_t delay_usec;            /* from an event to the rescan, the last time */
 } Rescan;
 
 /* Something happened; `later`: look once more later. */

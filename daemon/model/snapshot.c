@@ -50,8 +50,9 @@ static int policy_id_compare(const void *id, const void *policy)
 
 FreqDomain *snapshot_find_policy(const Snapshot *snapshot, unsigned id)
 {
-        return snapshot->n_policies == 0 ? NULL :
-               bsearch(&id, snapshot->policies, snapshot->n_policies, sizeof(FreqDomain), policy_id_compare);
+        return snapshot->n_policies == 0 ?
+                       NULL :
+                       bsearch(&id, snapshot->policies, snapshot->n_policies, sizeof(FreqDomain), policy_id_compare);
 }
 
 static int cpu_id_compare(const void *id, const void *cpu)
@@ -64,7 +65,7 @@ static int cpu_id_compare(const void *id, const void *cpu)
 CpuState *snapshot_find_cpu(const Snapshot *snapshot, unsigned id)
 {
         return snapshot->n_cpus == 0 ? NULL :
-               bsearch(&id, snapshot->cpus, snapshot->n_cpus, sizeof(CpuState), cpu_id_compare);
+                                       bsearch(&id, snapshot->cpus, snapshot->n_cpus, sizeof(CpuState), cpu_id_compare);
 }
 
 IdleState *snapshot_find_state(const Snapshot *snapshot, unsigned cpu, unsigned index)
@@ -222,5 +223,7 @@ int snapshot_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *i
 {
         const FreqDomain *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(snapshot, id->id) : NULL;
 
-        return policy ? cpuset_add_all(cpus, &policy->cpus) : knob_is_frequency(id->knob) ? 0 : cpuset_add(cpus, id->id);
+        return policy                      ? cpuset_add_all(cpus, &policy->cpus) :
+               knob_is_frequency(id->knob) ? 0 :
+                                             cpuset_add(cpus, id->id);
 }

@@ -16,23 +16,25 @@
 /* A value that is read only where the policy speaks of it. */
 typedef struct EnergyValue {
         char text[KNOB_VALUE_SIZE]; /* "": not read */
-        int error; /* 0, or why it cannot be read */
+        int error;                  /* 0, or why it cannot be read */
 } EnergyValue;
 
 typedef struct FreqDomain {
-        unsigned id;  /* policyN */
-        int error;    /* 0, or why it cannot be read: -EBUSY while all its CPUs are offline */
-        CpuSet cpus;  /* affected_cpus: its online CPUs */
-        CpuSet related; /* related_cpus: all of them */
+        unsigned id;           /* policyN */
+        int error;             /* 0, or why it cannot be read: -EBUSY while all its CPUs are offline */
+        CpuSet cpus;           /* affected_cpus: its online CPUs */
+        CpuSet related;        /* related_cpus: all of them */
         const char *governors; /* scaling_available_governors, blanks between; shared. Lists loaded ones only */
-        const char *frequencies; /* scaling_available_frequencies in kHz, blanks between; shared, NULL when the driver has no table */
+        const char *
+                frequencies; /* scaling_available_frequencies in kHz, blanks between; shared, NULL when the driver has no table */
         uint64_t min_khz;
         uint64_t max_khz;
         uint64_t hw_min_khz; /* cpuinfo_min_freq; 0 = unknown */
         uint64_t hw_max_khz;
-        uint64_t cur_khz;    /* scaling_cur_freq; 0 = unknown. Never cpuinfo_cur_freq: reading that may start a transition */
-        uint64_t setspeed_khz; /* scaling_setspeed; 0 = not under the governor userspace */
-        EnergyValue preference; /* energy_performance_preference */
+        uint64_t
+                cur_khz; /* scaling_cur_freq; 0 = unknown. Never cpuinfo_cur_freq: reading that may start a transition */
+        uint64_t setspeed_khz;               /* scaling_setspeed; 0 = not under the governor userspace */
+        EnergyValue preference;              /* energy_performance_preference */
         char driver[SNAPSHOT_NAME_SIZE + 8]; /* "amd-pstate-epp" and longer */
         char governor[SNAPSHOT_NAME_SIZE];
         /* scaling_setspeed shows the present frequency; the speed it was told may lie beyond the limits, waiting for them to widen
@@ -43,8 +45,8 @@ typedef struct FreqDomain {
 /* A large host has tens of thousands. */
 typedef struct IdleState {
         uint64_t latency_usec; /* exit latency; UINT64_MAX: unreadable, and so taken for the deepest */
-        const char *name; /* shared, below SNAPSHOT_NAME_SIZE; "": unreadable */
-        int error; /* 0, or why the state cannot be read */
+        const char *name;      /* shared, below SNAPSHOT_NAME_SIZE; "": unreadable */
+        int error;             /* 0, or why the state cannot be read */
         uint8_t index;
         bool disabled;
 } IdleState;
@@ -52,7 +54,7 @@ typedef struct IdleState {
 typedef struct CpuState {
         unsigned id;
         unsigned n_states;
-        IdleState *states; /* by index, owned; none: no cpuidle driver on this CPU */
+        IdleState *states;     /* by index, owned; none: no cpuidle driver on this CPU */
         EnergyValue perf_bias; /* power/energy_perf_bias */
         bool online;
 } CpuState;
@@ -64,7 +66,7 @@ typedef struct Snapshot {
         unsigned n_policies;
         CpuState *cpus; /* present CPUs, by id */
         unsigned n_cpus;
-        char idle_driver[SNAPSHOT_NAME_SIZE];   /* "" or "none": no driver */
+        char idle_driver[SNAPSHOT_NAME_SIZE]; /* "" or "none": no driver */
         char idle_governor[SNAPSHOT_NAME_SIZE];
 } Snapshot;
 

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 typedef enum UeventKind {
-        UEVENT_CPU,         /* a CPU came, went, or went on- or offline */
-        UEVENT_MODULE,      /* a module was loaded or unloaded: it may have been a driver, which has no uevent of its own */
-        UEVENT_KVM_CREATE,  /* of a VM */
+        UEVENT_CPU,    /* a CPU came, went, or went on- or offline */
+        UEVENT_MODULE, /* a module was loaded or unloaded: it may have been a driver, which has no uevent of its own */
+        UEVENT_KVM_CREATE, /* of a VM */
         UEVENT_KVM_DESTROY,
 } UeventKind;
 
@@ -28,7 +28,7 @@ typedef struct UeventText {
         const char *action;
         const char *devpath;
         const char *subsystem;
-        const char *event;   /* EVENT= and so on */
+        const char *event; /* EVENT= and so on */
         const char *created;
         const char *count;
         const char *pid;

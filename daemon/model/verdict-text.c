@@ -17,8 +17,12 @@ static const char *format_length(int64_t ns, char buffer[static 32])
                 uint64_t ns;
                 const char *name;
         } units[] = {
-                { UINT64_C(86400000000000), "days" }, { UINT64_C(3600000000000), "h" }, { 1000000000, "s" },
-                { 1000000, "ms" },                    { 1000, "µs" },                   { 1, "ns" },
+                { UINT64_C(86400000000000), "days" },
+                { UINT64_C(3600000000000), "h" },
+                { 1000000000, "s" },
+                { 1000000, "ms" },
+                { 1000, "µs" },
+                { 1, "ns" },
         };
         uint64_t length = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
 
@@ -28,8 +32,8 @@ static const char *format_length(int64_t ns, char buffer[static 32])
                 if (whole < (units[i].ns == 1 ? 0 : 1))
                         continue;
                 if (whole < 10 && units[i].ns > 1)
-                        snprintf(buffer, 32, "%" PRIu64 ".%" PRIu64 " %s", whole, length % units[i].ns * 10 / units[i].ns,
-                                 units[i].name);
+                        snprintf(buffer, 32, "%" PRIu64 ".%" PRIu64 " %s", whole,
+                                 length % units[i].ns * 10 / units[i].ns, units[i].name);
                 else
                         snprintf(buffer, 32, "%" PRIu64 " %s", whole, units[i].name);
                 break;
@@ -137,10 +141,10 @@ static const char *marked_text(const Clock *clock)
         case REASON_C1E:
                 return "Firmware has switched C1E on, and in it this CPU's TSC stops.";
         case REASON_UNSYNCHRONIZED:
-                return clock->facts->constant_tsc
-                               ? "The kernel does not believe the CPUs' TSCs to run together, and gave them up at boot."
-                               : "The kernel does not believe the TSCs of several CPUs without constant_tsc to run "
-                                 "together, and gives them up at boot.";
+                return clock->facts->constant_tsc ?
+                               "The kernel does not believe the CPUs' TSCs to run together, and gave them up at boot." :
+                               "The kernel does not believe the TSCs of several CPUs without constant_tsc to run "
+                               "together, and gives them up at boot.";
         case REASON_KVM_BACKWARDS:
                 return "KVM saw the TSC go back when a virtual CPU was loaded.";
         case REASON_HYPERVISOR:
@@ -150,16 +154,16 @@ static const char *marked_text(const Clock *clock)
         case REASON_FIRMWARE:
                 return "Firmware says that the TSCs do not run together.";
         case REASON_CALIBRATION:
-                return cmdline_has(clock->facts->cmdline, "acpi", "off")
-                               ? "The kernel could not find out how fast the TSC counts: acpi=off takes the clocks away "
-                                 "that it would count against."
-                               : "The kernel could not find out how fast the TSC counts: it found no clock to count "
-                                 "against, as happens after kexec or without HPET and PM timer.";
+                return cmdline_has(clock->facts->cmdline, "acpi", "off") ?
+                               "The kernel could not find out how fast the TSC counts: acpi=off takes the clocks away "
+                               "that it would count against." :
+                               "The kernel could not find out how fast the TSC counts: it found no clock to count "
+                               "against, as happens after kexec or without HPET and PM timer.";
         default:
-                return clock->cause.text[0]
-                               ? "The kernel gave the TSC up for a reason this version does not know; its own words "
-                                 "are shown."
-                               : "The kernel gave the TSC up; its log overran before the line that says why was read.";
+                return clock->cause.text[0] ?
+                               "The kernel gave the TSC up for a reason this version does not know; its own words "
+                               "are shown." :
+                               "The kernel gave the TSC up; its log overran before the line that says why was read.";
         }
 }
 
@@ -180,17 +184,17 @@ static const char *absent_text(const Clock *clock)
 {
         if (clock->reason == REASON_UNBOUND)
                 return "The TSC was registered and somebody unbound it.";
-        return clock->facts->has_tsc ? "The kernel never registered the TSC, and does not say why."
-                                     : "The CPU has no TSC.";
+        return clock->facts->has_tsc ? "The kernel never registered the TSC, and does not say why." :
+                                       "The CPU has no TSC.";
 }
 
 static const char *trusted_text(const ClockFacts *facts)
 {
         if (facts->hypervisor)
-                return facts->tsc_reliable
-                               ? "The TSC is in use; the hypervisor vouches for it, and nobody in here checks it."
-                               : "The TSC is in use; the hypervisor promises that it is constant and nonstop, and nobody "
-                                 "in here checks it.";
+                return facts->tsc_reliable ?
+                               "The TSC is in use; the hypervisor vouches for it, and nobody in here checks it." :
+                               "The TSC is in use; the hypervisor promises that it is constant and nonstop, and nobody "
+                               "in here checks it.";
         if (facts->tsc_reliable)
                 return "The TSC is in use, and the kernel vouches for this CPU model's without comparing it.";
         return "The TSC is in use, and of the kind (constant, nonstop, adjustable) that kernels trust without "
@@ -260,14 +264,14 @@ char *clock_reason_text(const Clock *clock)
                 return NULL;
         if (view.urgency == URGENCY_NONE)
                 return asprintf(&text, "%s The system keeps time by %s, which that does not touch.", why,
-                                view.clocksource) < 0
-                               ? NULL
-                               : text;
+                                view.clocksource) < 0 ?
+                               NULL :
+                               text;
         if (!clock_is_early(&view) || view.expected || clock->facts->hypervisor)
                 return TAKE_PTR(why);
-        return asprintf(&text, "%s A mark in the first minute of a boot is most often there at every boot.", why) < 0
-                       ? NULL
-                       : text;
+        return asprintf(&text, "%s A mark in the first minute of a boot is most often there at every boot.", why) < 0 ?
+                       NULL :
+                       text;
 }
 
 char *clock_watchdog_reason(const Clock *clock)
@@ -298,10 +302,11 @@ static char *boot_parameters_text(const Clock *clock)
         char missing[128];
         char *text;
 
-        if (asprintf(&text,
-                     "Add %s to the kernel command line and reboot; nothing brings the TSC back before. Move guests that "
-                     "need a good clock away first.",
-                     missing_parameters(clock, missing)) < 0)
+        if (asprintf(
+                    &text,
+                    "Add %s to the kernel command line and reboot; nothing brings the TSC back before. Move guests that "
+                    "need a good clock away first.",
+                    missing_parameters(clock, missing)) < 0)
                 return NULL;
         return text;
 }
@@ -332,13 +337,15 @@ static const char *remedy_text(RemedyKind kind)
                                        "back before. A kernel of 7.2 or later reads again instead of marking; before "
                                        "that, tsc=nowatchdog on the kernel command line ends such alarms and keeps the "
                                        "other checks.",
-                [REMEDY_POWER_OFF] = "switch the machine off and on again: CPUs and firmware may carry a wrong TSC over a "
-                                     "reboot. If it happens again, update firmware, then ask the maker.",
+                [REMEDY_POWER_OFF] =
+                        "switch the machine off and on again: CPUs and firmware may carry a wrong TSC over a "
+                        "reboot. If it happens again, update firmware, then ask the maker.",
                 [REMEDY_REFERENCE] = "reboot; nothing brings the TSC back before. Switch HPET on in the "
                                      "firmware set-up where it is off, so that the kernel has a real clock to compare "
                                      "with; if it happens again, update the kernel.",
-                [REMEDY_CALIBRATE] = "Reboot through the firmware, not by kexec. If it happens again, switch HPET on in "
-                                     "the firmware set-up and update firmware.",
+                [REMEDY_CALIBRATE] =
+                        "Reboot through the firmware, not by kexec. If it happens again, switch HPET on in "
+                        "the firmware set-up and update firmware.",
                 [REMEDY_FIRMWARE] = "update firmware and reboot. If it happens again, use the machine for guests that "
                                     "need no good clock.",
                 [REMEDY_FIRMWARE_C1E] = "Switch C1E off in the firmware set-up (nothing else does it) and reboot.",
@@ -357,12 +364,12 @@ static char *host_remedy_text(const Clock *clock, const ClockView *view, RemedyK
         char *whole;
 
         if (kind == REMEDY_COMPARE)
-                more = strcmp(clock->cause.reference, "hpet") == 0
-                               ? "; where it is hpet, nohpet on the kernel command line makes acpi_pm the reference."
-                               : ".";
+                more = strcmp(clock->cause.reference, "hpet") == 0 ?
+                               "; where it is hpet, nohpet on the kernel command line makes acpi_pm the reference." :
+                               ".";
         if (view->urgency == URGENCY_EVACUATE)
-                return asprintf(&whole, "Evacuate guests that need a good clock, then %s%s", text, more) < 0 ? NULL
-                                                                                                             : whole;
+                return asprintf(&whole, "Evacuate guests that need a good clock, then %s%s", text, more) < 0 ? NULL :
+                                                                                                               whole;
         return asprintf(&whole, "When convenient, %s%s", text, more) < 0 ? NULL : whole;
 }
 

@@ -111,7 +111,7 @@ static bool is_expected(const Clock *clock)
 
 void clock_get(const Clock *clock, ClockView *ret)
 {
-        *ret = (ClockView){
+        *ret = (ClockView) {
                 .verdict = clock->verdict,
                 .reason = clock->reason,
                 .expected = is_expected(clock),

@@ -11,7 +11,7 @@
 
 void clock_init(Clock *clock, const ClockFacts *facts)
 {
-        *clock = (Clock){ .facts = facts };
+        *clock = (Clock) { .facts = facts };
         clock->report_deadline = clock->mark_deadline = clock->vanish_deadline = clock->next_read_usec = CLOCK_NEVER;
         clock->mark_limit = clock->leave_deadline = CLOCK_NEVER;
 }

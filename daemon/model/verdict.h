@@ -68,7 +68,7 @@ typedef struct Clock {
         char firmware_faults[FIRMWARE_FAULTS_MAX][KERNEL_TEXT_SIZE];
         size_t n_firmware_faults;
         uint64_t use_since_usec; /* 0 unknown */
-        bool switch_unread; /* a switch was logged and sysfs not read since */
+        bool switch_unread;      /* a switch was logged and sysfs not read since */
         char switched_to[CLOCKSOURCE_NAME_SIZE];
         uint64_t switched_usec;
         uint64_t last_line_usec; /* the time stamp of the latest line that was one of the kernel's on clocks */
@@ -87,9 +87,9 @@ typedef struct Clock {
         KernelEvent mark;
         KernelEvent latest_mark; /* replay: the last candidate */
         uint64_t mark_deadline;
-        uint64_t mark_limit; /* beyond which no line renews the deadline */
+        uint64_t mark_limit;     /* beyond which no line renews the deadline */
         uint64_t leave_deadline; /* marked, and sysfs still said tsc: looked at again until then */
-        uint64_t vanished_usec; /* when tsc was seen to have left the list; 0 unknown */
+        uint64_t vanished_usec;  /* when tsc was seen to have left the list; 0 unknown */
         uint64_t vanish_deadline;
         uint64_t next_read_usec;
         uint64_t read_interval_usec;

@@ -25,8 +25,10 @@ char *writer_format_name(const Writer *w)
 
         if (!w->comm[0])
                 return strdup("");
-        return asprintf(&text, "%s%s%s%s%s%s", w->comm, w->unit[0] ? " of " : "", w->unit, w->command[0] ? " (" : "", w->command,
-                        w->command[0] ? ")" : "") < 0 ? NULL : text;
+        return asprintf(&text, "%s%s%s%s%s%s", w->comm, w->unit[0] ? " of " : "", w->unit, w->command[0] ? " (" : "",
+                        w->command, w->command[0] ? ")" : "") < 0 ?
+                       NULL :
+                       text;
 }
 
 /* It writes the maxima itself (thermal_daemon's src/thd_cdev_cpufreq.cpp). */

@@ -14,11 +14,11 @@
 #include "base/time.h"
 
 #define STOP UINT32_MAX
-#define SPINS 400         /* of a PAUSE each: some ten microseconds, far more than an answer takes */
-#define SPIN_USEC 5000    /* of the caller's CPU time for one pair */
-#define PAIR_USEC 250000  /* until the other gets to run */
+#define SPINS 400        /* of a PAUSE each: some ten microseconds, far more than an answer takes */
+#define SPIN_USEC 5000   /* of the caller's CPU time for one pair */
+#define PAIR_USEC 250000 /* until the other gets to run */
 #define SLEEP_NSEC 1000000
-#define EXCHANGES_MIN 16  /* the first ones find cold caches */
+#define EXCHANGES_MIN 16 /* the first ones find cold caches */
 #define EXCHANGES_MAX 20000
 
 /* One writer, one reader, a cache line of its own. A reader that has waited for long sleeps, so that nobody is kept from the CPU. */

@@ -87,7 +87,8 @@ static void run_round(const ProbeOptions *options, ProbeResult *result, uint64_t
                 result->cpus[i].has_round = i == result->reference;
         for (unsigned pass = 0; pass < 2; pass++)
                 for (size_t i = 0; i < result->n; i++) {
-                        if (i == result->reference || result->cpus[i].fate != PROBE_MEASURED || is_leader(result, i) != (pass == 0))
+                        if (i == result->reference || result->cpus[i].fate != PROBE_MEASURED ||
+                            is_leader(result, i) != (pass == 0))
                                 continue;
                         measure(result, i, enough);
                         done++;

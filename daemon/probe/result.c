@@ -26,8 +26,8 @@ int64_t probe_bound_nsec(const ProbeResult *result)
                         /* The reference's own track is empty: from 0 to 0. */
                         int64_t apart = result->cpus[i].track.last.high - result->cpus[j].track.last.low;
 
-                        if (i != j && result->cpus[i].fate == PROBE_MEASURED && result->cpus[j].fate == PROBE_MEASURED &&
-                            apart > widest)
+                        if (i != j && result->cpus[i].fate == PROBE_MEASURED &&
+                            result->cpus[j].fate == PROBE_MEASURED && apart > widest)
                                 widest = apart;
                 }
         return probe_nsec(result, widest);

@@ -29,7 +29,7 @@ Interval interval_sum(const Interval *ab, const Interval *bc);
 typedef struct Round {
         Interval bound;   /* what all of them leave, since the offset was last seen to move */
         Interval earlier; /* where it was before; only when it moved */
-        bool moved;       /* no single offset explains them: another rate, or a counter that stood still or was written */
+        bool moved; /* no single offset explains them: another rate, or a counter that stood still or was written */
         unsigned n;
 } Round;
 
@@ -44,7 +44,8 @@ typedef struct Track {
         unsigned n_excluded; /* rounds that exclude zero */
         bool moved;          /* within a round */
         bool jumped;         /* no single rate explains the rounds: the counter stood still or was written in between */
-        double rate_low, rate_high; /* ppm by which the CPU's counter runs faster; with two rounds or more, unless it jumped */
+        double rate_low,
+                rate_high; /* ppm by which the CPU's counter runs faster; with two rounds or more, unless it jumped */
         bool has_rate;
 } Track;
 

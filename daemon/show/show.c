@@ -52,7 +52,8 @@ int show_findings(FILE *out, const Findings *findings)
 
 void show_no_guests(FILE *out)
 {
-        print_wrapped(out, "Note", 7, "APPLY_WHEN=guests, and no virtual machine runs: nothing is applied until one does.");
+        print_wrapped(out, "Note", 7,
+                      "APPLY_WHEN=guests, and no virtual machine runs: nothing is applied until one does.");
 }
 
 static void show_setting(FILE *out, const Config *config, const char *key, const char *value, unsigned line)

@@ -59,7 +59,8 @@ int steps_from_plan(const Plan *plan, const Snapshot *snapshot, Steps *ret)
 
                 if (!reason)
                         return -ENOMEM;
-                snprintf(effect, sizeof(effect), "%s%s", effect_to_string(step->effect), step->withheld ? "; withheld" : "");
+                snprintf(effect, sizeof(effect), "%s%s", effect_to_string(step->effect),
+                         step->withheld ? "; withheld" : "");
                 r = steps_add(ret, (const char *const[6]) { knob_object_format(&step->id, object),
                                                             knob_to_string(step->id.knob), step->from, step->to, reason,
                                                             effect });

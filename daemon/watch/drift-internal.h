@@ -17,9 +17,9 @@
 /* A knob somebody wrote to, or may have. */
 typedef struct Touched {
         KnobId id;
-        unsigned writer; /* index, or NO_WRITER */
+        unsigned writer;            /* index, or NO_WRITER */
         char left[KNOB_VALUE_SIZE]; /* as the last task left it */
-        bool heard; /* else it may have been written to */
+        bool heard;                 /* else it may have been written to */
         bool left_known;
 } Touched;
 
@@ -58,10 +58,10 @@ struct DriftMonitor {
         bool fragile_tsc; /* as of the last task */
         DriftWatch *watch;
         int watch_error, read_error; /* told */
-        uint64_t retry_usec; /* when to read what could not be read; 0: nothing */
+        uint64_t retry_usec;         /* when to read what could not be read; 0: nothing */
         sd_event_source *watch_source, *timer, *look_source;
         Drift accounts;
-        bool lost;        /* anything may have been written */
+        bool lost; /* anything may have been written */
 
         /* What the last task left, to spare reading the whole host for one knob. */
         Snapshot kept;
@@ -71,7 +71,7 @@ struct DriftMonitor {
         size_t n_touched;
         Report *reports;
         size_t n_reports;
-        Writer *writers;  /* of touched and reports */
+        Writer *writers; /* of touched and reports */
         size_t n_writers;
         KnobId *unchecked; /* watched since the task began */
         size_t n_unchecked;

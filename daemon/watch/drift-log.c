@@ -109,8 +109,8 @@ char *drift_format_contest(const DriftMonitor *d, unsigned cpu)
 
                 if (snapshot_add_cpus_of(&cpus, &d->kept, &d->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
                         continue;
-                if (asprintf(&text, "%s of %s is changed again and again, last by %s.", knob_to_string(d->opponents[i].id.knob),
-                             knob_object_format(&d->opponents[i].id, object),
+                if (asprintf(&text, "%s of %s is changed again and again, last by %s.",
+                             knob_to_string(d->opponents[i].id.knob), knob_object_format(&d->opponents[i].id, object),
                              d->opponents[i].writer ? d->opponents[i].writer : "?") < 0)
                         return NULL;
                 return text;
@@ -134,10 +134,14 @@ static char *report_format(const DriftMonitor *d, const Report *r, unsigned n, c
                              objects, were, r->actual, writer, r->wanted);
                 break;
         case REPORT_CONTEST:
-                l = asprintf(&text, "%s %s changed %d times within a minute, the last time to %s by %s. Two sides set it, so it is "
-                             "left to the other for now and set to %s again after %" PRIu64 " s without a change; each time that "
-                             "fails the wait doubles, up to 10 minutes. Stop the other side, or set DRIFT=report.", objects, were,
-                             DRIFT_LOSSES_MAX, r->actual, writer, r->wanted, DRIFT_BACKOFF_MIN_USEC / 1000000);
+                l = asprintf(
+                        &text,
+                        "%s %s changed %d times within a minute, the last time to %s by %s. Two sides set it, so it is "
+                        "left to the other for now and set to %s again after %" PRIu64
+                        " s without a change; each time that "
+                        "fails the wait doubles, up to 10 minutes. Stop the other side, or set DRIFT=report.",
+                        objects, were, DRIFT_LOSSES_MAX, r->actual, writer, r->wanted,
+                        DRIFT_BACKOFF_MIN_USEC / 1000000);
                 break;
         default:
                 if (r->repaired)
@@ -226,8 +230,11 @@ void drift_tell_over(DriftMonitor *d, const KnobId *ids, size_t n)
         _cleanup_free_ char *objects = objects_format(ids, (unsigned)n);
         char *text = NULL;
 
-        if (objects && asprintf(&text, "%s %s as the policy asks for: the other side has stopped, nothing is contested there any "
-                                "more.", objects, n > 1 ? "stay" : "stays") < 0)
+        if (objects &&
+            asprintf(&text,
+                     "%s %s as the policy asks for: the other side has stopped, nothing is contested there any "
+                     "more.",
+                     objects, n > 1 ? "stay" : "stays") < 0)
                 text = NULL;
         if (text && may_tell(d, CONTEST_LINES_MAX))
                 log_message(LOG_NOTICE, "%s", text);
@@ -248,8 +255,8 @@ void drift_tell_clocksource(DriftMonitor *d, const Writer *writer)
         same = d->clocksource && current && strcmp(d->clocksource, current) == 0;
         free(d->clocksource);
         d->clocksource = current ? strdup(current) : NULL;
-        if (same ||
-            asprintf(&text, "current_clocksource was written to by %s; it reads %s.", who, current ? current : "nothing") < 0)
+        if (same || asprintf(&text, "current_clocksource was written to by %s; it reads %s.", who,
+                             current ? current : "nothing") < 0)
                 return;
         if (may_tell(d, LINES_MAX)) {
                 log_message(LOG_NOTICE, "%s", text);

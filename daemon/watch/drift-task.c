@@ -49,8 +49,8 @@ void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_pers
                         plan->steps[n++] = *step;
         }
         if (n < plan->n_steps)
-                log_message(LOG_DEBUG, "%zu of %zu steps are left out: other programs set these knobs.", plan->n_steps - n,
-                            plan->n_steps);
+                log_message(LOG_DEBUG, "%zu of %zu steps are left out: other programs set these knobs.",
+                            plan->n_steps - n, plan->n_steps);
         plan->n_steps = n;
 }
 

@@ -81,7 +81,8 @@ static bool is_off(const Touched *touched, const Step *step, const DriftAccount 
         return !touched->left_known || strcasecmp(now, touched->left) != 0;
 }
 
-static void report_limited(DriftMonitor *d, const Touched *touched, const DriftAccount *account, const Step *step, const char *now)
+static void report_limited(DriftMonitor *d, const Touched *touched, const DriftAccount *account, const Step *step,
+                           const char *now)
 {
         if (!account || account->limit != DRIFT_LIMIT_OF_WRITER)
                 add_report(d, REPORT_LIMITED, touched, step->to, now);
@@ -92,7 +93,9 @@ static void report_limited(DriftMonitor *d, const Touched *touched, const DriftA
 static bool judge(DriftMonitor *d, const Touched *touched, const Step *step)
 {
         static const ReportKind kinds[] = {
-                [DRIFT_LOST] = REPORT_DRIFT, [DRIFT_CONTEST] = REPORT_CONTEST, [DRIFT_ON_AGAIN] = REPORT_AGAIN,
+                [DRIFT_LOST] = REPORT_DRIFT,
+                [DRIFT_CONTEST] = REPORT_CONTEST,
+                [DRIFT_ON_AGAIN] = REPORT_AGAIN,
         };
         const DriftAccount *account = drift_find(&d->accounts, &touched->id);
         DriftAnswer answer = DRIFT_NO_NEWS;
@@ -168,7 +171,8 @@ static int judge_all(DriftMonitor *d, const Plan *plan, bool *ret_repair)
                 return -ENOMEM;
         for (size_t i = 0; i < plan->n_steps; i++) {
                 const Touched key = { .id = plan->steps[i].id };
-                const Touched *touched = bsearch(&key, d->touched, d->n_touched, sizeof(Touched), drift_compare_touched);
+                const Touched *touched =
+                        bsearch(&key, d->touched, d->n_touched, sizeof(Touched), drift_compare_touched);
 
                 if (touched)
                         steps[touched - d->touched] = &plan->steps[i];
@@ -189,7 +193,8 @@ static int look_at_touched(DriftMonitor *d, Plan *ret_plan, bool *ret_repair)
         r = d->callbacks->plan_for(&d->kept, ret_plan, d->userdata);
         if (r < 0)
                 return r;
-        log_message(LOG_DEBUG, "Another program may have written to %zu knobs of the policy; %zu steps would bring it back.",
+        log_message(LOG_DEBUG,
+                    "Another program may have written to %zu knobs of the policy; %zu steps would bring it back.",
                     d->n_touched, ret_plan->n_steps);
         return judge_all(d, ret_plan, ret_repair);
 }
@@ -229,8 +234,9 @@ static void look(DriftMonitor *d, bool repair)
         if (d->n_touched > 0 || d->lost) {
                 r = look_at_touched(d, &plan, &repair);
                 if (r < 0 && r != d->read_error)
-                        (void)log_error_errno(r, "Cannot read what others wrote to the CPUs' knobs; trying again every %d s",
-                                              READ_AGAIN_USEC / 1000000);
+                        (void)log_error_errno(
+                                r, "Cannot read what others wrote to the CPUs' knobs; trying again every %d s",
+                                READ_AGAIN_USEC / 1000000);
                 d->read_error = r;
                 d->kept_valid = d->kept_valid && r == 0;
                 forget_touched(d);
@@ -318,10 +324,12 @@ int drift_start(DriftMonitor *d, sd_event *event)
         int r = drift_watch_new(&d->watch);
 
         if (r < 0)
-                (void)log_error_errno(r, "What others write to the CPUs' knobs cannot be noticed: there is neither fanotify nor "
-                                      "inotify");
+                (void)log_error_errno(
+                        r, "What others write to the CPUs' knobs cannot be noticed: there is neither fanotify nor "
+                           "inotify");
         else if (!drift_watch_names_writers(d->watch))
-                log_message(LOG_NOTICE, "Whoever changes a setting of the policy cannot be named: there is no fanotify here "
+                log_message(LOG_NOTICE,
+                            "Whoever changes a setting of the policy cannot be named: there is no fanotify here "
                             "(CAP_SYS_ADMIN is missing, or a system call filter forbids it); inotify does the rest.");
         (void)clocksource_read(&d->clocksource, &available);
         r = add_sources(d, event);

@@ -35,8 +35,8 @@ typedef struct DriftCallbacks {
         /* drift_get_contested_cpus() has changed. */
         void (*on_contested)(void *userdata);
         /* A line for the journal that has a MESSAGE_ID; `fields` are "KEY=value", NULL-terminated. */
-        void (*on_event)(int level, const char *name, const char *message_id, const char *const *fields, const char *text,
-                         void *userdata);
+        void (*on_event)(int level, const char *name, const char *message_id, const char *const *fields,
+                         const char *text, void *userdata);
 } DriftCallbacks;
 
 /* What a task did. */
@@ -47,7 +47,7 @@ typedef struct TaskResult {
         bool failed;          /* before anything was written */
         bool fragile_tsc;     /* this host's TSC does not survive a change of frequency */
         const Plan *plan;
-        Snapshot *snapshot;   /* what the knobs are now; drift_task_done() takes it over when the policy was applied */
+        Snapshot *snapshot; /* what the knobs are now; drift_task_done() takes it over when the policy was applied */
         const Findings *findings;
 } TaskResult;
 

@@ -25,7 +25,8 @@ static void guests_set_present(GuestWatch *watch, bool present)
 
         watch->present = present;
         if (changed)
-                log_message(LOG_DEBUG, present ? "The first virtual machine runs." : "The last virtual machine has been gone for long.");
+                log_message(LOG_DEBUG, present ? "The first virtual machine runs." :
+                                                 "The last virtual machine has been gone for long.");
         watch->callback(changed, watch->userdata);
 }
 
@@ -38,7 +39,8 @@ static int guests_on_leave(sd_event_source *source, uint64_t usec, void *userdat
 void guest_watch_feed(GuestWatch *watch, const Uevent *uevent)
 {
         if (uevent) {
-                _cleanup_free_ char *name = uevent->kind == UEVENT_KVM_CREATE && uevent->pid ? vm_name_read(uevent->pid) : NULL;
+                _cleanup_free_ char *name =
+                        uevent->kind == UEVENT_KVM_CREATE && uevent->pid ? vm_name_read(uevent->pid) : NULL;
 
                 /* Out of memory: the VM is counted all the same. */
                 (void)vms_feed(&watch->vms, uevent, name);

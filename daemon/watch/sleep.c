@@ -40,7 +40,8 @@ static int sleep_on_jump(sd_event_source *source, int fd, uint32_t events, void 
 
         /* The file descriptor would stay readable for ever. */
         if (r < 0) {
-                (void)log_error_errno(r, "Jumps of the clock can no longer be noticed; only logind reports that this host slept");
+                (void)log_error_errno(
+                        r, "Jumps of the clock can no longer be noticed; only logind reports that this host slept");
                 (void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
         }
         sleep_watch_check(userdata);

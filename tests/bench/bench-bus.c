@@ -88,7 +88,8 @@ static int time_calls(sd_bus *bus, unsigned n, char *arguments[], int n_argument
         for (unsigned i = 0; i < n; i++) {
                 sd_bus_message *call = NULL, *reply = NULL;
                 uint64_t begin;
-                int r = sd_bus_message_new_method_call(bus, &call, arguments[0], arguments[1], arguments[2], arguments[3]);
+                int r = sd_bus_message_new_method_call(bus, &call, arguments[0], arguments[1], arguments[2],
+                                                       arguments[3]);
 
                 for (int j = 4; j < n_arguments && r >= 0; j++)
                         r = sd_bus_message_append(call, "s", arguments[j]);
@@ -127,8 +128,9 @@ static int time_crowd(unsigned n, char *arguments[])
                 r = sd_bus_open_system(&buses[i]);
         begin = now_usec();
         for (unsigned i = 0; i < n && r >= 0; i++) {
-                r = sd_bus_call_method_async(buses[i], NULL, arguments[0], arguments[1], "org.freedesktop.DBus.Properties", "Get",
-                                             on_answer, &answered, "ss", arguments[2], arguments[3]);
+                r = sd_bus_call_method_async(buses[i], NULL, arguments[0], arguments[1],
+                                             "org.freedesktop.DBus.Properties", "Get", on_answer, &answered, "ss",
+                                             arguments[2], arguments[3]);
                 if (r >= 0)
                         r = sd_bus_flush(buses[i]);
         }

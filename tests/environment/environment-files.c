@@ -35,32 +35,36 @@ static const char *pick(const char *const *words, unsigned n)
 {
         return words[random_below(n)];
 }
-#define PICK(...)                                                    \
-        ({                                                           \
-                const char *const words_[] = { __VA_ARGS__ };        \
-                pick(words_, ARRAY_SIZE(words_));                    \
+#define PICK(...)                                             \
+        ({                                                    \
+                const char *const words_[] = { __VA_ARGS__ }; \
+                pick(words_, ARRAY_SIZE(words_));             \
         })
 
 static void put_bare(FILE *out)
 {
         for (unsigned n = random_below(6); n > 0; n--)
-                fputs(PICK("frequency-set", "-g", "performance", " ", "\t", "  ", "a;b", "#x", "$HOME", "\\ ", "\\n", "\\\\", "\\\"",
-                           "it's", "\"", "=", "\\\n", "\u00e4", "-d 2.25GHz", "%", "~", "[x]", "`id`", ";"), out);
+                fputs(PICK("frequency-set", "-g", "performance", " ", "\t", "  ", "a;b", "#x", "$HOME", "\\ ", "\\n",
+                           "\\\\", "\\\"", "it's", "\"", "=", "\\\n", "\u00e4", "-d 2.25GHz", "%", "~", "[x]", "`id`",
+                           ";"),
+                      out);
 }
 
 static void put_quoted(FILE *out, const char *quote)
 {
         fputs(quote, out);
         for (unsigned n = random_below(7); n > 0; n--)
-                fputs(PICK("idle-set -D 10", " ", "\n", "\\\n", "\\$", "\\`", "\\\\", "\\n", "\t", "# no comment", ";", "\u20ac", "$X",
-                           "\r", "--max=3GHz", *quote == '"' ? "'" : "\"", *quote == '"' ? "\\\"" : "\\x"), out);
+                fputs(PICK("idle-set -D 10", " ", "\n", "\\\n", "\\$", "\\`", "\\\\", "\\n", "\t", "# no comment", ";",
+                           "\u20ac", "$X", "\r", "--max=3GHz", *quote == '"' ? "'" : "\"",
+                           *quote == '"' ? "\\\"" : "\\x"),
+                      out);
         fputs(quote, out);
 }
 
 static void put_assignment(FILE *out)
 {
-        fprintf(out, "%s%s%s=%s", PICK("", "", "", " ", "\t "), PICK("T_OPTS", "T_A", "T_B1", "T_c", "T__"), PICK("", "", "", " ", "\t"),
-                PICK("", "", "", " ", "\t"));
+        fprintf(out, "%s%s%s=%s", PICK("", "", "", " ", "\t "), PICK("T_OPTS", "T_A", "T_B1", "T_c", "T__"),
+                PICK("", "", "", " ", "\t"), PICK("", "", "", " ", "\t"));
         switch (random_below(5)) {
         case 0:
                 put_bare(out);
@@ -77,7 +81,9 @@ static void put_assignment(FILE *out)
                 put_quoted(out, "'");
                 break;
         default:
-                fputs(PICK("\"frequency-set -g performance\"", "frequency-set -g performance", "", "'a b' # c", "\"x\"y"), out);
+                fputs(PICK("\"frequency-set -g performance\"", "frequency-set -g performance", "", "'a b' # c",
+                           "\"x\"y"),
+                      out);
         }
         fputs(PICK("", "", " ", "\t"), out);
 }
@@ -90,8 +96,9 @@ static void put_wrong(FILE *out)
         if (random_below(12) == 0)
                 fwrite(nul, 1, sizeof(nul) - 1, out);
         else
-                fputs(PICK("export T_A=1", "T_A", "T_A: 1", "=1", "1T=2", "T-A=3", "[cpus 0-3]", "[open", "[x] y", "T_A=\"open", "T_B='open",
-                           "T_A=\xff", "T_A=\"\xc3\x28\"", "T_A B=1"), out);
+                fputs(PICK("export T_A=1", "T_A", "T_A: 1", "=1", "1T=2", "T-A=3", "[cpus 0-3]", "[open", "[x] y",
+                           "T_A=\"open", "T_B='open", "T_A=\xff", "T_A=\"\xc3\x28\"", "T_A B=1"),
+                      out);
 }
 
 static void generate_one(FILE *out)
@@ -139,9 +146,13 @@ static int generate(const char *directory, uint64_t seed, unsigned n)
 static bool refusal_is_listed(const char *text)
 {
         static const char *const listed[] = {
-                "is never closed", "text behind the closing quote", "closes on line", "'export' is not needed", "':' before '='",
-                "no '=' in", "no key before", "is not a key;", "begins with a digit", "'[' without ']'", "text behind ']'", "a NUL byte",
-                "a byte order mark", "is not UTF-8",
+                "is never closed",     "text behind the closing quote",
+                "closes on line",      "'export' is not needed",
+                "':' before '='",      "no '=' in",
+                "no key before",       "is not a key;",
+                "begins with a digit", "'[' without ']'",
+                "text behind ']'",     "a NUL byte",
+                "a byte order mark",   "is not UTF-8",
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(listed); i++)
@@ -155,7 +166,8 @@ static const char *last_value(const ConfigText *text, const char *key, size_t le
         const char *value = NULL;
 
         for (size_t i = 0; i < text->n; i++)
-                if (text->items[i].key && strlen(text->items[i].key) == length && strncmp(text->items[i].key, key, length) == 0)
+                if (text->items[i].key && strlen(text->items[i].key) == length &&
+                    strncmp(text->items[i].key, key, length) == 0)
                         value = text->items[i].text;
         return value;
 }

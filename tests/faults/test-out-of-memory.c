@@ -237,7 +237,8 @@ static void test_out_of_memory_from_then_on(void **state)
 static void test_out_of_memory_cpupower_options(void **state)
 {
         live_through("APPLY=always\nCPUPOWER_START_OPTS=\"frequency-set -g performance ; idle-set -D 10\"\n"
-                     "CPUPOWER_STOP_OPTS=\"frequency-set -g ondemand\"\n", false);
+                     "CPUPOWER_STOP_OPTS=\"frequency-set -g ondemand\"\n",
+                     false);
 }
 
 /* Whoever failed, in the middle of a life, was heard by the log alone. */

@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         copy[size] = '\0';
         /* The records of a log are NUL-terminated; here a newline ends one. */
         clock_init(&clock, &facts);
-        clock_feed_sysfs(&clock, &(ClockObservation){ .current = "tsc", .available = "tsc hpet " }, now, &changes);
+        clock_feed_sysfs(&clock, &(ClockObservation) { .current = "tsc", .available = "tsc hpet " }, now, &changes);
         while ((text = strsep(&rest, "\n"))) {
                 bool lost = text[0] == '!';
 
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 if (text[0] == '$')
                         clock_start(&clock, true, now);
                 if (lost)
-                        clock_feed_sysfs(&clock, &(ClockObservation){ .current = "hpet", .available = "hpet " }, now,
+                        clock_feed_sysfs(&clock, &(ClockObservation) { .current = "hpet", .available = "hpet " }, now,
                                          &changes);
                 if (lost || clock_deadline(&clock) <= now)
                         clock_feed_timer(&clock, now, &changes);

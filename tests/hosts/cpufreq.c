@@ -206,9 +206,9 @@ int policy_write_governor(Host *host, Policy *p, const char *text)
         if (sscanf(text, "%15s", name) != 1)
                 return -EINVAL;
         if (p->setpolicy)
-                found = strcasecmp(name, "performance") == 0 ? "performance"
-                        : strcasecmp(name, "powersave") == 0 ? "powersave"
-                                                             : NULL;
+                found = strcasecmp(name, "performance") == 0 ? "performance" :
+                        strcasecmp(name, "powersave") == 0   ? "powersave" :
+                                                               NULL;
         else
                 found = host_find_governor(host, name);
         if (!found)

@@ -8,12 +8,12 @@
 
 int host_init(Host *host, unsigned n_cpus)
 {
-        *host = (Host){ .n_cpus = n_cpus, .packages = 1, .threads = 1, .mhz = 2000, .cpufreq_loaded = true };
+        *host = (Host) { .n_cpus = n_cpus, .packages = 1, .threads = 1, .mhz = 2000, .cpufreq_loaded = true };
         host->cpus = calloc(n_cpus, sizeof(*host->cpus));
         if (!host->cpus)
                 return -ENOMEM;
         for (unsigned i = 0; i < n_cpus; i++)
-                host->cpus[i] = (Cpu){ .id = i, .online = true, .epb = -1 };
+                host->cpus[i] = (Cpu) { .id = i, .online = true, .epb = -1 };
         return kmsg_init(&host->kmsg, 4096, 0);
 }
 
@@ -54,7 +54,7 @@ void host_done(Host *host)
                 free(strings[i]);
         timer_done(host);
         kmsg_done(&host->kmsg);
-        *host = (Host){ 0 };
+        *host = (Host) { 0 };
 }
 
 static int set_default(char **where, const char *text)

@@ -55,8 +55,8 @@ static int policy_option(Host *host, Policy *p, const char *key, const char *val
         if (strcmp(key, "driver") == 0)
                 return replace_string(&p->driver, value);
         if (strcmp(key, "governor") == 0)
-                return snprintf(p->boot.governor, sizeof(p->boot.governor), "%s", value) < (int)GOVERNOR_LEN ? 0
-                                                                                                             : -EINVAL;
+                return snprintf(p->boot.governor, sizeof(p->boot.governor), "%s", value) < (int)GOVERNOR_LEN ? 0 :
+                                                                                                               -EINVAL;
         if (strcmp(key, "governors") == 0)
                 return names_split(&host->governors, value, ",");
         if (strcmp(key, "loadable") == 0)
@@ -99,9 +99,9 @@ static const char *policy_complete(Host *host, Policy *p)
         if (p->epps && !p->boot.epp)
                 return "epps= without epp=";
         if (p->setpolicy)
-                return strcmp(p->boot.governor, "performance") == 0 || strcmp(p->boot.governor, "powersave") == 0
-                               ? NULL
-                               : "this driver knows only performance and powersave";
+                return strcmp(p->boot.governor, "performance") == 0 || strcmp(p->boot.governor, "powersave") == 0 ?
+                               NULL :
+                               "this driver knows only performance and powersave";
         if (names_find(&host->governors, p->boot.governor) < 0 &&
             names_insert(&host->governors, 0, p->boot.governor) < 0)
                 return "out of memory";

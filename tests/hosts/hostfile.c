@@ -316,8 +316,8 @@ static void hostfile_finish(HostFile *f)
 
                 f->line = f->faults[i].line;
                 if (verb)
-                        r = strcmp(verb, "fault") == 0 ? machine_add_fault(m, args, &why)
-                                                       : machine_add_delay(m, args, &why);
+                        r = strcmp(verb, "fault") == 0 ? machine_add_fault(m, args, &why) :
+                                                         machine_add_delay(m, args, &why);
                 if (r < 0)
                         hostfile_complain(f, "%s", why);
         }
@@ -330,7 +330,7 @@ int machine_load(Machine *m, const char *path)
         char *line = NULL;
         size_t size = 0;
 
-        *m = (Machine){ 0 };
+        *m = (Machine) { 0 };
         if (!in) {
                 int r = -errno;
 

@@ -49,7 +49,7 @@ int kmsg_add_at(Kmsg *kmsg, unsigned prio, uint64_t usec, const char *text)
         }
         KmsgRecord *r = &kmsg->ring[kmsg->next % kmsg->size];
         free(r->text);
-        *r = (KmsgRecord){ .seq = kmsg->next, .usec = usec, .prio = prio, .text = copy };
+        *r = (KmsgRecord) { .seq = kmsg->next, .usec = usec, .prio = prio, .text = copy };
         kmsg->next++;
         if (kmsg->next - kmsg->first > kmsg->size)
                 kmsg->first = kmsg->next - kmsg->size;

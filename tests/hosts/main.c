@@ -229,7 +229,7 @@ static int serve_command(Machine *m, char **argv)
 
 int main(int argc, char **argv)
 {
-        char *shell = getenv("SHELL"), *no_command[] = { shell && *shell ? shell : (char[]){ "/bin/sh" }, NULL };
+        char *shell = getenv("SHELL"), *no_command[] = { shell && *shell ? shell : (char[]) { "/bin/sh" }, NULL };
         const char *dir = NULL, *file;
         bool check = false;
         Machine m;

@@ -85,7 +85,7 @@ void kmsg_handle_read(Server *s, fuse_req_t req, Handle *h, size_t size, off_t o
                 fuse_reply_err(req, ENOMEM);
                 return;
         }
-        *w = (Waiting){ .next = s->waiting, .req = req, .handle = h, .size = size };
+        *w = (Waiting) { .next = s->waiting, .req = req, .handle = h, .size = size };
         s->waiting = w;
         fuse_req_interrupt_func(req, on_interrupt, w);
 }

@@ -155,7 +155,7 @@ static void postpone(Server *s, fuse_req_t req, Handle *h, unsigned ms, const ch
                 fuse_reply_err(req, ENOMEM);
                 return;
         }
-        *late = (Late){ .server = s, .req = req, .handle = h, .is_write = buf != NULL, .size = size };
+        *late = (Late) { .server = s, .req = req, .handle = h, .is_write = buf != NULL, .size = size };
         if (buf)
                 memcpy(late->data, buf, size);
         if (timer_add(&s->machine->host, ms, on_late, late) < 0) {

@@ -26,10 +26,10 @@ static Node *node_of(fuse_req_t req, fuse_ino_t ino)
 
 static double fill_stat(const Server *s, const Node *node, struct stat *st)
 {
-        *st = (struct stat){ .st_ino = node->ino,
-                             .st_mode = node->mode,
-                             .st_nlink = node->kind == NODE_DIR ? 2 : 1,
-                             .st_blksize = 4096 };
+        *st = (struct stat) { .st_ino = node->ino,
+                              .st_mode = node->mode,
+                              .st_nlink = node->kind == NODE_DIR ? 2 : 1,
+                              .st_blksize = 4096 };
         if (node->kind == NODE_VALUE && strchr(node->path, '/'))
                 st->st_size = 4096;
         if (node->kind == NODE_LINK)
@@ -71,7 +71,7 @@ static void op_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 
         if (!node) {
                 /* fstat(2) of a removed sysfs file still works. */
-                st = (struct stat){ .st_ino = ino, .st_mode = S_IFREG | 0444 };
+                st = (struct stat) { .st_ino = ino, .st_mode = S_IFREG | 0444 };
                 fuse_reply_attr(req, &st, 0);
                 return;
         }

@@ -27,7 +27,7 @@ int timer_add(Host *host, unsigned ms, TimerHandler handler, void *data)
 
         if (!t)
                 return -ENOMEM;
-        *t = (Timer){ .when_ms = now_ms() + ms, .handler = handler, .data = data };
+        *t = (Timer) { .when_ms = now_ms() + ms, .handler = handler, .data = data };
         for (at = &host->timers; *at && (*at)->when_ms <= t->when_ms; at = &(*at)->next)
                 ;
         t->next = *at;

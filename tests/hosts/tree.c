@@ -111,7 +111,7 @@ int tree_build(Tree *tree, Host *host)
 {
         Node *cpu, *clock;
 
-        *tree = (Tree){ .host = host };
+        *tree = (Tree) { .host = host };
         /* Inode 0 is nobody's; FUSE calls its root 1. */
         tree->by_ino = calloc(1024, sizeof(*tree->by_ino));
         if (!tree->by_ino)
@@ -136,7 +136,7 @@ void tree_done(Tree *tree)
 {
         node_free(tree->root);
         free(tree->by_ino);
-        *tree = (Tree){ 0 };
+        *tree = (Tree) { 0 };
 }
 
 Node *tree_by_ino(const Tree *tree, uint64_t ino)

@@ -74,7 +74,7 @@ void player_init(Player *player, const char *facts, const char *cmdline)
         _cleanup_free_ char *copy = strdup(facts);
         char *rest = copy, *word;
 
-        *player = (Player){ .facts = { .has_tsc = true, .cmdline = cmdline }, .sysfs = "?|?" };
+        *player = (Player) { .facts = { .has_tsc = true, .cmdline = cmdline }, .sysfs = "?|?" };
         while ((word = strsep(&rest, " ")))
                 if (word[0])
                         read_word(&player->facts, word);
@@ -113,8 +113,8 @@ static void sysfs_feed(Player *player)
         assert_non_null(available);
         *available++ = '\0';
         clock_feed_sysfs(&player->clock,
-                         &(ClockObservation){ .current = strcmp(copy, "?") == 0 ? NULL : copy,
-                                              .available = strcmp(available, "?") == 0 ? NULL : available },
+                         &(ClockObservation) { .current = strcmp(copy, "?") == 0 ? NULL : copy,
+                                               .available = strcmp(available, "?") == 0 ? NULL : available },
                          player->now, &player->changes);
 }
 
@@ -178,7 +178,7 @@ static void restart(Player *player, bool with_log)
 
 void player_start_late(const Player *player, Player *ret)
 {
-        *ret = (Player){ .facts = player->facts, .now = player->now };
+        *ret = (Player) { .facts = player->facts, .now = player->now };
         strcpy(ret->sysfs, player->sysfs);
         clock_init(&ret->clock, &ret->facts);
         replay(player, ret);

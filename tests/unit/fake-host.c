@@ -41,9 +41,14 @@ void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, con
         for (unsigned i = 0; i < n_policies; i++) {
                 FreqDomain *policy = &fake->real.policies[i];
 
-                *policy = (FreqDomain) { .id = i * cpus_each, .driver = "acpi-cpufreq", .min_khz = steps_khz[0],
-                                         .max_khz = steps_khz[3], .hw_min_khz = steps_khz[0], .hw_max_khz = steps_khz[3],
-                                         .cur_khz = cur_khz, .preference.text = "balance_performance" };
+                *policy = (FreqDomain) { .id = i * cpus_each,
+                                         .driver = "acpi-cpufreq",
+                                         .min_khz = steps_khz[0],
+                                         .max_khz = steps_khz[3],
+                                         .hw_min_khz = steps_khz[0],
+                                         .hw_max_khz = steps_khz[3],
+                                         .cur_khz = cur_khz,
+                                         .preference.text = "balance_performance" };
                 strcpy(policy->governor, governor);
                 policy->setspeed_khz = strcmp(governor, "userspace") == 0 ? cur_khz : 0;
                 fake->setspeed_khz[i] = policy->setspeed_khz;
@@ -214,7 +219,8 @@ static int fake_write_policy(FakeHost *fake, const KnobId *id, const char *value
 
 static int fake_apply(FakeHost *fake, const KnobId *id, const char *value, bool ours)
 {
-        return knob_is_frequency(id->knob) ? fake_write_policy(fake, id, value, ours) : snapshot_set(&fake->real, id, value);
+        return knob_is_frequency(id->knob) ? fake_write_policy(fake, id, value, ours) :
+                                             snapshot_set(&fake->real, id, value);
 }
 
 static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char *value)
@@ -276,8 +282,8 @@ char *fake_host_dump(const FakeHost *fake)
         for (unsigned i = 0; i < fake->real.n_policies; i++) {
                 const FreqDomain *policy = &fake->real.policies[i];
 
-                fprintf(out, "policy%u %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s\n", policy->id, policy->governor, policy->min_khz,
-                        policy->max_khz, policy->setspeed_khz, policy->preference.text);
+                fprintf(out, "policy%u %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s\n", policy->id, policy->governor,
+                        policy->min_khz, policy->max_khz, policy->setspeed_khz, policy->preference.text);
         }
         for (unsigned i = 0; i < fake->real.n_cpus; i++) {
                 fprintf(out, "cpu%u %s", fake->real.cpus[i].id, fake->real.cpus[i].perf_bias.text);

@@ -34,8 +34,8 @@ typedef struct FakeHost {
         bool tsc_lives;
         bool constant_tsc;
         uint64_t setspeed_khz[8]; /* told to userspace, within the limits or not */
-        bool freed_by_us[8];  /* a policy's governor may move since a write through the ops */
-        unsigned lost_by_us;  /* the TSC was lost by a write through the ops, or by what one set free */
+        bool freed_by_us[8];      /* a policy's governor may move since a write through the ops */
+        unsigned lost_by_us;      /* the TSC was lost by a write through the ops, or by what one set free */
 
         FakeFault faults[FAKE_FAULTS_MAX];
         unsigned n_faults;

@@ -24,7 +24,8 @@ static inline int scratch_setup(void **state)
         if (!scratch)
                 return -1;
         /* Where fsync(2) costs nothing, if there is such a place. */
-        strcpy(scratch->path, access("/dev/shm", W_OK) == 0 ? "/dev/shm/tscwarden-test-XXXXXX" : "/tmp/tscwarden-test-XXXXXX");
+        strcpy(scratch->path,
+               access("/dev/shm", W_OK) == 0 ? "/dev/shm/tscwarden-test-XXXXXX" : "/tmp/tscwarden-test-XXXXXX");
         if (!mkdtemp(scratch->path))
                 return -1;
         scratch->fd = open(scratch->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

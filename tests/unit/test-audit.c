@@ -64,7 +64,7 @@ static void machine_link(Machine *m)
 
 static Machine host(void)
 {
-        return (Machine){
+        return (Machine) {
                 .facts = { .constant_tsc = true,
                            .nonstop_tsc = true,
                            .has_tsc = true,
@@ -143,7 +143,7 @@ static Machine guest(void)
         m.clock.available = "kvm-clock tsc acpi_pm";
         m.input.host = false;
         m.input.guest = true;
-        m.around = (Surroundings){
+        m.around = (Surroundings) {
                 .processes_known = true,
                 .agent_running = true,
                 .agent_channel = true,
@@ -167,7 +167,7 @@ static Machine guest(void)
                 .chrony_confdir = (char *)"/etc/chrony/conf.d",
         };
         m.time.chrony.sources[0] =
-                (ChronySource){ .mode = '#', .state = '*', .name = "PHC0", .reach = 0377, .offset_sec = 2e-7 };
+                (ChronySource) { .mode = '#', .state = '*', .name = "PHC0", .reach = 0377, .offset_sec = 2e-7 };
         return m;
 }
 
@@ -279,7 +279,8 @@ static void test_boot_parameters(void **state)
         strcpy(m.around.cpufreq_off, "");
         expect(&m, "boot-parameters", AUDIT_PASS, NULL, NULL);
         m.facts.cmdline = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
-        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "missing: cpufreq.off=1; configured: not known (only root may read it)");
+        expect(&m, "boot-parameters", AUDIT_FAIL, KARGS,
+               "missing: cpufreq.off=1; configured: not known (only root may read it)");
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
         expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "configured: no (/boot/grub/grub.cfg);");
         m.boot.ours_error = -EBADMSG;
@@ -294,7 +295,8 @@ static void test_boot_parameters(void **state)
         expect(&m, "boot-parameters", AUDIT_FAIL, PLAN, "configured: in 1 of 2 boot entries");
         m.cmdlines[0] = m.cmdlines[1];
         expect(&m, "boot-parameters", AUDIT_WARN, REBOOT, "configured: yes (/boot/grub/grub.cfg)");
-        m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.default_governor=performance";
+        m.cmdlines[0] =
+                (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.default_governor=performance";
         expect(&m, "boot-parameters", AUDIT_WARN, REBOOT, "configured: yes");
         /* Booted with them by hand, or reverted since. */
         m.facts.cmdline = m.cmdlines[1];
@@ -384,10 +386,11 @@ static void test_what_guests_get(void **state)
 
         expect(&m, "guest-resync", AUDIT_PASS, NULL, "SYNC_TIME=1");
         m.around.sync_time = false;
-        expect(&m, "guest-resync", AUDIT_WARN, "sed -i 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' /etc/default/libvirt-guests",
-               "SYNC_TIME=0");
+        expect(&m, "guest-resync", AUDIT_WARN,
+               "sed -i 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' /etc/default/libvirt-guests", "SYNC_TIME=0");
         m.around.sync_time_assigned = false;
-        expect(&m, "guest-resync", AUDIT_WARN, "printf '\\nSYNC_TIME=1\\n' >> /etc/default/libvirt-guests", "no SYNC_TIME");
+        expect(&m, "guest-resync", AUDIT_WARN, "printf '\\nSYNC_TIME=1\\n' >> /etc/default/libvirt-guests",
+               "no SYNC_TIME");
         m.around.sync_time = true;
         m.around.libvirt_guests_enabled = false;
         expect(&m, "guest-resync", AUDIT_WARN, NULL, "not enabled");
@@ -465,7 +468,8 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no `refclock PHC`");
         m.around.chrony_confdir = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL,
-               "mkdir -p /etc/chrony.d && printf '\\nconfdir /etc/chrony.d\\n' >> /etc/chrony/chrony.conf && tscwarden guest setup", NULL);
+               "mkdir -p /etc/chrony.d && printf '\\nconfdir /etc/chrony.d\\n' >> /etc/chrony/chrony.conf && tscwarden guest setup",
+               NULL);
         m.around.chrony_config = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "chrony is not installed");
         expect(&m, "chronyd-alive", AUDIT_NOT_APPLICABLE, NULL, NULL);
@@ -504,7 +508,7 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-selected", AUDIT_FAIL, "chronyc makestep", "-300000000000 ns");
         m.time.chrony.sources[0].reach = 0;
         expect(&m, "chrony-selected", AUDIT_FAIL, NULL, "reach 0");
-        m.time.chrony.sources[0] = (ChronySource){ .mode = '#', .state = '-', .name = "PHC0", .reach = 0377 };
+        m.time.chrony.sources[0] = (ChronySource) { .mode = '#', .state = '-', .name = "PHC0", .reach = 0377 };
         expect(&m, "chrony-selected", AUDIT_FAIL, NULL, "#-");
         m.time.chrony.n_sources = 0;
         expect(&m, "chrony-selected", AUDIT_FAIL, "systemctl restart chrony", NULL);
@@ -593,10 +597,8 @@ static void test_roles(void **state)
         static const struct {
                 bool hypervisor, kvm, host, guest, dom0;
         } cases[] = {
-                { true, false, true, false, true },
-                { false, false, true, false, false },
-                { false, true, true, false, false },
-                { true, false, false, true, false },
+                { true, false, true, false, true },  { false, false, true, false, false },
+                { false, true, true, false, false }, { true, false, false, true, false },
                 { true, true, true, true, false },
         };
 

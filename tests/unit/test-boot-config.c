@@ -18,7 +18,8 @@ static void test_boot_platform_detect_in_order(void **state)
                 BootFacts facts;
                 const char *wanted;
         } cases[] = {
-                { { .ostree_booted = true, .has_bootc = true, .has_rpm_ostree = true, .has_grubby = true, .bls = true }, "bootc" },
+                { { .ostree_booted = true, .has_bootc = true, .has_rpm_ostree = true, .has_grubby = true, .bls = true },
+                  "bootc" },
                 { { .ostree_booted = true, .has_rpm_ostree = true, .has_grubby = true, .bls = true }, "rpm-ostree" },
                 { { .has_bootc = true, .has_grubby = true, .bls = true }, "grubby" },
                 { { .stub = true, .has_grubby = true, .bls = true, .kernel_cmdline = true }, "uki" },
@@ -31,8 +32,14 @@ static void test_boot_platform_detect_in_order(void **state)
                 { { .has_update_grub = true, .grub_cfg = true, .kernel_cmdline = true }, "update-grub" },
                 { { .kernel_cmdline = true }, "kernel-install" },
                 /* GRUB lies there, and something else has booted the machine. */
-                { { .loader = "systemd-boot 252", .efi = true, .has_update_grub = true, .grub_cfg = true }, "kernel-install" },
-                { { .loader = "systemd-boot 252", .efi = true, .has_update_grub = true, .grub_cfg = true, .proxmox = true }, "proxmox" },
+                { { .loader = "systemd-boot 252", .efi = true, .has_update_grub = true, .grub_cfg = true },
+                  "kernel-install" },
+                { { .loader = "systemd-boot 252",
+                    .efi = true,
+                    .has_update_grub = true,
+                    .grub_cfg = true,
+                    .proxmox = true },
+                  "proxmox" },
                 { { .loader = "rEFInd 0.14.0", .efi = true, .has_update_grub = true, .grub_cfg = true }, "refind" },
                 { { .loader = "Limine 8", .efi = true, .has_grubby = true, .bls = true }, "other" },
                 { { .efi = true, .has_update_grub = true, .grub_cfg = true }, "other" },
@@ -120,7 +127,8 @@ static void test_boot_store_is_read_as_written(void **state)
                 BootPlatform platform;
                 const char *text;
         } cases[] = {
-                { BOOT_UPDATE_GRUB, MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX processor.max_cstate=1 cpufreq.off=1\"\n" },
+                { BOOT_UPDATE_GRUB,
+                  MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX processor.max_cstate=1 cpufreq.off=1\"\n" },
                 { BOOT_GRUBBY, MARK "processor.max_cstate=1 cpufreq.off=1\n" },
         };
         BootParameters parameters = make_parameters("processor.max_cstate=1", "cpufreq.off=1");
@@ -167,14 +175,18 @@ static void test_boot_config_from_grubby(void **state)
         char value[16] = "";
 
         config.files = malloc(sizeof(*config.files));
-        config.files[0] = (BootFile){ .path = strdup("/etc/tuned/bootcmdline"),
-                                      .text = strdup("# TUNED_BOOT_CMDLINE=\"y\"\nTUNED_BOOT_CMDLINE=\"skew_tick=1 cpufreq.off=1\"\nX=\"z\"\n") };
+        config.files[0] = (BootFile) {
+                .path = strdup("/etc/tuned/bootcmdline"),
+                .text = strdup(
+                        "# TUNED_BOOT_CMDLINE=\"y\"\nTUNED_BOOT_CMDLINE=\"skew_tick=1 cpufreq.off=1\"\nX=\"z\"\n")
+        };
         config.n_files = 1;
         assert_int_equal(boot_config_parse_grubby(&config,
                                                   "index=0\nkernel=\"/boot/vmlinuz-5.14\"\n"
                                                   "args=\"ro quiet processor.max_cstate=1 $tuned_params\"\n"
                                                   "root=\"/dev/vda\"\ntitle=\"args=\"x\"\"\n"
-                                                  "index=1\nargs=\"ro processor.max_cstate=5\"\nindex=2\nargs=\"\"\n"), 0);
+                                                  "index=1\nargs=\"ro processor.max_cstate=5\"\nindex=2\nargs=\"\"\n"),
+                         0);
         assert_int_equal(config.n, 3);
         assert_string_equal(config.cmdlines[0], "ro quiet processor.max_cstate=1 skew_tick=1 cpufreq.off=1");
         assert_string_equal(boot_config_owner(&config, "cpufreq.off=1"), "/etc/tuned/bootcmdline");

@@ -13,7 +13,9 @@
 #include "check/boot-need.h"
 
 /* Lacks both flags, two CPUs: wants all three. */
-static const ClockFacts facts = { .has_tsc = true, .n_cpus = 2, .family = 6, .vendor = "GenuineIntel", .idle_driver = "intel_idle" };
+static const ClockFacts facts = {
+        .has_tsc = true, .n_cpus = 2, .family = 6, .vendor = "GenuineIntel", .idle_driver = "intel_idle"
+};
 
 enum { IDLE = 1, INTEL_IDLE = 2, FREQUENCY = 4, ALL = 7 };
 
@@ -30,7 +32,8 @@ static BootNeed find(const char *booted, BootConfig *config)
 static void test_boot_need_find(void **state)
 {
         static const char all[] = "processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1", none[] = "ro quiet";
-        static const char idle[] = "processor.max_cstate=1 intel_idle.max_cstate=1", other[] = "idle=poll cpufreq.off=1";
+        static const char idle[] = "processor.max_cstate=1 intel_idle.max_cstate=1",
+                          other[] = "idle=poll cpufreq.off=1";
         static const struct {
                 const char *booted, *entries[2];
                 unsigned unbooted, unconfigured, concerned;
@@ -45,10 +48,17 @@ static void test_boot_need_find(void **state)
                 { idle, { NULL }, FREQUENCY, FREQUENCY, ALL },
                 /* Others do as well. */
                 { other, { other, other }, 0, 0, FREQUENCY },
-                { "cpufreq.default_governor=performance", { "processor.max_cstate=1 cpufreq.default_governor=performance" },
-                  IDLE | INTEL_IDLE, INTEL_IDLE, IDLE | INTEL_IDLE },
+                { "cpufreq.default_governor=performance",
+                  { "processor.max_cstate=1 cpufreq.default_governor=performance" },
+                  IDLE | INTEL_IDLE,
+                  INTEL_IDLE,
+                  IDLE | INTEL_IDLE },
                 /* The last value holds. */
-                { all, { all, "processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1 cpufreq.off=0" }, 0, FREQUENCY, ALL },
+                { all,
+                  { all, "processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1 cpufreq.off=0" },
+                  0,
+                  FREQUENCY,
+                  ALL },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -76,18 +86,29 @@ static void test_boot_need_obstacle(void **state)
         } cases[] = {
                 { BOOT_UPDATE_GRUB, 0, { "ro", "ro" }, NULL },
                 { BOOT_UPDATE_GRUB, 0, { "cpufreq.off=1", "ro" }, NULL },
-                { BOOT_GRUBBY, 0, { "cpufreq.off=1", "ro" },
+                { BOOT_GRUBBY,
+                  0,
+                  { "cpufreq.off=1", "ro" },
                   "cpufreq.off=1 stands in 1 of 2 boot entries: take it out first: grubby --update-kernel=ALL --remove-args=cpufreq.off=1" },
-                { BOOT_UPDATE_GRUB, 0, { "ro", "processor.max_cstate=\033" },
+                { BOOT_UPDATE_GRUB,
+                  0,
+                  { "ro", "processor.max_cstate=\033" },
                   "processor.max_cstate=\\x1b stands in 1 of 2 boot entries: take it out first" },
-                { BOOT_UPDATE_GRUB, -EBADMSG, { "ro", "ro" },
+                { BOOT_UPDATE_GRUB,
+                  -EBADMSG,
+                  { "ro", "ro" },
                   "/etc/default/grub.d/90-tscwarden.cfg is not what kargs apply writes, or was changed since: take it away first" },
-                { BOOT_GRUBBY, -EACCES, { "ro", "ro" }, "Cannot read /var/lib/tscwarden/boot-parameters: Permission denied" },
+                { BOOT_GRUBBY,
+                  -EACCES,
+                  { "ro", "ro" },
+                  "Cannot read /var/lib/tscwarden/boot-parameters: Permission denied" },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 char *entries[] = { (char *)cases[i].entries[0], (char *)cases[i].entries[1] };
-                BootConfig config = { .platform = cases[i].platform, .cmdlines = entries, .n = 2, .ours_error = cases[i].ours_error };
+                BootConfig config = {
+                        .platform = cases[i].platform, .cmdlines = entries, .n = 2, .ours_error = cases[i].ours_error
+                };
                 BootNeed need = find("ro", &config);
                 _cleanup_free_ char *text = NULL;
 

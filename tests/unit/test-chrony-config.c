@@ -51,7 +51,9 @@ static void test_chrony_refclock_parse(void **state)
                 ChronyRefclock wanted;
         } cases[] = {
                 { "PHC /dev/ptp_kvm poll 2", 0, { .name = "PHC0", .device = "/dev/ptp_kvm" } },
-                { "phc /dev/ptp0:extpps:pin=1 refid KVM tai", 3, { .name = "KVM", .device = "/dev/ptp0", .tai = true } },
+                { "phc /dev/ptp0:extpps:pin=1 refid KVM tai",
+                  3,
+                  { .name = "KVM", .device = "/dev/ptp0", .tai = true } },
                 { "PHC eth0 optional", 1, { .name = "PHC1", .device = "eth0", .optional = true } },
                 { "SHM 0 refid GPS", 0, { .name = "GPS" } },
                 { "PHC /dev/ptp1 refid LONGER", 12, { .name = "LONG", .device = "/dev/ptp1" } },
@@ -72,8 +74,9 @@ static void test_chrony_refclock_parse(void **state)
 
 static void test_chrony_next_refclock(void **state)
 {
-        const char *text = "pool x iburst\nrefclock PHC /dev/ptp_kvm poll 2\n\trefClock phc  /dev/ptp0:extpps\nrefclock SHM 0\n"
-                           "refclocks PHC /dev/a\n#refclock PHC /dev/b\n! refclock PHC /dev/c\nrefclock PHC\nrefclock PHC /dev/ptp1";
+        const char *text =
+                "pool x iburst\nrefclock PHC /dev/ptp_kvm poll 2\n\trefClock phc  /dev/ptp0:extpps\nrefclock SHM 0\n"
+                "refclocks PHC /dev/a\n#refclock PHC /dev/b\n! refclock PHC /dev/c\nrefclock PHC\nrefclock PHC /dev/ptp1";
         static const char *const wanted[] = { "/dev/ptp_kvm", "/dev/ptp0", "/dev/ptp1" };
         char device[CHRONY_DEVICE_SIZE], longest[300] = "refclock PHC /";
 

@@ -11,15 +11,15 @@
 #include "check/chrony-report.h"
 
 /* As chrony 4.3 printed them. */
-#define SYNCHRONIZED                                                                                                   \
-        "7F000001,127.0.0.1,4,1795364193.646043139,-0.000001303,0.000000002,0.000000669,-0.019,0.000,0.169,0."         \
-        "000006090,"                                                                                                   \
+#define SYNCHRONIZED                                                                                           \
+        "7F000001,127.0.0.1,4,1795364193.646043139,-0.000001303,0.000000002,0.000000669,-0.019,0.000,0.169,0." \
+        "000006090,"                                                                                           \
         "0.000001241,0.3,Normal\n"
 #define SOURCE "^,*,127.0.0.1,3,-2,377,0,0.000000116,0.000000118,0.000003080\n"
-#define NTPDATA(tx, rx)                                                                                                \
-        "127.0.0.1,7F000001,11123,127.0.0.1,7F000001,Normal,4,Server,3,-2,0,-26,0.000000015,0.000000,0.000000,"        \
-        "7F7F0101,,"                                                                                                   \
-        "1795364187.219774825,-0.000004806,0.000016132,0.000000035,0.001391316,0.39,111,111,1101,No,No," tx "," rx     \
+#define NTPDATA(tx, rx)                                                                                            \
+        "127.0.0.1,7F000001,11123,127.0.0.1,7F000001,Normal,4,Server,3,-2,0,-26,0.000000015,0.000000,0.000000,"    \
+        "7F7F0101,,"                                                                                               \
+        "1795364187.219774825,-0.000004806,0.000016132,0.000000035,0.001391316,0.39,111,111,1101,No,No," tx "," rx \
         ",26,26,26,24\n"
 
 static void test_a_synchronized_daemon(void **state)
@@ -48,7 +48,8 @@ static void test_refclock_by_name(void **state)
         ChronyReport report;
 
         chrony_parse("^,+,127.0.0.1,3,-2,377,0,-0.000000476,-0.000000476,0.000000950\n"
-                     "#,-,PHC0,0,2,17,6,0.0,0.0,0.0\n#,*,KVM,0,-2,17,6,0.0,0.0,0.0\n", &report);
+                     "#,-,PHC0,0,2,17,6,0.0,0.0,0.0\n#,*,KVM,0,-2,17,6,0.0,0.0,0.0\n",
+                     &report);
         assert_int_equal(chrony_find_refclock(&report, "PHC0")->state, '-');
         assert_int_equal(chrony_find_refclock(&report, "KVM")->state, '*');
         assert_int_equal(chrony_find_refclock(&report, "KVM")->poll, -2);
@@ -130,7 +131,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_a_synchronized_daemon),
-                cmocka_unit_test(test_refclock_by_name), cmocka_unit_test(test_other_states),
+                cmocka_unit_test(test_refclock_by_name),
+                cmocka_unit_test(test_other_states),
                 cmocka_unit_test(test_broken_lines),
                 cmocka_unit_test(test_more_sources_than_are_kept),
         };

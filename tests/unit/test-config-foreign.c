@@ -49,8 +49,9 @@ static char *describe(const Config *config)
         return text;
 }
 
-static const char rhel[] = "# See 'cpupower help' and cpupower(1) for more info\n"
-                           "CPUPOWER_START_OPTS=\"frequency-set -g performance\"\nCPUPOWER_STOP_OPTS=\"frequency-set -g ondemand\"\n";
+static const char rhel[] =
+        "# See 'cpupower help' and cpupower(1) for more info\n"
+        "CPUPOWER_START_OPTS=\"frequency-set -g performance\"\nCPUPOWER_STOP_OPTS=\"frequency-set -g ondemand\"\n";
 
 static void test_foreign_field_files(void **state)
 {
@@ -61,7 +62,8 @@ static void test_foreign_field_files(void **state)
                 { rhel, " GOVERNOR=performance:2 [MAX_CSTATE=shallowest]", NULL },
                 /* HPC sites fork the unit for a second command. */
                 { "CPUPOWER_START_OPTS=\"frequency-set -g performance\"\nCPUPOWER_START_IDLE_OPTS=\"idle-set --disable 2\"\n"
-                  "CPUPOWER_STOP_IDLE_OPTS=\"idle-set --enable-all\"\n", " GOVERNOR=performance:1 idle-set=-d 2:2", NULL },
+                  "CPUPOWER_STOP_IDLE_OPTS=\"idle-set --enable-all\"\n",
+                  " GOVERNOR=performance:1 idle-set=-d 2:2", NULL },
                 { "CPUPOWER_START_OPTS=\"frequency-set -g performance frequency-set --max 3.0GHz\"\n",
                   " GOVERNOR=performance:1 MAX_FREQ=3000000:1 [MAX_CSTATE=shallowest]", NULL },
                 { "CPUPOWER_START_OPTS=\"idle-set -D 10\"\n", " [GOVERNOR=performance] idle-set=-D 10:1", NULL },
@@ -70,25 +72,32 @@ static void test_foreign_field_files(void **state)
                   " GOVERNOR=ondemand:1 MIN_FREQ=2250000:2 MAX_FREQ=3000000:3 [MAX_CSTATE=shallowest]", NULL },
                 { "GOVERNOR=performance\nFREQ=2GHz\n", " GOVERNOR=userspace:2 FREQ=2000000:2 [MAX_CSTATE=shallowest]",
                   ":1: GOVERNOR has no effect beside FREQ of line 2" },
-                { "PERF_BIAS=6\nEPP=balance_power\nFREQ=\n", " EPP=balance_power:2 PERF_BIAS=6:1 [MAX_CSTATE=shallowest]", NULL },
+                { "PERF_BIAS=6\nEPP=balance_power\nFREQ=\n",
+                  " EPP=balance_power:2 PERF_BIAS=6:1 [MAX_CSTATE=shallowest]", NULL },
                 /* Arch. */
                 { "governor='performance'\n#min_freq=\"2.25GHz\"\nmc_scheduler=1\n",
-                  " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]", ":3: 'mc_scheduler' is not a key that tscwarden takes" },
+                  " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
+                  ":3: 'mc_scheduler' is not a key that tscwarden takes" },
                 /* The last of two holds, and an empty one takes back. */
-                { "GOVERNOR=powersave\nGOVERNOR=performance\n", " GOVERNOR=performance:2 [MAX_CSTATE=shallowest]", NULL },
+                { "GOVERNOR=powersave\nGOVERNOR=performance\n", " GOVERNOR=performance:2 [MAX_CSTATE=shallowest]",
+                  NULL },
                 { "GOVERNOR=powersave\nGOVERNOR=\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", NULL },
                 { "GOVERNOR=powersave\nCPUPOWER_START_OPTS='idle-set -E'\n", " [GOVERNOR=performance] idle-set=-E:2",
                   ":1: GOVERNOR has no effect beside the CPUPOWER_ options of line 2" },
                 /* What cannot be understood in full holds in no part. */
                 { "CPUPOWER_START_OPTS=\"frequency-set -g performance1\"\nCPUPOWER_START_IDLE_OPTS='idle-set -E'\n",
-                  " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", ":1: CPUPOWER_START_OPTS: frequency-set --governor 'performance1'" },
+                  " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
+                  ":1: CPUPOWER_START_OPTS: frequency-set --governor 'performance1'" },
                 { "CPUPOWER_START_OPTS=\"set -t 0\"\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
                   "The built-in policy holds instead of this file" },
                 { "GOVERNOR=powersave\nMIN_FREQ=fast\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
                   ":2: MIN_FREQ='fast' is not a frequency" },
-                { "MIN_FREQ=3GHz\nMAX_FREQ=2GHz\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", ":2: for CPU 0 the MIN_FREQ" },
-                { "export GOVERNOR=powersave\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", ":1: 'export' is not needed" },
-                { "governors=performance\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", ":1: 'governors' is not a key" },
+                { "MIN_FREQ=3GHz\nMAX_FREQ=2GHz\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
+                  ":2: for CPU 0 the MIN_FREQ" },
+                { "export GOVERNOR=powersave\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
+                  ":1: 'export' is not needed" },
+                { "governors=performance\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
+                  ":1: 'governors' is not a key" },
         };
 
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -38,20 +38,13 @@ static void test_keys_take_values(void **state)
         static const struct {
                 const char *key, *text, *formatted; /* NULL: as text */
         } cases[] = {
-                { "GOVERNOR", "performance", NULL },
-                { "GOVERNOR", "performance|userspace", NULL },
-                { "GOVERNOR", "a|b|c|d|e|f|g|h", NULL },
-                { "GOVERNOR", "abcdefghijklmno", NULL },
-                { "GOVERNOR", "warp9", NULL },
-                { "GOVERNOR", "Vendor-2", NULL },
-                { "GOVERNOR", "a-b_c", NULL },
-                { "MIN_FREQ", "2.4GHz", "2400000" },
-                { "MAX_FREQ", "2400000", NULL },
-                { "MAX_CSTATE", "C1", NULL },
-                { "MAX_CSTATE", "C1_ACPI", NULL },
-                { "MAX_CSTATE", "C1E", NULL },
-                { "MAX_CSTATE", "20us", NULL },
-                { "MAX_CSTATE", "1ms", "1000us" },
+                { "GOVERNOR", "performance", NULL },     { "GOVERNOR", "performance|userspace", NULL },
+                { "GOVERNOR", "a|b|c|d|e|f|g|h", NULL }, { "GOVERNOR", "abcdefghijklmno", NULL },
+                { "GOVERNOR", "warp9", NULL },           { "GOVERNOR", "Vendor-2", NULL },
+                { "GOVERNOR", "a-b_c", NULL },           { "MIN_FREQ", "2.4GHz", "2400000" },
+                { "MAX_FREQ", "2400000", NULL },         { "MAX_CSTATE", "C1", NULL },
+                { "MAX_CSTATE", "C1_ACPI", NULL },       { "MAX_CSTATE", "C1E", NULL },
+                { "MAX_CSTATE", "20us", NULL },          { "MAX_CSTATE", "1ms", "1000us" },
                 { "MAX_CSTATE", "shallowest", NULL },
         };
 
@@ -157,7 +150,8 @@ static void test_keys_unknown(void **state)
                 { "CPUPOWER_START_OPT", "unknown key 'CPUPOWER_START_OPT'; did you mean CPUPOWER_START_OPTS?" },
                 { "START_OPTS",
                   "START_OPTS is Gentoo's; write CPUPOWER_START_OPTS=\"frequency-set ...\" with what START_OPTS holds" },
-                { "perf_bias", "perf_bias is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -b ...\"" },
+                { "perf_bias",
+                  "perf_bias is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -b ...\"" },
         };
         char longer[1000];
         ConfigWhy why;
@@ -186,10 +180,8 @@ static void test_keys_are_all_named(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_keys_take_values),
-                cmocka_unit_test(test_keys_take_settings),
-                cmocka_unit_test(test_keys_refuse_values),
-                cmocka_unit_test(test_keys_unknown),
+                cmocka_unit_test(test_keys_take_values),   cmocka_unit_test(test_keys_take_settings),
+                cmocka_unit_test(test_keys_refuse_values), cmocka_unit_test(test_keys_unknown),
                 cmocka_unit_test(test_keys_are_all_named),
         };
 

@@ -25,7 +25,9 @@ static void test_options_are_all_that_holds(void **state)
 
         assert_int_equal(load("CPUPOWER_START_IDLE_OPTS='idle-set -D 10'\n"
                               "CPUPOWER_STOP_OPTS='frequency-set -g ondemand'\nAPPLY=always\n"
-                              "CPUPOWER_START_OPTS='frequency-set -d 1GHz'\n", &config, &errors), 0);
+                              "CPUPOWER_START_OPTS='frequency-set -d 1GHz'\n",
+                              &config, &errors),
+                         0);
         assert_int_equal(errors.n, 0);
         assert_true(config.sets_policy);
         assert_int_equal(config.policy.n_rules, 2);

@@ -179,13 +179,8 @@ static void test_text_lines_and_scopes(void **state)
                 unsigned line, scope;
                 const char *key, *text;
         } expected[] = {
-                { 1, 0, "A", "1" },
-                { 3, 0, "B", "x\ny" },
-                { 6, 1, NULL, " cpus 0 " },
-                { 7, 1, "C", "ab" },
-                { 9, 2, NULL, "" },
-                { 10, 3, NULL, NULL },
-                { 11, 3, "D", "1" },
+                { 1, 0, "A", "1" }, { 3, 0, "B", "x\ny" }, { 6, 1, NULL, " cpus 0 " }, { 7, 1, "C", "ab" },
+                { 9, 2, NULL, "" }, { 10, 3, NULL, NULL }, { 11, 3, "D", "1" },
         };
         _cleanup_config_faults_ ConfigFaults faults = { 0 };
         _cleanup_config_text_ ConfigText text = { 0 };

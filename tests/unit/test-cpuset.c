@@ -56,13 +56,33 @@ static void test_cpuset_parse_refuses(void **state)
                 const char *text;
                 int error;
         } cases[] = {
-                { " ", -EINVAL },      { "0 ", -EINVAL },     { " 0", -EINVAL },      { "0\n", -EINVAL },
-                { ",", -EINVAL },      { "0,", -EINVAL },     { ",0", -EINVAL },      { "0,,1", -EINVAL },
-                { "-", -EINVAL },      { "0-", -EINVAL },     { "-1", -EINVAL },      { "+1", -EINVAL },
-                { "3-1", -EINVAL },    { "0-3:0", -EINVAL },  { "0-3:", -EINVAL },    { "0:2", -EINVAL },
-                { "0-3-5", -EINVAL },  { "0-3:1:1", -EINVAL }, { "all", -EINVAL },    { "0x1", -EINVAL },
-                { "1.5", -EINVAL },    { "8192", -ERANGE },   { "0-8192", -ERANGE },  { "4294967296", -ERANGE },
-                { "18446744073709551616", -ERANGE },          { "0,8192", -ERANGE },  { "0-3;5", -EINVAL },
+                { " ", -EINVAL },
+                { "0 ", -EINVAL },
+                { " 0", -EINVAL },
+                { "0\n", -EINVAL },
+                { ",", -EINVAL },
+                { "0,", -EINVAL },
+                { ",0", -EINVAL },
+                { "0,,1", -EINVAL },
+                { "-", -EINVAL },
+                { "0-", -EINVAL },
+                { "-1", -EINVAL },
+                { "+1", -EINVAL },
+                { "3-1", -EINVAL },
+                { "0-3:0", -EINVAL },
+                { "0-3:", -EINVAL },
+                { "0:2", -EINVAL },
+                { "0-3-5", -EINVAL },
+                { "0-3:1:1", -EINVAL },
+                { "all", -EINVAL },
+                { "0x1", -EINVAL },
+                { "1.5", -EINVAL },
+                { "8192", -ERANGE },
+                { "0-8192", -ERANGE },
+                { "4294967296", -ERANGE },
+                { "18446744073709551616", -ERANGE },
+                { "0,8192", -ERANGE },
+                { "0-3;5", -EINVAL },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -223,12 +243,9 @@ static void test_cpuset_agrees_with_an_array(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_cpuset_parse_formats_back),
-                cmocka_unit_test(test_cpuset_parse_refuses),
-                cmocka_unit_test(test_cpuset_of_different_lengths),
-                cmocka_unit_test(test_cpuset_copy_is_independent),
-                cmocka_unit_test(test_cpuset_of_one_is_one_word),
-                cmocka_unit_test(test_cpuset_agrees_with_an_array),
+                cmocka_unit_test(test_cpuset_parse_formats_back),   cmocka_unit_test(test_cpuset_parse_refuses),
+                cmocka_unit_test(test_cpuset_of_different_lengths), cmocka_unit_test(test_cpuset_copy_is_independent),
+                cmocka_unit_test(test_cpuset_of_one_is_one_word),   cmocka_unit_test(test_cpuset_agrees_with_an_array),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,7 +245,8 @@ static void test_drift_monitor_groups_alike_lines(void **state)
         assert_int_equal(n_reports, 2);
         assert_int_equal(n_repaired, 2);
         assert_string_equal(host.real.policies[1].governor, "performance");
-        assert_non_null(strstr(lines, "scaling_governor of cpufreq/policy0 and 1 more were changed to powersave by tuned"));
+        assert_non_null(
+                strstr(lines, "scaling_governor of cpufreq/policy0 and 1 more were changed to powersave by tuned"));
         assert_null(strchr(strchr(lines, '\n') + 1, '\n'));
 }
 

@@ -254,7 +254,8 @@ static void test_drift_any_opponent(void **s)
                                 drift_set_repaired(drift_find(&drift, &governor));
                                 repairs[n++] = now;
                         }
-                        assert_true(n <= DRIFT_LOSSES_MAX || repairs[n - 1] - repairs[n - 1 - DRIFT_LOSSES_MAX] >= DRIFT_BACKOFF_MIN_USEC);
+                        assert_true(n <= DRIFT_LOSSES_MAX ||
+                                    repairs[n - 1] - repairs[n - 1 - DRIFT_LOSSES_MAX] >= DRIFT_BACKOFF_MIN_USEC);
                 }
                 for (unsigned i = 0; drift_deadline(&drift) != DRIFT_NEVER; i++) {
                         assert_true(i < 4);

@@ -16,10 +16,19 @@ static void test_facts_tsc_lives(void **state)
                 const char *available;
                 bool lives;
         } rows[] = {
-                { "tsc hpet acpi_pm", true },  { "hpet tsc", true },         { "tsc", true },  { "tsc-early hpet", true },
-                { "hpet acpi_pm", false },     { "", false },                { NULL, true },   { "tscx hpet", false },
-                { "xtsc", false },             { "ts", false },              { "kvm-clock", false },
-                { "tsc-earl", false },         { "hpet  tsc-early", true },
+                { "tsc hpet acpi_pm", true },
+                { "hpet tsc", true },
+                { "tsc", true },
+                { "tsc-early hpet", true },
+                { "hpet acpi_pm", false },
+                { "", false },
+                { NULL, true },
+                { "tscx hpet", false },
+                { "xtsc", false },
+                { "ts", false },
+                { "kvm-clock", false },
+                { "tsc-earl", false },
+                { "hpet  tsc-early", true },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -56,7 +65,9 @@ static void test_facts_is_amd_rev_f(void **state)
 
 static void test_facts_done_leaves_nothing(void **state)
 {
-        Facts facts = { .cmdline = strdup("quiet"), .clocksource = strdup("tsc"), .available_clocksources = strdup("tsc"),
+        Facts facts = { .cmdline = strdup("quiet"),
+                        .clocksource = strdup("tsc"),
+                        .available_clocksources = strdup("tsc"),
                         .n_cpus = 4 };
 
         assert_int_equal(cpuset_add(&facts.without_constant_tsc, 3), 0);

@@ -19,67 +19,128 @@ static const struct {
         Finding finding;
         const char *cpus, *sentence;
 } rows[] = {
-        { { .kind = FINDING_NO_CPUFREQ }, "",
+        { { .kind = FINDING_NO_CPUFREQ },
+          "",
           "No cpufreq driver has registered: the frequency policy waits for one. If none fits this CPU, the firmware's "
           "frequency stands." },
-        { { .kind = FINDING_NO_CPUIDLE }, "0-3",
+        { { .kind = FINDING_NO_CPUIDLE },
+          "0-3",
           "No cpuidle driver has registered for CPUs 0-3: the idle policy waits for one. If none fits this CPU, there are no "
           "C-states to limit." },
         { { .kind = FINDING_CPU_NOT_HERE }, "8", "The configuration names CPU 8, not present on this host." },
         { { .kind = FINDING_CPU_NOT_HERE }, "8-11", "The configuration names CPUs 8-11, not present on this host." },
         { { .kind = FINDING_OFFLINE }, "3", "CPU 3: offline, left alone." },
         { { .kind = FINDING_OFFLINE }, "3,5", "CPUs 3,5: offline, left alone." },
-        { { .kind = FINDING_REFUSED, .knob = GOVERNOR, .wanted = "ondemand", .driver = "intel_pstate",
-            .offers = (char *)"performance powersave" }, "0-15",
+        { { .kind = FINDING_REFUSED,
+            .knob = GOVERNOR,
+            .wanted = "ondemand",
+            .driver = "intel_pstate",
+            .offers = (char *)"performance powersave" },
+          "0-15",
           "Governor 'ondemand' is refused by intel_pstate on CPUs 0-15, which offers performance and powersave. Set GOVERNOR= (frequency-set -g) to "
           "one of these." },
-        { { .kind = FINDING_REFUSED, .knob = GOVERNOR, .wanted = "x", .driver = "d", .offers = (char *)" " }, "0",
+        { { .kind = FINDING_REFUSED, .knob = GOVERNOR, .wanted = "x", .driver = "d", .offers = (char *)" " },
+          "0",
           "Governor 'x' is refused by d on CPU 0, which offers nothing else." },
-        { { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE, .wanted = "C3", .offers = (char *)" C1 C2 C6" }, "1",
+        { { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE, .wanted = "C3", .offers = (char *)" C1 C2 C6" },
+          "1",
           "C-state 'C3' does not exist on CPU 1, which has C1, C2 and C6. Set MAX_CSTATE= to one of these or to a latency such as "
           "20us." },
-        { { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE, .wanted = "C3", .offers = (char *)"C1" }, "0-1",
+        { { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE, .wanted = "C3", .offers = (char *)"C1" },
+          "0-1",
           "C-state 'C3' does not exist on CPUs 0-1, which have C1. Set MAX_CSTATE= to one of these or to a latency such as 20us." },
-        { { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE, .wanted = "C3", .offers = (char *)"" }, "0",
+        { { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE, .wanted = "C3", .offers = (char *)"" },
+          "0",
           "C-state 'C3' does not exist on CPU 0, which has none that can be read. Set MAX_CSTATE= to a latency such as 20us." },
-        { { .kind = FINDING_SHARED_POLICY, .knob = GOVERNOR, .wanted = "powersave", .object = (char *)POLICY0 }, "0-1",
+        { { .kind = FINDING_SHARED_POLICY, .knob = GOVERNOR, .wanted = "powersave", .object = (char *)POLICY0 },
+          "0-1",
           "CPUs 0-1 share cpufreq/policy0 but the configuration tells them different values of scaling_governor; powersave holds "
           "for all of them." },
-        { { .kind = FINDING_FAILED, .knob = GOVERNOR, .wanted = "performance", .object = (char *)POLICY0, .error = -EPERM }, "0-1",
+        { { .kind = FINDING_FAILED,
+            .knob = GOVERNOR,
+            .wanted = "performance",
+            .object = (char *)POLICY0,
+            .error = -EPERM },
+          "0-1",
           "scaling_governor of cpufreq/policy0 could not be set to performance on CPUs 0-1: Operation not permitted." },
-        { { .kind = FINDING_FAILED, .knob = KNOB_DISABLE, .wanted = "1", .object = (char *)STATE2, .error = -EIO, .n_objects = 64 }, "0-63",
+        { { .kind = FINDING_FAILED,
+            .knob = KNOB_DISABLE,
+            .wanted = "1",
+            .object = (char *)STATE2,
+            .error = -EIO,
+            .n_objects = 64 },
+          "0-63",
           "disable of cpu0/cpuidle/state2 and 63 more could not be set to 1 on CPUs 0-63: Input/output error." },
-        { { .kind = FINDING_FAILED, .knob = KNOB_DISABLE, .object = (char *)STATE2, .error = -EIO }, "0",
+        { { .kind = FINDING_FAILED, .knob = KNOB_DISABLE, .object = (char *)STATE2, .error = -EIO },
+          "0",
           "cpu0/cpuidle/state2 cannot be read on CPU 0: Input/output error." },
-        { { .kind = FINDING_IGNORED, .knob = GOVERNOR, .wanted = "performance", .actual = "ondemand", .object = (char *)POLICY0 }, "0",
+        { { .kind = FINDING_IGNORED,
+            .knob = GOVERNOR,
+            .wanted = "performance",
+            .actual = "ondemand",
+            .object = (char *)POLICY0 },
+          "0",
           "scaling_governor of cpufreq/policy0 accepts performance on CPU 0 and still reads ondemand." },
-        { { .kind = FINDING_IGNORED, .knob = KNOB_DISABLE, .wanted = "1", .actual = "0", .object = (char *)STATE2, .n_objects = 2 }, "0",
+        { { .kind = FINDING_IGNORED,
+            .knob = KNOB_DISABLE,
+            .wanted = "1",
+            .actual = "0",
+            .object = (char *)STATE2,
+            .n_objects = 2 },
+          "0",
           "disable of cpu0/cpuidle/state2 and 1 more accept 1 on CPU 0 and still read 0." },
-        { { .kind = FINDING_LIMITED, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "2600000", .actual = "1800000",
-            .object = (char *)POLICY0 }, "0-1",
+        { { .kind = FINDING_LIMITED,
+            .knob = KNOB_SCALING_MAX_FREQ,
+            .wanted = "2600000",
+            .actual = "1800000",
+            .object = (char *)POLICY0 },
+          "0-1",
           "scaling_max_freq of cpufreq/policy0 is limited to 1800000 on CPUs 0-1, below the 2600000 that the policy asks for: by "
           "firmware (bios_limit beside it says so) or against heat. It is left so." },
-        { { .kind = FINDING_WITHHELD, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "2600000", .actual = "1800000",
-            .object = (char *)POLICY0 }, "0-1",
+        { { .kind = FINDING_WITHHELD,
+            .knob = KNOB_SCALING_MAX_FREQ,
+            .wanted = "2600000",
+            .actual = "1800000",
+            .object = (char *)POLICY0 },
+          "0-1",
           "scaling_max_freq of cpufreq/policy0 stays 1800000 on CPUs 0-1 instead of 2600000: the change would cost this host its "
           "TSC, which still lives and would be lost until the next boot." },
-        { { .kind = FINDING_WITHHELD, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "2600000", .actual = "1800000",
-            .object = (char *)POLICY0, .n_objects = 2 }, "0-3",
+        { { .kind = FINDING_WITHHELD,
+            .knob = KNOB_SCALING_MAX_FREQ,
+            .wanted = "2600000",
+            .actual = "1800000",
+            .object = (char *)POLICY0,
+            .n_objects = 2 },
+          "0-3",
           "scaling_max_freq of cpufreq/policy0 and 1 more stay 1800000 on CPUs 0-3 instead of 2600000: the change would cost this "
           "host its TSC, which still lives and would be lost until the next boot." },
-        { { .kind = FINDING_NOT_HELD, .knob = GOVERNOR, .actual = "1397000", .driver = "powernow-k8", .object = (char *)POLICY0 }, "1",
+        { { .kind = FINDING_NOT_HELD,
+            .knob = GOVERNOR,
+            .actual = "1397000",
+            .driver = "powernow-k8",
+            .object = (char *)POLICY0 },
+          "1",
           "The frequency of CPU 1 cannot be frozen where it stands (1397000 kHz is not one that powernow-k8 offers), so the "
           "governor stays: changing it could cost the TSC." },
-        { { .kind = FINDING_NOT_HELD, .knob = GOVERNOR, .actual = "0", .driver = "powernow-k8", .object = (char *)POLICY0 }, "0-1",
+        { { .kind = FINDING_NOT_HELD,
+            .knob = GOVERNOR,
+            .actual = "0",
+            .driver = "powernow-k8",
+            .object = (char *)POLICY0 },
+          "0-1",
           "The frequency of CPUs 0-1 cannot be frozen where it stands (powernow-k8 does not say where), so the governor stays: "
           "changing it could cost the TSC." },
-        { { .kind = FINDING_CLAMPED, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "9000000", .actual = "2600000" }, "0-1",
+        { { .kind = FINDING_CLAMPED, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "9000000", .actual = "2600000" },
+          "0-1",
           "MAX_FREQ=9000000 kHz is outside what CPUs 0-1 can do; 2600000 kHz holds." },
-        { { .kind = FINDING_CLAMPED, .knob = KNOB_SCALING_MIN_FREQ, .wanted = "1", .actual = "800000" }, "0",
+        { { .kind = FINDING_CLAMPED, .knob = KNOB_SCALING_MIN_FREQ, .wanted = "1", .actual = "800000" },
+          "0",
           "MIN_FREQ=1 kHz is outside what CPU 0 can do; 800000 kHz holds." },
-        { { .kind = FINDING_CLAMPED, .knob = KNOB_DISABLE, .wanted = "1us", .actual = "C1" }, "0",
+        { { .kind = FINDING_CLAMPED, .knob = KNOB_DISABLE, .wanted = "1us", .actual = "C1" },
+          "0",
           "MAX_CSTATE=1us is below every C-state of CPU 0; C1 stays allowed, since POLL alone burns power." },
-        { { .kind = FINDING_IDLE_GOVERNOR, .knob = KNOB_DISABLE, .actual = "haltpoll" }, "0-3",
+        { { .kind = FINDING_IDLE_GOVERNOR, .knob = KNOB_DISABLE, .actual = "haltpoll" },
+          "0-3",
           "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write another name of "
           "/sys/devices/system/cpu/cpuidle/available_governors to current_governor beside it." },
 };
@@ -100,11 +161,15 @@ static void test_finding_sentences(void **state)
 
 static void test_finding_kinds(void **state)
 {
-        static const bool waiting[] = { [FINDING_NO_CPUFREQ] = true, [FINDING_NO_CPUIDLE] = true, [FINDING_CPU_NOT_HERE] = true,
+        static const bool waiting[] = { [FINDING_NO_CPUFREQ] = true,
+                                        [FINDING_NO_CPUIDLE] = true,
+                                        [FINDING_CPU_NOT_HERE] = true,
                                         [FINDING_IDLE_GOVERNOR] = false };
-        static const bool harmless[] = { [FINDING_OFFLINE] = true, [FINDING_CLAMPED] = true, [FINDING_LIMITED] = true,
-                                         [FINDING_ROUNDED] = true, [FINDING_OVERRULED] = true, [FINDING_NO_SUCH_BIAS] = true,
-                                         [FINDING_IDLE_GOVERNOR] = false };
+        static const bool harmless[] = {
+                [FINDING_OFFLINE] = true,       [FINDING_CLAMPED] = true,   [FINDING_LIMITED] = true,
+                [FINDING_ROUNDED] = true,       [FINDING_OVERRULED] = true, [FINDING_NO_SUCH_BIAS] = true,
+                [FINDING_IDLE_GOVERNOR] = false
+        };
 
         for (FindingKind kind = 0; kind <= FINDING_IDLE_GOVERNOR; kind++) {
                 assert_int_equal(finding_is_waiting(kind), waiting[kind]);
@@ -125,7 +190,12 @@ static void test_findings_group_what_agrees(void **state)
         _cleanup_findings_ Findings findings = {};
         _cleanup_free_ char *text = NULL;
         char offers[] = "performance powersave", object[] = "cpufreq/policy0", other[] = "cpufreq/policy2";
-        Finding like = { .kind = FINDING_REFUSED, .knob = GOVERNOR, .wanted = "x", .driver = "d", .offers = offers, .object = object,
+        Finding like = { .kind = FINDING_REFUSED,
+                         .knob = GOVERNOR,
+                         .wanted = "x",
+                         .driver = "d",
+                         .offers = offers,
+                         .object = object,
                          .error = -EINVAL };
 
         add(&findings, &like, "0-1");
@@ -138,8 +208,10 @@ static void test_findings_group_what_agrees(void **state)
         memset(offers, '\0', sizeof(offers));
         memset(object, '\0', sizeof(object));
         text = finding_format(&findings.entries[0]);
-        assert_string_equal(text, "Governor 'x' is refused by d on CPUs 0-3, which offers performance and powersave. Set GOVERNOR= (frequency-set -g) "
-                                  "to one of these.");
+        assert_string_equal(
+                text,
+                "Governor 'x' is refused by d on CPUs 0-3, which offers performance and powersave. Set GOVERNOR= (frequency-set -g) "
+                "to one of these.");
 }
 
 static void test_findings_keep_apart_what_differs(void **state)

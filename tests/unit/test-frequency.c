@@ -90,8 +90,11 @@ static const Row rows[] = {
 
 static FreqDomain policy_of(const Row *row)
 {
-        FreqDomain policy = { .min_khz = row->min * 100000, .max_khz = row->max * 100000, .cur_khz = row->cur * 100000,
-                              .setspeed_khz = row->setspeed * 100000, .setspeed_is_sure = !row->unsure };
+        FreqDomain policy = { .min_khz = row->min * 100000,
+                              .max_khz = row->max * 100000,
+                              .cur_khz = row->cur * 100000,
+                              .setspeed_khz = row->setspeed * 100000,
+                              .setspeed_is_sure = !row->unsure };
 
         strcpy(policy.governor, row->governor);
         return policy;
@@ -106,9 +109,9 @@ static void test_frequency_effect(void **state)
                         Effect effect = frequency_effect(&policy, fragile, rows[i].knob, rows[i].value);
 
                         if (effect != (fragile ? rows[i].effect : rows[i].free))
-                                fail_msg("row %zu, %s %u-%u at %u, %s=%s, fragile %u: %s", i, rows[i].governor, rows[i].min,
-                                         rows[i].max, rows[i].cur, knob_to_string(rows[i].knob), rows[i].value, fragile,
-                                         effect_to_string(effect));
+                                fail_msg("row %zu, %s %u-%u at %u, %s=%s, fragile %u: %s", i, rows[i].governor,
+                                         rows[i].min, rows[i].max, rows[i].cur, knob_to_string(rows[i].knob),
+                                         rows[i].value, fragile, effect_to_string(effect));
                 }
         }
 }
@@ -138,12 +141,21 @@ static void test_frequency_set(void **state)
 static void test_frequency_rests(void **state)
 {
         static const Row resting[] = {
-                { .governor = "performance", .min = 8, .max = 26, .cur = 26 }, { .governor = "powersave", .min = 8, .max = 26, .cur = 8 }, { .governor = "userspace", .min = 8, .max = 26, .cur = 14, .setspeed = 14 }, { .governor = "ondemand", .min = 14, .max = 14, .cur = 14 },
-                { .governor = "userspace", .min = 8, .max = 14, .cur = 14, .setspeed = 26 }, { .governor = "userspace", .min = 14, .max = 26, .cur = 14, .setspeed = 8 },
+                { .governor = "performance", .min = 8, .max = 26, .cur = 26 },
+                { .governor = "powersave", .min = 8, .max = 26, .cur = 8 },
+                { .governor = "userspace", .min = 8, .max = 26, .cur = 14, .setspeed = 14 },
+                { .governor = "ondemand", .min = 14, .max = 14, .cur = 14 },
+                { .governor = "userspace", .min = 8, .max = 14, .cur = 14, .setspeed = 26 },
+                { .governor = "userspace", .min = 14, .max = 26, .cur = 14, .setspeed = 8 },
         };
         static const Row moving[] = {
-                { .governor = "performance", .min = 8, .max = 26, .cur = 14 }, { .governor = "powersave", .min = 8, .max = 26, .cur = 14 }, { .governor = "userspace", .min = 8, .max = 26, .cur = 14, .setspeed = 20 }, { .governor = "ondemand", .min = 8, .max = 26, .cur = 26 },
-                { .governor = "ondemand", .min = 14, .max = 14, .cur = 20 }, { .governor = "performance", .min = 0, .max = 0, .cur = 0 }, { .governor = "userspace", .min = 8, .max = 26, .cur = 30 },
+                { .governor = "performance", .min = 8, .max = 26, .cur = 14 },
+                { .governor = "powersave", .min = 8, .max = 26, .cur = 14 },
+                { .governor = "userspace", .min = 8, .max = 26, .cur = 14, .setspeed = 20 },
+                { .governor = "ondemand", .min = 8, .max = 26, .cur = 26 },
+                { .governor = "ondemand", .min = 14, .max = 14, .cur = 20 },
+                { .governor = "performance", .min = 0, .max = 0, .cur = 0 },
+                { .governor = "userspace", .min = 8, .max = 26, .cur = 30 },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(resting); i++) {
@@ -198,10 +210,8 @@ static void test_frequency_is_limited(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_frequency_is_limited),
-                cmocka_unit_test(test_frequency_effect),
-                cmocka_unit_test(test_frequency_set),
-                cmocka_unit_test(test_frequency_rests),
+                cmocka_unit_test(test_frequency_is_limited),   cmocka_unit_test(test_frequency_effect),
+                cmocka_unit_test(test_frequency_set),          cmocka_unit_test(test_frequency_rests),
                 cmocka_unit_test(test_frequency_effect_names),
         };
 

@@ -19,9 +19,11 @@ static void test_guest_file_format(void **state)
                 const char *wanted;
         } cases[] = {
                 { GUEST_MODULES, true, "\nptp_kvm\n" },
-                { GUEST_REFCLOCK, true, "\nrefclock PHC /dev/ptp_kvm poll 2\n# A guest falls behind whenever it is resumed.\nmakestep 1 -1\n" },
+                { GUEST_REFCLOCK, true,
+                  "\nrefclock PHC /dev/ptp_kvm poll 2\n# A guest falls behind whenever it is resumed.\nmakestep 1 -1\n" },
                 { GUEST_DROP_IN, true, "\n[Unit]\nWants=dev-ptp_kvm.device\nAfter=dev-ptp_kvm.device\n" },
-                { GUEST_DROP_IN, false, "\n[Unit]\nWants=systemd-udev-settle.service\nAfter=systemd-udev-settle.service\n" },
+                { GUEST_DROP_IN, false,
+                  "\n[Unit]\nWants=systemd-udev-settle.service\nAfter=systemd-udev-settle.service\n" },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -51,8 +53,9 @@ static void test_phc_kind(void **state)
                 bool network;
                 PhcKind wanted;
         } cases[] = {
-                { "KVM virtual PTP", false, PHC_KVM }, { "hyperv", false, PHC_HYPERV },   { "ena-ptp-05", true, PHC_ENA },
-                { "vmclock0", false, PHC_VMCLOCK },    { "ptp_vmw", false, PHC_VMWARE },  { "Virtio PTP type 0/variant 0", false, PHC_VIRTIO },
+                { "KVM virtual PTP", false, PHC_KVM }, { "hyperv", false, PHC_HYPERV },
+                { "ena-ptp-05", true, PHC_ENA },       { "vmclock0", false, PHC_VMCLOCK },
+                { "ptp_vmw", false, PHC_VMWARE },      { "Virtio PTP type 0/variant 0", false, PHC_VIRTIO },
                 { "ice", true, PHC_NETWORK },          { "000000000000", false, PHC_UNKNOWN },
         };
 
@@ -64,19 +67,23 @@ static void test_phc_kind(void **state)
 
 static void test_guest_explain_modprobe(void **state)
 {
-        assert_non_null(strstr(guest_explain_modprobe("modprobe: ERROR: could not insert 'ptp_kvm': Operation not supported\n"),
-                               "clocksource is not tsc"));
+        assert_non_null(
+                strstr(guest_explain_modprobe("modprobe: ERROR: could not insert 'ptp_kvm': Operation not supported\n"),
+                       "clocksource is not tsc"));
         assert_non_null(strstr(guest_explain_modprobe("modprobe: ERROR: could not insert 'ptp_kvm': No such device\n"),
                                "clocksource is not tsc"));
-        assert_non_null(strstr(guest_explain_modprobe("modprobe: FATAL: Module ptp_kvm not found in directory /lib/modules/6.1\n"),
-                               "no module ptp_kvm"));
-        assert_string_equal(guest_explain_modprobe("modprobe: ERROR: could not insert 'ptp_kvm': Key was rejected\n"), "");
+        assert_non_null(strstr(
+                guest_explain_modprobe("modprobe: FATAL: Module ptp_kvm not found in directory /lib/modules/6.1\n"),
+                "no module ptp_kvm"));
+        assert_string_equal(guest_explain_modprobe("modprobe: ERROR: could not insert 'ptp_kvm': Key was rejected\n"),
+                            "");
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_guest_file_format),     cmocka_unit_test(test_guest_file_judge),
+                cmocka_unit_test(test_guest_file_format),
+                cmocka_unit_test(test_guest_file_judge),
                 cmocka_unit_test(test_phc_kind),
                 cmocka_unit_test(test_guest_explain_modprobe),
         };

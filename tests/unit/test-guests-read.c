@@ -45,7 +45,8 @@ static void put_vm(const Scratch *scratch, unsigned task, unsigned process, cons
         (void)snprintf(text, sizeof(text), "Name:\tx\nTgid:\t%u\nPid:\t%u\n", process, task);
         put_text(scratch, path, text);
         (void)snprintf(path, sizeof(path), "proc/%u/stat", process);
-        (void)snprintf(text, sizeof(text), "%u (a) 1 (b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 100 20 21\n", process);
+        (void)snprintf(text, sizeof(text), "%u (a) 1 (b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 100 20 21\n",
+                       process);
         put_text(scratch, path, text);
         (void)snprintf(path, sizeof(path), "proc/%u/cmdline", process);
         put(scratch, path, arguments, size);
@@ -109,7 +110,15 @@ static void test_guests_read(void **state)
 /* No ABI: other formats are not known, and break nothing. */
 static void test_guests_read_what_is_no_number(void **state)
 {
-        static const char *const texts[] = { "", "\n", "-\n", "--5\n", "5 6\n", "0x10\n", "+5\n", "18446744073709551616\n", "\xff\x1b[2J\n",
+        static const char *const texts[] = { "",
+                                             "\n",
+                                             "-\n",
+                                             "--5\n",
+                                             "5 6\n",
+                                             "0x10\n",
+                                             "+5\n",
+                                             "18446744073709551616\n",
+                                             "\xff\x1b[2J\n",
                                              "99999999999999999999999999999999999999999999\n" };
         const Scratch *scratch = *state;
 
@@ -122,7 +131,8 @@ static void test_guests_read_what_is_no_number(void **state)
                 put_vcpu(scratch, "42-13", 0, "tsc-scaling-ratio-frac-bits", texts[i]);
                 assert_int_equal(read_made(scratch, &guests), 0);
                 assert_int_equal(guests.n, 1);
-                if (guests.entries[0].vcpus[0].has_offset || guests.entries[0].vcpus[0].has_ratio || guests.entries[0].frac_bits)
+                if (guests.entries[0].vcpus[0].has_offset || guests.entries[0].vcpus[0].has_ratio ||
+                    guests.entries[0].frac_bits)
                         fail_msg("'%s' counts as a number", texts[i]);
         }
 }

@@ -11,23 +11,23 @@
 
 #include "host/facts.h"
 
-#define REV_F(n)                                                 \
-        "processor\t: " n "\n"                                   \
-        "vendor_id\t: AuthenticAMD\n"                            \
-        "cpu family\t: 15\n"                                     \
-        "model\t\t: 65\n"                                        \
+#define REV_F(n)                                                   \
+        "processor\t: " n "\n"                                     \
+        "vendor_id\t: AuthenticAMD\n"                              \
+        "cpu family\t: 15\n"                                       \
+        "model\t\t: 65\n"                                          \
         "model name\t: Dual-Core AMD Opteron(tm) Processor 2220\n" \
-        "stepping\t: 3\n"                                        \
-        "microcode\t: 0x62\n"                                    \
-        "flags\t\t: fpu vme tsc msr rdtscp lm svm\n"             \
-        "bugs\t\t: fxsave_leak\n"                                \
+        "stepping\t: 3\n"                                          \
+        "microcode\t: 0x62\n"                                      \
+        "flags\t\t: fpu vme tsc msr rdtscp lm svm\n"               \
+        "bugs\t\t: fxsave_leak\n"                                  \
         "power management: ts fid vid ttp tm stc\n\n"
 
-#define CPU(n, flags)                    \
-        "processor\t: " n "\n"           \
-        "vendor_id\t: GenuineIntel\n"    \
-        "cpu family\t: 6\n"              \
-        "model\t\t: 85\n"                \
+#define CPU(n, flags)                 \
+        "processor\t: " n "\n"        \
+        "vendor_id\t: GenuineIntel\n" \
+        "cpu family\t: 6\n"           \
+        "model\t\t: 85\n"             \
         "flags\t\t: fpu tsc " flags "\n\n"
 
 typedef struct FactsCase {
@@ -52,11 +52,11 @@ static const FactsCase cases[] = {
         /* Words that only contain the flag. */
         { CPU("0", "constant_tsc2 xnonstop_tsc nonstop_tsc_s3 hypervisors"), 0, 1, false, false, false, "0", "0" },
         /* vmx flags are another line, and a model name is text. */
-        { "processor\t: 0\nmodel name\t: constant_tsc nonstop_tsc\nvmx flags\t: constant_tsc\n",
-          0, 1, false, false, false, "0", "0" },
+        { "processor\t: 0\nmodel name\t: constant_tsc nonstop_tsc\nvmx flags\t: constant_tsc\n", 0, 1, false, false,
+          false, "0", "0" },
         /* The last line without a newline, no blank line between two CPUs. */
-        { "processor\t: 0\nflags\t\t: constant_tsc\nprocessor\t: 1\nflags\t\t: constant_tsc",
-          0, 2, true, false, false, "", "0-1" },
+        { "processor\t: 0\nflags\t\t: constant_tsc\nprocessor\t: 1\nflags\t\t: constant_tsc", 0, 2, true, false, false,
+          "", "0-1" },
         { "processor : 3\nflags : nonstop_tsc\n", 0, 1, false, true, false, "3", "" },
         { "flags\t\t: constant_tsc nonstop_tsc\nprocessor\t: 0\n", 0, 1, false, false, false, "0", "0" },
         { .text = "\n", .r = -EBADMSG },
@@ -179,7 +179,7 @@ static ssize_t fail_to_read(void *cookie, char *buffer, size_t size)
 
 static void test_facts_report_a_failing_stream(void **state)
 {
-        FILE *stream = fopencookie(NULL, "r", (cookie_io_functions_t){ .read = fail_to_read });
+        FILE *stream = fopencookie(NULL, "r", (cookie_io_functions_t) { .read = fail_to_read });
         _cleanup_facts_ Facts facts = { 0 };
 
         assert_non_null(stream);

@@ -47,8 +47,8 @@ static void test_originals_name_the_boot_as_the_kernel_does(void **state)
         assert_int_equal(originals_add(&saved, &governor, "ondemand"), 1);
         assert_int_equal(host_originals_save(scratch->fd, &saved), 0);
         assert_int_equal(runtime_read_file(scratch->fd, "originals", 1024, &text, &size), 0);
-        snprintf(expected, sizeof(expected),
-                 "tscwarden-originals 1 %s\ncpufreq/policy4/scaling_governor\tondemand\n", boot_id);
+        snprintf(expected, sizeof(expected), "tscwarden-originals 1 %s\ncpufreq/policy4/scaling_governor\tondemand\n",
+                 boot_id);
         assert_string_equal(text, expected);
 }
 
@@ -95,7 +95,7 @@ static void test_originals_that_are_none_stay(void **state)
         }
         unlinkat(scratch->fd, "originals", 0);
         assert_int_equal(symlinkat("/etc/passwd", scratch->fd, "originals"), 0);
-        assert_int_equal(host_originals_load(scratch->fd, &(Originals){ 0 }), -ELOOP);
+        assert_int_equal(host_originals_load(scratch->fd, &(Originals) { 0 }), -ELOOP);
 }
 
 #define scratch_test(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)

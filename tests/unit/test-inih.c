@@ -46,7 +46,7 @@ static void parse_by_inih(const Scratch *scratch, const char *text, size_t size,
 {
         char path[128];
 
-        *ret = (Seen){ 0 };
+        *ret = (Seen) { 0 };
         assert_int_equal(scratch_write(scratch, "inih", text, size), 0);
         snprintf(path, sizeof(path), "%s/inih", scratch->path);
         assert_true(ini_parse(path, see, ret) >= 0);
@@ -58,7 +58,7 @@ static bool parse_by_us(const char *text, size_t size, Seen *ret)
         _cleanup_config_faults_ ConfigFaults faults = { 0 };
         _cleanup_config_text_ ConfigText decoded = { 0 };
 
-        *ret = (Seen){ .decoded = &decoded };
+        *ret = (Seen) { .decoded = &decoded };
         assert_int_equal(config_text_decode(text, size, &faults, &decoded), 0);
         if (faults.n_refusals > 0) {
                 strcpy(ret->text, faults.entries[0].text);
@@ -107,8 +107,7 @@ static void test_inih_traps(void **state)
                 { "[" X50 "yy]\nA=1", 0, "[" X10 X10 X10 X10 "xxxxxxxxx]A=1;", "[" X50 "yy]A=1;", false },
                 { "[s] t\nA=1", 0, "[s]A=1;", "text behind ']'; put a comment on a line of its own", true },
                 /* a byte order mark is dropped at the start of the file only */
-                { "\xef\xbb\xbf\x41=1", 0, "[]A=1;",
-                  "begins with a byte order mark; save the file without it", true },
+                { "\xef\xbb\xbf\x41=1", 0, "[]A=1;", "begins with a byte order mark; save the file without it", true },
                 /* a line ends at 199 characters: 55 to 58 read the rest as another line, 59 on drop it */
                 { "#" X200 X200 "\nA=1", 0, "[]A=1;", "[]A=1;", false },
                 { X199_COMMENT "GOVERNOR=x", 0, NULL, "", false },
@@ -165,14 +164,13 @@ static void test_inih_directory(void **state)
 /* The whole way, with every trap that would go unseen: what is configured is what is written. */
 static void test_inih_behind_the_loader(void **state)
 {
-        static const char file[] =
-                X199_COMMENT "GOVERNOR=powersave\n"
-                "APPLY=\"always\"\n"
-                "  DRIFT=report\n"
-                "MAX_CSTATE=\\\n"
-                "C1\n"
-                "[cpus 0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42]\n"
-                "\tMAX_CSTATE='20us'\n";
+        static const char file[] = X199_COMMENT "GOVERNOR=powersave\n"
+                                                "APPLY=\"always\"\n"
+                                                "  DRIFT=report\n"
+                                                "MAX_CSTATE=\\\n"
+                                                "C1\n"
+                                                "[cpus 0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42]\n"
+                                                "\tMAX_CSTATE='20us'\n";
         _cleanup_config_errors_ ConfigErrors errors = { 0 };
         _cleanup_config_ Config config = { 0 };
 

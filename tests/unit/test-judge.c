@@ -33,6 +33,7 @@ typedef struct Row {
 
 #define QEMU .clock = { .vmm = VMM_QEMU, .told = true, .kvmclock = true }
 #define HOST .host = { .tsc_in_use = 1, .tsc_khz = 2000000 }
+/* clang-format off */
 #define OFFSET(n) { .has_offset = true, .offset = (uint64_t)(n) }
 #define BOTH(n, r) { .has_offset = true, .offset = (uint64_t)(n), .has_ratio = true, .ratio = (r) }
 
@@ -97,19 +98,24 @@ static const Row rows[] = {
         { "nothing is told", { OFFSET(5) }, 1, HOST, .clock = { .invtsc = true, .rtc_localtime = true }, .stable = TSC_STABLE_YES,
           .has_spread = true, .tsc_khz = 2000000 },
 };
+/* clang-format on */
 
 static void test_guest_judge(void **state)
 {
         for (const Row *row = rows; row < rows + ARRAY_SIZE(rows); row++) {
                 GuestVcpu vcpus[4];
-                Guest guest = { .vcpus = vcpus, .n_vcpus = row->n_vcpus, .frac_bits = row->frac_bits, .clock = row->clock,
+                Guest guest = { .vcpus = vcpus,
+                                .n_vcpus = row->n_vcpus,
+                                .frac_bits = row->frac_bits,
+                                .clock = row->clock,
                                 .started_usec = row->started_usec };
                 GuestVerdict verdict;
 
                 memcpy(vcpus, row->vcpus, sizeof(vcpus));
                 guest_judge(&guest, &row->host, &verdict);
-                if (verdict.stable != row->stable || verdict.problems != row->problems || verdict.migration != row->migration ||
-                    verdict.tsc_khz != row->tsc_khz || verdict.scaled != row->scaled || verdict.spread_nsec != row->spread_nsec)
+                if (verdict.stable != row->stable || verdict.problems != row->problems ||
+                    verdict.migration != row->migration || verdict.tsc_khz != row->tsc_khz ||
+                    verdict.scaled != row->scaled || verdict.spread_nsec != row->spread_nsec)
                         fail_msg("%s: %s (%s), problems %#x, migration %s, %u kHz, scaled %d, %llu ns", row->what,
                                  tsc_stable_to_string(verdict.stable), verdict.reason, verdict.problems,
                                  migration_to_string(verdict.migration), verdict.tsc_khz, verdict.scaled,

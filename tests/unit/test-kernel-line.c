@@ -18,19 +18,19 @@ typedef struct Case {
         KernelLine line;
 } Case;
 
-#define MARK(text, why)                                                                                                \
-        {                                                                                                              \
-                text,                                                                                                  \
-                {                                                                                                      \
-                        .kind = KERNEL_LINE_MARK, .reason = why                                                        \
-                }                                                                                                      \
+#define MARK(text, why)                                         \
+        {                                                       \
+                text,                                           \
+                {                                               \
+                        .kind = KERNEL_LINE_MARK, .reason = why \
+                }                                               \
         }
-#define BENIGN(text)                                                                                                   \
-        {                                                                                                              \
-                text,                                                                                                  \
-                {                                                                                                      \
-                        .kind = KERNEL_LINE_BENIGN                                                                     \
-                }                                                                                                      \
+#define BENIGN(text)                               \
+        {                                          \
+                text,                              \
+                {                                  \
+                        .kind = KERNEL_LINE_BENIGN \
+                }                                  \
         }
 #define NUMBERS(k) .has_skew = true, .skew_ns = (k)
 

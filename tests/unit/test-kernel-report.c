@@ -24,8 +24,8 @@ static void feed(Feed *feed, uint64_t usec, const char *text)
         feed->n += kernel_report_feed(&feed->report, usec, text, feed->events + feed->n);
 }
 
-#define HEAD                                                                                                           \
-        "clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable because the skew is too "    \
+#define HEAD                                                                                                        \
+        "clocksource: timekeeping watchdog on CPU0: Marking clocksource 'tsc' as unstable because the skew is too " \
         "large:"
 #define MARK "tsc: Marking TSC unstable due to clocksource watchdog"
 

@@ -22,7 +22,8 @@ static const struct {
         const char *lines;
 } cases[] = {
         { BYTES("<6>[    0.000000] one\n<4>[12345.678901] two\n"), "0 one|12345678901 two|" },
-        { BYTES("<6>[   12.345678][    T1] caller\n<6>[   12.345678][   C12] caller\n"), "12345678 caller|12345678 caller|" },
+        { BYTES("<6>[   12.345678][    T1] caller\n<6>[   12.345678][   C12] caller\n"),
+          "12345678 caller|12345678 caller|" },
         { BYTES("<6>[    T1] no time\n<6>no time\n<6>\n"), "0 no time|0 no time|0 |" },
         { BYTES("<4>[   12.345678] [Firmware Bug]: TSC ADJUST\n"), "12345678 [Firmware Bug]: TSC ADJUST|" },
         { BYTES("<4>[Firmware Bug]: TSC ADJUST\n"), "0 [Firmware Bug]: TSC ADJUST|" },
@@ -31,7 +32,8 @@ static const struct {
         /* Further lines of a record have its prefix; at the time 0, and without a time, nobody can tell. */
         { BYTES("<4>[   12.345678] EXT4-fs: option \"x\n<4>[   12.345678] tsc: Marking TSC unstable\n<4>[   12.345679] next\n"),
           "12345678 EXT4-fs: option \"x|12345679 next|" },
-        { BYTES("<4>[   12.345678][    T1] one\n<4>[   12.345678][    T1] further\n<4>[   12.345678][    T1] further\n"), "12345678 one|" },
+        { BYTES("<4>[   12.345678][    T1] one\n<4>[   12.345678][    T1] further\n<4>[   12.345678][    T1] further\n"),
+          "12345678 one|" },
         { BYTES("<4>[   12.345678] one\n<6>[   12.345678] another level\n"), "12345678 one|12345678 another level|" },
         { BYTES("<6>[    0.000000] one\n<6>[    0.000000] two\n<6>three\n<6>four\n"), "0 one|0 two|0 three|0 four|" },
         /* Others speak. */

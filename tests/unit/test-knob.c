@@ -18,13 +18,20 @@ static void test_knob_paths_round_trip(void **state)
                 const char *object, *path;
         } rows[] = {
                 { { .knob = KNOB_SCALING_MAX_FREQ, .id = 0 }, "cpufreq/policy0", "cpufreq/policy0/scaling_max_freq" },
-                { { .knob = KNOB_SCALING_MIN_FREQ, .id = 12 }, "cpufreq/policy12", "cpufreq/policy12/scaling_min_freq" },
-                { { .knob = KNOB_SCALING_GOVERNOR, .id = 8191 }, "cpufreq/policy8191", "cpufreq/policy8191/scaling_governor" },
+                { { .knob = KNOB_SCALING_MIN_FREQ, .id = 12 },
+                  "cpufreq/policy12",
+                  "cpufreq/policy12/scaling_min_freq" },
+                { { .knob = KNOB_SCALING_GOVERNOR, .id = 8191 },
+                  "cpufreq/policy8191",
+                  "cpufreq/policy8191/scaling_governor" },
                 { { .knob = KNOB_SCALING_SETSPEED, .id = 1 }, "cpufreq/policy1", "cpufreq/policy1/scaling_setspeed" },
-                { { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE, .id = 8191 }, "cpufreq/policy8191",
+                { { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE, .id = 8191 },
+                  "cpufreq/policy8191",
                   "cpufreq/policy8191/energy_performance_preference" },
                 { { .knob = KNOB_ENERGY_PERF_BIAS, .id = 3 }, "cpu3/power", "cpu3/power/energy_perf_bias" },
-                { { .knob = KNOB_DISABLE, .id = 8191, .state = 99 }, "cpu8191/cpuidle/state99", "cpu8191/cpuidle/state99/disable" },
+                { { .knob = KNOB_DISABLE, .id = 8191, .state = 99 },
+                  "cpu8191/cpuidle/state99",
+                  "cpu8191/cpuidle/state99/disable" },
                 { { .knob = KNOB_DISABLE, .id = 0, .state = 0 }, "cpu0/cpuidle/state0", "cpu0/cpuidle/state0/disable" },
         };
 
@@ -42,14 +49,33 @@ static void test_knob_paths_round_trip(void **state)
 static void test_knob_path_parse_refuses(void **state)
 {
         static const char *const paths[] = {
-                "", "/", "cpufreq", "cpufreq/policy", "cpufreq/policy0", "cpufreq/policy0/", "cpufreq/policy/scaling_governor",
-                "cpufreq/policy0/disable", "cpu0/cpuidle/state0/scaling_governor", "cpufreq/policy0/scaling_governor/",
-                "cpufreq/policy0/scaling_governo", "cpufreq/policy0//scaling_governor", "cpufreq/policy8192/scaling_governor",
-                "cpufreq/policy00000000/scaling_governor", "cpufreq/policy-1/scaling_governor", "cpufreq/policy+1/scaling_governor",
-                "cpu8192/cpuidle/state0/disable", "cpu0/cpuidle/state100/disable", "cpu0/cpuidle/state/disable",
-                "cpu3/cpuidle/state1/energy_perf_bias", "cpu3/power/disable", "cpu3/power/energy_perf_bias/",
-                "cpu/cpuidle/state0/disable", "cpu0/cpuidle/state0/latency", "../cpufreq/policy0/scaling_governor",
-                "/sys/devices/system/cpu/cpufreq/policy0/scaling_governor", " cpufreq/policy0/scaling_governor",
+                "",
+                "/",
+                "cpufreq",
+                "cpufreq/policy",
+                "cpufreq/policy0",
+                "cpufreq/policy0/",
+                "cpufreq/policy/scaling_governor",
+                "cpufreq/policy0/disable",
+                "cpu0/cpuidle/state0/scaling_governor",
+                "cpufreq/policy0/scaling_governor/",
+                "cpufreq/policy0/scaling_governo",
+                "cpufreq/policy0//scaling_governor",
+                "cpufreq/policy8192/scaling_governor",
+                "cpufreq/policy00000000/scaling_governor",
+                "cpufreq/policy-1/scaling_governor",
+                "cpufreq/policy+1/scaling_governor",
+                "cpu8192/cpuidle/state0/disable",
+                "cpu0/cpuidle/state100/disable",
+                "cpu0/cpuidle/state/disable",
+                "cpu3/cpuidle/state1/energy_perf_bias",
+                "cpu3/power/disable",
+                "cpu3/power/energy_perf_bias/",
+                "cpu/cpuidle/state0/disable",
+                "cpu0/cpuidle/state0/latency",
+                "../cpufreq/policy0/scaling_governor",
+                "/sys/devices/system/cpu/cpufreq/policy0/scaling_governor",
+                " cpufreq/policy0/scaling_governor",
         };
         const KnobId untouched = { .knob = KNOB_DISABLE, .id = 7, .state = 3 };
 
@@ -65,8 +91,8 @@ static void test_knob_order(void **state)
 {
         /* Ascending. */
         static const KnobId ids[] = {
-                { .knob = KNOB_SCALING_MAX_FREQ, .id = 0 },   { .knob = KNOB_SCALING_SETSPEED, .id = 0 },
-                { .knob = KNOB_SCALING_MAX_FREQ, .id = 10 },  { .knob = KNOB_DISABLE, .id = 0, .state = 1 },
+                { .knob = KNOB_SCALING_MAX_FREQ, .id = 0 },    { .knob = KNOB_SCALING_SETSPEED, .id = 0 },
+                { .knob = KNOB_SCALING_MAX_FREQ, .id = 10 },   { .knob = KNOB_DISABLE, .id = 0, .state = 1 },
                 { .knob = KNOB_DISABLE, .id = 0, .state = 2 }, { .knob = KNOB_DISABLE, .id = 1, .state = 0 },
                 { .knob = KNOB_ENERGY_PERF_BIAS, .id = 1 },
         };
@@ -78,7 +104,8 @@ static void test_knob_order(void **state)
                         assert_int_equal(r < 0 ? -1 : r > 0, i < j ? -1 : i > j);
                 }
         for (Knob knob = 0; knob < KNOB_MAX_; knob++)
-                assert_int_equal(knob_is_frequency(knob), strncmp(knob_to_string(knob), "scaling_", strlen("scaling_")) == 0);
+                assert_int_equal(knob_is_frequency(knob),
+                                 strncmp(knob_to_string(knob), "scaling_", strlen("scaling_")) == 0);
         assert_true(knob_is_of_policy(KNOB_ENERGY_PERFORMANCE_PREFERENCE) && !knob_is_of_policy(KNOB_ENERGY_PERF_BIAS));
 }
 

@@ -84,7 +84,7 @@ static void test_line_match_leaves_nothing_behind(void **state)
         assert_false(line.has_skew);
         assert_int_equal(line.skew_ns, 0);
         assert_int_equal(line.interval_ns, 5);
-        line = (KernelLine){ 0 };
+        line = (KernelLine) { 0 };
         assert_false(line_match("tsc 5", "%S %I x", &line, &rest));
         assert_string_equal(line.clocksource, "");
         assert_false(line.has_interval);

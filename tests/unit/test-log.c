@@ -25,7 +25,8 @@ static void test_text_escape(void **state)
                 { "a\\x41", "a\\x5cx41" },
                 /* The ends of two, three and four bytes, and both sides of the surrogates. */
                 { "\xc2\xa0\xdf\xbf", "\xc2\xa0\xdf\xbf" },
-                { "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd", "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd" },
+                { "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd",
+                  "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd" },
                 { "\xf0\x90\x80\x80\xf4\x8f\xbf\xbd", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbd" },
                 /* Noncharacters, which sd-bus refuses: U+FFFF, U+FDD0, U+10FFFF. */
                 { "\xef\xbf\xbf\xef\xb7\x90", "\\xef\\xbf\\xbf\\xef\\xb7\\x90" },
@@ -92,7 +93,8 @@ static void test_log_message_lets_no_control_character_out(void **state)
 
         capture_begin(&capture);
         log_message(LOG_ERR, "%s", "\x1b]0;owned\x07 two\nlines \xc2\x9b \xff \\x1b");
-        log_event(LOG_WARNING, "9fe5e0de0ec34204b133ceaaa069635a", (const char *[]) { "TSCWARDEN_KNOB=x", NULL }, "%s", "a\rb");
+        log_event(LOG_WARNING, "9fe5e0de0ec34204b133ceaaa069635a", (const char *[]) { "TSCWARDEN_KNOB=x", NULL }, "%s",
+                  "a\rb");
         capture_end(&capture, "tscwardend: error: \\x1b]0;owned\\x07 two\\x0alines \\xc2\\x9b \\xff \\x1b\n"
                               "tscwardend: warning: a\\x0db\n");
 }
@@ -112,7 +114,8 @@ static void test_log_levels(void **state)
         log_set_max_level(LOG_ERR);
         log_message(LOG_WARNING, "not heard");
         log_set_max_level(LOG_INFO);
-        capture_end(&capture, "tscwardend: info\ntscwardend: notice\ntscwardend: error: critical\ntscwardend: debug: heard\n");
+        capture_end(&capture,
+                    "tscwardend: info\ntscwardend: notice\ntscwardend: error: critical\ntscwardend: debug: heard\n");
 }
 
 static void test_log_error_errno(void **state)

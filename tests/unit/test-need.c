@@ -26,14 +26,19 @@ static void test_need_under_mode(void **state)
                 ApplyMode mode;
                 Need need;
         } rows[] = {
-                { true, true, false, APPLY_AUTO, { false, false } },   { false, true, false, APPLY_AUTO, { true, false } },
-                { true, false, false, APPLY_AUTO, { false, true } },   { false, false, false, APPLY_AUTO, { true, true } },
-                { false, false, true, APPLY_AUTO, { false, false } },  { false, false, true, APPLY_ALWAYS, { true, true } },
-                { true, true, false, APPLY_ALWAYS, { true, true } },   { false, false, false, APPLY_NEVER, { false, false } },
+                { true, true, false, APPLY_AUTO, { false, false } },
+                { false, true, false, APPLY_AUTO, { true, false } },
+                { true, false, false, APPLY_AUTO, { false, true } },
+                { false, false, false, APPLY_AUTO, { true, true } },
+                { false, false, true, APPLY_AUTO, { false, false } },
+                { false, false, true, APPLY_ALWAYS, { true, true } },
+                { true, true, false, APPLY_ALWAYS, { true, true } },
+                { false, false, false, APPLY_NEVER, { false, false } },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                Facts facts = { .constant_tsc = rows[i].constant, .nonstop_tsc = rows[i].nonstop,
+                Facts facts = { .constant_tsc = rows[i].constant,
+                                .nonstop_tsc = rows[i].nonstop,
                                 .hypervisor = rows[i].hypervisor };
                 Need need = need_under_mode(&facts, rows[i].mode);
 
@@ -48,9 +53,14 @@ static void test_need_without_driver(void **state)
                 const char *cmdline;
                 Need need;
         } rows[] = {
-                { "quiet", { true, true } },        { "cpufreq.off=1", { false, true } }, { "cpufreq.off=0", { true, true } },
-                { "cpuidle.off=1", { true, false } }, { "idle=halt", { true, false } },   { "idle=nomwait", { true, true } },
-                { "idle=poll cpufreq.off=1", { false, false } }, { "-- cpufreq.off=1", { true, true } },
+                { "quiet", { true, true } },
+                { "cpufreq.off=1", { false, true } },
+                { "cpufreq.off=0", { true, true } },
+                { "cpuidle.off=1", { true, false } },
+                { "idle=halt", { true, false } },
+                { "idle=nomwait", { true, true } },
+                { "idle=poll cpufreq.off=1", { false, false } },
+                { "-- cpufreq.off=1", { true, true } },
                 { "processor.max_cstate=1", { true, true } },
         };
 
@@ -74,8 +84,9 @@ static void test_need_reason(void **state)
                 { "", "", "Every CPU has constant_tsc and nonstop_tsc." },
                 { "0-3", "", "constant_tsc is missing: the TSC follows the CPU's frequency." },
                 { "", "0-3", "nonstop_tsc is missing: the TSC stops in deep C-states." },
-                { "0-3", "0-3", "constant_tsc is missing and nonstop_tsc is missing: the TSC follows the CPU's frequency and "
-                                "stops in deep C-states." },
+                { "0-3", "0-3",
+                  "constant_tsc is missing and nonstop_tsc is missing: the TSC follows the CPU's frequency and "
+                  "stops in deep C-states." },
                 { "2-3", "", "constant_tsc is missing on CPUs 2-3: the TSC follows the CPU's frequency." },
                 { "", "1", "nonstop_tsc is missing on CPU 1: the TSC stops in deep C-states." },
         };

@@ -78,7 +78,8 @@ static void test_originals_format_and_parse(void **state)
         assert_int_equal(originals_add(&originals, &disable, "0"), 1);
         assert_int_equal(originals_add(&originals, &governor, "ondemand"), 1);
         text = originals_format(&originals, BOOT);
-        assert_string_equal(text, HEADER "cpufreq/policy2/scaling_governor\tondemand\ncpu2/cpuidle/state3/disable\t0\n");
+        assert_string_equal(text,
+                            HEADER "cpufreq/policy2/scaling_governor\tondemand\ncpu2/cpuidle/state3/disable\t0\n");
         assert_int_equal(originals_parse(text, strlen(text), BOOT, &parsed), 1);
         again = originals_format(&parsed, BOOT);
         assert_string_equal(again, text);
@@ -97,7 +98,10 @@ static void test_originals_parse_of_another_boot(void **state)
 static void test_originals_parse_refuses(void **state)
 {
 #define LINE "cpufreq/policy2/scaling_governor\tondemand\n"
-#define TEXT(text) { text, sizeof(text) - 1 }
+#define TEXT(text)                     \
+        {                              \
+                text, sizeof(text) - 1 \
+        }
         static const struct {
                 const char *text;
                 size_t size;

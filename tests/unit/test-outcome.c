@@ -18,15 +18,20 @@ static Facts guest = { .n_cpus = 2, .available_clocksources = clocksources, .hyp
 static char parameters[] = "cpufreq.off=1", all_parameters[] = "cpufreq.off=1 idle=poll";
 static Facts no_cpufreq = { .n_cpus = 2, .available_clocksources = with_tsc, .cmdline = parameters };
 static Facts no_drivers = { .available_clocksources = with_tsc, .cmdline = all_parameters };
-static Facts needless = { .n_cpus = 2, .available_clocksources = with_tsc, .cmdline = all_parameters, .constant_tsc = true,
+static Facts needless = { .n_cpus = 2,
+                          .available_clocksources = with_tsc,
+                          .cmdline = all_parameters,
+                          .constant_tsc = true,
                           .nonstop_tsc = true };
 static Facts healthy = { .n_cpus = 2, .available_clocksources = with_tsc, .constant_tsc = true, .nonstop_tsc = true };
 
-#define LOST " The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still and cannot bring " \
-             "it back."
+#define LOST                                                                                                                     \
+        " The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still and cannot bring " \
+        "it back."
 #define NO_GUESTS "No virtual machine runs, and the policy waits for one (APPLY_WHEN=guests)."
-#define NO_CPUFREQ " cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays where the firmware " \
-                   "left it, and there is nothing to set."
+#define NO_CPUFREQ                                                                                                           \
+        " cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays where the firmware " \
+        "left it, and there is nothing to set."
 #define NEEDLESS "Every CPU has constant_tsc and nonstop_tsc."
 
 static void assert_outcome(const OutcomeInput *input, PolicyState expected_state, const char *expected)
@@ -47,46 +52,70 @@ static void test_outcome_without_findings(void **state)
                 PolicyState state;
                 const char *reason;
         } rows[] = {
-                { { .facts = &lost, .frequency = true, .idle = true, .n_knobs = 12 }, POLICY_STATE_APPLIED,
+                { { .facts = &lost, .frequency = true, .idle = true, .n_knobs = 12 },
+                  POLICY_STATE_APPLIED,
                   "12 knobs hold the frequency and idle policy." LOST },
-                { { .facts = &lost, .frequency = true, .n_knobs = 1 }, POLICY_STATE_APPLIED, "1 knob holds the frequency policy." LOST },
-                { { .facts = &fragile, .frequency = true, .n_knobs = 4 }, POLICY_STATE_APPLIED,
+                { { .facts = &lost, .frequency = true, .n_knobs = 1 },
+                  POLICY_STATE_APPLIED,
+                  "1 knob holds the frequency policy." LOST },
+                { { .facts = &fragile, .frequency = true, .n_knobs = 4 },
+                  POLICY_STATE_APPLIED,
                   "4 knobs hold the frequency policy. The TSC lives: the frequency is held where it stood." },
-                { { .facts = &fragile, .idle = true, .n_knobs = 2 }, POLICY_STATE_APPLIED, "2 knobs hold the idle policy." },
-                { { .facts = &healthy, .frequency = true, .idle = true, .n_knobs = 3 }, POLICY_STATE_APPLIED,
+                { { .facts = &fragile, .idle = true, .n_knobs = 2 },
+                  POLICY_STATE_APPLIED,
+                  "2 knobs hold the idle policy." },
+                { { .facts = &healthy, .frequency = true, .idle = true, .n_knobs = 3 },
+                  POLICY_STATE_APPLIED,
                   "3 knobs hold the frequency and idle policy." },
-                { { .facts = &guest, .frequency = true, .n_knobs = 3 }, POLICY_STATE_APPLIED, "3 knobs hold the frequency policy." },
+                { { .facts = &guest, .frequency = true, .n_knobs = 3 },
+                  POLICY_STATE_APPLIED,
+                  "3 knobs hold the frequency policy." },
                 { { .facts = &lost, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
                 { { .facts = &healthy }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
                 { { .facts = &healthy, .for_guests = true }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
                 { { .facts = &lost, .for_guests = true, .no_guests = true }, POLICY_STATE_WAITING, NO_GUESTS },
-                { { .facts = &fragile, .for_guests = true, .no_guests = true }, POLICY_STATE_WAITING,
-                  NO_GUESTS " Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always would keep "
+                { { .facts = &fragile, .for_guests = true, .no_guests = true },
+                  POLICY_STATE_WAITING,
+                  NO_GUESTS
+                  " Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always would keep "
                   "it." },
-                { { .facts = &lost, .for_guests = true, .no_guests = true, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
-                { { .facts = &guest, .for_guests = true, .idle = true, .n_knobs = 1 }, POLICY_STATE_APPLIED,
+                { { .facts = &lost, .for_guests = true, .no_guests = true, .never = true },
+                  POLICY_STATE_DISABLED,
+                  "APPLY=never." },
+                { { .facts = &guest, .for_guests = true, .idle = true, .n_knobs = 1 },
+                  POLICY_STATE_APPLIED,
                   "1 knob holds the idle policy. It came after the first virtual machine had started (APPLY_WHEN=guests)." },
-                { { .facts = &guest, .for_guests = true, .guests_unknown = true, .idle = true, .n_knobs = 1 }, POLICY_STATE_APPLIED,
+                { { .facts = &guest, .for_guests = true, .guests_unknown = true, .idle = true, .n_knobs = 1 },
+                  POLICY_STATE_APPLIED,
                   "1 knob holds the idle policy. How many virtual machines run is not known, which counts as some "
                   "(APPLY_WHEN=guests)." },
                 { { .facts = &needless }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
-                { { .facts = &no_cpufreq, .idle = true, .n_knobs = 2 }, POLICY_STATE_APPLIED,
+                { { .facts = &no_cpufreq, .idle = true, .n_knobs = 2 },
+                  POLICY_STATE_APPLIED,
                   "2 knobs hold the idle policy." NO_CPUFREQ },
-                { { .facts = &no_cpufreq, .idle = true }, POLICY_STATE_APPLIED,
+                { { .facts = &no_cpufreq, .idle = true },
+                  POLICY_STATE_APPLIED,
                   "There is nothing to set for the idle policy." NO_CPUFREQ },
                 { { .facts = &no_cpufreq, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
-                { { .facts = &no_drivers }, POLICY_STATE_NOT_NEEDED,
-                  "constant_tsc is missing and nonstop_tsc is missing: the TSC follows the CPU's frequency and stops in deep C-states."
-                  NO_CPUFREQ " cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are no "
+                { { .facts = &no_drivers },
+                  POLICY_STATE_NOT_NEEDED,
+                  "constant_tsc is missing and nonstop_tsc is missing: the TSC follows the CPU's frequency and stops in deep C-states." NO_CPUFREQ
+                  " cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are no "
                   "C-states to limit." },
-                { { .facts = &healthy, .frequency_unused = true }, POLICY_STATE_NOT_NEEDED,
-                  NEEDLESS " The configured frequency policy is not applied: this host does not need it. APPLY=always applies it all "
+                { { .facts = &healthy, .frequency_unused = true },
+                  POLICY_STATE_NOT_NEEDED,
+                  NEEDLESS
+                  " The configured frequency policy is not applied: this host does not need it. APPLY=always applies it all "
                   "the same." },
-                { { .facts = &healthy, .frequency_unused = true, .idle_unused = true }, POLICY_STATE_NOT_NEEDED,
-                  NEEDLESS " The configured frequency and idle policy is not applied: this host does not need it. APPLY=always "
+                { { .facts = &healthy, .frequency_unused = true, .idle_unused = true },
+                  POLICY_STATE_NOT_NEEDED,
+                  NEEDLESS
+                  " The configured frequency and idle policy is not applied: this host does not need it. APPLY=always "
                   "applies it all the same." },
-                { { .facts = &lost, .frequency = true, .idle_unused = true, .n_knobs = 2 }, POLICY_STATE_APPLIED,
-                  "2 knobs hold the frequency policy." LOST " The configured idle policy is not applied: this host does not need it. "
+                { { .facts = &lost, .frequency = true, .idle_unused = true, .n_knobs = 2 },
+                  POLICY_STATE_APPLIED,
+                  "2 knobs hold the frequency policy." LOST
+                  " The configured idle policy is not applied: this host does not need it. "
                   "APPLY=always applies it all the same." },
         };
 
@@ -101,12 +130,20 @@ static void test_outcome_without_findings(void **state)
 /* What is said of the frequency follows from what the governors do. */
 static void test_outcome_says_what_the_governor_does(void **state)
 {
-        FreqDomain domain = { .governor = "ondemand", .min_khz = 1000000, .max_khz = 2400000, .cur_khz = 1000000, .hw_min_khz = 1000000,
+        FreqDomain domain = { .governor = "ondemand",
+                              .min_khz = 1000000,
+                              .max_khz = 2400000,
+                              .cur_khz = 1000000,
+                              .hw_min_khz = 1000000,
                               .hw_max_khz = 2400000 };
         const Snapshot snapshot = { .policies = &domain, .n_policies = 1 };
         static const Findings none;
         _cleanup_policy_ Policy policy = {};
-        OutcomeInput input = { .facts = &lost, .frequency = true, .n_knobs = 1, .findings = &none, .snapshot = &snapshot,
+        OutcomeInput input = { .facts = &lost,
+                               .frequency = true,
+                               .n_knobs = 1,
+                               .findings = &none,
+                               .snapshot = &snapshot,
                                .policy = &policy };
         PolicyRule *rule = policy_add_rule(&policy);
 
@@ -114,16 +151,18 @@ static void test_outcome_says_what_the_governor_does(void **state)
         rule->has[POLICY_GOVERNOR] = true;
         rule->lines[POLICY_GOVERNOR] = 3;
         assert_int_equal(cpuset_add(&domain.cpus, 0), 0);
-        assert_outcome(&input, POLICY_STATE_APPLIED,
-                       "1 knob holds the frequency policy. The governor ondemand (GOVERNOR, /etc/x:3) itself moves the frequency, and the "
-                       "TSC of a CPU without constant_tsc follows it. It was given up before and stays so until the next boot.");
+        assert_outcome(
+                &input, POLICY_STATE_APPLIED,
+                "1 knob holds the frequency policy. The governor ondemand (GOVERNOR, /etc/x:3) itself moves the frequency, and the "
+                "TSC of a CPU without constant_tsc follows it. It was given up before and stays so until the next boot.");
         strcpy(domain.governor, "performance");
         assert_outcome(&input, POLICY_STATE_APPLIED, "1 knob holds the frequency policy." LOST);
         input.facts = &fragile;
         domain.max_khz = 1000000;
-        assert_outcome(&input, POLICY_STATE_APPLIED,
-                       "1 knob holds the frequency policy. The TSC lives: the frequency is held where it stood, at 1000 MHz of 2400 MHz, "
-                       "until the next boot.");
+        assert_outcome(
+                &input, POLICY_STATE_APPLIED,
+                "1 knob holds the frequency policy. The TSC lives: the frequency is held where it stood, at 1000 MHz of 2400 MHz, "
+                "until the next boot.");
         cpuset_done(&domain.cpus);
 }
 
@@ -153,9 +192,10 @@ static void test_outcome_ranks_findings(void **state)
         assert_outcome(&input, POLICY_STATE_NOT_NEEDED, NEEDLESS);
         input.frequency = true;
         add(&findings, FINDING_IDLE_GOVERNOR, "0", "haltpoll");
-        assert_outcome(&input, POLICY_STATE_DEGRADED,
-                       "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write another name "
-                       "of /sys/devices/system/cpu/cpuidle/available_governors to current_governor beside it.");
+        assert_outcome(
+                &input, POLICY_STATE_DEGRADED,
+                "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write another name "
+                "of /sys/devices/system/cpu/cpuidle/available_governors to current_governor beside it.");
         /* What was to be put back and could not. */
         input.frequency = false;
         input.never = true;

@@ -174,10 +174,8 @@ static void test_text_distance(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_parse_u64),
-                cmocka_unit_test(test_parse_unsigned),
-                cmocka_unit_test(test_parse_frequency),
-                cmocka_unit_test(test_parse_usec),
+                cmocka_unit_test(test_parse_u64),       cmocka_unit_test(test_parse_unsigned),
+                cmocka_unit_test(test_parse_frequency), cmocka_unit_test(test_parse_usec),
                 cmocka_unit_test(test_text_distance),
         };
 

@@ -47,8 +47,8 @@ static void assert_steps(const Plan *plan, const char *expected)
         for (size_t i = 0; i < plan->n_steps; i++) {
                 const Step *step = &plan->steps[i];
 
-                used += snprintf(text + used, sizeof(text) - used, "%s %s>%s %s%s\n", knob_path_format(&step->id, path), step->from,
-                                 step->to, effect_to_string(step->effect), step->withheld ? "!" : "");
+                used += snprintf(text + used, sizeof(text) - used, "%s %s>%s %s%s\n", knob_path_format(&step->id, path),
+                                 step->from, step->to, effect_to_string(step->effect), step->withheld ? "!" : "");
         }
         assert_string_equal(text, expected);
 }
@@ -138,8 +138,9 @@ static void test_plan_refuses_what_a_setpolicy_driver_does_not_list(void **state
         finding = warden_finding(&f->warden, FINDING_REFUSED);
         assert_non_null(finding);
         text = finding_format(finding);
-        assert_string_equal(text, "Governor 'ondemand' is refused by intel_pstate on CPUs 0-1, which offers performance and "
-                                  "powersave. Set GOVERNOR= (frequency-set -g) to one of these.");
+        assert_string_equal(text,
+                            "Governor 'ondemand' is refused by intel_pstate on CPUs 0-1, which offers performance and "
+                            "powersave. Set GOVERNOR= (frequency-set -g) to one of these.");
 }
 
 static void test_plan_takes_the_first_governor_a_setpolicy_driver_lists(void **state)
@@ -159,7 +160,7 @@ static void test_plan_limits_idle(void **state)
                 const char *cstate;
                 const char *disabled; /* states, of 0 to 3 */
         } rows[] = {
-                { "shallowest", "23" }, { "C1", "23" },  { "C2", "3" },    { "C3", "" },   { "c2", "3" },
+                { "shallowest", "23" }, { "C1", "23" },   { "C2", "3" },   { "C3", "" },    { "c2", "3" },
                 { "2us", "23" },        { "74us", "23" }, { "75us", "3" }, { "99us", "3" }, { "100us", "" },
                 { "5000us", "" },       { "1us", "23" }, /* POLL alone is refused: C1 stays */
         };
@@ -238,8 +239,10 @@ static void test_plan_says_which_cpus_lack_a_state(void **state)
         finding = warden_finding(&f->warden, FINDING_NO_SUCH_CSTATE);
         assert_non_null(finding);
         text = finding_format(finding);
-        assert_string_equal(text, "C-state 'C3' does not exist on CPU 1, which has C1, C2 and C6; nothing deeper than C1 is allowed "
-                                  "instead. Set MAX_CSTATE= to one of these or to a latency such as 2us.");
+        assert_string_equal(
+                text,
+                "C-state 'C3' does not exist on CPU 1, which has C1, C2 and C6; nothing deeper than C1 is allowed "
+                "instead. Set MAX_CSTATE= to one of these or to a latency such as 2us.");
 }
 
 /* Why a policy cannot be read, and whether its CPUs are known. */
@@ -264,7 +267,8 @@ static void test_plan_says_which_policy_cannot_be_read(void **state)
                 host.tsc_lives = false;
                 warden_init(&warden, &host);
                 assert_int_equal(originals_add(&warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR, .id = 1 },
-                                               "schedutil"), 1);
+                                               "schedutil"),
+                                 1);
                 host.real.policies[1].error = rows[i].error;
                 if (!rows[i].cpus)
                         cpuset_done(&host.real.policies[1].cpus);
@@ -531,7 +535,9 @@ static void test_plan_rounds_limits_to_the_table(void **state)
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 uint64_t min = rows[i].min, max = rows[i].max;
-                FreqDomain domain = { .hw_min_khz = 800000, .hw_max_khz = 2600000, .frequencies = "2600000 2000000 1400000 800000 " };
+                FreqDomain domain = { .hw_min_khz = 800000,
+                                      .hw_max_khz = 2600000,
+                                      .frequencies = "2600000 2000000 1400000 800000 " };
                 char text[32];
 
                 frequency_round_limits(&domain, &min, &max);
@@ -765,7 +771,8 @@ static void test_originals_of_what_is_gone(void **state)
         Fixture *f = *state;
         Snapshot empty = {}, unreadable = { .n_policies = 1, .policies = &(FreqDomain) { .error = -EBUSY } };
 
-        assert_int_equal(originals_add(&f->warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR }, "ondemand"), 1);
+        assert_int_equal(originals_add(&f->warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR }, "ondemand"),
+                         1);
         assert_false(originals_drop_settled(&f->warden.originals, &f->warden.plan, &empty, false));
         assert_false(originals_drop_settled(&f->warden.originals, &f->warden.plan, &unreadable, true));
         assert_int_equal(f->warden.originals.n, 1);

@@ -52,12 +52,12 @@ static void test_policy_later_rules_override_by_key(void **state)
         rule->all_cpus = false;
         assert_int_equal(cpuset_parse("0-3", &rule->cpus), 0);
         rule->has[POLICY_MAX_CSTATE] = true;
-        rule->idle = (IdleLimit){ .kind = IDLE_LIMIT_LATENCY, .latency_usec = 20 };
+        rule->idle = (IdleLimit) { .kind = IDLE_LIMIT_LATENCY, .latency_usec = 20 };
         rule = policy_add_rule(&policy);
         rule->all_cpus = false;
         assert_int_equal(cpuset_parse("3-4", &rule->cpus), 0);
         rule->has[POLICY_MAX_CSTATE] = true;
-        rule->idle = (IdleLimit){ .kind = IDLE_LIMIT_NAME, .name = strdup("C1") };
+        rule->idle = (IdleLimit) { .kind = IDLE_LIMIT_NAME, .name = strdup("C1") };
 
         policy_for_cpu(&policy, 2, &cpu);
         assert_ptr_equal(cpu.by[POLICY_GOVERNOR], &policy.rules[0]);

@@ -44,7 +44,9 @@ static void test_print_cut(void **state)
 {
         static const struct {
                 const char *text, *wanted;
-        } cases[] = { { "", "\n" }, { "12345678", "12345678\n" }, { "123456789", "12345...\n" }, { "µµµµµµµµµ", "µµµµµ...\n" } };
+        } cases[] = {
+                { "", "\n" }, { "12345678", "12345678\n" }, { "123456789", "12345...\n" }, { "µµµµµµµµµ", "µµµµµ...\n" }
+        };
 
         for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
                 _cleanup_free_ char *got = NULL;
@@ -62,8 +64,10 @@ static void test_print_times(void **state)
         static const struct {
                 uint64_t seconds;
                 const char *wanted;
-        } spans[] = { { 0, "0 s" },        { 59, "59 s" },       { 60, "1 min" },         { 61, "1 min 1 s" },
-                      { 3600, "1 h" },     { 3660, "1 h 1 min" }, { 86400 + 3, "1 d" },    { 400 * 86400 + 7200, "400 d 2 h" } };
+        } spans[] = {
+                { 0, "0 s" },    { 59, "59 s" },        { 60, "1 min" },      { 61, "1 min 1 s" },
+                { 3600, "1 h" }, { 3660, "1 h 1 min" }, { 86400 + 3, "1 d" }, { 400 * 86400 + 7200, "400 d 2 h" }
+        };
         char buffer[PRINT_TIME_SIZE];
 
         for (unsigned i = 0; i < ARRAY_SIZE(spans); i++)

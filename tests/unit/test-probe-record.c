@@ -14,8 +14,12 @@ static void test_record(void **state)
 {
         _cleanup_probe_record_ ProbeRecord record = {};
 
-        assert_int_equal(probe_record_parse("{\"Probe\": {\"TimestampUSec\": 1700000000000000, \"Measured\": 4, \"BoundNSec\": 240, "
-                                            "\"Convicted\": \"1,3\", \"Guest\": true}}", &record), 0);
+        assert_int_equal(
+                probe_record_parse(
+                        "{\"Probe\": {\"TimestampUSec\": 1700000000000000, \"Measured\": 4, \"BoundNSec\": 240, "
+                        "\"Convicted\": \"1,3\", \"Guest\": true}}",
+                        &record),
+                0);
         assert_int_equal(record.realtime_usec, 1700000000000000);
         assert_true(record.has_bound && record.guest);
         assert_int_equal(record.bound_nsec, 240);
@@ -29,7 +33,9 @@ static void test_record_of_one_cpu(void **state)
         _cleanup_probe_record_ ProbeRecord record = {};
 
         assert_int_equal(probe_record_parse("{\"Probe\": {\"TimestampUSec\": 1, \"Measured\": 1, \"BoundNSec\": null, "
-                                            "\"Convicted\": \"\", \"Guest\": false}}", &record), 0);
+                                            "\"Convicted\": \"\", \"Guest\": false}}",
+                                            &record),
+                         0);
         assert_false(record.has_bound || record.guest);
         assert_int_equal(record.n_convicted, 0);
 }
@@ -38,7 +44,13 @@ static void test_record_of_one_cpu(void **state)
 static void test_record_refused(void **state)
 {
         static const char *const texts[] = {
-                "", "{", "[]", "7", "{}", "{\"Probe\": 7}", "{\"Probe\": {}}",
+                "",
+                "{",
+                "[]",
+                "7",
+                "{}",
+                "{\"Probe\": 7}",
+                "{\"Probe\": {}}",
                 "{\"Probe\": {\"TimestampUSec\": \"now\", \"Measured\": 4, \"Convicted\": \"\"}}",
                 "{\"Probe\": {\"TimestampUSec\": 1, \"Measured\": -4, \"Convicted\": \"\"}}",
                 "{\"Probe\": {\"TimestampUSec\": 1, \"Measured\": 4}}",

@@ -30,7 +30,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("RealUSec", "t", properties_get_realtime, offsetof(Thing, usec), 0),
         SD_BUS_PROPERTY("USec", "t", NULL, offsetof(Thing, usec), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Flag", "b", NULL, offsetof(Thing, flag), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_VTABLE_END
+        SD_BUS_VTABLE_END,
 };
 
 /* Leaks and double frees are the sanitizer's to find. */
@@ -39,7 +39,9 @@ static void test_replace_moves_what_it_owns(void **state)
         Thing thing = { .constant = "literal" };
 
         for (int i = 0; i < 3; i++) {
-                Thing fresh = { .constant = "literal", .text = strdup("a"), .list = properties_words("x y"), .flag = i };
+                Thing fresh = {
+                        .constant = "literal", .text = strdup("a"), .list = properties_words("x y"), .flag = i
+                };
 
                 properties_replace(NULL, "org.example", vtable, &thing, &fresh, sizeof(fresh));
                 assert_null(fresh.text);
@@ -55,7 +57,8 @@ static void test_texts_are_fit_for_the_bus(void **state)
 {
         _cleanup_free_ char *outside = properties_text("a\xe9\\b\n");
         _cleanup_free_ char *ours = properties_sentence(strdup("said \\x41 \xff"));
-        char **words = properties_words("  tsc hp\x01" "et ");
+        char **words = properties_words("  tsc hp\x01"
+                                        "et ");
 
         assert_string_equal(outside, "a\\xe9\\x5cb\\x0a");
         assert_string_equal(ours, "said \\x41 \\xff");

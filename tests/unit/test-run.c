@@ -217,7 +217,8 @@ static void stepper_init(Stepper *stepper, Warden *warden)
         *stepper = (Stepper) {};
         warden_plan(warden, true);
         assert_int_equal(fake_host_ops.enumerate(warden->host, &stepper->snapshot), 0);
-        run_init(&stepper->run, &fake_host_ops, warden->host, &warden->plan, &stepper->snapshot, warden->host->tsc_lives);
+        run_init(&stepper->run, &fake_host_ops, warden->host, &warden->plan, &stepper->snapshot,
+                 warden->host->tsc_lives);
 }
 
 static void stepper_done(Stepper *stepper)
@@ -293,7 +294,8 @@ static void test_run_writes_only_names_worth_a_try(void **state)
         }
         warden_rule(&warden, NULL, "ondemand|powersave", 0, 0, NULL);
         warden_apply(&warden);
-        assert_string_equal(host.log, "cpufreq/policy0/scaling_governor=powersave\ncpufreq/policy2/scaling_governor=powersave\n");
+        assert_string_equal(host.log,
+                            "cpufreq/policy0/scaling_governor=powersave\ncpufreq/policy2/scaling_governor=powersave\n");
         finish(&host, &warden);
 
         start(&host, &warden, "ondemand", 2600000, false);
@@ -512,16 +514,28 @@ static uint64_t random_limit(Random *random)
 
 static void random_policy(Random *random, Warden *warden)
 {
-        static const char *const wishes[] = { "performance", "powersave", "nosuch|performance", "userspace|powersave",
-                                              "ondemand", "schedutil|performance", NULL };
+        static const char *const wishes[] = {
+                "performance",           "powersave", "nosuch|performance", "userspace|powersave", "ondemand",
+                "schedutil|performance", NULL
+        };
         static const char *const cstates[] = { "shallowest", "C1", "C2", "C3", "C9", "80us", NULL };
         static const char *const cpus[] = { "0-1", "0", "2-3", "1-2", "9", NULL };
         static const char *const options[] = {
-                "frequency-set -g performance", "frequency-set -d 1.4GHz -u 2GHz", "frequency-set -f 2GHz",
-                "-c 2 frequency-set -f 1.9GHz ; idle-set -D 10", "frequency-set -f 9GHz", "-c 0-1 frequency-set -u 800MHz",
-                "idle-set -d 1 ; idle-set -d 2 ; idle-set -d 3", "idle-set -E", "idle-set -D 0", "-c 1 idle-set -d 0",
-                "set -e power -b 15", "-c 3 set -e performance", "frequency-set -g ondemand ; set -b 0",
-                "frequency-set -g userspace", "frequency-set -f 800MHz ; frequency-set -u 2.6GHz",
+                "frequency-set -g performance",
+                "frequency-set -d 1.4GHz -u 2GHz",
+                "frequency-set -f 2GHz",
+                "-c 2 frequency-set -f 1.9GHz ; idle-set -D 10",
+                "frequency-set -f 9GHz",
+                "-c 0-1 frequency-set -u 800MHz",
+                "idle-set -d 1 ; idle-set -d 2 ; idle-set -d 3",
+                "idle-set -E",
+                "idle-set -D 0",
+                "-c 1 idle-set -d 0",
+                "set -e power -b 15",
+                "-c 3 set -e performance",
+                "frequency-set -g ondemand ; set -b 0",
+                "frequency-set -g userspace",
+                "frequency-set -f 800MHz ; frequency-set -u 2.6GHz",
         };
 
         policy_done(&warden->policy);
@@ -530,8 +544,9 @@ static void random_policy(Random *random, Warden *warden)
         for (unsigned n = warden->policy.n_rules > 0 ? 0 : 1 + random_below(random, 3); n > 0; n--) {
                 uint64_t min = random_limit(random), max = random_limit(random);
 
-                warden_rule(warden, cpus[random_below(random, ARRAY_SIZE(cpus))], wishes[random_below(random, ARRAY_SIZE(wishes))],
-                            max && min > max ? max : min, max, cstates[random_below(random, ARRAY_SIZE(cstates))]);
+                warden_rule(warden, cpus[random_below(random, ARRAY_SIZE(cpus))],
+                            wishes[random_below(random, ARRAY_SIZE(wishes))], max && min > max ? max : min, max,
+                            cstates[random_below(random, ARRAY_SIZE(cstates))]);
         }
         warden->frequency = random_below(random, 8) > 0;
         warden->idle = random_below(random, 8) > 0;
@@ -564,7 +579,8 @@ static void random_drift(Random *random, FakeHost *host)
                 return;
         }
         if (random_below(random, 2)) {
-                (void)fake_host_drift(host, paths[random_below(random, 2)], governors[random_below(random, ARRAY_SIZE(governors))]);
+                (void)fake_host_drift(host, paths[random_below(random, 2)],
+                                      governors[random_below(random, ARRAY_SIZE(governors))]);
                 return;
         }
         snprintf(khz, sizeof(khz), "%lu", (unsigned long)speeds[1 + random_below(random, 4)]);
@@ -644,7 +660,8 @@ static void test_property_applies_and_restores(void **state)
                         fail_msg("seed %lu: %u steps failed:\n%s", (unsigned long)seed, warden.n_failed, host.log);
                 warden_plan(&warden, true);
                 if (!refused && warden.plan.n_steps > 0)
-                        fail_msg("seed %lu: %zu steps left after an apply:\n%s", (unsigned long)seed, warden.plan.n_steps, host.log);
+                        fail_msg("seed %lu: %zu steps left after an apply:\n%s", (unsigned long)seed,
+                                 warden.plan.n_steps, host.log);
 
                 warden_restore(&warden);
                 after = fake_host_dump(&host);

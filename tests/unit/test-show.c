@@ -34,7 +34,12 @@ static void output_end(Output *output, const char *expected)
 static void test_show_facts(void **state)
 {
         char hpet[] = "hpet", lost[] = "hpet acpi_pm";
-        Facts facts = { .n_cpus = 1, .vendor = "Authentic\x1b""AM", .family = 15, .model = 67, .clocksource = hpet,
+        Facts facts = { .n_cpus = 1,
+                        .vendor = "Authentic\x1b"
+                                  "AM",
+                        .family = 15,
+                        .model = 67,
+                        .clocksource = hpet,
                         .available_clocksources = lost };
         Output output;
 
@@ -68,7 +73,10 @@ static void test_show_facts(void **state)
 static void test_show_findings_wraps(void **state)
 {
         char object[] = "cpufreq/policy0";
-        Finding finding = { .kind = FINDING_FAILED, .knob = KNOB_SCALING_GOVERNOR, .object = object, .error = -1,
+        Finding finding = { .kind = FINDING_FAILED,
+                            .knob = KNOB_SCALING_GOVERNOR,
+                            .object = object,
+                            .error = -1,
                             .wanted = "performance" };
         Finding absent = { .kind = FINDING_CPU_NOT_HERE };
         _cleanup_findings_ Findings findings = {};
@@ -140,8 +148,9 @@ static void test_show_plan(void **state)
 
 static void test_show_config(void **state)
 {
-        static const char text[] = "ON_STOP=keep\nGOVERNOR=performance|a_long_governor|b\n\n[cpus 3,1]\nMAX_CSTATE=20us\n"
-                                   "[cpus 2]\nMIN_FREQ=1GHz\n";
+        static const char text[] =
+                "ON_STOP=keep\nGOVERNOR=performance|a_long_governor|b\n\n[cpus 3,1]\nMAX_CSTATE=20us\n"
+                "[cpus 2]\nMIN_FREQ=1GHz\n";
         _cleanup_config_ Config config = {};
         _cleanup_config_errors_ ConfigErrors errors = {};
         Output output;

@@ -39,21 +39,52 @@ static void set_up(void)
 {
         events[0] = (EventInfo) { NOW - 3 * HOURS, 5000000, TEXT("applied"), TEXT("No policy is needed.") };
         for (unsigned i = 0; i < 512; i++)
-                cpus[i] = (CpuInfo) { ~UINT64_C(0), i, true, TEXT("ok"), TEXT("acpi-cpufreq"), TEXT("schedutil"), TEXT(""),
-                                      TEXT("acpi_idle"), { idle_free, 2 }, TEXT("") };
+                cpus[i] = (CpuInfo) { ~UINT64_C(0),
+                                      i,
+                                      true,
+                                      TEXT("ok"),
+                                      TEXT("acpi-cpufreq"),
+                                      TEXT("schedutil"),
+                                      TEXT(""),
+                                      TEXT("acpi_idle"),
+                                      { idle_free, 2 },
+                                      TEXT("") };
         state = (WardenState) {
-                .manager = { .present = ~UINT64_C(0), .version = TEXT("0.1.0"), .state = TEXT("not-needed"),
+                .manager = { .present = ~UINT64_C(0),
+                             .version = TEXT("0.1.0"),
+                             .state = TEXT("not-needed"),
                              .state_reason = TEXT("The CPUs have constant_tsc and nonstop_tsc: nothing to do."),
-                             .managed_cpus = TEXT(""), .degraded_cpus = TEXT(""), .contested_cpus = TEXT("") },
-                .clock = { .present = ~UINT64_C(0), .verdict = TEXT("trusted"), .reason = TEXT(""),
-                           .reason_text = TEXT("The kernel uses the TSC and does not compare it: it is constant, nonstop and "
-                                               "adjustable."),
-                           .urgency = TEXT("none"), .remedy = TEXT(""), .kernel_line = TEXT(""), .since_usec = NOW - 3 * HOURS, .since_monotonic_usec = 1500000,
-                           .expected = true, .witness = TEXT("kmsg"), .clocksource = TEXT("tsc"), .watchdog = TEXT("exempt"),
-                           .watchdog_reason = TEXT("constant, nonstop and adjustable on at most 4 packages"), .tsc_khz = 2394374,
-                           .tsc_scaling = true, .guest_clock_pairing = true, .vdso_clock = true, .constant_tsc = true,
+                             .managed_cpus = TEXT(""),
+                             .degraded_cpus = TEXT(""),
+                             .contested_cpus = TEXT("") },
+                .clock = { .present = ~UINT64_C(0),
+                           .verdict = TEXT("trusted"),
+                           .reason = TEXT(""),
+                           .reason_text =
+                                   TEXT("The kernel uses the TSC and does not compare it: it is constant, nonstop and "
+                                        "adjustable."),
+                           .urgency = TEXT("none"),
+                           .remedy = TEXT(""),
+                           .kernel_line = TEXT(""),
+                           .since_usec = NOW - 3 * HOURS,
+                           .since_monotonic_usec = 1500000,
+                           .expected = true,
+                           .witness = TEXT("kmsg"),
+                           .clocksource = TEXT("tsc"),
+                           .watchdog = TEXT("exempt"),
+                           .watchdog_reason = TEXT("constant, nonstop and adjustable on at most 4 packages"),
+                           .tsc_khz = 2394374,
+                           .tsc_scaling = true,
+                           .guest_clock_pairing = true,
+                           .vdso_clock = true,
+                           .constant_tsc = true,
                            .nonstop_tsc = true },
-                .cpus = cpus, .n_cpus = 2, .cpus_known = true, .events = events, .n_events = 1, .events_known = true,
+                .cpus = cpus,
+                .n_cpus = 2,
+                .cpus_known = true,
+                .events = events,
+                .n_events = 1,
+                .events_known = true,
         };
         lost = (Losses) { losses, 0, NOW - 2000 * HOURS };
         input = (StatusInput) { .state = &state, .losses = &lost, .now_usec = NOW };
@@ -86,7 +117,8 @@ static void is_unused(void)
         state.clock.reason = TEXT("user-switch");
         state.clock.expected = false;
         state.clock.reason_text = TEXT("Somebody chose another clocksource.");
-        state.clock.remedy = TEXT("Write tsc to /sys/devices/system/clocksource/clocksource0/current_clocksource; no reboot is needed.");
+        state.clock.remedy = TEXT(
+                "Write tsc to /sys/devices/system/clocksource/clocksource0/current_clocksource; no reboot is needed.");
         state.clock.clocksource = TEXT("hpet");
         state.clock.vdso_clock = state.clock.guest_clock_pairing = false;
 }
@@ -114,10 +146,13 @@ static void is_lost(void)
         state.clock.lost_after_use = true;
         state.clock.since_usec = NOW - 2 * HOURS - HOURS / 12;
         state.clock.since_monotonic_usec = 50 * HOURS;
-        state.clock.reason_text = TEXT("The kernel's watchdog saw the TSC and hpet part by 78 µs in 500 ms; either clock may be wrong.");
-        state.clock.remedy = TEXT("Evacuate guests that need a good clock and reboot; nothing brings the TSC back before.");
-        state.clock.kernel_line = TEXT("clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because the "
-                                       "skew is too large:");
+        state.clock.reason_text =
+                TEXT("The kernel's watchdog saw the TSC and hpet part by 78 µs in 500 ms; either clock may be wrong.");
+        state.clock.remedy =
+                TEXT("Evacuate guests that need a good clock and reboot; nothing brings the TSC back before.");
+        state.clock.kernel_line =
+                TEXT("clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because the "
+                     "skew is too large:");
         state.clock.clocksource = TEXT("hpet");
         state.clock.watchdog = TEXT("absent");
         state.clock.vdso_clock = state.clock.guest_clock_pairing = false;
@@ -130,8 +165,10 @@ static void is_lost(void)
         losses[4] = (Loss) { NOW - 2 * HOURS, true, TEXT("clocksource-watchdog"), TEXT("db1, web1, web2") };
         lost.n = 5;
         for (unsigned i = 1; i < 6; i++)
-                events[i] = (EventInfo) { NOW - (6 - i) * HOURS, 1, TEXT("tsc-lost"),
-                                          TEXT("The TSC is lost until the next boot. The kernel's watchdog saw it part by 78 µs.") };
+                events[i] = (EventInfo) {
+                        NOW - (6 - i) * HOURS, 1, TEXT("tsc-lost"),
+                        TEXT("The TSC is lost until the next boot. The kernel's watchdog saw it part by 78 µs.")
+                };
         state.n_events = 6;
 }
 
@@ -145,7 +182,8 @@ static void is_lost_as_expected(void)
         state.clock.lost_after_use = false;
         state.clock.since_usec = 0;
         state.clock.kernel_line = TEXT("");
-        state.clock.reason_text = TEXT("An idle driver registered C2 or deeper, and without nonstop_tsc the TSC stops there.");
+        state.clock.reason_text =
+                TEXT("An idle driver registered C2 or deeper, and without nonstop_tsc the TSC stops there.");
         state.clock.remedy = TEXT("Add processor.max_cstate=1 to the kernel command line and reboot.");
         state.clock.watchdog_reason = TEXT("nothing is left to compare: the TSC has been given up");
         input.losses_error = -EACCES;
@@ -157,7 +195,8 @@ static void is_false_alarm(void)
         state.clock.urgency = TEXT("ticket");
         state.clock.suspect = TEXT("reference");
         state.clock.reason = TEXT("read-delay");
-        state.clock.remedy = TEXT("The TSC itself is most likely good: reboot when convenient; nothing brings it back before.");
+        state.clock.remedy =
+                TEXT("The TSC itself is most likely good: reboot when convenient; nothing brings it back before.");
         lost.n = 2;
 }
 
@@ -202,12 +241,14 @@ static void is_applied(void)
         static char *missing[] = { TEXT("processor.max_cstate=1"), TEXT("cpufreq.off=1") };
 
         state.manager.state = TEXT("applied");
-        state.manager.state_reason = TEXT("8 knobs hold the frequency and idle policy. The TSC lives: the frequency is held where it "
-                                          "stood.");
+        state.manager.state_reason =
+                TEXT("8 knobs hold the frequency and idle policy. The TSC lives: the frequency is held where it "
+                     "stood.");
         state.manager.managed_cpus = TEXT("0-1");
         state.manager.boot_parameters_missing = (Words) { missing, ARRAY_SIZE(missing) };
-        state.manager.boot_parameters_reason = TEXT("The kernel gives this CPU's TSC up when C2 is registered and at the first "
-                                                    "frequency change; with these it does neither.");
+        state.manager.boot_parameters_reason =
+                TEXT("The kernel gives this CPU's TSC up when C2 is registered and at the first "
+                     "frequency change; with these it does neither.");
         for (unsigned i = 0; i < 512; i++) {
                 cpus[i].driver = TEXT("powernow-k8");
                 cpus[i].governor = cpus[i].wanted_governor = TEXT("performance");
@@ -277,7 +318,10 @@ static ProbeRecord record;
 
 static void is_probed(void)
 {
-        record = (ProbeRecord) { .realtime_usec = input.now_usec - 7500ULL * 1000000, .has_bound = true, .bound_nsec = 240, .n_measured = 64 };
+        record = (ProbeRecord) { .realtime_usec = input.now_usec - 7500ULL * 1000000,
+                                 .has_bound = true,
+                                 .bound_nsec = 240,
+                                 .n_measured = 64 };
         input.probe = &record;
 }
 

@@ -42,7 +42,7 @@ static const NtpReport good_ntp = {
 
 static TimeInput input_of(unsigned running)
 {
-        return (TimeInput){
+        return (TimeInput) {
                 .now_sec = NOW,
                 .clients_known = true,
                 .running = running,
@@ -225,10 +225,8 @@ static void test_disciplines(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_chrony),
-                cmocka_unit_test(test_the_kernel_has_the_last_word),
-                cmocka_unit_test(test_ntpd),
-                cmocka_unit_test(test_the_others),
+                cmocka_unit_test(test_chrony),      cmocka_unit_test(test_the_kernel_has_the_last_word),
+                cmocka_unit_test(test_ntpd),        cmocka_unit_test(test_the_others),
                 cmocka_unit_test(test_disciplines),
         };
 

@@ -12,9 +12,15 @@
 
 #define CPUS "/devices/system/cpu/"
 #define KVM "/devices/virtual/misc/kvm"
-#define T(action_, devpath_, subsystem_) { .action = action_, .devpath = devpath_, .subsystem = subsystem_ }
-#define V(devpath_, event_, created_, count_, pid_) \
-        { .action = "change", .devpath = devpath_, .subsystem = "misc", .event = event_, .created = created_, .count = count_, .pid = pid_ }
+#define T(action_, devpath_, subsystem_)                                        \
+        {                                                                       \
+                .action = action_, .devpath = devpath_, .subsystem = subsystem_ \
+        }
+#define V(devpath_, event_, created_, count_, pid_)                                                                 \
+        {                                                                                                           \
+                .action = "change", .devpath = devpath_, .subsystem = "misc", .event = event_, .created = created_, \
+                .count = count_, .pid = pid_                                                                        \
+        }
 
 static void test_uevent_is_ours(void **state)
 {
@@ -32,7 +38,8 @@ static void test_uevent_is_ours(void **state)
                 { V(KVM, "destroy", "7", "0", "271"), { UEVENT_KVM_DESTROY, 0, 7, 0, 271 } },
                 { V(KVM, "create", NULL, NULL, NULL), { UEVENT_KVM_CREATE, 0, 0, UINT32_MAX, 0 } },
                 { V(KVM, "create", "x", "-1", "0"), { UEVENT_KVM_CREATE, 0, 0, UINT32_MAX, 0 } },
-                { V(KVM, "create", "18446744073709551616", "4294967295", "4294967297"), { UEVENT_KVM_CREATE, 0, 0, UINT32_MAX, 0 } },
+                { V(KVM, "create", "18446744073709551616", "4294967295", "4294967297"),
+                  { UEVENT_KVM_CREATE, 0, 0, UINT32_MAX, 0 } },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -41,8 +48,8 @@ static void test_uevent_is_ours(void **state)
                 if (!uevent_classify(&rows[i].text, &uevent) || uevent.kind != rows[i].uevent.kind ||
                     uevent.cpu != rows[i].uevent.cpu || uevent.n_created != rows[i].uevent.n_created ||
                     uevent.n_vms != rows[i].uevent.n_vms || uevent.pid != rows[i].uevent.pid)
-                        fail_msg("row %zu: kind %d, CPU %u, %ju of %u VMs, pid %u", i, uevent.kind, uevent.cpu, (uintmax_t)uevent.n_created, uevent.n_vms,
-                                 uevent.pid);
+                        fail_msg("row %zu: kind %d, CPU %u, %ju of %u VMs, pid %u", i, uevent.kind, uevent.cpu,
+                                 (uintmax_t)uevent.n_created, uevent.n_vms, uevent.pid);
         }
 }
 

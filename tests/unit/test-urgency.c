@@ -33,6 +33,7 @@ typedef struct Row {
         RemedyKind remedy;
 } Row;
 
+/* clang-format off */
 static const Row rows[] = {
         { .what = "trusted", .clocksource = "tsc", .verdict = VERDICT_TRUSTED },
         { .what = "repaired by the kernel", .clocksource = "tsc", .verdict = VERDICT_TRUSTED, .faults = 2 },
@@ -105,43 +106,44 @@ static const Row rows[] = {
           .reason = REASON_CALIBRATION, .since = 1, .never_used = true, .suspect = SUSPECT_EITHER,
           .urgency = URGENCY_TICKET, .remedy = REMEDY_CALIBRATE },
 };
+/* clang-format on */
 
 static ClockFacts row_facts(const Row *row)
 {
-        return (ClockFacts){ .has_tsc = true,
-                             .constant_tsc = true,
-                             .nonstop_tsc = !row->unfit,
-                             .hypervisor = row->guest,
-                             .xen_control = row->xen_control,
-                             .vendor = "GenuineIntel",
-                             .family = 6,
-                             .n_cpus = 8,
-                             .n_packages = 1,
-                             .n_nodes = 1,
-                             .kernel_major = 6,
-                             .kernel_minor = 12,
-                             .cmdline = row->cmdline ? row->cmdline : "" };
+        return (ClockFacts) { .has_tsc = true,
+                              .constant_tsc = true,
+                              .nonstop_tsc = !row->unfit,
+                              .hypervisor = row->guest,
+                              .xen_control = row->xen_control,
+                              .vendor = "GenuineIntel",
+                              .family = 6,
+                              .n_cpus = 8,
+                              .n_packages = 1,
+                              .n_nodes = 1,
+                              .kernel_major = 6,
+                              .kernel_minor = 12,
+                              .cmdline = row->cmdline ? row->cmdline : "" };
 }
 
 static ClockView row_view(const Row *row, KernelEvent *cause)
 {
-        *cause = (KernelEvent){ .skew_ns = row->skew,
-                                .has_skew = row->skew != 0,
-                                .interval_ns = row->interval,
-                                .has_interval = row->interval != 0,
-                                .warp_cycles = row->warp };
+        *cause = (KernelEvent) { .skew_ns = row->skew,
+                                 .has_skew = row->skew != 0,
+                                 .interval_ns = row->interval,
+                                 .has_interval = row->interval != 0,
+                                 .warp_cycles = row->warp };
         strcpy(cause->reference, row->reference ? row->reference : "");
-        return (ClockView){ .verdict = row->verdict,
-                            .reason = row->reason,
-                            .watchdog = row->watchdog,
-                            .expected = row->expected,
-                            .lost_after_use = !row->never_used,
-                            .cpus_differ = row->cpus_differ,
-                            .since_usec = row->since,
-                            .cause = row->verdict == VERDICT_UNSTABLE ? cause : NULL,
-                            .clocksource = row->clocksource ? row->clocksource : "",
-                            .tsc_khz = 2000000,
-                            .n_firmware_faults = row->faults };
+        return (ClockView) { .verdict = row->verdict,
+                             .reason = row->reason,
+                             .watchdog = row->watchdog,
+                             .expected = row->expected,
+                             .lost_after_use = !row->never_used,
+                             .cpus_differ = row->cpus_differ,
+                             .since_usec = row->since,
+                             .cause = row->verdict == VERDICT_UNSTABLE ? cause : NULL,
+                             .clocksource = row->clocksource ? row->clocksource : "",
+                             .tsc_khz = 2000000,
+                             .n_firmware_faults = row->faults };
 }
 
 static void test_urgency_rows(void **state)
@@ -155,8 +157,8 @@ static void test_urgency_rows(void **state)
                 view.urgency = clock_find_urgency(&facts, &view);
                 if (view.suspect != rows[i].suspect || view.urgency != rows[i].urgency ||
                     clock_remedy_kind(&facts, &view) != rows[i].remedy)
-                        fail_msg("%s: suspect '%s', urgency %s, remedy %s", rows[i].what, suspect_to_string(view.suspect),
-                                 urgency_to_string(view.urgency),
+                        fail_msg("%s: suspect '%s', urgency %s, remedy %s", rows[i].what,
+                                 suspect_to_string(view.suspect), urgency_to_string(view.urgency),
                                  remedy_kind_to_string(clock_remedy_kind(&facts, &view)));
         }
 }
@@ -167,9 +169,13 @@ static void test_urgency_everywhere(void **state)
         for (unsigned verdict = 0; verdict < VERDICT_MAX_; verdict++)
                 for (unsigned reason = 0; reason < REASON_MAX_; reason++)
                         for (unsigned bits = 0; bits < 16; bits++) {
-                                Row row = { .guest = bits & 1, .unfit = bits & 2, .never_used = bits & 4,
-                                            .clocksource = bits & 8 ? "kvm-clock" : "hpet", .verdict = verdict,
-                                            .reason = reason, .since = DAY };
+                                Row row = { .guest = bits & 1,
+                                            .unfit = bits & 2,
+                                            .never_used = bits & 4,
+                                            .clocksource = bits & 8 ? "kvm-clock" : "hpet",
+                                            .verdict = verdict,
+                                            .reason = reason,
+                                            .since = DAY };
                                 ClockFacts facts = row_facts(&row);
                                 KernelEvent cause;
                                 ClockView view = row_view(&row, &cause);
@@ -186,7 +192,7 @@ static void test_urgency_everywhere(void **state)
 /* What a host is after somebody did as told. */
 static void after(RemedyKind kind, const char *command_line, ClockView *view, ClockFacts *facts)
 {
-        *view = (ClockView){ .verdict = VERDICT_STABLE, .clocksource = "tsc", .watchdog = WATCHDOG_ACTIVE };
+        *view = (ClockView) { .verdict = VERDICT_STABLE, .clocksource = "tsc", .watchdog = WATCHDOG_ACTIVE };
         if (kind == REMEDY_FALSE_ALARM) {
                 facts->cmdline = command_line;
                 view->verdict = VERDICT_UNVERIFIED;

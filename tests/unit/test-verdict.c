@@ -40,9 +40,9 @@ static char *row_promise(char *const columns[])
 {
         char *text;
 
-        assert_true(asprintf(&text, "%s %s expected=%s lost=%s %s since=%s suspect=%s %s %s [%s]", columns[VERDICT], columns[REASON],
-                             columns[EXPECTED], columns[LOST], columns[WATCHDOG], columns[SINCE], columns[SUSPECT], columns[URGENCY], columns[REMEDY],
-                             columns[MISSING]) > 0);
+        assert_true(asprintf(&text, "%s %s expected=%s lost=%s %s since=%s suspect=%s %s %s [%s]", columns[VERDICT],
+                             columns[REASON], columns[EXPECTED], columns[LOST], columns[WATCHDOG], columns[SINCE],
+                             columns[SUSPECT], columns[URGENCY], columns[REMEDY], columns[MISSING]) > 0);
         return text;
 }
 
@@ -62,9 +62,9 @@ static char *clock_summary(const Clock *clock)
         assert_true(asprintf(&text, "%s %s expected=%s lost=%s %s since=%" PRIu64 " suspect=%s %s %s [%s]",
                              verdict_to_string(view.verdict), clock_reason_to_string(view.reason),
                              view.expected ? "yes" : "no", view.lost_after_use ? "yes" : "no",
-                             watchdog_state_to_string(view.watchdog), view.since_usec, suspect_to_string(view.suspect), urgency_to_string(view.urgency),
-                             remedy_kind_to_string(clock_remedy_kind(clock->facts, &view)),
-                             list) > 0);
+                             watchdog_state_to_string(view.watchdog), view.since_usec, suspect_to_string(view.suspect),
+                             urgency_to_string(view.urgency),
+                             remedy_kind_to_string(clock_remedy_kind(clock->facts, &view)), list) > 0);
         return text;
 }
 
@@ -302,7 +302,7 @@ static void test_verdict_reports_only_news(void **state)
         text = clock_export(&player.clock, BOOT_ID);
         clock_init(&again, &player.facts);
         assert_int_equal(clock_import(&again, text, strlen(text), BOOT_ID), 1);
-        clock_feed_sysfs(&again, &(ClockObservation){ .current = "tsc", .available = "tsc hpet acpi_pm " }, 1,
+        clock_feed_sysfs(&again, &(ClockObservation) { .current = "tsc", .available = "tsc hpet acpi_pm " }, 1,
                          &player.changes);
         clock_start(&again, false, 1);
         clock_get(&again, &view);

@@ -34,7 +34,8 @@ typedef struct Row {
 #define Q "/usr/bin/qemu-system-x86_64|"
 
 static const Row rows[] = {
-        { Q "-cpu|host,+invtsc,tsc-frequency=2400000000|", NULL, VMM_QEMU, "invtsc, tsc-frequency 2400000000 Hz", 2400000000, false },
+        { Q "-cpu|host,+invtsc,tsc-frequency=2400000000|", NULL, VMM_QEMU, "invtsc, tsc-frequency 2400000000 Hz",
+          2400000000, false },
         { Q "-cpu|host,invtsc=on|", NULL, VMM_QEMU, "invtsc", 0, false },
         { Q "--cpu|Skylake-Server,invtsc=off,kvmclock=off|", NULL, VMM_QEMU, "no kvm-clock", 0, false },
         { Q "-cpu|host,-kvmclock|", NULL, VMM_QEMU, "no kvm-clock", 0, false },
@@ -64,7 +65,8 @@ static const Row rows[] = {
         { Q "-name|web,process=x|", "web", VMM_QEMU, "", 0, false },
         { Q "-name|guest=a,,b|", "a,b", VMM_QEMU, "", 0, false },
         { Q "-name|process=x|", NULL, VMM_QEMU, "", 0, false },
-        { "/usr/bin/kvm|-id|109|-name|mail,debug-threads=on|-cpu|kvm64,+invtsc|", "mail", VMM_QEMU, "invtsc", 0, false },
+        { "/usr/bin/kvm|-id|109|-name|mail,debug-threads=on|-cpu|kvm64,+invtsc|", "mail", VMM_QEMU, "invtsc", 0,
+          false },
         { "/usr/libexec/qemu-kvm|-name|guest=x|", "x", VMM_QEMU, "", 0, false },
         { Q "-object|{\"qom-type\":\"sev-snp-guest\",\"id\":\"lsec0\"}|", NULL, VMM_QEMU, "", 0, true },
         { Q "-object|tdx-guest,id=tdx|", NULL, VMM_QEMU, "", 0, true },
@@ -90,8 +92,8 @@ static void test_vm_clock_of_command_lines(void **state)
                 if (clock.vmm != row->vmm || clock.tsc_hz != row->tsc_hz || clock.confidential != row->confidential ||
                     clock.told != (row->told != NULL) || strcmp(told, row->told ? row->told : "") != 0 ||
                     (row->name == NULL) != (clock.name == NULL) || (row->name && strcmp(row->name, clock.name) != 0))
-                        fail_msg("'%s': %s, name '%s', told %d '%s'", row->line, vmm_to_string(clock.vmm), clock.name, clock.told,
-                                 told);
+                        fail_msg("'%s': %s, name '%s', told %d '%s'", row->line, vmm_to_string(clock.vmm), clock.name,
+                                 clock.told, told);
         }
 }
 

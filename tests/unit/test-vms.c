@@ -26,7 +26,9 @@ typedef struct Row {
 static void play(Vms *vms, const Row *rows, size_t n)
 {
         for (size_t i = 0; i < n; i++) {
-                Uevent uevent = { .kind = rows[i].kind, .n_created = rows[i].n_created, .n_vms = rows[i].n_vms, .pid = rows[i].pid };
+                Uevent uevent = {
+                        .kind = rows[i].kind, .n_created = rows[i].n_created, .n_vms = rows[i].n_vms, .pid = rows[i].pid
+                };
                 _cleanup_free_ char *text = NULL;
 
                 assert_int_equal(vms_feed(vms, &uevent, rows[i].name), 0);
@@ -92,7 +94,8 @@ static void test_vms_out_of_order(void **state)
         } rows[] = {
                 { { { CREATE, 0, 2, 2, 2 }, { CREATE, 0, 1, 1, 1 } }, 2 },
                 { { { CREATE, 0, 1, 1, 1 }, { CREATE, 0, 2, 1, 2 }, { DESTROY, 0, 1, 0, 1 } }, 1 },
-                { { { CREATE, 0, 1, 1, 1 }, { CREATE, 0, 2, 2, 2 }, { DESTROY, 0, 2, 0, 2 }, { DESTROY, 0, 2, 1, 1 } }, 0 },
+                { { { CREATE, 0, 1, 1, 1 }, { CREATE, 0, 2, 2, 2 }, { DESTROY, 0, 2, 0, 2 }, { DESTROY, 0, 2, 1, 1 } },
+                  0 },
                 { { { DESTROY, 0, 2, 1, 1 }, { CREATE, 0, 2, 2, 2 } }, 1 },
         };
 

@@ -72,7 +72,8 @@ static int setup(void **state)
         t = (Test) {};
         assert_int_equal(pipe2(t.fds, O_NONBLOCK), 0);
         assert_int_equal(sd_event_new(&t.event), 0);
-        assert_int_equal(hotplug_watch_new(t.event, &(HotplugSource) { t.fds[0], receive, &t }, &callbacks, &t, &t.watch), 0);
+        assert_int_equal(
+                hotplug_watch_new(t.event, &(HotplugSource) { t.fds[0], receive, &t }, &callbacks, &t, &t.watch), 0);
         *state = &t;
         return 0;
 }

@@ -25,9 +25,12 @@ static void test_writer_format(void **state)
                 { {}, "somebody who cannot be named", "" },
                 { { .pid = 7 }, "a process that had ended already, pid 7", "" },
                 { { 7, "cpupower", "", "" }, "cpupower, pid 7", "cpupower" },
-                { { 7, "cpupower", "", "cpupower.service" }, "cpupower, pid 7 of cpupower.service", "cpupower of cpupower.service" },
+                { { 7, "cpupower", "", "cpupower.service" },
+                  "cpupower, pid 7 of cpupower.service",
+                  "cpupower of cpupower.service" },
                 { { 7, "bash", "bash x y", "" }, "bash, pid 7 (bash x y)", "bash (bash x y)" },
-                { { 7, "bash", "bash x y", "session-1.scope" }, "bash, pid 7 of session-1.scope (bash x y)",
+                { { 7, "bash", "bash x y", "session-1.scope" },
+                  "bash, pid 7 of session-1.scope (bash x y)",
                   "bash of session-1.scope (bash x y)" },
         };
 

@@ -24,7 +24,8 @@ void warden_done(Warden *w)
         originals_done(&w->originals);
 }
 
-PolicyRule *warden_rule(Warden *w, const char *cpus, const char *governors, uint64_t min_khz, uint64_t max_khz, const char *cstate)
+PolicyRule *warden_rule(Warden *w, const char *cpus, const char *governors, uint64_t min_khz, uint64_t max_khz,
+                        const char *cstate)
 {
         PolicyRule *rule = policy_add_rule(&w->policy);
         char *list, *saved = NULL;

@@ -138,7 +138,8 @@ static int read_ours(BootConfig *config)
 
         if (!boot_platform_is_supported(config->platform))
                 return 0;
-        snprintf(path, sizeof(path), "%s/%s", boot_store_directory(config->platform), boot_store_name(config->platform));
+        snprintf(path, sizeof(path), "%s/%s", boot_store_directory(config->platform),
+                 boot_store_name(config->platform));
         r = read_text(path, &text);
         if (r < 0)
                 return r == -ENOENT ? 0 : r;

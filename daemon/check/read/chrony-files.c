@@ -93,7 +93,8 @@ static int read_confdir(Surroundings *around, const char *directories, unsigned 
         if (r == 0 && found.gl_pathc > 0) {
                 /* glibc's qsort may be unstable: chronyd's own order of equal names is the directories', which the addresses lack. */
                 for (size_t i = 1; i < found.gl_pathc; i++)
-                        for (size_t j = i; j > 0 && compare_names(&found.gl_pathv[j - 1], &found.gl_pathv[j]) > 0; j--) {
+                        for (size_t j = i; j > 0 && compare_names(&found.gl_pathv[j - 1], &found.gl_pathv[j]) > 0;
+                             j--) {
                                 char *other = found.gl_pathv[j];
 
                                 found.gl_pathv[j] = found.gl_pathv[j - 1];
@@ -116,7 +117,7 @@ static int take_refclock(Surroundings *around, const char *path, const char *res
         if (around->n_refclocks == REFCLOCKS_MAX || !chrony_refclock_parse(rest, around->n_refclocks, &line))
                 return 0;
         around->n_refclocks++;
-        *clock = (RefclockFound){};
+        *clock = (RefclockFound) {};
         strcpy(clock->name, line.name);
         if (!line.device[0])
                 return 0;

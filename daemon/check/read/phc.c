@@ -26,7 +26,8 @@ static int find(const char *attribute, const char *value, char ret_name[static P
         for (size_t i = 0; r < 0 && i < found.gl_pathc; i++) {
                 const char *name = found.gl_pathv[i] + strlen(CLASS);
 
-                if (value && (sysfs_read_at(AT_FDCWD, found.gl_pathv[i], text, sizeof(text)) < 0 || strcmp(text, value) != 0))
+                if (value &&
+                    (sysfs_read_at(AT_FDCWD, found.gl_pathv[i], text, sizeof(text)) < 0 || strcmp(text, value) != 0))
                         continue;
                 snprintf(ret_name, PHC_NAME_SIZE, "%.*s", (int)strcspn(name, "/"), name);
                 r = 0;

@@ -136,8 +136,8 @@ static int find_sync_time_file(Surroundings *around)
                 r = each_line(units[i], take_environment_file, around);
         if (r != 0)
                 return r < 0 ? r : 0;
-        around->sync_time_file =
-                strdup(access("/etc/sysconfig", F_OK) == 0 ? "/etc/sysconfig/libvirt-guests" : "/etc/default/libvirt-guests");
+        around->sync_time_file = strdup(access("/etc/sysconfig", F_OK) == 0 ? "/etc/sysconfig/libvirt-guests" :
+                                                                              "/etc/default/libvirt-guests");
         return around->sync_time_file ? 0 : -ENOMEM;
 }
 

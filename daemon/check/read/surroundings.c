@@ -120,6 +120,6 @@ int surroundings_read(Surroundings *ret)
         if (r < 0)
                 return r;
         *ret = around;
-        around = (Surroundings){};
+        around = (Surroundings) {};
         return 0;
 }

@@ -12,7 +12,7 @@ void config_faults_done(ConfigFaults *faults)
 {
         for (unsigned i = 0; i < faults->n; i++)
                 free(faults->entries[i].text);
-        *faults = (ConfigFaults){ 0 };
+        *faults = (ConfigFaults) { 0 };
 }
 
 static void faults_remove(ConfigFaults *faults, unsigned index)
@@ -57,7 +57,7 @@ static void faults_add(ConfigFaults *faults, bool refuses, unsigned line, const 
         /* Room was made, so the last place is free. */
         for (at = faults->n; at > 0 && faults->entries[at - 1].line > line; at--)
                 faults->entries[at] = faults->entries[at - 1];
-        faults->entries[at] = (ConfigFault){ .line = line, .refuses = refuses, .text = text };
+        faults->entries[at] = (ConfigFault) { .line = line, .refuses = refuses, .text = text };
         faults->n++;
 }
 
@@ -105,8 +105,8 @@ static int errors_append(ConfigErrors *errors, const char *format, ...)
 
 static int errors_append_more(ConfigErrors *errors, const char *file, unsigned n, const char *what)
 {
-        return n > CONFIG_FAULTS_MAX ? errors_append(errors, "%s: and %u more %s", file, n - CONFIG_FAULTS_MAX, what)
-                                     : 0;
+        return n > CONFIG_FAULTS_MAX ? errors_append(errors, "%s: and %u more %s", file, n - CONFIG_FAULTS_MAX, what) :
+                                       0;
 }
 
 int config_faults_format(const ConfigFaults *faults, const char *file, ConfigErrors *ret)
@@ -136,7 +136,7 @@ int config_faults_format(const ConfigFaults *faults, const char *file, ConfigErr
         if (r < 0)
                 return r;
         *ret = errors;
-        errors = (ConfigErrors){ 0 };
+        errors = (ConfigErrors) { 0 };
         return 0;
 }
 

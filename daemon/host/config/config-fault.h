@@ -16,7 +16,7 @@
 typedef struct ConfigFault {
         unsigned line; /* 0: the whole file */
         bool refuses;
-        char *text;    /* owned: "what; what would be right" */
+        char *text; /* owned: "what; what would be right" */
 } ConfigFault;
 
 typedef struct ConfigFaults {

@@ -13,9 +13,9 @@
 #include "model/cpupower-options.h"
 
 const char *const config_foreign_files[] = {
-        "/etc/sysconfig/cpupower",           /* Fedora, RHEL and their like */
-        "/etc/default/cpupower",             /* Arch */
-        "/etc/cpupower-service.conf",        /* upstream, Debian */
+        "/etc/sysconfig/cpupower",            /* Fedora, RHEL and their like */
+        "/etc/default/cpupower",              /* Arch */
+        "/etc/cpupower-service.conf",         /* upstream, Debian */
         "/etc/default/cpupower-service.conf", /* Arch since */
         NULL,
 };
@@ -78,8 +78,10 @@ static void foreign_take(const ConfigItem *item, void *userdata)
         ForeignKey key = find_key(item->key);
 
         if (key == FOREIGN_KEY_MAX_)
-                config_faults_remark(&foreign->faults, item->line, "'%s' is not a key that tscwarden takes from this file; "
-                                     "it has no effect here", config_excerpt(item->key, strlen(item->key), excerpt));
+                config_faults_remark(&foreign->faults, item->line,
+                                     "'%s' is not a key that tscwarden takes from this file; "
+                                     "it has no effect here",
+                                     config_excerpt(item->key, strlen(item->key), excerpt));
         else
                 foreign->items[key] = *item->text ? item : NULL;
 }
@@ -89,9 +91,10 @@ static void foreign_break(Foreign *foreign, const ConfigItem *item, const char *
         char excerpt[CONFIG_EXCERPT_SIZE];
 
         foreign->broken = true;
-        config_faults_remark(&foreign->faults, item->line, "%s='%s' %s. The built-in policy holds instead of this file; to set "
-                             "another one, use tscwarden's own file", item->key,
-                             config_excerpt(item->text, strlen(item->text), excerpt), what);
+        config_faults_remark(&foreign->faults, item->line,
+                             "%s='%s' %s. The built-in policy holds instead of this file; to set "
+                             "another one, use tscwarden's own file",
+                             item->key, config_excerpt(item->text, strlen(item->text), excerpt), what);
 }
 
 static int foreign_add_options(Foreign *foreign, ForeignKey key)
@@ -106,8 +109,10 @@ static int foreign_add_options(Foreign *foreign, ForeignKey key)
         if (r != -EINVAL)
                 return r;
         foreign->broken = true;
-        config_faults_remark(&foreign->faults, item->line, "%s: %s. The built-in policy holds instead of this file; to set "
-                             "another one, use tscwarden's own file", item->key, why);
+        config_faults_remark(&foreign->faults, item->line,
+                             "%s: %s. The built-in policy holds instead of this file; to set "
+                             "another one, use tscwarden's own file",
+                             item->key, why);
         return 0;
 }
 
@@ -157,10 +162,10 @@ static int foreign_add_keys(Foreign *foreign)
                 if (!item)
                         continue;
                 if (foreign->policy.n_rules > 0 || (key < FOREIGN_FREQ && foreign->items[FOREIGN_FREQ])) {
-                        config_faults_remark(&foreign->faults, item->line, "%s has no effect beside %s of line %u", item->key,
-                                             foreign->policy.n_rules > 0 ? "the CPUPOWER_ options" : "FREQ",
+                        config_faults_remark(&foreign->faults, item->line, "%s has no effect beside %s of line %u",
+                                             item->key, foreign->policy.n_rules > 0 ? "the CPUPOWER_ options" : "FREQ",
                                              foreign->policy.n_rules > 0 ? foreign->policy.rules[0].line :
-                                             foreign->items[FOREIGN_FREQ]->line);
+                                                                           foreign->items[FOREIGN_FREQ]->line);
                         foreign->items[key] = NULL;
                 } else
                         any = true;
@@ -211,7 +216,7 @@ static int errors_move(ConfigErrors *errors, ConfigErrors *from)
         memcpy(lines + errors->n, from->lines, from->n * sizeof(*lines));
         errors->n += from->n;
         free(from->lines);
-        *from = (ConfigErrors){ 0 };
+        *from = (ConfigErrors) { 0 };
         return 0;
 }
 

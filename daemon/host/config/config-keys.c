@@ -196,20 +196,20 @@ _Static_assert(sizeof(ApplyMode) == sizeof(unsigned) && sizeof(ApplyWhen) == siz
                        sizeof(DriftMode) == sizeof(unsigned) && sizeof(StopMode) == sizeof(unsigned),
                "enums are unsigned");
 
-#define SETTING(key_name, member, names)                                                                               \
-        {                                                                                                              \
-                .name = (key_name), .policy_key = POLICY_KEY_INVALID_, .offset = offsetof(Config, member),             \
-                .line_offset = offsetof(Config, member##_line), .values = (names), .parse = parse_enum                 \
+#define SETTING(key_name, member, names)                                                                   \
+        {                                                                                                  \
+                .name = (key_name), .policy_key = POLICY_KEY_INVALID_, .offset = offsetof(Config, member), \
+                .line_offset = offsetof(Config, member##_line), .values = (names), .parse = parse_enum     \
         }
-#define POLICY(key_name, key, member, parser)                                                                          \
-        {                                                                                                              \
-                .name = (key_name), .policy_key = (key), .offset = offsetof(PolicyRule, member), .parse = (parser)     \
+#define POLICY(key_name, key, member, parser)                                                                      \
+        {                                                                                                          \
+                .name = (key_name), .policy_key = (key), .offset = offsetof(PolicyRule, member), .parse = (parser) \
         }
 
-#define OPTIONS(key_name, member)                                                                                      \
-        {                                                                                                              \
-                .name = (key_name), .policy_key = POLICY_KEY_INVALID_, .offset = offsetof(Config, member),             \
-                .line_offset = offsetof(Config, member##_line), .parse = parse_options                                 \
+#define OPTIONS(key_name, member)                                                                          \
+        {                                                                                                  \
+                .name = (key_name), .policy_key = POLICY_KEY_INVALID_, .offset = offsetof(Config, member), \
+                .line_offset = offsetof(Config, member##_line), .parse = parse_options                     \
         }
 
 const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
@@ -259,11 +259,12 @@ static void explain_unknown(const char *name, ConfigWhy why)
                 }
         }
         if (!nearest)
-                snprintf(why, CONFIG_WHY_SIZE,
-                         "unknown key '%s'; there are APPLY, APPLY_WHEN, GOVERNOR, MIN_FREQ, MAX_FREQ, "
-                         "MAX_CSTATE, DRIFT, ON_STOP, CPUPOWER_START_OPTS, CPUPOWER_START_IDLE_OPTS, CPUPOWER_STOP_OPTS and "
-                         "CPUPOWER_STOP_IDLE_OPTS",
-                         excerpt);
+                snprintf(
+                        why, CONFIG_WHY_SIZE,
+                        "unknown key '%s'; there are APPLY, APPLY_WHEN, GOVERNOR, MIN_FREQ, MAX_FREQ, "
+                        "MAX_CSTATE, DRIFT, ON_STOP, CPUPOWER_START_OPTS, CPUPOWER_START_IDLE_OPTS, CPUPOWER_STOP_OPTS and "
+                        "CPUPOWER_STOP_IDLE_OPTS",
+                        excerpt);
         else if (least == 0)
                 snprintf(why, CONFIG_WHY_SIZE, "key '%s' has the wrong case; write %s", excerpt, nearest->name);
         else

@@ -17,10 +17,11 @@ typedef struct OptionKey {
 
 static void list_keys(const Config *config, OptionKey keys[static N_OPTION_KEYS])
 {
-        keys[0] = (OptionKey){ "CPUPOWER_START_OPTS", config->start_opts, config->start_opts_line, false };
-        keys[1] = (OptionKey){ "CPUPOWER_START_IDLE_OPTS", config->start_idle_opts, config->start_idle_opts_line, false };
-        keys[2] = (OptionKey){ "CPUPOWER_STOP_OPTS", config->stop_opts, config->stop_opts_line, true };
-        keys[3] = (OptionKey){ "CPUPOWER_STOP_IDLE_OPTS", config->stop_idle_opts, config->stop_idle_opts_line, true };
+        keys[0] = (OptionKey) { "CPUPOWER_START_OPTS", config->start_opts, config->start_opts_line, false };
+        keys[1] = (OptionKey) { "CPUPOWER_START_IDLE_OPTS", config->start_idle_opts, config->start_idle_opts_line,
+                                false };
+        keys[2] = (OptionKey) { "CPUPOWER_STOP_OPTS", config->stop_opts, config->stop_opts_line, true };
+        keys[3] = (OptionKey) { "CPUPOWER_STOP_IDLE_OPTS", config->stop_idle_opts, config->stop_idle_opts_line, true };
 }
 
 /* The first key of the native kind. 0: there is none. */
@@ -46,9 +47,10 @@ static void check_company(const Config *config, const OptionKey *key, ConfigFaul
         unsigned line = find_native(&config->policy, &native);
 
         if (line > 0)
-                config_faults_refuse(faults, key->line > line ? key->line : line,
-                                     "%s of line %u and %s of line %u both say what the policy is; keep one of the two kinds",
-                                     policy_key_to_string(native), line, key->name, key->line);
+                config_faults_refuse(
+                        faults, key->line > line ? key->line : line,
+                        "%s of line %u and %s of line %u both say what the policy is; keep one of the two kinds",
+                        policy_key_to_string(native), line, key->name, key->line);
         if (key->stop && config->on_stop_line > 0)
                 config_faults_refuse(faults, key->line > config->on_stop_line ? key->line : config->on_stop_line,
                                      "ON_STOP of line %u and %s of line %u both say what happens at stop; keep one",
@@ -80,6 +82,6 @@ int config_take_options(Config *config, ConfigFaults *faults)
         config->sets_policy = true;
         policy_done(&config->policy);
         config->policy = start;
-        start = (Policy){ 0 };
+        start = (Policy) { 0 };
         return 0;
 }

@@ -45,7 +45,7 @@ void config_done(Config *config)
         for (unsigned i = 0; i < config->n_files; i++)
                 free(config->files[i]);
         free(config->files);
-        *config = (Config){ 0 };
+        *config = (Config) { 0 };
 }
 
 void config_errors_done(ConfigErrors *errors)
@@ -53,7 +53,7 @@ void config_errors_done(ConfigErrors *errors)
         for (unsigned i = 0; i < errors->n; i++)
                 free(errors->lines[i]);
         free(errors->lines);
-        *errors = (ConfigErrors){ 0 };
+        *errors = (ConfigErrors) { 0 };
 }
 
 int config_add_file(Config *config, const char *path)

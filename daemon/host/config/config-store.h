@@ -21,7 +21,7 @@ typedef struct Config {
         ApplyWhen apply_when;
         DriftMode drift;
         StopMode on_stop;
-        unsigned apply_line, apply_when_line, drift_line, on_stop_line; /* 0: built-in default */
+        unsigned apply_line, apply_when_line, drift_line, on_stop_line;  /* 0: built-in default */
         char *start_opts, *start_idle_opts, *stop_opts, *stop_idle_opts; /* owned; CPUPOWER_*, or NULL */
         unsigned start_opts_line, start_idle_opts_line, stop_opts_line, stop_idle_opts_line;
         Policy policy;      /* begins with the built-in rule, as far as that holds */
@@ -49,7 +49,8 @@ void config_errors_done(ConfigErrors *errors);
 int config_add_file(Config *config, const char *path);
 
 /* The values of the enumerations as the file has them, in the order of each enum, NULL-terminated. */
-extern const char *const apply_mode_names[], *const apply_when_names[], *const drift_mode_names[], *const stop_mode_names[];
+extern const char *const apply_mode_names[], *const apply_when_names[], *const drift_mode_names[],
+                                                                                *const stop_mode_names[];
 
 const char *apply_mode_to_string(ApplyMode mode);
 const char *apply_when_to_string(ApplyWhen when);

@@ -29,7 +29,7 @@ void config_text_done(ConfigText *text)
                 free(text->items[i].text);
         }
         free(text->items);
-        *text = (ConfigText){ 0 };
+        *text = (ConfigText) { 0 };
 }
 
 static bool is_newline(char c)
@@ -97,7 +97,7 @@ static int add_item(Decoder *d, unsigned line, const char *key, size_t key_lengt
                 return -ENOMEM;
         if (value && !(value_copy = strndup(value, length)))
                 return -ENOMEM;
-        text->items[text->n++] = (ConfigItem){
+        text->items[text->n++] = (ConfigItem) {
                 .line = line,
                 .scope = text->n_scopes,
                 .key = TAKE_PTR(key_copy),
@@ -238,7 +238,8 @@ static bool check_key(Decoder *d, unsigned line, const char *key, size_t length,
         else if (length == 0)
                 config_faults_refuse(d->faults, line, "no key before '='; write KEY=value");
         else if (*key >= '0' && *key <= '9')
-                config_faults_refuse(d->faults, line, "'%s' begins with a digit, as no key does; write KEY=value", excerpt);
+                config_faults_refuse(d->faults, line, "'%s' begins with a digit, as no key does; write KEY=value",
+                                     excerpt);
         else if (i < length)
                 config_faults_refuse(d->faults, line, "'%s' is not a key; keys are made of letters, digits and _",
                                      excerpt);
@@ -269,7 +270,8 @@ static int decode_assignment(Decoder *d)
                 return 0;
         d->value[d->n_value] = '\0';
         if (!text_is_utf8(d->value, d->n_value)) {
-                config_faults_refuse(d->faults, line, "the value is not UTF-8, and systemd would not take it; save the file as "
+                config_faults_refuse(d->faults, line,
+                                     "the value is not UTF-8, and systemd would not take it; save the file as "
                                      "ASCII or UTF-8");
                 return 0;
         }
@@ -338,7 +340,7 @@ int config_text_decode(const char *data, size_t size, ConfigFaults *faults, Conf
                         return r;
         }
         *ret = text;
-        text = (ConfigText){ 0 };
+        text = (ConfigText) { 0 };
         return 0;
 }
 

@@ -244,7 +244,7 @@ int config_parse(const char *file, const char *data, size_t size, Config *ret, C
         if (faults.n_refusals > 0)
                 return -EBADMSG;
         *ret = config;
-        config = (Config){ 0 };
+        config = (Config) { 0 };
         return 0;
 }
 
@@ -281,6 +281,6 @@ int config_load_with(const char *path, const char *const *foreign, Config *ret, 
         if (r < 0)
                 return r;
         *ret = config;
-        config = (Config){ 0 };
+        config = (Config) { 0 };
         return 0;
 }
