@@ -184,10 +184,10 @@ static struct json_object *problems_to_json(const GuestVerdict *verdict)
 
 static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct json_object **ret)
 {
-        _cleanup_free_ char *name = text_escape(guest->name), *told = vm_clock_format(&guest->clock);
+        _cleanup_free_ char *name = text_escape(guest->name);
         struct json_object *object;
 
-        if (!name || !told)
+        if (!name)
                 return -ENOMEM;
         object = json_object_new_object();
         json_add(object, "Name", json_string(name));
@@ -202,7 +202,6 @@ static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct
                  verdict->has_spread_nsec ? json_object_new_int64((int64_t)verdict->spread_nsec) : NULL);
         json_add(object, "TscKHz", verdict->tsc_khz ? json_object_new_int64(verdict->tsc_khz) : NULL);
         json_add(object, "Scaled", verdict->scaled >= 0 ? json_object_new_boolean(verdict->scaled) : NULL);
-        json_add(object, "Told", guest->clock.told ? json_string(told) : NULL);
         json_add(object, "Migration", json_string(migration_to_string(verdict->migration)));
         json_add(object, "Problems", problems_to_json(verdict));
         *ret = object;

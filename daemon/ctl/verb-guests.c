@@ -56,7 +56,7 @@ static int read_host(GuestHost *ret)
                 return r;
         clock_get(&clock, &view);
         *ret = (GuestHost) {
-                .tsc_in_use = view.clocksource[0] ? clocksource_is_tsc(view.clocksource) : -1,
+                .tsc_in_use = guest_host_tsc(view.clocksource),
                 .tsc_khz = view.tsc_khz,
         };
         if (view.lost_after_use && view.since_usec)

@@ -6,6 +6,10 @@
  */
 #include "guests/judge.h"
 
+#include <string.h>
+
+#include "model/kernel-line.h"
+
 static const struct {
         const char *name, *text, *advice;
 } problems[GUEST_PROBLEM_MAX_] = {
@@ -37,6 +41,11 @@ static const struct {
                               "Its real-time clock is on local time, which only Windows expects, and hv-time is off, without which "
                               "Windows reads its time from an emulated timer.",
                               "Windows: turn hv-time on. Anything else: base=utc, <clock offset='utc'/>. It counts from the next start." },
+        /* qemu-options.hx, -rtc: "clock=vm" isolates the RTC from the host's clock. */
+        [GUEST_RTC_STANDS] = { "rtc-stands",
+                               "Its real-time clock stands still while the guest is paused or saved (-rtc clock=vm), so that a guest "
+                               "that sets its time by it stays behind.",
+                               "Leave clock=vm away; it counts from the next start." },
         [GUEST_SCALED] = { "scaled",
                            "Its TSC runs at another rate than the host's, scaled by the CPU: a host that it moves to has to "
                            "scale too, or have that rate.",
@@ -82,6 +91,13 @@ const char *migration_to_string(Migration migration)
         };
 
         return names[migration];
+}
+
+int guest_host_tsc(const char *clocksource)
+{
+        if (!clocksource[0])
+                return -1;
+        return clocksource_is_tsc(clocksource) || strcmp(clocksource, "hyperv_clocksource_tsc_page") == 0;
 }
 
 void guest_vm_done(Guest *guest)
@@ -217,6 +233,7 @@ static unsigned find_problems(const Guest *guest, const GuestHost *host, const G
                 [GUEST_HV_PINNED] = unpinned && clock->hv_reenlightenment,
                 [GUEST_NO_CLOCK] = clock->told && !clock->kvmclock && !clock->invtsc && !clock->hv_time,
                 [GUEST_RTC_LOCAL] = clock->told && clock->rtc_localtime && !clock->hv_time,
+                [GUEST_RTC_STANDS] = clock->told && clock->rtc_stands,
                 [GUEST_SCALED] = seen && verdict->scaled == 1,
                 [GUEST_STARTED_EARLIER] =
                         host->lost_usec && guest->started_usec && guest->started_usec < host->lost_usec,

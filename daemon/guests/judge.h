@@ -36,6 +36,10 @@ typedef struct GuestHost {
         uint64_t lost_usec; /* CLOCK_REALTIME of the loss of a TSC that was in use; 0: none, or not known */
 } GuestHost;
 
+/* Whether KVM can derive its clock from that clocksource, "" for not known: 1, 0 or -1. Besides the TSC that is Hyper-V's page, which
+ * computes the time from it (arch/x86/kvm/x86.c gtod_is_based_on_tsc()). */
+int guest_host_tsc(const char *clocksource);
+
 typedef enum TscStable {
         TSC_STABLE_UNKNOWN,
         TSC_STABLE_YES,
@@ -56,8 +60,9 @@ typedef enum GuestProblem {
         GUEST_INVTSC_PINNED,  /* invtsc without tsc-frequency */
         GUEST_HV_PINNED,      /* hv-reenlightenment without tsc-frequency */
         GUEST_NO_CLOCK,       /* offered no clock but emulated ones */
-        GUEST_RTC_LOCAL, /* local time in the RTC without hv-time: Windows' slow timers, or a wrong clock elsewhere */
-        GUEST_SCALED,    /* its TSC is scaled */
+        GUEST_RTC_LOCAL,  /* local time in the RTC without hv-time: Windows' slow timers, or a wrong clock elsewhere */
+        GUEST_RTC_STANDS, /* -rtc clock=vm */
+        GUEST_SCALED,     /* its TSC is scaled */
         GUEST_STARTED_EARLIER, /* before the host lost its TSC */
         GUEST_PROBLEM_MAX_,
 } GuestProblem;

@@ -185,8 +185,21 @@ static int take_rtc(const char *text, VmClock *clock)
                         return -ENOMEM;
                 if (strncmp(part, "base=", strlen("base=")) == 0)
                         clock->rtc_localtime = strcmp(part, "base=localtime") == 0;
+                else if (strncmp(part, "clock=", strlen("clock=")) == 0)
+                        clock->rtc_stands = strcmp(part, "clock=vm") == 0;
+                else if (strncmp(part, "driftfix=", strlen("driftfix=")) == 0)
+                        clock->rtc_catches_up = strcmp(part, "driftfix=slew") == 0;
         }
         return 0;
+}
+
+/* "kvm-pit.lost_tick_policy=discard", which is "delay" unless it is said (hw/i386/kvm/i8254.c). */
+static void take_global(const char *text, VmClock *clock)
+{
+        static const char policy[] = "kvm-pit.lost_tick_policy=";
+
+        if (strncmp(text, policy, strlen(policy)) == 0)
+                clock->pit_discards = strcmp(text + strlen(policy), "discard") == 0;
 }
 
 /* One option of QEMU's without its dashes, and what follows it ("" at the end). */
@@ -200,6 +213,8 @@ static int take_qemu_option(const char *option, const char *value, VmClock *cloc
                 return take_rtc(value, clock);
         if (strcmp(option, "localtime") == 0)
                 clock->rtc_localtime = true;
+        else if (strcmp(option, "global") == 0)
+                take_global(value, clock);
         else if (strcmp(option, "incoming") == 0)
                 clock->incoming = true;
         else if (strcmp(option, "readconfig") == 0)
@@ -260,6 +275,9 @@ char *vm_clock_format(const VmClock *clock)
                 { clock->hv_time, "hv-time" },
                 { clock->hv_reenlightenment, "hv-reenlightenment" },
                 { clock->rtc_localtime, "RTC on local time" },
+                { clock->rtc_stands, "RTC stands while the guest is paused" },
+                { clock->rtc_catches_up, "RTC interrupts are made up for" },
+                { clock->pit_discards, "lost PIT interrupts are discarded" },
                 { clock->incoming, "came by a migration or a restore" },
         };
         const char *separator = "";

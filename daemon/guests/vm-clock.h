@@ -29,9 +29,12 @@ typedef struct VmClock {
         bool hv_time;
         bool hv_reenlightenment;
         bool rtc_localtime;
-        bool confidential; /* SEV-SNP or TDX: the guest's TSC is not the host's to see. Known without `told` */
-        bool incoming;     /* it came here by a migration or a restore */
-        uint64_t tsc_hz;   /* tsc-frequency; 0: not set */
+        bool rtc_stands;     /* -rtc clock=vm: the RTC stands still while the guest is paused or saved */
+        bool rtc_catches_up; /* -rtc driftfix=slew: timer interrupts of the RTC that were lost are made up for */
+        bool pit_discards;   /* lost_tick_policy=discard: those of the PIT are not */
+        bool confidential;   /* SEV-SNP or TDX: the guest's TSC is not the host's to see. Known without `told` */
+        bool incoming;       /* it came here by a migration or a restore */
+        uint64_t tsc_hz;     /* tsc-frequency; 0: not set */
 } VmClock;
 
 void vm_clock_done(VmClock *clock);

@@ -95,6 +95,8 @@ static const Row rows[] = {
           .stable = TSC_STABLE_YES, .problems = P(RTC_LOCAL), .migration = MIGRATION_OPEN, .has_spread = true, .tsc_khz = 2000000 },
         { "Windows", { OFFSET(5) }, 1, HOST, .clock = { .told = true, .hv_time = true, .rtc_localtime = true },
           .stable = TSC_STABLE_YES, .migration = MIGRATION_OPEN, .has_spread = true, .tsc_khz = 2000000 },
+        { "an RTC that stands", { OFFSET(5) }, 1, HOST, .clock = { .told = true, .kvmclock = true, .rtc_stands = true },
+          .stable = TSC_STABLE_YES, .problems = P(RTC_STANDS), .migration = MIGRATION_OPEN, .has_spread = true, .tsc_khz = 2000000 },
         { "nothing is told", { OFFSET(5) }, 1, HOST, .clock = { .invtsc = true, .rtc_localtime = true }, .stable = TSC_STABLE_YES,
           .has_spread = true, .tsc_khz = 2000000 },
 };
@@ -139,10 +141,20 @@ static void test_guest_problems_have_texts(void **state)
         }
 }
 
+static void test_guest_host_tsc(void **state)
+{
+        assert_int_equal(guest_host_tsc("tsc"), 1);
+        assert_int_equal(guest_host_tsc("hyperv_clocksource_tsc_page"), 1);
+        assert_int_equal(guest_host_tsc("hyperv_clocksource_msr"), 0);
+        assert_int_equal(guest_host_tsc("hpet"), 0);
+        assert_int_equal(guest_host_tsc(""), -1);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_guest_judge),
+                cmocka_unit_test(test_guest_host_tsc),
                 cmocka_unit_test(test_guest_problems_have_texts),
         };
 
