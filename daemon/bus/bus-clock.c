@@ -119,9 +119,8 @@ static void signal_clocksource(Bus *bus, const ClockChanges *changes, const Cloc
                                  new ? new : "");
 }
 
-void bus_signal_clock(Bus *bus)
+void bus_signal_clock(Bus *bus, const ClockChanges *changes)
 {
-        const ClockChanges *changes = manager_get_clock_changes(bus->manager);
         ClockView view;
 
         if (!bus_connection_is_ready(bus->connection))

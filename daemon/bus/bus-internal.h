@@ -85,7 +85,7 @@ void bus_done_manager(Bus *bus);
 void bus_done_clock(Bus *bus);
 
 /* During MANAGER_CHANGED_CLOCK. */
-void bus_signal_clock(Bus *bus);
+void bus_signal_clock(Bus *bus, const ClockChanges *changes);
 void bus_signal_drift(Bus *bus, const DriftReport *drift);
 /* Answers the call that waits: its task is through, or the daemon stops. */
 void bus_answer_waiting(Bus *bus, bool stopping);

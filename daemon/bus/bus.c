@@ -205,7 +205,7 @@ static void bus_on_change(Manager *manager, const ManagerNews *news, void *userd
         Bus *bus = userdata;
 
         if (news->changes & MANAGER_CHANGED_CLOCK)
-                bus_signal_clock(bus);
+                bus_signal_clock(bus, news->clock);
         if (news->changes & MANAGER_CHANGED_DRIFT)
                 bus_signal_drift(bus, news->drift);
         if (news->changes & MANAGER_CHANGED_IDLE)

@@ -149,7 +149,7 @@ static int manager_read_host(Manager *m)
 /* The clock may have heard of the end before the facts were read again. */
 static bool manager_tsc_is_fragile(const Manager *m)
 {
-        return facts_tsc_is_fragile(&m->facts) && m->clock.verdict != VERDICT_UNSTABLE;
+        return facts_tsc_is_fragile(&m->facts) && manager_get_clock(m)->verdict != VERDICT_UNSTABLE;
 }
 
 int manager_build_plan(const Manager *m, const Policy *policy, const Snapshot *snapshot, Need halves, Plan *ret)

@@ -5,7 +5,64 @@
 #include "base/log.h"
 #include "host/clock-set.h"
 #include "host/uevents.h"
+#include "manager/clock-log.h"
 #include "manager/manager-internal.h"
+#include "model/clock-advice.h"
+
+static ClockLog clock_log(const Manager *m, const char *vms)
+{
+        return (ClockLog) {
+                .events = m->events,
+                .clock = clock_watch_get_clock(m->clock),
+                .microcode = m->facts.microcode,
+                .vms = vms,
+        };
+}
+
+static void manager_on_clock(const ClockChanges *changes, void *userdata)
+{
+        Manager *m = userdata;
+        _cleanup_free_ char *vms = guest_watch_format(m->guests);
+        ClockLog log = clock_log(m, vms);
+
+        clock_log_changes(&log, changes);
+        if ((changes->mask & CLOCK_CHANGED_VERDICT) && changes->old_verdict != log.clock->verdict &&
+            log.clock->verdict == VERDICT_UNSTABLE) {
+                free(m->vms_when_lost);
+                m->vms_when_lost = TAKE_PTR(vms);
+        }
+        manager_on_clock_changed(m, changes);
+}
+
+int manager_start_clock(Manager *m)
+{
+        ClockView view;
+        int r;
+
+        clock_facts_fill(&m->clock_facts, &m->facts, NULL);
+        r = clock_watch_new(m->event, &m->clock_facts, m->runtime_fd, manager_on_clock, m, &m->clock);
+        if (r < 0)
+                return r;
+        /* Said once per boot: by the daemon that watched it, or by the first that came after. Which guests ran then nobody knows. */
+        clock_get(clock_watch_get_clock(m->clock), &view);
+        if (view.news) {
+                ClockLog log = clock_log(m, "");
+
+                clock_log_verdict(&log);
+        }
+        return 0;
+}
+
+void manager_update_clock_facts(Manager *m)
+{
+        const unsigned dangers = 1U << ADVICE_DEEP_IDLE | 1U << ADVICE_MOVING_FREQUENCY;
+        bool spare = manager_get_clock(m)->verdict == VERDICT_UNSTABLE || m->task.kind == TASK_RESTORE;
+
+        clock_facts_fill(&m->clock_facts, &m->facts, &m->snapshot);
+        /* What endangers a TSC is no news where it is lost, or as it stood before us. */
+        m->advice = clock_log_advice(m->events, &m->clock_facts, spare ? ~dangers : ~0U, m->advice);
+        clock_watch_on_facts_changed(m->clock);
+}
 
 static void log_sleep(Manager *m, uint64_t slept_usec)
 {
@@ -30,7 +87,7 @@ static void manager_on_sleep(uint64_t slept_usec, void *userdata)
 
         if (slept_usec > 0)
                 log_sleep(m, slept_usec);
-        manager_look_at_clock(m);
+        clock_watch_look(m->clock);
         manager_renew(m);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the parts of the manager share: manager.c (life: signals, reload, stop), apply.c (plans), manager-clock.c (the
- * watch over the TSC), drift.c and heard.c (what the watches report) and wish.c (what should be in force).
+ * What the parts of the manager share: manager.c (life: signals, reload, stop), apply.c (plans), drift.c and heard.c
+ * (what the watches report) and wish.c (what should be in force).
  */
 #pragma once
 
@@ -11,8 +11,8 @@
 #include "model/need.h"
 #include "model/originals.h"
 #include "model/uevent.h"
-#include "model/verdict.h"
 #include "manager/run.h"
+#include "watch/clock.h"
 #include "watch/drift.h"
 #include "watch/events.h"
 #include "watch/guests.h"
@@ -36,15 +36,6 @@ typedef struct Task {
         TaskKind kind;
         TaskOrigin origin;
 } Task;
-
-/* Who tells of the kernel's doings. */
-typedef enum Witness {
-        WITNESS_KMSG,
-        WITNESS_SYSLOG, /* syslog(2), every 10 s */
-        WITNESS_SYSFS,  /* the clocksource files, every 10 s */
-} Witness;
-
-const char *witness_to_string(Witness witness);
 
 struct Manager {
         sd_event *event;
@@ -86,24 +77,8 @@ struct Manager {
         bool stop_answered;
 
         ClockFacts clock_facts;
-        Clock clock;
-        ClockChanges clock_changes; /* not told yet */
-        ClockChanges told_changes;  /* being told */
-        Witness witness;
-        int kmsg_fd;
-        bool kmsg_read; /* a record was, of this number */
-        uint64_t kmsg_sequence;
-        bool log_complete; /* it reaches back to the boot */
-        bool overrun;      /* records were lost, and perhaps the one that counts */
-        uint64_t journal_asked_usec;
-        unsigned log_overruns;
-        uint64_t clocksource_changes;
-        uint64_t klog_usec;      /* time stamp of the last line before this reading */
-        uint64_t klog_last_usec; /* and of the last one so far */
-        unsigned advice;         /* bits of AdviceKind that were told */
-        sd_event_source *kmsg_source;
-        sd_event_source *clock_timer;
-        sd_event_source *klog_timer;
+        ClockWatch *clock;
+        unsigned advice; /* bits of AdviceKind that were told */
 
         DriftMonitor *drift;
         char **rivals; /* units to be named in the journal; NULL: none, or named already */
@@ -158,11 +133,8 @@ void manager_set_state(Manager *m, PolicyState state, char *reason);
 /* 0 or -errno. */
 int manager_add_task_sources(Manager *m);
 
-/* Judges from the log and sysfs as they are, and watches from then on. m->facts have been read. 0 or -errno. */
+/* The watch of the clock. m->facts have been read. 0 or -errno. */
 int manager_start_clock(Manager *m);
-void manager_stop_clock(Manager *m);
-/* As they are now, whether or not something told of a change. */
-void manager_look_at_clock(Manager *m);
 /* After facts and snapshot have been read anew. */
 void manager_update_clock_facts(Manager *m);
 /* Tells the observer: MANAGER_CHANGED_*. */
@@ -174,10 +146,6 @@ int manager_build_plan(const Manager *m, const Policy *policy, const Snapshot *s
 void manager_forget_look(Manager *m);
 void manager_done_view(Manager *m);
 
-/* Clock events in the journal: what changed; the verdict alone, for a start; contradictions that are new. */
-void manager_log_clock(Manager *m, const ClockChanges *changes, const ClockView *view);
-void manager_log_verdict(Manager *m, const ClockView *view);
-void manager_log_advice(Manager *m);
 /* The clock's view has changed. */
 void manager_on_clock_changed(Manager *m, const ClockChanges *changes);
 /* 0 or -errno, told. */

@@ -74,7 +74,7 @@ static void manager_notify(Manager *m, const char *prefix)
 {
         ClockView view;
 
-        clock_get(&m->clock, &view);
+        clock_get(clock_watch_get_clock(m->clock), &view);
         notify_status(m, prefix, "%s: %s TSC %s%s%s.", policy_state_to_string(m->state), manager_get_state_reason(m),
                       verdict_to_string(view.verdict), view.reason == REASON_NONE ? "" : ": ",
                       clock_reason_to_string(view.reason));
@@ -222,12 +222,14 @@ void manager_on_clock_changed(Manager *m, const ClockChanges *changes)
 
         if (!(changes->mask & (CLOCK_CHANGED_VERDICT | CLOCK_CHANGED_CLOCKSOURCE | CLOCK_CHANGED_DETAILS)))
                 return;
-        manager_tell(m, MANAGER_CHANGED_CLOCK);
+        if (m->observer)
+                m->observer(m, &(ManagerNews) { .changes = MANAGER_CHANGED_CLOCK, .clock = changes },
+                            m->observer_userdata);
         if (m->stopping || m->task.kind != TASK_NONE)
                 return;
         manager_notify(m, "");
         /* Steps were withheld for the sake of a TSC that is gone now. */
-        if ((changes->mask & CLOCK_CHANGED_VERDICT) && m->clock.verdict == VERDICT_UNSTABLE && was_fragile)
+        if ((changes->mask & CLOCK_CHANGED_VERDICT) && manager_get_clock(m)->verdict == VERDICT_UNSTABLE && was_fragile)
                 manager_renew(m);
 }
 
@@ -354,7 +356,6 @@ int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runt
                 .runtime_fd = runtime_fd,
                 .config_path = config_path,
                 .config = *config,
-                .kmsg_fd = -1,
                 .events = TAKE_PTR(events),
                 .state = POLICY_STATE_WAITING,
         };
@@ -382,7 +383,7 @@ Manager *manager_free(Manager *m)
         m->guests = guest_watch_free(m->guests);
         free(m->vms_when_lost);
         m->sleep = sleep_watch_free(m->sleep);
-        manager_stop_clock(m);
+        clock_watch_free(m->clock);
         drift_monitor_free(m->drift);
         manager_free_rivals(m);
         manager_done_view(m);

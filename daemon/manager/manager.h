@@ -23,20 +23,21 @@ typedef struct Manager Manager;
 typedef enum ManagerChange {
         MANAGER_CHANGED_STATE = 1 << 0,
         MANAGER_CHANGED_CLOCK = 1 << 1,
+        /* A stop was asked for: answer with manager_on_stop_job(), or in MANAGER_STOP_ANSWER_USEC it counts as a stop. */
+        MANAGER_CHANGED_STOPPING = 1 << 2,
         MANAGER_CHANGED_IDLE = 1 << 3, /* no task runs any more: what was asked for is done */
         /* Which CPUs are managed, degraded or contested, when it was last applied; which VMs run. */
         MANAGER_CHANGED_LISTS = 1 << 4,
-        MANAGER_CHANGED_DRIFT = 1 << 6,
-        /* A stop was asked for: answer with manager_on_stop_job(), or in MANAGER_STOP_ANSWER_USEC it counts as a stop. */
-        MANAGER_CHANGED_STOPPING = 1 << 2,
+        MANAGER_CHANGED_DRIFT = 1 << 5,
 } ManagerChange;
 
 #define MANAGER_STOP_ANSWER_USEC 700000
 
 /* What changed. Valid during the call. */
 typedef struct ManagerNews {
-        unsigned changes;         /* bits of ManagerChange */
-        const DriftReport *drift; /* MANAGER_CHANGED_DRIFT: which value it was; else NULL */
+        unsigned changes;          /* bits of ManagerChange */
+        const ClockChanges *clock; /* MANAGER_CHANGED_CLOCK: what happened; else NULL */
+        const DriftReport *drift;  /* MANAGER_CHANGED_DRIFT: which value it was; else NULL */
 } ManagerNews;
 
 typedef void (*ManagerObserver)(Manager *manager, const ManagerNews *news, void *userdata);
@@ -77,8 +78,6 @@ const Facts *manager_get_facts(const Manager *manager);
 const Config *manager_get_config(const Manager *manager);
 const Clock *manager_get_clock(const Manager *manager);
 const ClockFacts *manager_get_clock_facts(const Manager *manager);
-/* During MANAGER_CHANGED_CLOCK: what happened; else empty. */
-const ClockChanges *manager_get_clock_changes(const Manager *manager);
 /* Changes of the current clocksource that were watched. */
 uint64_t manager_get_clocksource_changes(const Manager *manager);
 /* "kmsg", "syslog" or "sysfs" */

@@ -15,17 +15,6 @@ uint64_t manager_now_usec(void)
         return time_usec(CLOCK_MONOTONIC);
 }
 
-const char *witness_to_string(Witness witness)
-{
-        static const char *const names[] = {
-                [WITNESS_KMSG] = "kmsg",
-                [WITNESS_SYSLOG] = "syslog",
-                [WITNESS_SYSFS] = "sysfs",
-        };
-
-        return names[witness];
-}
-
 PolicyState manager_get_state(const Manager *m)
 {
         return m->state;
@@ -51,7 +40,7 @@ const Config *manager_get_config(const Manager *m)
 
 const Clock *manager_get_clock(const Manager *m)
 {
-        return &m->clock;
+        return clock_watch_get_clock(m->clock);
 }
 
 const ClockFacts *manager_get_clock_facts(const Manager *m)
@@ -59,19 +48,14 @@ const ClockFacts *manager_get_clock_facts(const Manager *m)
         return &m->clock_facts;
 }
 
-const ClockChanges *manager_get_clock_changes(const Manager *m)
-{
-        return &m->told_changes;
-}
-
 uint64_t manager_get_clocksource_changes(const Manager *m)
 {
-        return m->clocksource_changes;
+        return clock_watch_get_clocksource_changes(m->clock);
 }
 
 const char *manager_get_witness(const Manager *m)
 {
-        return witness_to_string(m->witness);
+        return clock_watch_get_witness(m->clock);
 }
 
 uint64_t manager_get_applied_usec(const Manager *m)

@@ -1,7 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later
- *
- * What the journal is told of the clock.
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "manager/clock-log.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +9,6 @@
 #include "base/fields.h"
 #include "base/log.h"
 #include "host/dmi.h"
-#include "manager/manager-internal.h"
 #include "model/clock-advice.h"
 
 #define MESSAGE_TSC_LOST "957bb6dbc93349d5b7dd10eeade1a8f4"
@@ -46,16 +44,14 @@ static int urgency_level(const ClockView *view)
         return levels[view->urgency];
 }
 
-static void clock_log_lost(Manager *m, const ClockView *view)
+static void log_lost(const ClockLog *log, const ClockView *view)
 {
-        _cleanup_free_ char *reason = clock_reason_text(&m->clock), *remedy = clock_remedy(&m->clock);
+        _cleanup_free_ char *reason = clock_reason_text(log->clock), *remedy = clock_remedy(log->clock);
         _cleanup_free_ char *board = NULL, *bios = NULL, *line = text_escape(view->kernel_line);
-        _cleanup_free_ char *vms = guest_watch_format(m->guests), *safe_vms = vms ? text_escape(vms) : NULL;
+        _cleanup_free_ char *vms = log->vms ? text_escape(log->vms) : NULL;
         _cleanup_fields_ Fields fields = {};
 
-        free(m->vms_when_lost);
-        m->vms_when_lost = vms ? strdup(vms) : NULL;
-        if (!reason || !remedy || !line || !safe_vms) {
+        if (!reason || !remedy || !line || !vms) {
                 log_message(LOG_ERR, "The TSC is lost until the next boot.");
                 return;
         }
@@ -63,66 +59,53 @@ static void clock_log_lost(Manager *m, const ClockView *view)
         if (!view->expected && dmi_read(&board, &bios) == 0) {
                 fields_add(&fields, "TSCWARDEN_BOARD", board);
                 fields_add(&fields, "TSCWARDEN_BIOS", bios);
-                fields_add(&fields, "TSCWARDEN_MICROCODE", m->facts.microcode);
+                fields_add(&fields, "TSCWARDEN_MICROCODE", log->microcode);
         }
-        fields_add(&fields, "TSCWARDEN_VMS", vms);
-        events_log(m->events, urgency_level(view), "tsc-lost", MESSAGE_TSC_LOST, fields.all, "%s %s %s%s%s%s%s%s%s",
+        fields_add(&fields, "TSCWARDEN_VMS", log->vms);
+        events_log(log->events, urgency_level(view), "tsc-lost", MESSAGE_TSC_LOST, fields.all, "%s %s %s%s%s%s%s%s%s",
                    view->urgency == URGENCY_NONE ? "The kernel has given the TSC up." :
                                                    "The TSC is lost until the next boot.",
-                   reason, remedy, vms[0] ? " Virtual machines that ran: " : "", safe_vms, vms[0] ? "." : "",
+                   reason, remedy, vms[0] ? " Virtual machines that ran: " : "", vms, vms[0] ? "." : "",
                    line[0] ? " (kernel: " : "", line, line[0] ? ")" : "");
 }
 
-static void clock_log_unverified(Manager *m, const ClockView *view)
+static void log_unverified(const ClockLog *log, const ClockView *view)
 {
-        _cleanup_free_ char *reason = clock_reason_text(&m->clock), *remedy = clock_remedy(&m->clock);
+        _cleanup_free_ char *reason = clock_reason_text(log->clock), *remedy = clock_remedy(log->clock);
         _cleanup_fields_ Fields fields = {};
 
         fields_add_view(&fields, view);
-        events_log(m->events, urgency_level(view), "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s",
+        events_log(log->events, urgency_level(view), "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s",
                    reason ? reason : "Nothing checks the TSC.", remedy ? remedy : "");
 }
 
-static void clock_log_clocksource(Manager *m, const ClockView *view, const char *old)
+static void log_clocksource(const ClockLog *log, const ClockView *view, const char *old)
 {
         _cleanup_fields_ Fields fields = {};
 
         fields_add_view(&fields, view);
         fields_add(&fields, "TSCWARDEN_OLD_CLOCKSOURCE", old);
-        events_log(m->events, LOG_NOTICE, "clocksource-changed", MESSAGE_CLOCKSOURCE_CHANGED, fields.all,
+        events_log(log->events, LOG_NOTICE, "clocksource-changed", MESSAGE_CLOCKSOURCE_CHANGED, fields.all,
                    "The clocksource changed from %s to %s.", old[0] ? old : "an unknown one", view->clocksource);
 }
 
-void manager_log_verdict(Manager *m, const ClockView *view)
+static void log_verdict(const ClockLog *log, const ClockView *view)
 {
         if (view->verdict == VERDICT_UNSTABLE)
-                clock_log_lost(m, view);
+                log_lost(log, view);
         else if (view->verdict == VERDICT_UNVERIFIED)
-                clock_log_unverified(m, view);
+                log_unverified(log, view);
 }
 
-/* Each contradiction once, when it appears. What endangers a TSC is no news where it is lost, or as it stood before us. */
-void manager_log_advice(Manager *m)
+void clock_log_verdict(const ClockLog *log)
 {
-        const unsigned dangers = 1U << ADVICE_DEEP_IDLE | 1U << ADVICE_MOVING_FREQUENCY;
-        unsigned advice = clock_advice(&m->clock_facts);
+        ClockView view;
 
-        if (m->clock.verdict == VERDICT_UNSTABLE || m->task.kind == TASK_RESTORE)
-                advice &= ~dangers;
-
-        for (AdviceKind kind = 0; kind < ADVICE_MAX_; kind++) {
-                _cleanup_free_ char *text = NULL;
-
-                if (!(advice & ~m->advice & (1U << kind)))
-                        continue;
-                text = clock_advice_format(&m->clock_facts, kind);
-                if (text)
-                        events_log(m->events, LOG_WARNING, "contradiction", MESSAGE_CONTRADICTION, NULL, "%s", text);
-        }
-        m->advice = advice;
+        clock_get(log->clock, &view);
+        log_verdict(log, &view);
 }
 
-static void clock_log_line(unsigned mask, const char *line)
+static void log_line(unsigned mask, const char *line)
 {
         static const struct {
                 ClockChange change;
@@ -145,11 +128,30 @@ static void clock_log_line(unsigned mask, const char *line)
                         log_message(rows[i].level, "%s: %s", rows[i].what, safe ? safe : "");
 }
 
-void manager_log_clock(Manager *m, const ClockChanges *changes, const ClockView *view)
+void clock_log_changes(const ClockLog *log, const ClockChanges *changes)
 {
+        ClockView view;
+
+        clock_get(log->clock, &view);
         if (changes->mask & CLOCK_CHANGED_CLOCKSOURCE)
-                clock_log_clocksource(m, view, changes->old_clocksource);
-        if ((changes->mask & CLOCK_CHANGED_VERDICT) && changes->old_verdict != view->verdict)
-                manager_log_verdict(m, view);
-        clock_log_line(changes->mask, changes->text);
+                log_clocksource(log, &view, changes->old_clocksource);
+        if ((changes->mask & CLOCK_CHANGED_VERDICT) && changes->old_verdict != view.verdict)
+                log_verdict(log, &view);
+        log_line(changes->mask, changes->text);
+}
+
+unsigned clock_log_advice(Events *events, const ClockFacts *facts, unsigned mask, unsigned told)
+{
+        unsigned advice = clock_advice(facts) & mask;
+
+        for (AdviceKind kind = 0; kind < ADVICE_MAX_; kind++) {
+                _cleanup_free_ char *text = NULL;
+
+                if (!(advice & ~told & (1U << kind)))
+                        continue;
+                text = clock_advice_format(facts, kind);
+                if (text)
+                        events_log(events, LOG_WARNING, "contradiction", MESSAGE_CONTRADICTION, NULL, "%s", text);
+        }
+        return advice;
 }
