@@ -2,18 +2,19 @@
 #include "ctl/ctl-bus.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
 
 #include "base/log.h"
+#include "ctl/json.h"
 
 #define SERVICE "org.tscwarden1"
 #define DRIVER "org.freedesktop.DBus"
 #define OBJECT "/org/tscwarden1"
 #define MANAGER_INTERFACE "org.tscwarden1.Manager"
 #define CLOCK_INTERFACE "org.tscwarden1.Clock"
+#define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
 #define CPU_INTERFACE "org.tscwarden1.Cpu"
 
 /* The daemon answers within a slice of its work; what takes longer hangs. */
@@ -65,361 +66,254 @@ static bool bridge_ended(int r)
 /* What a failed call says to people. `error` may be unset: then `r` is all there is. */
 static BusAnswer explain(const CtlBus *bus, int r, const sd_bus_error *error, char **ret_why)
 {
-        const char *on = bus->host ? " on " : "", *host = known(bus->host);
-        _cleanup_free_ char *text = text_escape_again(known(error->message));
-        char *why = NULL;
+        const char *on = bus->host ? " on " : "", *host = bus->host ? bus->host : "";
+        _cleanup_free_ char *text = error->message ? text_escape_again(error->message) : NULL;
+        BusAnswer answer = BUS_FAILED;
 
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
             sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER)) {
-                r = asprintf(&why, "tscwardend is not running%s%s: systemctl enable --now tscwarden starts it", on,
+                answer = BUS_NOT_RUNNING;
+                r = asprintf(ret_why, "tscwardend is not running%s%s: systemctl enable --now tscwarden starts it", on,
                              host);
-                *ret_why = r < 0 ? NULL : why;
-                return BUS_NOT_RUNNING;
-        }
-        if (bus->host && bridge_ended(r))
-                r = asprintf(&why, "Cannot reach the system bus on %s: `ssh %s systemd-stdio-bridge` has to work", host,
-                             host);
-        else if (text && text[0])
-                r = asprintf(&why, "tscwardend%s%s does not answer: %s", on, host, text);
+        } else if (bus->host && bridge_ended(r))
+                r = asprintf(ret_why, "Cannot reach the system bus on %s: `ssh %s systemd-stdio-bridge` has to work",
+                             host, host);
         else
-                r = asprintf(&why, "tscwardend%s%s does not answer: %s", on, host, strerror(-r));
-        *ret_why = r < 0 ? NULL : why;
-        return BUS_FAILED;
-}
-
-static int open_bus(const char *host, sd_bus **ret)
-{
-        sd_bus *bus;
-        int r = host ? sd_bus_open_system_remote(&bus, host) : sd_bus_open_system(&bus);
-
+                r = asprintf(ret_why, "tscwardend%s%s does not answer: %s", on, host,
+                             text && text[0] ? text : strerror(-r));
         if (r < 0)
-                return r;
-        (void)sd_bus_set_method_call_timeout(bus, ANSWER_USEC);
-        *ret = bus;
-        return 0;
+                *ret_why = NULL;
+        return answer;
 }
 
 BusAnswer ctl_bus_open(const char *host, CtlBus **ret, char **ret_why)
 {
         _cleanup_(ctl_bus_freep) CtlBus *bus = calloc(1, sizeof(CtlBus));
-        int r = -ENOMEM;
+        int r;
 
-        if (bus && host)
+        *ret_why = NULL;
+        if (!bus)
+                return BUS_FAILED;
+        if (host) {
                 bus->host = text_escape(host);
-        if (bus && (!host || bus->host))
-                r = open_bus(host, &bus->bus);
+                if (!bus->host)
+                        return BUS_FAILED;
+        }
+        r = host ? sd_bus_open_system_remote(&bus->bus, host) : sd_bus_open_system(&bus->bus);
+        if (host && bridge_ended(r))
+                return explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
         if (r < 0) {
-                char *why = NULL;
-
-                if (host && bus && bridge_ended(r))
-                        return explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
-                *ret_why = asprintf(&why, "Cannot reach the system bus%s%s: %s", host ? " on " : "",
-                                    bus ? known(bus->host) : "", strerror(-r)) < 0 ?
-                                   NULL :
-                                   why;
+                if (asprintf(ret_why, "Cannot reach the system bus%s%s: %s", host ? " on " : "", host ? bus->host : "",
+                             strerror(-r)) < 0)
+                        *ret_why = NULL;
                 return BUS_FAILED;
         }
+        (void)sd_bus_set_method_call_timeout(bus->bus, ANSWER_USEC);
         *ret = TAKE_PTR(bus);
         return BUS_OK;
 }
 
 /* The reading functions below return 0, -ENOMEM, or sd-bus's -errno of a message that is not what its signature says. */
 
-static int read_string(sd_bus_message *m, char **ret)
+static int read_value(sd_bus_message *m, struct json_object **ret);
+
+static int read_scalar(sd_bus_message *m, char type, struct json_object **ret)
 {
-        const char *text;
-        int r = sd_bus_message_read_basic(m, 's', &text);
-        char *safe;
+        union {
+                const char *text;
+                int flag;
+                uint32_t u32;
+                uint64_t u64;
+        } value;
+        _cleanup_free_ char *safe = NULL;
+        struct json_object *json = NULL;
+        int r = sd_bus_message_read_basic(m, type, &value);
 
         if (r < 0)
                 return r;
-        safe = text_escape_again(text);
-        if (!safe)
+        /* So the daemon says that a number is not known: null. */
+        if (type == SD_BUS_TYPE_UINT32 && value.u32 == UINT32_MAX) {
+                *ret = NULL;
+                return 0;
+        }
+        if (type == SD_BUS_TYPE_BOOLEAN)
+                json = json_object_new_boolean(value.flag);
+        else if (type == SD_BUS_TYPE_UINT32)
+                json = json_object_new_int64(value.u32);
+        else if (type == SD_BUS_TYPE_UINT64)
+                json = json_object_new_uint64(value.u64);
+        else if ((safe = text_escape_again(value.text)))
+                json = json_object_new_string(safe);
+        if (!json)
                 return -ENOMEM;
-        *ret = safe;
+        *ret = json;
         return 0;
 }
 
-static int read_bool(sd_bus_message *m, bool *ret)
+/* The next element of an array or a struct goes to the end of `list`. */
+static int read_element(sd_bus_message *m, struct json_object *list)
 {
-        int value, r = sd_bus_message_read_basic(m, 'b', &value);
+        _cleanup_json_ struct json_object *value = NULL;
+        int r = read_value(m, &value);
 
-        if (r >= 0)
-                *ret = value;
-        return r < 0 ? r : 0;
-}
-
-/* A further, empty element; the array is the caller's. */
-static int grow(void *entries, size_t *n, size_t size)
-{
-        void *more = reallocarray(*(void **)entries, *n + 1, size);
-
-        if (!more)
+        if (r < 0)
+                return r;
+        if (json_object_array_add(list, value) < 0)
                 return -ENOMEM;
-        memset((char *)more + *n * size, 0, size);
-        *(void **)entries = more;
-        (*n)++;
+        value = NULL;
         return 0;
 }
 
-static int read_word(sd_bus_message *m, void *value)
+/* The next pair of a dictionary: its key is a string or an object path. */
+static int read_pair(sd_bus_message *m, struct json_object *dictionary)
 {
-        Words *words = value;
-        int r = grow(&words->entries, &words->n, sizeof(*words->entries));
+        _cleanup_json_ struct json_object *key = NULL, *value = NULL;
+        const char *contents;
+        int r = sd_bus_message_peek_type(m, NULL, &contents);
 
-        return r < 0 ? r : read_string(m, &words->entries[words->n - 1]);
-}
-
-static int read_count(sd_bus_message *m, void *value)
-{
-        Counts *counts = value;
-        int r = sd_bus_message_enter_container(m, 'e', "st");
-
-        if (r >= 0)
-                r = grow(&counts->entries, &counts->n, sizeof(*counts->entries));
-        if (r >= 0)
-                r = read_string(m, &counts->entries[counts->n - 1].name);
-        if (r >= 0)
-                r = sd_bus_message_read_basic(m, 't', &counts->entries[counts->n - 1].value);
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-static int read_idle_state(sd_bus_message *m, void *value)
-{
-        IdleInfos *states = value;
-        IdleInfo *state;
-        int r = sd_bus_message_enter_container(m, 'r', "usubb");
-
-        if (r >= 0)
-                r = grow(&states->entries, &states->n, sizeof(*states->entries));
         if (r < 0)
                 return r;
-        state = &states->entries[states->n - 1];
-        r = sd_bus_message_read_basic(m, 'u', &state->index);
-        if (r >= 0)
-                r = read_string(m, &state->name);
-        if (r >= 0)
-                r = sd_bus_message_read_basic(m, 'u', &state->latency_usec);
-        if (r >= 0)
-                r = read_bool(m, &state->disabled);
-        if (r >= 0)
-                r = read_bool(m, &state->wanted_disabled);
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-/* The elements at hand go to read(m, value), one by one. */
-static int read_array(sd_bus_message *m, const char *element, int (*read)(sd_bus_message *m, void *value), void *value)
-{
-        int r = sd_bus_message_enter_container(m, 'a', element);
-
-        while (r >= 0 && (r = sd_bus_message_at_end(m, false)) == 0)
-                r = read(m, value);
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-static const char *const signatures[] = {
-        [PROPERTY_BOOL] = "b",   [PROPERTY_U32] = "u",        [PROPERTY_U64] = "t",         [PROPERTY_STRING] = "s",
-        [PROPERTY_WORDS] = "as", [PROPERTY_COUNTS] = "a{st}", [PROPERTY_IDLE] = "a(usubb)",
-};
-
-static int read_value(sd_bus_message *m, PropertyType type, void *value)
-{
-        switch (type) {
-        case PROPERTY_BOOL:
-                return read_bool(m, value);
-        case PROPERTY_U32:
-        case PROPERTY_U64:
-                return sd_bus_message_read_basic(m, signatures[type][0], value);
-        case PROPERTY_STRING:
-                return read_string(m, value);
-        case PROPERTY_WORDS:
-                return read_array(m, "s", read_word, value);
-        case PROPERTY_COUNTS:
-                return read_array(m, "{st}", read_count, value);
-        case PROPERTY_IDLE:
-                return read_array(m, "(usubb)", read_idle_state, value);
-        }
-        return -EINVAL;
-}
-
-typedef struct Destination {
-        const PropertyTable *table;
-        void *object;
-        CtlBus *watcher; /* told of what differs; NULL for nobody */
-} Destination;
-
-static void tell(CtlBus *bus, const News *news)
-{
-        if (!bus->enough && !bus->handler(news, bus->userdata))
-                bus->enough = true;
-}
-
-static int read_known_property(sd_bus_message *m, const Destination *to, unsigned i)
-{
-        const Property *property = &to->table->entries[i];
-        _cleanup_free_ char *old = NULL, *new = NULL;
-        int r;
-
-        if (to->watcher) {
-                old = property_format(property, to->object);
-                if (!old)
-                        return -ENOMEM;
-        }
-        r = sd_bus_message_enter_container(m, 'v', signatures[property->type]);
+        r = sd_bus_message_enter_container(m, SD_BUS_TYPE_DICT_ENTRY, contents);
         if (r < 0)
                 return r;
-        property_clear(to->table, i, to->object);
-        r = read_value(m, property->type, (char *)to->object + property->offset);
+        r = read_scalar(m, contents[0], &key);
         if (r < 0)
                 return r;
-        if (property->type != PROPERTY_U32 ||
-            *(uint32_t *)((char *)to->object + property->offset) != PROPERTY_U32_UNKNOWN)
-                *(Present *)to->object |= UINT64_C(1) << i;
-        if (old) {
-                new = property_format(property, to->object);
-                if (!new)
-                        return -ENOMEM;
-                if (strcmp(old, new) != 0)
-                        tell(to->watcher, &(News) { NEWS_PROPERTY, { property->name, old, new }, &to->watcher->state });
-        }
+        r = read_value(m, &value);
+        if (r < 0)
+                return r;
+        if (json_object_object_add(dictionary, json_object_get_string(key), value) < 0)
+                return -ENOMEM;
+        value = NULL;
         return sd_bus_message_exit_container(m);
 }
 
-/* {sv}; what a newer daemon has more, or has in another type, is left out. */
-static int read_property(sd_bus_message *m, void *value)
+static int read_container(sd_bus_message *m, char type, const char *contents, struct json_object **ret)
 {
-        const Destination *to = value;
-        const char *name, *contents;
-        int i, r = sd_bus_message_enter_container(m, 'e', "sv");
+        bool is_dictionary = contents[0] == '{';
+        _cleanup_json_ struct json_object *json = is_dictionary ? json_object_new_object() : json_object_new_array();
+        int r = sd_bus_message_enter_container(m, type, contents);
 
-        if (r >= 0)
-                r = sd_bus_message_read_basic(m, 's', &name);
-        if (r >= 0)
-                r = sd_bus_message_peek_type(m, NULL, &contents);
         if (r < 0)
                 return r;
-        i = property_find(to->table, name);
-        if (i >= 0 && strcmp(contents, signatures[to->table->entries[i].type]) == 0)
-                r = read_known_property(m, to, i);
-        else
-                r = sd_bus_message_skip(m, "v");
+        if (!json)
+                return -ENOMEM;
+        for (;;) {
+                r = sd_bus_message_at_end(m, /* complete= */ false);
+                if (r < 0)
+                        return r;
+                if (r > 0)
+                        break;
+                r = is_dictionary ? read_pair(m, json) : read_element(m, json);
+                if (r < 0)
+                        return r;
+        }
+        *ret = TAKE_PTR(json);
+        return sd_bus_message_exit_container(m);
+}
+
+static int read_variant(sd_bus_message *m, const char *contents, struct json_object **ret)
+{
+        int r = sd_bus_message_enter_container(m, SD_BUS_TYPE_VARIANT, contents);
+
+        if (r < 0)
+                return r;
+        r = read_value(m, ret);
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-static int read_properties(sd_bus_message *m, const PropertyTable *table, void *object, CtlBus *watcher)
+/* The next value of the message as JSON, and null for one of a type that tscwardend does not use. */
+static int read_value(sd_bus_message *m, struct json_object **ret)
 {
-        return read_array(m, "{sv}", read_property, &(Destination) { table, object, watcher });
+        const char *contents;
+        char type;
+        int r = sd_bus_message_peek_type(m, &type, &contents);
+
+        if (r < 0)
+                return r;
+        switch (type) {
+        case SD_BUS_TYPE_STRING:
+        case SD_BUS_TYPE_OBJECT_PATH:
+        case SD_BUS_TYPE_BOOLEAN:
+        case SD_BUS_TYPE_UINT32:
+        case SD_BUS_TYPE_UINT64:
+                return read_scalar(m, type, ret);
+        case SD_BUS_TYPE_ARRAY:
+        case SD_BUS_TYPE_STRUCT:
+                return read_container(m, type, contents, ret);
+        case SD_BUS_TYPE_VARIANT:
+                return read_variant(m, contents, ret);
+        default:
+                *ret = NULL;
+                return sd_bus_message_skip(m, NULL);
+        }
 }
 
-static BusAnswer call(CtlBus *bus, const char *interface, const char *member, const char *argument,
-                      sd_bus_message **ret, char **ret_why)
+typedef struct Method {
+        const char *interface, *member;
+        const char *answer; /* the signature of what it returns: one value */
+} Method;
+
+/* *ret is what the daemon answers; the caller's after BUS_OK. `argument` may be NULL. */
+static BusAnswer call(CtlBus *bus, const Method *method, const char *argument, struct json_object **ret, char **ret_why)
 {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
-        int r = sd_bus_call_method(bus->bus, SERVICE, OBJECT, interface, member, &error, ret, argument ? "s" : NULL,
-                                   argument);
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        int r = sd_bus_call_method(bus->bus, SERVICE, OBJECT, method->interface, method->member, &error, &reply,
+                                   argument ? "s" : NULL, argument);
 
+        if (r < 0)
+                return explain(bus, r, &error, ret_why);
+        r = sd_bus_message_has_signature(reply, method->answer) ? read_value(reply, ret) : -EBADMSG;
         return r < 0 ? explain(bus, r, &error, ret_why) : BUS_OK;
 }
 
-static BusAnswer understand(const CtlBus *bus, int r, char **ret_why)
+static BusAnswer out_of_memory(const CtlBus *bus, char **ret_why)
 {
-        return r < 0 ? explain(bus, r, &SD_BUS_ERROR_NULL, ret_why) : BUS_OK;
+        return explain(bus, -ENOMEM, &SD_BUS_ERROR_NULL, ret_why);
 }
 
-static BusAnswer read_all(CtlBus *bus, const char *interface, const PropertyTable *table, void *object, char **ret_why)
+static BusAnswer read_all(CtlBus *bus, const char *interface, const Property *table, struct json_object **ret,
+                          char **ret_why)
 {
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        BusAnswer answer = call(bus, "org.freedesktop.DBus.Properties", "GetAll", interface, &reply, ret_why);
+        static const Method get_all = { PROPERTIES_INTERFACE, "GetAll", "a{sv}" };
+        _cleanup_json_ struct json_object *told = NULL;
+        BusAnswer answer = call(bus, &get_all, interface, &told, ret_why);
 
-        return answer != BUS_OK ? answer : understand(bus, read_properties(reply, table, object, NULL), ret_why);
-}
-
-static int read_interface(sd_bus_message *m, void *value)
-{
-        WardenState *state = value;
-        const char *name;
-        int r = sd_bus_message_enter_container(m, 'e', "sa{sv}");
-
-        if (r >= 0)
-                r = sd_bus_message_read_basic(m, 's', &name);
-        if (r >= 0 && strcmp(name, CPU_INTERFACE) == 0) {
-                r = grow(&state->cpus, &state->n_cpus, sizeof(*state->cpus));
-                if (r >= 0)
-                        r = read_properties(m, &cpu_properties, &state->cpus[state->n_cpus - 1], NULL);
-        } else if (r >= 0)
-                r = sd_bus_message_skip(m, "a{sv}");
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-static int read_object(sd_bus_message *m, void *value)
-{
-        int r = sd_bus_message_enter_container(m, 'e', "oa{sa{sv}}");
-
-        if (r >= 0)
-                r = sd_bus_message_skip(m, "o");
-        if (r >= 0)
-                r = read_array(m, "{sa{sv}}", read_interface, value);
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-static int read_event(sd_bus_message *m, void *value)
-{
-        WardenState *state = value;
-        EventInfo *event;
-        int r = grow(&state->events, &state->n_events, sizeof(*state->events));
-
-        if (r < 0)
-                return r;
-        event = &state->events[state->n_events - 1];
-        r = sd_bus_message_enter_container(m, 'r', "ttss");
-        if (r >= 0)
-                r = sd_bus_message_read(m, "tt", &event->realtime_usec, &event->monotonic_usec);
-        if (r >= 0)
-                r = read_string(m, &event->name);
-        if (r >= 0)
-                r = read_string(m, &event->text);
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
-static int cpu_compare(const void *a, const void *b)
-{
-        const CpuInfo *left = a, *right = b;
-
-        return (left->id > right->id) - (left->id < right->id);
+        if (answer != BUS_OK)
+                return answer;
+        return properties_from_bus(table, told, ret) < 0 ? out_of_memory(bus, ret_why) : BUS_OK;
 }
 
 static BusAnswer read_cpus(CtlBus *bus, WardenState *state, char **ret_why)
 {
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        BusAnswer answer = call(bus, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, &reply, ret_why);
+        static const Method get_objects = { "org.freedesktop.DBus.ObjectManager", "GetManagedObjects",
+                                            "a{oa{sa{sv}}}" };
+        _cleanup_json_ struct json_object *objects = NULL;
+        BusAnswer answer = call(bus, &get_objects, NULL, &objects, ret_why);
 
-        if (answer == BUS_OK)
-                answer = understand(bus, read_array(reply, "{oa{sa{sv}}}", read_object, state), ret_why);
         if (answer != BUS_OK)
                 return answer;
-        if (state->n_cpus > 0)
-                qsort(state->cpus, state->n_cpus, sizeof(*state->cpus), cpu_compare);
-        state->cpus_known = true;
-        return BUS_OK;
+        return cpus_from_bus(objects, CPU_INTERFACE, &state->cpus) < 0 ? out_of_memory(bus, ret_why) : BUS_OK;
 }
 
 static BusAnswer read_events(CtlBus *bus, WardenState *state, char **ret_why)
 {
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        BusAnswer answer = call(bus, MANAGER_INTERFACE, "Events", NULL, &reply, ret_why);
+        static const Method get_events = { MANAGER_INTERFACE, "Events", "a(ttss)" };
+        _cleanup_json_ struct json_object *events = NULL;
+        BusAnswer answer = call(bus, &get_events, NULL, &events, ret_why);
 
-        if (answer == BUS_OK)
-                answer = understand(bus, read_array(reply, "(ttss)", read_event, state), ret_why);
-        state->events_known = answer == BUS_OK;
-        return answer;
+        if (answer != BUS_OK)
+                return answer;
+        return events_from_bus(events, &state->events) < 0 ? out_of_memory(bus, ret_why) : BUS_OK;
 }
 
 BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char **ret_why)
 {
-        BusAnswer answer = read_all(bus, MANAGER_INTERFACE, &manager_properties, &ret->manager, ret_why);
+        BusAnswer answer = read_all(bus, MANAGER_INTERFACE, manager_properties, &ret->manager, ret_why);
 
         if (answer == BUS_OK)
-                answer = read_all(bus, CLOCK_INTERFACE, &clock_properties, &ret->clock, ret_why);
+                answer = read_all(bus, CLOCK_INTERFACE, clock_properties, &ret->clock, ret_why);
         if (answer == BUS_OK)
                 answer = read_events(bus, ret, ret_why);
         if (answer == BUS_OK && with_cpus)
@@ -427,63 +321,104 @@ BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char
         return answer;
 }
 
-static int read_step(sd_bus_message *m, void *value)
-{
-        const char *words[6];
-        int r = sd_bus_message_enter_container(m, 'r', "ssssss");
-
-        for (unsigned i = 0; r >= 0 && i < ARRAY_SIZE(words); i++)
-                r = sd_bus_message_read_basic(m, 's', &words[i]);
-        if (r >= 0)
-                r = steps_add(value, words);
-        return r < 0 ? r : sd_bus_message_exit_container(m);
-}
-
 BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why)
 {
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        BusAnswer answer = call(bus, MANAGER_INTERFACE, "Plan", NULL, &reply, ret_why);
+        static const Method get_plan = { MANAGER_INTERFACE, "Plan", "a(ssssss)" };
+        _cleanup_json_ struct json_object *plan = NULL;
+        BusAnswer answer = call(bus, &get_plan, NULL, &plan, ret_why);
 
-        return answer != BUS_OK ? answer : understand(bus, read_array(reply, "(ssssss)", read_step, ret), ret_why);
-}
+        if (answer != BUS_OK)
+                return answer;
+        for (size_t i = 0; i < json_length(plan); i++) {
+                struct json_object *step = json_object_array_get_idx(plan, i);
+                const char *words[6];
 
-static int read_as_text(sd_bus_message *m, char type, char **ret)
-{
-        uint32_t number;
-        bool flag;
-        int r;
-
-        if (type == 's')
-                return read_string(m, ret);
-        if (type == 'b') {
-                r = read_bool(m, &flag);
-                if (r >= 0)
-                        *ret = strdup(flag ? "yes" : "no");
-        } else {
-                r = sd_bus_message_read_basic(m, type, &number);
-                /* With a precision of 0 a 0 is no digit at all. */
-                if (r >= 0 && asprintf(ret, "%.0" PRIu32, number) < 0)
-                        *ret = NULL;
+                for (size_t k = 0; k < ARRAY_SIZE(words); k++)
+                        words[k] = json_object_get_string(json_object_array_get_idx(step, k));
+                if (steps_add(ret, words) < 0)
+                        return out_of_memory(bus, ret_why);
         }
-        return r < 0 ? r : *ret ? 0 : -ENOMEM;
+        return BUS_OK;
 }
 
-/* A signal whose arguments, of these types, are the news' words in their order. */
-static int tell_signal(CtlBus *bus, sd_bus_message *m, NewsKind kind, const char *types)
+static void tell(CtlBus *bus, const News *news)
 {
-        char *words[NEWS_WORDS_MAX] = {};
-        News news = { .kind = kind, .state = &bus->state };
-        int r = 0;
+        if (!bus->enough && !bus->handler(news, bus->userdata))
+                bus->enough = true;
+}
 
-        for (unsigned i = 0; r >= 0 && types[i]; i++) {
-                r = read_as_text(m, types[i], &words[i]);
+static void words_done(char *(*words)[NEWS_WORDS_MAX])
+{
+        for (unsigned i = 0; i < NEWS_WORDS_MAX; i++)
+                free((*words)[i]);
+}
+
+/* A signal whose arguments are the news' words in their order. */
+static int tell_signal(CtlBus *bus, sd_bus_message *m, NewsKind kind, const char *signature)
+{
+        _cleanup_(words_done) char *words[NEWS_WORDS_MAX] = {};
+        News news = { .kind = kind, .state = &bus->state };
+
+        if (!sd_bus_message_has_signature(m, signature))
+                return -EBADMSG;
+        for (unsigned i = 0; signature[i]; i++) {
+                _cleanup_json_ struct json_object *argument = NULL;
+                bool pid_unknown;
+                int r = read_value(m, &argument);
+
+                if (r < 0)
+                        return r;
+                pid_unknown = json_object_is_type(argument, json_type_int) && json_object_get_int64(argument) == 0;
+                words[i] = pid_unknown ? strdup("") : json_format(argument);
+                if (!words[i])
+                        return -ENOMEM;
                 news.words[i] = words[i];
         }
-        if (r >= 0)
-                tell(bus, &news);
-        for (unsigned i = 0; i < NEWS_WORDS_MAX; i++)
-                free(words[i]);
-        return r < 0 ? r : 0;
+        tell(bus, &news);
+        return 0;
+}
+
+/* Takes over what has changed, and tells of each property whose text differs. */
+static int tell_properties(CtlBus *bus, const Property *table, struct json_object *told, struct json_object *known)
+{
+        for (const Property *property = table; property->name; property++) {
+                _cleanup_free_ char *old = NULL, *new = NULL;
+                int r;
+
+                old = json_format(json_object_object_get(known, property->name));
+                if (!old)
+                        return -ENOMEM;
+                r = property_from_bus(property, told, known);
+                if (r < 0)
+                        return r;
+                new = json_format(json_object_object_get(known, property->name));
+                if (!new)
+                        return -ENOMEM;
+                if (strcmp(old, new) != 0)
+                        tell(bus, &(News) { NEWS_PROPERTY, { property->name, old, new }, &bus->state });
+        }
+        return 0;
+}
+
+static int on_properties_changed(CtlBus *bus, sd_bus_message *m)
+{
+        _cleanup_json_ struct json_object *told = NULL;
+        const char *interface;
+        int r;
+
+        if (!sd_bus_message_has_signature(m, "sa{sv}as"))
+                return -EBADMSG;
+        r = sd_bus_message_read_basic(m, SD_BUS_TYPE_STRING, &interface);
+        if (r < 0)
+                return r;
+        r = read_value(m, &told);
+        if (r < 0)
+                return r;
+        if (strcmp(interface, MANAGER_INTERFACE) == 0)
+                return tell_properties(bus, manager_properties, told, bus->state.manager);
+        if (strcmp(interface, CLOCK_INTERFACE) == 0)
+                return tell_properties(bus, clock_properties, told, bus->state.clock);
+        return 0;
 }
 
 /* The bus hands any client's signal to any other one, and sd-bus's match does not compare the sender with a name's owner. */
@@ -497,7 +432,6 @@ static bool is_from(sd_bus_message *m, const char *unique_name)
 static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
         CtlBus *bus = userdata;
-        const char *interface;
         int r = 0;
 
         if (!is_from(m, bus->owner))
@@ -508,14 +442,9 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
                 r = tell_signal(bus, m, NEWS_CLOCKSOURCE, "ss");
         else if (sd_bus_message_is_signal(m, MANAGER_INTERFACE, "Drift"))
                 r = tell_signal(bus, m, NEWS_DRIFT, "ssssusb");
-        else if (sd_bus_message_is_signal(m, "org.freedesktop.DBus.Properties", "PropertiesChanged")) {
-                r = sd_bus_message_read_basic(m, 's', &interface);
-                if (r >= 0 && strcmp(interface, MANAGER_INTERFACE) == 0)
-                        r = read_properties(m, &manager_properties, &bus->state.manager, bus);
-                else if (r >= 0 && strcmp(interface, CLOCK_INTERFACE) == 0)
-                        r = read_properties(m, &clock_properties, &bus->state.clock, bus);
-        }
-        /* A signal that is not as agreed tells nothing; the next one may. */
+        else if (sd_bus_message_is_signal(m, PROPERTIES_INTERFACE, "PropertiesChanged"))
+                r = on_properties_changed(bus, m);
+        /* A signal that has not the agreed form is left out; the next one may have it. */
         return r == -ENOMEM ? r : 0;
 }
 
@@ -542,7 +471,7 @@ static BusAnswer read_owner(CtlBus *bus, char **ret_why)
         if (r < 0)
                 return explain(bus, r, &error, ret_why);
         bus->owner = strdup(owner);
-        return bus->owner ? BUS_OK : understand(bus, -ENOMEM, ret_why);
+        return bus->owner ? BUS_OK : out_of_memory(bus, ret_why);
 }
 
 static BusAnswer tell_whole_state(CtlBus *bus, char **ret_why)
@@ -576,7 +505,7 @@ BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char *
                                      "member='NameOwnerChanged',arg0='" SERVICE "'",
                                      on_owner_changed, bus);
         if (r < 0)
-                return understand(bus, r, ret_why);
+                return explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
         bus->handler = handler;
         bus->userdata = userdata;
 
@@ -587,7 +516,7 @@ BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char *
                         bus->owner_changed = false;
                         answer = tell_whole_state(bus, ret_why);
                 } else if (r < 0 || (r == 0 && (r = sd_bus_wait(bus->bus, UINT64_MAX)) < 0))
-                        answer = understand(bus, r, ret_why);
+                        answer = explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
         }
         return bus->enough ? BUS_OK : answer;
 }

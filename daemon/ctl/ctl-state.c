@@ -1,235 +1,202 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ctl/ctl-state.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <errno.h>
 #include <string.h>
 
-#define M(name, type, member)                                        \
-        {                                                            \
-                name, PROPERTY_##type, offsetof(ManagerInfo, member) \
-        }
-#define C(name, type, member)                                      \
-        {                                                          \
-                name, PROPERTY_##type, offsetof(ClockInfo, member) \
-        }
-#define P(name, type, member)                                    \
-        {                                                        \
-                name, PROPERTY_##type, offsetof(CpuInfo, member) \
-        }
+#include "ctl/json.h"
+#include "model/clock-words.h"
 
-static const Property manager_entries[] = {
-        M("Version", STRING, version),
-        M("State", STRING, state),
-        M("StateReason", STRING, state_reason),
-        M("FrequencyPolicyNeeded", BOOL, frequency_policy_needed),
-        M("IdlePolicyNeeded", BOOL, idle_policy_needed),
-        M("NeedReason", STRING, need_reason),
-        M("ConfigFiles", WORDS, config_files),
-        M("LastAppliedUSec", U64, last_applied_usec),
-        M("LastAppliedMonotonicUSec", U64, last_applied_monotonic_usec),
-        M("ManagedCpus", STRING, managed_cpus),
-        M("DegradedCpus", STRING, degraded_cpus),
-        M("ContestedCpus", STRING, contested_cpus),
-        M("DriftCount", U64, drift_count),
-        M("DriftCounts", COUNTS, drift_counts),
-        M("RunningVMs", U32, running_vms),
-        M("RunningVMNames", WORDS, running_vm_names),
-        M("VMsWhenLost", STRING, vms_when_lost),
-        M("BootParametersMissing", WORDS, boot_parameters_missing),
-        M("BootParametersReason", STRING, boot_parameters_reason),
+static const char *const idle_state_fields[] = { "Index", "Name", "LatencyUSec", "Disabled", "WantedDisabled", NULL };
+static const char *const event_fields[] = { "RealtimeUSec", "MonotonicUSec", "Name", "Text", NULL };
+
+const Property manager_properties[] = {
+        { "Version", json_type_string, NULL },
+        { "State", json_type_string, NULL },
+        { "StateReason", json_type_string, NULL },
+        { "FrequencyPolicyNeeded", json_type_boolean, NULL },
+        { "IdlePolicyNeeded", json_type_boolean, NULL },
+        { "NeedReason", json_type_string, NULL },
+        { "ConfigFiles", json_type_array, NULL },
+        { "LastAppliedUSec", json_type_int, NULL },
+        { "LastAppliedMonotonicUSec", json_type_int, NULL },
+        { "ManagedCpus", json_type_string, NULL },
+        { "DegradedCpus", json_type_string, NULL },
+        { "ContestedCpus", json_type_string, NULL },
+        { "DriftCount", json_type_int, NULL },
+        { "DriftCounts", json_type_object, NULL },
+        { "RunningVMs", json_type_int, NULL },
+        { "RunningVMNames", json_type_array, NULL },
+        { "VMsWhenLost", json_type_string, NULL },
+        { "BootParametersMissing", json_type_array, NULL },
+        { "BootParametersReason", json_type_string, NULL },
+        {},
 };
 
-static const Property clock_entries[] = {
-        C("Verdict", STRING, verdict),
-        C("Reason", STRING, reason),
-        C("Suspect", STRING, suspect),
-        C("Urgency", STRING, urgency),
-        C("ReasonText", STRING, reason_text),
-        C("Remedy", STRING, remedy),
-        C("FirmwareFaults", WORDS, firmware_faults),
-        C("KernelLine", STRING, kernel_line),
-        C("SinceUSec", U64, since_usec),
-        C("SinceMonotonicUSec", U64, since_monotonic_usec),
-        C("Expected", BOOL, expected),
-        C("LostAfterUse", BOOL, lost_after_use),
-        C("Witness", STRING, witness),
-        C("Clocksource", STRING, clocksource),
-        C("AvailableClocksources", WORDS, available_clocksources),
-        C("ClocksourceChanges", U64, clocksource_changes),
-        C("Watchdog", STRING, watchdog),
-        C("WatchdogReason", STRING, watchdog_reason),
-        C("ConstantTsc", BOOL, constant_tsc),
-        C("NonstopTsc", BOOL, nonstop_tsc),
-        C("TscKHz", U32, tsc_khz),
-        C("TscScaling", BOOL, tsc_scaling),
-        C("GuestClockPairing", BOOL, guest_clock_pairing),
-        C("VdsoClock", BOOL, vdso_clock),
+const Property clock_properties[] = {
+        { "Verdict", json_type_string, NULL },
+        { "Reason", json_type_string, NULL },
+        { "Suspect", json_type_string, NULL },
+        { "Urgency", json_type_string, NULL },
+        { "ReasonText", json_type_string, NULL },
+        { "Remedy", json_type_string, NULL },
+        { "FirmwareFaults", json_type_array, NULL },
+        { "KernelLine", json_type_string, NULL },
+        { "SinceUSec", json_type_int, NULL },
+        { "SinceMonotonicUSec", json_type_int, NULL },
+        { "Expected", json_type_boolean, NULL },
+        { "LostAfterUse", json_type_boolean, NULL },
+        { "Witness", json_type_string, NULL },
+        { "Clocksource", json_type_string, NULL },
+        { "AvailableClocksources", json_type_array, NULL },
+        { "ClocksourceChanges", json_type_int, NULL },
+        { "Watchdog", json_type_string, NULL },
+        { "WatchdogReason", json_type_string, NULL },
+        { "ConstantTsc", json_type_boolean, NULL },
+        { "NonstopTsc", json_type_boolean, NULL },
+        { "TscKHz", json_type_int, NULL },
+        { "TscScaling", json_type_boolean, NULL },
+        { "GuestClockPairing", json_type_boolean, NULL },
+        { "VdsoClock", json_type_boolean, NULL },
+        {},
 };
 
-static const Property cpu_entries[] = {
-        P("Id", U32, id),
-        P("Online", BOOL, online),
-        P("State", STRING, state),
-        P("Driver", STRING, driver),
-        P("Governor", STRING, governor),
-        P("WantedGovernor", STRING, wanted_governor),
-        P("IdleDriver", STRING, idle_driver),
-        P("IdleStates", IDLE, idle_states),
-        P("LastError", STRING, last_error),
+const Property cpu_properties[] = {
+        { "Id", json_type_int, NULL },
+        { "Online", json_type_boolean, NULL },
+        { "State", json_type_string, NULL },
+        { "Driver", json_type_string, NULL },
+        { "Governor", json_type_string, NULL },
+        { "WantedGovernor", json_type_string, NULL },
+        { "IdleDriver", json_type_string, NULL },
+        { "IdleStates", json_type_array, idle_state_fields },
+        { "LastError", json_type_string, NULL },
+        {},
 };
-
-const PropertyTable manager_properties = { manager_entries, ARRAY_SIZE(manager_entries) };
-const PropertyTable clock_properties = { clock_entries, ARRAY_SIZE(clock_entries) };
-const PropertyTable cpu_properties = { cpu_entries, ARRAY_SIZE(cpu_entries) };
-
-static void words_done(Words *words)
-{
-        for (size_t i = 0; i < words->n; i++)
-                free(words->entries[i]);
-        free(words->entries);
-        *words = (Words) {};
-}
-
-static void counts_done(Counts *counts)
-{
-        for (size_t i = 0; i < counts->n; i++)
-                free(counts->entries[i].name);
-        free(counts->entries);
-        *counts = (Counts) {};
-}
-
-static void idle_infos_done(IdleInfos *states)
-{
-        for (size_t i = 0; i < states->n; i++)
-                free(states->entries[i].name);
-        free(states->entries);
-        *states = (IdleInfos) {};
-}
-
-void property_clear(const PropertyTable *table, unsigned i, void *object)
-{
-        void *value = (char *)object + table->entries[i].offset;
-
-        switch (table->entries[i].type) {
-        case PROPERTY_BOOL:
-                *(bool *)value = false;
-                break;
-        case PROPERTY_U32:
-                *(uint32_t *)value = 0;
-                break;
-        case PROPERTY_U64:
-                *(uint64_t *)value = 0;
-                break;
-        case PROPERTY_STRING:
-                free(*(char **)value);
-                *(char **)value = NULL;
-                break;
-        case PROPERTY_WORDS:
-                words_done(value);
-                break;
-        case PROPERTY_COUNTS:
-                counts_done(value);
-                break;
-        case PROPERTY_IDLE:
-                idle_infos_done(value);
-                break;
-        }
-        *(Present *)object &= ~(UINT64_C(1) << i);
-}
-
-static void properties_clear(const PropertyTable *table, void *object)
-{
-        for (unsigned i = 0; i < table->n; i++)
-                property_clear(table, i, object);
-}
 
 void warden_state_done(WardenState *state)
 {
-        properties_clear(&manager_properties, &state->manager);
-        properties_clear(&clock_properties, &state->clock);
-        for (size_t i = 0; i < state->n_cpus; i++)
-                properties_clear(&cpu_properties, &state->cpus[i]);
-        free(state->cpus);
-        for (size_t i = 0; i < state->n_events; i++) {
-                free(state->events[i].name);
-                free(state->events[i].text);
-        }
-        free(state->events);
+        json_object_put(state->manager);
+        json_object_put(state->clock);
+        json_object_put(state->cpus);
+        json_object_put(state->events);
         *state = (WardenState) {};
 }
 
-int property_find(const PropertyTable *table, const char *name)
+/* Adds another reference to `value` under a key: 0 or -ENOMEM. */
+static int share(struct json_object *object, const char *key, struct json_object *value)
 {
-        for (unsigned i = 0; i < table->n; i++)
-                if (strcmp(table->entries[i].name, name) == 0)
-                        return i;
-        return -1;
+        if (json_object_object_add(object, key, json_object_get(value)) == 0)
+                return 0;
+        json_object_put(value);
+        return -ENOMEM;
 }
 
-bool property_is_present(const PropertyTable *table, const void *object, const char *name)
+static int append(struct json_object *array, struct json_object **value)
 {
-        int i = property_find(table, name);
-
-        return i >= 0 && *(const Present *)object >> i & 1;
+        if (json_object_array_add(array, *value) < 0)
+                return -ENOMEM;
+        *value = NULL;
+        return 0;
 }
 
-char *property_format(const Property *property, const void *object)
+/* An array of arrays becomes one of objects whose keys are `fields`. */
+static int name_fields(struct json_object *structs, const char *const *fields, struct json_object **ret)
 {
-        const void *value = property_value(property, object);
-        const Words *words = value;
-        const Counts *counts = value;
-        char *text = NULL;
-        size_t size;
-        FILE *out = open_memstream(&text, &size);
+        _cleanup_json_ struct json_object *named = json_object_new_array();
 
-        if (!out)
-                return NULL;
-        switch (property->type) {
-        case PROPERTY_BOOL:
-                fputs(*(const bool *)value ? "yes" : "no", out);
-                break;
-        case PROPERTY_U32:
-                if (*(const uint32_t *)value == PROPERTY_U32_UNKNOWN)
-                        fputs("not known", out);
-                else
-                        fprintf(out, "%" PRIu32, *(const uint32_t *)value);
-                break;
-        case PROPERTY_U64:
-                fprintf(out, "%" PRIu64, *(const uint64_t *)value);
-                break;
-        case PROPERTY_STRING:
-                fputs(known(*(char *const *)value), out);
-                break;
-        case PROPERTY_WORDS:
-                for (size_t i = 0; i < words->n; i++)
-                        fprintf(out, "%s%s", i ? " " : "", words->entries[i]);
-                break;
-        case PROPERTY_COUNTS:
-                for (size_t i = 0; i < counts->n; i++)
-                        fprintf(out, "%s%s=%" PRIu64, i ? " " : "", counts->entries[i].name, counts->entries[i].value);
-                break;
-        case PROPERTY_IDLE:
-                fprintf(out, "%zu states", ((const IdleInfos *)value)->n);
-                break;
+        if (!named)
+                return -ENOMEM;
+        for (size_t i = 0; i < json_length(structs); i++) {
+                struct json_object *values = json_object_array_get_idx(structs, i);
+                _cleanup_json_ struct json_object *entry = json_object_new_object();
+
+                if (!entry)
+                        return -ENOMEM;
+                for (size_t k = 0; fields[k]; k++)
+                        if (share(entry, fields[k], json_object_array_get_idx(values, k)) < 0)
+                                return -ENOMEM;
+                if (append(named, &entry) < 0)
+                        return -ENOMEM;
         }
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
+        *ret = TAKE_PTR(named);
+        return 0;
+}
+
+int property_from_bus(const Property *property, struct json_object *told, struct json_object *object)
+{
+        _cleanup_json_ struct json_object *named = NULL;
+        struct json_object *value;
+        int r;
+
+        if (!json_object_object_get_ex(told, property->name, &value) ||
+            (value && !json_object_is_type(value, property->type)))
+                return 0;
+        if (!property->fields)
+                return share(object, property->name, value);
+        r = name_fields(value, property->fields, &named);
+        return r < 0 ? r : share(object, property->name, named);
+}
+
+int properties_from_bus(const Property *table, struct json_object *told, struct json_object **ret)
+{
+        _cleanup_json_ struct json_object *object = json_object_new_object();
+
+        if (!object)
+                return -ENOMEM;
+        for (const Property *property = table; property->name; property++)
+                if (share(object, property->name, NULL) < 0 || property_from_bus(property, told, object) < 0)
+                        return -ENOMEM;
+        *ret = TAKE_PTR(object);
+        return 0;
+}
+
+static int cpu_compare(const void *a, const void *b)
+{
+        uint64_t left = json_get_number(*(struct json_object *const *)a, "Id");
+        uint64_t right = json_get_number(*(struct json_object *const *)b, "Id");
+
+        return (left > right) - (left < right);
+}
+
+int cpus_from_bus(struct json_object *objects, const char *interface, struct json_object **ret)
+{
+        _cleanup_json_ struct json_object *cpus = json_object_new_array();
+
+        if (!cpus)
+                return -ENOMEM;
+        json_object_object_foreach(objects, path, interfaces)
+        {
+                _cleanup_json_ struct json_object *cpu = NULL;
+                struct json_object *told;
+
+                (void)path;
+                if (!json_object_object_get_ex(interfaces, interface, &told))
+                        continue;
+                if (properties_from_bus(cpu_properties, told, &cpu) < 0 || append(cpus, &cpu) < 0)
+                        return -ENOMEM;
         }
-        return text;
+        json_object_array_sort(cpus, cpu_compare);
+        *ret = TAKE_PTR(cpus);
+        return 0;
+}
+
+int events_from_bus(struct json_object *told, struct json_object **ret)
+{
+        return name_fields(told, event_fields, ret);
 }
 
 bool warden_policy_is_wrong(const WardenState *state)
 {
-        return strcmp(known(state->manager.state), "degraded") == 0 || known(state->manager.contested_cpus)[0];
+        return strcmp(json_get_text(state->manager, "State"), "degraded") == 0 ||
+               json_get_text(state->manager, "ContestedCpus")[0];
 }
 
-static WardenAdvice clock_advice_of(const ClockInfo *clock)
+static WardenAdvice clock_advice_of(struct json_object *clock)
 {
-        if (verdict_from_string(known(clock->verdict)) <= VERDICT_UNKNOWN)
+        if (verdict_from_string(json_get_text(clock, "Verdict")) <= VERDICT_UNKNOWN)
                 return WARDEN_UNKNOWN;
-        switch (urgency_from_string(known(clock->urgency))) {
+        switch (urgency_from_string(json_get_text(clock, "Urgency"))) {
         case URGENCY_NONE:
                 return WARDEN_FINE;
         case URGENCY_TICKET:
@@ -243,10 +210,11 @@ static WardenAdvice clock_advice_of(const ClockInfo *clock)
 
 WardenAdvice warden_advice(const WardenState *state)
 {
-        WardenAdvice advice = clock_advice_of(&state->clock);
+        WardenAdvice advice = clock_advice_of(state->clock);
 
-        return (advice == WARDEN_FINE || advice == WARDEN_UNKNOWN) && warden_policy_is_wrong(state) ? WARDEN_TICKET :
-                                                                                                      advice;
+        if (advice != WARDEN_EVACUATE && warden_policy_is_wrong(state))
+                return WARDEN_TICKET;
+        return advice;
 }
 
 int warden_exit_status(const WardenState *state)

@@ -13,6 +13,85 @@ void json_add(struct json_object *object, const char *key, struct json_object *v
         (void)json_object_object_add(object, key, value);
 }
 
+/* NULL when it is not there or of another type. */
+static struct json_object *get(struct json_object *object, const char *key, json_type type)
+{
+        struct json_object *value;
+
+        return json_object_object_get_ex(object, key, &value) && json_object_is_type(value, type) ? value : NULL;
+}
+
+const char *json_get_text(struct json_object *object, const char *key)
+{
+        struct json_object *value = get(object, key, json_type_string);
+
+        return value ? json_object_get_string(value) : "";
+}
+
+bool json_get_flag(struct json_object *object, const char *key)
+{
+        return json_object_get_boolean(get(object, key, json_type_boolean));
+}
+
+uint64_t json_get_number(struct json_object *object, const char *key)
+{
+        return json_object_get_uint64(get(object, key, json_type_int));
+}
+
+struct json_object *json_get_list(struct json_object *object, const char *key)
+{
+        return get(object, key, json_type_array);
+}
+
+bool json_has(struct json_object *object, const char *key)
+{
+        struct json_object *value;
+
+        return json_object_object_get_ex(object, key, &value) && value;
+}
+
+size_t json_length(struct json_object *array)
+{
+        return array ? json_object_array_length(array) : 0;
+}
+
+static const char *format_scalar(struct json_object *value)
+{
+        if (!value)
+                return "not known";
+        if (json_object_is_type(value, json_type_boolean))
+                return json_object_get_boolean(value) ? "yes" : "no";
+        return json_object_get_string(value);
+}
+
+char *json_format(struct json_object *value)
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (!out)
+                return NULL;
+        if (json_object_is_type(value, json_type_array)) {
+                for (size_t i = 0; i < json_length(value); i++)
+                        fprintf(out, "%s%s", i ? " " : "", format_scalar(json_object_array_get_idx(value, i)));
+        } else if (json_object_is_type(value, json_type_object)) {
+                const char *separator = "";
+
+                json_object_object_foreach(value, key, entry)
+                {
+                        fprintf(out, "%s%s=%s", separator, key, format_scalar(entry));
+                        separator = " ";
+                }
+        } else
+                fputs(format_scalar(value), out);
+        if (ferror(out) | fclose(out)) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
 static int print(FILE *out, struct json_object *object, int flags)
 {
         const char *text = json_object_to_json_string_ext(object, flags | JSON_C_TO_STRING_NOSLASHESCAPE);

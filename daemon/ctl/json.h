@@ -1,16 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What is the same wherever the command writes JSON. Every text is valid UTF-8 by then: it has been escaped.
+ * What is the same wherever the command writes or reads JSON. Every text is valid UTF-8 by then: it has been escaped.
  */
 #pragma once
 
 #include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+
+#include "base/macro.h"
+
+static inline void json_putp(struct json_object **object)
+{
+        json_object_put(*object);
+}
+#define _cleanup_json_ _cleanup_(json_putp)
 
 /* null for NULL. */
 struct json_object *json_string(const char *text);
 /* Takes over `value`. */
 void json_add(struct json_object *object, const char *key, struct json_object *value);
+
+/* The value of a key: "", false, 0 or NULL where it is null, missing or of another type, or where `object` is NULL. Text and
+ * list belong to the object. */
+const char *json_get_text(struct json_object *object, const char *key);
+bool json_get_flag(struct json_object *object, const char *key);
+uint64_t json_get_number(struct json_object *object, const char *key);
+struct json_object *json_get_list(struct json_object *object, const char *key);
+/* Whether the key has a value other than null. */
+bool json_has(struct json_object *object, const char *key);
+/* Elements of an array, 0 for NULL. */
+size_t json_length(struct json_object *array);
+
+/* A value as one line of text: "yes", "3", "a b", "a=1 b=2", "not known" for null. Heap string owned by the caller, NULL when
+ * out of memory. */
+char *json_format(struct json_object *value);
+
 /* Prints and frees it: indented, or on one line. 0 or -ENOMEM. */
 int json_print(FILE *out, struct json_object *object);
 int json_print_line(FILE *out, struct json_object *object);

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/cpuset.h"
+#include "ctl/json.h"
 #include "ctl/status.h"
+#include "model/clock-words.h"
 
 static void show_head(FILE *out, const char *name, const char *type, const char *help)
 {
@@ -22,7 +24,7 @@ static void show_label(FILE *out, const char *separator, const char *name, const
         fputc('"', out);
 }
 
-static void show_verdict(FILE *out, const ClockInfo *clock)
+static void show_verdict(FILE *out, struct json_object *clock)
 {
         show_head(
                 out, "tsc_verdict", "gauge",
@@ -31,75 +33,81 @@ static void show_verdict(FILE *out, const ClockInfo *clock)
                 for (unsigned expected = 0; expected < 2; expected++)
                         fprintf(out, "tscwarden_tsc_verdict{verdict=\"%s\",expected=\"%s\"} %d\n",
                                 verdict_to_string(verdict), expected ? "true" : "false",
-                                strcmp(verdict_to_string(verdict), known(clock->verdict)) == 0 &&
-                                        clock->expected == expected);
+                                strcmp(verdict_to_string(verdict), json_get_text(clock, "Verdict")) == 0 &&
+                                        json_get_flag(clock, "Expected") == expected);
 }
 
-static void show_urgency(FILE *out, const ClockInfo *clock)
+static void show_urgency(FILE *out, struct json_object *clock)
 {
+        const char *suspect = json_get_text(clock, "Suspect");
+
         show_head(out, "urgency", "gauge", "Whether this is how soon somebody has to act on the clock.");
         for (Urgency urgency = 0; urgency < URGENCY_MAX_; urgency++)
                 fprintf(out, "tscwarden_urgency{urgency=\"%s\"} %d\n", urgency_to_string(urgency),
-                        strcmp(urgency_to_string(urgency), known(clock->urgency)) == 0);
+                        strcmp(urgency_to_string(urgency), json_get_text(clock, "Urgency")) == 0);
         show_head(out, "tsc_suspect_info", "gauge", "The clock that the evidence convicts.");
         fputs("tscwarden_tsc_suspect_info{", out);
-        show_label(out, "", "suspect", known(clock->suspect)[0] ? clock->suspect : "none");
+        show_label(out, "", "suspect", suspect[0] ? suspect : "none");
         fputs("} 1\n", out);
 }
 
-static void show_clocksource(FILE *out, const ClockInfo *clock)
+static void show_clocksource(FILE *out, struct json_object *clock)
 {
-        int i = property_find(&clock_properties, "AvailableClocksources");
-        _cleanup_free_ char *available = property_format(&clock_properties.entries[i], clock);
+        struct json_object *clocksources = json_get_list(clock, "AvailableClocksources");
+        _cleanup_free_ char *available = clocksources ? json_format(clocksources) : NULL;
+        const char *reason = json_get_text(clock, "Reason");
 
         show_head(out, "tsc_reason_info", "gauge", "Why the verdict is what it is.");
         fputs("tscwarden_tsc_reason_info{", out);
-        show_label(out, "", "reason", known(clock->reason)[0] ? clock->reason : "none");
+        show_label(out, "", "reason", reason[0] ? reason : "none");
         fputs("} 1\n", out);
 
         show_head(out, "clocksource_info", "gauge",
                   "The kernel's clocksource, those it offers, and what watches the TSC.");
         fputs("tscwarden_clocksource_info{", out);
-        show_label(out, "", "clocksource", known(clock->clocksource));
-        show_label(out, ",", "available", known(available));
-        show_label(out, ",", "watchdog", known(clock->watchdog));
+        show_label(out, "", "clocksource", json_get_text(clock, "Clocksource"));
+        show_label(out, ",", "available", available ? available : "");
+        show_label(out, ",", "watchdog", json_get_text(clock, "Watchdog"));
         fputs("} 1\n", out);
 
-        if (!property_is_present(&clock_properties, clock, "ClocksourceChanges"))
+        if (!json_has(clock, "ClocksourceChanges"))
                 return;
         show_head(out, "clocksource_changes_total", "counter", "Clocksource changes since tscwardend started.");
-        fprintf(out, "tscwarden_clocksource_changes_total %" PRIu64 "\n", clock->clocksource_changes);
+        fprintf(out, "tscwarden_clocksource_changes_total %" PRIu64 "\n", json_get_number(clock, "ClocksourceChanges"));
 }
 
-static void show_drift(FILE *out, const ManagerInfo *manager)
+static void show_drift(FILE *out, struct json_object *manager)
 {
         show_head(out, "drift_total", "counter", "Knobs that others changed after the policy had set them.");
-        for (size_t i = 0; i < manager->drift_counts.n; i++) {
-                fputs("tscwarden_drift_total{", out);
-                show_label(out, "", "knob", manager->drift_counts.entries[i].name);
-                fprintf(out, "} %" PRIu64 "\n", manager->drift_counts.entries[i].value);
+        if (!json_has(manager, "DriftCounts")) {
+                fprintf(out, "tscwarden_drift_total %" PRIu64 "\n", json_get_number(manager, "DriftCount"));
+                return;
         }
-        if (!property_is_present(&manager_properties, manager, "DriftCounts"))
-                fprintf(out, "tscwarden_drift_total %" PRIu64 "\n", manager->drift_count);
+        json_object_object_foreach(json_object_object_get(manager, "DriftCounts"), knob, count)
+        {
+                fputs("tscwarden_drift_total{", out);
+                show_label(out, "", "knob", knob);
+                fprintf(out, "} %" PRIu64 "\n", json_object_get_uint64(count));
+        }
 }
 
 static unsigned count_cpus(const char *list)
 {
         _cleanup_cpuset_ CpuSet set = {};
 
-        return cpuset_parse(known(list), &set) == 0 ? cpuset_count(&set) : 0;
+        return cpuset_parse(list, &set) == 0 ? cpuset_count(&set) : 0;
 }
 
-static void show_policy(FILE *out, const ManagerInfo *manager)
+static void show_policy(FILE *out, struct json_object *manager)
 {
         static const char *const states[] = { "not-needed", "waiting", "applied", "degraded", "disabled", "restored" };
 
         show_head(out, "policy_state", "gauge", "Whether this is the state of the policy.");
         for (unsigned i = 0; i < ARRAY_SIZE(states); i++)
                 fprintf(out, "tscwarden_policy_state{state=\"%s\"} %d\n", states[i],
-                        strcmp(states[i], known(manager->state)) == 0);
+                        strcmp(states[i], json_get_text(manager, "State")) == 0);
         show_head(out, "contested_cpus", "gauge", "CPUs whose knobs somebody else keeps changing.");
-        fprintf(out, "tscwarden_contested_cpus %u\n", count_cpus(manager->contested_cpus));
+        fprintf(out, "tscwarden_contested_cpus %u\n", count_cpus(json_get_text(manager, "ContestedCpus")));
 }
 
 static void show_probe(FILE *out, const ProbeRecord *probe)
@@ -119,21 +127,21 @@ static void show_probe(FILE *out, const ProbeRecord *probe)
 
 void status_show_metrics(FILE *out, const WardenState *state, const ProbeRecord *probe)
 {
-        const ManagerInfo *manager = &state->manager;
+        struct json_object *manager = state->manager;
 
         show_head(out, "build_info", "gauge", "The tscwardend that was asked.");
         fputs("tscwarden_build_info{", out);
-        show_label(out, "", "version", known(manager->version));
+        show_label(out, "", "version", json_get_text(manager, "Version"));
         fputs("} 1\n", out);
-        show_verdict(out, &state->clock);
-        show_urgency(out, &state->clock);
-        show_clocksource(out, &state->clock);
+        show_verdict(out, state->clock);
+        show_urgency(out, state->clock);
+        show_clocksource(out, state->clock);
         show_policy(out, manager);
         show_drift(out, manager);
         if (probe)
                 show_probe(out, probe);
-        if (!property_is_present(&manager_properties, manager, "RunningVMs"))
+        if (!json_has(manager, "RunningVMs"))
                 return;
         show_head(out, "vms", "gauge", "Virtual machines of KVM that run.");
-        fprintf(out, "tscwarden_vms %" PRIu32 "\n", manager->running_vms);
+        fprintf(out, "tscwarden_vms %" PRIu64 "\n", json_get_number(manager, "RunningVMs"));
 }

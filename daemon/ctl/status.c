@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/cpuset.h"
+#include "ctl/json.h"
+#include "model/clock-words.h"
 #include "show/print.h"
 #include "model/urgency.h"
 
@@ -55,6 +57,19 @@ static int show_format(FILE *out, const char *head, const char *format, ...)
         return 0;
 }
 
+/* A text, or `otherwise` where it is empty or not known. */
+static const char *text_or(struct json_object *object, const char *key, const char *otherwise)
+{
+        const char *text = json_get_text(object, key);
+
+        return text[0] ? text : otherwise;
+}
+
+static Verdict verdict_of(const StatusInput *input)
+{
+        return verdict_from_string(json_get_text(input->state->clock, "Verdict"));
+}
+
 static int show_verdict(FILE *out, const StatusInput *input)
 {
         static const struct {
@@ -68,12 +83,15 @@ static int show_verdict(FILE *out, const StatusInput *input)
                 [VERDICT_UNSTABLE] = { "LOST until the next boot", RED },
                 [VERDICT_ABSENT] = { "not there", RED },
         };
-        const ClockInfo *clock = &input->state->clock;
-        Verdict verdict = verdict_from_string(known(clock->verdict));
-        const char *reason = known(clock->reason);
+        struct json_object *clock = input->state->clock;
+        Verdict verdict = verdict_of(input);
+        const char *reason = json_get_text(clock, "Reason"), *kernel_line = json_get_text(clock, "KernelLine");
+        const char *watchdog = json_get_text(clock, "Watchdog");
+        const char *watchdog_reason = json_get_text(clock, "WatchdogReason");
+        size_t faults = json_length(json_get_list(clock, "FirmwareFaults"));
         const char *text = words[verdict < 0 ? VERDICT_UNKNOWN : verdict].text;
         const char *color = words[verdict < 0 ? VERDICT_UNKNOWN : verdict].color;
-        bool harmless = urgency_from_string(known(clock->urgency)) == URGENCY_NONE;
+        bool harmless = urgency_from_string(json_get_text(clock, "Urgency")) == URGENCY_NONE;
         char line[128];
 
         /* In a guest the clock in use may be another one, which is as good as it was. */
@@ -82,38 +100,41 @@ static int show_verdict(FILE *out, const StatusInput *input)
         if (verdict > VERDICT_UNKNOWN && harmless)
                 color = GREEN;
 
-        snprintf(line, sizeof(line), "%s (%s%s%s%s)", text, clock->verdict ? clock->verdict : "unknown",
-                 reason[0] ? ": " : "", reason, clock->expected && verdict > VERDICT_TRUSTED ? ", expected" : "");
+        snprintf(line, sizeof(line), "%s (%s%s%s%s)", text, text_or(clock, "Verdict", "unknown"), reason[0] ? ": " : "",
+                 reason, json_get_flag(clock, "Expected") && verdict > VERDICT_TRUSTED ? ", expected" : "");
         show_headline(out, input, "TSC", color, line);
-        show_text(out, "", known(clock->reason_text));
-        if (clock->firmware_faults.n > 0 &&
-            show_format(out, "", "firmware changed the TSC (%zu line%s in the kernel's log): %s",
-                        clock->firmware_faults.n, clock->firmware_faults.n == 1 ? "" : "s",
-                        clock->firmware_faults.entries[0]) < 0)
+        show_text(out, "", json_get_text(clock, "ReasonText"));
+        if (faults > 0 &&
+            show_format(out, "", "firmware changed the TSC (%zu line%s in the kernel's log): %s", faults,
+                        faults == 1 ? "" : "s",
+                        json_object_get_string(json_object_array_get_idx(json_get_list(clock, "FirmwareFaults"), 0))) <
+                    0)
                 return -ENOMEM;
-        if (known(clock->kernel_line)[0] && show_format(out, "", "kernel: %s", clock->kernel_line) < 0)
-                return -ENOMEM;
-        if (known(clock->watchdog)[0] && !known(clock->kernel_line)[0])
-                return show_format(out, "", "watchdog %s%s%s", clock->watchdog,
-                                   known(clock->watchdog_reason)[0] ? ": " : "", known(clock->watchdog_reason));
+        if (kernel_line[0])
+                return show_format(out, "", "kernel: %s", kernel_line);
+        if (watchdog[0])
+                return show_format(out, "", "watchdog %s%s%s", watchdog, watchdog_reason[0] ? ": " : "",
+                                   watchdog_reason);
         return 0;
 }
 
 static int show_since(FILE *out, const StatusInput *input)
 {
-        const ClockInfo *clock = &input->state->clock;
+        struct json_object *clock = input->state->clock;
         char time[PRINT_TIME_SIZE], ago[PRINT_TIME_SIZE], boot[PRINT_TIME_SIZE];
-        bool unstable = verdict_from_string(known(clock->verdict)) == VERDICT_UNSTABLE;
-        const char *use = !unstable ? "" : clock->lost_after_use ? "; it had been in use" : "; it had not been in use";
+        bool unstable = verdict_of(input) == VERDICT_UNSTABLE;
+        uint64_t since = json_get_number(clock, "SinceUSec");
+        const char *use = "";
 
-        if (clock->since_usec == 0) {
+        if (unstable)
+                use = json_get_flag(clock, "LostAfterUse") ? "; it had been in use" : "; it had not been in use";
+        if (since == 0) {
                 show_text(out, "Since", unstable ? "not known: the kernel's log no longer says when" : "not known");
                 return 0;
         }
-        return show_format(
-                out, "Since", "%s, %s ago (%s after boot)%s", print_time(clock->since_usec, time),
-                print_span(input->now_usec > clock->since_usec ? input->now_usec - clock->since_usec : 0, ago),
-                print_span(clock->since_monotonic_usec, boot), use);
+        return show_format(out, "Since", "%s, %s ago (%s after boot)%s", print_time(since, time),
+                           print_span(input->now_usec > since ? input->now_usec - since : 0, ago),
+                           print_span(json_get_number(clock, "SinceMonotonicUSec"), boot), use);
 }
 
 static int show_losses(FILE *out, const Losses *losses)
@@ -170,10 +191,11 @@ static int show_earlier(FILE *out, const StatusInput *input)
 }
 
 /* ": web (271), db (280) and 3 more", or nothing. Heap string owned by the caller, NULL when out of memory. */
-static char *running_vms_format(const ManagerInfo *manager)
+static char *running_vms_format(struct json_object *manager)
 {
-        const Words *names = &manager->running_vm_names;
-        size_t n = names->n < VMS_SHOWN ? names->n : VMS_SHOWN;
+        struct json_object *names = json_get_list(manager, "RunningVMNames");
+        size_t n = json_length(names) < VMS_SHOWN ? json_length(names) : VMS_SHOWN;
+        uint64_t running = json_get_number(manager, "RunningVMs");
         char *text = NULL;
         size_t size;
         FILE *out = open_memstream(&text, &size);
@@ -181,9 +203,9 @@ static char *running_vms_format(const ManagerInfo *manager)
         if (!out)
                 return NULL;
         for (size_t i = 0; i < n; i++)
-                fprintf(out, "%s%s", i ? ", " : ": ", names->entries[i]);
-        if (n > 0 && manager->running_vms > n)
-                fprintf(out, " and %zu more", manager->running_vms - n);
+                fprintf(out, "%s%s", i ? ", " : ": ", json_object_get_string(json_object_array_get_idx(names, i)));
+        if (n > 0 && running > n)
+                fprintf(out, " and %" PRIu64 " more", running - n);
         if (ferror(out) | fclose(out)) {
                 free(text);
                 return NULL;
@@ -193,43 +215,45 @@ static char *running_vms_format(const ManagerInfo *manager)
 
 static int show_guests(FILE *out, const StatusInput *input)
 {
-        const ManagerInfo *manager = &input->state->manager;
+        struct json_object *manager = input->state->manager;
         _cleanup_free_ char *now = running_vms_format(manager);
-        const char *then = known(manager->vms_when_lost);
+        const char *then = json_get_text(manager, "VMsWhenLost");
+        uint64_t running = json_get_number(manager, "RunningVMs");
         const char *also;
 
         if (!now)
                 return -ENOMEM;
         /* The daemon that saw it may not run any more. */
-        if (!then[0] && verdict_from_string(known(input->state->clock.verdict)) == VERDICT_UNSTABLE && !input->host &&
-            input->losses_error == 0)
+        if (!then[0] && verdict_of(input) == VERDICT_UNSTABLE && !input->host && input->losses_error == 0)
                 for (size_t i = 0; i < input->losses->n; i++)
                         if (input->losses->entries[i].this_boot)
                                 then = input->losses->entries[i].vms;
         also = then[0] ? "; when it was lost: " : "";
-        if (!property_is_present(&manager_properties, manager, "RunningVMs"))
+        if (!json_has(manager, "RunningVMs"))
                 return show_format(out, "Guests", "not known how many run%s%s", also, then);
-        if (manager->running_vms == 0)
+        if (running == 0)
                 return show_format(out, "Guests", "no VM runs now%s%s", also, then);
-        return show_format(out, "Guests", "%" PRIu32 " VM%s now%s%s%s", manager->running_vms,
-                           manager->running_vms == 1 ? " runs" : "s run", now, also, then);
+        return show_format(out, "Guests", "%" PRIu64 " VM%s now%s%s%s", running, running == 1 ? " runs" : "s run", now,
+                           also, then);
 }
 
 static int show_cost(FILE *out, const StatusInput *input)
 {
-        const ClockInfo *clock = &input->state->clock;
-        const char *clocksource = known(clock->clocksource)[0] ? clock->clocksource : "unknown";
+        struct json_object *clock = input->state->clock;
+        uint64_t khz = json_get_number(clock, "TscKHz");
         char rate[48] = "";
 
-        if (!property_is_present(&clock_properties, clock, "VdsoClock"))
+        if (!json_has(clock, "VdsoClock"))
                 return show_format(out, "Cost", "not known");
-        if (clock->tsc_khz > 0)
-                snprintf(rate, sizeof(rate), " TSC: %" PRIu32 ".%03" PRIu32 " MHz%s.", clock->tsc_khz / 1000,
-                         clock->tsc_khz % 1000, clock->tsc_scaling ? ", scalable" : "");
-        return show_format(out, "Cost", "clocksource %s: %s. %s.%s", clocksource,
-                           clock->vdso_clock ? "programs read the time without a system call (vDSO)" :
-                                               "every reading of the time is a system call",
-                           clock->guest_clock_pairing ? "Guests can use ptp_kvm" : "Guests cannot use ptp_kvm", rate);
+        if (khz > 0)
+                snprintf(rate, sizeof(rate), " TSC: %" PRIu64 ".%03" PRIu64 " MHz%s.", khz / 1000, khz % 1000,
+                         json_get_flag(clock, "TscScaling") ? ", scalable" : "");
+        return show_format(out, "Cost", "clocksource %s: %s. %s.%s", text_or(clock, "Clocksource", "unknown"),
+                           json_get_flag(clock, "VdsoClock") ? "programs read the time without a system call (vDSO)" :
+                                                               "every reading of the time is a system call",
+                           json_get_flag(clock, "GuestClockPairing") ? "Guests can use ptp_kvm" :
+                                                                       "Guests cannot use ptp_kvm",
+                           rate);
 }
 
 /* "0-511", or the beginning of a longer list and how many there are. */
@@ -257,36 +281,46 @@ static int show_list(FILE *out, const char *what, const char *list)
 {
         _cleanup_free_ char *text = NULL;
 
-        if (!list || !list[0])
+        if (!list[0])
                 return 0;
         if (shorten_list(list, &text) < 0)
                 return -ENOMEM;
         return show_format(out, "", "%s: %s", what, text);
 }
 
-static bool same_text(const char *a, const char *b)
+static bool same_text(struct json_object *a, struct json_object *b, const char *key)
 {
-        return strcmp(known(a), known(b)) == 0;
+        return strcmp(json_get_text(a, key), json_get_text(b, key)) == 0;
 }
 
-static bool cpus_alike(const CpuInfo *a, const CpuInfo *b)
+static bool cpus_alike(struct json_object *a, struct json_object *b)
 {
-        if (!same_text(a->state, b->state) || !same_text(a->driver, b->driver) ||
-            !same_text(a->governor, b->governor) || !same_text(a->wanted_governor, b->wanted_governor) ||
-            !same_text(a->idle_driver, b->idle_driver) || !same_text(a->last_error, b->last_error) ||
-            a->idle_states.n != b->idle_states.n)
-                return false;
-        for (size_t i = 0; i < a->idle_states.n; i++)
-                if (a->idle_states.entries[i].disabled != b->idle_states.entries[i].disabled ||
-                    !same_text(a->idle_states.entries[i].name, b->idle_states.entries[i].name))
+        static const char *const keys[] = {
+                "State", "Driver", "Governor", "WantedGovernor", "IdleDriver", "LastError"
+        };
+        struct json_object *a_states = json_get_list(a, "IdleStates"), *b_states = json_get_list(b, "IdleStates");
+
+        for (unsigned i = 0; i < ARRAY_SIZE(keys); i++)
+                if (!same_text(a, b, keys[i]))
                         return false;
+        if (json_length(a_states) != json_length(b_states))
+                return false;
+        for (size_t i = 0; i < json_length(a_states); i++) {
+                struct json_object *a_state = json_object_array_get_idx(a_states, i);
+                struct json_object *b_state = json_object_array_get_idx(b_states, i);
+
+                if (json_get_flag(a_state, "Disabled") != json_get_flag(b_state, "Disabled") ||
+                    !same_text(a_state, b_state, "Name"))
+                        return false;
+        }
         return true;
 }
 
-static int show_group(FILE *out, const CpuInfo *cpu, const CpuSet *ids)
+static int show_group(FILE *out, struct json_object *cpu, const CpuSet *ids)
 {
         _cleanup_free_ char *list = cpuset_format(ids), *shown = NULL, *text = NULL;
-        bool other = known(cpu->wanted_governor)[0] && !same_text(cpu->governor, cpu->wanted_governor);
+        struct json_object *states = json_get_list(cpu, "IdleStates");
+        const char *governor = json_get_text(cpu, "Governor"), *wanted = json_get_text(cpu, "WantedGovernor");
         const char *separator = " without ";
         size_t size;
         FILE *stream;
@@ -297,46 +331,54 @@ static int show_group(FILE *out, const CpuInfo *cpu, const CpuSet *ids)
         stream = open_memstream(&text, &size);
         if (!stream)
                 return -ENOMEM;
-        fprintf(stream, "CPU%s %s %s: %s", cpuset_count(ids) == 1 ? "" : "s", shown, known(cpu->state),
-                known(cpu->driver)[0] ? cpu->driver : "no cpufreq");
-        if (known(cpu->governor)[0])
-                fprintf(stream, " %s", cpu->governor);
-        if (other)
-                fprintf(stream, " (wanted: %s)", cpu->wanted_governor);
-        fprintf(stream, ", %s", known(cpu->idle_driver)[0] ? cpu->idle_driver : "no cpuidle");
-        for (size_t i = 0; i < cpu->idle_states.n; i++)
-                if (cpu->idle_states.entries[i].disabled) {
-                        fprintf(stream, "%s%s", separator, cpu->idle_states.entries[i].name);
-                        separator = " ";
-                }
-        if (known(cpu->last_error)[0])
-                fprintf(stream, "; %s", cpu->last_error);
+        fprintf(stream, "CPU%s %s %s: %s", cpuset_count(ids) == 1 ? "" : "s", shown, json_get_text(cpu, "State"),
+                text_or(cpu, "Driver", "no cpufreq"));
+        if (governor[0])
+                fprintf(stream, " %s", governor);
+        if (wanted[0] && strcmp(governor, wanted) != 0)
+                fprintf(stream, " (wanted: %s)", wanted);
+        fprintf(stream, ", %s", text_or(cpu, "IdleDriver", "no cpuidle"));
+        for (size_t i = 0; i < json_length(states); i++) {
+                struct json_object *state = json_object_array_get_idx(states, i);
+
+                if (!json_get_flag(state, "Disabled"))
+                        continue;
+                fprintf(stream, "%s%s", separator, json_get_text(state, "Name"));
+                separator = " ";
+        }
+        if (json_get_text(cpu, "LastError")[0])
+                fprintf(stream, "; %s", json_get_text(cpu, "LastError"));
         r = ferror(stream) | fclose(stream) ? -ENOMEM : 0;
         if (r == 0)
                 show_text(out, "", text);
         return r;
 }
 
-static int collect_alike(const WardenState *state, size_t first, bool *shown, CpuSet *ids)
+static int collect_alike(struct json_object *cpus, size_t first, bool *shown, CpuSet *ids)
 {
-        for (size_t i = first; i < state->n_cpus; i++)
-                if (!shown[i] && cpus_alike(&state->cpus[first], &state->cpus[i])) {
-                        shown[i] = true;
-                        /* A number no kernel has is not shown. */
-                        if (cpuset_add(ids, state->cpus[i].id) == -ENOMEM)
-                                return -ENOMEM;
-                }
+        struct json_object *like = json_object_array_get_idx(cpus, first);
+
+        for (size_t i = first; i < json_length(cpus); i++) {
+                struct json_object *cpu = json_object_array_get_idx(cpus, i);
+
+                if (shown[i] || !cpus_alike(like, cpu))
+                        continue;
+                shown[i] = true;
+                /* A number no kernel has is not shown. */
+                if (cpuset_add(ids, json_get_number(cpu, "Id")) == -ENOMEM)
+                        return -ENOMEM;
+        }
         return 0;
 }
 
-static int show_cpus(FILE *out, const WardenState *state)
+static int show_cpus(FILE *out, struct json_object *cpus)
 {
-        _cleanup_free_ bool *shown = calloc(state->n_cpus + 1, sizeof(bool));
+        _cleanup_free_ bool *shown = calloc(json_length(cpus) + 1, sizeof(bool));
         unsigned n = 0;
 
         if (!shown)
                 return -ENOMEM;
-        for (size_t i = 0; i < state->n_cpus; i++) {
+        for (size_t i = 0; i < json_length(cpus); i++) {
                 _cleanup_cpuset_ CpuSet ids = {};
 
                 if (shown[i])
@@ -345,7 +387,8 @@ static int show_cpus(FILE *out, const WardenState *state)
                         show_text(out, "", "... and more: tscwarden status --json");
                         return 0;
                 }
-                if (collect_alike(state, i, shown, &ids) < 0 || show_group(out, &state->cpus[i], &ids) < 0)
+                if (collect_alike(cpus, i, shown, &ids) < 0 ||
+                    show_group(out, json_object_array_get_idx(cpus, i), &ids) < 0)
                         return -ENOMEM;
         }
         return 0;
@@ -353,40 +396,37 @@ static int show_cpus(FILE *out, const WardenState *state)
 
 static int show_policy(FILE *out, const StatusInput *input)
 {
-        const ManagerInfo *manager = &input->state->manager;
-        bool wrong = warden_policy_is_wrong(input->state), contested = known(manager->contested_cpus)[0];
+        struct json_object *manager = input->state->manager;
+        const char *state = text_or(manager, "State", "unknown"), *contested = json_get_text(manager, "ContestedCpus");
+        bool not_yet = strcmp(state, "waiting") == 0;
+        uint64_t drifts = json_get_number(manager, "DriftCount");
         char line[96];
 
-        snprintf(line, sizeof(line), "%s%s", manager->state ? manager->state : "unknown",
-                 contested ? ", contested" : "");
-        show_headline(out, input, "Policy",
-                      wrong                                ? YELLOW :
-                      same_text(manager->state, "waiting") ? YELLOW :
-                                                             GREEN,
-                      line);
-        show_text(out, "", known(manager->state_reason));
-        if (known(manager->managed_cpus)[0] && show_cpus(out, input->state) < 0)
+        snprintf(line, sizeof(line), "%s%s", state, contested[0] ? ", contested" : "");
+        show_headline(out, input, "Policy", not_yet || warden_policy_is_wrong(input->state) ? YELLOW : GREEN, line);
+        show_text(out, "", json_get_text(manager, "StateReason"));
+        if (json_get_text(manager, "ManagedCpus")[0] && show_cpus(out, input->state->cpus) < 0)
                 return -ENOMEM;
-        if (show_list(out, "Contested CPUs (others keep writing there)", manager->contested_cpus) < 0)
+        if (show_list(out, "Contested CPUs (others keep writing there)", contested) < 0)
                 return -ENOMEM;
-        if (manager->drift_count > 0)
-                return show_format(out, "", "Changed by others: %" PRIu64 " time%s", manager->drift_count,
-                                   manager->drift_count == 1 ? "" : "s");
+        if (drifts > 0)
+                return show_format(out, "", "Changed by others: %" PRIu64 " time%s", drifts, drifts == 1 ? "" : "s");
         return 0;
 }
 
 /* Where a lost TSC would profit from them, the remedy names them. */
 static int show_boot_parameters(FILE *out, const StatusInput *input)
 {
-        const ManagerInfo *manager = &input->state->manager;
-        int i = property_find(&manager_properties, "BootParametersMissing");
-        _cleanup_free_ char *missing = property_format(&manager_properties.entries[i], manager);
+        struct json_object *manager = input->state->manager;
+        struct json_object *parameters = json_get_list(manager, "BootParametersMissing");
+        _cleanup_free_ char *missing = json_format(parameters);
 
         if (!missing)
                 return -ENOMEM;
-        if (!missing[0] || verdict_from_string(known(input->state->clock.verdict)) == VERDICT_UNSTABLE)
+        if (json_length(parameters) == 0 || verdict_of(input) == VERDICT_UNSTABLE)
                 return 0;
-        return show_format(out, "Boot", "for the next boot: %s. %s", missing, known(manager->boot_parameters_reason));
+        return show_format(out, "Boot", "for the next boot: %s. %s", missing,
+                           json_get_text(manager, "BootParametersReason"));
 }
 
 static bool was_lost_before(const StatusInput *input)
@@ -402,10 +442,9 @@ static bool was_lost_before(const StatusInput *input)
 /* What a mark this early makes likely, earlier boots make certain. */
 static void show_every_boot(FILE *out, const StatusInput *input)
 {
-        const ClockInfo *clock = &input->state->clock;
+        uint64_t since = json_get_number(input->state->clock, "SinceMonotonicUSec");
 
-        if (verdict_from_string(known(clock->verdict)) == VERDICT_UNSTABLE && clock->since_monotonic_usec > 0 &&
-            clock->since_monotonic_usec < CLOCK_EARLY_USEC && was_lost_before(input))
+        if (verdict_of(input) == VERDICT_UNSTABLE && since > 0 && since < CLOCK_EARLY_USEC && was_lost_before(input))
                 show_text(out, "",
                           "It was lost on earlier boots as well: it will be at every boot until this is mended.");
 }
@@ -434,7 +473,7 @@ static int show_probe(FILE *out, const StatusInput *input)
 static void show_advice(FILE *out, const StatusInput *input)
 {
         const WardenState *state = input->state;
-        const char *remedy = known(state->clock.remedy);
+        const char *remedy = json_get_text(state->clock, "Remedy");
 
         switch (warden_advice(state)) {
         case WARDEN_FINE:
@@ -458,17 +497,18 @@ static void show_advice(FILE *out, const StatusInput *input)
                 show_text(out, "", "The policy is not in force as it should be: see above.");
 }
 
-static void show_events(FILE *out, const WardenState *state)
+static void show_events(FILE *out, struct json_object *events)
 {
-        size_t first = state->n_events > EVENTS_SHOWN ? state->n_events - EVENTS_SHOWN : 0;
+        size_t n = json_length(events), first = n > EVENTS_SHOWN ? n - EVENTS_SHOWN : 0;
         char stamp[PRINT_TIME_SIZE];
 
-        for (size_t i = first; i < state->n_events; i++) {
-                const EventInfo *event = &state->events[i];
+        for (size_t i = first; i < n; i++) {
+                struct json_object *event = json_object_array_get_idx(events, i);
                 int column = fprintf(out, "%-*s%s  %s  ", INDENT, i == first ? "Events" : "",
-                                     print_stamp(event->realtime_usec, stamp), event->name);
+                                     print_stamp(json_get_number(event, "RealtimeUSec"), stamp),
+                                     json_get_text(event, "Name"));
 
-                print_cut(out, column < 70 ? 80 - column : 10, event->text);
+                print_cut(out, column < 70 ? 80 - column : 10, json_get_text(event, "Text"));
         }
 }
 
@@ -486,6 +526,6 @@ int status_show(FILE *out, const StatusInput *input)
                         return r;
         }
         show_advice(out, input);
-        show_events(out, input->state);
+        show_events(out, input->state->events);
         return 0;
 }

@@ -10,6 +10,7 @@
 #include "ctl/check.h"
 #include "ctl/clock-here.h"
 #include "ctl/ctl-bus.h"
+#include "ctl/json.h"
 #include "ctl/verbs.h"
 #include "host/config/config.h"
 #include "host/cpu.h"
@@ -88,15 +89,15 @@ static int read_here(const char *config, Here *here)
         return here->reason_text && here->remedy ? 0 : -ENOMEM;
 }
 
-static MigrationEnd end_of_state(const ClockInfo *clock)
+static MigrationEnd end_of_state(struct json_object *clock)
 {
-        Verdict verdict = verdict_from_string(known(clock->verdict));
+        Verdict verdict = verdict_from_string(json_get_text(clock, "Verdict"));
 
         return (MigrationEnd) {
                 .verdict = verdict < 0 ? VERDICT_UNKNOWN : verdict,
-                .clocksource = known(clock->clocksource),
-                .tsc_khz = clock->tsc_khz,
-                .tsc_scaling = clock->tsc_scaling,
+                .clocksource = json_get_text(clock, "Clocksource"),
+                .tsc_khz = json_get_number(clock, "TscKHz"),
+                .tsc_scaling = json_get_flag(clock, "TscScaling"),
         };
 }
 
@@ -121,8 +122,8 @@ static int compare(const Here *here, const char *host, Audit *audit)
         }
         if (ctl_bus_open(NULL, &own_bus, &own_why) == BUS_OK &&
             ctl_bus_read_state(own_bus, /* with_cpus= */ false, &own, &own_why) == BUS_OK)
-                end = end_of_state(&own.clock);
-        there = end_of_state(&state.clock);
+                end = end_of_state(own.clock);
+        there = end_of_state(state.clock);
         return audit_compare(&end, &there, host, audit);
 }
 

@@ -33,8 +33,8 @@ static void print_news_json(const News *news)
         for (unsigned i = 0; i < NEWS_WORDS_MAX && text->keys[i]; i++)
                 json_add(json, text->keys[i], json_string(news->words[i]));
         if (news->kind == NEWS_STARTED) {
-                json_add(json, "Verdict", json_string(news->state->clock.verdict));
-                json_add(json, "State", json_string(news->state->manager.state));
+                json_add(json, "Verdict", json_string(json_get_text(news->state->clock, "Verdict")));
+                json_add(json, "State", json_string(json_get_text(news->state->manager, "State")));
         }
         (void)json_print_line(stdout, json);
 }
@@ -63,8 +63,8 @@ static void print_news(const News *news)
         printf("%s  ", print_stamp(time_usec(CLOCK_REALTIME), stamp));
         switch (news->kind) {
         case NEWS_STARTED:
-                printf("tscwardend runs: TSC %s, policy %s\n", known(news->state->clock.verdict),
-                       known(news->state->manager.state));
+                printf("tscwardend runs: TSC %s, policy %s\n", json_get_text(news->state->clock, "Verdict"),
+                       json_get_text(news->state->manager, "State"));
                 break;
         case NEWS_STOPPED:
                 puts("tscwardend does not run");

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "ctl/status.h"
+#include "ctl/json.h"
 
 #define NOW (UINT64_C(1795356000) * 1000000) /* Sun 2026-11-22 14:00:00 UTC */
 #define HOURS (UINT64_C(3600) * 1000000)
@@ -21,143 +22,139 @@
 
 static const char *directory = SOURCE_ROOT "/tests/unit/expected/status";
 
-static IdleInfo idle_free[] = { { 0, TEXT("POLL"), 0, false, false }, { 1, TEXT("C1"), 1, false, false } };
-static IdleInfo idle_limited[] = { { 0, TEXT("POLL"), 0, false, false },
-                                   { 1, TEXT("C1"), 1, false, false },
-                                   { 2, TEXT("C2"), 50, true, true },
-                                   { 3, TEXT("C3"), 100, true, true } };
+#define IDLE_FREE "[{'Name': 'POLL', 'Disabled': false}, {'Name': 'C1', 'Disabled': false}]"
+#define IDLE_LIMITED                                                               \
+        "[{'Name': 'POLL', 'Disabled': false}, {'Name': 'C1', 'Disabled': false}," \
+        " {'Name': 'C2', 'Disabled': true}, {'Name': 'C3', 'Disabled': true}]"
 
 /* What each case starts from: a quiet, modern host of two CPUs. */
-static EventInfo events[6];
 static Loss losses[6];
-static CpuInfo cpus[512];
 static WardenState state;
 static Losses lost;
 static StatusInput input;
 
+static struct json_object *parse(const char *text)
+{
+        struct json_object *json = json_tokener_parse(text);
+
+        if (!json)
+                fail_msg("no JSON: %s", text);
+        return json;
+}
+
+/* Gives the keys of an object the values of the JSON text. */
+static void set(struct json_object *object, const char *text)
+{
+        struct json_object *values = parse(text);
+
+        json_object_object_foreach(values, key, value) json_object_object_add(object, key, json_object_get(value));
+        json_object_put(values);
+}
+
+static void set_number(struct json_object *object, const char *key, uint64_t value)
+{
+        json_object_object_add(object, key, json_object_new_uint64(value));
+}
+
+static void add_event(uint64_t realtime_usec, const char *text)
+{
+        struct json_object *event = parse(text);
+
+        set_number(event, "RealtimeUSec", realtime_usec);
+        json_object_array_add(state.events, event);
+}
+
+static struct json_object *cpu(unsigned id)
+{
+        return json_object_array_get_idx(state.cpus, id);
+}
+
+static void make_cpus(unsigned n)
+{
+        json_object_put(state.cpus);
+        state.cpus = json_object_new_array();
+        for (unsigned i = 0; i < n; i++) {
+                struct json_object *new = parse("{'Online': true, 'State': 'ok', 'Driver': 'acpi-cpufreq',"
+                                                " 'Governor': 'schedutil', 'WantedGovernor': '', 'LastError': '',"
+                                                " 'IdleDriver': 'acpi_idle', 'IdleStates': " IDLE_FREE "}");
+
+                set_number(new, "Id", i);
+                json_object_array_add(state.cpus, new);
+        }
+}
+
 static void set_up(void)
 {
-        events[0] = (EventInfo) { NOW - 3 * HOURS, 5000000, TEXT("applied"), TEXT("No policy is needed.") };
-        for (unsigned i = 0; i < 512; i++)
-                cpus[i] = (CpuInfo) { ~UINT64_C(0),
-                                      i,
-                                      true,
-                                      TEXT("ok"),
-                                      TEXT("acpi-cpufreq"),
-                                      TEXT("schedutil"),
-                                      TEXT(""),
-                                      TEXT("acpi_idle"),
-                                      { idle_free, 2 },
-                                      TEXT("") };
-        state = (WardenState) {
-                .manager = { .present = ~UINT64_C(0),
-                             .version = TEXT("0.1.0"),
-                             .state = TEXT("not-needed"),
-                             .state_reason = TEXT("The CPUs have constant_tsc and nonstop_tsc: nothing to do."),
-                             .managed_cpus = TEXT(""),
-                             .degraded_cpus = TEXT(""),
-                             .contested_cpus = TEXT("") },
-                .clock = { .present = ~UINT64_C(0),
-                           .verdict = TEXT("trusted"),
-                           .reason = TEXT(""),
-                           .reason_text =
-                                   TEXT("The kernel uses the TSC and does not compare it: it is constant, nonstop and "
-                                        "adjustable."),
-                           .urgency = TEXT("none"),
-                           .remedy = TEXT(""),
-                           .kernel_line = TEXT(""),
-                           .since_usec = NOW - 3 * HOURS,
-                           .since_monotonic_usec = 1500000,
-                           .expected = true,
-                           .witness = TEXT("kmsg"),
-                           .clocksource = TEXT("tsc"),
-                           .watchdog = TEXT("exempt"),
-                           .watchdog_reason = TEXT("constant, nonstop and adjustable on at most 4 packages"),
-                           .tsc_khz = 2394374,
-                           .tsc_scaling = true,
-                           .guest_clock_pairing = true,
-                           .vdso_clock = true,
-                           .constant_tsc = true,
-                           .nonstop_tsc = true },
-                .cpus = cpus,
-                .n_cpus = 2,
-                .cpus_known = true,
-                .events = events,
-                .n_events = 1,
-                .events_known = true,
-        };
+        warden_state_done(&state);
+        state.manager = parse("{'Version': '0.1.0', 'State': 'not-needed',"
+                              " 'StateReason': 'The CPUs have constant_tsc and nonstop_tsc: nothing to do.',"
+                              " 'ManagedCpus': '', 'DegradedCpus': '', 'ContestedCpus': '', 'DriftCount': 0,"
+                              " 'RunningVMs': 0, 'RunningVMNames': [], 'BootParametersMissing': []}");
+        state.clock = parse("{'Verdict': 'trusted', 'Reason': '', 'Urgency': 'none', 'Remedy': '', 'KernelLine': '',"
+                            " 'ReasonText': 'The kernel uses the TSC and does not compare it: it is constant,"
+                            " nonstop and adjustable.',"
+                            " 'SinceMonotonicUSec': 1500000, 'Expected': true, 'Witness': 'kmsg',"
+                            " 'Clocksource': 'tsc', 'Watchdog': 'exempt',"
+                            " 'WatchdogReason': 'constant, nonstop and adjustable on at most 4 packages',"
+                            " 'TscKHz': 2394374, 'TscScaling': true, 'GuestClockPairing': true, 'VdsoClock': true,"
+                            " 'ConstantTsc': true, 'NonstopTsc': true, 'LostAfterUse': false, 'FirmwareFaults': []}");
+        set_number(state.clock, "SinceUSec", NOW - 3 * HOURS);
+        make_cpus(2);
+        state.events = json_object_new_array();
+        add_event(NOW - 3 * HOURS, "{'Name': 'applied', 'Text': 'No policy is needed.'}");
         lost = (Losses) { losses, 0, NOW - 2000 * HOURS };
         input = (StatusInput) { .state = &state, .losses = &lost, .now_usec = NOW };
 }
 
 static void is_stable(void)
 {
-        state.clock.verdict = TEXT("stable");
-        state.clock.watchdog = TEXT("active");
-        state.clock.watchdog_reason = TEXT("hpet every 0.5 s; would notice 0.1 %");
-        state.clock.reason_text = TEXT("The kernel uses the TSC and its watchdog compares it with another clock.");
-        state.manager.running_vms = 1;
+        set(state.clock, "{'Verdict': 'stable', 'Watchdog': 'active',"
+                         " 'WatchdogReason': 'hpet every 0.5 s; would notice 0.1 %',"
+                         " 'ReasonText': 'The kernel uses the TSC and its watchdog compares it with another clock.'}");
+        set_number(state.manager, "RunningVMs", 1);
 }
 
 static void is_unverified(void)
 {
-        state.clock.verdict = TEXT("unverified");
-        state.clock.urgency = TEXT("ticket");
-        state.clock.reason = TEXT("boot-parameter");
-        state.clock.reason_text = TEXT("The kernel uses the TSC, and a boot parameter keeps it from being checked.");
-        state.clock.remedy = TEXT("Take tsc=reliable off the kernel command line and reboot.");
-        state.clock.watchdog = TEXT("off");
-        state.clock.watchdog_reason = TEXT("tsc=reliable");
+        set(state.clock, "{'Verdict': 'unverified', 'Urgency': 'ticket', 'Reason': 'boot-parameter',"
+                         " 'ReasonText': 'The kernel uses the TSC, and a boot parameter keeps it from being checked.',"
+                         " 'Remedy': 'Take tsc=reliable off the kernel command line and reboot.',"
+                         " 'Watchdog': 'off', 'WatchdogReason': 'tsc=reliable'}");
 }
 
 static void is_unused(void)
 {
-        state.clock.verdict = TEXT("unused");
-        state.clock.urgency = TEXT("ticket");
-        state.clock.reason = TEXT("user-switch");
-        state.clock.expected = false;
-        state.clock.reason_text = TEXT("Somebody chose another clocksource.");
-        state.clock.remedy = TEXT(
-                "Write tsc to /sys/devices/system/clocksource/clocksource0/current_clocksource; no reboot is needed.");
-        state.clock.clocksource = TEXT("hpet");
-        state.clock.vdso_clock = state.clock.guest_clock_pairing = false;
+        set(state.clock, "{'Verdict': 'unused', 'Urgency': 'ticket', 'Reason': 'user-switch', 'Expected': false,"
+                         " 'ReasonText': 'Somebody chose another clocksource.',"
+                         " 'Remedy': 'Write tsc to /sys/devices/system/clocksource/clocksource0/current_clocksource;"
+                         " no reboot is needed.',"
+                         " 'Clocksource': 'hpet', 'VdsoClock': false, 'GuestClockPairing': false}");
 }
 
 static void is_guest(void)
 {
-        state.clock.verdict = TEXT("unused");
-        state.clock.reason = TEXT("guest-default");
-        state.clock.reason_text = TEXT("This is a guest, and guests run on the clock that the hypervisor offers.");
-        state.clock.clocksource = TEXT("kvm-clock");
-        state.clock.watchdog = TEXT("");
-        state.clock.guest_clock_pairing = false;
-        state.manager.present = 0;
+        set(state.clock, "{'Verdict': 'unused', 'Reason': 'guest-default', 'Watchdog': '',"
+                         " 'ReasonText': 'This is a guest, and guests run on the clock that the hypervisor offers.',"
+                         " 'Clocksource': 'kvm-clock', 'GuestClockPairing': false}");
+        json_object_object_del(state.manager, "RunningVMs");
 }
 
 static void is_lost(void)
 {
-        static char *vms[] = { TEXT("db1 (2710)"), TEXT("qemu-system-x86 in session-3.scope (31337)") };
-
-        state.clock.verdict = TEXT("unstable");
-        state.clock.urgency = TEXT("evacuate");
-        state.clock.suspect = TEXT("either");
-        state.clock.reason = TEXT("clocksource-watchdog");
-        state.clock.expected = false;
-        state.clock.lost_after_use = true;
-        state.clock.since_usec = NOW - 2 * HOURS - HOURS / 12;
-        state.clock.since_monotonic_usec = 50 * HOURS;
-        state.clock.reason_text =
-                TEXT("The kernel's watchdog saw the TSC and hpet part by 78 µs in 500 ms; either clock may be wrong.");
-        state.clock.remedy =
-                TEXT("Evacuate guests that need a good clock and reboot; nothing brings the TSC back before.");
-        state.clock.kernel_line =
-                TEXT("clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because the "
-                     "skew is too large:");
-        state.clock.clocksource = TEXT("hpet");
-        state.clock.watchdog = TEXT("absent");
-        state.clock.vdso_clock = state.clock.guest_clock_pairing = false;
-        state.manager.running_vms = 3;
-        state.manager.running_vm_names = (Words) { vms, ARRAY_SIZE(vms) };
+        set(state.clock, "{'Verdict': 'unstable', 'Urgency': 'evacuate', 'Suspect': 'either', 'Expected': false,"
+                         " 'Reason': 'clocksource-watchdog', 'LostAfterUse': true,"
+                         " 'ReasonText': \"The kernel's watchdog saw the TSC and hpet part by 78 µs in 500 ms; either"
+                         " clock may be wrong.\","
+                         " 'Remedy': 'Evacuate guests that need a good clock and reboot; nothing brings the TSC back"
+                         " before.',"
+                         " 'KernelLine': \"clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as"
+                         " unstable because the skew is too large:\","
+                         " 'Clocksource': 'hpet', 'Watchdog': 'absent', 'VdsoClock': false,"
+                         " 'GuestClockPairing': false}");
+        set_number(state.clock, "SinceUSec", NOW - 2 * HOURS - HOURS / 12);
+        set_number(state.clock, "SinceMonotonicUSec", 50 * HOURS);
+        set(state.manager, "{'RunningVMs': 3,"
+                           " 'RunningVMNames': ['db1 (2710)', 'qemu-system-x86 in session-3.scope (31337)']}");
         losses[0] = (Loss) { NOW - 900 * HOURS, false, TEXT("clocksource-watchdog"), TEXT("") };
         losses[1] = (Loss) { NOW - 700 * HOURS, false, TEXT(""), TEXT("") };
         losses[2] = (Loss) { NOW - 500 * HOURS, false, TEXT("inter-cpu-skew"), TEXT("") };
@@ -165,69 +162,60 @@ static void is_lost(void)
         losses[4] = (Loss) { NOW - 2 * HOURS, true, TEXT("clocksource-watchdog"), TEXT("db1, web1, web2") };
         lost.n = 5;
         for (unsigned i = 1; i < 6; i++)
-                events[i] = (EventInfo) {
-                        NOW - (6 - i) * HOURS, 1, TEXT("tsc-lost"),
-                        TEXT("The TSC is lost until the next boot. The kernel's watchdog saw it part by 78 µs.")
-                };
-        state.n_events = 6;
+                add_event(
+                        NOW - (6 - i) * HOURS,
+                        "{'Name': 'tsc-lost', 'Text': \"The TSC is lost until the next boot. The kernel's watchdog saw"
+                        " it part by 78 µs.\"}");
 }
 
 static void is_lost_as_expected(void)
 {
         is_lost();
-        state.clock.urgency = TEXT("ticket");
-        state.clock.suspect = TEXT("design");
-        state.clock.reason = TEXT("idle-halt");
-        state.clock.expected = true;
-        state.clock.lost_after_use = false;
-        state.clock.since_usec = 0;
-        state.clock.kernel_line = TEXT("");
-        state.clock.reason_text =
-                TEXT("An idle driver registered C2 or deeper, and without nonstop_tsc the TSC stops there.");
-        state.clock.remedy = TEXT("Add processor.max_cstate=1 to the kernel command line and reboot.");
-        state.clock.watchdog_reason = TEXT("nothing is left to compare: the TSC has been given up");
+        set(state.clock, "{'Urgency': 'ticket', 'Suspect': 'design', 'Reason': 'idle-halt', 'Expected': true,"
+                         " 'LostAfterUse': false, 'SinceUSec': 0, 'KernelLine': '',"
+                         " 'ReasonText': 'An idle driver registered C2 or deeper, and without nonstop_tsc the TSC stops"
+                         " there.',"
+                         " 'Remedy': 'Add processor.max_cstate=1 to the kernel command line and reboot.',"
+                         " 'WatchdogReason': 'nothing is left to compare: the TSC has been given up'}");
         input.losses_error = -EACCES;
 }
 
 static void is_false_alarm(void)
 {
         is_lost();
-        state.clock.urgency = TEXT("ticket");
-        state.clock.suspect = TEXT("reference");
-        state.clock.reason = TEXT("read-delay");
-        state.clock.remedy =
-                TEXT("The TSC itself is most likely good: reboot when convenient; nothing brings it back before.");
+        set(state.clock, "{'Urgency': 'ticket', 'Suspect': 'reference', 'Reason': 'read-delay',"
+                         " 'Remedy': 'The TSC itself is most likely good: reboot when convenient; nothing brings it"
+                         " back before.'}");
         lost.n = 2;
 }
 
 static void is_absent(void)
 {
         is_unused();
-        state.clock.verdict = TEXT("absent");
-        state.clock.urgency = TEXT("ticket");
-        state.clock.reason = TEXT("never-registered");
-        state.clock.reason_text = TEXT("The kernel never registered the TSC.");
-        state.clock.remedy = TEXT("Evacuate guests that need a good clock, update firmware and reboot.");
+        set(state.clock, "{'Verdict': 'absent', 'Urgency': 'ticket', 'Reason': 'never-registered',"
+                         " 'ReasonText': 'The kernel never registered the TSC.',"
+                         " 'Remedy': 'Evacuate guests that need a good clock, update firmware and reboot.'}");
         input.losses_error = -ENOENT;
 }
 
 static void is_unknown(void)
 {
-        state = (WardenState) { .clock.verdict = TEXT("unknown") };
+        warden_state_done(&state);
+        state.clock = parse("{'Verdict': 'unknown'}");
         input.losses_error = -EIO;
 }
 
 static void is_newer_daemon(void)
 {
-        state.clock.verdict = TEXT("splendid");
-        state.manager.state = TEXT("retired");
+        set(state.clock, "{'Verdict': 'splendid'}");
+        set(state.manager, "{'State': 'retired'}");
 }
 
 static void is_remote(void)
 {
         is_lost();
         input.host = "root@kvm7";
-        state.manager.vms_when_lost = TEXT("db1 (2710), web1 (2811) and 1 more");
+        set(state.manager, "{'VMsWhenLost': 'db1 (2710), web1 (2811) and 1 more'}");
 }
 
 static void is_colored(void)
@@ -236,82 +224,76 @@ static void is_colored(void)
         input.color = true;
 }
 
+static void is_applied_on(unsigned n_cpus)
+{
+        set(state.manager,
+            "{'State': 'applied', 'ManagedCpus': '0-1',"
+            " 'StateReason': '8 knobs hold the frequency and idle policy. The TSC lives: the frequency is"
+            " held where it stood.',"
+            " 'BootParametersMissing': ['processor.max_cstate=1', 'cpufreq.off=1'],"
+            " 'BootParametersReason': \"The kernel gives this CPU's TSC up when C2 is registered and at"
+            " the first frequency change; with these it does neither.\"}");
+        make_cpus(n_cpus);
+        for (unsigned i = 0; i < n_cpus; i++)
+                set(cpu(i), "{'Driver': 'powernow-k8', 'Governor': 'performance', 'WantedGovernor': 'performance',"
+                            " 'IdleStates': " IDLE_LIMITED "}");
+}
+
 static void is_applied(void)
 {
-        static char *missing[] = { TEXT("processor.max_cstate=1"), TEXT("cpufreq.off=1") };
-
-        state.manager.state = TEXT("applied");
-        state.manager.state_reason =
-                TEXT("8 knobs hold the frequency and idle policy. The TSC lives: the frequency is held where it "
-                     "stood.");
-        state.manager.managed_cpus = TEXT("0-1");
-        state.manager.boot_parameters_missing = (Words) { missing, ARRAY_SIZE(missing) };
-        state.manager.boot_parameters_reason =
-                TEXT("The kernel gives this CPU's TSC up when C2 is registered and at the first "
-                     "frequency change; with these it does neither.");
-        for (unsigned i = 0; i < 512; i++) {
-                cpus[i].driver = TEXT("powernow-k8");
-                cpus[i].governor = cpus[i].wanted_governor = TEXT("performance");
-                cpus[i].idle_states = (IdleInfos) { idle_limited, 4 };
-        }
+        is_applied_on(2);
 }
 
 static void is_waiting(void)
 {
-        state.manager.state = TEXT("waiting");
-        state.manager.state_reason = TEXT("No cpufreq driver yet.");
+        set(state.manager, "{'State': 'waiting', 'StateReason': 'No cpufreq driver yet.'}");
+}
+
+static void is_degraded_on(unsigned n_cpus)
+{
+        is_applied_on(n_cpus);
+        set(state.manager, "{'State': 'degraded', 'DegradedCpus': '1',"
+                           " 'StateReason': 'CPU 1: the kernel refuses the governor performance.'}");
+        for (unsigned i = 1; i < n_cpus; i += 2)
+                set(cpu(i), "{'State': 'degraded', 'Governor': 'ondemand', 'LastError': 'Invalid argument'}");
 }
 
 static void is_degraded(void)
 {
-        is_applied();
-        state.manager.state = TEXT("degraded");
-        state.manager.state_reason = TEXT("CPU 1: the kernel refuses the governor performance.");
-        state.manager.degraded_cpus = TEXT("1");
-        cpus[1].state = TEXT("degraded");
-        cpus[1].governor = TEXT("ondemand");
-        cpus[1].last_error = TEXT("Invalid argument");
+        is_degraded_on(2);
 }
 
 static void is_contested(void)
 {
         is_applied();
-        state.manager.contested_cpus = TEXT("0-1");
-        state.manager.drift_count = 17;
+        set(state.manager, "{'ContestedCpus': '0-1', 'DriftCount': 17}");
 }
 
 static void is_disabled(void)
 {
-        state.manager.state = TEXT("disabled");
-        state.manager.state_reason = TEXT("APPLY=never.");
+        set(state.manager, "{'State': 'disabled', 'StateReason': 'APPLY=never.'}");
 }
 
 static void is_restored(void)
 {
-        state.manager.state = TEXT("restored");
-        state.manager.state_reason = TEXT("Restore() was asked for: nothing is applied until Apply() or a reload.");
+        set(state.manager, "{'State': 'restored',"
+                           " 'StateReason': 'Restore() was asked for: nothing is applied until Apply() or a reload.'}");
 }
 
 /* 512 CPUs, every second one degraded, and more kinds of CPU than are shown. */
 static void is_large(void)
 {
-        static char odd[4096];
-        char *end = odd;
+        char odd[4096], *end = odd;
 
-        is_degraded();
-        for (unsigned i = 1; i < 512; i += 2) {
-                cpus[i] = cpus[1];
-                cpus[i].id = i;
+        is_degraded_on(512);
+        for (unsigned i = 1; i < 512; i += 2)
                 end += sprintf(end, "%s%u", i > 1 ? "," : "", i);
-        }
-        cpus[508].state = cpus[509].state = TEXT("offline");
-        cpus[510].state = TEXT("limited");
-        cpus[511].driver = TEXT("");
-        cpus[511].governor = TEXT("");
-        state.manager.degraded_cpus = odd;
-        state.manager.managed_cpus = TEXT("0-511");
-        state.n_cpus = 512;
-        state.manager.running_vms = 200;
+        set(cpu(508), "{'State': 'offline'}");
+        set(cpu(509), "{'State': 'offline'}");
+        set(cpu(510), "{'State': 'limited'}");
+        set(cpu(511), "{'Driver': '', 'Governor': ''}");
+        set(state.manager, "{'ManagedCpus': '0-511', 'RunningVMs': 200}");
+        json_object_object_add(state.manager, "DegradedCpus", json_object_new_string(odd));
 }
 
 static ProbeRecord record;
@@ -440,6 +422,12 @@ static void test_exit_status_says_whether_something_is_wrong(void **unused)
         }
 }
 
+static int tear_down(void **unused)
+{
+        warden_state_done(&state);
+        return 0;
+}
+
 static int write_all(void)
 {
         for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -469,5 +457,5 @@ int main(int argc, char **argv)
                 directory = argv[1];
                 return write_all();
         }
-        return cmocka_run_group_tests(tests, NULL, NULL);
+        return cmocka_run_group_tests(tests, NULL, tear_down);
 }
