@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check/audit-parts.h"
+#include "check/boot-command.h"
 #include "model/clock-advice.h"
 #include "model/cmdline.h"
 #include "model/need.h"
@@ -23,19 +24,27 @@ bool audit_needs_only_reboot(const BootNeed *need)
 
 void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need)
 {
+        const char *reboot = need->unbooted ? " && systemctl reboot" : "";
         const BootConfig *boot = input->boot;
-        _cleanup_free_ char *obstacle = NULL;
+        _cleanup_free_ char *obstacle = NULL, *command = NULL;
+        BootParameters missing = {};
 
-        if (boot_need_obstacle(need, boot, &obstacle) < 0)
+        for (unsigned i = 0; need->wanted[i]; i++)
+                if (need->unconfigured >> i & 1)
+                        (void)boot_parameters_add(&missing, need->wanted[i]);
+        if (boot_need_obstacle(need, boot, &obstacle) < 0 || boot_command_format(boot, &missing, &command) < 0)
                 audit->out_of_memory = true;
         else if (need->not_taken && !need->unconfigured)
                 audit_advise(audit, step, NOT_TAKEN);
         else if (audit_needs_only_reboot(need))
                 audit_fix(audit, step, "systemctl reboot");
-        else if (obstacle || !boot_platform_is_supported(boot->platform) || (boot->error < 0 && boot->error != -EACCES))
-                audit_fix(audit, step, "tscwarden kargs plan");
-        else
-                audit_fix(audit, step, "tscwarden kargs apply%s", need->unbooted ? " && systemctl reboot" : "");
+        else if (obstacle)
+                /* The step of the boot parameters says what stands in the way. */
+                return;
+        else if (command)
+                audit_fix(audit, step, "%s%s", command, reboot);
+        else if (boot_platform_is_supported(boot->platform) && (boot->error == 0 || boot->error == -EACCES))
+                audit_fix(audit, step, "tscwarden kargs apply%s", reboot);
 }
 
 /* The parameters that concern the TSC, and where the kernel shows what became of them. */
@@ -150,8 +159,8 @@ static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed 
                 before = "tscwarden kargs apply refuses that: ";
                 to_do = obstacle;
                 after = ".";
-        } else if (!boot_platform_is_supported(input->boot->platform))
-                to_do = "kargs apply sets none on this platform; kargs plan says what to do by hand.";
+        } else if (!step->fix)
+                to_do = "kargs apply sets none here; `tscwarden kargs plan` says what to do by hand.";
         if (to_do[0] || harm)
                 audit_advise(audit, step, "%s%s%s%s%s", before, to_do, after, to_do[0] && harm ? " " : "",
                              harm ? harm : "");

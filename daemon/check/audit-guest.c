@@ -125,6 +125,7 @@ static void advise_module(const AuditInput *input, Audit *audit, AuditStep *step
 
 static void judge_phc(const AuditInput *input, Audit *audit)
 {
+        const char *other = is_kvm(input) ? NULL : audit_other_hypervisor(input);
         const Surroundings *around = input->around;
         AuditStep *step;
 
@@ -137,6 +138,11 @@ static void judge_phc(const AuditInput *input, Audit *audit)
         if (around->host_phc[0]) {
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_PASS, "/sys/class/ptp/%s: %s",
                           around->host_phc, phc_kind_describe(around->host_phc_kind));
+                return;
+        }
+        if (other) {
+                audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_NOT_APPLICABLE,
+                          "this is a guest of %s, and its host offers no clock in /sys/class/ptp", other);
                 return;
         }
         if (!is_kvm(input)) {
@@ -378,25 +384,6 @@ static void judge_makestep(const AuditInput *input, Audit *audit)
                           around->chrony_config, chrony_service(around));
 }
 
-static void judge_agent(const AuditInput *input, Audit *audit)
-{
-        const Surroundings *around = input->around;
-        AuditStep *step;
-
-        step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent",
-                         around->agent_channel && around->agent_running ? AUDIT_PASS : AUDIT_WARN,
-                         "/dev/virtio-ports/org.qemu.guest_agent.0: %s; qemu-ga %s",
-                         around->agent_channel ? "there" : "not there",
-                         around->agent_running ? "runs" : "does not run");
-        if (!around->agent_channel)
-                audit_advise(
-                        audit, step,
-                        "Without it the host cannot set this clock after a resume (virsh domtime). Add to the domain's "
-                        "XML: <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>");
-        else if (!around->agent_running)
-                audit_fix(audit, step, "systemctl start qemu-guest-agent");
-}
-
 void audit_guest(const AuditInput *input, Audit *audit)
 {
         if (!input->host)
@@ -408,5 +395,5 @@ void audit_guest(const AuditInput *input, Audit *audit)
         judge_chronyd(input, audit);
         judge_selected(input, audit);
         judge_makestep(input, audit);
-        judge_agent(input, audit);
+        audit_agent(input, audit);
 }

@@ -8,8 +8,12 @@
 
 void audit_host(const AuditInput *input, Audit *audit);
 void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed *need);
-/* Names `kargs apply` only where it would do it; elsewhere `kargs plan`, which says what to do. */
+/* `kargs apply` where it would do it, elsewhere the command that does; none where a person has to (kargs plan says what). */
 void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need);
 bool audit_needs_only_reboot(const BootNeed *need);
 void audit_guest(const AuditInput *input, Audit *audit);
+void audit_agent(const AuditInput *input, Audit *audit);
+/* The hypervisor by name where it is none that runs KVM's guests with QEMU: "Xen", "Hyper-V", "VMware", "AWS", "Google"; NULL where it
+ * may be one. */
+const char *audit_other_hypervisor(const AuditInput *input);
 void audit_time(const AuditInput *input, Audit *audit);

@@ -38,9 +38,11 @@ typedef struct BootFacts {
         bool refind;     /* /boot/refind_linux.conf */
         bool bls;        /* GRUB_ENABLE_BLSCFG=true in /etc/default/grub */
         bool grub_cfg;   /* /boot/grub/grub.cfg is there: update-grub alone may be left over */
-        bool default_grub;   /* /etc/default/grub is there */
-        bool grub2_cfg;      /* /boot/grub2/grub.cfg is there */
-        bool kernel_cmdline; /* /etc/kernel/cmdline is there */
+        bool default_grub;        /* /etc/default/grub is there */
+        bool default_grub_quoted; /* and boot_text_has_quoted_cmdline() */
+        bool grub2_cfg;           /* /boot/grub2/grub.cfg is there */
+        bool kernel_cmdline;      /* /etc/kernel/cmdline is there */
+        char kernel_image[160];   /* of the running kernel: in /lib/modules or /boot; "" for none */
 } BootFacts;
 
 BootPlatform boot_platform_detect(const BootFacts *facts);

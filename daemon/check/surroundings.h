@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/macro.h"
+#include "check/agent.h"
 #include "check/chrony-config.h"
 #include "check/guest-clock.h"
 
@@ -57,6 +58,7 @@ typedef struct Surroundings {
         unsigned owners_enabled; /* those that the next boot starts */
         bool warden_running;     /* tscwardend */
         bool agent_running;      /* qemu-ga */
+        AgentFound agent;        /* and what it was told */
 
         char host_phc[32]; /* a PHC that the hypervisor keeps, ptp_kvm before any other: "ptp1"; "" for none */
         PhcKind host_phc_kind;

@@ -19,7 +19,6 @@
 #define BIT(n) (1U << (n))
 #define REBOOT "systemctl reboot"
 #define KARGS "tscwarden kargs apply && systemctl reboot"
-#define PLAN "tscwarden kargs plan"
 #define DAEMON "systemctl enable --now tscwarden"
 
 /* A machine, and what the pointers of its AuditInput lead to. */
@@ -284,15 +283,18 @@ static void test_boot_parameters(void **state)
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
         expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "configured: no (/boot/grub/grub.cfg);");
         m.boot.ours_error = -EBADMSG;
-        expect(&m, "boot-parameters", AUDIT_FAIL, PLAN, "configured: no");
+        expect(&m, "boot-parameters", AUDIT_FAIL, NULL, "configured: no");
         m.boot.ours_error = 0;
         m.boot.platform = BOOT_UNKNOWN;
-        expect(&m, "boot-parameters", AUDIT_FAIL, PLAN, NULL);
+        expect(&m, "boot-parameters", AUDIT_FAIL, NULL, NULL);
+        m.boot.platform = BOOT_PROXMOX;
+        expect(&m, "boot-parameters", AUDIT_FAIL,
+               "sed -i '1s/$/ cpufreq.off=1/' /etc/kernel/cmdline && proxmox-boot-tool refresh && " REBOOT, NULL);
         m.boot.platform = BOOT_UPDATE_GRUB;
         m.cmdlines[1] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
         expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "configured: in 1 of 2 boot entries (/boot/grub/grub.cfg)");
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=0";
-        expect(&m, "boot-parameters", AUDIT_FAIL, PLAN, "configured: in 1 of 2 boot entries");
+        expect(&m, "boot-parameters", AUDIT_FAIL, NULL, "configured: in 1 of 2 boot entries");
         m.cmdlines[0] = m.cmdlines[1];
         expect(&m, "boot-parameters", AUDIT_WARN, REBOOT, "configured: yes (/boot/grub/grub.cfg)");
         m.cmdlines[0] =
@@ -439,10 +441,22 @@ static void test_guest(void **state)
 
         m = guest();
         expect(&m, "guest-agent", AUDIT_PASS, NULL, NULL);
+        m.around.agent.refuses = "guest-set-time";
+        expect(&m, "guest-agent", AUDIT_WARN, NULL, "was told to refuse guest-set-time");
+        m.around.agent = (AgentFound) { .vsock = true };
+        m.around.agent_channel = false;
+        expect(&m, "guest-agent", AUDIT_PASS, NULL, "vsock");
+        m.around.agent_channel = true;
         m.around.agent_running = false;
         expect(&m, "guest-agent", AUDIT_WARN, "systemctl start qemu-guest-agent", NULL);
         m.around.agent_channel = false;
         expect(&m, "guest-agent", AUDIT_WARN, NULL, NULL);
+        m.clock.available = "xen tsc";
+        expect(&m, "guest-agent", AUDIT_NOT_APPLICABLE, NULL, "a guest of Xen");
+        m.around.ptp_kvm[0] = m.around.host_phc[0] = '\0';
+        expect(&m, "ptp-kvm-clock", AUDIT_NOT_APPLICABLE, NULL, "a guest of Xen");
+        m.clock.available = "hyperv_clocksource_tsc_page acpi_pm";
+        expect(&m, "guest-agent", AUDIT_NOT_APPLICABLE, NULL, "a guest of Hyper-V");
 }
 
 static void test_chrony_in_a_guest(void **state)

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "check/boot-command.h"
 #include "check/boot-config.h"
 
 static void test_boot_platform_detect_in_order(void **state)
@@ -284,9 +285,55 @@ static void test_boot_platform_advice(void **state)
         }
 }
 
+static void test_boot_command(void **state)
+{
+        static const struct {
+                BootConfig config;
+                const char *wanted;
+        } cases[] = {
+                { { .platform = BOOT_OSTREE, .error = -EOPNOTSUPP, .facts = { .has_rpm_ostree = true } },
+                  "rpm-ostree kargs --append-if-missing=a.b=1 --append-if-missing=c=2" },
+                { { .platform = BOOT_BOOTC, .error = -EOPNOTSUPP }, NULL },
+                { { .platform = BOOT_UKI, .error = -EOPNOTSUPP }, NULL },
+                { { .platform = BOOT_GRUBBY }, NULL },
+                { { .platform = BOOT_PROXMOX },
+                  "sed -i '1s/$/ a.b=1 c=2/' /etc/kernel/cmdline && proxmox-boot-tool refresh" },
+                { { .platform = BOOT_PROXMOX, .error = -ENOENT }, NULL },
+                { { .platform = BOOT_KERNEL_INSTALL }, NULL },
+                { { .platform = BOOT_KERNEL_INSTALL, .facts = { .kernel_image = "/boot/vmlinuz-6" } },
+                  "sed -i '1s/$/ a.b=1 c=2/' /etc/kernel/cmdline && kernel-install add \"$(uname -r)\" /boot/vmlinuz-6" },
+                { { .platform = BOOT_GRUB_MKCONFIG },
+                  "printf '\\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a.b=1 c=2\"\\n' >> /etc/default/grub && "
+                  "grub2-mkconfig -o /boot/grub2/grub.cfg" },
+                { { .platform = BOOT_GRUB_MKCONFIG, .facts = { .default_grub_quoted = true } },
+                  "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&a.b=1 c=2 /' /etc/default/grub && "
+                  "grub2-mkconfig -o /boot/grub2/grub.cfg" },
+                { { .platform = BOOT_GRUB_MKCONFIG, .error = -EBADMSG }, NULL },
+        };
+        static const BootParameters parameters = { .n = 2, .words = { "a.b=1", "c=2" } };
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                char *command = NULL;
+
+                assert_int_equal(boot_command_format(&cases[i].config, &parameters, &command), 0);
+                if (cases[i].wanted)
+                        assert_string_equal(command, cases[i].wanted);
+                else
+                        assert_null(command);
+                free(command);
+        }
+        assert_true(boot_text_has_quoted_cmdline("A=1\nGRUB_CMDLINE_LINUX=\"quiet\"\n"));
+        assert_false(boot_text_has_quoted_cmdline("GRUB_CMDLINE_LINUX='quiet'\n"));
+        assert_false(boot_text_has_quoted_cmdline("  GRUB_CMDLINE_LINUX=\"\"\n"));
+        assert_false(boot_text_has_quoted_cmdline("GRUB_CMDLINE_LINUX=\"\"\nGRUB_CMDLINE_LINUX=\"a\"\n"));
+        assert_false(boot_text_has_quoted_cmdline("GRUB_CMDLINE_LINUX_DEFAULT=\"\"\n"));
+        assert_false(boot_text_has_quoted_cmdline(NULL));
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_boot_command),
                 cmocka_unit_test(test_boot_platform_detect_in_order),
                 cmocka_unit_test(test_boot_text_enables_bls),
                 cmocka_unit_test(test_boot_loader_decode),

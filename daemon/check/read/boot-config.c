@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/time.h"
+#include "check/boot-command.h"
 #include "host/runtime.h"
 #include "host/sysfs.h"
 #include "host/tool.h"
@@ -56,6 +58,20 @@ static int read_booted(BootFacts *facts)
         return 0;
 }
 
+/* Distributions keep it in one of two places. */
+static void find_kernel_image(char *buffer, size_t size)
+{
+        struct utsname name;
+
+        if (uname(&name) < 0)
+                return;
+        snprintf(buffer, size, "/lib/modules/%s/vmlinuz", name.release);
+        if (!exists(buffer))
+                snprintf(buffer, size, "/boot/vmlinuz-%s", name.release);
+        if (!exists(buffer))
+                buffer[0] = '\0';
+}
+
 static int read_facts(BootFacts *ret)
 {
         _cleanup_free_ char *text = NULL;
@@ -76,7 +92,9 @@ static int read_facts(BootFacts *ret)
                 .default_grub = exists(default_grub),
                 .grub2_cfg = exists(grub2_cfg),
                 .kernel_cmdline = exists(kernel_cmdline),
+                .default_grub_quoted = boot_text_has_quoted_cmdline(text),
         };
+        find_kernel_image(ret->kernel_image, sizeof(ret->kernel_image));
         return read_booted(ret);
 }
 

@@ -11,9 +11,13 @@
 #include "check/guest-clock.h"
 #include "check/read/phc.h"
 #include "host/processes.h"
+#include "host/runtime.h"
 #include "host/sysfs.h"
 
 DEFINE_CLEANUP(FILE, fclose);
+
+/* A file of another program: small, and whoever wrote it. */
+#define FILE_MAX (64U << 10)
 
 static bool exists(const char *path)
 {
@@ -51,6 +55,16 @@ static bool is_dom0(void)
         return sysfs_read_at(AT_FDCWD, "/proc/xen/capabilities", text, sizeof(text)) == 0 && strstr(text, "control_d");
 }
 
+static void read_agent(Surroundings *around, const char *arguments)
+{
+        _cleanup_free_ char *file = NULL;
+        size_t size;
+
+        (void)runtime_read_file(AT_FDCWD, AGENT_FILE, FILE_MAX, &file, &size);
+        around->agent_running = true;
+        agent_judge(arguments, file, &around->agent);
+}
+
 static void on_process(const char *command, const char *arguments, void *userdata)
 {
         static const struct {
@@ -66,7 +80,8 @@ static void on_process(const char *command, const char *arguments, void *userdat
         for (size_t i = 0; i < ARRAY_SIZE(owners); i++)
                 if (strcmp(command, owners[i].command) == 0)
                         around->owners |= 1U << owners[i].owner;
-        around->agent_running |= strcmp(command, "qemu-ga") == 0;
+        if (strcmp(command, "qemu-ga") == 0)
+                read_agent(around, arguments);
         around->warden_running |= strcmp(command, "tscwardend") == 0;
 }
 

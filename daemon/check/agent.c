@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/agent.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/macro.h"
+
+/* A command line this long may have been cut (host/processes.c), and a list at its end with it. */
+#define ARGUMENTS_CUT 1000
+
+/* What follows "--NAME=", "--NAME " or "-LETTER " in the arguments, up to the next blank: *ret_length. NULL for none. */
+static const char *find_option(const char *arguments, const char *name, char letter, size_t *ret_length)
+{
+        size_t length = strlen(name);
+
+        for (const char *p = arguments; (p = strchr(p, ' ')); p++) {
+                const char *value = NULL;
+
+                if (strncmp(p, " --", 3) == 0 && strncmp(p + 3, name, length) == 0 && p[3 + length] &&
+                    strchr("= ", p[3 + length]))
+                        value = p + 3 + length + 1;
+                else if (letter && p[1] == '-' && p[2] == letter)
+                        value = p + 3 + strspn(p + 3, " ");
+                if (!value)
+                        continue;
+                *ret_length = strcspn(value, " ");
+                return value;
+        }
+        return NULL;
+}
+
+/* "NAME = VALUE" on a line of the file. */
+static const char *find_key(const char *file, const char *name, size_t *ret_length)
+{
+        size_t length = strlen(name);
+
+        for (; file && *file; file += strcspn(file, "\n"), file += *file == '\n') {
+                const char *p = file + strspn(file, " \t");
+
+                if (strncmp(p, name, length) != 0)
+                        continue;
+                p += length;
+                p += strspn(p, " \t");
+                if (*p != '=')
+                        continue;
+                p += 1 + strspn(p + 1, " \t");
+                *ret_length = strcspn(p, " \t\r\n");
+                return p;
+        }
+        return NULL;
+}
+
+static const char *find(const char *arguments, const char *file, const char *name, char letter, size_t *ret_length)
+{
+        const char *value = find_option(arguments, name, letter, ret_length);
+
+        return value ? value : find_key(file, name, ret_length);
+}
+
+/* A list with commas between. */
+static bool list_has(const char *list, size_t length, const char *word)
+{
+        while (length > 0) {
+                size_t item = 0;
+
+                while (item < length && list[item] != ',')
+                        item++;
+                if (item == strlen(word) && strncmp(list, word, item) == 0)
+                        return true;
+                item += item < length;
+                list += item;
+                length -= item;
+        }
+        return false;
+}
+
+static bool refuses(const char *arguments, const char *file, const char *rpc)
+{
+        static const char *const names[] = { "block-rpcs", "blacklist" };
+        const char *list;
+        size_t length;
+
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+                list = find(arguments, file, names[i], 'b', &length);
+                if (list && list_has(list, length, rpc))
+                        return true;
+        }
+        list = find(arguments, file, "allow-rpcs", 'a', &length);
+        return list && length > 0 && strlen(arguments) < ARGUMENTS_CUT && !list_has(list, length, rpc);
+}
+
+void agent_judge(const char *arguments, const char *file, AgentFound *ret)
+{
+        static const char *const rpcs[] = { "guest-set-time", "guest-get-time" };
+        size_t length;
+        const char *method = find(arguments, file, "method", 'm', &length);
+
+        *ret = (AgentFound) { .vsock = method && length == strlen("vsock-listen") &&
+                                       strncmp(method, "vsock-listen", length) == 0 };
+        for (size_t i = 0; i < ARRAY_SIZE(rpcs) && !ret->refuses; i++)
+                if (refuses(arguments, file, rpcs[i]))
+                        ret->refuses = rpcs[i];
+}

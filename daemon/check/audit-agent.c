@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Whether the host can set a guest's clock through QEMU's agent.
+ */
+#include <string.h>
+
+#include "check/audit-parts.h"
+
+const char *audit_other_hypervisor(const AuditInput *input)
+{
+        const char *available = input->clock->available;
+
+        if (clocksources_have(available, "xen"))
+                return "Xen";
+        if (strstr(available, "hyperv_clocksource_") || input->around->host_phc_kind == PHC_HYPERV)
+                return "Hyper-V";
+        switch (input->around->host_phc_kind) {
+        case PHC_ENA:
+                return "AWS";
+        case PHC_GVE:
+                return "Google";
+        case PHC_VMWARE:
+                return "VMware";
+        default:
+                return NULL;
+        }
+}
+
+static void judge_running(const AuditInput *input, Audit *audit)
+{
+        const AgentFound *agent = &input->around->agent;
+        AuditStep *step;
+
+        if (agent->refuses) {
+                step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_WARN,
+                                 "qemu-ga runs, and was told to refuse %s", agent->refuses);
+                audit_advise(
+                        audit, step,
+                        "So the host cannot set this clock after a resume (virsh domtime). Take it off the list: --block-rpcs or "
+                        "--allow-rpcs on its command line, block-rpcs or allow-rpcs in " AGENT_FILE ".");
+        } else if (agent->vsock) {
+                step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_PASS,
+                                 "qemu-ga runs and listens on a vsock");
+                audit_advise(audit, step,
+                             "virsh does not ask there: after a resume something else has to send guest-set-time.");
+        } else
+                audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_PASS,
+                          "/dev/virtio-ports/org.qemu.guest_agent.0: there; qemu-ga runs");
+}
+
+void audit_agent(const AuditInput *input, Audit *audit)
+{
+        const Surroundings *around = input->around;
+        const char *other = audit_other_hypervisor(input);
+        AuditStep *step;
+
+        if (other && !around->agent_channel) {
+                audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_NOT_APPLICABLE,
+                          "qemu-ga is QEMU's; this is a guest of %s", other);
+                return;
+        }
+        if (around->agent_running && (around->agent_channel || around->agent.vsock)) {
+                judge_running(input, audit);
+                return;
+        }
+        step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_WARN,
+                         "/dev/virtio-ports/org.qemu.guest_agent.0: %s; qemu-ga %s",
+                         around->agent_channel ? "there" : "not there",
+                         around->agent_running ? "runs" : "does not run");
+        if (!around->agent_channel)
+                audit_advise(
+                        audit, step,
+                        "Without it the host cannot set this clock after a resume (virsh domtime). Add to the domain's "
+                        "XML: <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>");
+        else {
+                audit_fix(audit, step, "systemctl start qemu-guest-agent");
+                audit_advise(audit, step, "If there is no such unit, install the package qemu-guest-agent first.");
+        }
+}
