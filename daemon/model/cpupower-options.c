@@ -23,8 +23,8 @@ typedef struct Option {
         char letter;
         const char *name;
         bool argument;
-        /* NULL: refused, `fault` says why. 0, -ENOMEM, or -EINVAL with *reterr_fault. */
-        int (*take)(Command *command, const struct Option *option, const char *value, const char **reterr_fault);
+        /* NULL: refused, `fault` says why. 0, -ENOMEM, or -EINVAL with reterr_fault. */
+        int (*take)(Command *command, const struct Option *option, const char *value, CpupowerWhy reterr_fault);
         const char *fault;
         PolicyKey key;
         IdleOpKind op;
@@ -44,45 +44,47 @@ struct Command {
         char *why;
 };
 
-static int take_governor(Command *command, const Option *option, const char *value, const char **reterr_fault)
+static int take_governor(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
 {
         return cpupower_set_governor(command->rule, command->line, value, reterr_fault);
 }
 
-static int take_frequency(Command *command, const Option *option, const char *value, const char **reterr_fault)
+static int take_frequency(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
 {
         return cpupower_set_frequency(command->rule, option->key, command->line, value, reterr_fault);
 }
 
 /* A cpufreq policy has one value for all its CPUs, the related ones included. */
-static int take_related(Command *command, const Option *option, const char *value, const char **reterr_fault)
+static int take_related(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
 {
         return 0;
 }
 
-static int take_epp(Command *command, const Option *option, const char *value, const char **reterr_fault)
+static int take_epp(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
 {
         return cpupower_set_epp(command->rule, command->line, value, reterr_fault);
 }
 
-static int take_perf_bias(Command *command, const Option *option, const char *value, const char **reterr_fault)
+static int take_perf_bias(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
 {
         return cpupower_set_perf_bias(command->rule, command->line, value, reterr_fault);
 }
 
-static int take_idle(Command *command, const Option *option, const char *value, const char **reterr_fault)
+static int take_idle(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
 {
         PolicyRule *rule = command->rule;
         bool latency = option->op == IDLE_OP_DISABLE_BY_LATENCY;
 
         if (rule->has[POLICY_IDLE_SET]) {
-                *reterr_fault = "is a second option; put each into an idle-set of its own, with ; between them";
+                snprintf(reterr_fault, CPUPOWER_WHY_SIZE,
+                         "is a second option; put each into an idle-set of its own, with ; between them");
                 return -EINVAL;
         }
         if (option->argument &&
             parse_u64(value, 0, latency ? IDLE_LATENCY_MAX : IDLE_STATE_MAX, &rule->idle_op.number) < 0) {
-                *reterr_fault = latency ? "is not a latency; write whole microseconds without a unit, like 20" :
-                                          "is not the index of an idle state; write 0, 1, 2 … as in cpuidle/stateN";
+                snprintf(reterr_fault, CPUPOWER_WHY_SIZE, "%s",
+                         latency ? "is not a latency; write whole microseconds without a unit, like 20" :
+                                   "is not the index of an idle state; write 0, 1, 2 … as in cpuidle/stateN");
                 return -EINVAL;
         }
         rule->idle_op.kind = option->op;
@@ -154,15 +156,16 @@ static int refuse(char *why, const char *format, ...)
 
 static int command_take(Command *command, const Option *option, const char *value)
 {
-        const char *fault = option->fault;
+        CpupowerWhy fault;
         int r = -EINVAL;
 
         if (command->seen[(unsigned char)option->letter])
                 return refuse(command->why, "%s has --%s twice; keep one of the two", command->verb->name,
                               option->name);
         command->seen[(unsigned char)option->letter] = true;
+        snprintf(fault, sizeof(fault), "%s", option->fault ? option->fault : "");
         if (option->take)
-                r = option->take(command, option, value, &fault);
+                r = option->take(command, option, value, fault);
         if (r != -EINVAL)
                 return r;
         return refuse(command->why, "%s --%s%s%.*s%s %s", command->verb->name, option->name, value ? " '" : "", EXCERPT,
@@ -245,6 +248,26 @@ static int command_take_short(Command *command, char *const *words, unsigned n)
         return 1;
 }
 
+/* "--max 1.8 GHz": two words where one value is meant. */
+static int command_check_units(const Command *command, char *const *words, unsigned n)
+{
+        char value[2 * EXCERPT];
+        uint64_t khz;
+
+        for (unsigned i = 1; i < n && command->verb->options == frequency_options; i++) {
+                const char *number = words[i - 1] + strcspn(words[i - 1], "0123456789");
+
+                if (!*number || strlen(number) >= EXCERPT || !*words[i] || strlen(words[i]) >= EXCERPT ||
+                    strchr("0123456789", *words[i]))
+                        continue;
+                snprintf(value, sizeof(value), "%s%s", number, words[i]);
+                if (parse_frequency(value, &khz) == 0)
+                        return refuse(command->why, "'%s %s' has a blank before its unit; write %s", number, words[i],
+                                      value);
+        }
+        return 0;
+}
+
 static int command_check(const Command *command)
 {
         const PolicyRule *rule = command->rule;
@@ -318,6 +341,9 @@ static int parse_command(const CpupowerWords *all, unsigned first, unsigned line
                         why, "'%.*s' is no command that sets something; there are frequency-set, idle-set and set%s",
                         EXCERPT, words[at], strcmp(words[at], "cpupower") == 0 ? " (leave out the word cpupower)" : "");
 
+        r = command_check_units(&command, words + at, end - at);
+        if (r < 0)
+                return r;
         for (at++; at < end && !find_verb(words[at]); at += (unsigned)r) {
                 if (words[at][0] != '-' || !words[at][1] || strcmp(words[at], "--") == 0)
                         return refuse(

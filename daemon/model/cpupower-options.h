@@ -29,9 +29,13 @@ int cpupower_words_split(const char *text, CpupowerWords *ret, CpupowerWhy reter
  * *policy is untouched on failure. */
 int cpupower_options_parse(const char *text, const char *file, unsigned line, Policy *policy, CpupowerWhy reterr_why);
 
-/* The values of single options, for files that have a key for each. 0; -EINVAL: *reterr_fault says "what; what would be right" as the
- * end of a sentence; -ENOMEM. Each marks the rule as having the key, at `line`. */
-int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, const char **reterr_fault);
-int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, const char **reterr_fault);
-int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, const char **reterr_fault);
-int cpupower_set_perf_bias(PolicyRule *rule, unsigned line, const char *text, const char **reterr_fault);
+/* A frequency in kHz. A number without a unit that is below 10 MHz is refused: nobody means it. 0; -EINVAL: reterr_fault says "what;
+ * what would be right" as the end of a sentence. */
+int cpupower_parse_frequency(const char *text, uint64_t *ret_khz, CpupowerWhy reterr_fault);
+
+/* The values of single options, for files that have a key for each. 0; -EINVAL with reterr_fault as above; -ENOMEM. Each marks the rule
+ * as having the key, at `line`. */
+int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault);
+int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, CpupowerWhy reterr_fault);
+int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault);
+int cpupower_set_perf_bias(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,28 +10,37 @@
 #include "model/cpupower-options.h"
 #include "model/snapshot.h"
 
+#define DIGITS "0123456789"
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
+
+static int say(CpupowerWhy reterr_fault, const char *format, ...) _printf_(2, 3);
+
+static int say(CpupowerWhy reterr_fault, const char *format, ...)
+{
+        va_list args;
+
+        va_start(args, format);
+        vsnprintf(reterr_fault, CPUPOWER_WHY_SIZE, format, args);
+        va_end(args);
+        return -EINVAL;
+}
 
 /* libcpupower sends letters, '_' and '-' (tools/power/cpupower/lib/cpufreq.c verify_gov), the kernel takes them in any case
  * (drivers/cpufreq/cpufreq.c find_governor) and reads back its own: lower. */
-int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, const char **reterr_fault)
+int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault)
 {
         char **governors;
 
-        if (rule->has[POLICY_GOVERNOR]) {
-                *reterr_fault = "asks for a second governor (-f is userspace); keep one of -f and -g";
-                return -EINVAL;
-        }
-        if (strlen(text) < 3 || text[strspn(text, NAME_CHARS)]) {
-                *reterr_fault = strchr(text, '|') ? "is a list, which cpupower does not know; write one name here, or "
-                                                    "GOVERNOR=a|b in tscwarden's own file instead" :
-                                                    "is not the name of a governor; write one like performance";
-                return -EINVAL;
-        }
-        if (strlen(text) >= SNAPSHOT_NAME_SIZE) {
-                *reterr_fault = "has more than 15 characters; the kernel knows no such governor";
-                return -EINVAL;
-        }
+        if (rule->has[POLICY_GOVERNOR])
+                return say(reterr_fault, "asks for a second governor (-f is userspace); keep one of -f and -g");
+        if (strchr(text, '|'))
+                return say(reterr_fault,
+                           "is a list, which cpupower does not know; write one name here, or GOVERNOR=a|b in "
+                           "tscwarden's own file instead");
+        if (strlen(text) < 3 || text[strspn(text, NAME_CHARS)])
+                return say(reterr_fault, "is not the name of a governor; write one like performance");
+        if (strlen(text) >= SNAPSHOT_NAME_SIZE)
+                return say(reterr_fault, "has more than 15 characters; the kernel knows no such governor");
         governors = calloc(2, sizeof(char *));
         if (!governors || !(governors[0] = strdup(text))) {
                 free(governors);
@@ -44,20 +54,54 @@ int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, con
         return 0;
 }
 
-int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, const char **reterr_fault)
+/* "1.8 GHz" -> "1.8GHz" into `joined` when that is a frequency. */
+static bool is_frequency_with_blanks(const char *text, char joined[static KNOB_VALUE_SIZE])
+{
+        uint64_t khz;
+        size_t n = 0;
+
+        for (; *text && n < KNOB_VALUE_SIZE - 1; text++)
+                if (*text != ' ' && *text != '\t')
+                        joined[n++] = *text;
+        joined[n] = '\0';
+        return !*text && parse_frequency(joined, &khz) == 0;
+}
+
+/* Slower than any CPU: whoever wrote it left the unit out. */
+#define BARE_KHZ_MIN 10000U
+
+int cpupower_parse_frequency(const char *text, uint64_t *ret_khz, CpupowerWhy reterr_fault)
+{
+        char joined[KNOB_VALUE_SIZE];
+        uint64_t khz;
+        int r = parse_frequency(text, &khz);
+
+        if (r == -ERANGE && !strpbrk(text, "123456789"))
+                return say(reterr_fault, "is no frequency; comment it out or leave it out where no limit is meant");
+        if (r == -ERANGE)
+                return say(reterr_fault, "is out of range; write a frequency up to 1THz, like 2.4GHz or 2400000 (kHz)");
+        if (r < 0 && is_frequency_with_blanks(text, joined))
+                return say(reterr_fault, "has a blank before its unit; write %s", joined);
+        if (r < 0)
+                return say(reterr_fault,
+                           "is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz), without a blank");
+        if (khz < BARE_KHZ_MIN && !text[strspn(text, DIGITS ".")])
+                return say(reterr_fault,
+                           "has no unit and so counts in kHz, where no CPU is that slow; did you mean %s%s?", text,
+                           khz < 10 ? "GHz" : "MHz");
+        *ret_khz = khz;
+        return 0;
+}
+
+int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, CpupowerWhy reterr_fault)
 {
         uint64_t *khz = key == POLICY_MIN_FREQ ? &rule->min_khz :
                         key == POLICY_MAX_FREQ ? &rule->max_khz :
                                                  &rule->speed_khz;
-        int r = parse_frequency(text, khz);
+        int r = cpupower_parse_frequency(text, khz, reterr_fault);
 
-        if (r < 0) {
-                *reterr_fault =
-                        r == -ERANGE ?
-                                "is out of range; write a frequency up to 1THz, like 2.4GHz or 2400000 (kHz)" :
-                                "is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz), without a blank";
-                return -EINVAL;
-        }
+        if (r < 0)
+                return r;
         /* As lib/cpufreq.c cpufreq_set_frequency() does it. */
         if (key == POLICY_FREQ) {
                 r = cpupower_set_governor(rule, line, "userspace", reterr_fault);
@@ -69,20 +113,16 @@ int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const
         return 0;
 }
 
-int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, const char **reterr_fault)
+int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault)
 {
-        if (strcasecmp(text, "default") == 0) {
-                *reterr_fault =
-                        "reads back as another name, so nobody can tell whether it holds; write the preference it "
-                        "stands for, like balance_performance";
-                return -EINVAL;
-        }
-        if (!*text || strlen(text) >= KNOB_VALUE_SIZE || text[strspn(text, NAME_CHARS "0123456789")]) {
-                *reterr_fault =
-                        "is not an energy performance preference; write one like performance or balance_power, or 0 "
-                        "to 255";
-                return -EINVAL;
-        }
+        if (strcasecmp(text, "default") == 0)
+                return say(reterr_fault,
+                           "reads back as another name, so nobody can tell whether it holds; write the preference "
+                           "it stands for, like balance_performance");
+        if (!*text || strlen(text) >= KNOB_VALUE_SIZE || text[strspn(text, NAME_CHARS DIGITS)])
+                return say(reterr_fault,
+                           "is not an energy performance preference; write one like performance or balance_power, "
+                           "or 0 to 255");
         rule->epp = strdup(text);
         if (!rule->epp)
                 return -ENOMEM;
@@ -91,12 +131,10 @@ int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, const ch
         return 0;
 }
 
-int cpupower_set_perf_bias(PolicyRule *rule, unsigned line, const char *text, const char **reterr_fault)
+int cpupower_set_perf_bias(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault)
 {
-        if (parse_unsigned(text, 0, 15, &rule->perf_bias) < 0) {
-                *reterr_fault = "is not a bias; write a number from 0 (performance) to 15 (power saving)";
-                return -EINVAL;
-        }
+        if (parse_unsigned(text, 0, 15, &rule->perf_bias) < 0)
+                return say(reterr_fault, "is not a bias; write a number from 0 (performance) to 15 (power saving)");
         rule->has[POLICY_PERF_BIAS] = true;
         rule->lines[POLICY_PERF_BIAS] = line;
         return 0;

@@ -120,29 +120,29 @@ static int foreign_add_options(Foreign *foreign, ForeignKey key)
 static int foreign_set_key(Foreign *foreign, PolicyRule *rule, ForeignKey key)
 {
         const ConfigItem *item = foreign->items[key];
-        const char *fault = "";
+        CpupowerWhy fault = "";
         int r;
 
         if (!item)
                 return 0;
         switch (key) {
         case FOREIGN_GOVERNOR:
-                r = cpupower_set_governor(rule, item->line, item->text, &fault);
+                r = cpupower_set_governor(rule, item->line, item->text, fault);
                 break;
         case FOREIGN_MIN_FREQ:
-                r = cpupower_set_frequency(rule, POLICY_MIN_FREQ, item->line, item->text, &fault);
+                r = cpupower_set_frequency(rule, POLICY_MIN_FREQ, item->line, item->text, fault);
                 break;
         case FOREIGN_MAX_FREQ:
-                r = cpupower_set_frequency(rule, POLICY_MAX_FREQ, item->line, item->text, &fault);
+                r = cpupower_set_frequency(rule, POLICY_MAX_FREQ, item->line, item->text, fault);
                 break;
         case FOREIGN_FREQ:
-                r = cpupower_set_frequency(rule, POLICY_FREQ, item->line, item->text, &fault);
+                r = cpupower_set_frequency(rule, POLICY_FREQ, item->line, item->text, fault);
                 break;
         case FOREIGN_PERF_BIAS:
-                r = cpupower_set_perf_bias(rule, item->line, item->text, &fault);
+                r = cpupower_set_perf_bias(rule, item->line, item->text, fault);
                 break;
         default:
-                r = cpupower_set_epp(rule, item->line, item->text, &fault);
+                r = cpupower_set_epp(rule, item->line, item->text, fault);
         }
         if (r != -EINVAL)
                 return r;

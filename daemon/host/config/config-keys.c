@@ -9,6 +9,7 @@
 #include "base/parse.h"
 #include "host/config/config-fault.h"
 #include "host/config/config-store.h"
+#include "model/cpupower-options.h"
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -58,16 +59,17 @@ static int parse_enum(const ConfigKey *key, const char *text, void *ret, ConfigW
         return refuse(reterr_why, key, text, rest);
 }
 
-/* What sysfs can hold: 15 characters. The kernel takes any case (drivers/cpufreq/cpufreq.c find_governor), and the governors of vendors'
- * kernels have digits too; whether there is one of that name is a matter of the host. */
+/* What the kernel reads from sysfs: 15 bytes without a blank, in any case (drivers/cpufreq/cpufreq.c store_scaling_governor,
+ * find_governor); whether there is one of that name is a matter of the host. A comma is somebody's idea of a list. */
 static const char *check_governor(const char *name, size_t length)
 {
         if (length == 0)
                 return "has an empty name in its list; write it like performance or performance|userspace";
-        if (strspn(name, LOWER UPPER DIGITS "_-.") < length)
-                return "is not a list of governors; write it like performance or performance|userspace";
+        for (size_t i = 0; i < length; i++)
+                if (name[i] == ',' || (unsigned char)name[i] <= ' ' || name[i] == 0x7f)
+                        return "is not a list of governors; write it like performance or performance|userspace";
         if (length > NAME_MAX_LENGTH)
-                return "has a name of more than 15 characters; the kernel knows none such";
+                return "has a name of more than 15 bytes; the kernel knows none such";
         return NULL;
 }
 
@@ -110,16 +112,10 @@ static int parse_governors(const ConfigKey *key, const char *text, void *ret, Co
 
 static int parse_khz(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why)
 {
-        switch (parse_frequency(text, ret)) {
-        case 0:
-                return 0;
-        case -ERANGE:
-                return refuse(reterr_why, key, text,
-                              "is out of range; write a frequency up to 1THz, like 2.4GHz or 2400000 (kHz)");
-        default:
-                return refuse(reterr_why, key, text,
-                              "is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz)");
-        }
+        CpupowerWhy fault;
+        int r = cpupower_parse_frequency(text, ret, fault);
+
+        return r == -EINVAL ? refuse(reterr_why, key, text, fault) : r;
 }
 
 static const char *check_latency(const char *text, uint64_t *ret_usec)

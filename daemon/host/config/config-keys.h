@@ -10,7 +10,7 @@
 #include "model/policy.h"
 
 /* "what; what would be right" */
-#define CONFIG_WHY_SIZE 512
+#define CONFIG_WHY_SIZE 640
 typedef char ConfigWhy[CONFIG_WHY_SIZE];
 
 typedef struct ConfigKey ConfigKey;
