@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "check/audit-parts.h"
+#include "check/rate-utc.h"
+#include "model/rate.h"
 
 /* "chronyd systemd-timesyncd", or "none". */
 static const char *list_clients(unsigned clients, char buffer[static 128])
@@ -262,30 +264,71 @@ static void judge_stamps(const AuditInput *input, Audit *audit)
         }
 }
 
-/* chronyd follows a refclock that is a network interface's clock: by its line, else where the machine has no other clock. */
-static bool follows_network_clock(const AuditInput *input)
-{
-        const ChronySource *source = chrony_selected(&input->time->chrony);
-        const Surroundings *around = input->around;
+#define SECONDS_A_DAY 86400
 
-        if (!source || source->mode != '#')
-                return false;
-        for (unsigned i = 0; i < around->n_refclocks; i++)
-                if (strcmp(around->refclocks[i].name, source->name) == 0)
-                        return around->refclocks[i].kind == PHC_NETWORK;
-        return strncmp(source->name, "PHC", 3) == 0 && around->ptp_interface[0] && !around->host_phc[0];
+/* What the rate means for guests, and what mends it. */
+static void advise_rate(double ppm, AuditStep *step, Audit *audit)
+{
+        double off = fabs(ppm) * SECONDS_A_DAY / 1e6;
+        const char *ways = ppm > 0 ? "gains" : "loses";
+
+        switch (rate_level(ppm)) {
+        case RATE_NOTE:
+                audit_advise(audit, step, "A guest that reads the TSC and keeps no time by itself %s %.1f s a day.",
+                             ways, off);
+                break;
+        case RATE_WARN:
+                audit_advise(
+                        audit, step,
+                        "A guest that reads the TSC and keeps no time by itself %s %.1f s a day. Between hosts KVM "
+                        "takes two rates up to %u ppm apart for the same.",
+                        ways, off, RATE_WARN_PPM);
+                break;
+        case RATE_FAIL:
+                audit_advise(
+                        audit, step,
+                        "A guest that reads the TSC %s %.1f s a day, and a time client in it can correct no more than 500 ppm "
+                        "(43.2 s a day). A bad calibration ends with a reboot; what is the same at every boot is the "
+                        "hardware's, or the firmware's word for its frequency.",
+                        ways, off);
+                break;
+        default:
+                break;
+        }
+}
+
+static void judge_rate(const AuditInput *input, Audit *audit)
+{
+        static const AuditResult results[] = {
+                [RATE_USUAL] = AUDIT_PASS,
+                [RATE_NOTE] = AUDIT_PASS,
+                [RATE_WARN] = AUDIT_WARN,
+                [RATE_FAIL] = AUDIT_FAIL,
+        };
+        char words[RATE_WORDS_SIZE];
+        AuditStep *step;
+        RateUtc rate;
+
+        rate_utc_find(input->time, input->around, input->clock->clocksource, &rate);
+        if (!rate.known) {
+                audit_add(audit, AUDIT_TIME, "tsc-rate-utc", "TSC against UTC", AUDIT_NOT_APPLICABLE, "cannot say: %s",
+                          rate.why);
+                return;
+        }
+        step = audit_add(audit, AUDIT_TIME, "tsc-rate-utc", "TSC against UTC", results[rate_level(rate.ppm)],
+                         "the TSC runs %s, give or take %.2f; %s", rate_words(rate.ppm, words), rate.error_ppm,
+                         rate.source);
+        advise_rate(rate.ppm, step, audit);
 }
 
 void audit_time(const AuditInput *input, Audit *audit)
 {
         TimeView view;
 
-        time_judge(input->time, &view);
-        if (view.client == CLIENT_CHRONYD && (view.verdict == TIME_SYNCHRONIZED || view.verdict == TIME_OFF) &&
-            follows_network_clock(input) && !time_phc_is_kept(input->time))
-                view.verdict = TIME_UNKEPT;
+        time_judge_here(input->time, input->around, &view);
         judge_one_client(input, audit);
         judge_synchronized(input, &view, audit);
         judge_bound(&view, audit);
         judge_stamps(input, audit);
+        judge_rate(input, audit);
 }

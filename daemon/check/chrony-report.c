@@ -35,7 +35,9 @@ static void take_tracking(char **columns, ChronyReport *report)
 
         if (!take_number(columns[3], &fresh.reference_sec) || !take_number(columns[4], &fresh.correction_sec) ||
             !take_number(columns[10], &fresh.root_delay_sec) || !take_number(columns[11], &fresh.root_dispersion_sec) ||
-            !take_number(columns[12], &fresh.interval_sec) || parse_unsigned(columns[2], 0, 255, &fresh.stratum) < 0)
+            !take_number(columns[12], &fresh.interval_sec) || !take_number(columns[7], &fresh.frequency_ppm) ||
+            !take_number(columns[8], &fresh.residual_ppm) || !take_number(columns[9], &fresh.skew_ppm) ||
+            parse_unsigned(columns[2], 0, 255, &fresh.stratum) < 0)
                 return;
         snprintf(fresh.refid, sizeof(fresh.refid), "%s", columns[0]);
         snprintf(fresh.name, sizeof(fresh.name), "%s", columns[1]);

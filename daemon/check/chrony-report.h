@@ -31,6 +31,8 @@ typedef struct ChronyReport {
         double correction_sec;
         double root_delay_sec, root_dispersion_sec;
         double interval_sec;
+        double frequency_ppm;                     /* of the clock if chronyd left it alone; > 0 fast */
+        double residual_ppm, skew_ppm;            /* how much of it is not corrected yet; how far off it may be */
         ChronySource sources[CHRONY_SOURCES_MAX]; /* further ones are left out */
         unsigned n_sources;
         bool stamps_known, hardware_stamps; /* `ntpdata`: a source whose packets the network interface stamps */

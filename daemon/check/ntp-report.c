@@ -53,6 +53,7 @@ static double reference(const char *text)
 void ntp_parse(const char *text, NtpReport *ret)
 {
         char leap[64], stratum[64], *leap_end, *stratum_end;
+        char frequency[64];
         double tc;
 
         *ret = (NtpReport) {};
@@ -68,6 +69,9 @@ void ntp_parse(const char *text, NtpReport *ret)
         ret->offset_sec = number(text, "offset") / 1000;
         ret->root_delay_sec = number(text, "rootdelay") / 1000;
         ret->root_dispersion_sec = number(text, "rootdisp") / 1000;
+        ret->frequency_known = find(text, "frequency", frequency, sizeof(frequency));
+        ret->frequency_ppm = number(text, "frequency");
+        ret->wander_ppm = number(text, "clk_wander");
         tc = number(text, "tc");
         ret->interval_sec = UINT64_C(1) << (tc > 0 && tc <= NTP_MAXPOLL ? (unsigned)tc : NTP_DEFAULT_MAXPOLL);
 }

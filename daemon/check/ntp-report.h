@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#define NTP_VARIABLES "leap,stratum,refid,reftime,offset,rootdelay,rootdisp,tc"
+#define NTP_VARIABLES "leap,stratum,refid,reftime,offset,rootdelay,rootdisp,tc,frequency,clk_wander"
 
 typedef struct NtpReport {
         bool answered;
@@ -16,6 +16,8 @@ typedef struct NtpReport {
         double reference_sec; /* seconds since 1970 */
         double offset_sec, root_delay_sec, root_dispersion_sec;
         double interval_sec; /* 2^tc */
+        bool frequency_known;
+        double frequency_ppm, wander_ppm; /* what ntpd adds to the clock, and by how much that moves (0 unknown) */
 } NtpReport;
 
 /* ntpq's exit status says nothing (it is 0 without a daemon): only a leap and a stratum are an answer. */

@@ -176,3 +176,24 @@ void time_judge(const TimeInput *input, TimeView *ret)
                 view.bound_sec = -1;
         *ret = view;
 }
+
+/* chronyd follows a refclock that is a network interface's clock: by its line, else where the machine has no other clock. */
+static bool follows_network_clock(const TimeInput *input, const Surroundings *around)
+{
+        const ChronySource *source = chrony_selected(&input->chrony);
+
+        if (!source || source->mode != '#')
+                return false;
+        for (unsigned i = 0; i < around->n_refclocks; i++)
+                if (strcmp(around->refclocks[i].name, source->name) == 0)
+                        return around->refclocks[i].kind == PHC_NETWORK;
+        return strncmp(source->name, "PHC", 3) == 0 && around->ptp_interface[0] && !around->host_phc[0];
+}
+
+void time_judge_here(const TimeInput *input, const Surroundings *around, TimeView *ret)
+{
+        time_judge(input, ret);
+        if (ret->client == CLIENT_CHRONYD && (ret->verdict == TIME_SYNCHRONIZED || ret->verdict == TIME_OFF) &&
+            follows_network_clock(input, around) && !time_phc_is_kept(input))
+                ret->verdict = TIME_UNKEPT;
+}

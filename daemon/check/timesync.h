@@ -10,6 +10,7 @@
 
 #include "check/chrony-report.h"
 #include "check/ntp-report.h"
+#include "check/surroundings.h"
 
 typedef enum TimeClient {
         CLIENT_CHRONYD,
@@ -35,15 +36,17 @@ const char *time_client_to_string(TimeClient client); /* its program; not for CL
 typedef struct TimeInput {
         double now_sec; /* CLOCK_REALTIME */
         bool clients_known;
-        unsigned running;       /* a bit per TimeClient */
-        unsigned steering;      /* those of them that move the clock */
-        char other[16];         /* the program of CLIENT_OTHER */
-        bool phc2sys_from_host; /* it follows a clock that the hypervisor keeps */
-        bool phc_kept_by_other; /* ts2phc or the like sets the clocks of network interfaces right */
+        unsigned running;                   /* a bit per TimeClient */
+        unsigned steering;                  /* those of them that move the clock */
+        char other[16];                     /* the program of CLIENT_OTHER */
+        bool phc2sys_from_host;             /* it follows a clock that the hypervisor keeps */
+        double client_age_sec[CLIENT_MAX_]; /* of those that move the clock: how long the oldest has run; 0 unknown */
+        bool phc_kept_by_other;             /* ts2phc or the like sets the clocks of network interfaces right */
         bool kernel_known;
         /* adjtimex(2). STA_UNSYNC is no witness: chronyd without rtcsync leaves it set. */
         uint64_t kernel_max_error_usec;
-        int chrony_error; /* 0: *chrony is what chronyc printed */
+        long kernel_freq, kernel_tick; /* as the kernel has them */
+        int chrony_error;              /* 0: *chrony is what chronyc printed */
         ChronyReport chrony;
         int ntp_error;
         NtpReport ntp;
@@ -75,6 +78,8 @@ typedef struct TimeView {
 } TimeView;
 
 void time_judge(const TimeInput *input, TimeView *ret);
+/* The same, and what chronyd follows may turn out to be the clock of a network interface that nobody sets right. */
+void time_judge_here(const TimeInput *input, const Surroundings *around, TimeView *ret);
 /* Somebody sets the clocks of network interfaces right. */
 bool time_phc_is_kept(const TimeInput *input);
 /* How many disciplines move the clock: one is right. What timemaster runs counts once; CLIENT_OTHER does not count. */

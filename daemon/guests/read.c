@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "base/parse.h"
 #include "base/time.h"
+#include "host/processes.h"
 #include "host/sysfs.h"
 #include "host/vms.h"
 
@@ -136,26 +137,12 @@ static uint32_t read_process(int proc, uint32_t task)
         return process <= INT32_MAX ? (uint32_t)process : 0;
 }
 
-/* Field 22 of /proc/PID/stat, behind a name that may hold anything: clock ticks of CLOCK_BOOTTIME. 0: not known. */
+/* CLOCK_REALTIME; 0: not known. */
 static uint64_t read_started(int proc, uint32_t pid)
 {
-        char path[32], stat[2048], *field;
-        uint64_t ticks, boot_usec = time_usec(CLOCK_BOOTTIME), usec;
+        uint64_t boot_usec = time_usec(CLOCK_BOOTTIME), usec = process_started_usec(proc, pid);
 
-        (void)snprintf(path, sizeof(path), "%u/stat", pid);
-        if (sysfs_read_at(proc, path, stat, sizeof(stat)) < 0)
-                return 0;
-        field = strrchr(stat, ')');
-        for (unsigned i = 2; field && i < 22; i++)
-                field = strchr(field + 1, ' ');
-        if (!field)
-                return 0;
-        field++;
-        field[strspn(field, "0123456789")] = '\0';
-        if (parse_u64(field, 1, UINT64_MAX / 1000000, &ticks) < 0)
-                return 0;
-        usec = ticks * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
-        return usec <= boot_usec ? time_usec(CLOCK_REALTIME) - (boot_usec - usec) : 0;
+        return usec > 0 && usec <= boot_usec ? time_usec(CLOCK_REALTIME) - (boot_usec - usec) : 0;
 }
 
 /* 0 or -ENOMEM; without a command line to be read nothing of it is known. */

@@ -8,9 +8,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/macro.h"
+#include "base/parse.h"
 #include "host/sysfs.h"
 
 DEFINE_CLEANUP(DIR, closedir);
@@ -68,7 +70,29 @@ int processes_list(ProcessHandler handler, void *userdata)
                     is_in_container(dirfd(proc), entry->d_name))
                         continue;
                 read_arguments(dirfd(proc), entry->d_name, arguments, sizeof(arguments));
-                handler(command, arguments, userdata);
+                handler(&(Process) { dirfd(proc), (uint32_t)strtoul(entry->d_name, NULL, 10), command, arguments },
+                        userdata);
         }
         return -errno;
+}
+
+/* Field 22 of /proc/PID/stat, behind a name that may hold anything: clock ticks of CLOCK_BOOTTIME (proc(5)). */
+uint64_t process_started_usec(int proc, uint32_t pid)
+{
+        char path[32], stat[2048], *field;
+        uint64_t ticks;
+
+        (void)snprintf(path, sizeof(path), "%u/stat", pid);
+        if (sysfs_read_at(proc, path, stat, sizeof(stat)) < 0)
+                return 0;
+        field = strrchr(stat, ')');
+        for (unsigned i = 2; field && i < 22; i++)
+                field = strchr(field + 1, ' ');
+        if (!field)
+                return 0;
+        field++;
+        field[strspn(field, "0123456789")] = '\0';
+        if (parse_u64(field, 1, UINT64_MAX / 1000000, &ticks) < 0)
+                return 0;
+        return ticks * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK);
 }

@@ -204,6 +204,18 @@ static void expect(Machine *m, const char *id, AuditResult result, const char *f
                 fail_msg("%s: evidence %s", id, step->evidence);
 }
 
+static void expect_advice(Machine *m, const char *id, const char *advice)
+{
+        _cleanup_audit_ Audit audit = {};
+        const AuditStep *step;
+
+        machine_link(m);
+        assert_int_equal(audit_judge(&m->input, &audit), 0);
+        step = find_step(&audit, id);
+        if (!!advice != !!step->advice || (advice && !strstr(step->advice, advice)))
+                fail_msg("%s: advice %s", id, step->advice);
+}
+
 static void test_all_is_well(void **state)
 {
         Machine (*const machines[])(void) = { host, old_host, guest };
@@ -585,6 +597,30 @@ static void test_time(void **state)
         expect(&m, "time-client", AUDIT_UNKNOWN, NULL, NULL);
 }
 
+static void test_rate(void **state)
+{
+        _cleanup_machine_ Machine m = host();
+
+        m.time.client_age_sec[CLIENT_CHRONYD] = 3600;
+        m.time.chrony.frequency_ppm = 34.021;
+        m.time.chrony.skew_ppm = 0.012;
+        expect(&m, "tsc-rate-utc", AUDIT_PASS, NULL,
+               "the TSC runs 34.02 ppm fast, give or take 0.01; chronyc tracking: Frequency 34.02 ppm fast");
+        expect_advice(&m, "tsc-rate-utc", NULL);
+        m.time.chrony.frequency_ppm = -120;
+        expect(&m, "tsc-rate-utc", AUDIT_PASS, NULL, "120.00 ppm slow");
+        expect_advice(&m, "tsc-rate-utc", "loses 10.4 s a day");
+        m.time.chrony.frequency_ppm = 300;
+        expect(&m, "tsc-rate-utc", AUDIT_WARN, NULL, "300.00 ppm fast");
+        expect_advice(&m, "tsc-rate-utc", "gains 25.9 s a day");
+        m.time.chrony.frequency_ppm = -450;
+        expect(&m, "tsc-rate-utc", AUDIT_FAIL, NULL, "450.00 ppm slow");
+        m.time.chrony.skew_ppm = 50;
+        expect(&m, "tsc-rate-utc", AUDIT_NOT_APPLICABLE, NULL, "cannot say: what chronyd has found is uncertain");
+        m.clock.clocksource = "hpet";
+        expect(&m, "tsc-rate-utc", AUDIT_NOT_APPLICABLE, NULL, "cannot say: the clocksource is hpet, not tsc");
+}
+
 static void test_hardware_stamps(void **state)
 {
         _cleanup_machine_ Machine m = host();
@@ -687,6 +723,7 @@ int main(void)
                 cmocka_unit_test(test_guest),
                 cmocka_unit_test(test_chrony_in_a_guest),
                 cmocka_unit_test(test_time),
+                cmocka_unit_test(test_rate),
                 cmocka_unit_test(test_hardware_stamps),
                 cmocka_unit_test(test_roles),
                 cmocka_unit_test(test_exit_status),

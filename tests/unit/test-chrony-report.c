@@ -35,6 +35,8 @@ static void test_a_synchronized_daemon(void **state)
         assert_true(report.correction_sec > -0.0000014 && report.correction_sec < -0.0000013);
         assert_true(report.root_delay_sec > 6.0e-6 && report.root_delay_sec < 6.1e-6);
         assert_true(report.root_dispersion_sec > 1.2e-6 && report.root_dispersion_sec < 1.3e-6);
+        /* chronyc tracking printed "0.019 ppm slow" at that moment. */
+        assert_true(report.frequency_ppm == -0.019 && report.residual_ppm == 0 && report.skew_ppm == 0.169);
         assert_true(report.interval_sec > 0.29 && report.interval_sec < 0.31);
         assert_int_equal(report.n_sources, 1);
         assert_int_equal(report.sources[0].reach, 0377);

@@ -49,14 +49,16 @@ static void test_numbers(void **state)
         NtpReport report;
 
         ntp_parse("leap=00, stratum=2, reftime=eca7e2ff.80000000 2025-10-26T, offset=-1.5, rootdelay=12.0, "
-                  "rootdisp=7.25,\r\ntc=6",
+                  "rootdisp=7.25,\r\ntc=6, frequency=-34.021, clk_wander=0.003",
                   &report);
         /* 0xeca7e2ff is 3970425599 seconds after 1900. */
         assert_true(report.reference_sec == 3970425599.0 - 2208988800.0);
         assert_true(report.offset_sec == -0.0015 && report.root_delay_sec == 0.012 &&
                     report.root_dispersion_sec == 0.00725);
         assert_true(report.interval_sec == 64);
+        assert_true(report.frequency_known && report.frequency_ppm == -34.021 && report.wander_ppm == 0.003);
         ntp_parse("leap=00, stratum=2, tc=99, offset=nan, reftime=zz", &report);
+        assert_true(!report.frequency_known && report.wander_ppm == 0);
         assert_true(report.interval_sec == 1024 && report.offset_sec == 0 && report.reference_sec == 0);
 }
 

@@ -179,9 +179,9 @@ static int read_file(Surroundings *around, const char *path, unsigned level)
 }
 
 /* The file of a chronyd that runs with one of its own. */
-static void on_process(const char *command, const char *arguments, void *userdata)
+static void on_process(const Process *process, void *userdata)
 {
-        const char *option = strcmp(command, "chronyd") == 0 ? strstr(arguments, " -f ") : NULL;
+        const char *option = strcmp(process->command, "chronyd") == 0 ? strstr(process->arguments, " -f ") : NULL;
         char **ret = userdata;
 
         if (!option || *ret)

@@ -65,7 +65,7 @@ static void read_agent(Surroundings *around, const char *arguments)
         agent_judge(arguments, file, &around->agent);
 }
 
-static void on_process(const char *command, const char *arguments, void *userdata)
+static void on_process(const Process *process, void *userdata)
 {
         static const struct {
                 const char *command; /* cut at 15 characters */
@@ -78,11 +78,11 @@ static void on_process(const char *command, const char *arguments, void *userdat
         Surroundings *around = userdata;
 
         for (size_t i = 0; i < ARRAY_SIZE(owners); i++)
-                if (strcmp(command, owners[i].command) == 0)
+                if (strcmp(process->command, owners[i].command) == 0)
                         around->owners |= 1U << owners[i].owner;
-        if (strcmp(command, "qemu-ga") == 0)
-                read_agent(around, arguments);
-        around->warden_running |= strcmp(command, "tscwardend") == 0;
+        if (strcmp(process->command, "qemu-ga") == 0)
+                read_agent(around, process->arguments);
+        around->warden_running |= strcmp(process->command, "tscwardend") == 0;
 }
 
 /* What is enabled is a link (systemctl(1)), whether it leads anywhere or not. */

@@ -38,8 +38,19 @@ static bool is_of_host(const char *device)
         return strcmp(device, KVM_CLOCK_LINK) == 0 || strcmp(device, "/dev/ptp_hyperv") == 0;
 }
 
-static void on_process(const char *command, const char *arguments, void *userdata)
+/* Since when the clock is disciplined, at the earliest: a client that has just started knows its rate from a file at best. */
+static void note_age(const Process *process, TimeClient client, TimeInput *input)
 {
+        uint64_t now = time_usec(CLOCK_BOOTTIME), started = process_started_usec(process->proc, process->pid);
+        double age = started > 0 && started < now ? (double)(now - started) / 1e6 : 0;
+
+        if (age > input->client_age_sec[client])
+                input->client_age_sec[client] = age;
+}
+
+static void on_process(const Process *found, void *userdata)
+{
+        const char *command = found->command, *arguments = found->arguments;
         TimeInput *input = userdata;
         char path[TIME_OPTION_SIZE] = "";
         _cleanup_free_ char *file = NULL;
@@ -54,6 +65,8 @@ static void on_process(const char *command, const char *arguments, void *userdat
                 return;
         input->running |= 1U << process.client;
         input->steering |= (unsigned)process.steers << process.client;
+        if (process.steers)
+                note_age(found, process.client, input);
         if (process.client == CLIENT_OTHER)
                 snprintf(input->other, sizeof(input->other), "%s", command);
         if (process.client == CLIENT_PHC2SYS && process.steers)
@@ -96,6 +109,8 @@ int timesync_read(TimeInput *ret)
         input.clients_known = processes_list(on_process, &input) == 0;
         input.kernel_known = adjtimex(&kernel) >= 0;
         input.kernel_max_error_usec = kernel.maxerror;
+        input.kernel_freq = kernel.freq;
+        input.kernel_tick = kernel.tick;
         if (input.running & 1U << CLIENT_CHRONYD)
                 input.chrony_error = timesync_ask_chrony(&input.chrony);
         if (input.running & 1U << CLIENT_NTPD)

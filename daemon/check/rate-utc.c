@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/rate-utc.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/macro.h"
+#include "model/kernel-line.h"
+#include "model/rate.h"
+
+/* How far off a clock that is synchronised may have been at the beginning and at the end, where the client does not tell. systemd-timesyncd:
+ * beyond STEPT a client sets the clock. The clock of a network interface, and one of the hypervisor's, are read within microseconds. */
+#define OFFSET_TIMESYNCD_SEC TIME_CORRECTION_MAX_SEC
+#define OFFSET_PHC_SEC 0.001
+
+static void cannot_say(RateUtc *rate, const char *format, ...) _printf_(2, 3);
+static void cannot_say(RateUtc *rate, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        (void)vsnprintf(rate->why, sizeof(rate->why), format, ap);
+        va_end(ap);
+}
+
+/* Of a clock that stayed within `offset_sec` of the right time for as long as it was disciplined. */
+static double error_over_time(const TimeInput *input, TimeClient client, double offset_sec)
+{
+        return 2 * offset_sec / input->client_age_sec[client] * 1e6;
+}
+
+static void take_chrony(const TimeInput *input, RateUtc *rate)
+{
+        const ChronyReport *report = &input->chrony;
+        char words[RATE_WORDS_SIZE];
+
+        /* Not the kernel's own: chronyd moves that while it slews. */
+        rate->ppm = rate_from_chrony(report->frequency_ppm);
+        rate->error_ppm = report->skew_ppm + fabs(report->residual_ppm);
+        (void)snprintf(rate->source, sizeof(rate->source), "chronyc tracking: Frequency %s",
+                       rate_words(rate_from_chrony(report->frequency_ppm), words));
+}
+
+static void take_ntp(const TimeInput *input, const TimeView *view, RateUtc *rate)
+{
+        /* Not the kernel's own: with `disable kernel` ntpd corrects the clock itself, once a second. */
+        rate->ppm = rate_from_ntp(input->ntp.frequency_ppm);
+        rate->error_ppm = input->ntp.wander_ppm + error_over_time(input, CLIENT_NTPD, view->bound_sec);
+        (void)snprintf(rate->source, sizeof(rate->source), "ntpq rv 0: frequency %.3f", input->ntp.frequency_ppm);
+}
+
+static void take_kernel(const TimeInput *input, RateUtc *rate)
+{
+        rate->ppm = rate_from_kernel(input->kernel_freq, input->kernel_tick);
+        rate->error_ppm = error_over_time(input, rate->client,
+                                          rate->client == CLIENT_TIMESYNCD ? OFFSET_TIMESYNCD_SEC : OFFSET_PHC_SEC);
+        (void)snprintf(rate->source, sizeof(rate->source), "adjtimex: freq %ld, tick %ld", input->kernel_freq,
+                       input->kernel_tick);
+}
+
+/* Who disciplines the clock can say by how much it is wrong. */
+static bool is_disciplined(const TimeInput *input, const TimeView *view, RateUtc *rate)
+{
+        if (view->client == CLIENT_NONE)
+                cannot_say(rate, "nobody who is known here disciplines the clock");
+        else if (time_count_disciplines(input) > 1)
+                cannot_say(rate, "several clients move the clock");
+        else if (!(input->steering >> view->client & 1))
+                cannot_say(rate, "%s was told to leave the clock alone", time_client_to_string(view->client));
+        else if (view->verdict == TIME_UNASKED)
+                cannot_say(rate, "%s cannot be asked",
+                           view->client == CLIENT_OTHER ? input->other : time_client_to_string(view->client));
+        else if (view->verdict == TIME_UNKEPT)
+                cannot_say(rate, "%s follows a network interface's clock, which nobody sets",
+                           time_client_to_string(view->client));
+        else if (view->verdict != TIME_SYNCHRONIZED)
+                cannot_say(rate, "%s is not synchronised", time_client_to_string(view->client));
+        else
+                return true;
+        return false;
+}
+
+static bool take(const TimeInput *input, const TimeView *view, RateUtc *rate)
+{
+        double age = input->client_age_sec[view->client];
+
+        if (age < RATE_STEADY_SEC) {
+                cannot_say(rate, "%s has run for %.0f s; before ten minutes its rate is not steady",
+                           time_client_to_string(view->client), age);
+                return false;
+        }
+        if (view->client == CLIENT_NTPD && !input->ntp.frequency_known) {
+                cannot_say(rate, "ntpq names no frequency");
+                return false;
+        }
+        if (view->client == CLIENT_CHRONYD)
+                take_chrony(input, rate);
+        else if (view->client == CLIENT_NTPD)
+                take_ntp(input, view, rate);
+        else
+                take_kernel(input, rate);
+        if (rate_is_meaningful(rate->ppm, rate->error_ppm))
+                return true;
+        cannot_say(rate, "what %s has found is uncertain by %.1f ppm so far", time_client_to_string(view->client),
+                   rate->error_ppm);
+        return false;
+}
+
+void rate_utc_find(const TimeInput *input, const Surroundings *around, const char *clocksource, RateUtc *ret)
+{
+        TimeView view;
+
+        time_judge_here(input, around, &view);
+        *ret = (RateUtc) { .client = view.client };
+        if (!clocksource[0])
+                cannot_say(ret, "the clocksource is not known");
+        else if (!clocksource_is_tsc(clocksource))
+                cannot_say(ret, "the clocksource is %s, not tsc", clocksource);
+        else
+                ret->known = is_disciplined(input, &view, ret) && take(input, &view, ret);
+}

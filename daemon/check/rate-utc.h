@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The rate of the TSC against UTC, without measuring anything: whoever disciplines the clock has found out by how much it must be corrected.
+ */
+#pragma once
+
+#include "check/surroundings.h"
+#include "check/timesync.h"
+
+/* A discipline younger than that is still finding the rate. */
+#define RATE_STEADY_SEC 600
+
+typedef struct RateUtc {
+        bool known;
+        double ppm, error_ppm; /* as model/rate.h has it: above 0 the TSC runs fast */
+        TimeClient client;     /* whose finding it is */
+        char source[64];       /* where that stands: "chronyc tracking: 34.021 ppm fast" */
+        char why[160];         /* why it is not known; a sentence without its full stop; "" when known */
+} RateUtc;
+
+/* `clocksource` is the current one, "" unknown: of another one than tsc a discipline tells nothing about the TSC. */
+void rate_utc_find(const TimeInput *input, const Surroundings *around, const char *clocksource, RateUtc *ret);
