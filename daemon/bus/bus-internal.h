@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "bus/bus.h"
+#include "bus/callers.h"
 #include "bus/peer.h"
 #include "bus/polkit.h"
 #include "bus/properties.h"
@@ -63,6 +64,7 @@ struct Bus {
         uint64_t steps_usec;
         CpuSet cpus;             /* whose objects were told of */
         sd_bus_message *waiting; /* the call that is answered when no task runs any more */
+        Callers callers;
         Polkit polkit;
         Peer logind;
         Rivals rivals;

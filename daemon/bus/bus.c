@@ -22,6 +22,7 @@ static void bus_drop_connection(Bus *bus)
 {
         if (!bus->connection)
                 return;
+        callers_done(&bus->callers);
         polkit_done(&bus->polkit);
         peer_done(&bus->logind);
         rivals_done(&bus->rivals);
@@ -111,6 +112,17 @@ static int bus_match_local(Bus *bus, const char *signal, sd_bus_message_handler_
         return sd_bus_match_signal(bus->connection, NULL, local, NULL, local, signal, handler, bus);
 }
 
+static int bus_on_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
+{
+        Bus *bus = userdata;
+        uint64_t now;
+
+        if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
+                return 0;
+        (void)sd_event_now(bus->event, CLOCK_MONOTONIC, &now);
+        return callers_admit(&bus->callers, message, cpuset_count(manager_get_present_cpus(bus->manager)), now);
+}
+
 /* Prepares bus->connection, which is open and not started: 0 or -errno. */
 static int bus_add_objects(Bus *bus)
 {
@@ -120,6 +132,9 @@ static int bus_add_objects(Bus *bus)
         if (r < 0)
                 return r;
         r = bus_match_local(bus, "Disconnected", bus_on_disconnected);
+        if (r < 0)
+                return r;
+        r = sd_bus_add_filter(bus->connection, NULL, bus_on_message, bus);
         if (r < 0)
                 return r;
         r = bus_add_manager(bus);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "bus/callers.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/macro.h"
+
+/* More than the connections that one user may have on the system bus (256 by default, dbus-daemon(1)). */
+#define CALLERS_MAX 1024
+#define UID_UNKNOWN ((uid_t)-1)
+/* KiB. What `tscwarden status` asks for, a dozen times in four seconds; of a large host everything four times. */
+#define LIMIT_MIN 512
+/* So many refusals are told to a user in a window. One who calls on gets no answer: then the bus itself stops it, which lets only so
+ * many calls of a connection wait for their answer (max_replies_per_connection), and delivers what others were answered. */
+#define REFUSALS_TOLD 20
+/* KiB for a connection whose user the bus has not named yet: the first call of a client never fails for what others do. */
+#define UNKNOWN_MAX 32
+
+struct Caller {
+        char *name; /* unique */
+        uid_t uid;
+        unsigned n_unknown; /* KiB that it had before its user was known */
+        uint64_t usec;      /* when it last called */
+        sd_bus_slot *slot;  /* of the question for its user; NULL: answered */
+};
+
+static bool is(const char *a, const char *b)
+{
+        return a && strcmp(a, b) == 0;
+}
+
+unsigned caller_cost(const char *member, unsigned n_cpus)
+{
+        if (is(member, "GetManagedObjects"))
+                return 8 + n_cpus;
+        if (is(member, "Plan"))
+                return 2 + n_cpus;
+        /* With the names of all CPUs below it. */
+        if (is(member, "Introspect"))
+                return 8 + n_cpus / 32;
+        if (is(member, "Events"))
+                return 16;
+        /* Small, but polkit is asked. */
+        if (is(member, "Apply") || is(member, "Restore") || is(member, "Reload"))
+                return 16;
+        return is(member, "GetAll") ? 4 : 0;
+}
+
+/* Whether a call does something even if nobody waits for the answer. */
+static bool changes_something(const char *member)
+{
+        return is(member, "Apply") || is(member, "Restore") || is(member, "Reload") || is(member, "Set");
+}
+
+static Caller *caller_free(Caller *caller)
+{
+        sd_bus_slot_unref(caller->slot);
+        free(caller->name);
+        free(caller);
+        return NULL;
+}
+DEFINE_CLEANUP(Caller, caller_free);
+
+static int caller_compare(const void *key, const void *element)
+{
+        return strcmp(key, (*(Caller *const *)element)->name);
+}
+
+static int caller_on_user(sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        Caller *caller = userdata;
+        uint32_t uid;
+
+        /* An error: the caller has gone. */
+        if (!sd_bus_message_is_method_error(reply, NULL) && sd_bus_message_read(reply, "u", &uid) > 0)
+                caller->uid = uid;
+        caller->slot = sd_bus_slot_unref(caller->slot);
+        return 1;
+}
+
+static void callers_drop_oldest(Callers *callers)
+{
+        size_t oldest = 0;
+
+        for (size_t i = 1; i < callers->n; i++)
+                if (callers->entries[i]->usec < callers->entries[oldest]->usec)
+                        oldest = i;
+        caller_free(callers->entries[oldest]);
+        callers->n--;
+        memmove(callers->entries + oldest, callers->entries + oldest + 1,
+                (callers->n - oldest) * sizeof(*callers->entries));
+}
+
+static int caller_new(sd_bus *connection, const char *name, Caller **ret)
+{
+        _cleanup_(caller_freep) Caller *caller = malloc(sizeof(*caller));
+        int r;
+
+        if (!caller)
+                return -ENOMEM;
+        *caller = (Caller) { .name = strdup(name), .uid = UID_UNKNOWN };
+        if (!caller->name)
+                return -ENOMEM;
+        r = sd_bus_call_method_async(connection, &caller->slot, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                     "org.freedesktop.DBus", "GetConnectionUnixUser", caller_on_user, caller, "s",
+                                     name);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(caller);
+        return 0;
+}
+
+/* Unique names are never given again, so nothing has to be forgotten when a caller goes. NULL: out of memory. */
+static Caller *callers_get(Callers *callers, sd_bus *connection, const char *name)
+{
+        Caller *caller;
+        bool found;
+        size_t at = array_find(callers->entries, callers->n, sizeof(*callers->entries), name, caller_compare, &found);
+
+        if (found)
+                return callers->entries[at];
+        if (callers->n >= CALLERS_MAX) {
+                callers_drop_oldest(callers);
+                at = array_find(callers->entries, callers->n, sizeof(*callers->entries), name, caller_compare, &found);
+        }
+        if (array_grow(&callers->entries, callers->n, sizeof(*callers->entries)) < 0 ||
+            caller_new(connection, name, &caller) < 0)
+                return NULL;
+        memmove(callers->entries + at + 1, callers->entries + at, (callers->n - at) * sizeof(*callers->entries));
+        callers->entries[at] = caller;
+        callers->n++;
+        return caller;
+}
+
+static CallerAccount *callers_account(Callers *callers, uid_t uid)
+{
+        CallerAccount *oldest = callers->accounts;
+
+        for (unsigned i = 0; i < callers->n_accounts; i++) {
+                CallerAccount *account = &callers->accounts[i];
+
+                if (account->uid == uid)
+                        return account;
+                if (account->answers.settled_usec < oldest->answers.settled_usec)
+                        oldest = account;
+        }
+        if (callers->n_accounts < CALLER_ACCOUNTS)
+                oldest = &callers->accounts[callers->n_accounts++];
+        *oldest = (CallerAccount) { .uid = uid };
+        return oldest;
+}
+
+/* NULL: it may cost that much; else whose account is exhausted. */
+static CallerAccount *callers_charge(Callers *callers, sd_bus_message *call, unsigned cost, unsigned limit,
+                                     uint64_t now_usec)
+{
+        const char *sender = sd_bus_message_get_sender(call);
+        Caller *caller = sender ? callers_get(callers, sd_bus_message_get_bus(call), sender) : NULL;
+        CallerAccount *account;
+
+        if (caller) {
+                caller->usec = now_usec;
+                if (caller->uid == 0)
+                        return NULL;
+        }
+        if (caller && caller->slot && caller->n_unknown + cost <= UNKNOWN_MAX) {
+                caller->n_unknown += cost;
+                return NULL;
+        }
+        account = callers_account(callers, caller ? caller->uid : UID_UNKNOWN);
+        return allowance_take(&account->answers, cost, limit, now_usec) ? NULL : account;
+}
+
+int callers_admit(Callers *callers, sd_bus_message *call, unsigned n_cpus, uint64_t now_usec)
+{
+        const char *member = sd_bus_message_get_member(call);
+        unsigned cost = caller_cost(member, n_cpus);
+        unsigned all = 4 * caller_cost("GetManagedObjects", n_cpus);
+        CallerAccount *exhausted;
+
+        if (sd_bus_message_get_expect_reply(call) == 0 && !changes_something(member))
+                return 1;
+        if (cost == 0)
+                return 0;
+        exhausted = callers_charge(callers, call, cost, all > LIMIT_MIN ? all : LIMIT_MIN, now_usec);
+        if (!exhausted)
+                return 0;
+        if (allowance_take(&exhausted->refusals, 1, REFUSALS_TOLD, now_usec))
+                (void)sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                                 "This user has asked for too much in the last seconds. "
+                                                 "Try again in a second.");
+        return 1;
+}
+
+void callers_done(Callers *callers)
+{
+        for (size_t i = 0; i < callers->n; i++)
+                caller_free(callers->entries[i]);
+        free(callers->entries);
+        *callers = (Callers) {};
+}
