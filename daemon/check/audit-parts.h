@@ -17,3 +17,4 @@ void audit_agent(const AuditInput *input, Audit *audit);
  * may be one. */
 const char *audit_other_hypervisor(const AuditInput *input);
 void audit_time(const AuditInput *input, Audit *audit);
+void audit_rate(const AuditInput *input, Audit *audit);

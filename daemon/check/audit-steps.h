@@ -12,6 +12,7 @@
 #include "check/timesync.h"
 #include "model/clock-facts.h"
 #include "model/facts.h"
+#include "model/rate-boots.h"
 #include "model/snapshot.h"
 #include "model/verdict.h"
 
@@ -70,6 +71,8 @@ typedef struct AuditInput {
         const Surroundings *around;
         const TimeInput *time;
         const BootConfig *boot;
+        int rate_boots_error;        /* of calibrations_read() */
+        const RateBoots *rate_boots; /* when that is 0 */
 } AuditInput;
 
 /* 0 nothing failed, 1 something did, 3 nothing did but something could not be found out. */

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "check/audit-parts.h"
-#include "check/rate-utc.h"
-#include "model/rate.h"
 
 /* "chronyd systemd-timesyncd", or "none". */
 static const char *list_clients(unsigned clients, char buffer[static 128])
@@ -264,63 +262,6 @@ static void judge_stamps(const AuditInput *input, Audit *audit)
         }
 }
 
-#define SECONDS_A_DAY 86400
-
-/* What the rate means for guests, and what mends it. */
-static void advise_rate(double ppm, AuditStep *step, Audit *audit)
-{
-        double off = fabs(ppm) * SECONDS_A_DAY / 1e6;
-        const char *ways = ppm > 0 ? "gains" : "loses";
-
-        switch (rate_level(ppm)) {
-        case RATE_NOTE:
-                audit_advise(audit, step, "A guest that reads the TSC and keeps no time by itself %s %.1f s a day.",
-                             ways, off);
-                break;
-        case RATE_WARN:
-                audit_advise(
-                        audit, step,
-                        "A guest that reads the TSC and keeps no time by itself %s %.1f s a day. Between hosts KVM "
-                        "takes two rates up to %u ppm apart for the same.",
-                        ways, off, RATE_WARN_PPM);
-                break;
-        case RATE_FAIL:
-                audit_advise(
-                        audit, step,
-                        "A guest that reads the TSC %s %.1f s a day, and a time client in it can correct no more than 500 ppm "
-                        "(43.2 s a day). A bad calibration ends with a reboot; what is the same at every boot is the "
-                        "hardware's, or the firmware's word for its frequency.",
-                        ways, off);
-                break;
-        default:
-                break;
-        }
-}
-
-static void judge_rate(const AuditInput *input, Audit *audit)
-{
-        static const AuditResult results[] = {
-                [RATE_USUAL] = AUDIT_PASS,
-                [RATE_NOTE] = AUDIT_PASS,
-                [RATE_WARN] = AUDIT_WARN,
-                [RATE_FAIL] = AUDIT_FAIL,
-        };
-        char words[RATE_WORDS_SIZE];
-        AuditStep *step;
-        RateUtc rate;
-
-        rate_utc_find(input->time, input->around, input->clock->clocksource, &rate);
-        if (!rate.known) {
-                audit_add(audit, AUDIT_TIME, "tsc-rate-utc", "TSC against UTC", AUDIT_NOT_APPLICABLE, "cannot say: %s",
-                          rate.why);
-                return;
-        }
-        step = audit_add(audit, AUDIT_TIME, "tsc-rate-utc", "TSC against UTC", results[rate_level(rate.ppm)],
-                         "the TSC runs %s, give or take %.2f; %s", rate_words(rate.ppm, words), rate.error_ppm,
-                         rate.source);
-        advise_rate(rate.ppm, step, audit);
-}
-
 void audit_time(const AuditInput *input, Audit *audit)
 {
         TimeView view;
@@ -330,5 +271,4 @@ void audit_time(const AuditInput *input, Audit *audit)
         judge_synchronized(input, &view, audit);
         judge_bound(&view, audit);
         judge_stamps(input, audit);
-        judge_rate(input, audit);
 }

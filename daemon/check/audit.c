@@ -20,5 +20,6 @@ int audit_judge(const AuditInput *input, Audit *ret)
         if (input->guest)
                 audit_guest(input, ret);
         audit_time(input, ret);
+        audit_rate(input, ret);
         return ret->out_of_memory ? -ENOMEM : 0;
 }

@@ -12,6 +12,7 @@
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/verbs.h"
+#include "host/calibrations.h"
 #include "host/config/config.h"
 #include "host/cpu.h"
 #include "host/facts.h"
@@ -28,6 +29,8 @@ typedef struct Here {
         char *reason_text, *remedy;
         char *governor_source;
         BootConfig boot;
+        int rate_boots_error;
+        RateBoots rate_boots;
 } Here;
 
 static void here_done(Here *here)
@@ -64,6 +67,7 @@ static int read_governor_source(const char *path, char **ret)
 
 static int read_here(const char *config, Here *here)
 {
+        Calibrations calibrations = {};
         int r = facts_read(&here->facts);
 
         if (r == 0)
@@ -83,6 +87,10 @@ static int read_here(const char *config, Here *here)
                 r = boot_config_read(&here->boot);
         if (r < 0)
                 return r;
+        here->rate_boots_error = calibrations_read(&calibrations);
+        if (here->rate_boots_error == -ENOMEM)
+                return -ENOMEM;
+        rate_boots_find(calibrations.boots, calibrations.n, &here->rate_boots);
         clock_get(&here->clock, &here->view);
         here->reason_text = clock_reason_text(&here->clock);
         here->remedy = clock_remedy(&here->clock);
@@ -149,6 +157,8 @@ int verb_check(const CtlOptions *options)
                 .around = &here.around,
                 .time = &here.time,
                 .boot = &here.boot,
+                .rate_boots_error = here.rate_boots_error,
+                .rate_boots = &here.rate_boots,
         };
         audit_find_roles(&here.facts, &here.around, &input.host, &input.guest);
         if (options->role) {

@@ -5,14 +5,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <systemd/sd-journal.h>
+#include <unistd.h>
 
 #include "base/macro.h"
 #include "base/parse.h"
 
 /* More than a kernel record holds (LOG_LINE_MAX, kernel/printk/printk.c, is below 1024). */
 #define FIELD_MAX 4096
+
+/* journald, which stamps the records, starts some seconds after the kernel has said what is looked for. */
+#define BEGINNING_USEC 120000000
 
 /* Without the journal's "NAME=", cut at `size`; a NUL byte as '?'. 0 or -errno. */
 static int read_field(sd_journal *journal, const char *name, char *buffer, size_t size)
@@ -50,37 +52,38 @@ static int deliver_record(sd_journal *journal, KlogLine line, void *userdata)
         return 0;
 }
 
-static int match_kernel_of_this_boot(sd_journal *journal)
+static int match_kernel(sd_journal *journal)
+{
+        int r = sd_journal_add_match(journal, "_TRANSPORT=kernel", 0);
+
+        /* What a program writes to /dev/kmsg has the same transport and another facility. */
+        return r < 0 ? r : sd_journal_add_match(journal, "SYSLOG_FACILITY=0", 0);
+}
+
+static int match_kernel_of_boot(sd_journal *journal, sd_id128_t boot)
 {
         char match[sizeof("_BOOT_ID=") + 32];
         char id[SD_ID128_STRING_MAX];
-        sd_id128_t boot;
         int r;
 
-        r = sd_id128_get_boot(&boot);
-        if (r < 0)
-                return r;
         (void)snprintf(match, sizeof(match), "_BOOT_ID=%s", sd_id128_to_string(boot, id));
         r = sd_journal_add_match(journal, match, 0);
-        if (r < 0)
-                return r;
-        r = sd_journal_add_match(journal, "_TRANSPORT=kernel", 0);
-        if (r < 0)
-                return r;
-        /* What a program writes to /dev/kmsg has the same transport and another facility. */
-        return sd_journal_add_match(journal, "SYSLOG_FACILITY=0", 0);
+        return r < 0 ? r : match_kernel(journal);
 }
 
 int journal_read_kernel(KlogLine line, void *userdata)
 {
         _cleanup_(sd_journal_closep) sd_journal *journal = NULL;
         bool some = false;
+        sd_id128_t boot;
         int r;
 
         r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
         if (r < 0)
                 return r == -ENOENT ? 0 : r;
-        r = match_kernel_of_this_boot(journal);
+        r = sd_id128_get_boot(&boot);
+        if (r >= 0)
+                r = match_kernel_of_boot(journal, boot);
         if (r < 0)
                 return r;
         (void)sd_journal_set_data_threshold(journal, FIELD_MAX);
@@ -93,4 +96,109 @@ int journal_read_kernel(KlogLine line, void *userdata)
                 some |= r == 0;
         }
         return r < 0 ? r : some;
+}
+
+static bool has_files(sd_journal *journal)
+{
+        return sd_journal_has_persistent_files(journal) > 0 || sd_journal_has_runtime_files(journal) > 0;
+}
+
+/* sd_journal_open() leaves out what it may not read, and succeeds. */
+static int why_no_files(void)
+{
+        if (geteuid() == 0)
+                return -ENOENT;
+        return access("/var/log/journal", F_OK) == 0 || access("/run/log/journal", F_OK) == 0 ? -EACCES : -ENOENT;
+}
+
+int journal_open(sd_journal **ret)
+{
+        _cleanup_(sd_journal_closep) sd_journal *journal = NULL;
+        int r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+
+        if (r < 0)
+                return r;
+        if (!has_files(journal))
+                return why_no_files();
+        *ret = TAKE_PTR(journal);
+        return 0;
+}
+
+/* From the boot's first line on. Damaged records are passed over. 0 or -errno. */
+static int read_beginning(sd_journal *journal, unsigned number, JournalBootLine line, void *userdata)
+{
+        int r = sd_journal_seek_head(journal);
+
+        while (r >= 0 && (r = sd_journal_next(journal)) > 0) {
+                uint64_t realtime, monotonic;
+                sd_id128_t boot;
+                char text[FIELD_MAX];
+
+                if (sd_journal_get_realtime_usec(journal, &realtime) < 0 ||
+                    sd_journal_get_monotonic_usec(journal, &monotonic, &boot) < 0 ||
+                    read_field(journal, "MESSAGE", text, sizeof(text)) < 0)
+                        continue;
+                text[strcspn(text, "\n")] = '\0';
+                if (monotonic > BEGINNING_USEC || !line(number, realtime, text, userdata))
+                        return 0;
+        }
+        return r < 0 ? r : 0;
+}
+
+/* From somewhere in `boot` to the latest record of the boot before it. 1, 0: there is none, or -errno. */
+static int step_back(sd_journal *journal, sd_id128_t boot, sd_id128_t *ret)
+{
+        uint64_t ignored;
+        sd_id128_t found;
+        int r = sd_journal_seek_head(journal);
+
+        if (r >= 0)
+                r = sd_journal_next(journal);
+        if (r <= 0)
+                return r;
+        sd_journal_flush_matches(journal);
+        r = match_kernel(journal);
+        while (r >= 0 && (r = sd_journal_previous(journal)) > 0)
+                if (sd_journal_get_monotonic_usec(journal, &ignored, &found) >= 0 && !sd_id128_equal(found, boot)) {
+                        *ret = found;
+                        return 1;
+                }
+        return r;
+}
+
+/* Each boot that the walk backwards comes to is a later one no more: clocks that were set may make it come again. */
+static bool is_new(const sd_id128_t *seen, unsigned n, sd_id128_t boot)
+{
+        for (unsigned i = 0; i < n; i++)
+                if (sd_id128_equal(seen[i], boot))
+                        return false;
+        return true;
+}
+
+int journal_read_boots(unsigned max, JournalBootLine line, void *userdata)
+{
+        _cleanup_(sd_journal_closep) sd_journal *journal = NULL;
+        _cleanup_free_ sd_id128_t *seen = calloc(max + 2, sizeof(*seen));
+        sd_id128_t boot;
+        unsigned n = 0;
+        int r;
+
+        if (!seen)
+                return -ENOMEM;
+        r = journal_open(&journal);
+        if (r >= 0)
+                r = sd_id128_get_boot(&boot);
+        if (r < 0)
+                return r;
+        (void)sd_journal_set_data_threshold(journal, FIELD_MAX);
+        do {
+                seen[n] = boot;
+                sd_journal_flush_matches(journal);
+                r = match_kernel_of_boot(journal, boot);
+                if (r >= 0)
+                        r = read_beginning(journal, n++, line, userdata);
+                if (r >= 0)
+                        r = step_back(journal, boot, &boot);
+        } while (r > 0 && n <= max && is_new(seen, n, boot));
+        return r < 0 ? r : 0;
 }

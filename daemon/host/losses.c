@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 #include <systemd/sd-journal.h>
-#include <unistd.h>
 
 #include "base/log.h"
+#include "host/journal.h"
 
 /* tsc-lost, tscwardend(8). */
 #define MATCH_TSC_LOST "MESSAGE_ID=957bb6dbc93349d5b7dd10eeade1a8f4"
@@ -82,25 +82,10 @@ static int read_entries(sd_journal *journal, Losses *ret)
         return 0;
 }
 
-static bool has_files(sd_journal *journal)
-{
-        return sd_journal_has_persistent_files(journal) > 0 || sd_journal_has_runtime_files(journal) > 0;
-}
-
-/* sd_journal_open() leaves out what it may not read, and succeeds. */
-static int why_no_files(void)
-{
-        if (geteuid() == 0)
-                return -ENOENT;
-        return access("/var/log/journal", F_OK) == 0 || access("/run/log/journal", F_OK) == 0 ? -EACCES : -ENOENT;
-}
-
 int losses_read(Losses *ret)
 {
         _cleanup_(sd_journal_closep) sd_journal *journal = NULL;
-        int r = sd_journal_open(&journal, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
+        int r = journal_open(&journal);
 
-        if (r < 0)
-                return r;
-        return has_files(journal) ? read_entries(journal, ret) : why_no_files();
+        return r < 0 ? r : read_entries(journal, ret);
 }

@@ -32,6 +32,7 @@ typedef struct Machine {
         FreqDomain policy;
         Surroundings around;
         TimeInput time;
+        RateBoots rate_boots;
         BootConfig boot;
         char *cmdlines[2]; /* of the boot entries */
         AuditInput input;
@@ -55,6 +56,7 @@ static void machine_link(Machine *m)
         m->input.snapshot = &m->snapshot;
         m->input.around = &m->around;
         m->input.time = &m->time;
+        m->input.rate_boots = &m->rate_boots;
         m->input.boot = &m->boot;
         m->boot.cmdlines = m->cmdlines;
         m->boot.n = !!m->cmdlines[0] + !!m->cmdlines[1];
@@ -621,6 +623,36 @@ static void test_rate(void **state)
         expect(&m, "tsc-rate-utc", AUDIT_NOT_APPLICABLE, NULL, "cannot say: the clocksource is hpet, not tsc");
 }
 
+static void test_rate_over_boots(void **state)
+{
+        static const BootCalibration boots[] = {
+                { CALIBRATION_REFINED, 2500000, 4000000000000, "", "" },
+                { CALIBRATION_REFINED, 2500001, 3000000000000, "", "" },
+                { CALIBRATION_REFINED, 2517250, 1700000000000000, "", "" }, /* 2023-11-14 */
+        };
+        const BootCalibration bad[] = { boots[2], boots[0], boots[1] }, two[] = { boots[2], boots[0] };
+        _cleanup_machine_ Machine m = host();
+
+        rate_boots_find(boots, 2, &m.rate_boots);
+        expect(&m, "tsc-rate-boots", AUDIT_PASS, NULL,
+               "refined to 2500.000 MHz: -0.40 ppm from the median with 1 earlier boot (");
+        expect_advice(&m, "tsc-rate-boots", NULL);
+        rate_boots_find(boots, 3, &m.rate_boots);
+        expect(&m, "tsc-rate-boots", AUDIT_WARN, NULL, "2 earlier boots");
+        expect_advice(&m, "tsc-rate-boots", "1 of 2 earlier boots calibrated it wrongly, the worst that of 2023-11-1");
+        rate_boots_find(bad, 3, &m.rate_boots);
+        expect(&m, "tsc-rate-boots", AUDIT_FAIL, NULL, "2517.250 MHz: +6852.32 ppm from the median");
+        expect_advice(&m, "tsc-rate-boots", "a clock that runs 6852.32 ppm slow");
+        rate_boots_find(two, 2, &m.rate_boots);
+        expect(&m, "tsc-rate-boots", AUDIT_WARN, NULL, "1 earlier boot (");
+        rate_boots_find(NULL, 0, &m.rate_boots);
+        expect(&m, "tsc-rate-boots", AUDIT_NOT_APPLICABLE, NULL, "no line of this boot's calibration");
+        m.input.rate_boots_error = -EACCES;
+        expect(&m, "tsc-rate-boots", AUDIT_NOT_APPLICABLE, NULL, "not readable for this user");
+        m.input.rate_boots_error = -ENOENT;
+        expect(&m, "tsc-rate-boots", AUDIT_NOT_APPLICABLE, NULL, "no journal");
+}
+
 static void test_hardware_stamps(void **state)
 {
         _cleanup_machine_ Machine m = host();
@@ -724,6 +756,7 @@ int main(void)
                 cmocka_unit_test(test_chrony_in_a_guest),
                 cmocka_unit_test(test_time),
                 cmocka_unit_test(test_rate),
+                cmocka_unit_test(test_rate_over_boots),
                 cmocka_unit_test(test_hardware_stamps),
                 cmocka_unit_test(test_roles),
                 cmocka_unit_test(test_exit_status),

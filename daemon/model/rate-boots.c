@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/rate-boots.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/macro.h"
+#include "model/line-match.h"
+
+/* Further apart than any calibration of one rate that is known (0.7 %): another multiplier or base clock was set in firmware. */
+#define OTHER_RATE_PPM 50000
+
+static bool take_rate(BootCalibration *boot, CalibrationKind kind, uint64_t realtime_usec, const char *text,
+                      const char *format)
+{
+        KernelLine line = {};
+        const char *rest;
+
+        if (!line_match(text, format, &line, &rest) || line.khz == 0)
+                return false;
+        if (kind >= boot->kind) {
+                boot->kind = kind;
+                boot->khz = line.khz;
+                boot->realtime_usec = realtime_usec;
+        }
+        return true;
+}
+
+/* What stands behind `prefix`, up to `end` or as much as fits. */
+static void take_words(char buffer[static MACHINE_SIZE], const char *text, const char *prefix, const char *end)
+{
+        size_t length = strlen(prefix);
+        const char *stop;
+
+        if (buffer[0] || strncmp(text, prefix, length) != 0)
+                return;
+        text += length;
+        stop = end ? strstr(text, end) : NULL;
+        (void)snprintf(buffer, MACHINE_SIZE, "%.*s", stop ? (int)(stop - text) : MACHINE_SIZE - 1, text);
+}
+
+/* arch/x86/kernel/tsc.c, since 3.x with "tsc: " in front; the TSC's own line only where it differs from the processor's, and after it.
+ * arch/x86/kernel/smpboot.c, drivers/firmware/dmi_scan.c: the firmware's version comes behind the board and may change. */
+bool boot_calibration_feed(BootCalibration *boot, uint64_t realtime_usec, const char *text)
+{
+        static const struct {
+                CalibrationKind kind;
+                const char *format;
+        } formats[] = {
+                { CALIBRATION_REFINED, "{tsc: }Refined TSC clocksource calibration: %F MHz" },
+                { CALIBRATION_DETECTED, "{tsc: }Detected %F MHz TSC" },
+                { CALIBRATION_DETECTED, "{tsc: }Detected %F MHz processor" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+                if (take_rate(boot, formats[i].kind, realtime_usec, text, formats[i].format))
+                        break;
+        take_words(boot->cpu, text, "smpboot: CPU0: ", NULL);
+        take_words(boot->board, text, "DMI: ", ", BIOS ");
+        return boot->kind != CALIBRATION_REFINED;
+}
+
+static bool is_comparable(const BootCalibration *here, const BootCalibration *there)
+{
+        double khz = here->khz;
+
+        return there->kind == here->kind && strcmp(there->cpu, here->cpu) == 0 &&
+               strcmp(there->board, here->board) == 0 && fabs(there->khz - khz) < khz * OTHER_RATE_PPM / 1e6;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+        double x = *(const double *)a, y = *(const double *)b;
+
+        return (x > y) - (x < y);
+}
+
+/* Sorts `values`. */
+static double median(double *values, unsigned n)
+{
+        qsort(values, n, sizeof(*values), compare_doubles);
+        return (values[(n - 1) / 2] + values[n / 2]) / 2;
+}
+
+/* A calibration that is too high makes the kernel count too little time of what passes: against it the TSC runs slow. */
+static double ppm_against(double median_khz, double khz)
+{
+        return (median_khz - khz) / khz * 1e6;
+}
+
+/* With this boot among them, so that one bad boot of three is found whichever it is. */
+static void compare(const BootCalibration *const *others, RateBoots *rate)
+{
+        double values[1 + RATE_BOOTS_MAX] = { rate->khz };
+
+        for (unsigned i = 0; i < rate->n; i++)
+                values[1 + i] = others[i]->khz;
+        rate->median_khz = rate->n == 1 ? others[0]->khz : median(values, 1 + rate->n);
+        rate->ppm = ppm_against(rate->median_khz, rate->khz);
+        values[0] = fabs(rate->ppm);
+        for (unsigned i = 0; i < rate->n; i++) {
+                double ppm = ppm_against(rate->median_khz, others[i]->khz);
+
+                values[1 + i] = fabs(ppm);
+                if (fabs(ppm) >= RATE_BOOT_OFF_PPM)
+                        rate->off[rate->n_off++] = (BootOff) { others[i]->realtime_usec, ppm };
+        }
+        rate->deviation_ppm = median(values, 1 + rate->n);
+}
+
+void rate_boots_find(const BootCalibration *boots, unsigned n, RateBoots *ret)
+{
+        const BootCalibration *others[RATE_BOOTS_MAX];
+        RateBoots rate = { .why = "" };
+
+        if (n > 0) {
+                rate.kind = boots[0].kind;
+                rate.khz = boots[0].khz;
+        }
+        for (unsigned i = 1; i < n && rate.kind != CALIBRATION_NONE && rate.n < RATE_BOOTS_MAX; i++)
+                if (is_comparable(&boots[0], &boots[i]))
+                        others[rate.n++] = &boots[i];
+        if (rate.kind == CALIBRATION_NONE)
+                rate.why = "the journal has no line of this boot's calibration";
+        else if (rate.n == 0)
+                rate.why = "the journal has no earlier boot of this machine that was calibrated likewise";
+        else
+                compare(others, &rate);
+        rate.known = rate.n > 0;
+        *ret = rate;
+}
+
+bool rate_boots_convict(const RateBoots *rate)
+{
+        return rate->known && rate->n > 1 && fabs(rate->ppm) >= RATE_BOOT_OFF_PPM;
+}
