@@ -12,10 +12,6 @@
 #define SERVICE "org.tscwarden1"
 #define DRIVER "org.freedesktop.DBus"
 #define OBJECT "/org/tscwarden1"
-#define MANAGER_INTERFACE "org.tscwarden1.Manager"
-#define CLOCK_INTERFACE "org.tscwarden1.Clock"
-#define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
-#define CPU_INTERFACE "org.tscwarden1.Cpu"
 
 /* The daemon answers within a slice of its work; what takes longer hangs. */
 #define ANSWER_USEC (10 * UINT64_C(1000000))
@@ -45,17 +41,8 @@ CtlBus *ctl_bus_free(CtlBus *bus)
         return NULL;
 }
 
-static void bus_error_freep(sd_bus_error *error)
-{
-        sd_bus_error_free(error);
-}
-#define _cleanup_bus_error_ _cleanup_(bus_error_freep)
-
-static void message_unrefp(sd_bus_message **message)
-{
-        sd_bus_message_unref(*message);
-}
-#define _cleanup_message_ _cleanup_(message_unrefp)
+#define _cleanup_bus_error_ _cleanup_(sd_bus_error_free)
+#define _cleanup_message_ _cleanup_(sd_bus_message_unrefp)
 
 /* ssh, or what it runs, is gone: noticed at the first bytes written to it or at the first read. */
 static bool bridge_ended(int r)
@@ -86,6 +73,11 @@ static BusAnswer explain(const CtlBus *bus, int r, const sd_bus_error *error, ch
         return answer;
 }
 
+static BusAnswer failed(const CtlBus *bus, int r, char **ret_why)
+{
+        return explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
+}
+
 BusAnswer ctl_bus_open(const char *host, CtlBus **ret, char **ret_why)
 {
         _cleanup_(ctl_bus_freep) CtlBus *bus = calloc(1, sizeof(CtlBus));
@@ -101,7 +93,7 @@ BusAnswer ctl_bus_open(const char *host, CtlBus **ret, char **ret_why)
         }
         r = host ? sd_bus_open_system_remote(&bus->bus, host) : sd_bus_open_system(&bus->bus);
         if (host && bridge_ended(r))
-                return explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
+                return failed(bus, r, ret_why);
         if (r < 0) {
                 if (asprintf(ret_why, "Cannot reach the system bus%s%s: %s", host ? " on " : "", host ? bus->host : "",
                              strerror(-r)) < 0)
@@ -188,37 +180,38 @@ static int read_pair(sd_bus_message *m, struct json_object *dictionary)
         return sd_bus_message_exit_container(m);
 }
 
+/* The rest of the container that has been entered; `json` is taken over. */
+static int read_members(sd_bus_message *m, struct json_object *json,
+                        int (*read)(sd_bus_message *, struct json_object *), struct json_object **ret)
+{
+        _cleanup_json_ struct json_object *members = json;
+        int r;
+
+        if (!members)
+                return -ENOMEM;
+        while ((r = sd_bus_message_at_end(m, /* complete= */ false)) == 0) {
+                r = read(m, members);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(members);
+        return 0;
+}
+
 static int read_container(sd_bus_message *m, char type, const char *contents, struct json_object **ret)
 {
-        bool is_dictionary = contents[0] == '{';
-        _cleanup_json_ struct json_object *json = is_dictionary ? json_object_new_object() : json_object_new_array();
         int r = sd_bus_message_enter_container(m, type, contents);
 
         if (r < 0)
                 return r;
-        if (!json)
-                return -ENOMEM;
-        for (;;) {
-                r = sd_bus_message_at_end(m, /* complete= */ false);
-                if (r < 0)
-                        return r;
-                if (r > 0)
-                        break;
-                r = is_dictionary ? read_pair(m, json) : read_element(m, json);
-                if (r < 0)
-                        return r;
-        }
-        *ret = TAKE_PTR(json);
-        return sd_bus_message_exit_container(m);
-}
-
-static int read_variant(sd_bus_message *m, const char *contents, struct json_object **ret)
-{
-        int r = sd_bus_message_enter_container(m, SD_BUS_TYPE_VARIANT, contents);
-
-        if (r < 0)
-                return r;
-        r = read_value(m, ret);
+        if (type == SD_BUS_TYPE_VARIANT)
+                r = read_value(m, ret);
+        else if (contents[0] == SD_BUS_TYPE_DICT_ENTRY_BEGIN)
+                r = read_members(m, json_object_new_object(), read_pair, ret);
+        else
+                r = read_members(m, json_object_new_array(), read_element, ret);
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
@@ -240,72 +233,51 @@ static int read_value(sd_bus_message *m, struct json_object **ret)
                 return read_scalar(m, type, ret);
         case SD_BUS_TYPE_ARRAY:
         case SD_BUS_TYPE_STRUCT:
-                return read_container(m, type, contents, ret);
         case SD_BUS_TYPE_VARIANT:
-                return read_variant(m, contents, ret);
+                return read_container(m, type, contents, ret);
         default:
                 *ret = NULL;
                 return sd_bus_message_skip(m, NULL);
         }
 }
 
-typedef struct Method {
-        const char *interface, *member;
-        const char *answer; /* the signature of what it returns: one value */
-} Method;
-
-/* *ret is what the daemon answers; the caller's after BUS_OK. `argument` may be NULL. */
-static BusAnswer call(CtlBus *bus, const Method *method, const char *argument, struct json_object **ret, char **ret_why)
+/* *ret is the one value that the daemon answers, which has to be of the type `signature`: the caller's after BUS_OK. `argument`
+ * may be NULL. */
+static BusAnswer call(CtlBus *bus, const char *interface, const char *member, const char *argument,
+                      const char *signature, struct json_object **ret, char **ret_why)
 {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *reply = NULL;
-        int r = sd_bus_call_method(bus->bus, SERVICE, OBJECT, method->interface, method->member, &error, &reply,
-                                   argument ? "s" : NULL, argument);
+        int r = sd_bus_call_method(bus->bus, SERVICE, OBJECT, interface, member, &error, &reply, argument ? "s" : NULL,
+                                   argument);
 
         if (r < 0)
                 return explain(bus, r, &error, ret_why);
-        r = sd_bus_message_has_signature(reply, method->answer) ? read_value(reply, ret) : -EBADMSG;
+        r = sd_bus_message_has_signature(reply, signature) ? read_value(reply, ret) : -EBADMSG;
         return r < 0 ? explain(bus, r, &error, ret_why) : BUS_OK;
-}
-
-static BusAnswer out_of_memory(const CtlBus *bus, char **ret_why)
-{
-        return explain(bus, -ENOMEM, &SD_BUS_ERROR_NULL, ret_why);
 }
 
 static BusAnswer read_all(CtlBus *bus, const char *interface, const Property *table, struct json_object **ret,
                           char **ret_why)
 {
-        static const Method get_all = { PROPERTIES_INTERFACE, "GetAll", "a{sv}" };
         _cleanup_json_ struct json_object *told = NULL;
-        BusAnswer answer = call(bus, &get_all, interface, &told, ret_why);
+        BusAnswer answer = call(bus, PROPERTIES_INTERFACE, "GetAll", interface, "a{sv}", &told, ret_why);
 
         if (answer != BUS_OK)
                 return answer;
-        return properties_from_bus(table, told, ret) < 0 ? out_of_memory(bus, ret_why) : BUS_OK;
+        return properties_from_bus(table, told, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
 }
 
-static BusAnswer read_cpus(CtlBus *bus, WardenState *state, char **ret_why)
+static BusAnswer read_list(CtlBus *bus, const char *interface, const char *member, const char *signature,
+                           int (*take)(struct json_object *told, struct json_object **ret), struct json_object **ret,
+                           char **ret_why)
 {
-        static const Method get_objects = { "org.freedesktop.DBus.ObjectManager", "GetManagedObjects",
-                                            "a{oa{sa{sv}}}" };
-        _cleanup_json_ struct json_object *objects = NULL;
-        BusAnswer answer = call(bus, &get_objects, NULL, &objects, ret_why);
+        _cleanup_json_ struct json_object *told = NULL;
+        BusAnswer answer = call(bus, interface, member, NULL, signature, &told, ret_why);
 
         if (answer != BUS_OK)
                 return answer;
-        return cpus_from_bus(objects, CPU_INTERFACE, &state->cpus) < 0 ? out_of_memory(bus, ret_why) : BUS_OK;
-}
-
-static BusAnswer read_events(CtlBus *bus, WardenState *state, char **ret_why)
-{
-        static const Method get_events = { MANAGER_INTERFACE, "Events", "a(ttss)" };
-        _cleanup_json_ struct json_object *events = NULL;
-        BusAnswer answer = call(bus, &get_events, NULL, &events, ret_why);
-
-        if (answer != BUS_OK)
-                return answer;
-        return events_from_bus(events, &state->events) < 0 ? out_of_memory(bus, ret_why) : BUS_OK;
+        return take(told, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
 }
 
 BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char **ret_why)
@@ -315,110 +287,21 @@ BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char
         if (answer == BUS_OK)
                 answer = read_all(bus, CLOCK_INTERFACE, clock_properties, &ret->clock, ret_why);
         if (answer == BUS_OK)
-                answer = read_events(bus, ret, ret_why);
+                answer = read_list(bus, MANAGER_INTERFACE, "Events", "a(ttss)", events_from_bus, &ret->events, ret_why);
         if (answer == BUS_OK && with_cpus)
-                answer = read_cpus(bus, ret, ret_why);
+                answer = read_list(bus, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", "a{oa{sa{sv}}}",
+                                   cpus_from_bus, &ret->cpus, ret_why);
         return answer;
 }
 
 BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why)
 {
-        static const Method get_plan = { MANAGER_INTERFACE, "Plan", "a(ssssss)" };
         _cleanup_json_ struct json_object *plan = NULL;
-        BusAnswer answer = call(bus, &get_plan, NULL, &plan, ret_why);
+        BusAnswer answer = call(bus, MANAGER_INTERFACE, "Plan", NULL, "a(ssssss)", &plan, ret_why);
 
         if (answer != BUS_OK)
                 return answer;
-        for (size_t i = 0; i < json_length(plan); i++) {
-                struct json_object *step = json_object_array_get_idx(plan, i);
-                const char *words[6];
-
-                for (size_t k = 0; k < ARRAY_SIZE(words); k++)
-                        words[k] = json_object_get_string(json_object_array_get_idx(step, k));
-                if (steps_add(ret, words) < 0)
-                        return out_of_memory(bus, ret_why);
-        }
-        return BUS_OK;
-}
-
-static void tell(CtlBus *bus, const News *news)
-{
-        if (!bus->enough && !bus->handler(news, bus->userdata))
-                bus->enough = true;
-}
-
-static void words_done(char *(*words)[NEWS_WORDS_MAX])
-{
-        for (unsigned i = 0; i < NEWS_WORDS_MAX; i++)
-                free((*words)[i]);
-}
-
-/* A signal whose arguments are the news' words in their order. */
-static int tell_signal(CtlBus *bus, sd_bus_message *m, NewsKind kind, const char *signature)
-{
-        _cleanup_(words_done) char *words[NEWS_WORDS_MAX] = {};
-        News news = { .kind = kind, .state = &bus->state };
-
-        if (!sd_bus_message_has_signature(m, signature))
-                return -EBADMSG;
-        for (unsigned i = 0; signature[i]; i++) {
-                _cleanup_json_ struct json_object *argument = NULL;
-                bool pid_unknown;
-                int r = read_value(m, &argument);
-
-                if (r < 0)
-                        return r;
-                pid_unknown = json_object_is_type(argument, json_type_int) && json_object_get_int64(argument) == 0;
-                words[i] = pid_unknown ? strdup("") : json_format(argument);
-                if (!words[i])
-                        return -ENOMEM;
-                news.words[i] = words[i];
-        }
-        tell(bus, &news);
-        return 0;
-}
-
-/* Takes over what has changed, and tells of each property whose text differs. */
-static int tell_properties(CtlBus *bus, const Property *table, struct json_object *told, struct json_object *known)
-{
-        for (const Property *property = table; property->name; property++) {
-                _cleanup_free_ char *old = NULL, *new = NULL;
-                int r;
-
-                old = json_format(json_object_object_get(known, property->name));
-                if (!old)
-                        return -ENOMEM;
-                r = property_from_bus(property, told, known);
-                if (r < 0)
-                        return r;
-                new = json_format(json_object_object_get(known, property->name));
-                if (!new)
-                        return -ENOMEM;
-                if (strcmp(old, new) != 0)
-                        tell(bus, &(News) { NEWS_PROPERTY, { property->name, old, new }, &bus->state });
-        }
-        return 0;
-}
-
-static int on_properties_changed(CtlBus *bus, sd_bus_message *m)
-{
-        _cleanup_json_ struct json_object *told = NULL;
-        const char *interface;
-        int r;
-
-        if (!sd_bus_message_has_signature(m, "sa{sv}as"))
-                return -EBADMSG;
-        r = sd_bus_message_read_basic(m, SD_BUS_TYPE_STRING, &interface);
-        if (r < 0)
-                return r;
-        r = read_value(m, &told);
-        if (r < 0)
-                return r;
-        if (strcmp(interface, MANAGER_INTERFACE) == 0)
-                return tell_properties(bus, manager_properties, told, bus->state.manager);
-        if (strcmp(interface, CLOCK_INTERFACE) == 0)
-                return tell_properties(bus, clock_properties, told, bus->state.clock);
-        return 0;
+        return steps_from_bus(plan, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
 }
 
 /* The bus hands any client's signal to any other one, and sd-bus's match does not compare the sender with a name's owner. */
@@ -429,23 +312,28 @@ static bool is_from(sd_bus_message *m, const char *unique_name)
         return sender && unique_name && strcmp(sender, unique_name) == 0;
 }
 
-static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
+static void tell(const News *news, void *userdata)
 {
         CtlBus *bus = userdata;
-        int r = 0;
+
+        if (!bus->enough && !bus->handler(news, bus->userdata))
+                bus->enough = true;
+}
+
+static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
+{
+        _cleanup_json_ struct json_object *arguments = NULL;
+        CtlBus *bus = userdata;
+        int r;
 
         if (!is_from(m, bus->owner))
                 return 0;
-        if (sd_bus_message_is_signal(m, CLOCK_INTERFACE, "VerdictChanged"))
-                r = tell_signal(bus, m, NEWS_VERDICT, "ssss");
-        else if (sd_bus_message_is_signal(m, CLOCK_INTERFACE, "ClocksourceChanged"))
-                r = tell_signal(bus, m, NEWS_CLOCKSOURCE, "ss");
-        else if (sd_bus_message_is_signal(m, MANAGER_INTERFACE, "Drift"))
-                r = tell_signal(bus, m, NEWS_DRIFT, "ssssusb");
-        else if (sd_bus_message_is_signal(m, PROPERTIES_INTERFACE, "PropertiesChanged"))
-                r = on_properties_changed(bus, m);
-        /* A signal that has not the agreed form is left out; the next one may have it. */
-        return r == -ENOMEM ? r : 0;
+        r = read_members(m, json_object_new_array(), read_element, &arguments);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        return news_from_signal(&(BusSignal) { sd_bus_message_get_interface(m), sd_bus_message_get_member(m),
+                                               sd_bus_message_get_signature(m, /* complete= */ true), arguments },
+                                &bus->state, tell, bus);
 }
 
 static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *error)
@@ -471,7 +359,7 @@ static BusAnswer read_owner(CtlBus *bus, char **ret_why)
         if (r < 0)
                 return explain(bus, r, &error, ret_why);
         bus->owner = strdup(owner);
-        return bus->owner ? BUS_OK : out_of_memory(bus, ret_why);
+        return bus->owner ? BUS_OK : failed(bus, -ENOMEM, ret_why);
 }
 
 static BusAnswer tell_whole_state(CtlBus *bus, char **ret_why)
@@ -489,7 +377,7 @@ static BusAnswer tell_whole_state(CtlBus *bus, char **ret_why)
                 *ret_why = NULL;
         }
         if (answer != BUS_FAILED)
-                tell(bus, &(News) { .kind = answer == BUS_OK ? NEWS_STARTED : NEWS_STOPPED, .state = &bus->state });
+                tell(&(News) { .kind = answer == BUS_OK ? NEWS_STARTED : NEWS_STOPPED, .state = &bus->state }, bus);
         return answer;
 }
 
@@ -499,13 +387,13 @@ BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char *
         int r = sd_bus_add_match(bus->bus, NULL, "type='signal',sender='" SERVICE "',path='" OBJECT "'", on_signal,
                                  bus);
 
-        if (r >= 0)
-                r = sd_bus_add_match(bus->bus, NULL,
-                                     "type='signal',sender='org.freedesktop.DBus',"
-                                     "member='NameOwnerChanged',arg0='" SERVICE "'",
-                                     on_owner_changed, bus);
         if (r < 0)
-                return explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
+                return failed(bus, r, ret_why);
+        r = sd_bus_add_match(bus->bus, NULL,
+                             "type='signal',sender='" DRIVER "',member='NameOwnerChanged',arg0='" SERVICE "'",
+                             on_owner_changed, bus);
+        if (r < 0)
+                return failed(bus, r, ret_why);
         bus->handler = handler;
         bus->userdata = userdata;
 
@@ -515,8 +403,12 @@ BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char *
                 if (bus->owner_changed) {
                         bus->owner_changed = false;
                         answer = tell_whole_state(bus, ret_why);
-                } else if (r < 0 || (r == 0 && (r = sd_bus_wait(bus->bus, UINT64_MAX)) < 0))
-                        answer = explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
+                        continue;
+                }
+                if (r == 0)
+                        r = sd_bus_wait(bus->bus, UINT64_MAX);
+                if (r < 0)
+                        return failed(bus, r, ret_why);
         }
         return bus->enough ? BUS_OK : answer;
 }

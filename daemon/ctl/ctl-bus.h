@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "ctl/ctl-news.h"
 #include "ctl/ctl-state.h"
 #include "show/steps.h"
 
@@ -27,23 +28,6 @@ DEFINE_CLEANUP(CtlBus, ctl_bus_free);
  * caller's after. */
 BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char **ret_why);
 BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why);
-
-typedef enum NewsKind {
-        NEWS_STARTED,     /* tscwardend is there; *state is filled */
-        NEWS_STOPPED,     /* and is not any more, or not yet */
-        NEWS_VERDICT,     /* words: old, new, reason, kernel line */
-        NEWS_CLOCKSOURCE, /* words: old, new */
-        NEWS_DRIFT,       /* words: object, knob, wanted, actual, pid ("" unknown), writer, "yes" when repaired */
-        NEWS_PROPERTY,    /* words: name, old, new */
-} NewsKind;
-
-#define NEWS_WORDS_MAX 7
-
-typedef struct News {
-        NewsKind kind;
-        const char *words[NEWS_WORDS_MAX]; /* escaped; valid during the call */
-        const WardenState *state;
-} News;
 
 /* False: no more, please. */
 typedef bool (*NewsHandler)(const News *news, void *userdata);

@@ -159,7 +159,7 @@ static int cpu_compare(const void *a, const void *b)
         return (left > right) - (left < right);
 }
 
-int cpus_from_bus(struct json_object *objects, const char *interface, struct json_object **ret)
+int cpus_from_bus(struct json_object *objects, struct json_object **ret)
 {
         _cleanup_json_ struct json_object *cpus = json_object_new_array();
 
@@ -171,7 +171,7 @@ int cpus_from_bus(struct json_object *objects, const char *interface, struct jso
                 struct json_object *told;
 
                 (void)path;
-                if (!json_object_object_get_ex(interfaces, interface, &told))
+                if (!json_object_object_get_ex(interfaces, CPU_INTERFACE, &told))
                         continue;
                 if (properties_from_bus(cpu_properties, told, &cpu) < 0 || append(cpus, &cpu) < 0)
                         return -ENOMEM;
@@ -184,6 +184,20 @@ int cpus_from_bus(struct json_object *objects, const char *interface, struct jso
 int events_from_bus(struct json_object *told, struct json_object **ret)
 {
         return name_fields(told, event_fields, ret);
+}
+
+int steps_from_bus(struct json_object *told, Steps *ret)
+{
+        for (size_t i = 0; i < json_length(told); i++) {
+                struct json_object *step = json_object_array_get_idx(told, i);
+                const char *words[6];
+
+                for (size_t k = 0; k < ARRAY_SIZE(words); k++)
+                        words[k] = json_object_get_string(json_object_array_get_idx(step, k));
+                if (steps_add(ret, words) < 0)
+                        return -ENOMEM;
+        }
+        return 0;
 }
 
 bool warden_policy_is_wrong(const WardenState *state)

@@ -9,6 +9,12 @@
 #include <stdbool.h>
 
 #include "base/macro.h"
+#include "show/steps.h"
+
+#define MANAGER_INTERFACE "org.tscwarden1.Manager"
+#define CLOCK_INTERFACE "org.tscwarden1.Clock"
+#define CPU_INTERFACE "org.tscwarden1.Cpu"
+#define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
 
 typedef struct Property {
         const char *name;
@@ -34,10 +40,12 @@ void warden_state_done(WardenState *state);
 int property_from_bus(const Property *property, struct json_object *told, struct json_object *object);
 /* All of a table; null for those of which `told` says nothing. */
 int properties_from_bus(const Property *table, struct json_object *told, struct json_object **ret);
-/* Of the objects of GetManagedObjects() those that have `interface`. */
-int cpus_from_bus(struct json_object *objects, const char *interface, struct json_object **ret);
+/* Of GetManagedObjects(). */
+int cpus_from_bus(struct json_object *objects, struct json_object **ret);
 /* Of Events(). */
 int events_from_bus(struct json_object *told, struct json_object **ret);
+/* Of Plan(); *ret is the caller's after, whatever is returned. */
+int steps_from_bus(struct json_object *told, Steps *ret);
 
 typedef enum WardenAdvice {
         WARDEN_FINE,     /* nothing to do */
