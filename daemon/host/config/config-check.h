@@ -10,5 +10,5 @@
 /* Remarks on a section that names a CPU of an earlier one: the first such CPU. */
 void config_check_overlaps(const Policy *policy, ConfigFaults *faults);
 
-/* Refuses a MIN_FREQ above the MAX_FREQ that the same CPU gets. 0 or -ENOMEM. */
-int config_check_frequencies(const Policy *policy, ConfigFaults *faults);
+/* Refuses a MIN_FREQ above the MAX_FREQ that the same CPU gets. */
+void config_check_frequencies(const Policy *policy, ConfigFaults *faults);

@@ -197,7 +197,7 @@ static int foreign_read(Foreign *foreign, const char *data, size_t size)
                 r = foreign_add_keys(foreign);
         refused = foreign->faults.n_refusals;
         if (r == 0)
-                r = config_check_frequencies(&foreign->policy, &foreign->faults);
+                config_check_frequencies(&foreign->policy, &foreign->faults);
         foreign->broken |= foreign->faults.n_refusals > refused;
         return r;
 }
