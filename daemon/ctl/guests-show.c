@@ -33,15 +33,28 @@ static const char *format_nsec(const GuestVerdict *verdict, char buffer[static P
         return buffer;
 }
 
-static int show_row(FILE *out, const Guest *guest, const GuestVerdict *verdict, uint64_t now_usec)
+/* What it answered, or why it did not. */
+static void show_answer(FILE *out, const GuestAnswer *answer, bool utf8)
 {
+        char text[GUEST_ANSWER_SIZE];
+
+        if (answer->answered)
+                print_wrapped(out, "  its clock:", 13, guest_answer_format(answer, utf8, text));
+        else
+                print_wrapped(out, "  not asked:", 13, answer->why ? answer->why : "out of memory");
+}
+
+static int show_row(FILE *out, const GuestsView *view, size_t i)
+{
+        const Guest *guest = &view->guests->entries[i];
+        const GuestVerdict *verdict = &view->verdicts[i];
         _cleanup_free_ char *name = text_escape(guest->name), *told = vm_clock_format(&guest->clock);
         char up[PRINT_TIME_SIZE] = "?", spread[PRINT_TIME_SIZE], pid[12] = "?", mhz[24] = "?";
 
         if (!name || !told)
                 return -ENOMEM;
-        if (guest->started_usec && guest->started_usec <= now_usec)
-                (void)print_span(now_usec - guest->started_usec, up);
+        if (guest->started_usec && guest->started_usec <= view->now_usec)
+                (void)print_span(view->now_usec - guest->started_usec, up);
         if (guest->pid)
                 (void)snprintf(pid, sizeof(pid), "%" PRIu32, guest->pid);
         if (verdict->tsc_khz)
@@ -52,6 +65,8 @@ static int show_row(FILE *out, const Guest *guest, const GuestVerdict *verdict, 
                 guest->n_vcpus, up, tsc_stable_to_string(verdict->stable), format_nsec(verdict, spread), mhz);
         if (told[0])
                 print_wrapped(out, "  was told:", 12, told);
+        if (view->answers)
+                show_answer(out, &view->answers[i], view->utf8);
         return 0;
 }
 
@@ -141,27 +156,59 @@ static int show_unknown(FILE *out, const Guests *guests, const GuestVerdict *ver
         return 0;
 }
 
-int guests_show(FILE *out, const Guests *guests, const GuestVerdict *verdicts, uint64_t now_usec)
+/* Guests whose time differs, and the command that sets it: only while the host's own is right. */
+static int show_wrong_clocks(FILE *out, const GuestsView *view)
+{
+        for (size_t i = 0; view->answers && i < view->guests->n; i++) {
+                const Guest *guest = &view->guests->entries[i];
+                _cleanup_free_ char *name = NULL;
+                int r;
+                char text[128] = "In the guest, `chronyc makestep` or its like sets it.";
+
+                if (!view->answers[i].answered || guest_answer_is_right(&view->answers[i]))
+                        continue;
+                name = text_escape(guest->name);
+                if (!name)
+                        return -ENOMEM;
+                if (guest->agent.libvirt)
+                        (void)snprintf(text, sizeof(text), "`virsh domtime %s --now` sets it.", guest->agent.uuid);
+                r = show_named(out, name, "Its time is not the host's.", view->host_right ? text : "");
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int guests_show(FILE *out, const GuestsView *view)
 {
         bool scaled = false;
         int r = 0;
 
-        if (guests->n == 0) {
+        if (view->guests->n == 0) {
                 fputs("KVM runs no virtual machine here.\n", out);
                 return 0;
         }
+        if (view->answers && !view->host_right) {
+                print_wrapped(
+                        out, "", 0,
+                        "This host's own clock is not known to be right (`tscwarden check` says why): what is told of "
+                        "the guests' clocks is how far they are from it.");
+                fputc('\n', out);
+        }
         fprintf(out, "%-*s %-11s %7s %5s %-11s %-7s %-8s %s\n", NAME_COLUMNS, "NAME", "VMM", "PID", "VCPUS", "RUNS FOR",
                 "STABLE", "SPREAD", "TSC MHZ");
-        for (size_t i = 0; r == 0 && i < guests->n; i++) {
-                scaled |= verdicts[i].scaled == 1;
-                r = show_row(out, &guests->entries[i], &verdicts[i], now_usec);
+        for (size_t i = 0; r == 0 && i < view->guests->n; i++) {
+                scaled |= view->verdicts[i].scaled == 1;
+                r = show_row(out, view, i);
         }
         if (scaled)
                 fputs("* scaled by the CPU\n", out);
         fputc('\n', out);
         if (r == 0)
-                r = show_problems(out, guests, verdicts);
-        return r == 0 ? show_unknown(out, guests, verdicts) : r;
+                r = show_wrong_clocks(out, view);
+        if (r == 0)
+                r = show_problems(out, view->guests, view->verdicts);
+        return r == 0 ? show_unknown(out, view->guests, view->verdicts) : r;
 }
 
 static struct json_object *problems_to_json(const GuestVerdict *verdict)
@@ -180,6 +227,14 @@ static struct json_object *problems_to_json(const GuestVerdict *verdict)
                 json_object_array_add(problems, problem);
         }
         return problems;
+}
+
+/* Keys that are there only when guests were asked; null for one that did not answer. */
+static void answer_to_json(const GuestAnswer *answer, struct json_object *object)
+{
+        json_add(object, "ClockOffsetNSec", answer->answered ? json_object_new_int64(answer->offset_nsec) : NULL);
+        json_add(object, "ClockBoundNSec",
+                 answer->answered ? json_object_new_int64((int64_t)answer->bound_nsec) : NULL);
 }
 
 static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct json_object **ret)
@@ -208,19 +263,21 @@ static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct
         return 0;
 }
 
-int guests_show_json(FILE *out, const Guests *guests, const GuestVerdict *verdicts)
+int guests_show_json(FILE *out, const GuestsView *view)
 {
         struct json_object *all = json_object_new_object(), *array = json_object_new_array();
 
         json_add(all, "Guests", array);
-        for (size_t i = 0; i < guests->n; i++) {
+        for (size_t i = 0; i < view->guests->n; i++) {
                 struct json_object *guest;
-                int r = guest_to_json(&guests->entries[i], &verdicts[i], &guest);
+                int r = guest_to_json(&view->guests->entries[i], &view->verdicts[i], &guest);
 
                 if (r < 0) {
                         json_object_put(all);
                         return r;
                 }
+                if (view->answers)
+                        answer_to_json(&view->answers[i], guest);
                 json_object_array_add(array, guest);
         }
         return json_print(out, all);

@@ -6,9 +6,18 @@
 
 #include <stdio.h>
 
+#include "guests/answer.h"
 #include "guests/read.h"
 
-/* One line for each VM and what its VMM was told, in 80 columns; below it what is wrong and what to do. `now_usec` is CLOCK_REALTIME. 0
- * or -ENOMEM. */
-int guests_show(FILE *out, const Guests *guests, const GuestVerdict *verdicts, uint64_t now_usec);
-int guests_show_json(FILE *out, const Guests *guests, const GuestVerdict *verdicts);
+typedef struct GuestsView {
+        const Guests *guests;
+        const GuestVerdict *verdicts; /* one for each */
+        const GuestAnswer *answers;   /* one for each; NULL: none was asked */
+        bool host_right;              /* the host's own clock, where they were asked */
+        uint64_t now_usec;            /* CLOCK_REALTIME */
+        bool utf8;
+} GuestsView;
+
+/* One line for each VM and what its VMM was told, in 80 columns; below it what is wrong and what to do. 0 or -ENOMEM. */
+int guests_show(FILE *out, const GuestsView *view);
+int guests_show_json(FILE *out, const GuestsView *view);

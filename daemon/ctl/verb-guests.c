@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "check/read/timesync.h"
 #include "ctl/clock-here.h"
 #include "ctl/guests-show.h"
 #include "ctl/verbs.h"
+#include "guests/ask.h"
 #include "host/facts.h"
 #include "host/vms.h"
 
@@ -94,23 +96,62 @@ static int select_guests(Guests *guests, char *const *names, unsigned n_names)
         return 0;
 }
 
-static int exit_status(const Guests *guests, const GuestVerdict *verdicts)
+static int exit_status(const GuestsView *view)
 {
         int status = CTL_FINE;
 
-        for (size_t i = 0; i < guests->n; i++) {
-                if (verdicts[i].stable == TSC_STABLE_NO)
+        for (size_t i = 0; i < view->guests->n; i++) {
+                bool answered = view->answers && view->answers[i].answered;
+
+                if (view->verdicts[i].stable == TSC_STABLE_NO ||
+                    (answered && !guest_answer_is_right(&view->answers[i])))
                         return CTL_WRONG;
-                if (verdicts[i].stable == TSC_STABLE_UNKNOWN)
+                if (view->verdicts[i].stable == TSC_STABLE_UNKNOWN || (view->answers && !answered))
                         status = CTL_NO_ANSWER;
         }
         return status;
 }
 
+/* 0 or -ENOMEM. */
+static int read_host_right(bool *ret)
+{
+        TimeInput input;
+        TimeView view;
+        int r = timesync_read(&input);
+
+        if (r < 0)
+                return r;
+        time_judge(&input, &view);
+        *ret = view.verdict == TIME_SYNCHRONIZED || view.verdict == TIME_UNSEEN || view.verdict == TIME_UNASKED;
+        return 0;
+}
+
+static int show(const CtlOptions *options, const Guests *guests, const GuestHost *host)
+{
+        _cleanup_free_ GuestVerdict *verdicts = calloc(guests->n + 1, sizeof(*verdicts));
+        GuestsView view = { .guests = guests, .verdicts = verdicts, .utf8 = ctl_shows_utf8() };
+        GuestAnswer *answers = NULL;
+        int r = verdicts ? 0 : -ENOMEM, status;
+
+        for (size_t i = 0; r == 0 && i < guests->n; i++)
+                guest_judge(&guests->entries[i], host, &verdicts[i]);
+        if (r == 0 && options->ask)
+                r = read_host_right(&view.host_right);
+        if (r == 0 && options->ask)
+                r = guests_ask(guests, &answers);
+        if (r < 0)
+                return ctl_complain(strerror(-r));
+        view.answers = answers;
+        view.now_usec = time_usec(CLOCK_REALTIME);
+        r = options->json ? guests_show_json(stdout, &view) : guests_show(stdout, &view);
+        status = exit_status(&view);
+        guest_answers_free(answers, guests->n);
+        return ctl_finish(r, status);
+}
+
 int verb_guests(const CtlOptions *options)
 {
         _cleanup_guests_ Guests guests = {};
-        _cleanup_free_ GuestVerdict *verdicts = NULL;
         GuestHost host;
         int r = read_guests(&guests);
 
@@ -123,12 +164,5 @@ int verb_guests(const CtlOptions *options)
                 fprintf(stderr, "tscwarden: Cannot read what this machine is: %s\n", strerror(-r));
                 return CTL_NO_ANSWER;
         }
-        verdicts = calloc(guests.n + 1, sizeof(*verdicts));
-        if (!verdicts)
-                return ctl_complain(NULL);
-        for (size_t i = 0; i < guests.n; i++)
-                guest_judge(&guests.entries[i], &host, &verdicts[i]);
-        r = options->json ? guests_show_json(stdout, &guests, verdicts) :
-                            guests_show(stdout, &guests, verdicts, time_usec(CLOCK_REALTIME));
-        return ctl_finish(r, exit_status(&guests, verdicts));
+        return show(options, &guests, &host);
 }

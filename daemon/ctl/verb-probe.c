@@ -3,8 +3,6 @@
  * Measures whether the CPUs' counters differ. Root's result is kept for status, and a conviction is told to the journal.
  */
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -104,11 +102,6 @@ static int report(const CtlOptions *options, const ProbeView *view)
         return ctl_finish(r, exit_status(view));
 }
 
-static bool shows_utf8(void)
-{
-        return isatty(STDOUT_FILENO) && setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
 /* 0 or -EINVAL, told on stderr. */
 static int parse(const CtlOptions *options, CpuSet *cpus, ProbeOptions *ret)
 {
@@ -154,6 +147,6 @@ int verb_probe(const CtlOptions *options)
                                        .facts = &facts,
                                        .convicted = &convicted,
                                        .now_usec = time_usec(CLOCK_REALTIME),
-                                       .utf8 = shows_utf8(),
+                                       .utf8 = ctl_shows_utf8(),
                                });
 }

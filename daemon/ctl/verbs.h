@@ -23,6 +23,7 @@ typedef struct CtlOptions {
         const char *cpus;    /* of probe, or NULL */
         const char *seconds; /* of probe, or NULL */
         bool json, metrics, dry_run, all;
+        bool ask; /* guests */
 } CtlOptions;
 
 int verb_status(const CtlOptions *options);
@@ -36,6 +37,9 @@ int verb_probe(const CtlOptions *options);
 
 /* Colour on a terminal, unless NO_COLOR is set (https://no-color.org: to any value but the empty one). */
 bool ctl_wants_color(void);
+
+/* A terminal that shows more than ASCII. */
+bool ctl_shows_utf8(void);
 
 /* A sentence on stderr: "tscwarden: …". NULL: out of memory. Returns CTL_NO_ANSWER. */
 int ctl_complain(const char *why);

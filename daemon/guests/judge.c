@@ -105,6 +105,7 @@ void guest_vm_done(Guest *guest)
         free(guest->name);
         free(guest->vcpus);
         vm_clock_done(&guest->clock);
+        vm_agent_done(&guest->agent);
         *guest = (Guest) {};
 }
 

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "guests/vm-agent.h"
 #include "guests/vm-clock.h"
 
 typedef struct GuestVcpu {
@@ -22,6 +23,7 @@ typedef struct Guest {
         char *name;            /* owned, unescaped, never NULL */
         uint64_t started_usec; /* the process, CLOCK_REALTIME; 0: not known */
         VmClock clock;
+        VmAgent agent;
         GuestVcpu *vcpus; /* owned */
         size_t n_vcpus;
         unsigned frac_bits; /* 0: not known */

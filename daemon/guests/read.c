@@ -146,13 +146,13 @@ static uint64_t read_started(int proc, uint32_t pid)
 }
 
 /* 0 or -ENOMEM; without a command line to be read nothing of it is known. */
-static int read_clock(int proc, uint32_t pid, VmClock *ret)
+static int read_command_line(int proc, uint32_t pid, Guest *guest)
 {
         _cleanup_free_ char *arguments = malloc(ARGUMENTS_MAX + 1);
         char path[32];
         size_t size = 0;
         ssize_t n;
-        int fd;
+        int fd, r;
 
         if (!arguments)
                 return -ENOMEM;
@@ -164,7 +164,8 @@ static int read_clock(int proc, uint32_t pid, VmClock *ret)
         while (size <= ARGUMENTS_MAX && (n = read(fd, arguments + size, ARGUMENTS_MAX + 1 - size)) > 0)
                 size += (size_t)n;
         (void)close(fd);
-        return vm_clock_parse(arguments, size, size > ARGUMENTS_MAX, ret);
+        r = vm_clock_parse(arguments, size, size > ARGUMENTS_MAX, &guest->clock);
+        return r == 0 && guest->clock.vmm == VMM_QEMU ? vm_agent_parse(arguments, size, &guest->agent) : r;
 }
 
 /* What its VMM calls it, systemd-machined or its unit, or its program. 0 or -ENOMEM. */
@@ -204,7 +205,7 @@ static int read_guest(int kvm, int proc, const char *name, Guest *guest)
         guest->pid = read_process(proc, vm_parse(name));
         if (guest->pid > 0) {
                 guest->started_usec = read_started(proc, guest->pid);
-                r = read_clock(proc, guest->pid, &guest->clock);
+                r = read_command_line(proc, guest->pid, guest);
                 if (r < 0)
                         return r;
         }

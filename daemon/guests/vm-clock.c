@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "base/parse.h"
+#include "guests/qemu-options.h"
 
 const char *vmm_to_string(Vmm vmm)
 {
@@ -42,23 +43,6 @@ static Vmm find_vmm(const char *program)
         if (strncmp(name, "firecracker", strlen("firecracker")) == 0)
                 return VMM_FIRECRACKER;
         return strncmp(name, "cloud-hypervisor", strlen("cloud-hypervisor")) == 0 ? VMM_CLOUD_HYPERVISOR : VMM_OTHER;
-}
-
-/* The next of QEMU's `a=b,c` at *text, "," being written ",,": a heap string; *text goes behind it, to NULL at the end. */
-static char *next_part(const char **text)
-{
-        char *part = malloc(strlen(*text) + 1), *end = part;
-        const char *from = *text;
-
-        if (!part)
-                return NULL;
-        while (*from && (*from != ',' || from[1] == ',')) {
-                from += *from == ',';
-                *end++ = *from++;
-        }
-        *end = '\0';
-        *text = *from ? from + 1 : NULL;
-        return part;
 }
 
 /* 1, 0, or -1: neither word. */
@@ -137,7 +121,7 @@ static int take_cpu(const char *text, VmClock *clock)
         CpuProperties cpu = { .migratable = true, .invtsc = -1, .kvmclock = -1, .kvm = -1 };
 
         for (bool first = true; text; first = false) {
-                _cleanup_free_ char *part = next_part(&text);
+                _cleanup_free_ char *part = qemu_next_part(&text);
 
                 if (!part)
                         return -ENOMEM;
@@ -158,7 +142,7 @@ static int take_cpu(const char *text, VmClock *clock)
 static int take_name(const char *text, VmClock *clock)
 {
         for (bool first = true; text; first = false) {
-                _cleanup_free_ char *part = next_part(&text);
+                _cleanup_free_ char *part = qemu_next_part(&text);
                 const char *name;
 
                 if (!part)
@@ -179,7 +163,7 @@ static int take_name(const char *text, VmClock *clock)
 static int take_rtc(const char *text, VmClock *clock)
 {
         while (text) {
-                _cleanup_free_ char *part = next_part(&text);
+                _cleanup_free_ char *part = qemu_next_part(&text);
 
                 if (!part)
                         return -ENOMEM;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A guest's clock against the host's, as the guest was asked. Pure.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct GuestAnswer {
+        bool answered;
+        int64_t offset_nsec; /* the guest's clock minus the host's: positive is ahead */
+        uint64_t bound_nsec; /* it is off by offset_nsec ± this: half of the time that the answer took, and its grain */
+        char *why;           /* not answered: why; owned, escaped, NULL when out of memory */
+} GuestAnswer;
+
+/* Frees the array; NULL is allowed. */
+void guest_answers_free(GuestAnswer *answers, unsigned long n);
+
+/* Within a second, or within what can be told. Only where it has answered. */
+bool guest_answer_is_right(const GuestAnswer *answer);
+
+#define GUEST_ANSWER_SIZE 96
+/* "behind by 5 min 12.4 s ± 3.0 ms", "the same as the host's ± 0.4 ms", into `buffer`, which is returned; "+-" without
+ * `utf8`. Only where it has answered. */
+const char *guest_answer_format(const GuestAnswer *answer, bool utf8, char buffer[static GUEST_ANSWER_SIZE]);

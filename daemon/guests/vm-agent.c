@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The agent listens inside the guest behind the port of virtio-serial that is named org.qemu.guest_agent.0 (docs/interop/qemu-ga.rst):
+ * -chardev socket,path=PATH,server=on,wait=off,id=ID -device virtserialport,chardev=ID,name=org.qemu.guest_agent.0
+ */
+#include "guests/vm-agent.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guests/qemu-options.h"
+
+void vm_agent_done(VmAgent *agent)
+{
+        free(agent->socket);
+        *agent = (VmAgent) {};
+}
+
+typedef struct Walk {
+        const char *at, *end;
+} Walk;
+
+/* The next argument behind an option of that name, NULL at the end. */
+static const char *next_value(Walk *walk, const char *option)
+{
+        while (walk->at < walk->end) {
+                const char *argument = walk->at, *value = argument + strlen(argument) + 1;
+
+                walk->at = value;
+                if (argument[0] == '-' && value < walk->end && strcmp(argument + strspn(argument, "-"), option) == 0)
+                        return value;
+        }
+        return NULL;
+}
+
+/* The value of `key` in `a=b,key=value`: a heap string, NULL for none. 0 or -ENOMEM. */
+static int find_value(const char *text, const char *key, char **ret)
+{
+        char *found = NULL;
+
+        while (text) {
+                _cleanup_free_ char *part = qemu_next_part(&text);
+                char *value = part ? strchr(part, '=') : NULL;
+
+                if (!part) {
+                        free(found);
+                        return -ENOMEM;
+                }
+                if (value)
+                        *value++ = '\0';
+                if (strcmp(part, key) != 0)
+                        continue;
+                free(found);
+                found = strdup(value ? value : "on");
+                if (!found)
+                        return -ENOMEM;
+        }
+        *ret = found;
+        return 0;
+}
+
+/* The identifier of the character device behind the agent's port. 0 or -ENOMEM; NULL: it has none. */
+static int find_port(Walk walk, char **ret)
+{
+        const char *value;
+
+        while ((value = next_value(&walk, "device"))) {
+                _cleanup_free_ char *name = NULL;
+                int r = find_value(value, "name", &name);
+
+                if (r < 0)
+                        return r;
+                if (name && strcmp(name, "org.qemu.guest_agent.0") == 0)
+                        return find_value(value, "chardev", ret);
+        }
+        *ret = NULL;
+        return 0;
+}
+
+/* A socket on which QEMU listens itself, by an absolute path. */
+static int take_socket(const char *value, const char *port, char **ret)
+{
+        _cleanup_free_ char *id = NULL, *server = NULL, *path = NULL, *abstract = NULL;
+        int r = find_value(value, "id", &id);
+
+        if (r == 0)
+                r = find_value(value, "server", &server);
+        if (r == 0)
+                r = find_value(value, "path", &path);
+        if (r == 0)
+                r = find_value(value, "abstract", &abstract);
+        if (r < 0 || !id || strcmp(id, port) != 0 || !server || server[0] != 'o' || server[1] != 'n' || !path ||
+            path[0] != '/' || (abstract && strcmp(abstract, "off") != 0))
+                return r;
+        free(*ret);
+        *ret = TAKE_PTR(path);
+        return 0;
+}
+
+static bool is_uuid(const char *text)
+{
+        if (strlen(text) != VM_UUID_SIZE - 1)
+                return false;
+        for (unsigned i = 0; text[i]; i++)
+                if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+                        return false;
+        return true;
+}
+
+int vm_agent_parse(const char *arguments, size_t size, VmAgent *ret)
+{
+        _cleanup_vm_agent_ VmAgent agent = {};
+        _cleanup_free_ char *port = NULL;
+        Walk all = { arguments, arguments + size }, walk;
+        const char *value;
+        int r;
+
+        while (all.end > arguments && all.end[-1] != '\0')
+                all.end--;
+        for (walk = all; (value = next_value(&walk, "uuid"));)
+                if (is_uuid(value))
+                        strcpy(agent.uuid, value);
+        /* libvirt gives each domain that key, by that name (src/qemu/qemu_alias.c). */
+        for (walk = all; (value = next_value(&walk, "object"));)
+                agent.libvirt |= strstr(value, "masterKey0") != NULL;
+        r = find_port(all, &port);
+        for (walk = all; r == 0 && port && (value = next_value(&walk, "chardev"));)
+                if (strncmp(value, "socket,", strlen("socket,")) == 0)
+                        r = take_socket(value, port, &agent.socket);
+        if (r < 0)
+                return r;
+        *ret = agent;
+        agent = (VmAgent) {};
+        return 0;
+}
