@@ -137,9 +137,17 @@ static int show_cmdline(Host *host, const Node *node, FILE *out)
         return 0;
 }
 
+static int show_nodes(Host *host, const Node *node, FILE *out)
+{
+        (void)node;
+        fprintf(out, "%s\n", host->nodes ? host->nodes : "0");
+        return 0;
+}
+
 static const Attr proc_attrs[] = {
         { .name = "cpuinfo", .mode = 0444, .show = show_cpuinfo },
         { .name = "cmdline", .mode = 0444, .show = show_cmdline },
+        { .name = "nodes", .mode = 0444, .show = show_nodes },
 };
 
 int attr_add_proc(Tree *tree, Node *dir)

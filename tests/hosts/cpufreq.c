@@ -70,6 +70,22 @@ static unsigned round_down(const Policy *p, unsigned khz)
         return p->n_freqs ? p->freqs[0] : khz;
 }
 
+/* time_cpufreq_notifier() in arch/x86/kernel/tsc.c. Registered where the boot CPU lacks constant_tsc
+ * (cpufreq_register_tsc_scaling(), 3.10 to 7.2). Called for every transition:
+ *   num_online_cpus() > 1: marks, whatever the driver (5.2 and later; before that as below, on any number of CPUs);
+ *   one CPU: marks at PRECHANGE with old < new or POSTCHANGE with old > new, which is every changed frequency,
+ *     unless the driver has CPUFREQ_CONST_LOOPS: all with ->setpolicy, and p4-clockmod, whose clock modulation leaves
+ *     the TSC alone (cpufreq_p4_get_frequency(); not on a Pentium M "Banias"). */
+static void cpufreq_notify_tsc(Host *host, const Policy *p)
+{
+        if (host_has_flag(host, "constant_tsc"))
+                return;
+        if (host_count_online(host) > 1)
+                clock_mark_tsc(host, "cpufreq changes on SMP");
+        else if (strcmp(p->driver, "p4-clockmod") != 0)
+                clock_mark_tsc(host, "cpufreq changes");
+}
+
 static void policy_move(Host *host, Policy *p, unsigned target)
 {
         if (target == p->cur)
@@ -79,9 +95,7 @@ static void policy_move(Host *host, Policy *p, unsigned target)
         if (p->setpolicy)
                 return;
         p->total_trans++;
-        /* time_cpufreq_notifier(): registered on the boot CPU's flags, acts while more than one CPU is online. */
-        if (!host_has_flag(host, "constant_tsc") && host_count_online(host) > 1)
-                clock_mark_tsc(host, "cpufreq changes on SMP");
+        cpufreq_notify_tsc(host, p);
 }
 
 bool governor_is_free(const Policy *p)

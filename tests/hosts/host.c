@@ -37,19 +37,11 @@ void host_done(Host *host)
         names_done(&host->loadable);
         names_done(&host->idle_governors);
         names_done(&host->clocksources);
-        char *strings[] = { host->vendor,
-                            host->family,
-                            host->model,
-                            host->model_name,
-                            host->stepping,
-                            host->microcode,
-                            host->flags,
-                            host->bugs,
-                            host->cmdline,
-                            host->idle_driver,
-                            host->idle_governor,
-                            host->clocksource,
-                            host->clocksource_override };
+        char *strings[] = { host->vendor,        host->family,      host->model,
+                            host->model_name,    host->stepping,    host->microcode,
+                            host->flags,         host->bugs,        host->cmdline,
+                            host->kernel,        host->nodes,       host->idle_driver,
+                            host->idle_governor, host->clocksource, host->clocksource_override };
         for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++)
                 free(strings[i]);
         timer_done(host);

@@ -13,6 +13,7 @@
 #include "kmsg.h"
 
 #define CPUS_MAX 4096U
+#define NODES_MAX 1024U
 /* CPUFREQ_NAME_LEN and CPUIDLE_NAME_LEN in 6.1: 16, the kernel reads "%15s" of a governor. */
 #define GOVERNOR_LEN 16U
 
@@ -73,6 +74,7 @@ struct Host {
         unsigned n_cpus;
         unsigned packages, threads;
         char *vendor, *family, *model, *model_name, *stepping, *microcode, *flags, *bugs, *cmdline;
+        char *kernel, *nodes; /* as uname(2) and node/online say; NULL: this machine's own */
         double mhz;
 
         Policy **policies;

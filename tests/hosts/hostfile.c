@@ -132,6 +132,16 @@ static void on_clocksource(HostFile *f, char *args)
         }
 }
 
+static void on_nodes(HostFile *f, char *args)
+{
+        bool nodes[NODES_MAX] = { false };
+
+        if (parse_cpu_list(args, NODES_MAX, nodes) < 0 || strcmp(args, "all") == 0)
+                hostfile_complain(f, "'%s' is no list of nodes below %u; write one such as 0-3", args, NODES_MAX);
+        else if (replace_string(&f->machine->host.nodes, args) < 0)
+                hostfile_complain(f, "out of memory");
+}
+
 static void on_cpufreq_driver(HostFile *f, char *args)
 {
         if (strcmp(args, "unloaded") != 0)
@@ -225,15 +235,11 @@ static void hostfile_directive(HostFile *f, const char *verb, char *args, char *
         const struct {
                 const char *verb;
                 char **where;
-        } strings[] = { { "vendor", &host->vendor },
-                        { "family", &host->family },
-                        { "model", &host->model },
-                        { "model-name", &host->model_name },
-                        { "stepping", &host->stepping },
-                        { "microcode", &host->microcode },
-                        { "bugs", &host->bugs },
-                        { "cmdline", &host->cmdline },
-                        { "idle-driver", &host->idle_driver } };
+        } strings[] = { { "vendor", &host->vendor },     { "family", &host->family },
+                        { "model", &host->model },       { "model-name", &host->model_name },
+                        { "stepping", &host->stepping }, { "microcode", &host->microcode },
+                        { "bugs", &host->bugs },         { "cmdline", &host->cmdline },
+                        { "kernel", &host->kernel },     { "idle-driver", &host->idle_driver } };
         static const struct {
                 const char *verb;
                 void (*fn)(HostFile *f, char *args);
@@ -243,6 +249,7 @@ static void hostfile_directive(HostFile *f, const char *verb, char *args, char *
                       { "mhz", on_mhz },
                       { "flags", on_flags },
                       { "clocksource", on_clocksource },
+                      { "nodes", on_nodes },
                       { "cpufreq", hostfile_cpufreq },
                       { "cpufreq-driver", on_cpufreq_driver },
                       { "idle-governor", on_idle_governor },

@@ -18,6 +18,7 @@
 
 #include "machine.h"
 #include "serve.h"
+#include "uname.h"
 
 enum {
         EXIT_USAGE = 2,
@@ -57,7 +58,8 @@ static int make_private_namespace(void)
         return -1;
 }
 
-static _Noreturn void run_command(const char *mountpoint, char **argv, const sigset_t *mask, pid_t server)
+static _Noreturn void run_command(const char *mountpoint, char **argv, const sigset_t *mask, pid_t server,
+                                  bool has_nodes)
 {
         static const char *const binds[][2] = {
                 { "cpu", "/sys/devices/system/cpu" },
@@ -67,14 +69,16 @@ static _Noreturn void run_command(const char *mountpoint, char **argv, const sig
                 { "kmsg", "/dev/kmsg" },
                 { "cpu_dma_latency", "/dev/cpu_dma_latency" },
         };
+        bool bound = true;
 
         /* Nothing of the made host is left for a command that outlives its server. */
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != server || make_private_namespace() < 0)
                 _exit(EXIT_SETUP);
-        for (size_t i = 0; i < sizeof(binds) / sizeof(binds[0]); i++)
-                if (bind_over(mountpoint, binds[i][0], binds[i][1]) < 0)
-                        _exit(EXIT_SETUP);
+        for (size_t i = 0; bound && i < sizeof(binds) / sizeof(binds[0]); i++)
+                bound = bind_over(mountpoint, binds[i][0], binds[i][1]) == 0;
+        if (!bound || (has_nodes && bind_over(mountpoint, "nodes", "/sys/devices/system/node/online") < 0))
+                _exit(EXIT_SETUP);
         setenv("MADEHOST", mountpoint, 1);
         sigprocmask(SIG_SETMASK, mask, NULL);
         execvp(argv[0], argv);
@@ -108,15 +112,16 @@ static bool handle_signal(int fd, pid_t command, int *status)
         return done;
 }
 
-static int serve_until_done(Machine *m, Server *server, int signals, pid_t command)
+static int serve_until_done(Machine *m, Server *server, int signals, pid_t command, int questions)
 {
         int status = EXIT_SUCCESS;
 
         for (;;) {
                 struct pollfd fds[] = { { .fd = server_fd(server), .events = POLLIN },
-                                        { .fd = signals, .events = POLLIN } };
+                                        { .fd = signals, .events = POLLIN },
+                                        { .fd = questions, .events = POLLIN } };
 
-                if (poll(fds, 2, timer_next(&m->host)) < 0 && errno != EINTR)
+                if (poll(fds, 3, timer_next(&m->host)) < 0 && errno != EINTR)
                         return EXIT_SETUP;
                 timer_run(&m->host);
                 if (fds[0].revents && !server_dispatch(server)) {
@@ -125,6 +130,8 @@ static int serve_until_done(Machine *m, Server *server, int signals, pid_t comma
                         fprintf(stderr, "madehost: somebody unmounted the made host\n");
                         return EXIT_SETUP;
                 }
+                if (fds[2].revents)
+                        uname_answer(questions);
                 if (fds[1].revents && handle_signal(signals, command, &status))
                         return status;
         }
@@ -185,7 +192,7 @@ static int serve_directory(Machine *m, const char *dir)
                 return EXIT_SETUP;
         printf("madehost: serving on %s\n", dir);
         fflush(stdout);
-        status = serve_until_done(m, server, signals, 0);
+        status = serve_until_done(m, server, signals, 0, -1);
         server_stop(server);
         close(signals);
         return status;
@@ -196,8 +203,8 @@ static int serve_command(Machine *m, char **argv)
         const char *tmp = getenv("TMPDIR");
         char dir[256];
         sigset_t old;
-        int signals = block_signals(&old), status = EXIT_SETUP;
-        pid_t self = getpid(), command;
+        int signals = block_signals(&old), status = EXIT_SETUP, questions = -1;
+        pid_t self = getpid(), command = -1;
         Server *server;
 
         if (signals < 0 || make_private_namespace() < 0)
@@ -212,13 +219,20 @@ static int serve_command(Machine *m, char **argv)
                 return EXIT_SETUP;
         }
         prctl(PR_SET_CHILD_SUBREAPER, 1);
-        command = fork();
-        if (command == 0)
-                run_command(dir, argv, &old, self);
-        if (command > 0)
-                status = serve_until_done(m, server, signals, command);
+        if (m->host.kernel)
+                questions = uname_listen(m->host.kernel);
+        if (m->host.kernel && questions < 0)
+                fprintf(stderr, "madehost: uname(2) cannot say %s here: %s\n", m->host.kernel, strerror(-questions));
         else
+                command = fork();
+        if (command == 0)
+                run_command(dir, argv, &old, self, m->host.nodes != NULL);
+        if (command > 0)
+                status = serve_until_done(m, server, signals, command, questions);
+        else if (!m->host.kernel || questions >= 0)
                 fprintf(stderr, "madehost: cannot fork: %m\n");
+        if (questions >= 0)
+                close(questions);
         server_stop(server);
         end_leftovers();
         if (rmdir(dir) < 0)
