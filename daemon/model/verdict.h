@@ -9,7 +9,8 @@
  *
  * How to drive it: clock_init; clock_import; every line of the log so far (clock_feed_line); clock_feed_sysfs; the
  * lines that came meanwhile; clock_start. From then on changes are told. After each batch of lines and at
- * clock_deadline: read the log to its end, then, when clock_wants_sysfs, sysfs; then clock_feed_timer. All times are
+ * clock_deadline: read the log to its end; then, when clock_wants_sysfs, sysfs, and the log once more before
+ * clock_feed_sysfs; then clock_feed_timer. All times are
  * CLOCK_MONOTONIC in µs; the kernel's own time stamps are close to that (local_clock) and only compared with each
  * other.
  */

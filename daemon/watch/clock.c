@@ -80,17 +80,6 @@ static void clock_on_klog_line(uint64_t usec, const char *text, void *userdata)
         clock_on_log_line(usec, text, watch);
 }
 
-static void clock_read_sysfs(ClockWatch *watch)
-{
-        _cleanup_free_ char *current = NULL, *available = NULL;
-        ClockObservation observation;
-
-        /* Out of memory reads as unreadable, which only a later reading ends. */
-        (void)clocksource_read(&current, &available);
-        observation = (ClockObservation) { .current = current, .available = available };
-        clock_feed_sysfs(&watch->clock, &observation, now_usec(), &watch->changes);
-}
-
 /* Told at the first, second, fourth, … time: a storm in the log is not answered with another. */
 static void clock_on_overrun(ClockWatch *watch)
 {
@@ -134,6 +123,21 @@ static int clock_drain_kmsg(ClockWatch *watch, unsigned max)
                         clock_feed_line(&watch->clock, record.usec, now_usec(), record.text, &watch->changes);
         }
         return 1;
+}
+
+static void clock_read_sysfs(ClockWatch *watch)
+{
+        _cleanup_free_ char *current = NULL, *available = NULL;
+        ClockObservation observation;
+
+        /* Out of memory reads as unreadable, which only a later reading ends. */
+        (void)clocksource_read(&current, &available);
+        /* The kernel prints its whole report before it takes the TSC off the list. What it printed since the log was
+         * last read belongs before what sysfs says. */
+        if (watch->witness == WITNESS_KMSG)
+                (void)clock_drain_kmsg(watch, KMSG_BATCH);
+        observation = (ClockObservation) { .current = current, .available = available };
+        clock_feed_sysfs(&watch->clock, &observation, now_usec(), &watch->changes);
 }
 
 static void clock_read_klog(ClockWatch *watch)
