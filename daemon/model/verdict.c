@@ -249,6 +249,14 @@ static void explain_absence(Clock *clock, uint64_t now)
         }
 }
 
+/* The list changes before the current clocksource does. In a guest the next one decides whether anything got worse. */
+static bool awaits_successor(const Clock *clock)
+{
+        return clock->leave_deadline != CLOCK_NEVER && clock->facts->hypervisor &&
+               (clock->verdict == VERDICT_STABLE || clock->verdict == VERDICT_TRUSTED ||
+                clock->verdict == VERDICT_UNVERIFIED);
+}
+
 /* fresh: sysfs was just read. Nobody may have run for a while, so a line is given up only upon a new look. */
 static void judge(Clock *clock, bool fresh, uint64_t now, ClockChanges *changes)
 {
@@ -267,7 +275,7 @@ static void judge(Clock *clock, bool fresh, uint64_t now, ClockChanges *changes)
         if (clock->leave_deadline <= now || tsc_was_left(clock))
                 clock->leave_deadline = CLOCK_NEVER;
         /* Until it is known why tsc is gone, the old verdict stands. */
-        if (clock->vanish_deadline == CLOCK_NEVER)
+        if (clock->vanish_deadline == CLOCK_NEVER && !awaits_successor(clock))
                 set_verdict(clock, changes);
         if (!clock->has_mark && clock->vanish_deadline == CLOCK_NEVER && clock->leave_deadline == CLOCK_NEVER)
                 clock->next_read_usec = CLOCK_NEVER;

@@ -231,6 +231,34 @@ static void test_verdict_tells_a_loss(void **state)
         player_done(&player);
 }
 
+/* A guest's clock is told of once it is known which one follows: kvm-clock is as good as what it replaces. */
+static void test_verdict_of_a_guest_awaits_its_next_clock(void **state)
+{
+        ClockView view;
+        Player player;
+
+        player_init(&player, "intel family=6 guest constant nonstop adjust cpus=2 pkg=2 nodes=1 k=6.1", "");
+        player_run(&player, "boot:kvm-guest-invtsc ; sys:tsc|tsc kvm-clock acpi_pm  ; start ; live:skew-6.1-vm ; "
+                            "sys:tsc|kvm-clock acpi_pm ");
+        assert_false(player.changes.mask & CLOCK_CHANGED_VERDICT);
+        assert_true(clock_wants_sysfs(&player.clock));
+        player_run(&player, "sys:kvm-clock|kvm-clock acpi_pm ");
+        assert_true(player.changes.mask & CLOCK_CHANGED_VERDICT);
+        clock_get(&player.clock, &view);
+        assert_int_equal(view.verdict, VERDICT_UNSTABLE);
+        assert_int_equal(view.urgency, URGENCY_NONE);
+        player_done(&player);
+
+        /* None follows: it is told all the same. */
+        player_init(&player, "intel family=6 guest constant nonstop adjust cpus=2 pkg=2 nodes=1 k=6.1", "");
+        player_run(&player, "boot:kvm-guest-invtsc ; sys:tsc|tsc kvm-clock  ; start ; live:skew-6.1-vm ; "
+                            "sys:tsc|kvm-clock  ; pass:1500");
+        clock_get(&player.clock, &view);
+        assert_int_equal(view.verdict, VERDICT_UNSTABLE);
+        assert_int_equal(view.urgency, URGENCY_TICKET);
+        player_done(&player);
+}
+
 static void test_verdict_tells_a_forgery(void **state)
 {
         Player player;
@@ -367,6 +395,7 @@ int main(void)
                 cmocka_unit_test(test_verdict_ignores_benign_lines),
                 cmocka_unit_test(test_verdict_survives_a_storm),
                 cmocka_unit_test(test_verdict_tells_a_loss),
+                cmocka_unit_test(test_verdict_of_a_guest_awaits_its_next_clock),
                 cmocka_unit_test(test_verdict_tells_a_forgery),
                 cmocka_unit_test(test_verdict_tells_a_late_daemon_nothing),
                 cmocka_unit_test(test_verdict_tells_the_rest),
