@@ -238,6 +238,15 @@ static void read_kernel_version(Facts *facts)
         facts->kernel_minor = minor;
 }
 
+/* "none" while no driver has registered. */
+static void read_idle_driver(Facts *facts)
+{
+        if (sysfs_read_at(AT_FDCWD, "/sys/devices/system/cpu/cpuidle/current_driver", facts->idle_driver,
+                          sizeof(facts->idle_driver)) < 0 ||
+            strcmp(facts->idle_driver, "none") == 0)
+                facts->idle_driver[0] = '\0';
+}
+
 /* control_d stands there in the domain that starts the others (drivers/xen/xenfs/super.c). */
 static bool is_xen_control(void)
 {
@@ -263,6 +272,7 @@ int facts_read(Facts *ret)
         r = count_topology(&facts);
         if (r < 0)
                 return r;
+        read_idle_driver(&facts);
         facts.xen_control = is_xen_control();
         read_kernel_version(&facts);
         *ret = facts;

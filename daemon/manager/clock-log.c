@@ -62,11 +62,11 @@ static void log_lost(const ClockLog *log, const ClockView *view)
                 fields_add(&fields, "TSCWARDEN_MICROCODE", log->microcode);
         }
         fields_add(&fields, "TSCWARDEN_VMS", log->vms);
-        events_log(log->events, urgency_level(view), "tsc-lost", MESSAGE_TSC_LOST, fields.all, "%s %s %s%s%s%s%s%s%s",
+        events_log(log->events, urgency_level(view), "tsc-lost", MESSAGE_TSC_LOST, fields.all, "%s %s%s%s%s%s%s%s%s%s",
                    view->urgency == URGENCY_NONE ? "The kernel has given the TSC up." :
                                                    "The TSC is lost until the next boot.",
-                   reason, remedy, vms[0] ? " Virtual machines that ran: " : "", vms, vms[0] ? "." : "",
-                   line[0] ? " (kernel: " : "", line, line[0] ? ")" : "");
+                   reason, remedy[0] ? " " : "", remedy, vms[0] ? " Virtual machines that ran: " : "", vms,
+                   vms[0] ? "." : "", line[0] ? " (kernel: " : "", line, line[0] ? ")" : "");
 }
 
 static void log_unverified(const ClockLog *log, const ClockView *view)
@@ -75,8 +75,8 @@ static void log_unverified(const ClockLog *log, const ClockView *view)
         _cleanup_fields_ Fields fields = {};
 
         fields_add_view(&fields, view);
-        events_log(log->events, urgency_level(view), "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s %s",
-                   reason ? reason : "Nothing checks the TSC.", remedy ? remedy : "");
+        events_log(log->events, urgency_level(view), "tsc-unverified", MESSAGE_TSC_UNVERIFIED, fields.all, "%s%s%s",
+                   reason ? reason : "Nothing checks the TSC.", remedy && remedy[0] ? " " : "", remedy ? remedy : "");
 }
 
 static void log_clocksource(const ClockLog *log, const ClockView *view, const char *old)

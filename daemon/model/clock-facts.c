@@ -59,6 +59,7 @@ void clock_facts_fill(ClockFacts *ret, const Facts *facts, const Snapshot *snaps
                 .cmdline = facts->cmdline,
         };
         memcpy(ret->vendor, facts->vendor, sizeof(ret->vendor));
+        memcpy(ret->idle_driver, facts->idle_driver, sizeof(ret->idle_driver));
         if (snapshot)
                 fill_from_snapshot(ret, snapshot);
 }

@@ -33,6 +33,7 @@ typedef struct Facts {
         unsigned n_nodes;                    /* online NUMA nodes */
         unsigned kernel_major, kernel_minor; /* uname -r. Never decides what a log line means */
 
+        char idle_driver[16];         /* "" for none */
         char *cmdline;                /* /proc/cmdline, no newline; owned */
         char *clocksource;            /* current_clocksource; owned, NULL when unreadable */
         char *available_clocksources; /* space separated, no blank at the end; owned, NULL when unreadable */
