@@ -70,6 +70,20 @@ static Verdict verdict_of(const StatusInput *input)
         return verdict_from_string(json_get_text(input->state->clock, "Verdict"));
 }
 
+/* Who has to be called: the maker of the machine, or nobody. "design" is what "expected" says in the headline. */
+static void show_suspect(FILE *out, struct json_object *clock)
+{
+        static const char *const texts[SUSPECT_MAX_] = {
+                [SUSPECT_TSC] = "suspect: the TSC",
+                [SUSPECT_REFERENCE] = "suspect: what the TSC was compared with, not the TSC",
+                [SUSPECT_EITHER] = "suspect: the TSC or what it was compared with",
+        };
+        Suspect suspect = suspect_from_string(json_get_text(clock, "Suspect"));
+
+        if (suspect >= 0 && texts[suspect])
+                show_text(out, "", texts[suspect]);
+}
+
 static int show_verdict(FILE *out, const StatusInput *input)
 {
         static const struct {
@@ -104,6 +118,7 @@ static int show_verdict(FILE *out, const StatusInput *input)
                  reason, json_get_flag(clock, "Expected") && verdict > VERDICT_TRUSTED ? ", expected" : "");
         show_headline(out, input, "TSC", color, line);
         show_text(out, "", json_get_text(clock, "ReasonText"));
+        show_suspect(out, clock);
         if (faults > 0 &&
             show_format(out, "", "firmware changed the TSC (%zu line%s in the kernel's log): %s", faults,
                         faults == 1 ? "" : "s",
