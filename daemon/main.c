@@ -9,18 +9,20 @@
 
 #include "base/log.h"
 #include "bus/bus.h"
+#include "host/cpu.h"
 #include "host/facts.h"
 #include "host/originals.h"
 #include "host/runtime.h"
-#include "host/vms.h"
 #include "manager/manager.h"
-#include "model/need.h"
 #include "manager/run.h"
+#include "show/dry-run.h"
 #include "show/show.h"
 
 /* sysexits.h, and what systemd's units commonly name in RestartPreventExitStatus=. */
 #define EXIT_USAGE 2
 #define EXIT_CONFIG 78
+
+#define CANNOT_READ_HOST "Cannot read what this host is (/proc/cpuinfo, /proc/cmdline, /sys/devices/system/cpu)"
 
 enum { MODE_DAEMON, MODE_CHECK_CONFIG, MODE_DRY_RUN, MODE_RESTORE };
 
@@ -120,52 +122,21 @@ static int read_host(Facts *facts, Snapshot *snapshot)
 {
         int r = facts_read(facts);
 
-        if (r < 0)
-                return log_error_errno(r, "Cannot read what this host is (/proc/cpuinfo, /proc/cmdline)");
-        r = cpu_ops.enumerate(NULL, snapshot);
-        return r < 0 ? log_error_errno(r, "Cannot read /sys/devices/system/cpu") : 0;
+        if (r == 0)
+                r = cpu_ops.enumerate(NULL, snapshot);
+        return r < 0 ? log_error_errno(r, CANNOT_READ_HOST) : 0;
 }
 
-/* The same plan and the same run as the daemon's, on knobs that only remember. */
 static int dry_run(const Config *config)
 {
-        _cleanup_(cpu_dry_freep) CpuDry *dry = cpu_dry_new(&cpu_ops, NULL);
-        _cleanup_(run_done) Run run = {};
-        _cleanup_plan_ Plan plan = {};
-        _cleanup_snapshot_ Snapshot snapshot = {};
-        _cleanup_facts_ Facts facts = {};
-        Originals none = {};
-        bool no_guests;
-        Need halves;
-        int r;
+        _cleanup_dry_run_ DryRun dry = {};
+        int r = dry_run_make(config, &dry);
 
-        if (!dry || read_host(&facts, &snapshot) < 0)
+        if (r < 0) {
+                (void)log_error_errno(r, CANNOT_READ_HOST);
                 return EXIT_FAILURE;
-        cpu_read_energy(&cpu_ops, NULL, &config->policy, &none, &snapshot);
-        no_guests = config->apply_when == APPLY_WHEN_GUESTS && vms_probe() == 0;
-        halves = no_guests ? (Need) {} : need_under_mode(&facts, config->apply);
-        PlanInput input = {
-                .snapshot = &snapshot,
-                .policy = &config->policy,
-                .originals = &none,
-                .frequency = halves.frequency,
-                .idle = halves.idle,
-                .fragile_tsc = facts_tsc_is_fragile(&facts),
-        };
-        r = plan_build(&input, &plan);
-        if (r == 0)
-                r = show_facts(stdout, &facts);
-        if (r == 0)
-                r = show_plan(stdout, "Plan", &plan, &snapshot);
-        if (r == 0)
-                r = show_findings(stdout, &plan.findings);
-        if (r == 0 && no_guests)
-                show_no_guests(stdout);
-        if (r == 0) {
-                run_init(&run, &cpu_dry_ops, dry, &plan, &snapshot, input.fragile_tsc);
-                r = run_to_end(&run);
         }
-        return finish_output(r < 0 ? r : show_findings(stdout, &run.findings));
+        return finish_output(dry_run_show(stdout, &dry));
 }
 
 /* 0 locked and *ret_fd open, or the negative errno already told. */

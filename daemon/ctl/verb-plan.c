@@ -6,11 +6,8 @@
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/verbs.h"
-#include "host/cpu.h"
-#include "host/facts.h"
-#include "host/vms.h"
-#include "model/need.h"
-#include "show/show.h"
+#include "host/config/config.h"
+#include "show/dry-run.h"
 #include "show/steps.h"
 
 static int print_json(const Steps *steps)
@@ -45,59 +42,25 @@ static int load_config(const char *path, Config *ret)
         return r;
 }
 
-static int print_host_plan(const CtlOptions *options, const Facts *facts, const Snapshot *snapshot, const Plan *plan)
-{
-        _cleanup_steps_ Steps steps = {};
-        int r = steps_from_plan(plan, snapshot, &steps);
-
-        if (r < 0)
-                return r;
-        if (options->json)
-                return print_json(&steps);
-        r = show_facts(stdout, facts);
-        if (r == 0)
-                r = steps_show(stdout, "Plan", &steps);
-        return r < 0 ? r : show_findings(stdout, &plan->findings);
-}
-
-/* What a tscwardend would do if it were started now. */
+/* The answer of --dry-run, when no tscwardend is there to be asked. */
 static int plan_of_host(const CtlOptions *options)
 {
         _cleanup_config_ Config config = {};
-        _cleanup_plan_ Plan plan = {};
-        _cleanup_snapshot_ Snapshot snapshot = {};
-        _cleanup_facts_ Facts facts = {};
-        Originals none = {};
-        bool no_guests;
-        Need halves;
+        _cleanup_dry_run_ DryRun dry = {};
+        _cleanup_steps_ Steps steps = {};
         int r;
 
         if (load_config(options->config, &config) < 0)
                 return CTL_NO_ANSWER;
-        r = facts_read(&facts);
-        if (r == 0)
-                r = cpu_ops.enumerate(NULL, &snapshot);
+        r = dry_run_make(&config, &dry);
         if (r < 0) {
                 fprintf(stderr, "tscwarden: Cannot read what this host is: %s\n", strerror(-r));
                 return CTL_NO_ANSWER;
         }
-        cpu_read_energy(&cpu_ops, NULL, &config.policy, &none, &snapshot);
-        no_guests = config.apply_when == APPLY_WHEN_GUESTS && vms_probe() == 0;
-        halves = no_guests ? (Need) {} : need_under_mode(&facts, config.apply);
-        PlanInput input = {
-                .snapshot = &snapshot,
-                .policy = &config.policy,
-                .originals = &none,
-                .frequency = halves.frequency,
-                .idle = halves.idle,
-                .fragile_tsc = facts_tsc_is_fragile(&facts),
-        };
-        r = plan_build(&input, &plan);
-        if (r == 0)
-                r = print_host_plan(options, &facts, &snapshot, &plan);
-        if (r == 0 && no_guests && !options->json)
-                show_no_guests(stdout);
-        return ctl_finish(r, CTL_FINE);
+        if (!options->json)
+                return ctl_finish(dry_run_show(stdout, &dry), CTL_FINE);
+        r = steps_from_plan(&dry.plan, &dry.snapshot, &steps);
+        return ctl_finish(r < 0 ? r : print_json(&steps), CTL_FINE);
 }
 
 int verb_plan(const CtlOptions *options)

@@ -30,11 +30,3 @@ extern const CpuOps cpu_ops;
  * host is not asked. What cannot be read says so in its place. */
 void cpu_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, const Originals *originals,
                      Snapshot *snapshot);
-
-/* Reads through another table and remembers writes instead of doing them: --dry-run. A write to what cannot be read
- * answers the error of the read. NULL when out of memory. */
-typedef struct CpuDry CpuDry;
-CpuDry *cpu_dry_new(const CpuOps *ops, void *userdata);
-CpuDry *cpu_dry_free(CpuDry *dry);
-extern const CpuOps cpu_dry_ops; /* userdata: the CpuDry */
-DEFINE_CLEANUP(CpuDry, cpu_dry_free);

@@ -50,12 +50,6 @@ int show_findings(FILE *out, const Findings *findings)
         return 0;
 }
 
-void show_no_guests(FILE *out)
-{
-        print_wrapped(out, "Note", 7,
-                      "APPLY_WHEN=guests, and no virtual machine runs: nothing is applied until one does.");
-}
-
 static void show_setting(FILE *out, const Config *config, const char *key, const char *value, unsigned line)
 {
         int width = fprintf(out, "%s=%s", key, value);

@@ -15,7 +15,5 @@ int show_facts(FILE *out, const Facts *facts);
 /* Like steps of many CPUs are shown once. `verb` heads the list: "Plan". */
 int show_plan(FILE *out, const char *verb, const Plan *plan, const Snapshot *snapshot);
 int show_findings(FILE *out, const Findings *findings);
-/* That APPLY_WHEN=guests holds the policy back. */
-void show_no_guests(FILE *out);
 /* The policy of each group of CPUs that is told the same, and where each value stands. */
 int show_config(FILE *out, const Config *config);

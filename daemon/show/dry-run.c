@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "show/dry-run.h"
+
+#include "host/cpu.h"
+#include "host/facts.h"
+#include "host/vms.h"
+#include "model/need.h"
+#include "show/print.h"
+#include "show/show.h"
+
+void dry_run_done(DryRun *dry)
+{
+        plan_done(&dry->plan);
+        snapshot_done(&dry->snapshot);
+        facts_done(&dry->facts);
+}
+
+int dry_run_make(const Config *config, DryRun *ret)
+{
+        Originals none = {};
+        Need halves = {};
+        int r = facts_read(&ret->facts);
+
+        if (r < 0)
+                return r;
+        r = cpu_ops.enumerate(NULL, &ret->snapshot);
+        if (r < 0)
+                return r;
+        cpu_read_energy(&cpu_ops, NULL, &config->policy, &none, &ret->snapshot);
+        ret->no_guests = config->apply_when == APPLY_WHEN_GUESTS && vms_probe() == 0;
+        if (!ret->no_guests)
+                halves = need_under_mode(&ret->facts, config->apply);
+        PlanInput input = {
+                .snapshot = &ret->snapshot,
+                .policy = &config->policy,
+                .originals = &none,
+                .frequency = halves.frequency,
+                .idle = halves.idle,
+                .fragile_tsc = facts_tsc_is_fragile(&ret->facts),
+        };
+        return plan_build(&input, &ret->plan);
+}
+
+int dry_run_show(FILE *out, const DryRun *dry)
+{
+        int r = show_facts(out, &dry->facts);
+
+        if (r < 0)
+                return r;
+        r = show_plan(out, "Plan", &dry->plan, &dry->snapshot);
+        if (r < 0)
+                return r;
+        r = show_findings(out, &dry->plan.findings);
+        if (r < 0)
+                return r;
+        if (dry->no_guests)
+                print_wrapped(out, "Note", 7,
+                              "APPLY_WHEN=guests, and no virtual machine runs: nothing is applied until one does.");
+        return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What a tscwardend would do if it were started on this host now.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/macro.h"
+#include "host/config/config-store.h"
+#include "model/facts.h"
+#include "model/plan.h"
+#include "model/snapshot.h"
+
+typedef struct DryRun {
+        Facts facts;
+        Snapshot snapshot;
+        Plan plan;      /* refers to the snapshot and to the configuration's policy */
+        bool no_guests; /* APPLY_WHEN=guests, and none runs */
+} DryRun;
+
+void dry_run_done(DryRun *dry);
+#define _cleanup_dry_run_ _cleanup_(dry_run_done)
+
+/* Reads the host and makes the plan; writes nothing. `ret` has to be empty and is the caller's after, whatever is returned: 0,
+ * -ENOMEM, or -errno when the host cannot be read. */
+int dry_run_make(const Config *config, DryRun *ret);
+/* Facts, steps, and what stands against them. 0 or -ENOMEM. */
+int dry_run_show(FILE *out, const DryRun *dry);
