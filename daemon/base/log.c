@@ -110,7 +110,7 @@ static bool is_invisible(uint32_t code)
 static char *escape(const char *text, bool backslash)
 {
         const unsigned char *from = (const unsigned char *)text;
-        char *escaped = malloc(strlen(text) * 4 + 1), *to = escaped;
+        char *escaped = malloc(strlen(text) * 4 + 1), *to = escaped, *fit;
 
         if (!escaped)
                 return NULL;
@@ -128,7 +128,9 @@ static char *escape(const char *text, bool backslash)
                         to += sprintf(to, "\\x%02x", *from++);
         }
         *to = '\0';
-        return escaped;
+        /* Callers keep such texts: 64 events would hold four times what they need. */
+        fit = realloc(escaped, (size_t)(to - escaped) + 1);
+        return fit ? fit : escaped;
 }
 
 bool text_is_utf8(const char *text, size_t length)
