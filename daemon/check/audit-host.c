@@ -81,7 +81,7 @@ static void judge_verdict(const AuditInput *input, Audit *audit, const BootNeed 
         fix_verdict(input, audit, step, need);
 }
 
-/* Deep states that could still be entered. */
+/* Deep states that could still be entered: a CPU that is offline enters none, and nobody can switch them off there. */
 static unsigned count_enabled_deep(const AuditInput *input)
 {
         unsigned n = 0;
@@ -90,7 +90,7 @@ static unsigned count_enabled_deep(const AuditInput *input)
                 const CpuState *cpu = &input->snapshot->cpus[i];
                 const IdleState *shallowest = cpu_shallowest_state(cpu);
 
-                for (unsigned s = 0; s < cpu->n_states; s++)
+                for (unsigned s = 0; s < cpu->n_states && cpu->online; s++)
                         n += shallowest && &cpu->states[s] != shallowest && !idle_state_is_poll(&cpu->states[s]) &&
                              (cpu->states[s].latency_usec > shallowest->latency_usec ||
                               (cpu->states[s].latency_usec == shallowest->latency_usec &&

@@ -339,7 +339,9 @@ static void test_idle_and_c1e(void **state)
         expect(&m, "idle-states", AUDIT_FAIL, DAEMON, "registered: C2");
         m.states[2].disabled = true;
         expect(&m, "idle-states", AUDIT_WARN, NULL, "switched off now");
-        m.states[2].disabled = false;
+        m.states[2].disabled = m.cpu.online = false;
+        expect(&m, "idle-states", AUDIT_WARN, NULL, NULL);
+        m.cpu.online = true;
         m.facts.cmdline = (char *)"ro";
         expect(&m, "idle-states", AUDIT_FAIL, KARGS, NULL);
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
