@@ -133,27 +133,78 @@ void player_pass(Player *player, uint64_t usec)
         player->now = end;
 }
 
-static void play_file(Player *player, const char *name)
+#define TRANSCRIPT_MAX 16
+
+typedef struct Transcript {
+        uint64_t usecs[TRANSCRIPT_MAX];
+        char *lines[TRANSCRIPT_MAX];
+        unsigned n;
+} Transcript;
+
+static void transcript_done(Transcript *transcript)
+{
+        for (unsigned i = 0; i < transcript->n; i++)
+                free(transcript->lines[i]);
+}
+
+static void transcript_read(Transcript *ret, const char *name)
 {
         _cleanup_free_ char *path = NULL, *line = NULL;
         size_t size = 0;
-        ssize_t length;
         FILE *file;
 
+        ret->n = 0;
         assert_true(asprintf(&path, "%s/tests/unit/transcripts/%s.txt", SOURCE_ROOT, name) > 0);
         file = fopen(path, "re");
         if (!file)
                 fail_msg("%s: cannot be opened", path);
-        while ((length = getline(&line, &size, file)) > 0) {
+        while (getline(&line, &size, file) > 0) {
                 unsigned long long seconds, usec;
                 int at = 0;
 
                 line[strcspn(line, "\n")] = '\0';
                 if (sscanf(line, "[%llu.%llu] %n", &seconds, &usec, &at) != 2 || at == 0)
                         fail_msg("%s: %s", path, line);
-                player_line(player, seconds * 1000000 + usec, strchr(line, ']') + 2);
+                assert_true(ret->n < TRANSCRIPT_MAX);
+                ret->usecs[ret->n] = seconds * 1000000 + usec;
+                ret->lines[ret->n++] = strdup(strchr(line, ']') + 2);
         }
         fclose(file);
+}
+
+static void play_file(Player *player, const char *name)
+{
+        Transcript transcript;
+
+        transcript_read(&transcript, name);
+        for (unsigned i = 0; i < transcript.n; i++)
+                player_line(player, transcript.usecs[i], transcript.lines[i]);
+        transcript_done(&transcript);
+}
+
+void player_slowly(Player *player, const char *name, uint64_t max_gap_usec, const char *sysfs)
+{
+        unsigned switched = 0;
+        Transcript transcript;
+
+        transcript_read(&transcript, name);
+        for (unsigned i = 0; i < transcript.n; i++)
+                if (strstr(transcript.lines[i], "Switched to clocksource"))
+                        switched = i;
+        if (transcript.usecs[0] > player->now)
+                player->now = transcript.usecs[0];
+        for (unsigned i = 0; i < transcript.n; i++) {
+                if (i > 0)
+                        player_pass(player, (uint64_t)rand() % max_gap_usec);
+                if (i > 0 && i == switched)
+                        snprintf(player->sysfs, sizeof(player->sysfs), "%s", sysfs);
+                player_line(player, player->now, transcript.lines[i]);
+                if (clock_wants_sysfs(&player->clock))
+                        sysfs_feed(player);
+        }
+        snprintf(player->sysfs, sizeof(player->sysfs), "%s", sysfs);
+        player_pass(player, 2 * CLOCK_GRACE_USEC);
+        transcript_done(&transcript);
 }
 
 static void replay(const Player *from, Player *to)

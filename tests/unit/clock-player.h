@@ -30,5 +30,8 @@ void player_run(Player *player, const char *script);
 /* One line of the kernel; *now follows its time stamp. */
 void player_line(Player *player, uint64_t usec, const char *text);
 void player_pass(Player *player, uint64_t usec);
+/* The lines of transcripts/NAME.txt as a slow console writes them: up to max_gap_usec, from rand(), before each but the
+ * first. As in the kernel sysfs becomes `sysfs` before the last switch is logged, or after the last line. */
+void player_slowly(Player *player, const char *name, uint64_t max_gap_usec, const char *sysfs);
 /* A daemon that starts now and finds the same log and the same sysfs, on the same facts. */
 void player_start_late(const Player *player, Player *ret);

@@ -178,6 +178,75 @@ static void test_verdict_ignores_benign_lines(void **state)
         }
 }
 
+/* ROW's last steps are "start ; live:NAME ; sys:SYSFS": plays what comes before them. False: they are not. */
+static bool split_live(const char *script, char **ret_before, char **ret_name, const char **ret_sysfs)
+{
+        const char *live = strstr(script, " ; live:"), *end = live ? strstr(live + 8, " ; ") : NULL;
+
+        if (!end || strncmp(end, " ; sys:", 7) != 0 || strstr(end + 7, " ; ") || strstr(script, " ; say") ||
+            live - script < 8 || strncmp(live - 8, " ; start", 8) != 0)
+                return false;
+        *ret_before = strndup(script, (size_t)(live - script));
+        *ret_name = strndup(live + 8, (size_t)(end - live - 8));
+        *ret_sysfs = end + 7;
+        return true;
+}
+
+static char *clock_said(const Clock *clock)
+{
+        _cleanup_free_ char *summary = clock_summary(clock), *reason = clock_reason_text(clock);
+        _cleanup_free_ char *remedy = clock_remedy(clock);
+        ClockView view;
+        char *text;
+
+        clock_get(clock, &view);
+        assert_true(asprintf(&text, "%s\n%s\n%s\n%s\n%s", summary, reason, remedy, view.clocksource, view.kernel_line) >
+                    0);
+        return text;
+}
+
+/* What is said of a log that a slow console wrote is the same for a daemon that watched and for one that came later. */
+static void play_slowly(char *const columns[], unsigned seed, unsigned *n)
+{
+        _cleanup_free_ char *before = NULL, *name = NULL, *watched = NULL, *read = NULL;
+        const char *sysfs;
+        Player player, late;
+
+        if (!split_live(columns[SCRIPT], &before, &name, &sysfs))
+                return;
+        srand(seed);
+        player_init(&player, columns[FACTS], columns[CMDLINE]);
+        player_run(&player, before);
+        player_slowly(&player, name, 900000, sysfs);
+        player_start_late(&player, &late);
+        watched = clock_said(&player.clock);
+        read = clock_said(&late.clock);
+        if (strcmp(watched, read) != 0)
+                fail_msg("%s, seed %u:\nwatched: %s\n\nread later: %s", columns[NAME], seed, watched, read);
+        player_done(&late);
+        player_done(&player);
+        ++*n;
+}
+
+static void test_verdict_of_a_slow_console(void **state)
+{
+        _cleanup_free_ char *path = NULL, *line = NULL;
+        char *columns[N_COLUMNS];
+        size_t size = 0;
+        unsigned n = 0;
+        FILE *file;
+
+        assert_true(asprintf(&path, "%s/tests/unit/clock-scenarios.tsv", SOURCE_ROOT) > 0);
+        file = fopen(path, "re");
+        assert_non_null(file);
+        while (getline(&line, &size, file) > 0)
+                if (split_row(line, columns))
+                        for (unsigned seed = 0; seed < 2000; seed++)
+                                play_slowly(columns, seed, &n);
+        fclose(file);
+        assert_true(n >= 20 * 2000);
+}
+
 #define WATCHED "intel family=6 constant nonstop cpus=8 pkg=1 nodes=1 k=6.1"
 #define WITH_TSC "sys:tsc|tsc hpet acpi_pm  ; start"
 #define WITHOUT_TSC "sys:hpet|hpet acpi_pm "
@@ -393,6 +462,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_verdict_scenarios),
                 cmocka_unit_test(test_verdict_ignores_benign_lines),
+                cmocka_unit_test(test_verdict_of_a_slow_console),
                 cmocka_unit_test(test_verdict_survives_a_storm),
                 cmocka_unit_test(test_verdict_tells_a_loss),
                 cmocka_unit_test(test_verdict_of_a_guest_awaits_its_next_clock),
