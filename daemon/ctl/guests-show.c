@@ -44,6 +44,14 @@ static void show_answer(FILE *out, const GuestAnswer *answer, bool utf8)
                 print_wrapped(out, "  not asked:", 13, answer->why ? answer->why : "out of memory");
 }
 
+static void show_move(FILE *out, const GuestAnswer *move, bool utf8)
+{
+        char text[GUEST_ANSWER_SIZE];
+
+        print_wrapped(out, "  since then:", 14,
+                      move->answered ? guest_move_format(move, utf8, text) : "not known: it was not asked both times");
+}
+
 static int show_row(FILE *out, const GuestsView *view, size_t i)
 {
         const Guest *guest = &view->guests->entries[i];
@@ -67,6 +75,8 @@ static int show_row(FILE *out, const GuestsView *view, size_t i)
                 print_wrapped(out, "  was told:", 12, told);
         if (view->answers)
                 show_answer(out, &view->answers[i], view->utf8);
+        if (view->moves)
+                show_move(out, &view->moves[i], view->utf8);
         return 0;
 }
 
@@ -156,6 +166,22 @@ static int show_unknown(FILE *out, const Guests *guests, const GuestVerdict *ver
         return 0;
 }
 
+/* What ran then and does not run here. */
+static int show_gone(FILE *out, const GuestsView *view)
+{
+        for (size_t i = 0; view->before && i < view->before->n; i++) {
+                const GuestBefore *before = &view->before->entries[i];
+                int r;
+
+                if (guests_before_is_here(before, view->guests))
+                        continue;
+                r = show_named(out, before->name, "It ran then, and does not run here.", "");
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 /* Guests whose time differs, and the command that sets it: only while the host's own is right. */
 static int show_wrong_clocks(FILE *out, const GuestsView *view)
 {
@@ -186,7 +212,7 @@ int guests_show(FILE *out, const GuestsView *view)
 
         if (view->guests->n == 0) {
                 fputs("KVM runs no virtual machine here.\n", out);
-                return 0;
+                return show_gone(out, view);
         }
         if (view->answers && !view->host_right) {
                 print_wrapped(
@@ -204,6 +230,8 @@ int guests_show(FILE *out, const GuestsView *view)
         if (scaled)
                 fputs("* scaled by the CPU\n", out);
         fputc('\n', out);
+        if (r == 0)
+                r = show_gone(out, view);
         if (r == 0)
                 r = show_wrong_clocks(out, view);
         if (r == 0)
@@ -229,12 +257,11 @@ static struct json_object *problems_to_json(const GuestVerdict *verdict)
         return problems;
 }
 
-/* Keys that are there only when guests were asked; null for one that did not answer. */
-static void answer_to_json(const GuestAnswer *answer, struct json_object *object)
+/* Null for one that did not answer. */
+static void answer_to_json(const GuestAnswer *answer, const char *offset, const char *bound, struct json_object *object)
 {
-        json_add(object, "ClockOffsetNSec", answer->answered ? json_object_new_int64(answer->offset_nsec) : NULL);
-        json_add(object, "ClockBoundNSec",
-                 answer->answered ? json_object_new_int64((int64_t)answer->bound_nsec) : NULL);
+        json_add(object, offset, answer->answered ? json_object_new_int64(answer->offset_nsec) : NULL);
+        json_add(object, bound, answer->answered ? json_object_new_int64((int64_t)answer->bound_nsec) : NULL);
 }
 
 static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct json_object **ret)
@@ -277,7 +304,9 @@ int guests_show_json(FILE *out, const GuestsView *view)
                         return r;
                 }
                 if (view->answers)
-                        answer_to_json(&view->answers[i], guest);
+                        answer_to_json(&view->answers[i], "ClockOffsetNSec", "ClockBoundNSec", guest);
+                if (view->moves)
+                        answer_to_json(&view->moves[i], "ClockMovedNSec", "ClockMovedBoundNSec", guest);
                 json_object_array_add(array, guest);
         }
         return json_print(out, all);

@@ -6,13 +6,15 @@
 
 #include <stdio.h>
 
-#include "guests/answer.h"
+#include "ctl/guests-before.h"
 #include "guests/read.h"
 
 typedef struct GuestsView {
         const Guests *guests;
         const GuestVerdict *verdicts; /* one for each */
         const GuestAnswer *answers;   /* one for each; NULL: none was asked */
+        const GuestAnswer *moves;     /* what became of each clock since then; NULL: nothing was compared */
+        const GuestsBefore *before;   /* with `moves`: some of which may not run here; NULL: those do not matter */
         bool host_right;              /* the host's own clock, where they were asked */
         uint64_t now_usec;            /* CLOCK_REALTIME */
         bool utf8;

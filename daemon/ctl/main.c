@@ -65,6 +65,8 @@ static void print_help(void)
              "  --seconds N              probe for N seconds, a round each\n"
              "  --all                    probe isolated CPUs too\n"
              "  --ask                    guests: ask each one's agent for its time\n"
+             "  --compare FILE           guests: and tell what became of it since `guests --ask\n"
+             "                           --json` printed FILE\n"
              "  --dry-run                guest: say what would be done, and do nothing\n"
              "  --version                print the version\n"
              "  -h, --help               print this\n\n"
@@ -95,6 +97,7 @@ static int parse_options(int argc, char **argv)
                 ARG_SECONDS,
                 ARG_ALL,
                 ARG_ASK,
+                ARG_COMPARE,
                 ARG_VERSION
         };
         static const struct option options[] = {
@@ -109,6 +112,7 @@ static int parse_options(int argc, char **argv)
                 { "seconds", required_argument, NULL, ARG_SECONDS },
                 { "all", no_argument, NULL, ARG_ALL },
                 { "ask", no_argument, NULL, ARG_ASK },
+                { "compare", required_argument, NULL, ARG_COMPARE },
                 { "dry-run", no_argument, NULL, ARG_DRY_RUN },
                 { "version", no_argument, NULL, ARG_VERSION },
                 { "help", no_argument, NULL, 'h' },
@@ -150,6 +154,9 @@ static int parse_options(int argc, char **argv)
                         break;
                 case ARG_ASK:
                         arg_options.ask = true;
+                        break;
+                case ARG_COMPARE:
+                        arg_options.compare = optarg;
                         break;
                 case ARG_DRY_RUN:
                         arg_options.dry_run = true;
@@ -193,8 +200,8 @@ static const char *find_conflict(const Verb *verb)
                 return "guests reads files of its own machine: `ssh HOST tscwarden guests` asks another";
         if ((arg_options.cpus || arg_options.seconds || arg_options.all) && verb->run != verb_probe)
                 return "--cpus, --seconds and --all belong to probe";
-        if (arg_options.ask && verb->run != verb_guests)
-                return "--ask belongs to guests";
+        if ((arg_options.ask || arg_options.compare) && verb->run != verb_guests)
+                return "--ask and --compare belong to guests";
         if (arg_options.host && verb->run == verb_probe)
                 return "probe measures its own machine: `ssh HOST tscwarden probe` measures another";
         if (arg_options.host && verb->run == verb_check)

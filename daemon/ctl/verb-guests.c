@@ -96,19 +96,30 @@ static int select_guests(Guests *guests, char *const *names, unsigned n_names)
         return 0;
 }
 
+static bool is_wrong(const GuestAnswer *answers, size_t i)
+{
+        return answers && answers[i].answered && !guest_answer_is_right(&answers[i]);
+}
+
+static bool is_silent(const GuestAnswer *answers, size_t i)
+{
+        return answers && !answers[i].answered;
+}
+
 static int exit_status(const GuestsView *view)
 {
         int status = CTL_FINE;
 
         for (size_t i = 0; i < view->guests->n; i++) {
-                bool answered = view->answers && view->answers[i].answered;
-
-                if (view->verdicts[i].stable == TSC_STABLE_NO ||
-                    (answered && !guest_answer_is_right(&view->answers[i])))
+                if (view->verdicts[i].stable == TSC_STABLE_NO || is_wrong(view->answers, i) || is_wrong(view->moves, i))
                         return CTL_WRONG;
-                if (view->verdicts[i].stable == TSC_STABLE_UNKNOWN || (view->answers && !answered))
+                if (view->verdicts[i].stable == TSC_STABLE_UNKNOWN || is_silent(view->answers, i) ||
+                    is_silent(view->moves, i))
                         status = CTL_NO_ANSWER;
         }
+        for (size_t i = 0; view->before && i < view->before->n; i++)
+                if (!guests_before_is_here(&view->before->entries[i], view->guests))
+                        status = CTL_NO_ANSWER;
         return status;
 }
 
@@ -126,35 +137,73 @@ static int read_host_right(bool *ret)
         return 0;
 }
 
-static int show(const CtlOptions *options, const Guests *guests, const GuestHost *host)
+static int print(const CtlOptions *options, const GuestsView *view)
 {
-        _cleanup_free_ GuestVerdict *verdicts = calloc(guests->n + 1, sizeof(*verdicts));
-        GuestsView view = { .guests = guests, .verdicts = verdicts, .utf8 = ctl_shows_utf8() };
-        GuestAnswer *answers = NULL;
-        int r = verdicts ? 0 : -ENOMEM, status;
+        int r = options->json ? guests_show_json(stdout, view) : guests_show(stdout, view);
 
-        for (size_t i = 0; r == 0 && i < guests->n; i++)
-                guest_judge(&guests->entries[i], host, &verdicts[i]);
-        if (r == 0 && options->ask)
-                r = read_host_right(&view.host_right);
-        if (r == 0 && options->ask)
-                r = guests_ask(guests, &answers);
+        return ctl_finish(r, exit_status(view));
+}
+
+/* Asks them all, compares with what was said before (NULL: nothing), and prints. */
+static int ask_and_print(const CtlOptions *options, const GuestsBefore *before, GuestsView *view)
+{
+        _cleanup_free_ GuestAnswer *moves = NULL;
+        GuestAnswer *answers;
+        int r = read_host_right(&view->host_right), status;
+
+        if (r == 0)
+                r = guests_ask(view->guests, &answers);
         if (r < 0)
                 return ctl_complain(strerror(-r));
-        view.answers = answers;
-        view.now_usec = time_usec(CLOCK_REALTIME);
-        r = options->json ? guests_show_json(stdout, &view) : guests_show(stdout, &view);
-        status = exit_status(&view);
-        guest_answers_free(answers, guests->n);
-        return ctl_finish(r, status);
+        view->answers = answers;
+        if (before)
+                r = guests_before_compare(before, view->guests, answers, &moves);
+        view->moves = moves;
+        view->before = options->n_names == 0 ? before : NULL;
+        status = r < 0 ? ctl_complain(strerror(-r)) : print(options, view);
+        guest_answers_free(answers, view->guests->n);
+        return status;
+}
+
+static int show(const CtlOptions *options, const GuestsBefore *before, const Guests *guests, const GuestHost *host)
+{
+        _cleanup_free_ GuestVerdict *verdicts = calloc(guests->n + 1, sizeof(*verdicts));
+        GuestsView view = {
+                .guests = guests,
+                .verdicts = verdicts,
+                .now_usec = time_usec(CLOCK_REALTIME),
+                .utf8 = ctl_shows_utf8(),
+        };
+
+        if (!verdicts)
+                return ctl_complain(NULL);
+        for (size_t i = 0; i < guests->n; i++)
+                guest_judge(&guests->entries[i], host, &verdicts[i]);
+        return options->ask || before ? ask_and_print(options, before, &view) : print(options, &view);
+}
+
+/* 0, or CTL_NO_ANSWER: told on stderr. */
+static int read_before(const char *path, GuestsBefore *ret)
+{
+        int r = guests_before_read(path, ret);
+
+        if (r == 0)
+                return 0;
+        fprintf(stderr, "tscwarden: Cannot compare with %s: %s\n", path,
+                r == -EBADMSG ? "it is not what `tscwarden guests --ask --json` prints" : strerror(-r));
+        return CTL_NO_ANSWER;
 }
 
 int verb_guests(const CtlOptions *options)
 {
+        _cleanup_guests_before_ GuestsBefore before = {};
         _cleanup_guests_ Guests guests = {};
         GuestHost host;
-        int r = read_guests(&guests);
+        int r;
 
+        if (options->compare && read_before(options->compare, &before) != 0)
+                return CTL_NO_ANSWER;
+        r = read_guests(&guests);
         if (r < 0)
                 return -r;
         if (select_guests(&guests, options->names, options->n_names) < 0)
@@ -164,5 +213,5 @@ int verb_guests(const CtlOptions *options)
                 fprintf(stderr, "tscwarden: Cannot read what this machine is: %s\n", strerror(-r));
                 return CTL_NO_ANSWER;
         }
-        return show(options, &guests, &host);
+        return show(options, options->compare ? &before : NULL, &guests, &host);
 }

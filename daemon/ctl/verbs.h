@@ -23,7 +23,8 @@ typedef struct CtlOptions {
         const char *cpus;    /* of probe, or NULL */
         const char *seconds; /* of probe, or NULL */
         bool json, metrics, dry_run, all;
-        bool ask; /* guests */
+        bool ask;            /* guests */
+        const char *compare; /* guests: a file, or NULL */
 } CtlOptions;
 
 int verb_status(const CtlOptions *options);

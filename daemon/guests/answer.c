@@ -44,17 +44,39 @@ static const char *format_amount(uint64_t nsec, char buffer[static AMOUNT_SIZE])
         return buffer;
 }
 
-const char *guest_answer_format(const GuestAnswer *answer, bool utf8, char buffer[static GUEST_ANSWER_SIZE])
+GuestAnswer guest_answer_move(const GuestAnswer *before, const GuestAnswer *now)
+{
+        GuestAnswer move = { .answered = before->answered && now->answered };
+
+        if (move.answered && __builtin_sub_overflow(now->offset_nsec, before->offset_nsec, &move.offset_nsec))
+                move.offset_nsec = now->offset_nsec < 0 ? -INT64_MAX : INT64_MAX;
+        if (move.answered)
+                move.bound_nsec = now->bound_nsec + before->bound_nsec;
+        return move;
+}
+
+/* `same`, or `less` or `more` and by how much. */
+static const char *format(const GuestAnswer *answer, bool utf8, const char *same, const char *less, const char *more,
+                          char buffer[static GUEST_ANSWER_SIZE])
 {
         char amount[AMOUNT_SIZE], bound[AMOUNT_SIZE];
         const char *sign = utf8 ? "±" : "+-";
 
         (void)format_amount(answer->bound_nsec, bound);
         if (distance(answer) <= answer->bound_nsec)
-                (void)snprintf(buffer, GUEST_ANSWER_SIZE, "the same as the host's %s %s", sign, bound);
+                (void)snprintf(buffer, GUEST_ANSWER_SIZE, "%s %s %s", same, sign, bound);
         else
-                (void)snprintf(buffer, GUEST_ANSWER_SIZE, "%s by %s %s %s",
-                               answer->offset_nsec < 0 ? "behind" : "ahead", format_amount(distance(answer), amount),
-                               sign, bound);
+                (void)snprintf(buffer, GUEST_ANSWER_SIZE, "%s %s %s %s", answer->offset_nsec < 0 ? less : more,
+                               format_amount(distance(answer), amount), sign, bound);
         return buffer;
+}
+
+const char *guest_answer_format(const GuestAnswer *answer, bool utf8, char buffer[static GUEST_ANSWER_SIZE])
+{
+        return format(answer, utf8, "the same as the host's", "behind by", "ahead by", buffer);
+}
+
+const char *guest_move_format(const GuestAnswer *move, bool utf8, char buffer[static GUEST_ANSWER_SIZE])
+{
+        return format(move, utf8, "kept time with the host", "lost", "gained", buffer);
 }

@@ -20,7 +20,12 @@ void guest_answers_free(GuestAnswer *answers, unsigned long n);
 /* Within a second, or within what can be told. Only where it has answered. */
 bool guest_answer_is_right(const GuestAnswer *answer);
 
+/* What became of a clock in between, as an answer of which the offset is what it gained. Answered only if both are. */
+GuestAnswer guest_answer_move(const GuestAnswer *before, const GuestAnswer *now);
+
 #define GUEST_ANSWER_SIZE 96
 /* "behind by 5 min 12.4 s ± 3.0 ms", "the same as the host's ± 0.4 ms", into `buffer`, which is returned; "+-" without
  * `utf8`. Only where it has answered. */
 const char *guest_answer_format(const GuestAnswer *answer, bool utf8, char buffer[static GUEST_ANSWER_SIZE]);
+/* The same of a move: "lost 11.2 s ± 3.0 ms", "gained 2.0 s ± 1.0 ms", "kept time with the host ± 0.4 ms". */
+const char *guest_move_format(const GuestAnswer *move, bool utf8, char buffer[static GUEST_ANSWER_SIZE]);

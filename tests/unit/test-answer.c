@@ -51,6 +51,40 @@ static void test_guest_answer_format(void **state)
         }
 }
 
+static void test_guest_answer_move(void **state)
+{
+        static const struct {
+                GuestAnswer before, now;
+                const char *text; /* NULL: not known */
+                bool right;
+        } rows[] = {
+                { { true, 0, MS, NULL }, { true, -11 * SEC, 2 * MS, NULL }, "lost 11.0 s +- 3.0 ms", false },
+                { { true, -11 * SEC, MS, NULL },
+                  { true, -11 * SEC, 2 * MS, NULL },
+                  "kept time with the host +- 3.0 ms",
+                  true },
+                { { true, -2 * SEC, MS, NULL },
+                  { true, -SEC - 500 * MS, MS, NULL },
+                  "gained 500.0 ms +- 2.0 ms",
+                  true },
+                { { true, INT64_MAX, MS, NULL }, { true, -2, MS, NULL }, "lost 106751 d 23 h +- 2.0 ms", false },
+                { { true, -2, MS, NULL }, { true, INT64_MAX, MS, NULL }, "gained 106751 d 23 h +- 2.0 ms", false },
+                { { false, 0, 0, NULL }, { true, 0, MS, NULL }, NULL, false },
+                { { true, 0, MS, NULL }, { false, 0, 0, NULL }, NULL, false },
+        };
+
+        for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+                GuestAnswer move = guest_answer_move(&rows[i].before, &rows[i].now);
+                char buffer[GUEST_ANSWER_SIZE];
+
+                assert_int_equal(move.answered, rows[i].text != NULL);
+                if (!move.answered)
+                        continue;
+                assert_string_equal(guest_move_format(&move, /* utf8= */ false, buffer), rows[i].text);
+                assert_int_equal(guest_answer_is_right(&move), rows[i].right);
+        }
+}
+
 static void test_agent_reply_parse(void **state)
 {
         static const struct {
@@ -115,6 +149,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_guest_answer_format),
+                cmocka_unit_test(test_guest_answer_move),
                 cmocka_unit_test(test_agent_reply_parse),
                 cmocka_unit_test(test_virsh_domtime_parse),
         };
