@@ -42,6 +42,7 @@ static const struct {
 };
 
 #define STORE_MARK "# Written by tscwarden kargs apply; tscwarden kargs revert takes it back.\n"
+#define STORE_LEAVING "# Being taken back: "
 
 const char *boot_platform_to_string(BootPlatform platform)
 {
@@ -96,43 +97,67 @@ const char *boot_parameters_join(const BootParameters *parameters, char buffer[s
         return buffer;
 }
 
-char *boot_store_format(BootPlatform platform, const BootParameters *parameters)
+char *boot_store_format(BootPlatform platform, const BootParameters *parameters, const BootParameters *leaving)
 {
-        char words[BOOT_PARAMETERS_TEXT], *text;
+        char words[BOOT_PARAMETERS_TEXT], others[BOOT_PARAMETERS_TEXT] = "", *text;
+        bool leaves = leaving && leaving->n > 0, sets = parameters->n > 0;
 
-        if (asprintf(&text, STORE_MARK "%s%s%s\n", platforms[platform].before, boot_parameters_join(parameters, words),
-                     platforms[platform].after) < 0)
+        if (asprintf(&text, STORE_MARK "%s%s%s%s%s%s%s", leaves ? STORE_LEAVING : "",
+                     leaves ? boot_parameters_join(leaving, others) : "", leaves ? "\n" : "",
+                     sets ? platforms[platform].before : "", boot_parameters_join(parameters, words),
+                     sets ? platforms[platform].after : "", sets ? "\n" : "") < 0)
                 return NULL;
         return text;
 }
 
-int boot_store_parse(BootPlatform platform, const char *text, BootParameters *ret)
+/* Words from *p up to something else, to where *p moves: 0 or -EBADMSG. */
+static int parse_words(const char **p, BootParameters *ret)
 {
-        const char *before = platforms[platform].before, *after = platforms[platform].after;
-        const char *p = text + strlen(STORE_MARK) + strlen(before);
-        BootParameters parameters = {};
-
-        if (strncmp(text, STORE_MARK, strlen(STORE_MARK)) != 0 ||
-            strncmp(text + strlen(STORE_MARK), before, strlen(before)) != 0)
-                return -EBADMSG;
         for (;;) {
-                char word[sizeof(parameters.words[0])];
-                size_t length = strcspn(p, " \"\n");
+                char word[sizeof(ret->words[0])];
+                size_t length = strcspn(*p, " \"\n");
 
                 if (length == 0 || length >= sizeof(word))
                         return -EBADMSG;
-                memcpy(word, p, length);
+                memcpy(word, *p, length);
                 word[length] = '\0';
-                if (boot_parameters_add(&parameters, word) < 0)
+                if (boot_parameters_add(ret, word) < 0)
                         return -EBADMSG;
-                p += length;
-                if (*p != ' ')
-                        break;
-                p++;
+                *p += length;
+                if (**p != ' ')
+                        return 0;
+                (*p)++;
         }
-        if (strncmp(p, after, strlen(after)) != 0 || strcmp(p + strlen(after), "\n") != 0)
+}
+
+/* What stands between `before` and `after`, from *p to behind it: 0 or -EBADMSG. */
+static int parse_line(const char **p, const char *before, const char *after, BootParameters *ret)
+{
+        if (strncmp(*p, before, strlen(before)) != 0)
+                return -EBADMSG;
+        *p += strlen(before);
+        if (parse_words(p, ret) < 0 || strncmp(*p, after, strlen(after)) != 0 || (*p)[strlen(after)] != '\n')
+                return -EBADMSG;
+        *p += strlen(after) + 1;
+        return 0;
+}
+
+int boot_store_parse(BootPlatform platform, const char *text, BootParameters *ret, BootParameters *ret_leaving)
+{
+        BootParameters parameters = {}, leaving = {};
+        const char *p = text + strlen(STORE_MARK);
+
+        if (strncmp(text, STORE_MARK, strlen(STORE_MARK)) != 0)
+                return -EBADMSG;
+        if (strncmp(p, STORE_LEAVING, strlen(STORE_LEAVING)) == 0 && parse_line(&p, STORE_LEAVING, "", &leaving) < 0)
+                return -EBADMSG;
+        if ((*p || leaving.n == 0) &&
+            parse_line(&p, platforms[platform].before, platforms[platform].after, &parameters) < 0)
+                return -EBADMSG;
+        if (*p)
                 return -EBADMSG;
         *ret = parameters;
+        *ret_leaving = leaving;
         return 0;
 }
 

@@ -37,10 +37,11 @@ const char *boot_parameters_join(const BootParameters *parameters, char buffer[s
  * elsewhere. */
 const char *boot_store_directory(BootPlatform platform);
 const char *boot_store_name(BootPlatform platform);
-/* Its content. Heap string owned by the caller, NULL when out of memory. */
-char *boot_store_format(BootPlatform platform, const BootParameters *parameters);
-/* 0, or -EBADMSG: not written by us, or changed since; *ret is untouched. */
-int boot_store_parse(BootPlatform platform, const char *text, BootParameters *ret);
+/* Its content: what is set, and a note of what is being taken back, for whoever comes after us if we are killed meanwhile (`leaving`;
+ * NULL for nothing). Heap string owned by the caller, NULL when out of memory. */
+char *boot_store_format(BootPlatform platform, const BootParameters *parameters, const BootParameters *leaving);
+/* 0, or -EBADMSG: not written by us, or changed since; outputs are untouched. */
+int boot_store_parse(BootPlatform platform, const char *text, BootParameters *ret, BootParameters *ret_leaving);
 
 /* A file that may set parameters, for their owner's name. */
 typedef struct BootFile {
@@ -57,7 +58,9 @@ typedef struct BootConfig {
         int error;          /* n is 0 then: why they are not known. -EOPNOTSUPP: not read on this platform */
         const char *source; /* where they were read; a literal, NULL where none were */
 
-        BootParameters ours;   /* set by `kargs apply` */
+        BootParameters ours; /* set by `kargs apply` */
+        BootParameters
+                leaving; /* that a `kargs apply` or `revert` began to take back, and was killed: entries may still have them */
         bool ours_before_boot; /* and they stood there before this boot: the loader had its chance */
         int ours_error;        /* 0, also where nothing was set; -EBADMSG: the file is not ours; or another -errno */
 

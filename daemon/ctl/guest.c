@@ -205,6 +205,8 @@ int guest_find_files(Guest *guest)
             set_place(&files[GUEST_DROP_IN], drop_in_name, "/etc/systemd/system/", guest->unit, ".d") < 0)
                 return ctl_complain(NULL), -ENOMEM;
         for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++) {
+                if (files[i].directory && !guest->options->dry_run)
+                        runtime_remove_leftover(files[i].directory, files[i].name);
                 r = read_before(&files[i]);
                 if (r < 0)
                         fprintf(stderr, "tscwarden: Cannot read %s/%s: %s\n", files[i].directory, files[i].name,

@@ -25,7 +25,9 @@ static void show_configured(char *buffer, size_t size, const Kargs *kargs, const
         else if (parameter->n_configured < n)
                 snprintf(buffer, size, "in %zu of %zu boot entries", parameter->n_configured, n);
         else
-                snprintf(buffer, size, "yes%s%s", owner ? ", by " : "", owner ? owner : "");
+                snprintf(buffer, size, "yes%s%s%s", owner ? ", by " : "", owner ? owner : "",
+                         kargs_is_orphan(kargs, parameter) ? ", by no file in /etc/default: update-grub takes it out" :
+                                                             "");
 }
 
 static int show_parameter(FILE *out, const Kargs *kargs, const KargsParameter *parameter)
@@ -70,6 +72,13 @@ static int show_to_do(FILE *out, const Kargs *kargs)
 {
         _cleanup_free_ char *command = NULL, *obstacle = NULL;
         BootParameters missing;
+
+        if (kargs->config.leaving.n > 0) {
+                print_wrapped(
+                        out, "To do", INDENT,
+                        "tscwarden kargs revert (or apply): an earlier one was cut off while it took parameters back");
+                return 0;
+        }
 
         kargs_missing(kargs, &missing);
         if (missing.n == 0) {
@@ -116,7 +125,7 @@ int kargs_show(FILE *out, const Kargs *kargs)
                 r = show_parameter(out, kargs, &kargs->parameters[i]);
         if (r < 0)
                 return r;
-        if (kargs->n == 0 && config->ours.n == 0)
+        if (kargs->n == 0 && config->ours.n + config->leaving.n == 0)
                 return 0;
         if (asprintf(&where, "%s; what is configured: %s%s", boot_platform_describe(config->platform),
                      config->error < 0 ? boot_config_explain_error(config) : "from ",

@@ -109,3 +109,9 @@ void kargs_missing(const Kargs *kargs, BootParameters *ret)
                 if (kargs->parameters[i].to_configure)
                         (void)boot_parameters_add(ret, kargs->parameters[i].word);
 }
+
+bool kargs_is_orphan(const Kargs *kargs, const KargsParameter *parameter)
+{
+        return kargs->config.platform == BOOT_UPDATE_GRUB && parameter->n_configured > 0 &&
+               !boot_config_owner(&kargs->config, parameter->word);
+}

@@ -38,6 +38,9 @@ int kargs_read(Kargs *ret);
 /* Those that some boot entry lacks. Where what is configured is not known: those that the running kernel lacks. */
 void kargs_missing(const Kargs *kargs, BootParameters *ret);
 
+/* Debian's GRUB: entries have it, and no file that update-grub reads sets it. */
+bool kargs_is_orphan(const Kargs *kargs, const KargsParameter *parameter);
+
 /* What to say of it: 80 columns; 0 or -ENOMEM. */
 int kargs_show(FILE *out, const Kargs *kargs);
 int kargs_show_json(FILE *out, const Kargs *kargs);

@@ -40,7 +40,7 @@ static int judge(const Kargs *kargs)
         BootParameters missing;
 
         kargs_missing(kargs, &missing);
-        return missing.n > 0 || kargs->reboot ? CTL_WRONG : judge_complete(kargs);
+        return missing.n > 0 || kargs->reboot || kargs->config.leaving.n > 0 ? CTL_WRONG : judge_complete(kargs);
 }
 
 static int read_kargs(Kargs *ret)
@@ -69,6 +69,13 @@ static int open_store(Change *change)
         return r;
 }
 
+/* What a run that was killed while it wrote has left, if none is at work. */
+static void forget_leftover(BootPlatform platform)
+{
+        if (boot_platform_is_supported(platform))
+                runtime_remove_leftover(boot_store_directory(platform), boot_store_name(platform));
+}
+
 static void close_store(Change *change)
 {
         if (change->directory >= 0)
@@ -77,15 +84,15 @@ static void close_store(Change *change)
 #define _cleanup_change_ _cleanup_(close_store)
 
 /* 0, or negative: told. */
-static int write_store(const Change *change, const BootParameters *parameters)
+static int write_store(const Change *change, const BootParameters *parameters, const BootParameters *leaving)
 {
         const char *name = boot_store_name(change->platform);
-        _cleanup_free_ char *text = boot_store_format(change->platform, parameters);
+        _cleanup_free_ char *text = boot_store_format(change->platform, parameters, leaving);
         int r;
 
         if (!text)
                 r = -ENOMEM;
-        else if (parameters->n == 0)
+        else if (parameters->n == 0 && (!leaving || leaving->n == 0))
                 r = runtime_remove_file(change->directory, name);
         else
                 r = runtime_replace_file(change->directory, name, text, strlen(text), 0644);
@@ -144,6 +151,46 @@ static int verify(const BootParameters *parameters, bool wanted)
         return 0;
 }
 
+/* Whether an entry has one of them, or what they have is not known. */
+static bool stand_somewhere(const BootParameters *parameters)
+{
+        _cleanup_boot_config_ BootConfig config = {};
+
+        if (boot_config_read(&config) < 0 || config.error < 0)
+                return true;
+        for (unsigned i = 0; i < parameters->n; i++)
+                if (boot_config_count(&config, parameters->words[i]) > 0)
+                        return true;
+        return false;
+}
+
+/* With update-grub: `ours` stay, `leaving` go. What is under way stands in the file before update-grub runs, so that the next apply or
+ * revert finishes it if we are killed. 0, or negative: told. */
+static int take_back(const Change *change, const BootParameters *ours, const BootParameters *leaving)
+{
+        int r = write_store(change, ours, leaving), written;
+
+        if (r < 0)
+                return r;
+        r = run_tool(change, "--remove-args", leaving);
+        if (r < 0 && stand_somewhere(leaving))
+                return r;
+        written = write_store(change, ours, NULL);
+        return r < 0 ? r : written;
+}
+
+/* What an earlier run began and did not live to end. 0, or negative: told. */
+static int finish_earlier(const Change *change, const BootConfig *config)
+{
+        char words[BOOT_PARAMETERS_TEXT];
+
+        if (config->leaving.n == 0)
+                return 0;
+        fprintf(stderr, "tscwarden: An earlier tscwarden kargs was cut off while it took back %s; finishing that\n",
+                boot_parameters_join(&config->leaving, words));
+        return take_back(change, &config->ours, &config->leaving);
+}
+
 static int apply(const Change *change, const BootParameters *before, const BootParameters *missing)
 {
         BootParameters after = *before;
@@ -152,7 +199,7 @@ static int apply(const Change *change, const BootParameters *before, const BootP
         for (unsigned i = 0; r == 0 && i < missing->n; i++)
                 r = boot_parameters_add(&after, missing->words[i]);
         if (r == 0)
-                r = write_store(change, &after);
+                r = write_store(change, &after, NULL);
         if (r < 0)
                 return r;
         r = run_tool(change, "--args", missing);
@@ -162,13 +209,12 @@ static int apply(const Change *change, const BootParameters *before, const BootP
                 return 0;
 
         fprintf(stderr, "tscwarden: Taking it back\n");
-        if (change->platform == BOOT_UPDATE_GRUB)
-                (void)write_store(change, before);
-        if (run_tool(change, "--remove-args", missing) < 0)
+        if ((change->platform == BOOT_UPDATE_GRUB ? take_back(change, before, missing) :
+                                                    run_tool(change, "--remove-args", missing)) < 0)
                 fprintf(stderr,
                         "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
         else if (change->platform == BOOT_GRUBBY)
-                (void)write_store(change, before);
+                (void)write_store(change, before, NULL);
         return r;
 }
 
@@ -176,21 +222,18 @@ static int revert(const Change *change, const BootParameters *ours)
 {
         const BootParameters none = {};
         bool grubby = change->platform == BOOT_GRUBBY;
-        int r = grubby ? 0 : write_store(change, &none);
+        int r = grubby ? run_tool(change, "--remove-args", ours) : take_back(change, &none, ours);
 
-        if (r < 0)
-                return r;
-        r = run_tool(change, "--remove-args", ours);
         /* With update-grub, others may have set the same. */
         if (r == 0 && grubby)
                 r = verify(ours, false);
         if (r == 0 && grubby)
-                r = write_store(change, &none);
+                r = write_store(change, &none, NULL);
         if (r == 0)
                 return 0;
         fprintf(stderr, "tscwarden: Putting it back\n");
         if (!grubby)
-                (void)write_store(change, ours);
+                (void)write_store(change, ours, NULL);
         if (run_tool(change, "--args", ours) < 0)
                 fprintf(stderr,
                         "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
@@ -229,6 +272,20 @@ static int decide_apply(const Kargs *kargs, BootParameters *ret_missing)
         return ret_missing->n == 0 ? judge_complete(kargs) : refuse_apply(kargs);
 }
 
+/* Under the lock. 0, or negative: told. */
+static int read_and_finish_earlier(const Change *change)
+{
+        _cleanup_boot_config_ BootConfig config = {};
+        int r = boot_config_read(&config);
+
+        if (r < 0) {
+                fprintf(stderr, "tscwarden: Cannot read what is configured: %s\n", strerror(-r));
+                return r;
+        }
+        ctl_hold_signals();
+        return finish_earlier(change, &config);
+}
+
 static int kargs_apply(const CtlOptions *options)
 {
         _cleanup_kargs_ Kargs seen = {}, kargs = {}, now = {};
@@ -238,11 +295,12 @@ static int kargs_apply(const CtlOptions *options)
 
         if (read_kargs(&seen) < 0)
                 return CTL_NO_ANSWER;
+        forget_leftover(seen.config.platform);
         status = decide_apply(&seen, &missing);
-        if (status >= 0)
+        if (status >= 0 && seen.config.leaving.n == 0)
                 return finish(options, &seen, status);
         change.platform = seen.config.platform;
-        if (open_store(&change) < 0)
+        if (open_store(&change) < 0 || read_and_finish_earlier(&change) < 0)
                 return CTL_WRONG;
         /* Until the lock was ours, another may have been at work. */
         if (read_kargs(&kargs) < 0)
@@ -269,15 +327,53 @@ static int read_ours(BootConfig *ret)
         return CTL_WRONG;
 }
 
+/* Under the lock, with what it had found before. 0, or negative: told. */
+static int finish_and_revert(const Change *change, const BootConfig *config)
+{
+        int r;
+
+        ctl_hold_signals();
+        r = finish_earlier(change, config);
+        return r < 0 || config->ours.n == 0 ? r : revert(change, &config->ours);
+}
+
+/* Entries that still have what nobody sets, as after a file of ours was removed by hand. */
+static void tell_orphans(const Kargs *kargs)
+{
+        for (unsigned i = 0; i < kargs->n; i++)
+                if (kargs_is_orphan(kargs, &kargs->parameters[i]))
+                        printf("%s stands in %zu of %zu boot entries, and no file in /etc/default sets it: update-grub takes "
+                               "it out.\n",
+                               kargs->parameters[i].word, kargs->parameters[i].n_configured, kargs->config.n);
+}
+
+static int tell_revert(const BootConfig *config)
+{
+        _cleanup_kargs_ Kargs now = {};
+        char words[BOOT_PARAMETERS_TEXT], leaving[BOOT_PARAMETERS_TEXT];
+
+        boot_parameters_join(&config->ours, words);
+        boot_parameters_join(&config->leaving, leaving);
+        if (words[0] || leaving[0])
+                printf("Taken back: %s%s%s. The running kernel keeps what it was booted with.\n", words,
+                       words[0] && leaving[0] ? " " : "", leaving);
+        else
+                puts("Nothing to take back: tscwarden kargs apply has set no parameter here.");
+        if (read_kargs(&now) < 0)
+                return CTL_NO_ANSWER;
+        tell_orphans(&now);
+        return ctl_finish(0, CTL_FINE);
+}
+
 static int kargs_revert(const CtlOptions *options)
 {
         _cleanup_boot_config_ BootConfig seen = {}, config = {};
         _cleanup_change_ Change change = { .options = options, .directory = -1 };
         _cleanup_kargs_ Kargs now = {};
-        char words[BOOT_PARAMETERS_TEXT];
         int status = read_ours(&seen);
 
-        if (status < 0 && seen.ours.n > 0) {
+        forget_leftover(seen.platform);
+        if (status < 0 && seen.ours.n + seen.leaving.n > 0) {
                 change.platform = seen.platform;
                 if (open_store(&change) < 0)
                         return CTL_WRONG;
@@ -285,19 +381,11 @@ static int kargs_revert(const CtlOptions *options)
         }
         if (status >= 0)
                 return status;
-        if (config.ours.n > 0) {
-                ctl_hold_signals();
-                if (revert(&change, &config.ours) < 0)
-                        return CTL_WRONG;
-        }
+        if (finish_and_revert(&change, &config) < 0)
+                return CTL_WRONG;
         if (options->json)
                 return read_kargs(&now) < 0 ? CTL_NO_ANSWER : finish(options, &now, CTL_FINE);
-        if (config.ours.n > 0)
-                printf("Taken back: %s. The running kernel keeps what it was booted with.\n",
-                       boot_parameters_join(&config.ours, words));
-        else
-                puts("Nothing to take back: tscwarden kargs apply has set no parameter here.");
-        return ctl_finish(0, CTL_FINE);
+        return tell_revert(&config);
 }
 
 int verb_kargs(const CtlOptions *options)

@@ -118,6 +118,18 @@ int runtime_replace_file(int dirfd, const char *name, const char *data, size_t s
         return fsync(dirfd) < 0 ? -errno : 0;
 }
 
+void runtime_remove_leftover(const char *directory, const char *name)
+{
+        int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        char temporary[NAME_MAX + 1];
+
+        if (fd < 0)
+                return;
+        if ((size_t)snprintf(temporary, sizeof(temporary), "%s.new", name) < sizeof(temporary) && runtime_lock(fd) == 0)
+                (void)unlinkat(fd, temporary, 0);
+        (void)close(fd);
+}
+
 /* The number of bytes read or -errno. */
 static ssize_t read_all(int fd, char *buffer, size_t size)
 {

@@ -23,6 +23,9 @@ int runtime_lock(int dirfd);
  * crash. */
 int runtime_replace_file(int dirfd, const char *name, const char *data, size_t size, mode_t mode);
 
+/* Removes NAME.new that a runtime_replace_file() killed at its work has left in `directory`, unless somebody holds the lock. */
+void runtime_remove_leftover(const char *directory, const char *name);
+
 /* The content of dirfd/name as a heap string owned by the caller, with a NUL behind that *ret_size does not count. 0,
  * -ENOENT, -ELOOP (a symbolic link), -EINVAL (not a regular file), -EFBIG (more than max_size bytes), -ENOMEM or
  * another -errno. Outputs are untouched on failure. */

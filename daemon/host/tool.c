@@ -18,6 +18,8 @@
 #include "base/time.h"
 
 #define LOOK_AGAIN_MSEC 20
+/* How long a killed group may take to be gone; who adopted its members may never ask for their end. */
+#define GONE_MSEC 1000
 
 static bool find_in(const char *list, const char *name, char ret_path[static PATH_MAX])
 {
@@ -62,7 +64,14 @@ static char **make_environment(void)
         return copy;
 }
 
-static int spawn(const char *path, const char *const *argv, ToolOutput output, int pipe_fd, pid_t *ret_pid)
+static bool takes_output(ToolOutput output)
+{
+        return output == TOOL_TAKE || output == TOOL_TAKE_ALL;
+}
+
+/* `mask`: the signals that it has blocked. */
+static int spawn(const char *path, const char *const *argv, ToolOutput output, int pipe_fd, const sigset_t *mask,
+                 pid_t *ret_pid)
 {
         _cleanup_free_ char **environment = make_environment();
         posix_spawn_file_actions_t actions;
@@ -87,7 +96,10 @@ static int spawn(const char *path, const char *const *argv, ToolOutput output, i
                 return r;
         }
         (void)posix_spawnattr_setsigdefault(&attributes, &defaults);
-        (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+        (void)posix_spawnattr_setsigmask(&attributes, mask);
+        /* What changes the system has a group of its own, so that all that it started can be ended. */
+        (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
+                                                            (takes_output(output) ? 0 : POSIX_SPAWN_SETPGROUP));
         r = -posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
         if (r == 0 && output != TOOL_SHOW)
                 r = -posix_spawn_file_actions_adddup2(&actions, output == TOOL_TO_STDERR ? STDERR_FILENO : pipe_fd,
@@ -137,59 +149,114 @@ static int take(int fd, int64_t deadline, char **ret)
         return 0;
 }
 
-/* 0 and *ret_status, or -ETIMEDOUT. The process is gone either way. */
-static int wait_for_end(pid_t pid, int64_t deadline, int *ret_status)
+/* The signals by which people end a command. A program in a group of its own does not get them from the terminal: they are passed
+ * on to it, and what is left of them for us comes when the mask is *ret_old again. */
+static void block_signals(sigset_t *ret_blocked, sigset_t *ret_old)
+{
+        sigemptyset(ret_blocked);
+        sigaddset(ret_blocked, SIGINT);
+        sigaddset(ret_blocked, SIGTERM);
+        sigaddset(ret_blocked, SIGHUP);
+        (void)sigprocmask(SIG_BLOCK, ret_blocked, ret_old);
+}
+
+/* `target`: a process, or minus its group, of which the process is waited for. */
+static void end_all(pid_t target, pid_t pid)
+{
+        const struct timespec pause = { .tv_nsec = LOOK_AGAIN_MSEC * 1000000L };
+        int64_t deadline = now_msec() + GONE_MSEC;
+
+        (void)kill(target, SIGKILL);
+        (void)TEMP_FAILURE_RETRY(waitpid(pid, NULL, 0));
+        while (target < 0 && kill(target, 0) == 0 && now_msec() < deadline)
+                (void)nanosleep(&pause, NULL);
+}
+
+/* 0 and *ret_status, or -ETIMEDOUT. The process is gone either way. `signals`: passed on to `target`; one is returned in *caught. */
+static int wait_for_end(pid_t target, pid_t pid, int64_t deadline, const sigset_t *signals, int *caught,
+                        int *ret_status)
 {
         const struct timespec pause = { .tv_nsec = LOOK_AGAIN_MSEC * 1000000L };
         int status;
 
         for (;;) {
                 pid_t done = waitpid(pid, &status, WNOHANG);
+                int signal;
 
                 if (done == pid)
                         break;
                 if (done < 0 && errno != EINTR)
                         return -errno;
                 if (now_msec() >= deadline) {
-                        (void)kill(pid, SIGKILL);
-                        (void)TEMP_FAILURE_RETRY(waitpid(pid, &status, 0));
+                        end_all(target, pid);
                         return -ETIMEDOUT;
                 }
-                (void)nanosleep(&pause, NULL);
+                signal = sigtimedwait(signals, NULL, &pause);
+                if (signal > 0) {
+                        (void)kill(target, signal);
+                        *caught = signal;
+                }
         }
         *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         return 0;
 }
 
-int tool_run(const char *const *argv, unsigned seconds, ToolOutput output, int *ret_status, char **ret_output)
+/* Runs what changes the system: nothing of its output is taken. */
+static int run_group(const char *path, const char *const *argv, int64_t deadline, ToolOutput output, int *ret_status)
 {
-        bool takes = output == TOOL_TAKE || output == TOOL_TAKE_ALL;
-        int64_t deadline = now_msec() + seconds * INT64_C(1000);
-        _cleanup_free_ char *text = NULL;
-        int fds[2] = { -1, -1 }, status = 0, r, ended;
-        char path[PATH_MAX];
+        /* Ignored by the program too: it may write to the terminal though it is not in the foreground there. */
+        sighandler_t on_write = signal(SIGTTOU, SIG_IGN);
+        sigset_t blocked, old;
+        int caught = 0, r;
         pid_t pid;
 
-        if (!tool_find(argv[0], path))
-                return -ENOENT;
-        if (takes && pipe2(fds, O_CLOEXEC) < 0)
+        block_signals(&blocked, &old);
+        r = spawn(path, argv, output, -1, &old, &pid);
+        (void)signal(SIGTTOU, on_write);
+        if (r == 0)
+                r = wait_for_end(-pid, pid, deadline, &blocked, &caught, ret_status);
+        (void)sigprocmask(SIG_SETMASK, &old, NULL);
+        /* Ours too, unless the caller ignores it. */
+        if (caught > 0)
+                (void)raise(caught);
+        return r;
+}
+
+static int run_and_take(const char *path, const char *const *argv, int64_t deadline, ToolOutput output, int *ret_status,
+                        char **ret_output)
+{
+        _cleanup_free_ char *text = NULL;
+        sigset_t none, mask;
+        int fds[2], status = 0, caught = 0, r, ended;
+        pid_t pid;
+
+        sigemptyset(&none);
+        (void)sigprocmask(SIG_BLOCK, &none, &mask);
+        if (pipe2(fds, O_CLOEXEC) < 0)
                 return -errno;
-        r = spawn(path, argv, output, fds[1], &pid);
-        if (takes)
-                (void)close(fds[1]);
+        r = spawn(path, argv, output, fds[1], &mask, &pid);
+        (void)close(fds[1]);
         if (r == 0) {
-                if (takes)
-                        r = take(fds[0], deadline, &text);
-                ended = wait_for_end(pid, r < 0 ? 0 : deadline, &status);
+                r = take(fds[0], deadline, &text);
+                ended = wait_for_end(pid, pid, r < 0 ? 0 : deadline, &none, &caught, &status);
                 if (r == 0)
                         r = ended;
         }
-        if (takes)
-                (void)close(fds[0]);
+        (void)close(fds[0]);
         if (r < 0)
                 return r;
         *ret_status = status;
-        if (takes)
-                *ret_output = TAKE_PTR(text);
+        *ret_output = TAKE_PTR(text);
         return 0;
+}
+
+int tool_run(const char *const *argv, unsigned seconds, ToolOutput output, int *ret_status, char **ret_output)
+{
+        int64_t deadline = now_msec() + seconds * INT64_C(1000);
+        char path[PATH_MAX];
+
+        if (!tool_find(argv[0], path))
+                return -ENOENT;
+        return takes_output(output) ? run_and_take(path, argv, deadline, output, ret_status, ret_output) :
+                                      run_group(path, argv, deadline, output, ret_status);
 }

@@ -17,7 +17,8 @@ typedef enum ToolOutput {
         TOOL_TAKE_ALL,  /* both are returned */
 } ToolOutput;
 
-/* argv[0] is found as above; stdin is /dev/null, the locale C. A program that takes longer than `seconds` is killed. *ret_status is
+/* argv[0] is found as above; stdin is /dev/null, the locale C. A program that takes longer than `seconds` is killed, with TOOL_SHOW and
+ * TOOL_TO_STDERR all that it started too; to these SIGINT, SIGTERM and SIGHUP are passed on. *ret_status is
  * its exit status, 128 + the signal's number; *ret_output with TOOL_TAKE… what it printed, at most TOOL_OUTPUT_MAX bytes,
  * a NUL byte as '?', a heap string owned by the caller. It may be NULL with the others. 0, -ENOENT (no such program), -ETIMEDOUT,
  * -ENOBUFS, -ENOMEM or another -errno. Outputs are untouched on failure. */

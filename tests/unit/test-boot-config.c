@@ -135,15 +135,32 @@ static void test_boot_store_is_read_as_written(void **state)
         BootParameters parameters = make_parameters("processor.max_cstate=1", "cpufreq.off=1");
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_free_ char *text = boot_store_format(cases[i].platform, &parameters);
-                BootParameters found = {};
+                _cleanup_free_ char *text = boot_store_format(cases[i].platform, &parameters, NULL);
+                BootParameters found = {}, leaving = make_parameters("kept=1", NULL);
 
                 assert_string_equal(text, cases[i].text);
-                assert_int_equal(boot_store_parse(cases[i].platform, text, &found), 0);
+                assert_int_equal(boot_store_parse(cases[i].platform, text, &found, &leaving), 0);
+                assert_int_equal(leaving.n, 0);
                 assert_int_equal(found.n, 2);
                 assert_true(boot_parameters_have(&found, "processor.max_cstate=1"));
                 assert_true(boot_parameters_have(&found, "cpufreq.off=1"));
         }
+}
+
+static void test_boot_store_notes_what_is_taken_back(void **state)
+{
+        const BootParameters leaving = make_parameters("a=1", "b=2"), none = {}, ours = make_parameters("c=3", NULL);
+        _cleanup_free_ char *all = boot_store_format(BOOT_UPDATE_GRUB, &none, &leaving);
+        _cleanup_free_ char *some = boot_store_format(BOOT_UPDATE_GRUB, &ours, &leaving);
+        BootParameters found, gone;
+
+        assert_string_equal(all, MARK "# Being taken back: a=1 b=2\n");
+        assert_string_equal(some, MARK "# Being taken back: a=1 b=2\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX c=3\"\n");
+        assert_int_equal(boot_store_parse(BOOT_UPDATE_GRUB, all, &found, &gone), 0);
+        assert_int_equal(found.n, 0);
+        assert_true(gone.n == 2 && boot_parameters_have(&gone, "a=1") && boot_parameters_have(&gone, "b=2"));
+        assert_int_equal(boot_store_parse(BOOT_UPDATE_GRUB, some, &found, &gone), 0);
+        assert_true(found.n == 1 && boot_parameters_have(&found, "c=3") && gone.n == 2);
 }
 
 static void test_boot_store_refuses_what_is_not_ours(void **state)
@@ -159,14 +176,19 @@ static void test_boot_store_refuses_what_is_not_ours(void **state)
                 MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1\"\nGRUB_TIMEOUT=1\n",
                 MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1  b=2\"\n",
                 MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1 b=2 c=3 d=4 e=5\"\n",
+                MARK "# Being taken back: \n",
+                MARK "# Being taken back: a=1",
+                MARK "# Being taken back: a=1\nGRUB_TIMEOUT=1\n",
+                MARK "# Being taken back: a=1\n# Being taken back: a=1\n",
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-                BootParameters kept = make_parameters("kept=1", NULL);
+                BootParameters kept = make_parameters("kept=1", NULL), leaving = kept;
 
-                if (boot_store_parse(BOOT_UPDATE_GRUB, texts[i], &kept) != -EBADMSG)
+                if (boot_store_parse(BOOT_UPDATE_GRUB, texts[i], &kept, &leaving) != -EBADMSG)
                         fail_msg("taken: %s", texts[i]);
                 assert_true(kept.n == 1 && boot_parameters_have(&kept, "kept=1"));
+                assert_true(leaving.n == 1 && boot_parameters_have(&leaving, "kept=1"));
         }
 }
 
@@ -339,6 +361,7 @@ int main(void)
                 cmocka_unit_test(test_boot_loader_decode),
                 cmocka_unit_test(test_boot_parameters),
                 cmocka_unit_test(test_boot_store_is_read_as_written),
+                cmocka_unit_test(test_boot_store_notes_what_is_taken_back),
                 cmocka_unit_test(test_boot_store_refuses_what_is_not_ours),
                 cmocka_unit_test(test_boot_config_from_grubby),
                 cmocka_unit_test(test_boot_config_from_grubby_not_understood),

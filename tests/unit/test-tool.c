@@ -4,8 +4,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -91,6 +94,61 @@ static void test_tool_run_failures(void **state)
         assert_int_equal(status, 128 + 15);
 }
 
+/* Gone, or a zombie that nobody has asked for. */
+static bool has_ended(pid_t pid)
+{
+        char path[64], text[256] = "";
+        FILE *stat;
+
+        snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+        stat = fopen(path, "r");
+        if (!stat)
+                return true;
+        assert_non_null(fgets(text, sizeof(text), stat));
+        fclose(stat);
+        return strstr(text, ") Z ") != NULL;
+}
+
+static void test_tool_run_ends_what_it_started(void **state)
+{
+        const char *const slow[] = { "slow", NULL };
+        const Scratch *scratch = *state;
+        char path[128];
+        int status, pid = 0;
+        FILE *file;
+
+        write_program(scratch, "slow",
+                      "#!/bin/sh\n/bin/sleep 100 &\necho $! > \"$(/usr/bin/dirname $0)/pid\"\nexec /bin/sleep 100\n");
+        assert_int_equal(tool_run(slow, 1, TOOL_SHOW, &status, NULL), -ETIMEDOUT);
+        snprintf(path, sizeof(path), "%s/pid", scratch->path);
+        file = fopen(path, "r");
+        assert_non_null(file);
+        assert_int_equal(fscanf(file, "%d", &pid), 1);
+        fclose(file);
+        assert_true(pid > 0 && has_ended(pid));
+        assert_int_equal(unlinkat(scratch->fd, "pid", 0), 0);
+}
+
+/* As when somebody presses Ctrl-C, and the caller ignores that as it has something to take back. */
+static void test_tool_run_passes_signals_on(void **state)
+{
+        const char *const slow[] = { "slow", NULL };
+        int status = -1;
+        pid_t pid;
+
+        write_program(*state, "slow", "#!/bin/sh\nexec /bin/sleep 100\n");
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                signal(SIGTERM, SIG_IGN);
+                _exit(tool_run(slow, 50, TOOL_SHOW, &status, NULL) == 0 && status == 128 + SIGTERM ? 0 : 1);
+        }
+        usleep(300000);
+        assert_int_equal(kill(pid, SIGTERM), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -98,6 +156,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_tool_run_returns_what_it_says, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_tool_run_ends_in_time, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_tool_run_failures, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_tool_run_ends_what_it_started, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_tool_run_passes_signals_on, scratch_setup, scratch_teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

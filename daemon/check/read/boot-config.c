@@ -162,7 +162,7 @@ static int read_ours(BootConfig *config)
         if (r < 0)
                 return r == -ENOENT ? 0 : r;
         config->ours_before_boot = is_older_than_boot(path);
-        return boot_store_parse(config->platform, text, &config->ours);
+        return boot_store_parse(config->platform, text, &config->ours, &config->leaving);
 }
 
 static int add_file(BootConfig *config, const char *path)
