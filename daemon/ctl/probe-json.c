@@ -9,7 +9,7 @@ static const char *const fate_reasons[PROBE_FATE_MAX_] = {
         [PROBE_NO_ANSWER] = "busy",
 };
 
-/* NULL for a bound that was not reached. */
+/* NULL for what is not known. */
 static struct json_object *number(bool known, double value)
 {
         return known ? json_object_new_double(value) : NULL;
@@ -75,6 +75,9 @@ struct json_object *probe_to_json(const ProbeView *view)
                         json_object_array_add(cpus, cpu_to_json(result, &result->cpus[i]));
         json_add(probe, "Cpus", cpus);
         json_add(probe, "Unmeasured", unmeasured_to_json(result));
+        json_add(probe, "RateUtcPpm", number(view->rate->utc.known, view->rate->utc.ppm));
+        json_add(probe, "RateBootsPpm",
+                 number(view->rate->boots_error == 0 && view->rate->boots.known, view->rate->boots.ppm));
         if (convicted)
                 return json;
         json_object_put(json);

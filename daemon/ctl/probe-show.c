@@ -239,6 +239,16 @@ static int show_unmeasured(FILE *out, const ProbeView *view)
         return 0;
 }
 
+static int show_rate(FILE *out, const ProbeView *view)
+{
+        _cleanup_free_ char *text = rate_here_text(view->rate);
+
+        if (!text)
+                return -ENOMEM;
+        print_wrapped(out, "Rate", INDENT, text);
+        return 0;
+}
+
 int probe_show(FILE *out, const ProbeView *view)
 {
         int r;
@@ -251,9 +261,11 @@ int probe_show(FILE *out, const ProbeView *view)
                 return r;
         show_motion(out, view);
         r = show_unmeasured(out, view);
+        if (r == 0)
+                r = show_rate(out, view);
         if (r == 0 && probe_count(view->result, PROBE_MEASURED) > 1)
                 print_wrapped(out, "Unproved", INDENT,
                               "A bound is what cause and effect allow, not what the offset is: nothing here says that "
-                              "the CPUs agree, that they run right against UTC, or what they do after a deeper sleep.");
+                              "the CPUs agree, or what they do after a deeper sleep.");
         return r;
 }

@@ -7,6 +7,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "ctl/rate-here.h"
 #include "model/facts.h"
 #include "probe/probe.h"
 
@@ -14,6 +15,7 @@ typedef struct ProbeView {
         const ProbeResult *result;
         const Facts *facts;
         const CpuSet *convicted;
+        const RateHere *rate;
         uint64_t now_usec; /* CLOCK_REALTIME */
         bool utf8;         /* a terminal that shows it: bars of blocks */
 } ProbeView;

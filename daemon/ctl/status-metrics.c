@@ -125,8 +125,24 @@ static void show_probe(FILE *out, const ProbeRecord *probe)
         fprintf(out, "tscwarden_probe_timestamp_seconds %" PRIu64 "\n", probe->realtime_usec / 1000000);
 }
 
-void status_show_metrics(FILE *out, const WardenState *state, const ProbeRecord *probe)
+static void show_rate(FILE *out, const RateHere *rate)
 {
+        bool boots = rate->boots_error == 0 && rate->boots.known;
+
+        if (!rate->utc.known && !boots)
+                return;
+        show_head(
+                out, "tsc_rate_ppm", "gauge",
+                "By how much the TSC runs fast against what the kernel takes it for: by UTC, or by earlier boots' calibration.");
+        if (rate->utc.known)
+                fprintf(out, "tscwarden_tsc_rate_ppm{against=\"utc\"} %.3f\n", rate->utc.ppm);
+        if (boots)
+                fprintf(out, "tscwarden_tsc_rate_ppm{against=\"boots\"} %.3f\n", rate->boots.ppm);
+}
+
+void status_show_metrics(FILE *out, const StatusInput *input)
+{
+        const WardenState *state = input->state;
         struct json_object *manager = state->manager;
 
         show_head(out, "build_info", "gauge", "The tscwardend that was asked.");
@@ -138,8 +154,10 @@ void status_show_metrics(FILE *out, const WardenState *state, const ProbeRecord 
         show_clocksource(out, state->clock);
         show_policy(out, manager);
         show_drift(out, manager);
-        if (probe)
-                show_probe(out, probe);
+        if (input->rate)
+                show_rate(out, input->rate);
+        if (input->probe)
+                show_probe(out, input->probe);
         if (!json_has(manager, "RunningVMs"))
                 return;
         show_head(out, "vms", "gauge", "Virtual machines of KVM that run.");

@@ -464,6 +464,19 @@ static void show_every_boot(FILE *out, const StatusInput *input)
                           "It was lost on earlier boots as well: it will be at every boot until this is mended.");
 }
 
+static int show_rate(FILE *out, const StatusInput *input)
+{
+        _cleanup_free_ char *text = NULL;
+
+        if (!input->rate)
+                return 0;
+        text = rate_here_text(input->rate);
+        if (!text)
+                return -ENOMEM;
+        show_text(out, "Rate", text);
+        return 0;
+}
+
 /* "Probed 2 h ago: ...": a measurement ages, and never changes the verdict. */
 static int show_probe(FILE *out, const StatusInput *input)
 {
@@ -530,8 +543,8 @@ static void show_events(FILE *out, struct json_object *events)
 int status_show(FILE *out, const StatusInput *input)
 {
         static int (*const rows[])(FILE * out, const StatusInput *input) = {
-                show_verdict, show_since,  show_earlier,         show_guests,
-                show_cost,    show_policy, show_boot_parameters, show_probe,
+                show_verdict, show_since,           show_earlier, show_guests, show_cost,
+                show_policy,  show_boot_parameters, show_rate,    show_probe,
         };
 
         for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -11,6 +11,7 @@
 
 #include "ctl/ctl-state.h"
 #include "ctl/probe-record.h"
+#include "ctl/rate-here.h"
 #include "host/losses.h"
 
 typedef struct StatusInput {
@@ -19,13 +20,14 @@ typedef struct StatusInput {
         const Losses *losses;     /* when losses_error is 0 */
         int losses_error;         /* of losses_read() */
         const ProbeRecord *probe; /* NULL: never probed, or another host is asked */
+        const RateHere *rate;     /* NULL: another host is asked */
         uint64_t now_usec;        /* CLOCK_REALTIME */
         bool color;
 } StatusInput;
 
 /* A screen of 80 columns. 0 or -ENOMEM. */
 int status_show(FILE *out, const StatusInput *input);
-/* One JSON object. 0 or -ENOMEM. */
-int status_show_json(FILE *out, const WardenState *state);
-/* Prometheus' text format 0.0.4. `probe` may be NULL. */
-void status_show_metrics(FILE *out, const WardenState *state, const ProbeRecord *probe);
+/* One JSON object; state, rate alone count. 0 or -ENOMEM. */
+int status_show_json(FILE *out, const StatusInput *input);
+/* Prometheus' text format 0.0.4; state, rate and probe alone count. */
+void status_show_metrics(FILE *out, const StatusInput *input);

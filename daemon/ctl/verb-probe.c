@@ -125,6 +125,7 @@ int verb_probe(const CtlOptions *options)
         _cleanup_cpuset_ CpuSet cpus = {}, convicted = {};
         _cleanup_probe_result_ ProbeResult result = {};
         _cleanup_facts_ Facts facts = {};
+        RateHere rate = {};
         int r;
 
         if (parse(options, &cpus, &wanted) < 0)
@@ -140,12 +141,15 @@ int verb_probe(const CtlOptions *options)
                 return ctl_complain("None of these CPUs is online and may be used by this process");
         if (r == 0)
                 r = probe_convicted(&result, &convicted);
+        if (r == 0)
+                r = rate_here_read(facts.clocksource ? facts.clocksource : "", &rate);
         if (r < 0)
                 return ctl_finish(r, CTL_NO_ANSWER);
         return report(options, &(ProbeView) {
                                        .result = &result,
                                        .facts = &facts,
                                        .convicted = &convicted,
+                                       .rate = &rate,
                                        .now_usec = time_usec(CLOCK_REALTIME),
                                        .utf8 = ctl_shows_utf8(),
                                });

@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 #
-# Sourced by the tests of the command: a private bus, on it fake-warden if asked for. $ctl is tscwarden.
+# Sourced by the tests of the command: a private bus, on it fake-warden if asked for. $ctl is tscwarden. What status reads of this
+# machine by itself is not there: processes, /run/tscwarden, the journal.
 
 set -u
+if [ -z "${CTL_ALONE-}" ]; then
+        unshare=(unshare --mount --pid --fork --kill-child --mount-proc)
+        [ "$(id -u)" = 0 ] || unshare+=(--user --map-root-user)
+        export CTL_ALONE=yes
+        "${unshare[@]}" true 2> /dev/null && exec "${unshare[@]}" bash "$0" "$@"
+else
+        for folder in /run/tscwarden /run/log /var/log; do
+                [ ! -d "$folder" ] || mount -t tmpfs none "$folder"
+        done
+fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/integration/checks.sh
 . "$here/../integration/checks.sh"

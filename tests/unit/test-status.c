@@ -314,6 +314,39 @@ static void is_convicted(void)
         record.n_convicted = 2;
 }
 
+static RateHere rate;
+
+static void has_rate(void)
+{
+        rate = (RateHere) {
+                .utc = { .known = true,
+                         .ppm = -12.345,
+                         .error_ppm = 0.012,
+                         .client = CLIENT_CHRONYD,
+                         .source = "tracking" },
+                .boots = { .known = true, .ppm = 0.4, .deviation_ppm = 0.2, .median_khz = 2500001, .n = 12 },
+        };
+        input.rate = &rate;
+}
+
+static void has_bad_rate(void)
+{
+        rate = (RateHere) {
+                .utc = { .why = "chronyd is not synchronised" },
+                .boots = { .known = true, .ppm = -6852, .n = 2 },
+        };
+        input.rate = &rate;
+}
+
+static void has_no_rate(void)
+{
+        rate = (RateHere) {
+                .utc = { .why = "the clocksource is hpet, not tsc" },
+                .boots_error = -ENOENT,
+        };
+        input.rate = &rate;
+}
+
 static const struct {
         const char *name;
         void (*make)(void);
@@ -341,6 +374,9 @@ static const struct {
         { "512-cpus", is_large, 1 },
         { "probed", is_probed, 0 },
         { "convicted", is_convicted, 0 },
+        { "rate", has_rate, 0 },
+        { "rate-bad", has_bad_rate, 0 },
+        { "rate-unknown", has_no_rate, 0 },
 };
 
 /* The whole text; NULL when the file is not there. */
@@ -386,6 +422,45 @@ static void test_status_looks_as_reviewed(void **unused)
                         fail();
                 }
         }
+}
+
+static char *metrics_of(void (*made)(void))
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out;
+
+        set_up();
+        made();
+        out = open_memstream(&text, &size);
+        assert_non_null(out);
+        status_show_metrics(out, &input);
+        assert_int_equal(fclose(out), 0);
+        return text;
+}
+
+static void test_rate_in_metrics_and_json(void **unused)
+{
+        _cleanup_free_ char *known = metrics_of(has_rate), *bad = metrics_of(has_bad_rate),
+                            *none = metrics_of(has_no_rate);
+        _cleanup_json_ struct json_object *json = NULL;
+
+        assert_non_null(strstr(known, "\ntscwarden_tsc_rate_ppm{against=\"utc\"} -12.345\n"
+                                      "tscwarden_tsc_rate_ppm{against=\"boots\"} 0.400\n"));
+        assert_non_null(strstr(bad, "\ntscwarden_tsc_rate_ppm{against=\"boots\"} -6852.000\n"));
+        assert_null(strstr(bad, "utc"));
+        assert_null(strstr(none, "tsc_rate"));
+
+        has_rate();
+        json = rate_here_to_json(&rate);
+        assert_true(json_object_get_double(json_object_object_get(json, "UtcPpm")) == -12.345);
+        assert_true(json_object_get_double(json_object_object_get(json, "BootsMedianKHz")) == 2500001);
+        assert_false(json_has(json, "UtcReason"));
+        json_object_put(json);
+        has_no_rate();
+        json = rate_here_to_json(&rate);
+        assert_false(json_has(json, "UtcPpm") || json_has(json, "BootsPpm"));
+        assert_string_equal(json_get_text(json, "UtcReason"), "the clocksource is hpet, not tsc");
 }
 
 static unsigned width_of(const char *line, size_t length)
@@ -449,6 +524,7 @@ int main(int argc, char **argv)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_status_looks_as_reviewed),
                 cmocka_unit_test(test_status_fits_a_screen),
+                cmocka_unit_test(test_rate_in_metrics_and_json),
                 cmocka_unit_test(test_exit_status_says_whether_something_is_wrong),
         };
 

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/rate-here.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "check/read/surroundings.h"
+#include "check/read/timesync.h"
+#include "ctl/json.h"
+#include "host/calibrations.h"
+#include "model/rate.h"
+
+int rate_here_read(const char *clocksource, RateHere *ret)
+{
+        _cleanup_surroundings_ Surroundings around = {};
+        Calibrations calibrations = {};
+        RateHere rate = {};
+        TimeInput time;
+        int r = surroundings_read(&around);
+
+        if (r == 0)
+                r = timesync_read(&time);
+        if (r < 0)
+                return r;
+        rate.boots_error = calibrations_read(&calibrations);
+        if (rate.boots_error == -ENOMEM)
+                return -ENOMEM;
+        rate_utc_find(&time, &around, clocksource, &rate.utc);
+        rate_boots_find(calibrations.boots, calibrations.n, &rate.boots);
+        *ret = rate;
+        return 0;
+}
+
+static bool boots_are_known(const RateHere *rate)
+{
+        return rate->boots_error == 0 && rate->boots.known;
+}
+
+char *rate_here_text(const RateHere *rate)
+{
+        char utc[256], boots[160] = "", words[RATE_WORDS_SIZE];
+        char *text;
+
+        if (rate->utc.known)
+                (void)snprintf(utc, sizeof(utc), "the TSC runs %s against UTC, give or take %.2f (%s)",
+                               rate_words(rate->utc.ppm, words), rate->utc.error_ppm,
+                               time_client_to_string(rate->utc.client));
+        else
+                (void)snprintf(utc, sizeof(utc), "not known against UTC: %s", rate->utc.why);
+        if (boots_are_known(rate))
+                (void)snprintf(boots, sizeof(boots),
+                               "; this boot's calibration lies %.2f ppm %s the median of %u boots%s",
+                               fabs(rate->boots.ppm), rate->boots.ppm > 0 ? "below" : "above", 1 + rate->boots.n,
+                               fabs(rate->boots.ppm) >= RATE_BOOT_OFF_PPM ? ": see tscwarden check" : "");
+        return asprintf(&text, "%s%s", utc, boots) < 0 ? NULL : text;
+}
+
+static struct json_object *number(bool known, double value)
+{
+        return known ? json_object_new_double(value) : NULL;
+}
+
+struct json_object *rate_here_to_json(const RateHere *rate)
+{
+        struct json_object *json;
+        bool boots;
+
+        if (!rate)
+                return NULL;
+        boots = boots_are_known(rate);
+        json = json_object_new_object();
+        json_add(json, "UtcPpm", number(rate->utc.known, rate->utc.ppm));
+        json_add(json, "UtcErrorPpm", number(rate->utc.known, rate->utc.error_ppm));
+        json_add(json, "UtcSource", rate->utc.known ? json_string(rate->utc.source) : NULL);
+        json_add(json, "UtcReason", rate->utc.known ? NULL : json_string(rate->utc.why));
+        json_add(json, "BootsPpm", number(boots, rate->boots.ppm));
+        json_add(json, "BootsDeviationPpm", number(boots, rate->boots.deviation_ppm));
+        json_add(json, "BootsMedianKHz", number(boots, rate->boots.median_khz));
+        json_add(json, "BootsCompared", json_object_new_int64(boots ? rate->boots.n : 0));
+        json_add(json, "BootsOff", json_object_new_int64(boots ? rate->boots.n_off : 0));
+        return json;
+}
