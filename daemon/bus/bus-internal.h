@@ -6,17 +6,19 @@
 
 #include <systemd/sd-bus.h>
 
-#include "bus/bus.h"
 #include "bus/callers.h"
 #include "bus/peer.h"
 #include "bus/polkit.h"
 #include "bus/properties.h"
 #include "bus/rivals.h"
 #include "bus/stop-job.h"
+#include "manager/manager.h"
 
 #define BUS_ERROR_REFUSED "org.tscwarden1.Error.Refused" /* a configuration file */
 #define BUS_ERROR_BUSY "org.tscwarden1.Error.Busy"
 #define BUS_ERROR_FAILED "org.tscwarden1.Error.Failed"
+
+typedef struct Bus Bus;
 
 /* See properties.h. */
 typedef struct ManagerObject {

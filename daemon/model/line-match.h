@@ -16,7 +16,7 @@
 
 #include <stdbool.h>
 
-#include "model/kernel-line.h"
+#include "model/kernel-line-types.h"
 
 /* True: *line's values are set and *ret_rest points behind the match, into text. False: *line is unchanged. Allocates
  * nothing; time is linear in what matches of `format`. */

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "probe/probe.h"
+#include "probe/result.h"
 
 /* Fills *ret with the CPUs that are present, or those of `options->cpus`, their fates (PROBE_MEASURED: may be measured) and leaders.
  * 0, -ENODEV, -ENOMEM or the -errno of reading a list; untouched on failure. */

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "probe/probe.h"
+#include "probe/result.h"
 
 void probe_result_done(ProbeResult *result)
 {

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <limits.h>
+#include <systemd/sd-event.h>
 
+#include "host/cpu.h"
 #include "host/drift-watch.h"
 #include "model/drift.h"
 #include "model/writer.h"
-#include "watch/drift.h"
+#include "watch/drift-types.h"
 
 #define NO_WRITER UINT_MAX
 

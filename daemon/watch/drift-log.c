@@ -101,23 +101,6 @@ static void keep_opponent(DriftMonitor *d, const Report *report)
         *opponent = (Opponent) { .id = report->id, .writer = writer };
 }
 
-char *drift_format_contest(const DriftMonitor *d, unsigned cpu)
-{
-        for (size_t i = 0; i < d->n_opponents; i++) {
-                _cleanup_cpuset_ CpuSet cpus = {};
-                char object[KNOB_NAME_SIZE], *text;
-
-                if (snapshot_add_cpus_of(&cpus, &d->kept, &d->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
-                        continue;
-                if (asprintf(&text, "%s of %s is changed again and again, last by %s.",
-                             knob_to_string(d->opponents[i].id.knob), knob_object_format(&d->opponents[i].id, object),
-                             d->opponents[i].writer ? d->opponents[i].writer : "?") < 0)
-                        return NULL;
-                return text;
-        }
-        return NULL;
-}
-
 static char *report_format(const DriftMonitor *d, const Report *r, unsigned n, const char *writer)
 {
         _cleanup_free_ char *objects = objects_format(&r->id, n);

@@ -4,9 +4,11 @@
  * repaired when it ends.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "watch/drift.h"
 #include "watch/drift-internal.h"
 
 static const Step *find_step(const Plan *plan, const KnobId *id)
@@ -193,4 +195,21 @@ void drift_task_done(DriftMonitor *d, const TaskResult *result)
         drift_tell_and_arm(d);
         if (d->n_touched > 0 || d->lost)
                 (void)sd_event_source_set_enabled(d->look_source, SD_EVENT_ONESHOT);
+}
+
+char *drift_format_contest(const DriftMonitor *d, unsigned cpu)
+{
+        for (size_t i = 0; i < d->n_opponents; i++) {
+                _cleanup_cpuset_ CpuSet cpus = {};
+                char object[KNOB_NAME_SIZE], *text;
+
+                if (snapshot_add_cpus_of(&cpus, &d->kept, &d->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
+                        continue;
+                if (asprintf(&text, "%s of %s is changed again and again, last by %s.",
+                             knob_to_string(d->opponents[i].id.knob), knob_object_format(&d->opponents[i].id, object),
+                             d->opponents[i].writer ? d->opponents[i].writer : "?") < 0)
+                        return NULL;
+                return text;
+        }
+        return NULL;
 }
