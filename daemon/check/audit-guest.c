@@ -58,12 +58,15 @@ static void judge_guest_tsc(const AuditInput *input, Audit *audit)
 {
         const ClockView *clock = input->clock;
         bool marked = clock->verdict == VERDICT_UNSTABLE, fit = is_fit(clock->clocksource);
-        AuditResult result = clock->verdict == VERDICT_UNKNOWN              ? AUDIT_UNKNOWN :
-                             !fit && clock->clocksource[0]                  ? AUDIT_FAIL :
-                             marked || clock->verdict == VERDICT_UNVERIFIED ? AUDIT_WARN :
-                                                                              AUDIT_PASS;
+        AuditResult result = AUDIT_PASS;
         AuditStep *step;
 
+        if (clock->verdict == VERDICT_UNKNOWN)
+                result = AUDIT_UNKNOWN;
+        else if (!fit && clock->clocksource[0])
+                result = AUDIT_FAIL;
+        else if (marked || clock->verdict == VERDICT_UNVERIFIED)
+                result = AUDIT_WARN;
         step = audit_add(audit, AUDIT_GUEST, "tsc-verdict", "TSC", result, "%s: %s " CURRENT ": %s, available: %s.%s%s",
                          verdict_to_string(clock->verdict), input->reason_text,
                          clock->clocksource[0] ? clock->clocksource : "unknown",
@@ -219,17 +222,23 @@ static void judge_other_refclock(const AuditInput *input, Audit *audit)
         const Surroundings *around = input->around;
         bool there = around->refclock_ptp[0],
              kept = around->refclock_kind == PHC_NETWORK && time_phc_is_kept(input->time);
+        AuditResult result = AUDIT_FAIL;
+        const char *what;
         AuditStep *step;
 
-        step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock",
-                         kept                                ? AUDIT_PASS :
-                         !there && around->refclock_optional ? AUDIT_WARN :
-                                                               AUDIT_FAIL,
-                         "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock,
-                         kept                      ? "a network interface's clock that PTP keeps" :
-                         there                     ? "another clock than the host's" :
-                         around->refclock_optional ? "not there; chronyd goes on without it" :
-                                                     "no clock: chronyd does not start with it");
+        if (kept) {
+                result = AUDIT_PASS;
+                what = "a network interface's clock that PTP keeps";
+        } else if (there) {
+                what = "another clock than the host's";
+        } else if (around->refclock_optional) {
+                result = AUDIT_WARN;
+                what = "not there; chronyd goes on without it";
+        } else {
+                what = "no clock: chronyd does not start with it";
+        }
+        step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", result,
+                         "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock, what);
         if (kept)
                 return;
         if (!there)
@@ -316,8 +325,9 @@ static void advise_source(const AuditInput *input, Audit *audit, AuditStep *step
 static void judge_selected(const AuditInput *input, Audit *audit)
 {
         const ChronySource *source = chrony_find_refclock(&input->time->chrony, input->around->refclock_name);
-        double off;
+        AuditResult result = AUDIT_WARN;
         AuditStep *step;
+        double off;
 
         if (!input->around->refclock || !runs_chronyd(input)) {
                 audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_NOT_APPLICABLE,
@@ -338,10 +348,11 @@ static void judge_selected(const AuditInput *input, Audit *audit)
                 return;
         }
         off = fabs(source->offset_sec);
-        step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host",
-                         source->state != '*' || source->reach == 0 || off > TIME_CORRECTION_MAX_SEC ? AUDIT_FAIL :
-                         off < MICROSECOND                                                           ? AUDIT_PASS :
-                                                                                                       AUDIT_WARN,
+        if (source->state != '*' || source->reach == 0 || off > TIME_CORRECTION_MAX_SEC)
+                result = AUDIT_FAIL;
+        else if (off < MICROSECOND)
+                result = AUDIT_PASS;
+        step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", result,
                          "chronyc sources: %c%c %s, reach %o, off by %.0f ns", source->mode, source->state,
                          source->name, source->reach, source->offset_sec * 1e9);
         advise_source(input, audit, step, source);
@@ -351,6 +362,7 @@ static void judge_selected(const AuditInput *input, Audit *audit)
 static void judge_makestep(const AuditInput *input, Audit *audit)
 {
         const Surroundings *around = input->around;
+        const char *what = "no makestep";
         AuditStep *step;
 
         if (!around->chrony_config || !runs_chronyd(input)) {
@@ -363,12 +375,13 @@ static void judge_makestep(const AuditInput *input, Audit *audit)
                           "setup writes it together with the refclock");
                 return;
         }
+        if (around->makestep_endless)
+                what = "makestep without a limit";
+        else if (around->makestep_file)
+                what = "makestep for the first updates only";
         step = audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume",
                          around->makestep_endless ? AUDIT_PASS : AUDIT_WARN, "%s: %s",
-                         around->makestep_file ? around->makestep_file : around->chrony_config,
-                         around->makestep_endless ? "makestep without a limit" :
-                         around->makestep_file    ? "makestep for the first updates only" :
-                                                    "no makestep");
+                         around->makestep_file ? around->makestep_file : around->chrony_config, what);
         if (around->makestep_endless)
                 return;
         audit_advise(

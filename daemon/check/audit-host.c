@@ -151,10 +151,13 @@ static void judge_c1e(const AuditInput *input, Audit *audit)
         AuditStep *step;
 
         if (!amd || input->facts->hypervisor || input->facts->nonstop_tsc) {
-                audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", AUDIT_NOT_APPLICABLE, "%s",
-                          input->facts->hypervisor ? "in a guest it is the host's business" :
-                          amd                      ? "nonstop_tsc: the TSC counts on in C1E" :
-                                                     "only AMD's older CPUs stop their TSC in C1E");
+                const char *why = "only AMD's older CPUs stop their TSC in C1E";
+
+                if (input->facts->hypervisor)
+                        why = "in a guest it is the host's business";
+                else if (amd)
+                        why = "nonstop_tsc: the TSC counts on in C1E";
+                audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", AUDIT_NOT_APPLICABLE, "%s", why);
                 return;
         }
         step = audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", input->around->c1e ? AUDIT_FAIL : AUDIT_PASS,
@@ -279,6 +282,7 @@ static void judge_resync(const AuditInput *input, Audit *audit)
 {
         const Surroundings *around = input->around;
         const char *file = around->sync_time_file;
+        const char *setting = "no SYNC_TIME";
         bool enabled = around->libvirt_guests_enabled;
         AuditStep *step;
 
@@ -287,11 +291,11 @@ static void judge_resync(const AuditInput *input, Audit *audit)
                           "libvirt is not installed");
                 return;
         }
-        step = audit_add(
-                audit, AUDIT_HOST, "guest-resync", "resumed guests",
-                around->sync_time && enabled ? AUDIT_PASS : AUDIT_WARN, "%s: %s; libvirt-guests.service is %s", file,
-                around->sync_time_assigned ? around->sync_time ? "SYNC_TIME=1" : "SYNC_TIME=0" : "no SYNC_TIME",
-                enabled ? "enabled" : "not enabled, so nothing reads that");
+        if (around->sync_time_assigned)
+                setting = around->sync_time ? "SYNC_TIME=1" : "SYNC_TIME=0";
+        step = audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests",
+                         around->sync_time && enabled ? AUDIT_PASS : AUDIT_WARN, "%s: %s; libvirt-guests.service is %s",
+                         file, setting, enabled ? "enabled" : "not enabled, so nothing reads that");
         audit_advise(
                 audit, step,
                 "%sAfter virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "

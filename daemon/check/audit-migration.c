@@ -5,14 +5,18 @@
 
 static void compare_verdicts(const MigrationEnd *here, const MigrationEnd *there, const char *name, Audit *audit)
 {
-        AuditResult result = there->verdict == VERDICT_UNKNOWN ? AUDIT_UNKNOWN :
-                             !audit_in_use(there->verdict)     ? AUDIT_FAIL :
-                             there->verdict == VERDICT_UNVERIFIED && here->verdict != VERDICT_UNVERIFIED ? AUDIT_WARN :
-                                                                                                           AUDIT_PASS;
-        AuditStep *step =
-                audit_add(audit, AUDIT_MIGRATION, "migration-verdict", "TSC there", result,
-                          "here %s, on %s %s (clocksource %s)", verdict_to_string(here->verdict), name,
-                          verdict_to_string(there->verdict), there->clocksource[0] ? there->clocksource : "unknown");
+        AuditResult result = AUDIT_PASS;
+        AuditStep *step;
+
+        if (there->verdict == VERDICT_UNKNOWN)
+                result = AUDIT_UNKNOWN;
+        else if (!audit_in_use(there->verdict))
+                result = AUDIT_FAIL;
+        else if (there->verdict == VERDICT_UNVERIFIED && here->verdict != VERDICT_UNVERIFIED)
+                result = AUDIT_WARN;
+        step = audit_add(audit, AUDIT_MIGRATION, "migration-verdict", "TSC there", result,
+                         "here %s, on %s %s (clocksource %s)", verdict_to_string(here->verdict), name,
+                         verdict_to_string(there->verdict), there->clocksource[0] ? there->clocksource : "unknown");
 
         if (result == AUDIT_FAIL)
                 audit_advise(

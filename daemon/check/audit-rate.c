@@ -118,10 +118,14 @@ static void judge_boots(const AuditInput *input, Audit *audit)
         AuditStep *step;
 
         if (input->rate_boots_error < 0 || !rate->known) {
+                const char *why = rate->why;
+
+                if (input->rate_boots_error == -EACCES)
+                        why = "the journal is not readable for this user";
+                else if (input->rate_boots_error < 0)
+                        why = "there is no journal to be read";
                 audit_add(audit, AUDIT_TIME, "tsc-rate-boots", "TSC over boots", AUDIT_NOT_APPLICABLE, "cannot say: %s",
-                          input->rate_boots_error == -EACCES ? "the journal is not readable for this user" :
-                          input->rate_boots_error < 0        ? "there is no journal to be read" :
-                                                               rate->why);
+                          why);
                 return;
         }
         step = audit_add(audit, AUDIT_TIME, "tsc-rate-boots", "TSC over boots", boots_result(rate),

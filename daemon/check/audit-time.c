@@ -84,6 +84,7 @@ static void judge_one_client(const AuditInput *input, Audit *audit)
 static void judge_unsynchronized(const AuditInput *input, Audit *audit, const TimeView *view, AuditStep *step)
 {
         const TimeInput *time = input->time;
+        const char *explanation = "";
 
         switch (view->verdict) {
         case TIME_LOCAL:
@@ -93,11 +94,13 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
                         "an island.");
                 break;
         case TIME_STALE:
+                if (view->client == CLIENT_CHRONYD)
+                        explanation = " `chronyc sources -v` explains its list.";
+                else if (view->client == CLIENT_NTPD)
+                        explanation = " `ntpq -p` lists them.";
                 audit_advise(audit, step,
                              "Its sources do not answer: network, firewall (UDP 123), or the servers themselves.%s",
-                             view->client == CLIENT_CHRONYD ? " `chronyc sources -v` explains its list." :
-                             view->client == CLIENT_NTPD    ? " `ntpq -p` lists them." :
-                                                              "");
+                             explanation);
                 break;
         case TIME_DISAGREEING:
                 audit_advise(
@@ -162,11 +165,12 @@ static void describe(const TimeInput *time, const TimeView *view, char buffer[st
                          time->ntp.refid);
         else if (view->client == CLIENT_NTPD)
                 snprintf(buffer, 256, "ntpq rv 0: no answer");
+        else if (view->client == CLIENT_NONE)
+                snprintf(buffer, 256, "no client");
+        else if (view->client == CLIENT_OTHER)
+                snprintf(buffer, 256, "%s", time->other);
         else
-                snprintf(buffer, 256, "%s",
-                         view->client == CLIENT_NONE  ? "no client" :
-                         view->client == CLIENT_OTHER ? time->other :
-                                                        time_client_to_string(view->client));
+                snprintf(buffer, 256, "%s", time_client_to_string(view->client));
 }
 
 static void judge_synchronized(const AuditInput *input, const TimeView *view, Audit *audit)

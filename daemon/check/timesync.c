@@ -141,8 +141,10 @@ static TimeVerdict judge_kernel(const TimeInput *input, TimeView *view)
                         view->client = client;
         if (!input->kernel_known)
                 return TIME_UNKNOWN;
+        if (view->client == CLIENT_NONE && !kernel_gave_up(input))
+                return TIME_UNSEEN;
         if (view->client == CLIENT_NONE)
-                return !kernel_gave_up(input) ? TIME_UNSEEN : input->clients_known ? TIME_NOBODY : TIME_UNSYNCHRONIZED;
+                return input->clients_known ? TIME_NOBODY : TIME_UNSYNCHRONIZED;
         if (kernel_gave_up(input) || (view->client == CLIENT_TIMESYNCD && !input->timesyncd_synchronized))
                 return TIME_UNSYNCHRONIZED;
         if (view->client == CLIENT_OTHER)

@@ -81,14 +81,15 @@ static int show_to_do(FILE *out, const Kargs *kargs)
         }
 
         kargs_missing(kargs, &missing);
-        if (missing.n == 0) {
+        if (missing.n == 0 && kargs->need.not_taken) {
                 print_wrapped(
                         out, "To do", INDENT,
-                        kargs->need.not_taken ?
-                                "the boot loader did not take them at this boot, though they stood there: see which loader "
-                                "and which entry boot this machine" :
-                        kargs->reboot ? "reboot" :
-                                        "nothing");
+                        "the boot loader did not take them at this boot, though they stood there: see which loader "
+                        "and which entry boot this machine");
+                return 0;
+        }
+        if (missing.n == 0) {
+                print_wrapped(out, "To do", INDENT, kargs->reboot ? "reboot" : "nothing");
                 return 0;
         }
         command = describe_command(kargs);
@@ -111,15 +112,18 @@ int kargs_show(FILE *out, const Kargs *kargs)
 {
         const BootConfig *config = &kargs->config;
         _cleanup_free_ char *where = NULL;
+        const char *there = "";
         BootParameters missing;
         int r = 0;
 
         kargs_missing(kargs, &missing);
+        if (missing.n == 0)
+                there = kargs->reboot ? ", configured for the next boot" : ", all there";
         if (kargs->n == 0)
                 print_wrapped(out, "Boot", INDENT, "no parameter is wanted");
         else
                 fprintf(out, "%-*s%u parameter%s wanted%s\n", INDENT, "Boot", kargs->n, kargs->n == 1 ? "" : "s",
-                        missing.n == 0 ? kargs->reboot ? ", configured for the next boot" : ", all there" : "");
+                        there);
         print_wrapped(out, "", INDENT, kargs->reason);
         for (unsigned i = 0; r == 0 && i < kargs->n; i++)
                 r = show_parameter(out, kargs, &kargs->parameters[i]);

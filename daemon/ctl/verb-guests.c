@@ -24,10 +24,13 @@ static int read_guests(Guests *ret)
         if (kvm < 0 && error == ENOENT && vms_probe() == 0)
                 return 0;
         if (kvm < 0) {
-                fprintf(stderr, "tscwarden: Cannot read " KVM_FOLDER ": %s%s\n", strerror(error),
-                        error == EACCES ? "; run this as root" :
-                        error == ENOENT ? "; `mount -t debugfs none /sys/kernel/debug`, where the kernel has debugfs" :
-                                          "");
+                const char *cure = "";
+
+                if (error == EACCES)
+                        cure = "; run this as root";
+                else if (error == ENOENT)
+                        cure = "; `mount -t debugfs none /sys/kernel/debug`, where the kernel has debugfs";
+                fprintf(stderr, "tscwarden: Cannot read " KVM_FOLDER ": %s%s\n", strerror(error), cure);
                 return -CTL_NO_ANSWER;
         }
         proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

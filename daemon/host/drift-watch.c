@@ -281,9 +281,10 @@ static int take_fanotify(DriftWatch *watch, const char *buffer, size_t size, Dri
                 if (event->fd >= 0) {
                         bool known = event->pid != watch->self && fstat(event->fd, &st) == 0;
 
-                        file = !known                              ? NULL :
-                               st.st_ino == watch->clocksource.ino ? &watch->clocksource :
-                                                                     find_ino(watch, st.st_ino);
+                        if (known && st.st_ino == watch->clocksource.ino)
+                                file = &watch->clocksource;
+                        else if (known)
+                                file = find_ino(watch, st.st_ino);
                         close(event->fd);
                 }
                 if (file)

@@ -248,13 +248,13 @@ static void manager_judge(Manager *m)
         if (m->task.kind == TASK_STOP_POLICY)
                 return;
         if (m->task.kind == TASK_RESTORE) {
-                manager_set_state(
-                        m, POLICY_STATE_RESTORED,
-                        strdup(m->originals.n > 0 ?
-                                       "Not every value could be put back; once the cause is gone, tscwardend --restore does it." :
-                               m->stopping && m->config.stop_policy.n_rules > 0 ?
-                                       "Every value is what CPUPOWER_STOP_OPTS says, or what it was." :
-                                       "Every value is what it was."));
+                const char *why = "Every value is what it was.";
+
+                if (m->originals.n > 0)
+                        why = "Not every value could be put back; once the cause is gone, tscwardend --restore does it.";
+                else if (m->stopping && m->config.stop_policy.n_rules > 0)
+                        why = "Every value is what CPUPOWER_STOP_OPTS says, or what it was.";
+                manager_set_state(m, POLICY_STATE_RESTORED, strdup(why));
                 return;
         }
         input.no_guests = (wanted.frequency || wanted.idle) && manager_waits_for_guests(m);

@@ -279,12 +279,13 @@ char *clock_facts_watchdog_reason(const ClockFacts *facts, const char *available
                              facts->hypervisor ? " nor one of the hypervisor's" : "");
                 break;
         default:
-                r = available ? asprintf(&text,
-                                         "kernel generations differ on whether a TSC like this one, on %u nodes and %u "
-                                         "packages, is exempt; if it is "
-                                         "not: %s every 0.5 s",
-                                         facts->n_nodes, facts->n_packages, reference[0] ? reference : "no reference") :
-                                asprintf(&text, "available_clocksource cannot be read");
+                if (!available)
+                        return strdup("available_clocksource cannot be read");
+                r = asprintf(
+                        &text,
+                        "kernel generations differ on whether a TSC like this one, on %u nodes and %u packages, is "
+                        "exempt; if it is not: %s every 0.5 s",
+                        facts->n_nodes, facts->n_packages, reference[0] ? reference : "no reference");
         }
         return r < 0 ? NULL : text;
 }

@@ -234,7 +234,10 @@ static int command_take_short(Command *command, char *const *words, unsigned n)
                         return refuse(command->why, "%s has no option '-%.1s'; what it sets is named by %s",
                                       command->verb->name, letter, command->verb->needs);
                 if (option->argument) {
-                        value = letter[1] ? letter + 1 : n > 1 ? words[taken++] : NULL;
+                        if (letter[1])
+                                value = letter + 1;
+                        else if (n > 1)
+                                value = words[taken++];
                         if (!value)
                                 return refuse(command->why, "%s -%c has no value; write one behind it",
                                               command->verb->name, *letter);

@@ -95,11 +95,14 @@ int cpupower_parse_frequency(const char *text, uint64_t *ret_khz, CpupowerWhy re
 
 int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, CpupowerWhy reterr_fault)
 {
-        uint64_t *khz = key == POLICY_MIN_FREQ ? &rule->min_khz :
-                        key == POLICY_MAX_FREQ ? &rule->max_khz :
-                                                 &rule->speed_khz;
-        int r = cpupower_parse_frequency(text, khz, reterr_fault);
+        uint64_t *khz = &rule->speed_khz;
+        int r;
 
+        if (key == POLICY_MIN_FREQ)
+                khz = &rule->min_khz;
+        else if (key == POLICY_MAX_FREQ)
+                khz = &rule->max_khz;
+        r = cpupower_parse_frequency(text, khz, reterr_fault);
         if (r < 0)
                 return r;
         /* As lib/cpufreq.c cpufreq_set_frequency() does it. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/policy.h"
+
 void findings_done(Findings *findings)
 {
         for (unsigned i = 0; i < findings->n; i++) {
@@ -93,7 +95,9 @@ static char *words_format(const char *words)
                 size_t length = strcspn(word, " ");
                 const char *next = word + length + strspn(word + length, " ");
 
-                fprintf(stream, "%s%.*s", first ? "" : *next ? ", " : " and ", (int)length, word);
+                if (!first)
+                        fputs(*next ? ", " : " and ", stream);
+                fprintf(stream, "%.*s", (int)length, word);
                 first = false;
                 word = next;
         }
@@ -213,10 +217,7 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                                 f->wanted, w->cpus, f->actual);
                 else
                         fprintf(out, "%s=%s kHz is outside what %s can do; %s kHz holds.",
-                                f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" :
-                                f->knob == KNOB_SCALING_MAX_FREQ ? "MAX_FREQ" :
-                                                                   "FREQ",
-                                f->wanted, w->cpus, f->actual);
+                                policy_key_to_string(policy_key_of_knob(f->knob)), f->wanted, w->cpus, f->actual);
         }
 }
 

@@ -41,6 +41,13 @@ bool frequency_is_userspace(const FreqDomain *policy)
         return strcasecmp(policy->governor, "userspace") == 0;
 }
 
+uint64_t frequency_within_limits(const FreqDomain *policy, uint64_t khz)
+{
+        if (khz > policy->max_khz)
+                return policy->max_khz;
+        return khz < policy->min_khz ? policy->min_khz : khz;
+}
+
 /* The frequency a policy comes to rest at, or 0 when its governor moves it as it likes. userspace keeps what stands, within the
  * limits; of a governor we do not know nothing is promised. */
 static uint64_t frequency_target(const FreqDomain *policy)
@@ -50,9 +57,7 @@ static uint64_t frequency_target(const FreqDomain *policy)
         if (strcasecmp(policy->governor, "powersave") == 0)
                 return policy->min_khz;
         if (frequency_is_userspace(policy)) {
-                uint64_t speed = policy->setspeed_khz ? policy->setspeed_khz : policy->cur_khz;
-
-                return speed > policy->max_khz ? policy->max_khz : speed < policy->min_khz ? policy->min_khz : speed;
+                return frequency_within_limits(policy, policy->setspeed_khz ? policy->setspeed_khz : policy->cur_khz);
         }
         return 0;
 }

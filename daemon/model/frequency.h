@@ -25,6 +25,8 @@ bool frequency_is_userspace(const FreqDomain *policy);
 bool frequency_rests(const FreqDomain *policy);
 /* The governor changes the frequency as it likes. */
 bool frequency_moves(const FreqDomain *policy);
+/* The nearest frequency to this one that the policy's present limits allow, in kHz. */
+uint64_t frequency_within_limits(const FreqDomain *policy, uint64_t khz);
 /* The state after a write, as far as the write alone decides it. */
 void frequency_set(FreqDomain *policy, Knob knob, const char *value);
 /* Whether these limits may let userspace go on to a speed that it was told and could not reach. */

@@ -139,7 +139,9 @@ static int originals_parse_line(char *line, Originals *originals)
         if (knob_path_parse(line, &id) < 0)
                 return -EBADMSG;
         r = originals_add(originals, &id, tab + 1);
-        return r == -ENOMEM ? r : r == 1 ? 0 : -EBADMSG;
+        if (r == -ENOMEM)
+                return r;
+        return r == 1 ? 0 : -EBADMSG;
 }
 
 int originals_parse(const char *text, size_t size, const char *boot_id, Originals *ret)

@@ -97,12 +97,17 @@ static void print_price(FILE *out, const OutcomeInput *input)
         fputs(".", out);
 }
 
+static const char *name_halves(bool frequency, bool idle)
+{
+        if (frequency && idle)
+                return "frequency and idle";
+        return frequency ? "frequency" : "idle";
+}
+
 /* What a policy can still do once the TSC is lost: not save it. */
 static void print_applied(FILE *out, const OutcomeInput *input)
 {
-        const char *what = input->frequency && input->idle ? "frequency and idle" :
-                           input->frequency                ? "frequency" :
-                                                             "idle";
+        const char *what = name_halves(input->frequency, input->idle);
         const FreqDomain *moving = find_moving(input);
 
         if (input->n_knobs == 0)
@@ -187,9 +192,7 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
                 fprintf(out,
                         " The configured %s policy is not applied: this host does not need it. APPLY=always applies it "
                         "all the same.",
-                        input->frequency_unused && input->idle_unused ? "frequency and idle" :
-                        input->frequency_unused                       ? "frequency" :
-                                                                        "idle");
+                        name_halves(input->frequency_unused, input->idle_unused));
         return 0;
 }
 

@@ -9,14 +9,6 @@
 #include "base/parse.h"
 #include "model/plan-wish.h"
 
-static PolicyKey key_of_knob(Knob knob)
-{
-        return knob == KNOB_SCALING_GOVERNOR ? POLICY_GOVERNOR :
-               knob == KNOB_SCALING_MIN_FREQ ? POLICY_MIN_FREQ :
-               knob == KNOB_SCALING_MAX_FREQ ? POLICY_MAX_FREQ :
-                                               POLICY_FREQ;
-}
-
 /* Frozen where it stands the policy cannot move; a value the driver's table does not have may be a measured one, and the kernel
  * would round the limit away from the frequency it believes in. */
 static bool freq_domain_can_freeze(const FreqDomain *policy)
@@ -62,7 +54,7 @@ static int freq_limit_step(PlanBuilder *b, FreqDomain *now, Knob knob, const Ste
         if (khz == 0)
                 return 0;
         step.id.knob = knob;
-        step.key = key_of_knob(knob);
+        step.key = policy_key_of_knob(knob);
         snprintf(to, sizeof(to), "%" PRIu64, khz);
         return freq_step(b, now, &step, to);
 }
@@ -168,7 +160,7 @@ static uint64_t freq_nearest(const FreqDomain *now, uint64_t khz)
 {
         uint64_t above = UINT64_MAX, below = 0;
 
-        khz = khz > now->max_khz ? now->max_khz : khz < now->min_khz ? now->min_khz : khz;
+        khz = frequency_within_limits(now, khz);
         for (const char *at = now->frequencies ? now->frequencies : ""; *at;
              at += strcspn(at, " "), at += strspn(at, " ")) {
                 uint64_t entry = strtoull(at, NULL, 10);
@@ -180,7 +172,9 @@ static uint64_t freq_nearest(const FreqDomain *now, uint64_t khz)
                 if (entry < khz && entry > below)
                         below = entry;
         }
-        return above != UINT64_MAX ? above : below ? below : khz;
+        if (above != UINT64_MAX)
+                return above;
+        return below ? below : khz;
 }
 
 /* After limits and governor. With a fragile TSC the limits stand together, and a speed beyond them would only wait there. */

@@ -190,8 +190,12 @@ static int idle_leave_some(const PlanBuilder *b, const CpuState *cpu, const Idle
         for (unsigned i = 0; i < cpu->n_states; i++) {
                 const IdleState *state = &cpu->states[i];
                 const char *original = idle_original(b, cpu, state);
-                bool disabled = wishes[i].told ? wishes[i].disable : original ? original[0] == '1' : state->disabled;
+                bool disabled = state->disabled;
 
+                if (wishes[i].told)
+                        disabled = wishes[i].disable;
+                else if (original)
+                        disabled = original[0] == '1';
                 if (!idle_state_is_poll(state) && !disabled)
                         return 0;
         }

@@ -6,18 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static Knob knob_of_key(PolicyKey key)
-{
-        return key == POLICY_GOVERNOR ? KNOB_SCALING_GOVERNOR :
-               key == POLICY_MIN_FREQ ? KNOB_SCALING_MIN_FREQ :
-               key == POLICY_MAX_FREQ ? KNOB_SCALING_MAX_FREQ :
-                                        KNOB_SCALING_SETSPEED;
-}
-
 /* CPUs that disagree get what carrying out one rule after the other would leave: the last one's. */
 static int freq_wish_resolve_key(PlanBuilder *b, const FreqDomain *policy, PolicyKey key, FreqWish *wish)
 {
-        KnobId id = { .knob = knob_of_key(key), .id = policy->id };
+        KnobId id = { .knob = policy_key_to_knob(key), .id = policy->id };
         _cleanup_free_ char *value = NULL;
         bool differ;
         int r = plan_resolve_shared(b, policy, key, &wish->by[key], &differ);

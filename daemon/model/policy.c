@@ -144,6 +144,26 @@ PolicyKey policy_key_from_string(const char *text)
         return POLICY_KEY_INVALID_;
 }
 
+static const Knob frequency_knobs[] = {
+        [POLICY_GOVERNOR] = KNOB_SCALING_GOVERNOR,
+        [POLICY_MIN_FREQ] = KNOB_SCALING_MIN_FREQ,
+        [POLICY_MAX_FREQ] = KNOB_SCALING_MAX_FREQ,
+        [POLICY_FREQ] = KNOB_SCALING_SETSPEED,
+};
+
+Knob policy_key_to_knob(PolicyKey key)
+{
+        return frequency_knobs[key];
+}
+
+PolicyKey policy_key_of_knob(Knob knob)
+{
+        for (PolicyKey key = 0; key <= POLICY_FREQ; key++)
+                if (frequency_knobs[key] == knob)
+                        return key;
+        return POLICY_KEY_INVALID_;
+}
+
 static char *format_governors(char *const *governors)
 {
         size_t size = 1;

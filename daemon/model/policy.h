@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/cpuset.h"
+#include "model/knob.h"
 
 typedef enum PolicyKey {
         POLICY_GOVERNOR,
@@ -100,6 +101,9 @@ bool policy_key_is_idle(PolicyKey key);
 /* The configuration's name of a key, "GOVERNOR", and back (POLICY_KEY_INVALID_). Case matters. */
 const char *policy_key_to_string(PolicyKey key);
 PolicyKey policy_key_from_string(const char *text);
+/* Of the four keys that a cpufreq knob carries out, and of those four knobs. */
+Knob policy_key_to_knob(PolicyKey key);
+PolicyKey policy_key_of_knob(Knob knob);
 
 /* A value as the file would say it ("performance|userspace", "2600000", "C1", "20us", "shallowest", "-D 20").
  * "" for a key the rule has not. Heap string owned by the caller, NULL when out of memory. */

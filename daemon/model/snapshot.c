@@ -223,7 +223,7 @@ int snapshot_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *i
 {
         const FreqDomain *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(snapshot, id->id) : NULL;
 
-        return policy                      ? cpuset_add_all(cpus, &policy->cpus) :
-               knob_is_frequency(id->knob) ? 0 :
-                                             cpuset_add(cpus, id->id);
+        if (policy)
+                return cpuset_add_all(cpus, &policy->cpus);
+        return knob_is_frequency(id->knob) ? 0 : cpuset_add(cpus, id->id);
 }

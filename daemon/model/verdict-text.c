@@ -291,7 +291,8 @@ static const char *missing_parameters(const Clock *clock, char buffer[static 128
 
         buffer[0] = '\0';
         for (unsigned i = 0; i < n; i++) {
-                strcat(buffer, i == 0 ? "" : i == n - 1 ? " and " : ", ");
+                if (i > 0)
+                        strcat(buffer, i == n - 1 ? " and " : ", ");
                 strcat(buffer, missing[i]);
         }
         return buffer;

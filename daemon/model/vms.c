@@ -97,7 +97,9 @@ char *vms_format(const Vms *vms, unsigned max)
         for (unsigned i = 0; i < n; i++) {
                 _cleanup_free_ char *vm = vm_format(&vms->named[i]);
 
-                fprintf(out, "%s%s", i == 0 ? "" : i + 1 == n && all == n ? " and " : ", ", vm ? vm : "?");
+                if (i > 0)
+                        fputs(i + 1 == n && all == n ? " and " : ", ", out);
+                fputs(vm ? vm : "?", out);
         }
         if (n > 0 && all > n)
                 fprintf(out, " and %u more", all - n);

@@ -34,9 +34,9 @@ static void join_values(const char *const *values, char *buffer, size_t size)
 
         *buffer = '\0';
         for (const char *const *value = values; *value; value++) {
-                const char *glue = value == values ? "" : value[1] ? ", " : " or ";
-
-                end += snprintf(end, size - (size_t)(end - buffer), "%s%s", glue, *value);
+                if (value != values)
+                        end += snprintf(end, size - (size_t)(end - buffer), "%s", value[1] ? ", " : " or ");
+                end += snprintf(end, size - (size_t)(end - buffer), "%s", *value);
         }
 }
 
