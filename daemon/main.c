@@ -14,6 +14,7 @@
 #include "host/originals.h"
 #include "host/runtime.h"
 #include "manager/manager.h"
+#include "manager/remarks.h"
 #include "manager/run.h"
 #include "show/dry-run.h"
 #include "show/show.h"
@@ -87,17 +88,34 @@ static int parse_argv(int argc, char **argv)
         return 0;
 }
 
+static void log_remarks(const Config *config, const ConfigErrors *errors)
+{
+        _cleanup_facts_ Facts facts = {};
+
+        /* How loud a remark is depends on what this host needs. What cannot be read is told by whoever needs it. */
+        if (errors->n == 0)
+                return;
+        if (facts_read(&facts) < 0)
+                remarks_log(errors, (Need) { .frequency = true, .idle = true });
+        else
+                remarks_log(errors, need_under_mode(&facts, config->apply, config->filled));
+}
+
 /* 0, or the exit status of a refusal already told. */
 static int load_config(Config *ret)
 {
         _cleanup_config_errors_ ConfigErrors errors = {};
         int r = config_load(arg_config, ret, &errors);
 
+        if (r == 0) {
+                log_remarks(ret, &errors);
+                return 0;
+        }
         for (unsigned i = 0; i < errors.n; i++)
-                log_message(r < 0 ? LOG_ERR : LOG_WARNING, "%s", errors.lines[i]);
-        if (r < 0 && errors.n == 0)
+                log_message(LOG_ERR, "%s", errors.lines[i]);
+        if (errors.n == 0)
                 (void)log_error_errno(r, "Cannot read %s", arg_config);
-        return r < 0 ? EXIT_CONFIG : 0;
+        return EXIT_CONFIG;
 }
 
 static int finish_output(int r)

@@ -14,6 +14,7 @@
 #include "host/originals.h"
 #include "host/vms.h"
 #include "manager/manager-internal.h"
+#include "manager/remarks.h"
 
 #define MESSAGE_CONFIG_REFUSED "0a527d3460684f2f836f6a59fa9bf9d2"
 
@@ -80,16 +81,6 @@ static void manager_notify(Manager *m, const char *prefix)
                       clock_reason_to_string(view.reason));
 }
 
-static void manager_log_config(Manager *m, const ConfigErrors *errors, bool refused)
-{
-        for (unsigned i = 0; i < errors->n; i++)
-                if (refused)
-                        events_log(m->events, LOG_ERR, "config-refused", MESSAGE_CONFIG_REFUSED, NULL, "%s",
-                                   errors->lines[i]);
-                else
-                        log_message(LOG_WARNING, "%s", errors->lines[i]);
-}
-
 /* The old configuration stays when the new one is refused; *ret_why is then the first reason, for the caller to free. */
 static int manager_load_config(Manager *m, char **ret_why)
 {
@@ -97,8 +88,10 @@ static int manager_load_config(Manager *m, char **ret_why)
         Config config = {};
         int r = config_load(m->config_path, &config, &errors);
 
-        manager_log_config(m, &errors, r < 0);
         if (r < 0) {
+                for (unsigned i = 0; i < errors.n; i++)
+                        events_log(m->events, LOG_ERR, "config-refused", MESSAGE_CONFIG_REFUSED, NULL, "%s",
+                                   errors.lines[i]);
                 *ret_why = strdup(errors.n > 0 ? errors.lines[0] : strerror(-r));
                 return r;
         }
@@ -107,6 +100,7 @@ static int manager_load_config(Manager *m, char **ret_why)
         manager_forget_look(m);
         config_done(&m->config);
         m->config = config;
+        remarks_log(&errors, manager_wanted_halves(m));
         drift_set_report_only(m->drift, m->config.drift == DRIFT_REPORT);
         return 0;
 }

@@ -7,7 +7,7 @@
 
 Need manager_wanted_halves(const Manager *m)
 {
-        return need_under_mode(&m->facts, m->config.apply);
+        return need_under_mode(&m->facts, m->config.apply, m->config.filled);
 }
 
 bool manager_waits_for_guests(const Manager *m)

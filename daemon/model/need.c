@@ -25,12 +25,14 @@ Need need_without_driver(const Facts *facts)
         };
 }
 
-Need need_under_mode(const Facts *facts, ApplyMode mode)
+Need need_under_mode(const Facts *facts, ApplyMode mode, Need filled)
 {
-        Need without = need_without_driver(facts);
-        Need need = mode == APPLY_ALWAYS ? (Need) { .frequency = true, .idle = true } :
-                    mode == APPLY_NEVER  ? (Need) {} :
-                                           need_from_facts(facts);
+        Need without = need_without_driver(facts), need = need_from_facts(facts);
+
+        if (mode == APPLY_NEVER)
+                need = (Need) {};
+        if (mode == APPLY_ALWAYS)
+                need = (Need) { .frequency = need.frequency || !filled.frequency, .idle = need.idle || !filled.idle };
 
         return (Need) { .frequency = need.frequency && !without.frequency, .idle = need.idle && !without.idle };
 }

@@ -19,8 +19,9 @@ typedef enum ApplyMode { APPLY_AUTO, APPLY_ALWAYS, APPLY_NEVER } ApplyMode;
 Need need_from_facts(const Facts *facts);
 /* The halves for which this boot's parameters let no driver register: nothing moves, and there is nothing to set. */
 Need need_without_driver(const Facts *facts);
-/* The halves to apply: what is needed, unless the mode says always or never, and never those without a driver. */
-Need need_under_mode(const Facts *facts, ApplyMode mode);
+/* The halves to apply: what is needed, unless the mode says always or never, and never those without a driver. In a half that is `filled`
+ * nothing is configured and the built-in rule stands in: that is never applied where it is not needed. */
+Need need_under_mode(const Facts *facts, ApplyMode mode, Need filled);
 
 /* One sentence for people: why, or why not. Heap string owned by the caller, NULL when out of memory. */
 char *need_reason(const Facts *facts);

@@ -17,7 +17,7 @@ static const char *const policy_key_names[POLICY_KEY_MAX_] = {
         [POLICY_IDLE_SET] = "idle-set",
 };
 
-static void policy_rule_done(PolicyRule *rule)
+void policy_rule_done(PolicyRule *rule)
 {
         for (char **governor = rule->governors; governor && *governor; governor++)
                 free(*governor);

@@ -78,6 +78,8 @@ typedef struct CpuPolicy {
         const PolicyRule *by[POLICY_KEY_MAX_];
 } CpuPolicy;
 
+/* Frees what the rule owns. */
+void policy_rule_done(PolicyRule *rule);
 void policy_done(Policy *policy);
 #define _cleanup_policy_ _cleanup_(policy_done)
 

@@ -29,7 +29,7 @@ int dry_run_make(const Config *config, DryRun *ret)
         cpu_read_energy(&cpu_ops, NULL, &config->policy, &none, &ret->snapshot);
         ret->no_guests = config->apply_when == APPLY_WHEN_GUESTS && vms_probe() == 0;
         if (!ret->no_guests)
-                halves = need_under_mode(&ret->facts, config->apply);
+                halves = need_under_mode(&ret->facts, config->apply, config->filled);
         PlanInput input = {
                 .snapshot = &ret->snapshot,
                 .policy = &config->policy,

@@ -132,6 +132,10 @@ static void show_sources(FILE *out, const Config *config)
                         fprintf(out, "%s supplies nothing\n", config->files[i]);
         if (config->policy_file)
                 fprintf(out, "%s supplies the policy, since %s sets none\n", config->policy_file, config->file);
+        if (config->filled.frequency)
+                fputs("Frequency: nothing is configured; the built-in value holds where the host needs it\n", out);
+        if (config->filled.idle)
+                fputs("C-states: nothing is configured; the built-in value holds where the host needs it\n", out);
 }
 
 int show_config(FILE *out, const Config *config)

@@ -109,6 +109,20 @@ unexpected_lines() {
                 grep -Evf <(printf '%s\n' "${log_patterns[@]}")
 }
 
+# own_etc: a /etc of this test's own, in its mount namespace, with no file of cpupower. Skips the test where there is no overlay.
+own_etc() {
+        mkdir "$scratch/etc"
+        mount -t tmpfs tmpfs "$scratch/etc"
+        mkdir "$scratch/etc/upper" "$scratch/etc/work"
+        if ! mount -t overlay -o "lowerdir=/etc,upperdir=$scratch/etc/upper,workdir=$scratch/etc/work" overlay /etc 2> /dev/null; then
+                echo "1..0 # SKIP no overlay over /etc here"
+                exit 77
+        fi
+        trap 'kill $listener ${pid:+-KILL $pid} 2>/dev/null; umount /etc "$scratch/etc"; rm -rf "$scratch" "$check_output"' EXIT
+        rm -f /etc/sysconfig/cpupower /etc/default/cpupower /etc/cpupower-service.conf /etc/default/cpupower-service.conf
+        mkdir -p /etc/sysconfig /etc/default
+}
+
 # finish [FILES]: the last checks of every test: nothing in the log that was not expected, nothing left in the runtime directory
 # but FILES, by default the verdict, which holds for the boot.
 finish() {

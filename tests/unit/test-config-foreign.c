@@ -84,16 +84,39 @@ static void test_foreign_field_files(void **state)
                 { "GOVERNOR=powersave\nGOVERNOR=\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", NULL },
                 { "GOVERNOR=powersave\nCPUPOWER_START_OPTS='idle-set -E'\n", " [GOVERNOR=performance] idle-set=-E:2",
                   ":1: GOVERNOR has no effect beside the CPUPOWER_ options of line 2" },
-                /* What cannot be understood in full holds in no part. */
+                /* A line that cannot be understood is as if it were not there. */
                 { "CPUPOWER_START_OPTS=\"frequency-set -g performance1\"\nCPUPOWER_START_IDLE_OPTS='idle-set -E'\n",
-                  " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
-                  ":1: CPUPOWER_START_OPTS: frequency-set --governor 'performance1'" },
+                  " [GOVERNOR=performance] idle-set=-E:2",
+                  ":1: CPUPOWER_START_OPTS: frequency-set --governor 'performance1' is not the name of a governor; write one like "
+                  "performance. This line has no effect; where the host needs a policy, the built-in governor performance holds" },
+                { "CPUPOWER_START_OPTS=\"frequency-set -g powersave\"\nCPUPOWER_START_IDLE_OPTS='idle-set -d foo'\n",
+                  " GOVERNOR=powersave:1 [MAX_CSTATE=shallowest]",
+                  "the built-in limit holds: no C-state deeper than the shallowest that halts" },
                 { "CPUPOWER_START_OPTS=\"set -t 0\"\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
-                  "The built-in policy holds instead of this file" },
-                { "GOVERNOR=powersave\nMIN_FREQ=fast\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
-                  ":2: MIN_FREQ='fast' is not a frequency" },
+                  "the built-in policy holds: the governor performance, and no C-state" },
+                { "GOVERNOR=powersave\nMIN_FREQ=fast\n", " GOVERNOR=powersave:1 [MAX_CSTATE=shallowest]",
+                  ":2: MIN_FREQ='fast' is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz), without a blank. This "
+                  "line has no effect; where the host needs a policy, no minimum is set" },
+                { "MIN_FREQ=1GHz\nGOVERNOR=a/b\n", " [GOVERNOR=performance] MIN_FREQ=1000000:1 [MAX_CSTATE=shallowest]",
+                  "the built-in governor performance holds" },
+                { "FREQ=fast\nGOVERNOR=powersave\n", " GOVERNOR=powersave:2 [MAX_CSTATE=shallowest]",
+                  "what the other lines say holds" },
+                { "GOVERNOR=powersave\nEPP=default\n", " GOVERNOR=powersave:1 [MAX_CSTATE=shallowest]",
+                  "this preference stays as it is" },
                 { "MIN_FREQ=3GHz\nMAX_FREQ=2GHz\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
-                  ":2: for CPU 0 the MIN_FREQ" },
+                  "Neither limit has an effect: no minimum and no maximum is set" },
+                { "GOVERNOR=powersave\nMIN_FREQ=3GHz\nMAX_FREQ=2GHz\n", " GOVERNOR=powersave:1 [MAX_CSTATE=shallowest]",
+                  ":3: for CPU 0 the MIN_FREQ" },
+                { "governor='schedutil'\nmin_freq='0'\n", " GOVERNOR=schedutil:1 [MAX_CSTATE=shallowest]",
+                  ":2: min_freq='0' is no frequency; comment it out or leave it out where no limit is meant. This line" },
+                { "governor=performance\nmax_freq=\"3.5GHz\"  # optional\n",
+                  " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
+                  ":2: text behind the closing quote; quote the whole value, put a comment on a line of its own. This line has no "
+                  "effect; where the host needs a policy, no maximum is set" },
+                { "governor=powersave\nmax_freq=2200\n", " GOVERNOR=powersave:1 [MAX_CSTATE=shallowest]",
+                  "did you mean 2200MHz? This line" },
+                { "GOVERNOR=performance\nMAX_SPEED=0\n", " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
+                  ":2: 'MAX_SPEED' is not a key that tscwarden takes from this file, which calls it MAX_FREQ; it has no effect" },
                 { "export GOVERNOR=powersave\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
                   ":1: 'export' is not needed" },
                 { "governors=performance\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
@@ -112,6 +135,7 @@ static void test_foreign_field_files(void **state)
                 print_message("%s-> %s\n%s\n", cases[i].text, policy, errors.n ? errors.lines[0] : "");
                 assert_string_equal(policy, cases[i].policy);
                 assert_int_equal(errors.n_refusals, 0);
+                assert_int_equal(errors.n_foreign, errors.n);
                 assert_int_equal(errors.n > 0, cases[i].remark != NULL);
                 if (cases[i].remark)
                         assert_non_null(strstr(errors.lines[0], cases[i].remark));
@@ -144,6 +168,27 @@ static void test_foreign_precedence(void **state)
         assert_int_equal(own.n_files, 1);
 }
 
+/* What it meant is not looked for in the next file. */
+static void test_foreign_line_without_effect_ends_the_search(void **state)
+{
+        const char *paths[] = { "first", "second", NULL };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
+        _cleanup_free_ char *policy = NULL;
+
+        write_text(*state, "first", "GOVERNOR='on|off'\n");
+        write_text(*state, "second", "GOVERNOR=powersave\n");
+        write_text(*state, "own", "[cpus 0]\n");
+        assert_int_equal(config_load_with("own", paths, &config, &errors), 0);
+        policy = describe(&config);
+        assert_string_equal(policy, " [GOVERNOR=performance] [MAX_CSTATE=shallowest]");
+        assert_null(config.policy_file);
+        assert_false(config.filled.frequency || config.filled.idle);
+        assert_int_equal(errors.n, 2);
+        assert_int_equal(errors.n_foreign, 1);
+        assert_non_null(strstr(errors.lines[0], "own:1: this section sets nothing"));
+}
+
 static void test_foreign_file_that_cannot_be_read(void **state)
 {
         const char *paths[] = { ".", "first", NULL };
@@ -164,6 +209,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_foreign_field_files, enter_scratch, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_foreign_precedence, enter_scratch, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_line_without_effect_ends_the_search, enter_scratch,
+                                                scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_foreign_file_that_cannot_be_read, enter_scratch, scratch_teardown),
         };
 

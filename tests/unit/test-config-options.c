@@ -41,6 +41,39 @@ static void test_options_are_all_that_holds(void **state)
         assert_string_equal(config.stop_policy.rules[0].governors[0], "ondemand");
 }
 
+/* RHEL's file as ours: the half that it says nothing of is not left undone. */
+static void test_options_leave_a_half_to_the_built_in_rule(void **state)
+{
+        static const struct {
+                const char *text;
+                bool frequency, idle; /* filled */
+        } cases[] = {
+                { "CPUPOWER_START_OPTS='frequency-set -g performance'\n", false, true },
+                { "CPUPOWER_START_OPTS='idle-set -D 10'\n", true, false },
+                { "CPUPOWER_START_OPTS='set -b 0'\n", false, true },
+                { "CPUPOWER_START_OPTS='frequency-set -g performance'\nCPUPOWER_START_IDLE_OPTS='idle-set -E'\n", false,
+                  false },
+                { "GOVERNOR=performance\n", false, false },
+                { "", false, false },
+        };
+
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                _cleanup_config_errors_ ConfigErrors errors = {};
+                _cleanup_config_ Config config = {};
+                CpuPolicy cpu;
+
+                print_message("%s\n", cases[i].text);
+                assert_int_equal(load(cases[i].text, &config, &errors), 0);
+                assert_int_equal(config.filled.frequency, cases[i].frequency);
+                assert_int_equal(config.filled.idle, cases[i].idle);
+                policy_for_cpu(&config.policy, 0, &cpu);
+                if (cases[i].frequency)
+                        assert_string_equal(cpu.by[POLICY_GOVERNOR]->governors[0], "performance");
+                if (cases[i].idle)
+                        assert_int_equal(cpu.by[POLICY_MAX_CSTATE]->idle.kind, IDLE_LIMIT_SHALLOWEST);
+        }
+}
+
 static void test_stop_options_alone_set_no_policy(void **state)
 {
         _cleanup_config_errors_ ConfigErrors errors = {};
@@ -87,6 +120,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_options_are_all_that_holds),
+                cmocka_unit_test(test_options_leave_a_half_to_the_built_in_rule),
                 cmocka_unit_test(test_stop_options_alone_set_no_policy),
                 cmocka_unit_test(test_options_refuse),
         };

@@ -116,6 +116,7 @@ static void test_text_refuses(void **state)
                 _cleanup_config_faults_ ConfigFaults faults = { 0 };
                 _cleanup_config_text_ ConfigText text = { 0 };
                 _cleanup_free_ char *file = NULL;
+                size_t n = 0;
 
                 print_message("<<%s>>\n", cases[i].text);
                 assert_true(asprintf(&file, "X=1\n%s\nZ=2\n", cases[i].text) > 0);
@@ -123,8 +124,11 @@ static void test_text_refuses(void **state)
                 assert_int_equal(faults.n_refusals, 1);
                 assert_int_equal(faults.entries[0].line, 2);
                 assert_string_equal(faults.entries[0].text, cases[i].fault);
-                assert_int_equal(text.n, cases[i].n_items);
-                if (text.n > 1)
+                /* Of an assignment that is wrong only the key is kept. */
+                for (size_t j = 0; j < text.n; j++)
+                        n += text.items[j].text || !text.items[j].key;
+                assert_int_equal(n, cases[i].n_items);
+                if (n > 1)
                         assert_string_equal(text.items[text.n - 1].key, "Z");
         }
 }

@@ -24,23 +24,29 @@ static void test_need_under_mode(void **state)
         static const struct {
                 bool constant, nonstop, hypervisor;
                 ApplyMode mode;
-                Need need;
+                Need need, filled;
         } rows[] = {
-                { true, true, false, APPLY_AUTO, { false, false } },
-                { false, true, false, APPLY_AUTO, { true, false } },
-                { true, false, false, APPLY_AUTO, { false, true } },
-                { false, false, false, APPLY_AUTO, { true, true } },
-                { false, false, true, APPLY_AUTO, { false, false } },
-                { false, false, true, APPLY_ALWAYS, { true, true } },
-                { true, true, false, APPLY_ALWAYS, { true, true } },
-                { false, false, false, APPLY_NEVER, { false, false } },
+                { true, true, false, APPLY_AUTO, .need = { false, false } },
+                { false, true, false, APPLY_AUTO, .need = { true, false } },
+                { true, false, false, APPLY_AUTO, .need = { false, true } },
+                { false, false, false, APPLY_AUTO, .need = { true, true } },
+                { false, false, true, APPLY_AUTO, .need = { false, false } },
+                { false, false, true, APPLY_ALWAYS, .need = { true, true } },
+                { true, true, false, APPLY_ALWAYS, .need = { true, true } },
+                { false, false, false, APPLY_NEVER, .need = { false, false } },
+                /* What nobody configured is applied where it is needed and nowhere else. */
+                { true, true, false, APPLY_ALWAYS, .need = { true, false }, .filled = { .idle = true } },
+                { true, true, false, APPLY_ALWAYS, .need = { false, true }, .filled = { .frequency = true } },
+                { true, false, false, APPLY_ALWAYS, .need = { true, true }, .filled = { .idle = true } },
+                { true, false, false, APPLY_AUTO, .need = { false, true }, .filled = { .idle = true } },
+                { false, false, true, APPLY_ALWAYS, .need = { true, false }, .filled = { .idle = true } },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 Facts facts = { .constant_tsc = rows[i].constant,
                                 .nonstop_tsc = rows[i].nonstop,
                                 .hypervisor = rows[i].hypervisor };
-                Need need = need_under_mode(&facts, rows[i].mode);
+                Need need = need_under_mode(&facts, rows[i].mode, rows[i].filled);
 
                 assert_int_equal(need.frequency, rows[i].need.frequency);
                 assert_int_equal(need.idle, rows[i].need.idle);
@@ -68,7 +74,7 @@ static void test_need_without_driver(void **state)
                 for (ApplyMode mode = APPLY_AUTO; mode <= APPLY_ALWAYS; mode++) {
                         _cleanup_free_ char *cmdline = strdup(rows[i].cmdline);
                         Facts facts = { .cmdline = cmdline };
-                        Need need = need_under_mode(&facts, mode);
+                        Need need = need_under_mode(&facts, mode, (Need) {});
 
                         assert_int_equal(need.frequency, rows[i].need.frequency);
                         assert_int_equal(need.idle, rows[i].need.idle);

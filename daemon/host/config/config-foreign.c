@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -47,16 +48,27 @@ static const char *const key_names[FOREIGN_KEY_MAX_] = {
         [FOREIGN_EPP] = "EPP",
 };
 
+/* Keys of cpufrequtils and Gentoo that people carry over. */
+static const struct {
+        const char *name, *here;
+} carried_over[] = {
+        { "MIN_SPEED", "MIN_FREQ" },
+        { "MAX_SPEED", "MAX_FREQ" },
+        { "START_OPTS", "CPUPOWER_START_OPTS, with frequency-set before the options" },
+};
+
 typedef struct Foreign {
         const char *path;
+        ConfigText text;
+        /* Refusals are lines that have no effect, and foreign_finish() adds what holds instead. */
         ConfigFaults faults;
         const ConfigItem *items[FOREIGN_KEY_MAX_]; /* the last of each that is not empty */
         Policy policy;
-        bool broken; /* a value was not understood */
 } Foreign;
 
 static void foreign_done(Foreign *foreign)
 {
+        config_text_done(&foreign->text);
         config_faults_done(&foreign->faults);
         policy_done(&foreign->policy);
 }
@@ -71,30 +83,34 @@ static ForeignKey find_key(const char *name)
         return FOREIGN_KEY_MAX_;
 }
 
+static void foreign_remark_unknown(Foreign *foreign, const ConfigItem *item)
+{
+        char excerpt[CONFIG_EXCERPT_SIZE];
+        const char *here = NULL;
+
+        for (size_t i = 0; i < ARRAY_SIZE(carried_over) && !here; i++)
+                if (strcasecmp(carried_over[i].name, item->key) == 0)
+                        here = carried_over[i].here;
+        config_faults_remark(
+                &foreign->faults, item->line,
+                "'%s' is not a key that tscwarden takes from this file%s%s; it has no effect here, only the "
+                "other lines have one",
+                config_excerpt(item->key, strlen(item->key), excerpt), here ? ", which calls it " : "",
+                here ? here : "");
+}
+
 static void foreign_take(const ConfigItem *item, void *userdata)
 {
         Foreign *foreign = userdata;
-        char excerpt[CONFIG_EXCERPT_SIZE];
         ForeignKey key = find_key(item->key);
 
+        /* As if a line that could not be decoded were not there. */
+        if (!item->text)
+                return;
         if (key == FOREIGN_KEY_MAX_)
-                config_faults_remark(&foreign->faults, item->line,
-                                     "'%s' is not a key that tscwarden takes from this file; "
-                                     "it has no effect here",
-                                     config_excerpt(item->key, strlen(item->key), excerpt));
+                foreign_remark_unknown(foreign, item);
         else
                 foreign->items[key] = *item->text ? item : NULL;
-}
-
-static void foreign_break(Foreign *foreign, const ConfigItem *item, const char *what)
-{
-        char excerpt[CONFIG_EXCERPT_SIZE];
-
-        foreign->broken = true;
-        config_faults_remark(&foreign->faults, item->line,
-                             "%s='%s' %s. The built-in policy holds instead of this file; to set "
-                             "another one, use tscwarden's own file",
-                             item->key, config_excerpt(item->text, strlen(item->text), excerpt), what);
 }
 
 static int foreign_add_options(Foreign *foreign, ForeignKey key)
@@ -108,18 +124,15 @@ static int foreign_add_options(Foreign *foreign, ForeignKey key)
         r = cpupower_options_parse(item->text, foreign->path, item->line, &foreign->policy, why);
         if (r != -EINVAL)
                 return r;
-        foreign->broken = true;
-        config_faults_remark(&foreign->faults, item->line,
-                             "%s: %s. The built-in policy holds instead of this file; to set "
-                             "another one, use tscwarden's own file",
-                             item->key, why);
+        config_faults_refuse(&foreign->faults, item->line, "%s: %s", item->key, why);
         return 0;
 }
 
-/* As tools/power/cpupower/cpupower.sh makes commands of its keys: FREQ instead of the other three. */
+/* As tools/power/cpupower/cpupower.sh makes commands of its keys. */
 static int foreign_set_key(Foreign *foreign, PolicyRule *rule, ForeignKey key)
 {
         const ConfigItem *item = foreign->items[key];
+        char excerpt[CONFIG_EXCERPT_SIZE];
         CpupowerWhy fault = "";
         int r;
 
@@ -146,60 +159,174 @@ static int foreign_set_key(Foreign *foreign, PolicyRule *rule, ForeignKey key)
         }
         if (r != -EINVAL)
                 return r;
-        foreign_break(foreign, item, fault);
+        config_faults_refuse(&foreign->faults, item->line, "%s='%s' %s", item->key,
+                             config_excerpt(item->text, strlen(item->text), excerpt), fault);
         return 0;
 }
 
+/* FREQ holds instead of the three keys before it. */
 static int foreign_add_keys(Foreign *foreign)
 {
-        PolicyRule *rule;
+        const ConfigItem *freq = foreign->items[FOREIGN_FREQ];
+        PolicyRule rule = { .all_cpus = true }, *added;
         bool any = false;
         int r = 0;
 
-        for (ForeignKey key = FOREIGN_GOVERNOR; key < FOREIGN_KEY_MAX_; key++) {
-                const ConfigItem *item = foreign->items[key];
-
-                if (!item)
-                        continue;
-                if (foreign->policy.n_rules > 0 || (key < FOREIGN_FREQ && foreign->items[FOREIGN_FREQ])) {
-                        config_faults_remark(&foreign->faults, item->line, "%s has no effect beside %s of line %u",
-                                             item->key, foreign->policy.n_rules > 0 ? "the CPUPOWER_ options" : "FREQ",
-                                             foreign->policy.n_rules > 0 ? foreign->policy.rules[0].line :
-                                                                           foreign->items[FOREIGN_FREQ]->line);
-                        foreign->items[key] = NULL;
-                } else
-                        any = true;
+        for (ForeignKey key = FOREIGN_FREQ; key < FOREIGN_KEY_MAX_ && r == 0; key++)
+                r = foreign_set_key(foreign, &rule, key);
+        for (ForeignKey key = FOREIGN_GOVERNOR; key < FOREIGN_FREQ && r == 0; key++)
+                if (!rule.has[POLICY_FREQ])
+                        r = foreign_set_key(foreign, &rule, key);
+                else if (foreign->items[key])
+                        config_faults_remark(&foreign->faults, foreign->items[key]->line,
+                                             "%s has no effect beside FREQ of line %u", foreign->items[key]->key,
+                                             freq->line);
+        for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
+                any = any || rule.has[key];
+        if (r == 0 && any) {
+                added = policy_add_rule(&foreign->policy);
+                rule.file = strdup(foreign->path);
+                if (added && rule.file) {
+                        *added = rule;
+                        return 0;
+                }
+                r = -ENOMEM;
         }
-        if (!any)
-                return 0;
-        rule = policy_add_rule(&foreign->policy);
-        if (!rule || !(rule->file = strdup(foreign->path)))
-                return -ENOMEM;
-        for (ForeignKey key = FOREIGN_GOVERNOR; key < FOREIGN_KEY_MAX_ && r == 0; key++)
-                r = foreign_set_key(foreign, rule, key);
+        policy_rule_done(&rule);
         return r;
+}
+
+static void foreign_remark_keys(Foreign *foreign)
+{
+        unsigned line = foreign->policy.rules[0].line;
+
+        for (ForeignKey key = FOREIGN_GOVERNOR; key < FOREIGN_KEY_MAX_; key++)
+                if (foreign->items[key])
+                        config_faults_remark(&foreign->faults, foreign->items[key]->line,
+                                             "%s has no effect beside the CPUPOWER_ options of line %u",
+                                             foreign->items[key]->key, line);
+}
+
+/* A minimum above the maximum: neither of the two holds. */
+static int foreign_check_limits(Foreign *foreign)
+{
+        _cleanup_config_faults_ ConfigFaults faults = {};
+
+        config_check_frequencies(&foreign->policy, &faults);
+        for (unsigned i = 0; i < faults.n; i++)
+                config_faults_remark(&foreign->faults, faults.entries[i].line,
+                                     "%s. Neither limit has an effect: no minimum and no maximum is set",
+                                     faults.entries[i].text);
+        for (unsigned i = 0; i < foreign->policy.n_rules && faults.n > 0; i++) {
+                foreign->policy.rules[i].has[POLICY_MIN_FREQ] = false;
+                foreign->policy.rules[i].has[POLICY_MAX_FREQ] = false;
+        }
+        for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
+                if (policy_speaks_of(&foreign->policy, key))
+                        return faults.error;
+        policy_done(&foreign->policy);
+        return faults.error;
 }
 
 static int foreign_read(Foreign *foreign, const char *data, size_t size)
 {
-        _cleanup_config_text_ ConfigText text = { 0 };
-        unsigned refused;
-        int r;
+        int r = config_text_decode(data, size, &foreign->faults, &foreign->text);
 
-        r = config_text_decode(data, size, &foreign->faults, &text);
         if (r == 0)
-                r = config_ini_run(&text, foreign_take, foreign);
+                r = config_ini_run(&foreign->text, foreign_take, foreign);
         if (r == 0)
                 r = foreign_add_options(foreign, FOREIGN_START_OPTS);
         if (r == 0)
                 r = foreign_add_options(foreign, FOREIGN_START_IDLE_OPTS);
-        if (r == 0 && !foreign->broken)
+        if (r == 0 && foreign->policy.n_rules == 0)
                 r = foreign_add_keys(foreign);
-        refused = foreign->faults.n_refusals;
-        if (r == 0)
-                config_check_frequencies(&foreign->policy, &foreign->faults);
-        foreign->broken |= foreign->faults.n_refusals > refused;
-        return r;
+        else if (r == 0)
+                foreign_remark_keys(foreign);
+        return r < 0 ? r : foreign_check_limits(foreign);
+}
+
+/* What holds where the line of this key has no effect. */
+static const char *what_holds(const Policy *policy, ForeignKey key)
+{
+        CpuPolicy of_cpu;
+        bool frequency, idle;
+
+        policy_for_cpu(policy, CPUSET_MAX, &of_cpu);
+        frequency = of_cpu.by[POLICY_GOVERNOR] && !of_cpu.by[POLICY_GOVERNOR]->file;
+        idle = of_cpu.by[POLICY_MAX_CSTATE] && !of_cpu.by[POLICY_MAX_CSTATE]->file;
+        switch (key) {
+        case FOREIGN_MIN_FREQ:
+                return "no minimum is set";
+        case FOREIGN_MAX_FREQ:
+                return "no maximum is set";
+        case FOREIGN_PERF_BIAS:
+        case FOREIGN_EPP:
+                return "this preference stays as it is";
+        case FOREIGN_STOP_OPTS:
+        case FOREIGN_STOP_IDLE_OPTS:
+                return "every value gets its old value back at stop";
+        case FOREIGN_START_IDLE_OPTS:
+                frequency = false;
+                break;
+        case FOREIGN_GOVERNOR:
+        case FOREIGN_FREQ:
+                idle = false;
+                break;
+        default:
+                break;
+        }
+        if (frequency && idle)
+                return "the built-in policy holds: the governor performance, and no C-state deeper than the shallowest that halts";
+        if (frequency)
+                return "the built-in governor performance holds";
+        return idle ? "the built-in limit holds: no C-state deeper than the shallowest that halts" :
+                      "what the other lines say holds";
+}
+
+static ForeignKey key_of_line(const Foreign *foreign, unsigned line)
+{
+        for (size_t i = 0; i < foreign->text.n; i++)
+                if (foreign->text.items[i].key && foreign->text.items[i].line == line)
+                        return find_key(foreign->text.items[i].key);
+        return FOREIGN_KEY_MAX_;
+}
+
+/* A governor that is not understood does not leave the CPUs without one. */
+static int foreign_take_policy(Foreign *foreign, Config *config)
+{
+        bool governor = false;
+
+        for (unsigned i = 0; i < foreign->faults.n; i++) {
+                ForeignKey key = key_of_line(foreign, foreign->faults.entries[i].line);
+
+                governor = governor || (foreign->faults.entries[i].refuses && key != FOREIGN_KEY_MAX_ &&
+                                        (key == FOREIGN_GOVERNOR || key == FOREIGN_FREQ));
+        }
+        if (config_take_policy(config, &foreign->policy) < 0)
+                return -ENOMEM;
+        if (governor && !policy_speaks_of(&config->policy, POLICY_GOVERNOR) &&
+            policy_add_defaults(&config->policy, true, false) < 0)
+                return -ENOMEM;
+        return 0;
+}
+
+/* Every line without effect says so, and what holds instead. */
+static int foreign_finish(Foreign *foreign, const Policy *policy, ConfigErrors *ret)
+{
+        _cleanup_config_faults_ ConfigFaults faults = {};
+
+        for (unsigned i = 0; i < foreign->faults.n; i++) {
+                const ConfigFault *fault = &foreign->faults.entries[i];
+                bool asks = fault->text[strlen(fault->text) - 1] == '?';
+
+                if (fault->refuses)
+                        config_faults_remark(
+                                &faults, fault->line, "%s%s This line has no effect; where the host needs a policy, %s",
+                                fault->text, asks ? "" : ".", what_holds(policy, key_of_line(foreign, fault->line)));
+                else
+                        config_faults_remark(&faults, fault->line, "%s", fault->text);
+        }
+        return foreign->faults.error < 0 ? foreign->faults.error : config_faults_format(&faults, foreign->path, ret);
 }
 
 /* The lines of *from behind those of *errors, as remarks. */
@@ -215,24 +342,10 @@ static int errors_move(ConfigErrors *errors, ConfigErrors *from)
         errors->lines = lines;
         memcpy(lines + errors->n, from->lines, from->n * sizeof(*lines));
         errors->n += from->n;
+        errors->n_foreign += from->n;
         free(from->lines);
         *from = (ConfigErrors) { 0 };
         return 0;
-}
-
-static int policy_take(Config *config, Foreign *foreign)
-{
-        Policy *policy = &foreign->policy;
-        bool frequency = true, idle = true;
-
-        for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
-                if (policy_speaks_of(policy, key))
-                        *(policy_key_is_idle(key) ? &idle : &frequency) = false;
-        config->policy_file = strdup(foreign->path);
-        policy_done(&config->policy);
-        if (!config->policy_file || ((frequency || idle) && policy_add_defaults(&config->policy, frequency, idle) < 0))
-                return -ENOMEM;
-        return policy_append(&config->policy, policy);
 }
 
 /* 1: it has a say, 0: it has none. */
@@ -243,6 +356,7 @@ static int foreign_load_one(const char *path, Config *config, ConfigErrors *erro
         _cleanup_free_ char *data = NULL;
         size_t size;
         int error = config_file_read(path, &data, &size), r = 0;
+        bool has_a_say;
 
         if (error == -ENOENT || error == -ENOTDIR)
                 return 0;
@@ -250,18 +364,18 @@ static int foreign_load_one(const char *path, Config *config, ConfigErrors *erro
                 config_faults_remark(&foreign.faults, 0, "cannot be read: %s; it has no effect", strerror(-error));
         else
                 r = foreign_read(&foreign, data, size);
+        has_a_say = foreign.policy.n_rules > 0 || foreign.faults.n_refusals > 0;
+        if (r == 0 && foreign.policy.n_rules > 0 && !(config->policy_file = strdup(path)))
+                r = -ENOMEM;
+        if (r == 0 && foreign.policy.n_rules > 0)
+                r = foreign_take_policy(&foreign, config);
         if (r == 0)
-                r = config_faults_format(&foreign.faults, path, &remarks);
+                r = foreign_finish(&foreign, &config->policy, &remarks);
         if (r == 0)
                 r = errors_move(errors, &remarks);
         if (r == 0 && error == 0)
                 r = config_add_file(config, path);
-        if (r < 0 || foreign.broken)
-                return r < 0 ? r : 1;
-        if (foreign.policy.n_rules == 0)
-                return 0;
-        r = policy_take(config, &foreign);
-        return r < 0 ? r : 1;
+        return r < 0 ? r : has_a_say;
 }
 
 int config_foreign_load(const char *const *paths, Config *config, ConfigErrors *errors)

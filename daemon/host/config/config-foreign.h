@@ -11,6 +11,6 @@
 extern const char *const config_foreign_files[];
 
 /* Of the files that are there the first that says what to apply supplies the policy of *config; a half it does not speak of keeps the
- * built-in rule. One with a value that cannot be understood supplies nothing, and then the built-in rule holds alone. 0, -ENOMEM or
- * -EILSEQ. Remarks go to *errors. */
+ * built-in rule. A line that cannot be understood is as if it were not there, but what it meant is not looked for in the next file: the
+ * built-in rule stands in. 0, -ENOMEM or -EILSEQ. Remarks go to *errors; each says what holds instead of the line. */
 int config_foreign_load(const char *const *paths, Config *config, ConfigErrors *errors);

@@ -80,8 +80,5 @@ int config_take_options(Config *config, ConfigFaults *faults)
         if (start.n_rules == 0)
                 return 0;
         config->sets_policy = true;
-        policy_done(&config->policy);
-        config->policy = start;
-        start = (Policy) { 0 };
-        return 0;
+        return config_take_policy(config, &start);
 }

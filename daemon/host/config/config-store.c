@@ -56,6 +56,21 @@ void config_errors_done(ConfigErrors *errors)
         *errors = (ConfigErrors) { 0 };
 }
 
+int config_take_policy(Config *config, Policy *from)
+{
+        Need filled = { .frequency = true, .idle = true };
+
+        for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
+                if (policy_speaks_of(from, key))
+                        *(policy_key_is_idle(key) ? &filled.idle : &filled.frequency) = false;
+        policy_done(&config->policy);
+        if ((filled.frequency || filled.idle) &&
+            policy_add_defaults(&config->policy, filled.frequency, filled.idle) < 0)
+                return -ENOMEM;
+        config->filled = filled;
+        return policy_append(&config->policy, from);
+}
+
 int config_add_file(Config *config, const char *path)
 {
         char **files = reallocarray(config->files, config->n_files + 1, sizeof(*files));

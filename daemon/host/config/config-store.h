@@ -26,9 +26,10 @@ typedef struct Config {
         unsigned start_opts_line, start_idle_opts_line, stop_opts_line, stop_idle_opts_line;
         Policy policy;      /* begins with the built-in rule, as far as that holds */
         Policy stop_policy; /* of CPUPOWER_STOP_OPTS */
-        bool sets_policy;   /* the file itself has a policy key, or CPUPOWER_START_OPTS */
-        char *policy_file;  /* owned: the foreign file that supplies the policy; NULL: none does */
-        char **files;       /* owned: those that were read, ours first */
+        Need filled; /* the halves that the options or the foreign file say nothing of: the built-in rule stands in */
+        bool sets_policy;  /* the file itself has a policy key, or CPUPOWER_START_OPTS */
+        char *policy_file; /* owned: the foreign file that supplies the policy; NULL: none does */
+        char **files;      /* owned: those that were read, ours first */
         unsigned n_files;
 } Config;
 
@@ -38,12 +39,16 @@ typedef struct ConfigErrors {
         char **lines; /* owned */
         unsigned n;
         unsigned n_refusals; /* faults that refuse the file, all that were found; the rest are remarks */
+        unsigned n_foreign;  /* of the lines the last ones, about files that are not ours */
 } ConfigErrors;
 
 void config_done(Config *config);
 void config_errors_done(ConfigErrors *errors);
 #define _cleanup_config_ _cleanup_(config_done)
 #define _cleanup_config_errors_ _cleanup_(config_errors_done)
+
+/* Makes *from the policy, and has the built-in rule stand in for each half that it says nothing of. 0 or -ENOMEM. */
+int config_take_policy(Config *config, Policy *from);
 
 /* Appends to `files`. 0 or -ENOMEM. */
 int config_add_file(Config *config, const char *path);

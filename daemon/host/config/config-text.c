@@ -266,14 +266,16 @@ static int decode_assignment(Decoder *d)
         if (!has_equals)
                 return 0;
         d->at++;
-        if (!decode_value(d) || !ok)
+        if (!decode_value(d))
+                return ok ? add_item(d, line, key, length, NULL, 0) : 0;
+        if (!ok)
                 return 0;
         d->value[d->n_value] = '\0';
         if (!text_is_utf8(d->value, d->n_value)) {
                 config_faults_refuse(d->faults, line,
                                      "the value is not UTF-8, and systemd would not take it; save the file as "
                                      "ASCII or UTF-8");
-                return 0;
+                return add_item(d, line, key, length, NULL, 0);
         }
         return add_item(d, line, key, length, d->value, d->n_value);
 }

@@ -16,7 +16,7 @@ typedef struct ConfigItem {
         unsigned line;  /* where it begins; a value may go on over several */
         unsigned scope; /* headers so far, this one included; 0: above the first */
         char *key;      /* owned; NULL: a section header */
-        char *text;     /* owned: the decoded value, or what stands in the brackets; NULL: a header, reported */
+        char *text;     /* owned: the decoded value, or what stands in the brackets; NULL: it is wrong, and reported */
 } ConfigItem;
 
 typedef struct ConfigText {

@@ -157,6 +157,8 @@ static void loader_take(const ConfigItem *item, void *userdata)
                 return;
         }
         *line = item->line;
+        if (!item->text)
+                return;
         if (!*item->text) {
                 config_faults_refuse(faults, item->line, "%s has no value; give one or comment the line out",
                                      key->name);
