@@ -157,6 +157,9 @@ static int dry_run(const Config *config)
         return finish_output(dry_run_show(stdout, &dry));
 }
 
+/* A daemon that was killed holds its lock until the kernel has taken it apart. */
+#define LOCK_MSEC 2000
+
 /* 0 locked and *ret_fd open, or the negative errno already told. */
 static int open_runtime(int *ret_fd)
 {
@@ -164,7 +167,7 @@ static int open_runtime(int *ret_fd)
 
         if (r < 0)
                 return log_error_errno(r, "Cannot open the runtime directory (/run/tscwarden, or $RUNTIME_DIRECTORY)");
-        r = runtime_lock(fd);
+        r = runtime_lock_within(fd, LOCK_MSEC);
         if (r < 0) {
                 close(fd);
                 return r == -EBUSY ?

@@ -13,6 +13,9 @@
 #include <unistd.h>
 
 #include "base/macro.h"
+#include "base/time.h"
+
+#define LOCK_AGAIN_USEC 20000
 
 static int check_directory(int fd)
 {
@@ -64,6 +67,17 @@ int runtime_lock(int dirfd)
         if (flock(dirfd, LOCK_EX | LOCK_NB) < 0)
                 return errno == EWOULDBLOCK ? -EBUSY : -errno;
         return 0;
+}
+
+int runtime_lock_within(int dirfd, unsigned milliseconds)
+{
+        const struct timespec pause = { .tv_nsec = LOCK_AGAIN_USEC * 1000L };
+        uint64_t until = time_usec(CLOCK_MONOTONIC) + milliseconds * UINT64_C(1000);
+        int r;
+
+        while ((r = runtime_lock(dirfd)) == -EBUSY && time_usec(CLOCK_MONOTONIC) < until)
+                (void)nanosleep(&pause, NULL);
+        return r;
 }
 
 static int write_all(int fd, const char *data, size_t size)

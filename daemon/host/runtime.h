@@ -16,6 +16,9 @@ int runtime_open(const char *path, int *ret_fd);
 /* Locks the directory until every copy of the descriptor is closed. 0, -EBUSY (somebody else holds the lock) or
  * -errno. */
 int runtime_lock(int dirfd);
+/* The same; a lock that is held is waited for up to `milliseconds`. The kernel takes its time to close what a killed daemon had open
+ * (0.2 s with a few hundred fanotify marks), and until then its lock holds. */
+int runtime_lock_within(int dirfd, unsigned milliseconds);
 
 /* Replaces dirfd/name as a whole: name.new is written, synced and renamed; `mode` is taken as it is, whatever the
  * umask. 0, -ENAMETOOLONG, or -errno (-ENOSPC on a full disk). After a failure the old file stands as it was and

@@ -89,7 +89,7 @@ struct Manager {
         CpuSet present_cpus, managed_cpus, degraded_cpus;
         Findings findings; /* of the last task */
         uint64_t applied_usec;
-        bool restored; /* Restore() was asked for: nothing is applied until Apply() or a reload */
+        bool restored; /* Restore() was asked for: nothing is applied until Apply(), a reload included */
 
         Uevents *uevents;
         HotplugWatch *hotplug;

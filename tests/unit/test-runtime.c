@@ -122,6 +122,48 @@ static void test_runtime_lock_keeps_others_out(void **state)
         close(fd);
 }
 
+static void test_runtime_lock_waits_for_who_is_ending(void **state)
+{
+        const Scratch *scratch = *state;
+        char byte = 0;
+        int fds[2], fd;
+        pid_t pid;
+
+        assert_int_equal(pipe(fds), 0);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                fd = open(scratch->path, O_RDONLY | O_DIRECTORY);
+                if (runtime_lock(fd) < 0 || write(fds[1], &byte, 1) != 1)
+                        _exit(1);
+                usleep(300000);
+                _exit(0);
+        }
+        assert_int_equal(read(fds[0], &byte, 1), 1);
+        assert_int_equal(runtime_lock_within(scratch->fd, 50), -EBUSY);
+        assert_int_equal(runtime_lock_within(scratch->fd, 20000), 0);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        close(fds[0]);
+        close(fds[1]);
+}
+
+static void test_runtime_leftover_goes_with_nobody_at_work(void **state)
+{
+        const Scratch *scratch = *state;
+        int other = open(scratch->path, O_RDONLY | O_DIRECTORY);
+
+        assert_int_equal(scratch_write(scratch, "file.new", "x", 1), 0);
+        assert_int_equal(scratch_write(scratch, "file", "x", 1), 0);
+        assert_int_equal(runtime_lock(other), 0);
+        runtime_remove_leftover(scratch->path, "file");
+        assert_int_equal(faccessat(scratch->fd, "file.new", F_OK, 0), 0);
+        close(other);
+        runtime_remove_leftover(scratch->path, "file");
+        assert_int_equal(faccessat(scratch->fd, "file.new", F_OK, 0), -1);
+        assert_int_equal(faccessat(scratch->fd, "file", F_OK, 0), 0);
+        runtime_remove_leftover("/no/such/folder", "file");
+}
+
 static void test_runtime_replace_file_takes_the_mode_as_it_is(void **state)
 {
         const Scratch *scratch = *state;
@@ -228,6 +270,8 @@ int main(void)
                 scratch_test(test_runtime_open_takes_the_first_directory_systemd_names),
                 scratch_test(test_runtime_open_refuses_what_others_control),
                 scratch_test(test_runtime_lock_keeps_others_out),
+                scratch_test(test_runtime_lock_waits_for_who_is_ending),
+                scratch_test(test_runtime_leftover_goes_with_nobody_at_work),
                 scratch_test(test_runtime_replace_file_takes_the_mode_as_it_is),
                 scratch_test(test_runtime_replace_file_follows_no_link),
                 scratch_test(test_runtime_replace_file_failing_leaves_the_old_one),
