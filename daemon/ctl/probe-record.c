@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cpuset.h"
+#include "host/convicted.h"
 #include "host/runtime.h"
 
 #define DIRECTORY "/run/tscwarden"
@@ -33,13 +34,15 @@ static int open_directory(bool make)
         return fd < 0 ? -errno : fd;
 }
 
-int probe_record_write(int dirfd, const char *json)
+int probe_record_write(int dirfd, const char *json, const char *convicted)
 {
         int fd = dirfd < 0 ? open_directory(/* make= */ true) : dirfd, r;
 
         if (fd < 0)
                 return fd;
-        r = runtime_replace_file(fd, PROBE_RECORD, json, strlen(json), 0644);
+        r = convicted_write(fd, convicted);
+        if (r == 0)
+                r = runtime_replace_file(fd, PROBE_RECORD, json, strlen(json), 0644);
         if (dirfd < 0)
                 (void)close(fd);
         return r;

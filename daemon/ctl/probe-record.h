@@ -24,8 +24,9 @@ typedef struct ProbeRecord {
 void probe_record_done(ProbeRecord *record);
 #define _cleanup_probe_record_ _cleanup_(probe_record_done)
 
-/* Replaces the record in `dirfd`, or for -1 in /run/tscwarden, which is made when missing. 0 or -errno. */
-int probe_record_write(int dirfd, const char *json);
+/* Replaces the record, and before it the list of convicted CPUs that tscwardend reads, in `dirfd`, or for -1 in /run/tscwarden, which is
+ * made when missing. 0 or -errno. */
+int probe_record_write(int dirfd, const char *json, const char *convicted);
 /* Of `text`. 0, -EBADMSG (not such a record) or -ENOMEM; *ret is untouched on failure, else the caller's. */
 int probe_record_parse(const char *text, ProbeRecord *ret);
 /* Of /run/tscwarden. Also -ENOENT (never probed since boot) or another -errno of reading. */

@@ -59,12 +59,17 @@ static void tell_journal(const ProbeView *view)
 /* Root's word counts: others can make a process see what they like. */
 static void keep(const ProbeView *view, struct json_object *json)
 {
+        _cleanup_free_ char *convicted = NULL;
         int r;
 
         if (geteuid() != 0)
                 return;
-        r = probe_record_write(
-                -1, json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+        convicted = cpuset_format(view->convicted);
+        r = !convicted ? -ENOMEM :
+                         probe_record_write(-1,
+                                            json_object_to_json_string_ext(
+                                                    json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE),
+                                            convicted);
         if (r < 0)
                 fprintf(stderr,
                         "tscwarden: Cannot write /run/tscwarden/" PROBE_RECORD

@@ -34,6 +34,16 @@ static void manager_on_clock(const ClockChanges *changes, void *userdata)
         manager_on_clock_changed(m, changes);
 }
 
+static void manager_on_conviction(bool convicted, void *userdata)
+{
+        Manager *m = userdata;
+
+        log_message(convicted ? LOG_WARNING : LOG_INFO,
+                    convicted ? "tscwarden probe proved that CPUs' TSCs differ: `tscwarden status` says what to do." :
+                                "tscwarden probe proves no more that CPUs' TSCs differ.");
+        clock_watch_set_probe(m->clock, convicted);
+}
+
 int manager_start_clock(Manager *m)
 {
         ClockView view;
@@ -50,7 +60,7 @@ int manager_start_clock(Manager *m)
 
                 clock_log_verdict(&log);
         }
-        return 0;
+        return conviction_watch_new(m->event, m->runtime_fd, manager_on_conviction, m, &m->conviction);
 }
 
 void manager_update_clock_facts(Manager *m)

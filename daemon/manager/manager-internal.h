@@ -13,6 +13,7 @@
 #include "model/uevent.h"
 #include "manager/run.h"
 #include "watch/clock.h"
+#include "watch/conviction.h"
 #include "watch/drift.h"
 #include "watch/events.h"
 #include "watch/guests.h"
@@ -99,6 +100,7 @@ struct Manager {
         Need waiting;   /* the halves that had no driver when the policy was last applied */
         bool late_told; /* how long they had none */
         SleepWatch *sleep;
+        ConvictionWatch *conviction;
 
         ManagerLook look;
         sd_event_source *look_timer;

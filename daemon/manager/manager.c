@@ -377,6 +377,7 @@ Manager *manager_free(Manager *m)
         m->guests = guest_watch_free(m->guests);
         free(m->vms_when_lost);
         m->sleep = sleep_watch_free(m->sleep);
+        conviction_watch_free(m->conviction);
         clock_watch_free(m->clock);
         drift_monitor_free(m->drift);
         manager_free_rivals(m);

@@ -33,6 +33,7 @@ const char *remedy_kind_to_string(RemedyKind kind)
                 [REMEDY_FIRMWARE_C1E] = "firmware-c1e",
                 [REMEDY_FIRMWARE_TIMER] = "firmware-timer",
                 [REMEDY_HYPERVISOR] = "hypervisor",
+                [REMEDY_PROBED] = "probed",
                 [REMEDY_RETIRE] = "retire",
         };
 
@@ -244,6 +245,8 @@ RemedyKind clock_remedy_kind(const ClockFacts *facts, const ClockView *view)
 {
         if (view->urgency == URGENCY_NONE)
                 return REMEDY_NONE;
+        if (view->probe_convicted && clock_find_verdict_urgency(facts, view) == URGENCY_NONE)
+                return REMEDY_PROBED;
         switch (view->verdict) {
         case VERDICT_UNSTABLE:
                 return unstable_remedy(facts, view);

@@ -26,6 +26,7 @@ typedef enum RemedyKind {
         REMEDY_FIRMWARE_C1E,     /* switch C1E off in firmware, reboot */
         REMEDY_FIRMWARE_TIMER,   /* switch a reference clock on in firmware, reboot */
         REMEDY_HYPERVISOR,       /* to be mended on the host this guest runs on */
+        REMEDY_PROBED,           /* probe again; power off and on; then firmware */
         REMEDY_RETIRE,           /* nothing helps; retire it for this use */
         REMEDY_MAX_,
 } RemedyKind;

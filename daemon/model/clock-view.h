@@ -19,6 +19,7 @@ typedef struct ClockView {
         Urgency urgency;
         bool expected; /* CPU flags and boot parameters alone predict this verdict on every boot */
         bool lost_after_use;
+        bool probe_convicted;     /* the last `tscwarden probe` proved that CPUs' TSCs differ */
         bool cpus_differ;         /* the kernel compared the CPUs after the mark and found some ahead or behind */
         bool news;                /* at start: not what the last daemon of this boot said, or there was none */
         uint64_t since_usec;      /* the kernel's monotonic clock; 0 unknown */

@@ -113,7 +113,7 @@ static Urgency unverified_urgency(const ClockFacts *facts, const ClockView *view
         return facts->hypervisor && fit ? URGENCY_NONE : URGENCY_TICKET;
 }
 
-Urgency clock_find_urgency(const ClockFacts *facts, const ClockView *view)
+Urgency clock_find_verdict_urgency(const ClockFacts *facts, const ClockView *view)
 {
         switch (view->verdict) {
         case VERDICT_UNVERIFIED:
@@ -129,4 +129,11 @@ Urgency clock_find_urgency(const ClockFacts *facts, const ClockView *view)
         default:
                 return URGENCY_NONE;
         }
+}
+
+Urgency clock_find_urgency(const ClockFacts *facts, const ClockView *view)
+{
+        Urgency urgency = clock_find_verdict_urgency(facts, view);
+
+        return urgency == URGENCY_NONE && view->probe_convicted ? URGENCY_TICKET : urgency;
 }

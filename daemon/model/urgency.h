@@ -15,8 +15,10 @@
 
 /* Of *view, suspect and urgency are not read. */
 Suspect clock_find_suspect(const ClockFacts *facts, const ClockView *view);
-/* Of *view, urgency is not read. */
+/* Of *view, urgency is not read. What a probe proved is a ticket at least, whatever the kernel says. */
 Urgency clock_find_urgency(const ClockFacts *facts, const ClockView *view);
+/* The same from what the kernel says alone. */
+Urgency clock_find_verdict_urgency(const ClockFacts *facts, const ClockView *view);
 
 /* Marked within the first minute of this boot; false when it is not known when. */
 bool clock_is_early(const ClockView *view);

@@ -374,6 +374,16 @@ static char *host_remedy_text(const Clock *clock, const ClockView *view, RemedyK
         return asprintf(&whole, "When convenient, %s%s", text, more) < 0 ? NULL : whole;
 }
 
+static const char *probed_text(const ClockFacts *facts)
+{
+        if (facts->hypervisor)
+                return "tscwarden probe proved that the vCPUs' TSCs differ. Probe again; where it stays, stop and start this "
+                       "guest, and have its hypervisor looked at.";
+        return "tscwarden probe proved that the CPUs' TSCs differ: programs and guests that move between CPUs see time "
+               "jump. Probe again; where it stays, switch the machine off and on again (a reboot may carry it over), then "
+               "update firmware.";
+}
+
 static const char *hypervisor_text(const ClockFacts *facts)
 {
         if (facts->xen_control)
@@ -403,6 +413,8 @@ char *clock_remedy(const Clock *clock)
                 return boot_parameters_text(clock);
         case REMEDY_REMOVE_PARAMETER:
                 return remove_parameter_text(clock);
+        case REMEDY_PROBED:
+                return strdup(probed_text(clock->facts));
         case REMEDY_HYPERVISOR:
                 return strdup(hypervisor_text(clock->facts));
         case REMEDY_REBOOT:

@@ -116,6 +116,7 @@ void clock_get(const Clock *clock, ClockView *ret)
                 .reason = clock->reason,
                 .expected = is_expected(clock),
                 .lost_after_use = clock->lost_after_use,
+                .probe_convicted = clock->probe_convicted,
                 .cpus_differ = clock->cpus_differ,
                 .news = !clock->imported || clock->verdict != clock->imported_verdict ||
                         clock->reason != clock->imported_reason,

@@ -393,6 +393,13 @@ void clock_feed_timer(Clock *clock, uint64_t now, ClockChanges *changes)
         judge(clock, /* fresh= */ false, now, changes);
 }
 
+void clock_feed_probe(Clock *clock, bool convicted, ClockChanges *changes)
+{
+        if (convicted != clock->probe_convicted)
+                note(clock, changes, CLOCK_CHANGED_DETAILS);
+        clock->probe_convicted = convicted;
+}
+
 void clock_feed_facts(Clock *clock, uint64_t now, ClockChanges *changes)
 {
         note(clock, changes, CLOCK_CHANGED_DETAILS);

@@ -99,6 +99,7 @@ typedef struct Clock {
         bool unbound;
         KernelEvent cause; /* of `marked`; text "" when the line was lost */
 
+        bool probe_convicted;
         Verdict verdict;
         ClockReason reason;
         uint64_t since_usec;
@@ -121,6 +122,8 @@ void clock_feed_timer(Clock *clock, uint64_t now, ClockChanges *changes);
 /* The end of the replay: the first verdict, about which nothing is told. log_complete: the log reached back to the
  * boot. */
 void clock_start(Clock *clock, bool log_complete, uint64_t now);
+/* The last `tscwarden probe` proved that CPUs' TSCs differ, or did not. */
+void clock_feed_probe(Clock *clock, bool convicted, ClockChanges *changes);
 /* The facts behind the pointer have changed (a CPU or a driver came): judges again. */
 void clock_feed_facts(Clock *clock, uint64_t now, ClockChanges *changes);
 

@@ -374,6 +374,12 @@ void clock_watch_on_facts_changed(ClockWatch *watch)
         clock_tell(watch);
 }
 
+void clock_watch_set_probe(ClockWatch *watch, bool convicted)
+{
+        clock_feed_probe(&watch->clock, convicted, &watch->changes);
+        clock_tell(watch);
+}
+
 const Clock *clock_watch_get_clock(const ClockWatch *watch)
 {
         return &watch->clock;

@@ -29,6 +29,9 @@ void clock_watch_look(ClockWatch *watch);
 /* The facts behind the pointer have changed: judges again. May call back. */
 void clock_watch_on_facts_changed(ClockWatch *watch);
 
+/* Whether the last `tscwarden probe` proved that the CPUs' TSCs differ. May call back. */
+void clock_watch_set_probe(ClockWatch *watch, bool convicted);
+
 /* For clock_get() and the texts of model/verdict.h. Valid as long as the watch. */
 const Clock *clock_watch_get_clock(const ClockWatch *watch);
 /* How often the current clocksource has changed since the watch began. */

@@ -312,6 +312,7 @@ static void is_convicted(void)
         is_probed();
         record.convicted = TEXT("1,3");
         record.n_convicted = 2;
+        set(state.clock, "{'Urgency': 'ticket', 'Remedy': 'tscwarden probe proved that the CPUs differ.'}");
 }
 
 static RateHere rate;
@@ -373,7 +374,7 @@ static const struct {
         { "restored", is_restored, 0 },
         { "512-cpus", is_large, 1 },
         { "probed", is_probed, 0 },
-        { "convicted", is_convicted, 0 },
+        { "convicted", is_convicted, 1 },
         { "rate", has_rate, 0 },
         { "rate-bad", has_bad_rate, 0 },
         { "rate-unknown", has_no_rate, 0 },

@@ -163,6 +163,25 @@ static void test_urgency_rows(void **state)
         }
 }
 
+/* What a probe proved is a ticket where the kernel sees nothing, and takes nothing back elsewhere. */
+static void test_urgency_of_a_conviction(void **state)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                ClockFacts facts = row_facts(&rows[i]);
+                bool alone = rows[i].urgency == URGENCY_NONE;
+                KernelEvent cause;
+                ClockView view = row_view(&rows[i], &cause);
+
+                view.probe_convicted = true;
+                view.suspect = clock_find_suspect(&facts, &view);
+                view.urgency = clock_find_urgency(&facts, &view);
+                if (view.urgency != (alone ? URGENCY_TICKET : rows[i].urgency) ||
+                    clock_remedy_kind(&facts, &view) != (alone ? REMEDY_PROBED : rows[i].remedy))
+                        fail_msg("%s: urgency %s, remedy %s", rows[i].what, urgency_to_string(view.urgency),
+                                 remedy_kind_to_string(clock_remedy_kind(&facts, &view)));
+        }
+}
+
 /* Whatever happens inside a guest, nobody evacuates it; and there is a remedy exactly where somebody has to act. */
 static void test_urgency_everywhere(void **state)
 {
@@ -227,6 +246,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_urgency_rows),
+                cmocka_unit_test(test_urgency_of_a_conviction),
                 cmocka_unit_test(test_urgency_everywhere),
                 cmocka_unit_test(test_urgency_no_circle),
         };
