@@ -23,3 +23,5 @@ typedef struct GuestsView {
 /* One line for each VM and what its VMM was told, in 80 columns; below it what is wrong and what to do. 0 or -ENOMEM. */
 int guests_show(FILE *out, const GuestsView *view);
 int guests_show_json(FILE *out, const GuestsView *view);
+/* Prometheus' text format 0.0.4; of what is not known there is no sample. 0 or -ENOMEM. */
+int guests_show_metrics(FILE *out, const GuestsView *view);

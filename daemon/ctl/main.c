@@ -55,7 +55,7 @@ static void print_help(void)
         puts("\n"
              "  -H, --host [USER@]HOST   ask that host, by ssh\n"
              "  --json                   print JSON\n"
-             "  --metrics                status as Prometheus metrics\n"
+             "  --metrics                status or guests as Prometheus metrics\n"
              "  --textfile FILE          write the metrics to FILE, as a whole or not at all\n"
              "  --config FILE            plan without tscwardend: read FILE instead of\n"
              "                           " TSCWARDEN_CONFIG_FILE "\n"
@@ -65,8 +65,8 @@ static void print_help(void)
              "  --seconds N              probe for N seconds, a round each\n"
              "  --all                    probe isolated CPUs too\n"
              "  --ask                    guests: ask each one's agent for its time\n"
-             "  --compare FILE           guests: and tell what became of it since `guests --ask\n"
-             "                           --json` printed FILE\n"
+             "  --compare FILE           guests: ask, and tell what each clock lost or gained\n"
+             "                           since `guests --ask --json` printed FILE\n"
              "  --dry-run                guest: say what would be done, and do nothing\n"
              "  --version                print the version\n"
              "  -h, --help               print this\n\n"
@@ -177,8 +177,8 @@ static int parse_options(int argc, char **argv)
 /* What an option means with this verb, or NULL. */
 static const char *find_conflict(const Verb *verb)
 {
-        if (arg_options.metrics && verb->run != verb_status)
-                return "--metrics belongs to status";
+        if (arg_options.metrics && verb->run != verb_status && verb->run != verb_guests)
+                return "--metrics belongs to status and guests";
         if (arg_options.metrics && arg_options.json)
                 return "--metrics and --json are two formats: choose one";
         if (arg_options.textfile && !arg_options.metrics)

@@ -4,29 +4,13 @@
 
 #include "base/cpuset.h"
 #include "ctl/json.h"
+#include "ctl/metric.h"
 #include "ctl/status.h"
 #include "model/clock-words.h"
 
-static void show_head(FILE *out, const char *name, const char *type, const char *help)
-{
-        fprintf(out, "# HELP tscwarden_%s %s\n# TYPE tscwarden_%s %s\n", name, help, name, type);
-}
-
-/* ,name="value" as the exposition format wants it: no newline is left in escaped text. */
-static void show_label(FILE *out, const char *separator, const char *name, const char *value)
-{
-        fprintf(out, "%s%s=\"", separator, name);
-        for (; *value; value++) {
-                if (*value == '"' || *value == '\\')
-                        fputc('\\', out);
-                fputc(*value, out);
-        }
-        fputc('"', out);
-}
-
 static void show_verdict(FILE *out, struct json_object *clock)
 {
-        show_head(
+        metric_head(
                 out, "tsc_verdict", "gauge",
                 "Whether this is the verdict on the TSC, and whether CPU flags and boot parameters alone predict it.");
         for (Verdict verdict = 0; verdict < VERDICT_MAX_; verdict++)
@@ -41,13 +25,13 @@ static void show_urgency(FILE *out, struct json_object *clock)
 {
         const char *suspect = json_get_text(clock, "Suspect");
 
-        show_head(out, "urgency", "gauge", "Whether this is how soon somebody has to act on the clock.");
+        metric_head(out, "urgency", "gauge", "Whether this is how soon somebody has to act on the clock.");
         for (Urgency urgency = 0; urgency < URGENCY_MAX_; urgency++)
                 fprintf(out, "tscwarden_urgency{urgency=\"%s\"} %d\n", urgency_to_string(urgency),
                         strcmp(urgency_to_string(urgency), json_get_text(clock, "Urgency")) == 0);
-        show_head(out, "tsc_suspect_info", "gauge", "The clock that the evidence convicts.");
+        metric_head(out, "tsc_suspect_info", "gauge", "The clock that the evidence convicts.");
         fputs("tscwarden_tsc_suspect_info{", out);
-        show_label(out, "", "suspect", suspect[0] ? suspect : "none");
+        metric_label(out, "", "suspect", suspect[0] ? suspect : "none");
         fputs("} 1\n", out);
 }
 
@@ -57,28 +41,28 @@ static void show_clocksource(FILE *out, struct json_object *clock)
         _cleanup_free_ char *available = clocksources ? json_format(clocksources) : NULL;
         const char *reason = json_get_text(clock, "Reason");
 
-        show_head(out, "tsc_reason_info", "gauge", "Why the verdict is what it is.");
+        metric_head(out, "tsc_reason_info", "gauge", "Why the verdict is what it is.");
         fputs("tscwarden_tsc_reason_info{", out);
-        show_label(out, "", "reason", reason[0] ? reason : "none");
+        metric_label(out, "", "reason", reason[0] ? reason : "none");
         fputs("} 1\n", out);
 
-        show_head(out, "clocksource_info", "gauge",
-                  "The kernel's clocksource, those it offers, and what watches the TSC.");
+        metric_head(out, "clocksource_info", "gauge",
+                    "The kernel's clocksource, those it offers, and what watches the TSC.");
         fputs("tscwarden_clocksource_info{", out);
-        show_label(out, "", "clocksource", json_get_text(clock, "Clocksource"));
-        show_label(out, ",", "available", available ? available : "");
-        show_label(out, ",", "watchdog", json_get_text(clock, "Watchdog"));
+        metric_label(out, "", "clocksource", json_get_text(clock, "Clocksource"));
+        metric_label(out, ",", "available", available ? available : "");
+        metric_label(out, ",", "watchdog", json_get_text(clock, "Watchdog"));
         fputs("} 1\n", out);
 
         if (!json_has(clock, "ClocksourceChanges"))
                 return;
-        show_head(out, "clocksource_changes_total", "counter", "Clocksource changes since tscwardend started.");
+        metric_head(out, "clocksource_changes_total", "counter", "Clocksource changes since tscwardend started.");
         fprintf(out, "tscwarden_clocksource_changes_total %" PRIu64 "\n", json_get_number(clock, "ClocksourceChanges"));
 }
 
 static void show_drift(FILE *out, struct json_object *manager)
 {
-        show_head(out, "drift_total", "counter", "Knobs that others changed after the policy had set them.");
+        metric_head(out, "drift_total", "counter", "Knobs that others changed after the policy had set them.");
         if (!json_has(manager, "DriftCounts")) {
                 fprintf(out, "tscwarden_drift_total %" PRIu64 "\n", json_get_number(manager, "DriftCount"));
                 return;
@@ -86,7 +70,7 @@ static void show_drift(FILE *out, struct json_object *manager)
         json_object_object_foreach(json_object_object_get(manager, "DriftCounts"), knob, count)
         {
                 fputs("tscwarden_drift_total{", out);
-                show_label(out, "", "knob", knob);
+                metric_label(out, "", "knob", knob);
                 fprintf(out, "} %" PRIu64 "\n", json_object_get_uint64(count));
         }
 }
@@ -102,26 +86,26 @@ static void show_policy(FILE *out, struct json_object *manager)
 {
         static const char *const states[] = { "not-needed", "waiting", "applied", "degraded", "disabled", "restored" };
 
-        show_head(out, "policy_state", "gauge", "Whether this is the state of the policy.");
+        metric_head(out, "policy_state", "gauge", "Whether this is the state of the policy.");
         for (unsigned i = 0; i < ARRAY_SIZE(states); i++)
                 fprintf(out, "tscwarden_policy_state{state=\"%s\"} %d\n", states[i],
                         strcmp(states[i], json_get_text(manager, "State")) == 0);
-        show_head(out, "contested_cpus", "gauge", "CPUs whose knobs somebody else keeps changing.");
+        metric_head(out, "contested_cpus", "gauge", "CPUs whose knobs somebody else keeps changing.");
         fprintf(out, "tscwarden_contested_cpus %u\n", count_cpus(json_get_text(manager, "ContestedCpus")));
 }
 
 static void show_probe(FILE *out, const ProbeRecord *probe)
 {
         if (probe->has_bound) {
-                show_head(out, "probe_offset_bound_seconds", "gauge",
-                          "How far apart any two CPUs' TSCs can have been at most.");
+                metric_head(out, "probe_offset_bound_seconds", "gauge",
+                            "How far apart any two CPUs' TSCs can have been at most.");
                 fprintf(out, "tscwarden_probe_offset_bound_seconds %" PRId64 ".%09" PRId64 "\n",
                         probe->bound_nsec / 1000000000, probe->bound_nsec % 1000000000);
         }
-        show_head(out, "probe_convicted", "gauge", "CPUs whose TSC was proved to differ.");
+        metric_head(out, "probe_convicted", "gauge", "CPUs whose TSC was proved to differ.");
         fprintf(out, "tscwarden_probe_convicted %u\n", probe->n_convicted);
-        show_head(out, "probe_timestamp_seconds", "gauge",
-                  "When root last ran tscwarden probe on this host, since it was booted.");
+        metric_head(out, "probe_timestamp_seconds", "gauge",
+                    "When root last ran tscwarden probe on this host, since it was booted.");
         fprintf(out, "tscwarden_probe_timestamp_seconds %" PRIu64 "\n", probe->realtime_usec / 1000000);
 }
 
@@ -131,7 +115,7 @@ static void show_rate(FILE *out, const RateHere *rate)
 
         if (!rate->utc.known && !boots)
                 return;
-        show_head(
+        metric_head(
                 out, "tsc_rate_ppm", "gauge",
                 "By how much the TSC runs fast against what the kernel takes it for: by UTC, or by earlier boots' calibration.");
         if (rate->utc.known)
@@ -145,9 +129,9 @@ void status_show_metrics(FILE *out, const StatusInput *input)
         const WardenState *state = input->state;
         struct json_object *manager = state->manager;
 
-        show_head(out, "build_info", "gauge", "The tscwardend that was asked.");
+        metric_head(out, "build_info", "gauge", "The tscwardend that was asked.");
         fputs("tscwarden_build_info{", out);
-        show_label(out, "", "version", json_get_text(manager, "Version"));
+        metric_label(out, "", "version", json_get_text(manager, "Version"));
         fputs("} 1\n", out);
         show_verdict(out, state->clock);
         show_urgency(out, state->clock);
@@ -160,6 +144,6 @@ void status_show_metrics(FILE *out, const StatusInput *input)
                 show_probe(out, input->probe);
         if (!json_has(manager, "RunningVMs"))
                 return;
-        show_head(out, "vms", "gauge", "Virtual machines of KVM that run.");
+        metric_head(out, "vms", "gauge", "Virtual machines of KVM that run.");
         fprintf(out, "tscwarden_vms %" PRIu64 "\n", json_get_number(manager, "RunningVMs"));
 }

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/time.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/status.h"
+#include "ctl/textfile.h"
 #include "ctl/verbs.h"
-#include "host/runtime.h"
 
 /* What is known of this machine besides what its daemon says. */
 typedef struct Around {
@@ -60,51 +55,18 @@ static int show(const CtlOptions *options, StatusInput *input)
         return status_show(stdout, input);
 }
 
-/* The collector reads every *.prom of its directory at any time: hence a rename, and another name until then. */
-static int replace_textfile(const char *path, const char *text, size_t size)
-{
-        _cleanup_free_ char *directory = strdup(path);
-        const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-        struct stat st;
-        int fd, r;
-
-        if (!directory)
-                return -ENOMEM;
-        /* A rename would put a file in the place of /dev/null. */
-        if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
-                return -ENOTSUP;
-        directory[name - path] = '\0';
-        fd = open(directory[0] ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0)
-                return -errno;
-        r = runtime_replace_file(fd, name, text, size, 0644);
-        close(fd);
-        return r;
-}
-
 static int write_metrics(const CtlOptions *options, const StatusInput *input)
 {
         _cleanup_free_ char *text = NULL;
         size_t size;
         FILE *out = open_memstream(&text, &size);
-        int r;
 
         if (!out)
                 return ctl_complain(NULL);
         status_show_metrics(out, input);
         if (ferror(out) | fclose(out))
                 return ctl_complain(NULL);
-        if (!options->textfile || strcmp(options->textfile, "-") == 0) {
-                fputs(text, stdout);
-                return ctl_finish(0, CTL_FINE);
-        }
-        r = replace_textfile(options->textfile, text, size);
-        if (r < 0) {
-                fprintf(stderr, "tscwarden: Cannot write %s: %s\n", options->textfile,
-                        r == -ENOTSUP ? "it is no regular file; - is standard output" : strerror(-r));
-                return CTL_NO_ANSWER;
-        }
-        return CTL_FINE;
+        return textfile_write(options->textfile, text, size);
 }
 
 int verb_status(const CtlOptions *options)

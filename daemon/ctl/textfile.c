@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/textfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/macro.h"
+#include "ctl/verbs.h"
+#include "host/runtime.h"
+
+/* Others read every file of its directory at any time: hence a rename, and another name until then. */
+static int replace(const char *path, const char *text, size_t size)
+{
+        _cleanup_free_ char *directory = strdup(path);
+        const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+        struct stat st;
+        int fd, r;
+
+        if (!directory)
+                return -ENOMEM;
+        /* A rename would put a file in the place of /dev/null. */
+        if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+                return -ENOTSUP;
+        directory[name - path] = '\0';
+        fd = open(directory[0] ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        r = runtime_replace_file(fd, name, text, size, 0644);
+        close(fd);
+        return r;
+}
+
+int textfile_write(const char *path, const char *text, size_t size)
+{
+        int r;
+
+        if (!path || strcmp(path, "-") == 0) {
+                fputs(text, stdout);
+                return ctl_finish(0, CTL_FINE);
+        }
+        r = replace(path, text, size);
+        if (r < 0) {
+                fprintf(stderr, "tscwarden: Cannot write %s: %s\n", path,
+                        r == -ENOTSUP ? "it is no regular file; - is standard output" : strerror(-r));
+                return CTL_NO_ANSWER;
+        }
+        return CTL_FINE;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Files that others collect: as a whole or not at all.
+ */
+#pragma once
+
+#include <stddef.h>
+
+/* Replaces `path`; NULL and "-" are standard output. CTL_FINE, or CTL_NO_ANSWER: told on stderr. */
+int textfile_write(const char *path, const char *text, size_t size);
