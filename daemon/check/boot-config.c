@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "model/cmdline.h"
 
 static const struct {
@@ -176,13 +177,10 @@ void boot_config_done(BootConfig *config)
 
 static int add_cmdline(BootConfig *config, const char *text, size_t length)
 {
-        char **cmdlines = reallocarray(config->cmdlines, config->n + 1, sizeof(*cmdlines));
-
-        if (!cmdlines)
+        if (array_grow(&config->cmdlines, config->n, sizeof(*config->cmdlines)) < 0)
                 return -ENOMEM;
-        config->cmdlines = cmdlines;
-        cmdlines[config->n] = strndup(text, length);
-        if (!cmdlines[config->n])
+        config->cmdlines[config->n] = strndup(text, length);
+        if (!config->cmdlines[config->n])
                 return -ENOMEM;
         config->n++;
         return 0;

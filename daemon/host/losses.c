@@ -5,6 +5,7 @@
 #include <string.h>
 #include <systemd/sd-journal.h>
 
+#include "base/array.h"
 #include "base/log.h"
 #include "host/journal.h"
 
@@ -38,26 +39,23 @@ static int add_entry(sd_journal *journal, sd_id128_t this_boot, sd_id128_t *last
 {
         uint64_t realtime, monotonic;
         sd_id128_t boot;
-        Loss *entries;
-        Loss loss;
+        Loss *loss;
 
         /* A damaged record does not take the others with it. */
         if (sd_journal_get_realtime_usec(journal, &realtime) < 0 ||
             sd_journal_get_monotonic_usec(journal, &monotonic, &boot) < 0 || sd_id128_equal(boot, *last_boot))
                 return 0;
-        entries = reallocarray(losses->entries, losses->n + 1, sizeof(*entries));
-        if (!entries)
+        if (array_grow(&losses->entries, losses->n, sizeof(*losses->entries)) < 0)
                 return -ENOMEM;
-        losses->entries = entries;
-        loss = (Loss) {
+        loss = &losses->entries[losses->n++];
+        *loss = (Loss) {
                 .realtime_usec = realtime,
                 .this_boot = sd_id128_equal(boot, this_boot),
                 .reason = read_text(journal, "TSCWARDEN_REASON"),
                 .vms = read_text(journal, "TSCWARDEN_VMS"),
         };
-        entries[losses->n++] = loss;
         *last_boot = boot;
-        return loss.reason && loss.vms ? 0 : -ENOMEM;
+        return loss->reason && loss->vms ? 0 : -ENOMEM;
 }
 
 static int read_entries(sd_journal *journal, Losses *ret)

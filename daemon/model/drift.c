@@ -6,33 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 void drift_done(Drift *drift)
 {
         free(drift->accounts);
         *drift = (Drift) {};
 }
 
-/* Where the account of `id` is, or belongs. */
-static size_t find_place(const Drift *drift, const KnobId *id)
-{
-        size_t low = 0, high = drift->n;
-
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-
-                if (knob_id_compare(&drift->accounts[middle].id, id) < 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return low;
-}
-
 DriftAccount *drift_find(const Drift *drift, const KnobId *id)
 {
-        size_t at = find_place(drift, id);
-
-        return at < drift->n && knob_id_compare(&drift->accounts[at].id, id) == 0 ? &drift->accounts[at] : NULL;
+        return drift->n > 0 ? bsearch(id, drift->accounts, drift->n, sizeof(DriftAccount), knob_element_compare) : NULL;
 }
 
 bool drift_is_contested(const DriftAccount *account)
@@ -59,18 +43,11 @@ static void drift_tidy(Drift *drift, uint64_t now_usec)
 
 static DriftAccount *drift_add(Drift *drift, const KnobId *id)
 {
-        size_t at = find_place(drift, id);
+        bool found;
+        size_t at = array_find(drift->accounts, drift->n, sizeof(DriftAccount), id, knob_element_compare, &found);
 
-        if (drift->n == drift->allocated) {
-                size_t wanted = drift->allocated ? drift->allocated * 2 : 16;
-                DriftAccount *accounts = reallocarray(drift->accounts, wanted, sizeof(DriftAccount));
-
-                if (!accounts)
-                        return NULL;
-                drift->accounts = accounts;
-                drift->allocated = wanted;
-        }
-        assert(drift->accounts);
+        if (array_grow(&drift->accounts, drift->n, sizeof(DriftAccount)) < 0)
+                return NULL;
         memmove(&drift->accounts[at + 1], &drift->accounts[at], (drift->n - at) * sizeof(DriftAccount));
         drift->n++;
         drift->accounts[at] = (DriftAccount) { .id = *id };

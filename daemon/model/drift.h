@@ -48,7 +48,7 @@ typedef struct DriftAccount {
 /* All zero is ready for use. Memory is bounded by the knobs that were lost in one window, or are off. */
 typedef struct Drift {
         DriftAccount *accounts; /* sorted by knob_id_compare */
-        size_t n, allocated;
+        size_t n;
         uint64_t counts[KNOB_MAX_]; /* how often the policy was lost */
         bool report_only;           /* nothing is repaired, so nothing is contested either: it takes two */
 } Drift;

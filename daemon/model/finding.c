@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "model/policy.h"
 
 void findings_done(Findings *findings)
@@ -33,7 +34,7 @@ static bool finding_agrees(const Finding *a, const Finding *b)
 
 int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus)
 {
-        Finding *entries, *new;
+        Finding *new;
 
         for (unsigned i = 0; i < findings->n; i++)
                 if (finding_agrees(&findings->entries[i], like)) {
@@ -41,11 +42,9 @@ int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus)
                         return cpuset_add_all(&findings->entries[i].cpus, cpus);
                 }
 
-        entries = reallocarray(findings->entries, findings->n + 1, sizeof(Finding));
-        if (!entries)
+        if (array_grow(&findings->entries, findings->n, sizeof(Finding)) < 0)
                 return -ENOMEM;
-        findings->entries = entries;
-        new = &entries[findings->n++];
+        new = &findings->entries[findings->n++];
         *new = *like;
         new->cpus = (CpuSet) {};
         new->n_objects = like->n_objects ? like->n_objects : 1;

@@ -41,6 +41,11 @@ static int compare_unsigned(unsigned a, unsigned b)
         return a < b ? -1 : a > b;
 }
 
+int knob_element_compare(const void *a, const void *b)
+{
+        return knob_id_compare(a, b);
+}
+
 int knob_id_compare(const KnobId *a, const KnobId *b)
 {
         int r = compare_unsigned(!knob_is_of_policy(a->knob), !knob_is_of_policy(b->knob));

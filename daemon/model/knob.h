@@ -34,6 +34,8 @@ typedef struct KnobId {
 
 /* Order: policies before CPUs, then by id, state, knob. */
 int knob_id_compare(const KnobId *a, const KnobId *b);
+/* The same for qsort(), bsearch() and array_find() in arrays whose elements are a KnobId or begin with one. */
+int knob_element_compare(const void *a, const void *b);
 /* Of a cpufreq policy; the others are a CPU's. */
 bool knob_is_of_policy(Knob knob);
 /* Decides at which frequency a policy stands. */

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
+
 #define ORIGINALS_MAGIC "tscwarden-originals 1 "
 
 void originals_done(Originals *originals)
@@ -32,23 +34,7 @@ int originals_copy(const Originals *originals, Originals *ret)
 /* The index of the entry, or where it would stand. */
 static size_t originals_find(const Originals *originals, const KnobId *id, bool *ret_found)
 {
-        size_t low = 0, high = originals->n;
-
-        *ret_found = false;
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                int r = knob_id_compare(&originals->entries[middle].id, id);
-
-                if (r == 0) {
-                        *ret_found = true;
-                        return middle;
-                }
-                if (r < 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return low;
+        return array_find(originals->entries, originals->n, sizeof(Original), id, knob_element_compare, ret_found);
 }
 
 const char *originals_get(const Originals *originals, const KnobId *id)

@@ -3,43 +3,27 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static void *grow(void *array, size_t n, size_t *allocated, size_t size)
-{
-        size_t wanted = *allocated ? *allocated * 2 : 32;
-        void *new;
-
-        if (n < *allocated)
-                return array;
-        new = reallocarray(array, wanted, size);
-        if (new)
-                *allocated = wanted;
-        return new;
-}
+#include "base/array.h"
 
 int plan_add_wanted(PlanBuilder *b, const KnobId *id, const char *value)
 {
-        Wanted *wanted = grow(b->plan.wanted, b->plan.n_wanted, &b->wanted_allocated, sizeof(Wanted));
+        Wanted *wanted;
 
-        if (!wanted)
+        if (array_grow(&b->plan.wanted, b->plan.n_wanted, sizeof(Wanted)) < 0)
                 return -ENOMEM;
-        b->plan.wanted = wanted;
-        wanted += b->plan.n_wanted++;
-        *wanted = (Wanted) { .id = *id };
+        wanted = &b->plan.wanted[b->plan.n_wanted++];
+        wanted->id = *id;
         snprintf(wanted->value, sizeof(wanted->value), "%s", value ? value : "");
         return 0;
 }
 
 int plan_add_step(PlanBuilder *b, const Step *step)
 {
-        Step *steps = grow(b->plan.steps, b->plan.n_steps, &b->steps_allocated, sizeof(Step));
-
-        if (!steps)
+        if (array_grow(&b->plan.steps, b->plan.n_steps, sizeof(Step)) < 0)
                 return -ENOMEM;
-        b->plan.steps = steps;
-        steps[b->plan.n_steps++] = *step;
+        b->plan.steps[b->plan.n_steps++] = *step;
         return 0;
 }
 

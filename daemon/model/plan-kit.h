@@ -9,8 +9,6 @@
 typedef struct PlanBuilder {
         const PlanInput *input;
         Plan plan;
-        size_t steps_allocated;
-        size_t wanted_allocated;
 } PlanBuilder;
 
 /* Each 0 or -ENOMEM. What is wanted may come in any order. `value` NULL: none can be told now. */

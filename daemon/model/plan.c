@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -22,25 +23,7 @@ void plan_done(Plan *plan)
 
 bool plan_wants(const Plan *plan, const KnobId *id)
 {
-        size_t low = 0, high = plan->n_wanted;
-
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-                int r = knob_id_compare(&plan->wanted[middle].id, id);
-
-                if (r == 0)
-                        return true;
-                if (r < 0)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        return false;
-}
-
-static int wanted_compare(const void *a, const void *b)
-{
-        return knob_id_compare(&((const Wanted *)a)->id, &((const Wanted *)b)->id);
+        return plan->n_wanted > 0 && bsearch(id, plan->wanted, plan->n_wanted, sizeof(Wanted), knob_element_compare);
 }
 
 /* CPUs that a rule names and the host does not have. */
@@ -114,7 +97,7 @@ int plan_build(const PlanInput *input, Plan *ret)
                 return r;
         }
         if (b.plan.n_wanted > 0)
-                qsort(b.plan.wanted, b.plan.n_wanted, sizeof(Wanted), wanted_compare);
+                qsort(b.plan.wanted, b.plan.n_wanted, sizeof(Wanted), knob_element_compare);
         *ret = b.plan;
         return 0;
 }

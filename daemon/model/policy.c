@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static const char *const policy_key_names[POLICY_KEY_MAX_] = {
         [POLICY_GOVERNOR] = "GOVERNOR",
         [POLICY_MIN_FREQ] = "MIN_FREQ",
@@ -38,13 +40,10 @@ void policy_done(Policy *policy)
 
 PolicyRule *policy_add_rule(Policy *policy)
 {
-        PolicyRule *rules = reallocarray(policy->rules, policy->n_rules + 1, sizeof(*rules));
-
-        if (!rules)
+        if (array_grow(&policy->rules, policy->n_rules, sizeof(*policy->rules)) < 0)
                 return NULL;
-        policy->rules = rules;
-        rules[policy->n_rules] = (PolicyRule) { .all_cpus = true };
-        return &rules[policy->n_rules++];
+        policy->rules[policy->n_rules].all_cpus = true;
+        return &policy->rules[policy->n_rules++];
 }
 
 int policy_add_defaults(Policy *policy, bool frequency, bool idle)
@@ -69,18 +68,15 @@ int policy_add_defaults(Policy *policy, bool frequency, bool idle)
 
 int policy_append(Policy *policy, Policy *from)
 {
-        PolicyRule *rules;
+        for (unsigned i = 0; i < from->n_rules; i++) {
+                PolicyRule *rule = policy_add_rule(policy);
 
-        if (from->n_rules == 0)
-                return 0;
-        rules = reallocarray(policy->rules, policy->n_rules + from->n_rules, sizeof(*rules));
-        if (!rules)
-                return -ENOMEM;
-        policy->rules = rules;
-        memcpy(rules + policy->n_rules, from->rules, from->n_rules * sizeof(*rules));
-        policy->n_rules += from->n_rules;
-        free(from->rules);
-        *from = (Policy) { 0 };
+                if (!rule)
+                        return -ENOMEM;
+                *rule = from->rules[i];
+                from->rules[i] = (PolicyRule) {};
+        }
+        policy_done(from);
         return 0;
 }
 

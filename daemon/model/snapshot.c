@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 
 void snapshot_done(Snapshot *snapshot)
@@ -28,17 +29,17 @@ void snapshot_done(Snapshot *snapshot)
 
 const char *snapshot_share(Snapshot *snapshot, const char *text)
 {
-        char **shared;
+        char *copy;
 
         for (size_t i = snapshot->n_shared; i > 0; i--)
                 if (strcmp(snapshot->shared[i - 1], text) == 0)
                         return snapshot->shared[i - 1];
-        shared = reallocarray(snapshot->shared, snapshot->n_shared + 1, sizeof(*shared));
-        if (!shared)
+        if (array_grow(&snapshot->shared, snapshot->n_shared, sizeof(*snapshot->shared)) < 0)
                 return NULL;
-        snapshot->shared = shared;
-        shared[snapshot->n_shared] = strdup(text);
-        return shared[snapshot->n_shared] ? shared[snapshot->n_shared++] : NULL;
+        copy = strdup(text);
+        if (copy)
+                snapshot->shared[snapshot->n_shared++] = copy;
+        return copy;
 }
 
 static int policy_id_compare(const void *id, const void *policy)

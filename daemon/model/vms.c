@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/macro.h"
 
 static void vms_drop_named(Vms *vms, unsigned i)
@@ -46,15 +47,10 @@ static void vms_count(Vms *vms, const Uevent *uevent)
 static int vms_add_named(Vms *vms, uint32_t pid, const char *name)
 {
         _cleanup_free_ char *copy = strdup(name ? name : "");
-        Vm *named;
 
-        if (!copy)
+        if (!copy || array_grow(&vms->named, vms->n_named, sizeof(*vms->named)) < 0)
                 return -ENOMEM;
-        named = reallocarray(vms->named, vms->n_named + 1, sizeof(*named));
-        if (!named)
-                return -ENOMEM;
-        vms->named = named;
-        named[vms->n_named++] = (Vm) { .pid = pid, .name = TAKE_PTR(copy) };
+        vms->named[vms->n_named++] = (Vm) { .pid = pid, .name = TAKE_PTR(copy) };
         return 0;
 }
 

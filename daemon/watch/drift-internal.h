@@ -18,7 +18,7 @@
 
 /* A knob somebody wrote to, or may have. */
 typedef struct Touched {
-        KnobId id;
+        KnobId id;                  /* first, for knob_element_compare() */
         unsigned writer;            /* index, or NO_WRITER */
         char left[KNOB_VALUE_SIZE]; /* as the last task left it */
         bool heard;                 /* else it may have been written to */
@@ -93,8 +93,6 @@ struct DriftMonitor {
 void *drift_append(void *array, size_t *n, size_t size);
 /* Somebody wrote to the knob (`heard`), or may have. */
 void drift_touch(DriftMonitor *deeper, const KnobId *id, unsigned writer, bool heard);
-/* By id, for qsort() and bsearch(). */
-int drift_compare_touched(const void *a, const void *b);
 /* `kept` becomes what stands, as far as it may have changed; `touched` has each knob once. 0 or -errno. */
 int drift_refresh(DriftMonitor *d);
 /* What has gathered is told, and the timer set. */

@@ -6,20 +6,15 @@
 
 #include "watch/drift-internal.h"
 
-int drift_compare_touched(const void *a, const void *b)
-{
-        return knob_id_compare(&((const Touched *)a)->id, &((const Touched *)b)->id);
-}
-
 /* Each knob once, with whoever is known to have written to it. */
 static void sort_touched(DriftMonitor *d)
 {
         size_t n = 0;
 
         if (d->n_touched > 1)
-                qsort(d->touched, d->n_touched, sizeof(Touched), drift_compare_touched);
+                qsort(d->touched, d->n_touched, sizeof(Touched), knob_element_compare);
         for (size_t i = 0; i < d->n_touched; i++) {
-                if (n == 0 || drift_compare_touched(&d->touched[n - 1], &d->touched[i]) != 0)
+                if (n == 0 || knob_element_compare(&d->touched[n - 1], &d->touched[i]) != 0)
                         d->touched[n++] = d->touched[i];
                 else {
                         if (d->touched[i].writer != NO_WRITER)

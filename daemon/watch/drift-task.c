@@ -140,11 +140,6 @@ static void update_accounts(DriftMonitor *d, const TaskResult *result)
         }
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-        return knob_id_compare(a, b);
-}
-
 /* Another program may have written after the task had read the host and before the kernel watched the file: the value is read
  * again. What a step wrote was read back since. */
 static void check_unchecked(DriftMonitor *d, const TaskResult *result)
@@ -154,7 +149,8 @@ static void check_unchecked(DriftMonitor *d, const TaskResult *result)
 
         for (size_t i = 0; i < result->plan->n_steps && written && d->n_unchecked > 0; i++) {
                 const Step *step = &result->plan->steps[i];
-                const KnobId *id = bsearch(&step->id, d->unchecked, d->n_unchecked, sizeof(KnobId), compare_ids);
+                const KnobId *id =
+                        bsearch(&step->id, d->unchecked, d->n_unchecked, sizeof(KnobId), knob_element_compare);
 
                 if (id && !step->withheld)
                         written[id - d->unchecked] = true;

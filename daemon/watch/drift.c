@@ -170,9 +170,8 @@ static int judge_all(DriftMonitor *d, const Plan *plan, bool *ret_repair)
         if (!steps)
                 return -ENOMEM;
         for (size_t i = 0; i < plan->n_steps; i++) {
-                const Touched key = { .id = plan->steps[i].id };
                 const Touched *touched =
-                        bsearch(&key, d->touched, d->n_touched, sizeof(Touched), drift_compare_touched);
+                        bsearch(&plan->steps[i].id, d->touched, d->n_touched, sizeof(Touched), knob_element_compare);
 
                 if (touched)
                         steps[touched - d->touched] = &plan->steps[i];

@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/time.h"
 #include "check/boot-command.h"
 #include "host/runtime.h"
@@ -168,17 +169,14 @@ static int read_ours(BootConfig *config)
 static int add_file(BootConfig *config, const char *path)
 {
         _cleanup_free_ char *text = NULL, *name = strdup(path);
-        BootFile *files = reallocarray(config->files, config->n_files + 1, sizeof(*files));
         int r;
 
-        if (files)
-                config->files = files;
-        if (!files || !name)
+        if (!name || array_grow(&config->files, config->n_files, sizeof(*config->files)) < 0)
                 return -ENOMEM;
         r = read_text(path, &text);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
-        files[config->n_files++] = (BootFile) { .path = TAKE_PTR(name), .text = TAKE_PTR(text) };
+        config->files[config->n_files++] = (BootFile) { .path = TAKE_PTR(name), .text = TAKE_PTR(text) };
         return 0;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 const char *const apply_mode_names[] = {
         [APPLY_AUTO] = "auto", [APPLY_ALWAYS] = "always", [APPLY_NEVER] = "never", NULL
 };
@@ -73,13 +75,10 @@ int config_take_policy(Config *config, Policy *from)
 
 int config_add_file(Config *config, const char *path)
 {
-        char **files = reallocarray(config->files, config->n_files + 1, sizeof(*files));
-
-        if (!files)
+        if (array_grow(&config->files, config->n_files, sizeof(*config->files)) < 0)
                 return -ENOMEM;
-        config->files = files;
-        files[config->n_files] = strdup(path);
-        if (!files[config->n_files])
+        config->files[config->n_files] = strdup(path);
+        if (!config->files[config->n_files])
                 return -ENOMEM;
         config->n_files++;
         return 0;

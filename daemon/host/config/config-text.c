@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/log.h"
 
 typedef struct Decoder {
@@ -84,15 +85,8 @@ static int add_item(Decoder *d, unsigned line, const char *key, size_t key_lengt
         ConfigText *text = d->text;
         _cleanup_free_ char *key_copy = NULL, *value_copy = NULL;
 
-        if (text->n == text->allocated) {
-                size_t allocated = text->allocated ? text->allocated * 2 : 16;
-                ConfigItem *items = reallocarray(text->items, allocated, sizeof(*items));
-
-                if (!items)
-                        return -ENOMEM;
-                text->items = items;
-                text->allocated = allocated;
-        }
+        if (array_grow(&text->items, text->n, sizeof(*text->items)) < 0)
+                return -ENOMEM;
         if (key && !(key_copy = strndup(key, key_length)))
                 return -ENOMEM;
         if (value && !(value_copy = strndup(value, length)))

@@ -22,7 +22,6 @@ typedef struct ConfigItem {
 typedef struct ConfigText {
         ConfigItem *items;
         size_t n;
-        size_t allocated;
         unsigned n_scopes; /* section headers */
         size_t next;       /* of config_text_read() */
 } ConfigText;
