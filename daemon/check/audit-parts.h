@@ -12,6 +12,11 @@ void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed
 void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need);
 bool audit_needs_only_reboot(const BootNeed *need);
 void audit_guest(const AuditInput *input, Audit *audit);
+void audit_chrony(const AuditInput *input, Audit *audit);
+/* Names `guest setup` only where it would do it: it writes into a folder that chrony's configuration names. */
+void audit_fix_by_setup(const AuditInput *input, Audit *audit, AuditStep *step);
+/* A guest of KVM that may ask its host for the time. */
+bool audit_is_kvm(const AuditInput *input);
 void audit_agent(const AuditInput *input, Audit *audit);
 /* The hypervisor by name where it is none that runs KVM's guests with QEMU: "Xen", "Hyper-V", "VMware", "AWS", "Google"; NULL where it
  * may be one. */

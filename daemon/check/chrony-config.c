@@ -11,10 +11,8 @@
 ChronyWord chrony_line_judge(const char *line, const char **ret_rest)
 {
         static const char *const words[CHRONY_WORD_MAX_] = {
-                [CHRONY_REFCLOCK] = "refclock",
-                [CHRONY_INCLUDE] = "include",
-                [CHRONY_CONFDIR] = "confdir",
-                [CHRONY_MAKESTEP] = "makestep",
+                [CHRONY_REFCLOCK] = "refclock",   [CHRONY_INCLUDE] = "include",   [CHRONY_CONFDIR] = "confdir",
+                [CHRONY_SOURCEDIR] = "sourcedir", [CHRONY_MAKESTEP] = "makestep",
         };
         size_t length;
 

@@ -9,9 +9,10 @@
 typedef enum ChronyWord {
         CHRONY_NOTHING, /* a comment, or a directive that nobody here asks for */
         CHRONY_REFCLOCK,
-        CHRONY_INCLUDE,  /* a pattern follows */
-        CHRONY_CONFDIR,  /* directories follow */
-        CHRONY_MAKESTEP, /* a threshold and a number of updates follow */
+        CHRONY_INCLUDE,   /* a pattern follows */
+        CHRONY_CONFDIR,   /* directories follow */
+        CHRONY_SOURCEDIR, /* directories follow, of whose *.sources chronyd takes servers only */
+        CHRONY_MAKESTEP,  /* a threshold and a number of updates follow */
         CHRONY_WORD_MAX_,
 } ChronyWord;
 

@@ -79,10 +79,14 @@ typedef struct Surroundings {
         char refclock_name[CHRONY_NAME_SIZE]; /* chronyc's name of it */
         PhcKind refclock_kind;
         bool refclock_tai, refclock_optional;
+        char *refclock_ignored; /* a .sources file that has one, which chronyd ignores; owned, NULL for none */
 
         char *makestep_file;   /* where the last `makestep` stands, which holds; owned, NULL for none */
+        bool makestep_fixed;   /* as chrony_fixed */
         bool makestep_endless; /* and it lets chronyd set the clock at any time */
         char *chrony_config;   /* the main file; owned, NULL for none */
+        bool chrony_given;     /* a running chronyd was given it by -f */
+        bool chrony_fixed;     /* nothing can be added to it: read-only, or made anew at each boot */
         char *chrony_confdir;  /* a folder whose files it reads too, where ours outlasts a boot; owned, NULL for none */
 
         bool agent_channel; /* /dev/virtio-ports/org.qemu.guest_agent.0 */
@@ -99,6 +103,7 @@ static inline void surroundings_done(Surroundings *around)
         free(around->ptp_kvm_persistent);
         free(around->refclock);
         free(around->refclock_file);
+        free(around->refclock_ignored);
         free(around->makestep_file);
         free(around->chrony_config);
         free(around->chrony_confdir);

@@ -165,7 +165,13 @@ int guest_find_chrony(Guest *guest)
                 return ctl_complain(NULL), -ENOMEM;
         if (around->chrony_confdir)
                 return 0;
-        if (around->chrony_config)
+        if (around->chrony_config && around->chrony_fixed)
+                fprintf(stderr,
+                        "tscwarden: %s takes no further files, and is made by the system anew or cannot be written. Where that is "
+                        "declared (NixOS: services.chrony.extraConfig; Fedora CoreOS: /etc/chrony.conf), add these lines:\n"
+                        "  refclock PHC " KVM_CLOCK_LINK " poll 2\n  makestep 1 -1\n",
+                        around->chrony_config);
+        else if (around->chrony_config)
                 fprintf(stderr,
                         "tscwarden: %s takes no further files. Add this line to it, make the directory, and try again:\n"
                         "  confdir /etc/chrony.d\n",
@@ -222,24 +228,40 @@ static bool loads_at_boot(const Surroundings *around)
                (around->ptp_kvm_persistent && !strstr(around->ptp_kvm_persistent, modules_name));
 }
 
-/* 1: somebody else's line has chronyd on this clock already. 0: none. Negative: told. */
-static int has_refclock(const Guest *guest)
+/* 1: what chronyd reads has a line for this clock. 0: none. Negative: told. */
+static int find_refclock(const Guest *guest)
 {
-        static const char *const print[] = { "chronyd", "-p", NULL };
+        const char *const print[] = {
+                "chronyd", "-p", guest->around.chrony_given ? "-f" : NULL, guest->around.chrony_config, NULL,
+        };
         _cleanup_free_ char *output = NULL;
         char device[CHRONY_DEVICE_SIZE], name[PHC_NAME_SIZE];
         int r = run(print, SHORT_SECONDS, &output);
 
         if (r < 0)
                 return r;
-        if (guest->files[GUEST_REFCLOCK].state != GUEST_FILE_MISSING)
-                return 0;
         for (const char *rest = output; chrony_next_refclock(&rest, device);)
                 /* Before the module is there, only the link's name tells. */
                 if (strcmp(device, KVM_CLOCK_LINK) == 0 ||
                     (phc_of_device(device, name) == 0 && strcmp(name, guest->phc) == 0))
                         return 1;
         return 0;
+}
+
+int guest_check_config(const Guest *guest)
+{
+        _cleanup_surroundings_ Surroundings around = {};
+        int r = find_refclock(guest);
+
+        if (r < 0)
+                return r;
+        if (surroundings_read_chrony(&around) < 0)
+                return ctl_complain(NULL), -ENOMEM;
+        if (phc_kind_is_of_host(around.refclock_kind))
+                return 0;
+        fprintf(stderr, "tscwarden: %s does not lead to %s/%s: chronyd would not read that\n", around.chrony_config,
+                guest->around.chrony_confdir, CHRONY_FILE_NAME);
+        return -ENOENT;
 }
 
 static bool has_device_unit(const Guest *guest)
@@ -262,13 +284,15 @@ int guest_plan_files(Guest *guest)
                 /* /dev/ptpN is there as soon as the module is, which is before chronyd starts. */
                 [GUEST_DROP_IN] = strcmp(device, KVM_CLOCK_LINK) == 0
         };
+        const GuestFile *files = guest->files;
         int r = guest_find_files(guest);
 
         if (r == 0)
-                r = has_refclock(guest);
+                r = find_refclock(guest);
         if (r < 0)
                 return r;
-        wanted[GUEST_REFCLOCK] = r == 0;
+        /* Somebody else's line does as well as ours. */
+        wanted[GUEST_REFCLOCK] = r == 0 || files[GUEST_REFCLOCK].state != GUEST_FILE_MISSING;
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
                 GuestFile *file = &guest->files[i];
 
@@ -312,15 +336,43 @@ int guest_write_file(const GuestFile *file, const char *text)
         return r;
 }
 
-bool guest_is_selected(void)
+static const struct {
+        unsigned looks;
+        const char *words;
+} patience[GUEST_FOLLOWS_MAX_] = {
+        [GUEST_NO_ANSWER] = { 15,
+                              "chronyc gets no answer from it: it has ended, or is told not to listen (cmdport 0, bindcmdaddress)" },
+        [GUEST_NOT_LISTED] = { 15, "chronyc sources does not list that clock: chronyd reads another configuration" },
+        /* poll 2: seven questions and more. */
+        [GUEST_NO_SAMPLE] = { 30,
+                              "that clock gives no time: its host may have lost its TSC, which `tscwarden status` there tells" },
+        [GUEST_NOT_CHOSEN] = { 90, "chronyd reads that clock and trusts other sources more: chronyc sources -v" },
+};
+
+unsigned guest_patience(GuestFollows follows)
+{
+        return patience[follows].looks;
+}
+
+const char *guest_explain(GuestFollows follows)
+{
+        return patience[follows].words;
+}
+
+GuestFollows guest_look(void)
 {
         _cleanup_surroundings_ Surroundings around = {};
         const ChronySource *source;
         ChronyReport report;
 
-        if (surroundings_read_chrony(&around) < 0 || !phc_kind_is_of_host(around.refclock_kind) ||
-            timesync_ask_chrony(&report) < 0)
-                return false;
+        if (timesync_ask_chrony(&report) < 0 || (!report.tracked && report.n_sources == 0))
+                return GUEST_NO_ANSWER;
+        if (surroundings_read_chrony(&around) < 0 || !phc_kind_is_of_host(around.refclock_kind))
+                return GUEST_NOT_LISTED;
         source = chrony_find_refclock(&report, around.refclock_name);
-        return source && source->state == '*';
+        if (!source)
+                return GUEST_NOT_LISTED;
+        if (source->state == '*')
+                return GUEST_FOLLOWS;
+        return source->reach ? GUEST_NOT_CHOSEN : GUEST_NO_SAMPLE;
 }

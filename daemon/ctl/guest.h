@@ -49,5 +49,20 @@ int guest_plan_files(Guest *guest);
 int guest_find_files(Guest *guest);
 
 int guest_write_file(const GuestFile *file, const char *text);
-/* chronyd says that the host's clock is what it follows. */
-bool guest_is_selected(void);
+/* chronyd accepts its configuration, and that leads to a refclock on the host's clock. */
+int guest_check_config(const Guest *guest);
+
+/* What chronyd says of the host's clock. */
+typedef enum GuestFollows {
+        GUEST_FOLLOWS,    /* it is what the clock follows */
+        GUEST_NO_ANSWER,  /* chronyc gets no answer */
+        GUEST_NOT_LISTED, /* it is not among the sources */
+        GUEST_NO_SAMPLE,  /* and has given no time */
+        GUEST_NOT_CHOSEN, /* and is not followed */
+        GUEST_FOLLOWS_MAX_,
+} GuestFollows;
+
+GuestFollows guest_look(void);
+/* So many looks a second apart are waited for what may still come, and why it did not. */
+unsigned guest_patience(GuestFollows follows);
+const char *guest_explain(GuestFollows follows);

@@ -13,8 +13,8 @@
 #include "host/facts.h"
 
 #define RESTART_SECONDS 120
-/* poll 2 is a sample every 4 s; chronyd wants a few before it selects. */
-#define SELECT_LOOKS 90
+/* However often what chronyd says changes. */
+#define LOOKS_MAX 120
 
 static bool is_to_write(const GuestFile *file)
 {
@@ -48,30 +48,38 @@ static int control_unit(const Guest *guest, const char *verb)
         return guest_run(argv, RESTART_SECONDS);
 }
 
+/* Until chronyd follows the clock, or for as long as what it says may still change. */
 static int wait_until_selected(const Guest *guest)
 {
         const struct timespec pause = { .tv_sec = 1 };
+        GuestFollows last = GUEST_FOLLOWS;
+        unsigned looks = 0;
 
-        for (unsigned i = 0; i < SELECT_LOOKS; i++) {
-                if (guest_is_selected())
+        for (unsigned total = 0; total < LOOKS_MAX; total++) {
+                GuestFollows follows = guest_look();
+
+                if (follows == GUEST_FOLLOWS)
                         return 0;
+                looks = follows == last ? looks + 1 : 0;
+                last = follows;
+                if (looks >= guest_patience(follows))
+                        break;
                 (void)nanosleep(&pause, NULL);
         }
-        fprintf(stderr, "tscwarden: %s did not select %s within %d s: chronyc sources, journalctl -u %s\n", guest->unit,
-                guest->device, SELECT_LOOKS, guest->unit);
+        fprintf(stderr, "tscwarden: %s does not follow %s after %u s: %s\n", guest->unit, guest->device, looks,
+                guest_explain(last));
         return -ETIMEDOUT;
 }
 
 static int write_files(const Guest *guest)
 {
-        static const char *const print[] = { "chronyd", "-p", NULL };
         int r = 0;
 
         for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++)
                 if (is_to_write(&guest->files[i]))
                         r = guest_write_file(&guest->files[i], guest->files[i].text);
         if (r == 0)
-                r = guest_run(print, RESTART_SECONDS);
+                r = guest_check_config(guest);
         if (r == 0 && is_to_write(&guest->files[GUEST_DROP_IN]))
                 r = reload_systemd();
         return r;
@@ -217,7 +225,7 @@ static int guest_setup(const CtlOptions *options)
                 (void)unload_module(&guest);
                 return CTL_WRONG;
         }
-        if (!any(&guest, is_to_write) && guest_is_selected())
+        if (!any(&guest, is_to_write) && guest_look() == GUEST_FOLLOWS)
                 return finish(&guest, is_to_write, "nothing to do", "Nothing to do: chronyd follows the host's clock.");
         if (options->dry_run)
                 return dry_run(&guest);

@@ -22,7 +22,7 @@ static void test_chrony_line_judge(void **state)
                 { "RefClock PHC /dev/ptp0", CHRONY_REFCLOCK, "PHC /dev/ptp0" },
                 { "makestep 1 -1", CHRONY_MAKESTEP, "1 -1" },
                 { "confdirs /x", CHRONY_NOTHING, NULL },
-                { "sourcedir /run/chrony-dhcp", CHRONY_NOTHING, NULL },
+                { "sourcedir /run/chrony-dhcp", CHRONY_SOURCEDIR, "/run/chrony-dhcp" },
                 { "# confdir /a", CHRONY_NOTHING, NULL },
                 { "! refclock PHC /dev/ptp0", CHRONY_NOTHING, NULL },
                 { "", CHRONY_NOTHING, NULL },

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/macro.h"
 #include "check/read/phc.h"
 #include "check/read/surroundings.h"
 #include "host/processes.h"
@@ -108,6 +109,44 @@ static int read_confdir(Surroundings *around, const char *directories, unsigned 
         return r;
 }
 
+/* A refclock there is ignored without a word (tried with chronyd 4.3). */
+static int read_sources_file(Surroundings *around, const char *path)
+{
+        _cleanup_(fclosep) FILE *stream = fopen(path, "re");
+        _cleanup_free_ char *line = NULL;
+        const char *rest;
+        size_t size = 0;
+
+        while (stream && !around->refclock_ignored && getline(&line, &size, stream) >= 0)
+                if (chrony_line_judge(line, &rest) == CHRONY_REFCLOCK && !(around->refclock_ignored = strdup(path)))
+                        return -ENOMEM;
+        return 0;
+}
+
+static int read_sourcedir(Surroundings *around, const char *directories)
+{
+        _cleanup_free_ char *copy = strdup(directories);
+        char *rest = copy, *folder;
+        int r = copy ? 0 : -ENOMEM;
+
+        while (r == 0 && (folder = strsep(&rest, " \t"))) {
+                _cleanup_free_ char *pattern = NULL;
+                glob_t found = {};
+
+                if (!folder[0])
+                        continue;
+                if (asprintf(&pattern, "%s/*.sources", folder) < 0) {
+                        pattern = NULL;
+                        return -ENOMEM;
+                }
+                r = glob(pattern, 0, NULL, &found) == GLOB_NOSPACE ? -ENOMEM : 0;
+                for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
+                        r = read_sources_file(around, found.gl_pathv[i]);
+                globfree(&found);
+        }
+        return r;
+}
+
 static int take_refclock(Surroundings *around, const char *path, const char *rest)
 {
         RefclockFound *clock = &around->refclocks[around->n_refclocks];
@@ -138,11 +177,23 @@ static int take_refclock(Surroundings *around, const char *path, const char *res
         return around->refclock && around->refclock_file ? 0 : -ENOMEM;
 }
 
+/* Made anew at each boot or each build of the system, or not to be written at all: what is added there is lost. */
+static bool is_fixed(const char *path)
+{
+        static const char *const folders[] = { "/run/", "/usr/", "/nix/store/" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+                if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+                        return true;
+        return access(path, W_OK) < 0 && errno == EROFS;
+}
+
 static int take_makestep(Surroundings *around, const char *path, const char *rest)
 {
         free(around->makestep_file);
         around->makestep_file = strdup(path);
         around->makestep_endless = chrony_makestep_is_endless(rest);
+        around->makestep_fixed = is_fixed(path);
         return around->makestep_file ? 0 : -ENOMEM;
 }
 
@@ -157,6 +208,8 @@ static int take_line(Surroundings *around, const char *path, const char *line, u
                 return read_include(around, rest, level);
         case CHRONY_CONFDIR:
                 return read_confdir(around, rest, level);
+        case CHRONY_SOURCEDIR:
+                return read_sourcedir(around, rest);
         case CHRONY_MAKESTEP:
                 return take_makestep(around, path, rest);
         default:
@@ -199,12 +252,15 @@ int surroundings_read_chrony(Surroundings *around)
         const char *config = access(files[0], F_OK) == 0 ? files[0] : files[1];
 
         (void)processes_list(on_process, &given);
-        if (given && access(given, R_OK) == 0)
+        if (given && access(given, R_OK) == 0) {
                 config = given;
+                around->chrony_given = true;
+        }
         if (access(config, F_OK) < 0)
                 return 0;
         around->chrony_config = strdup(config);
         if (!around->chrony_config)
                 return -ENOMEM;
+        around->chrony_fixed = is_fixed(config);
         return read_file(around, config, 0);
 }
