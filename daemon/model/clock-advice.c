@@ -102,18 +102,21 @@ unsigned clock_boot_parameters_missing(const ClockFacts *facts, Verdict verdict,
         unsigned n = 0;
         bool tried;
 
+        bool shallow = facts->idle_is_shallow && reason != REASON_IDLE_HALT;
+        bool fixed = facts->frequency_is_fixed && reason != REASON_CPUFREQ_CHANGE;
+
         if (!facts->hypervisor && parameters_matter(verdict, reason) && !is_hopeless(facts, verdict, reason)) {
                 /* What already failed here does not count as set. */
                 tried = reason != REASON_CPUFREQ_CHANGE &&
                         cmdline_has(facts->cmdline, "cpufreq.default_governor", "performance");
-                if (!facts->nonstop_tsc && !clock_facts_idle_limited(facts)) {
+                if (!facts->nonstop_tsc && !shallow && !clock_facts_idle_limited(facts)) {
                         if (!cmdline_has(facts->cmdline, "processor.max_cstate", "1"))
                                 ret[n++] = "processor.max_cstate=1";
                         if (is_intel(facts) && facts->family == 6 && strcmp(facts->idle_driver, "acpi_idle") != 0 &&
                             !cmdline_has(facts->cmdline, "intel_idle.max_cstate", "1"))
                                 ret[n++] = "intel_idle.max_cstate=1";
                 }
-                if (!facts->constant_tsc && !clock_facts_frequency_held(facts) && !tried)
+                if (!facts->constant_tsc && !fixed && !clock_facts_frequency_held(facts) && !tried)
                         ret[n++] = "cpufreq.off=1";
         }
         ret[n] = NULL;
@@ -155,6 +158,9 @@ char *clock_boot_parameters_reason(const ClockFacts *facts, Verdict verdict, Clo
                       "them fit.";
         else if (is_fit(facts))
                 why = "The CPU's TSC is constant and nonstop: no parameter is needed.";
+        else if ((facts->nonstop_tsc || facts->idle_is_shallow) && (facts->constant_tsc || facts->frequency_is_fixed))
+                why = "Here is nothing that a boot parameter would keep away: no idle driver with a state beyond C1, or no "
+                      "cpufreq driver.";
         else
                 why = "Nothing that would help is missing.";
         if (asprintf(&text, "%s", why) < 0)

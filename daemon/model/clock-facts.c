@@ -37,6 +37,12 @@ static void fill_from_snapshot(ClockFacts *facts, const Snapshot *snapshot)
                 if (frequency_moves(&snapshot->policies[i]))
                         snprintf(facts->moving_governor, sizeof(facts->moving_governor), "%s",
                                  snapshot->policies[i].governor);
+        facts->idle_is_shallow = facts->idle_driver[0] && !facts->deep_state[0] &&
+                                 !cmdline_has(facts->cmdline, "processor.max_cstate", NULL) &&
+                                 !cmdline_has(facts->cmdline, "intel_idle.max_cstate", NULL) &&
+                                 !cmdline_has(facts->cmdline, "idle", NULL);
+        facts->frequency_is_fixed =
+                snapshot->n_cpus > 0 && snapshot->n_policies == 0 && !clock_facts_frequency_held(facts);
 }
 
 void clock_facts_fill(ClockFacts *ret, const Facts *facts, const Snapshot *snapshot)

@@ -34,6 +34,9 @@ typedef struct ClockFacts {
         char idle_driver[16];
         char deep_state[16];      /* the deepest registered idle state of more than C1 */
         char moving_governor[16]; /* of any policy: one that changes the frequency by itself */
+        /* Nothing there that a boot parameter could keep away, and none does: the idle driver has no state beyond C1, no cpufreq
+         * driver has registered. */
+        bool idle_is_shallow, frequency_is_fixed;
 } ClockFacts;
 
 /* Gathers them; the cmdline stays that of `facts`. `snapshot` may be NULL: then nothing is known of idle states and governors. */

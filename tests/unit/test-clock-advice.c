@@ -113,6 +113,28 @@ static void test_clock_boot_parameters_missing(void **state)
         }
 }
 
+/* A parameter that would change nothing here is not asked for. */
+static void test_clock_boot_parameters_only_where_they_change_something(void **state)
+{
+        ClockFacts facts = host("GenuineIntel", true, false, "");
+        const char *missing[BOOT_PARAMETERS_MAX + 1];
+        _cleanup_free_ char *why = NULL;
+
+        facts.idle_is_shallow = true;
+        assert_int_equal(clock_boot_parameters_missing(&facts, VERDICT_STABLE, REASON_NONE, missing), 0);
+        why = clock_boot_parameters_reason(&facts, VERDICT_STABLE, REASON_NONE);
+        assert_non_null(strstr(why, "nothing that a boot parameter would keep away"));
+        /* The kernel's own line says otherwise. */
+        assert_int_equal(clock_boot_parameters_missing(&facts, VERDICT_UNSTABLE, REASON_IDLE_HALT, missing), 2);
+
+        facts.constant_tsc = false;
+        assert_int_equal(clock_boot_parameters_missing(&facts, VERDICT_STABLE, REASON_NONE, missing), 1);
+        assert_string_equal(missing[0], "cpufreq.off=1");
+        facts.frequency_is_fixed = true;
+        assert_int_equal(clock_boot_parameters_missing(&facts, VERDICT_STABLE, REASON_NONE, missing), 0);
+        assert_int_equal(clock_boot_parameters_missing(&facts, VERDICT_UNSTABLE, REASON_CPUFREQ_CHANGE, missing), 1);
+}
+
 /* The number of CPUs may be unknown; the kernel's own line is not in doubt. */
 static void test_clock_remedy_believes_the_line(void **state)
 {
@@ -163,6 +185,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_clock_advice_contradictions),
                 cmocka_unit_test(test_clock_boot_parameters_missing),
+                cmocka_unit_test(test_clock_boot_parameters_only_where_they_change_something),
                 cmocka_unit_test(test_clock_remedy_believes_the_line),
                 cmocka_unit_test(test_clock_advice_has_words_for_everything),
         };

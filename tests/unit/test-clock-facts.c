@@ -149,6 +149,44 @@ static void test_clocksource_has_vdso(void **state)
                 assert_false(clocksource_has_vdso(without[i]));
 }
 
+/* A host whose firmware has no C2, or for which no cpufreq driver came; not one that a boot parameter keeps so. */
+static void test_clock_facts_see_what_a_parameter_could_change(void **state)
+{
+        static const struct {
+                const char *driver, *second, *cmdline;
+                unsigned n_policies;
+                bool shallow, fixed;
+        } cases[] = {
+                { "acpi_idle", "C1", "", 0, true, true },
+                { "acpi_idle", "C1E", "quiet", 1, true, false },
+                { "acpi_idle", "C2", "", 1, false, false },
+                { "none", "", "", 1, false, false },
+                { "acpi_idle", "C1", "processor.max_cstate=1", 1, false, false },
+                { "intel_idle", "C1", "intel_idle.max_cstate=1", 1, false, false },
+                { "acpi_idle", "C1", "cpufreq.off=1", 0, true, false },
+        };
+
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                IdleState states[] = { { .name = (char *)"POLL" }, { .index = 1, .latency_usec = 1 } };
+                CpuState cpu = { .states = states, .n_states = 2 };
+                FreqDomain domain = { .governor = "performance", .min_khz = 1, .max_khz = 2, .cur_khz = 2 };
+                Snapshot snapshot = {
+                        .cpus = &cpu, .n_cpus = 1, .policies = &domain, .n_policies = cases[i].n_policies
+                };
+                Facts facts = { .cmdline = (char *)cases[i].cmdline };
+                ClockFacts clock;
+
+                states[1].name = (char *)cases[i].second;
+                strcpy(snapshot.idle_driver, cases[i].driver);
+                clock_facts_fill(&clock, &facts, &snapshot);
+                print_message("%s %s %s\n", cases[i].driver, cases[i].second, cases[i].cmdline);
+                assert_int_equal(clock.idle_is_shallow, cases[i].shallow);
+                assert_int_equal(clock.frequency_is_fixed, cases[i].fixed);
+                clock_facts_fill(&clock, &facts, NULL);
+                assert_false(clock.idle_is_shallow || clock.frequency_is_fixed);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -156,6 +194,7 @@ int main(void)
                 cmocka_unit_test(test_clock_facts_watchdog),
                 cmocka_unit_test(test_clock_facts_predict),
                 cmocka_unit_test(test_clocksource_has_vdso),
+                cmocka_unit_test(test_clock_facts_see_what_a_parameter_could_change),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
