@@ -42,11 +42,11 @@ static void on_contested(void *userdata)
 }
 
 static void on_event(int level, const char *name, const char *message_id, const char *const *fields, const char *text,
-                     void *userdata)
+                     const char *told, void *userdata)
 {
         Manager *m = userdata;
 
-        events_log(m->events, level, name, message_id, fields, "%s", text);
+        events_log_told(m->events, level, name, message_id, fields, text, told);
 }
 
 int manager_new_drift(Manager *m)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-char *writer_format(const Writer *w)
+static char *format(const Writer *w, const char *command)
 {
         char *text;
         int r;
@@ -15,8 +15,18 @@ char *writer_format(const Writer *w)
                 r = asprintf(&text, "a process that had ended already, pid %d", (int)w->pid);
         else
                 r = asprintf(&text, "%s, pid %d%s%s%s%s%s", w->comm, (int)w->pid, w->unit[0] ? " of " : "", w->unit,
-                             w->command[0] ? " (" : "", w->command, w->command[0] ? ")" : "");
+                             command[0] ? " (" : "", command, command[0] ? ")" : "");
         return r < 0 ? NULL : text;
+}
+
+char *writer_format(const Writer *w)
+{
+        return format(w, w->command);
+}
+
+char *writer_format_public(const Writer *w)
+{
+        return format(w, "");
 }
 
 char *writer_format_name(const Writer *w)
@@ -25,10 +35,7 @@ char *writer_format_name(const Writer *w)
 
         if (!w->comm[0])
                 return strdup("");
-        return asprintf(&text, "%s%s%s%s%s%s", w->comm, w->unit[0] ? " of " : "", w->unit, w->command[0] ? " (" : "",
-                        w->command, w->command[0] ? ")" : "") < 0 ?
-                       NULL :
-                       text;
+        return asprintf(&text, "%s%s%s", w->comm, w->unit[0] ? " of " : "", w->unit) < 0 ? NULL : text;
 }
 
 /* It writes the maxima itself (thermal_daemon's src/thd_cdev_cpufreq.cpp). */

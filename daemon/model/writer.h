@@ -17,7 +17,10 @@ typedef struct Writer {
 /* "tuned, pid 812 of tuned.service (/usr/bin/python3 -Es /usr/sbin/tuned)", not escaped. Heap string owned by the caller, NULL when
  * out of memory. */
 char *writer_format(const Writer *writer);
-/* The same without the pid; "" where nothing else is known. */
+/* The same without the command line, which may hold what others must not read ("tuned, pid 812 of tuned.service"): for the bus,
+ * where everybody may ask. */
+char *writer_format_public(const Writer *writer);
+/* Name and unit alone ("tuned of tuned.service"); "" where they are not known. */
 char *writer_format_name(const Writer *writer);
 /* It lowers a maximum for the CPU's sake. */
 bool writer_is_thermal(const Writer *writer);

@@ -85,7 +85,7 @@ void drift_tidy_opponents(DriftMonitor *d)
 
 static void keep_opponent(DriftMonitor *d, const Report *report)
 {
-        char *writer = writer_format(drift_writer(d, report->writer));
+        char *writer = writer_format_public(drift_writer(d, report->writer));
         Opponent *opponent = NULL;
 
         for (size_t i = 0; i < d->n_opponents && !opponent; i++)
@@ -140,7 +140,8 @@ static char *report_format(const DriftMonitor *d, const Report *r, unsigned n, c
 static void tell_report(DriftMonitor *d, const Report *r, unsigned n)
 {
         const Writer *w = drift_writer(d, r->writer);
-        _cleanup_free_ char *writer = writer_format(w);
+        _cleanup_free_ char *writer = writer_format(w), *known = writer_format_public(w);
+        _cleanup_free_ char *told = known ? report_format(d, r, n, known) : NULL;
         _cleanup_fields_ Fields fields = {};
         char object[KNOB_NAME_SIZE], pid[16];
         bool contest = r->kind == REPORT_CONTEST;
@@ -159,7 +160,7 @@ static void tell_report(DriftMonitor *d, const Report *r, unsigned n)
         fields_add(&fields, "TSCWARDEN_WRITER_PID", w->pid ? pid : NULL);
         fields_add(&fields, "TSCWARDEN_WRITER_UNIT", w->unit);
         d->callbacks->on_event(contest ? LOG_WARNING : LOG_NOTICE, contest ? "contested" : "drift",
-                               contest ? MESSAGE_CONTESTED : MESSAGE_DRIFT, fields.all, text, d->userdata);
+                               contest ? MESSAGE_CONTESTED : MESSAGE_DRIFT, fields.all, text, told, d->userdata);
         free(text);
 }
 

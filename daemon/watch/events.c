@@ -49,21 +49,27 @@ static void events_keep(Events *events, const char *name, char *text)
         events->n++;
 }
 
+void events_log_told(Events *events, int level, const char *name, const char *message_id, const char *const *fields,
+                     const char *text, const char *told)
+{
+        char *safe = text_escape_again(told ? told : name);
+
+        log_event(level, message_id, fields, "%s", text);
+        if (safe)
+                events_keep(events, name, safe);
+}
+
 void events_log(Events *events, int level, const char *name, const char *message_id, const char *const *fields,
                 const char *format, ...)
 {
         _cleanup_free_ char *message = NULL;
-        char *safe;
         va_list ap;
 
         va_start(ap, format);
         if (vasprintf(&message, format, ap) < 0)
                 message = NULL;
         va_end(ap);
-        log_event(level, message_id, fields, "%s", message ? message : name);
-        safe = text_escape_again(message ? message : name);
-        if (safe)
-                events_keep(events, name, safe);
+        events_log_told(events, level, name, message_id, fields, message ? message : name, message);
 }
 
 const Event *events_get(const Events *events, unsigned i)

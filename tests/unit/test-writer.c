@@ -28,16 +28,21 @@ static void test_writer_format(void **state)
                 { { 7, "cpupower", "", "cpupower.service" },
                   "cpupower, pid 7 of cpupower.service",
                   "cpupower of cpupower.service" },
-                { { 7, "bash", "bash x y", "" }, "bash, pid 7 (bash x y)", "bash (bash x y)" },
+                { { 7, "bash", "bash x y", "" }, "bash, pid 7 (bash x y)", "bash" },
                 { { 7, "bash", "bash x y", "session-1.scope" },
                   "bash, pid 7 of session-1.scope (bash x y)",
-                  "bash of session-1.scope (bash x y)" },
+                  "bash of session-1.scope" },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
                 _cleanup_free_ char *text = writer_format(&rows[i].writer), *name = writer_format_name(&rows[i].writer);
 
+                _cleanup_free_ char *public = writer_format_public(&rows[i].writer);
+
                 assert_string_equal(text, rows[i].text);
+                /* The rows' command lines are their texts' last words. */
+                assert_memory_equal(public, text, strlen(public));
+                assert_int_equal(strlen(public), rows[i].writer.command[0] ? strcspn(text, "(") - 1 : strlen(text));
                 assert_string_equal(name, rows[i].name);
         }
 }
