@@ -56,7 +56,8 @@ static void print_help(void)
              "  -H, --host [USER@]HOST   ask that host, by ssh\n"
              "  --json                   print JSON\n"
              "  --metrics                status or guests as Prometheus metrics\n"
-             "  --textfile FILE          write the metrics to FILE, as a whole or not at all\n"
+             "  --labels                 status as labels for node feature discovery\n"
+             "  --textfile FILE          write metrics or labels to FILE, wholly or not at all\n"
              "  --config FILE            plan without tscwardend: read FILE instead of\n"
              "                           " TSCWARDEN_CONFIG_FILE "\n"
              "  --role ROLE              check as host, guest or both, not as it is found\n"
@@ -88,6 +89,7 @@ static int parse_options(int argc, char **argv)
         enum {
                 ARG_JSON = 0x100,
                 ARG_METRICS,
+                ARG_LABELS,
                 ARG_TEXTFILE,
                 ARG_CONFIG,
                 ARG_ROLE,
@@ -104,6 +106,7 @@ static int parse_options(int argc, char **argv)
                 { "host", required_argument, NULL, 'H' },
                 { "json", no_argument, NULL, ARG_JSON },
                 { "metrics", no_argument, NULL, ARG_METRICS },
+                { "labels", no_argument, NULL, ARG_LABELS },
                 { "textfile", required_argument, NULL, ARG_TEXTFILE },
                 { "config", required_argument, NULL, ARG_CONFIG },
                 { "role", required_argument, NULL, ARG_ROLE },
@@ -130,6 +133,9 @@ static int parse_options(int argc, char **argv)
                         break;
                 case ARG_METRICS:
                         arg_options.metrics = true;
+                        break;
+                case ARG_LABELS:
+                        arg_options.labels = true;
                         break;
                 case ARG_TEXTFILE:
                         arg_options.textfile = optarg;
@@ -179,10 +185,12 @@ static const char *find_conflict(const Verb *verb)
 {
         if (arg_options.metrics && verb->run != verb_status && verb->run != verb_guests)
                 return "--metrics belongs to status and guests";
-        if (arg_options.metrics && arg_options.json)
-                return "--metrics and --json are two formats: choose one";
-        if (arg_options.textfile && !arg_options.metrics)
-                return "--textfile needs --metrics";
+        if (arg_options.labels && verb->run != verb_status)
+                return "--labels belongs to status";
+        if (arg_options.metrics + arg_options.labels + arg_options.json > 1)
+                return "--metrics, --labels and --json are three formats: choose one";
+        if (arg_options.textfile && !arg_options.metrics && !arg_options.labels)
+                return "--textfile needs --metrics or --labels";
         if (arg_options.dry_run && verb->run != verb_guest)
                 return "--dry-run belongs to guest; kargs plan says what kargs apply would do";
         if (arg_options.host && words_of(verb))

@@ -31,3 +31,5 @@ int status_show(FILE *out, const StatusInput *input);
 int status_show_json(FILE *out, const StatusInput *input);
 /* Prometheus' text format 0.0.4; state, rate and probe alone count. */
 void status_show_metrics(FILE *out, const StatusInput *input);
+/* Labels for Kubernetes' node feature discovery. They expire, lest a dead tscwardend leave good ones behind. */
+void status_show_labels(FILE *out, const StatusInput *input);

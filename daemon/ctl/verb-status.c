@@ -22,7 +22,7 @@ static void around_done(Around *around)
         probe_record_done(&around->probe);
 }
 
-/* Of another host nothing is read. 0 or -ENOMEM. */
+/* Of another host nothing is read, and labels need nothing. 0 or -ENOMEM. */
 static int read_around(const CtlOptions *options, const WardenState *state, Around *around)
 {
         int r;
@@ -32,7 +32,7 @@ static int read_around(const CtlOptions *options, const WardenState *state, Arou
                 .now_usec = time_usec(CLOCK_REALTIME),
                 .color = ctl_wants_color(),
         };
-        if (options->host)
+        if (options->host || options->labels)
                 return 0;
         r = rate_here_read(json_get_text(state->clock, "Clocksource"), &around->rate);
         if (r < 0)
@@ -55,7 +55,7 @@ static int show(const CtlOptions *options, StatusInput *input)
         return status_show(stdout, input);
 }
 
-static int write_metrics(const CtlOptions *options, const StatusInput *input)
+static int write_text(const CtlOptions *options, const StatusInput *input)
 {
         _cleanup_free_ char *text = NULL;
         size_t size;
@@ -63,7 +63,10 @@ static int write_metrics(const CtlOptions *options, const StatusInput *input)
 
         if (!out)
                 return ctl_complain(NULL);
-        status_show_metrics(out, input);
+        if (options->labels)
+                status_show_labels(out, input);
+        else
+                status_show_metrics(out, input);
         if (ferror(out) | fclose(out))
                 return ctl_complain(NULL);
         return textfile_write(options->textfile, text, size);
@@ -77,12 +80,12 @@ int verb_status(const CtlOptions *options)
         _cleanup_free_ char *why = NULL;
 
         if (ctl_bus_open(options->host, &bus, &why) != BUS_OK ||
-            ctl_bus_read_state(bus, /* with_cpus= */ !options->metrics, &state, &why) != BUS_OK)
+            ctl_bus_read_state(bus, /* with_cpus= */ !options->metrics && !options->labels, &state, &why) != BUS_OK)
                 return ctl_complain(why);
         if (read_around(options, &state, &around) < 0)
                 return ctl_complain(NULL);
-        if (options->metrics)
-                return write_metrics(options, &around.input);
+        if (options->metrics || options->labels)
+                return write_text(options, &around.input);
         return ctl_finish(options->json ? status_show_json(stdout, &around.input) : show(options, &around.input),
                           warden_exit_status(&state));
 }

@@ -23,6 +23,7 @@ typedef struct CtlOptions {
         const char *cpus;    /* of probe, or NULL */
         const char *seconds; /* of probe, or NULL */
         bool json, metrics, dry_run, all;
+        bool labels;         /* status */
         bool ask;            /* guests */
         const char *compare; /* guests: a file, or NULL */
 } CtlOptions;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Node feature discovery's files in features.d: NAMESPACE/NAME=VALUE on each line, and "# +expiry-time=", after which the lines behind it
+ * do not count (docs/usage/customization-guide, source/local/local.go; since 0.14).
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "ctl/json.h"
+#include "ctl/status.h"
+#include "model/clock-words.h"
+
+#define NAMESPACE "tscwarden.org"
+/* The timer writes every minute; a tscwardend that is restarted is back in seconds. */
+#define VALID_SECONDS 600
+
+static void show_text(FILE *out, const char *name, const char *value)
+{
+        if (value[0])
+                fprintf(out, NAMESPACE "/%s=%s\n", name, value);
+}
+
+static bool is_usable(const char *verdict)
+{
+        static const Verdict in_use[] = { VERDICT_STABLE, VERDICT_TRUSTED, VERDICT_UNVERIFIED };
+
+        for (unsigned i = 0; i < ARRAY_SIZE(in_use); i++)
+                if (strcmp(verdict, verdict_to_string(in_use[i])) == 0)
+                        return true;
+        return false;
+}
+
+void status_show_labels(FILE *out, const StatusInput *input)
+{
+        struct json_object *clock = input->state->clock;
+        const char *verdict = json_get_text(clock, "Verdict");
+        time_t until = (time_t)(input->now_usec / 1000000) + VALID_SECONDS;
+        struct tm utc;
+        char text[32];
+
+        if (!gmtime_r(&until, &utc) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+                return;
+        fprintf(out, "# +expiry-time=%s\n", text);
+        show_text(out, "tsc-verdict", verdict);
+        show_text(out, "tsc-usable", is_usable(verdict) ? "true" : "false");
+        if (json_get_number(clock, "TscKHz") > 0)
+                fprintf(out, NAMESPACE "/tsc-khz=%" PRIu64 "\n", json_get_number(clock, "TscKHz"));
+        if (json_has(clock, "TscScaling"))
+                show_text(out, "tsc-scalable", json_get_flag(clock, "TscScaling") ? "true" : "false");
+        show_text(out, "urgency", json_get_text(clock, "Urgency"));
+}
