@@ -197,21 +197,23 @@ static int restore_originals(int fd, Originals *originals)
                 .fragile_tsc = facts_tsc_is_fragile(&facts),
         };
         r = plan_build(&input, &plan);
-        if (r == 0)
-                r = show_plan(stdout, "Restore", &plan, &snapshot);
-        if (r == 0) {
-                run_init(&run, &cpu_ops, NULL, &plan, &snapshot, input.fragile_tsc);
-                r = run_to_end(&run);
-        }
-        if (r == 0)
-                r = show_findings(stdout, &plan.findings);
-        if (r == 0)
-                r = show_findings(stdout, &run.findings);
-        if (r == 0) {
-                (void)originals_drop_settled(originals, &plan, &snapshot, true);
-                r = host_originals_save(fd, originals);
-        }
-        r = finish_output(r);
+        if (r < 0)
+                return finish_output(r);
+        r = show_plan(stdout, "Restore", &plan, &snapshot);
+        if (r < 0)
+                return finish_output(r);
+        run_init(&run, &cpu_ops, NULL, &plan, &snapshot, input.fragile_tsc);
+        r = run_to_end(&run);
+        if (r < 0)
+                return finish_output(r);
+        r = show_findings(stdout, &plan.findings);
+        if (r < 0)
+                return finish_output(r);
+        r = show_findings(stdout, &run.findings);
+        if (r < 0)
+                return finish_output(r);
+        (void)originals_drop_settled(originals, &plan, &snapshot, true);
+        r = finish_output(host_originals_save(fd, originals));
         return r == EXIT_SUCCESS && originals->n > 0 ? EXIT_FAILURE : r;
 }
 

@@ -17,13 +17,13 @@ void cpuset_done(CpuSet *set)
 {
         if (set->n_words > 1)
                 free(set->words);
-        *set = (CpuSet) { 0 };
+        *set = (CpuSet) {};
 }
 
 /* Room for words `first` to `end` - 1 of the number line; a set of one high number is one word long. */
 static int cpuset_cover(CpuSet *set, unsigned first, unsigned end)
 {
-        CpuSet wider = { 0 };
+        CpuSet wider = {};
 
         if (set->n_words > 0) {
                 first = first < set->first ? first : set->first;
@@ -84,7 +84,7 @@ int cpuset_add_all(CpuSet *set, const CpuSet *other)
 
 int cpuset_copy(CpuSet *set, const CpuSet *other)
 {
-        CpuSet copy = { 0 };
+        CpuSet copy = {};
         int r;
 
         r = cpuset_add_all(&copy, other);
@@ -212,7 +212,7 @@ static int parse_range(const char **text, CpuSet *set)
 
 int cpuset_parse(const char *text, CpuSet *ret)
 {
-        _cleanup_cpuset_ CpuSet set = { 0 };
+        _cleanup_cpuset_ CpuSet set = {};
         int r;
 
         while (*text) {
@@ -226,7 +226,7 @@ int cpuset_parse(const char *text, CpuSet *ret)
                 text++;
         }
         *ret = set;
-        set = (CpuSet) { 0 };
+        set = (CpuSet) {};
         return 0;
 }
 

@@ -289,11 +289,12 @@ int bus_add_cpus(Bus *bus)
 {
         int r = sd_bus_add_object_manager(bus->connection, NULL, BUS_PATH);
 
-        if (r >= 0)
-                r = sd_bus_add_fallback_vtable(bus->connection, NULL, CPUS_PATH, INTERFACE, cpu_vtable, cpu_find, bus);
-        if (r >= 0)
-                r = sd_bus_add_node_enumerator(bus->connection, NULL, CPUS_PATH, cpu_enumerate, bus);
-        return r;
+        if (r < 0)
+                return r;
+        r = sd_bus_add_fallback_vtable(bus->connection, NULL, CPUS_PATH, INTERFACE, cpu_vtable, cpu_find, bus);
+        if (r < 0)
+                return r;
+        return sd_bus_add_node_enumerator(bus->connection, NULL, CPUS_PATH, cpu_enumerate, bus);
 }
 
 void bus_update_cpus(Bus *bus)

@@ -94,8 +94,7 @@ int bus_add_log_control(Bus *bus)
 {
         int r = sd_bus_add_object(bus->connection, NULL, LOG_CONTROL_PATH, on_message, bus);
 
-        if (r >= 0)
-                r = sd_bus_add_object_vtable(bus->connection, NULL, LOG_CONTROL_PATH, INTERFACE, log_control_vtable,
-                                             bus);
-        return r;
+        if (r < 0)
+                return r;
+        return sd_bus_add_object_vtable(bus->connection, NULL, LOG_CONTROL_PATH, INTERFACE, log_control_vtable, bus);
 }

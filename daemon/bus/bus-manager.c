@@ -118,42 +118,46 @@ static int on_plan(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         ManagerObject *object = userdata;
         const ManagerLook *look = manager_look(object->bus->manager);
-        sd_bus_message *reply = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r;
 
         if (!look)
                 return sd_bus_error_set(error, BUS_ERROR_FAILED, "/sys/devices/system/cpu cannot be read.");
         r = sd_bus_message_new_method_return(call, &reply);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "(ssssss)");
-        for (size_t i = 0; i < look->plan.n_steps && r >= 0; i++)
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(reply, 'a', "(ssssss)");
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < look->plan.n_steps; i++) {
                 r = append_step(reply, &look->plan.steps[i], &look->snapshot);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        if (r >= 0)
-                r = sd_bus_send(NULL, reply, NULL);
-        sd_bus_message_unref(reply);
-        return r;
+                if (r < 0)
+                        return r;
+        }
+        r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
 }
 
 static int on_events(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         ManagerObject *object = userdata;
         const Event *event;
-        sd_bus_message *reply = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r = sd_bus_message_new_method_return(call, &reply);
 
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "(ttss)");
-        for (unsigned i = 0; (event = manager_get_event(object->bus->manager, i)) && r >= 0; i++)
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(reply, 'a', "(ttss)");
+        if (r < 0)
+                return r;
+        for (unsigned i = 0; (event = manager_get_event(object->bus->manager, i)); i++) {
                 r = sd_bus_message_append(reply, "(ttss)", event->realtime_usec, event->monotonic_usec, event->name,
                                           event->text);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        if (r >= 0)
-                r = sd_bus_send(NULL, reply, NULL);
-        sd_bus_message_unref(reply);
-        return r;
+                if (r < 0)
+                        return r;
+        }
+        r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
 }
 
 void bus_signal_drift(Bus *bus, const DriftReport *drift)

@@ -236,18 +236,22 @@ static int bus_add_sources(Bus *bus)
 {
         int r = sd_event_add_time(bus->event, &bus->retry_timer, CLOCK_MONOTONIC, 0, 0, bus_on_retry, bus);
 
-        if (r >= 0)
-                r = sd_event_source_set_enabled(bus->retry_timer, SD_EVENT_OFF);
-        if (r >= 0)
-                r = sd_event_source_set_description(bus->retry_timer, "bus-retry");
-        if (r >= 0)
-                r = sd_event_add_defer(bus->event, &bus->tell_source, bus_on_tell, bus);
-        /* Before the bus is read: whoever was told of a change gets the new value. */
-        if (r >= 0)
-                r = sd_event_source_set_priority(bus->tell_source, SD_EVENT_PRIORITY_IMPORTANT);
-        if (r >= 0)
-                r = sd_event_source_set_description(bus->tell_source, "bus-tell");
-        return r;
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(bus->retry_timer, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_description(bus->retry_timer, "bus-retry");
+        if (r < 0)
+                return r;
+        r = sd_event_add_defer(bus->event, &bus->tell_source, bus_on_tell, bus);
+        if (r < 0)
+                return r;
+        /* Changes are sent before the next call is read: its caller then sees no older values than the signal's receivers. */
+        r = sd_event_source_set_priority(bus->tell_source, SD_EVENT_PRIORITY_IMPORTANT);
+        if (r < 0)
+                return r;
+        return sd_event_source_set_description(bus->tell_source, "bus-tell");
 }
 
 int bus_new(sd_event *event, Manager *manager, const char *version, Bus **ret)

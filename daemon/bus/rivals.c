@@ -43,20 +43,22 @@ static int on_units(sd_bus_message *reply, void *userdata, sd_bus_error *error)
         return 0;
 }
 
-static void ask(Rivals *rivals, sd_bus *connection)
+static int ask(Rivals *rivals, sd_bus *connection)
 {
-        sd_bus_message *call = NULL;
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r = sd_bus_message_new_method_call(connection, &call, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                                "ListUnitsByNames");
 
-        if (r >= 0)
-                r = sd_bus_message_set_auto_start(call, false);
-        if (r >= 0)
-                r = sd_bus_message_append_strv(call, (char **)units);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_set_auto_start(call, false);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append_strv(call, (char **)units);
+        if (r < 0)
+                return r;
         rivals->reply = sd_bus_slot_unref(rivals->reply);
-        if (r >= 0)
-                (void)sd_bus_call_async(connection, &rivals->reply, call, on_units, rivals, 0);
-        sd_bus_message_unref(call);
+        return sd_bus_call_async(connection, &rivals->reply, call, on_units, rivals, 0);
 }
 
 static int on_startup_finished(sd_bus_message *signal, void *userdata, sd_bus_error *error)
@@ -64,7 +66,7 @@ static int on_startup_finished(sd_bus_message *signal, void *userdata, sd_bus_er
         Rivals *rivals = userdata;
 
         if (peer_has_sent(&rivals->systemd, signal))
-                ask(rivals, sd_bus_message_get_bus(signal));
+                (void)ask(rivals, sd_bus_message_get_bus(signal));
         return 0;
 }
 
@@ -75,7 +77,7 @@ void rivals_ask(Rivals *rivals, sd_bus *connection)
         /* Sent to all once anybody has subscribed to systemd's signals; logind always has. */
         (void)sd_bus_match_signal_async(connection, &rivals->finished, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                         "StartupFinished", on_startup_finished, NULL, rivals);
-        ask(rivals, connection);
+        (void)ask(rivals, connection);
 }
 
 void rivals_done(Rivals *rivals)

@@ -354,10 +354,11 @@ static BusAnswer read_owner(CtlBus *bus, char **ret_why)
         int r = sd_bus_call_method(bus->bus, DRIVER, "/org/freedesktop/DBus", DRIVER, "GetNameOwner", &error, &reply,
                                    "s", SERVICE);
 
-        if (r >= 0)
-                r = sd_bus_message_read_basic(reply, 's', &owner);
         if (r < 0)
                 return explain(bus, r, &error, ret_why);
+        r = sd_bus_message_read_basic(reply, SD_BUS_TYPE_STRING, &owner);
+        if (r < 0)
+                return failed(bus, r, ret_why);
         bus->owner = strdup(owner);
         return bus->owner ? BUS_OK : failed(bus, -ENOMEM, ret_why);
 }

@@ -22,6 +22,12 @@
 
 static const char modules_name[] = CHRONY_FILE_NAME, drop_in_name[] = "50-tscwarden.conf";
 
+static int out_of_memory(void)
+{
+        (void)ctl_complain(NULL);
+        return -ENOMEM;
+}
+
 void guest_done(Guest *guest)
 {
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
@@ -162,7 +168,7 @@ int guest_find_chrony(Guest *guest)
         if (r < 0)
                 return r;
         if (surroundings_read_chrony(around) < 0 || surroundings_read_modules(around) < 0)
-                return ctl_complain(NULL), -ENOMEM;
+                return out_of_memory();
         if (around->chrony_confdir)
                 return 0;
         if (around->chrony_config && around->chrony_fixed)
@@ -209,7 +215,7 @@ int guest_find_files(Guest *guest)
         if (set_place(&files[GUEST_MODULES], modules_name, "/etc/modules-load.d", "", "") < 0 ||
             set_place(&files[GUEST_REFCLOCK], modules_name, guest->around.chrony_confdir, "", "") < 0 ||
             set_place(&files[GUEST_DROP_IN], drop_in_name, "/etc/systemd/system/", guest->unit, ".d") < 0)
-                return ctl_complain(NULL), -ENOMEM;
+                return out_of_memory();
         for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++) {
                 if (files[i].directory && !guest->options->dry_run)
                         runtime_remove_leftover(files[i].directory, files[i].name);
@@ -303,7 +309,7 @@ int guest_plan_files(Guest *guest)
                 }
                 file->text = guest_file_format(i, device, device_unit);
                 if (!file->text)
-                        return ctl_complain(NULL), -ENOMEM;
+                        return out_of_memory();
                 file->state = guest_file_judge(file->before, file->text);
                 if (file->state == GUEST_FILE_FOREIGN) {
                         fprintf(stderr,

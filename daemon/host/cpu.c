@@ -54,7 +54,7 @@ static int read_cpu_list(int dirfd, const char *path, CpuSet *ret)
  * cpufreq_show_cpus). */
 static int read_cpu_numbers(int dirfd, const char *path, CpuSet *ret)
 {
-        _cleanup_cpuset_ CpuSet set = { 0 };
+        _cleanup_cpuset_ CpuSet set = {};
         _cleanup_free_ char *text = NULL;
         char *rest, *number;
         int r;
@@ -76,7 +76,7 @@ static int read_cpu_numbers(int dirfd, const char *path, CpuSet *ret)
                         return r;
         }
         *ret = set;
-        set = (CpuSet) { 0 };
+        set = (CpuSet) {};
         return 0;
 }
 
@@ -164,7 +164,7 @@ static int list_policies(int root, CpuSet *ids)
 
 static int enumerate_policies(int root, Snapshot *snapshot)
 {
-        _cleanup_cpuset_ CpuSet ids = { 0 };
+        _cleanup_cpuset_ CpuSet ids = {};
         unsigned n;
         int r;
 
@@ -246,7 +246,7 @@ static int enumerate_states(int cpu_dir, Snapshot *snapshot, CpuState *cpu)
 
 static int enumerate_cpus(int root, Snapshot *snapshot)
 {
-        _cleanup_cpuset_ CpuSet present = { 0 }, online = { 0 };
+        _cleanup_cpuset_ CpuSet present = {}, online = {};
         int r;
 
         r = read_cpu_list(root, "present", &present);
@@ -301,7 +301,7 @@ static int enumerate_below(int root, Snapshot *snapshot)
 
 static int cpu_enumerate(void *userdata, Snapshot *ret)
 {
-        _cleanup_snapshot_ Snapshot snapshot = { 0 };
+        _cleanup_snapshot_ Snapshot snapshot = {};
         int root, r;
 
         root = open(cpu_root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -312,7 +312,7 @@ static int cpu_enumerate(void *userdata, Snapshot *ret)
         if (r < 0)
                 return r;
         *ret = snapshot;
-        snapshot = (Snapshot) { 0 };
+        snapshot = (Snapshot) {};
         return 0;
 }
 

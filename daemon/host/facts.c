@@ -64,7 +64,7 @@ static int close_cpu(CpuLines *lines, Facts *facts)
                 if (r < 0)
                         return r;
         }
-        *lines = (CpuLines) { 0 };
+        *lines = (CpuLines) {};
         return 0;
 }
 
@@ -140,7 +140,7 @@ static bool split_field(char *line, char **ret_value)
 int facts_parse_cpuinfo(FILE *stream, Facts *facts)
 {
         _cleanup_free_ char *line = NULL;
-        CpuLines lines = { 0 };
+        CpuLines lines = {};
         size_t size = 0;
         int r;
 
@@ -190,7 +190,7 @@ static int read_list(const char *path, CpuSet *ret)
 
 static int count_packages(const CpuSet *online, unsigned *ret)
 {
-        _cleanup_cpuset_ CpuSet packages = { 0 };
+        _cleanup_cpuset_ CpuSet packages = {};
 
         for (int cpu = cpuset_next(online, 0); cpu >= 0; cpu = cpuset_next(online, (unsigned)cpu + 1)) {
                 char path[96], text[16];
@@ -209,7 +209,7 @@ static int count_packages(const CpuSet *online, unsigned *ret)
 
 static int count_topology(Facts *facts)
 {
-        _cleanup_cpuset_ CpuSet possible = { 0 }, online = { 0 }, nodes = { 0 };
+        _cleanup_cpuset_ CpuSet possible = {}, online = {}, nodes = {};
         int r;
 
         r = read_list("/sys/devices/system/cpu/possible", &possible);
@@ -257,7 +257,7 @@ static bool is_xen_control(void)
 
 int facts_read(Facts *ret)
 {
-        _cleanup_facts_ Facts facts = { 0 };
+        _cleanup_facts_ Facts facts = {};
         int r;
 
         r = read_cpuinfo(&facts);
@@ -276,6 +276,6 @@ int facts_read(Facts *ret)
         facts.xen_control = is_xen_control();
         read_kernel_version(&facts);
         *ret = facts;
-        facts = (Facts) { 0 };
+        facts = (Facts) {};
         return 0;
 }

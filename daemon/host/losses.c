@@ -64,15 +64,23 @@ static int read_entries(sd_journal *journal, Losses *ret)
         sd_id128_t this_boot, last_boot = SD_ID128_NULL;
         int r = sd_id128_get_boot(&this_boot);
 
-        if (r >= 0)
-                r = sd_journal_get_cutoff_realtime_usec(journal, &losses.since_usec, NULL);
-        if (r >= 0)
-                r = sd_journal_add_match(journal, MATCH_TSC_LOST, 0);
+        if (r < 0)
+                return r;
+        r = sd_journal_get_cutoff_realtime_usec(journal, &losses.since_usec, NULL);
+        if (r < 0)
+                return r;
+        r = sd_journal_add_match(journal, MATCH_TSC_LOST, 0);
+        if (r < 0)
+                return r;
         /* The id is no secret: every user may log with it. */
-        if (r >= 0)
-                r = sd_journal_add_match(journal, "_UID=0", 0);
-        while (r >= 0 && (r = sd_journal_next(journal)) > 0)
+        r = sd_journal_add_match(journal, "_UID=0", 0);
+        if (r < 0)
+                return r;
+        while ((r = sd_journal_next(journal)) > 0) {
                 r = add_entry(journal, this_boot, &last_boot, &losses);
+                if (r < 0)
+                        return r;
+        }
         if (r < 0)
                 return r;
         *ret = losses;

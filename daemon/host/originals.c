@@ -14,7 +14,7 @@ static const char file_name[] = "originals";
 
 int host_originals_load(int dirfd, Originals *ret)
 {
-        _cleanup_originals_ Originals originals = { 0 };
+        _cleanup_originals_ Originals originals = {};
         _cleanup_free_ char *text = NULL;
         char boot_id[SD_ID128_UUID_STRING_MAX];
         sd_id128_t boot;
@@ -38,7 +38,7 @@ int host_originals_load(int dirfd, Originals *ret)
                 }
         }
         *ret = originals;
-        originals = (Originals) { 0 };
+        originals = (Originals) {};
         return ret->n > 0;
 }
 

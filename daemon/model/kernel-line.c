@@ -123,7 +123,7 @@ bool clocksource_is_tsc(const char *name)
 static ClockReason mark_reason(const char *text)
 {
         for (size_t i = 0; i < ARRAY_SIZE(mark_reasons); i++) {
-                KernelLine ignored = { 0 };
+                KernelLine ignored = {};
                 const char *rest;
 
                 if (line_match(text, mark_reasons[i].text, &ignored, &rest))
@@ -134,7 +134,7 @@ static ClockReason mark_reason(const char *text)
 
 void kernel_line_classify(const char *text, KernelLine *ret)
 {
-        *ret = (KernelLine) { 0 };
+        *ret = (KernelLine) {};
         for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
                 const char *rest;
 

@@ -35,7 +35,7 @@ void policy_done(Policy *policy)
         for (unsigned i = 0; i < policy->n_rules; i++)
                 policy_rule_done(&policy->rules[i]);
         free(policy->rules);
-        *policy = (Policy) { 0 };
+        *policy = (Policy) {};
 }
 
 PolicyRule *policy_add_rule(Policy *policy)
@@ -87,7 +87,7 @@ bool policy_rule_covers(const PolicyRule *rule, unsigned cpu)
 
 void policy_for_cpu(const Policy *policy, unsigned cpu, CpuPolicy *ret)
 {
-        *ret = (CpuPolicy) { 0 };
+        *ret = (CpuPolicy) {};
         for (unsigned i = 0; i < policy->n_rules; i++) {
                 const PolicyRule *rule = &policy->rules[i];
 

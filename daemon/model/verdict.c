@@ -418,7 +418,7 @@ static void adopt_since(Clock *clock)
 
 void clock_start(Clock *clock, bool log_complete, uint64_t now)
 {
-        ClockChanges unheard = { 0 };
+        ClockChanges unheard = {};
 
         report_flush(clock, now, &unheard);
         clock->log_gap = (clock->log_gap || !log_complete) && !clock->listed;

@@ -53,8 +53,8 @@ static void check_config(const Config *config)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
-        _cleanup_config_ Config config = { 0 };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
         int r;
 
         r = config_parse("F", (const char *)data, size, &config, &errors);

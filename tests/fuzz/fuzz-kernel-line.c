@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         static const ClockFacts facts = { .has_tsc = true, .n_cpus = 2, .vendor = "GenuineIntel", .family = 6 };
         char *copy = malloc(size + 1), *rest = copy, *text;
-        ClockChanges changes = { 0 };
+        ClockChanges changes = {};
         uint64_t now = 0;
         Clock clock;
 

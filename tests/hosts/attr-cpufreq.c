@@ -225,7 +225,7 @@ static int show_epp(Host *host, const Node *node, FILE *out)
 
 static int store_epp(Host *host, Node *node, const char *value, size_t len)
 {
-        NameList known = { 0 };
+        NameList known = {};
         char name[21];
         uint64_t raw;
         bool found;
@@ -250,7 +250,7 @@ static int store_epp(Host *host, Node *node, const char *value, size_t len)
 
 static int show_epps(Host *host, const Node *node, FILE *out)
 {
-        NameList known = { 0 };
+        NameList known = {};
         int r = names_split(&known, node->policy->epps, ", ");
 
         (void)host;

@@ -86,7 +86,7 @@ int clock_unbind(Host *host, const char *name)
 
 int clock_set_available(Host *host, const char *list)
 {
-        NameList names = { 0 };
+        NameList names = {};
         int r = names_split(&names, list, ", ");
 
         if (r >= 0 && names.n == 0)

@@ -42,7 +42,7 @@ static int machine_install(Machine *m, const char *pattern, Fault fault, const c
 int machine_add_fault(Machine *m, char *args, const char **reterr)
 {
         char *path = next_word(&args), *what = next_word(&args), *error, *word;
-        Fault f = { 0 };
+        Fault f = {};
 
         *reterr = "expected: fault PATH open|read|write ERRNO [times N], fault PATH write ignore [times N], "
                   "fault PATH vanish";
@@ -87,7 +87,7 @@ int machine_add_fault(Machine *m, char *args, const char **reterr)
 int machine_add_delay(Machine *m, char *args, const char **reterr)
 {
         char *path = next_word(&args), *what = next_word(&args), *ms = next_word(&args);
-        Fault f = { 0 };
+        Fault f = {};
 
         *reterr = "expected: delay PATH read|write MSEC";
         if (!path || !what || !ms || next_word(&args) || parse_unsigned(ms, 600000, &f.ms) < 0)

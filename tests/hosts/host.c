@@ -46,7 +46,7 @@ void host_done(Host *host)
                 free(strings[i]);
         timer_done(host);
         kmsg_done(&host->kmsg);
-        *host = (Host) { 0 };
+        *host = (Host) {};
 }
 
 static int set_default(char **where, const char *text)

@@ -19,7 +19,7 @@ static int by_khz(const void *a, const void *b)
 
 static int parse_freqs(Policy *p, const char *list)
 {
-        NameList names = { 0 };
+        NameList names = {};
         int r = names_split(&names, list, ",");
 
         p->freqs = calloc(names.n + 1, sizeof(*p->freqs));

@@ -337,7 +337,7 @@ int machine_load(Machine *m, const char *path)
         char *line = NULL;
         size_t size = 0;
 
-        *m = (Machine) { 0 };
+        *m = (Machine) {};
         if (!in) {
                 int r = -errno;
 

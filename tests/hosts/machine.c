@@ -11,5 +11,5 @@ void machine_done(Machine *m)
                 free(m->faults[i].pattern);
         free(m->faults);
         free(m->writes);
-        *m = (Machine) { 0 };
+        *m = (Machine) {};
 }

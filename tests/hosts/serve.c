@@ -44,7 +44,7 @@ static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
         Server *s = server_of(req);
         Node *dir = tree_by_ino(&s->machine->tree, parent), *node = dir ? node_child(dir, name) : NULL;
-        struct fuse_entry_param e = { 0 };
+        struct fuse_entry_param e = {};
 
         if (!node || !node_is_here(&s->machine->tree, node)) {
                 fuse_reply_err(req, ENOENT);

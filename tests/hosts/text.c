@@ -229,7 +229,7 @@ void names_done(NameList *list)
         for (size_t i = 0; i < list->n; i++)
                 free(list->names[i]);
         free(list->names);
-        *list = (NameList) { 0 };
+        *list = (NameList) {};
 }
 
 void names_print(FILE *out, const NameList *list)

@@ -136,7 +136,7 @@ void tree_done(Tree *tree)
 {
         node_free(tree->root);
         free(tree->by_ino);
-        *tree = (Tree) { 0 };
+        *tree = (Tree) {};
 }
 
 Node *tree_by_ino(const Tree *tree, uint64_t ino)

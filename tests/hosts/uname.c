@@ -51,8 +51,8 @@ int uname_listen(const char *release)
 
 void uname_answer(int fd)
 {
-        struct seccomp_notif question = { 0 };
-        struct seccomp_notif_resp answer = { 0 };
+        struct seccomp_notif question = {};
+        struct seccomp_notif_resp answer = {};
         struct iovec from = { .iov_base = &real, .iov_len = sizeof(real) }, to = { .iov_len = sizeof(real) };
 
         if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &question) < 0)

@@ -28,8 +28,8 @@ static void add_rule(Policy *policy, unsigned line, const char *cpus, uint64_t m
 
 static void test_check_overlaps(void **state)
 {
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_policy_ Policy policy = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_policy_ Policy policy = {};
 
         add_rule(&policy, 0, NULL, 0, 0);
         add_rule(&policy, 3, "0-3", 0, 0);
@@ -51,8 +51,8 @@ static void test_check_overlaps(void **state)
 
 static void test_check_frequencies_by_cpu(void **state)
 {
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_policy_ Policy policy = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_policy_ Policy policy = {};
 
         add_rule(&policy, 1, NULL, 2000000, 2000000);
         add_rule(&policy, 2, "0-3", 1000000, 1000000);
@@ -73,8 +73,8 @@ static void test_check_frequencies_by_cpu(void **state)
 /* Two rules that meet on many CPUs are one fault, and hundreds of pairs end at the limit. */
 static void test_check_frequencies_is_bounded(void **state)
 {
-        _cleanup_config_faults_ ConfigFaults once = { 0 }, many = { 0 };
-        _cleanup_policy_ Policy policy = { 0 };
+        _cleanup_config_faults_ ConfigFaults once = {}, many = {};
+        _cleanup_policy_ Policy policy = {};
         char cpus[32];
 
         add_rule(&policy, 1, NULL, 0, 1000000);

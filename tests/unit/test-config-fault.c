@@ -14,8 +14,8 @@
 
 static void test_faults_come_out_by_line(void **state)
 {
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_config_errors_ ConfigErrors errors = {};
 
         config_faults_refuse(&faults, 7, "seven");
         config_faults_remark(&faults, 3, "three");
@@ -32,8 +32,8 @@ static void test_faults_come_out_by_line(void **state)
 
 static void test_faults_keep_the_first_twenty_of_each_kind(void **state)
 {
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_config_errors_ ConfigErrors errors = {};
 
         for (unsigned line = 100; line > 0; line--) {
                 config_faults_refuse(&faults, line, "bad");
@@ -52,8 +52,8 @@ static void test_faults_keep_the_first_twenty_of_each_kind(void **state)
 
 static void test_faults_are_escaped(void **state)
 {
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_config_errors_ ConfigErrors errors = {};
 
         config_faults_refuse(&faults, 1, "%s", "\033[31m\n\xff");
         assert_int_equal(config_faults_format(&faults, "a\tb", &errors), 0);

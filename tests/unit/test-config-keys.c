@@ -59,9 +59,9 @@ static void test_keys_take_values(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_policy_ Policy policy = { 0 };
+                _cleanup_policy_ Policy policy = {};
                 _cleanup_free_ char *formatted = NULL;
-                Target target = { 0 };
+                Target target = {};
                 ConfigWhy why;
 
                 print_message("%s=%s\n", cases[i].key, cases[i].text);
@@ -140,7 +140,7 @@ static void test_keys_refuse_values(void **state)
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 _cleanup_free_ char *expected = NULL;
-                Target target = { 0 };
+                Target target = {};
                 ConfigWhy why;
 
                 print_message("%s=%s\n", cases[i].key, cases[i].text);

@@ -70,8 +70,8 @@ static void test_text_reads_values_as_systemd(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_config_faults_ ConfigFaults faults = { 0 };
-                _cleanup_config_text_ ConfigText text = { 0 };
+                _cleanup_config_faults_ ConfigFaults faults = {};
+                _cleanup_config_text_ ConfigText text = {};
 
                 print_message("<<%s>>\n", cases[i].text);
                 decode(cases[i].text, strlen(cases[i].text), &faults, &text);
@@ -113,8 +113,8 @@ static void test_text_refuses(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_config_faults_ ConfigFaults faults = { 0 };
-                _cleanup_config_text_ ConfigText text = { 0 };
+                _cleanup_config_faults_ ConfigFaults faults = {};
+                _cleanup_config_text_ ConfigText text = {};
                 _cleanup_free_ char *file = NULL;
                 size_t n = 0;
 
@@ -136,8 +136,8 @@ static void test_text_refuses(void **state)
 static void test_text_refuses_what_is_no_text(void **state)
 {
         static const char nul[] = "A=1\nB=\0002\nC=3\n";
-        _cleanup_config_faults_ ConfigFaults first = { 0 }, second = { 0 }, third = { 0 }, fourth = { 0 };
-        _cleanup_config_text_ ConfigText text = { 0 }, empty = { 0 }, marked = { 0 }, wide = { 0 };
+        _cleanup_config_faults_ ConfigFaults first = {}, second = {}, third = {}, fourth = {};
+        _cleanup_config_text_ ConfigText text = {}, empty = {}, marked = {}, wide = {};
         _cleanup_free_ char *big = malloc(CONFIG_TEXT_MAX + 1);
 
         decode(nul, sizeof(nul) - 1, &first, &empty);
@@ -168,8 +168,8 @@ static void test_text_refuses_what_is_no_text(void **state)
 /* Differs from systemd 252, which took the next line for comment; 254 reads it as here. */
 static void test_text_comment_ends_at_its_line(void **state)
 {
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_config_text_ ConfigText text = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_config_text_ ConfigText text = {};
 
         decode("# c \\\nA=1\n", 10, &faults, &text);
         assert_int_equal(text.n, 1);
@@ -186,8 +186,8 @@ static void test_text_lines_and_scopes(void **state)
                 { 1, 0, "A", "1" }, { 3, 0, "B", "x\ny" }, { 6, 1, NULL, " cpus 0 " }, { 7, 1, "C", "ab" },
                 { 9, 2, NULL, "" }, { 10, 3, NULL, NULL }, { 11, 3, "D", "1" },
         };
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_config_text_ ConfigText text = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_config_text_ ConfigText text = {};
 
         decode(file, sizeof(file) - 1, &faults, &text);
         assert_int_equal(text.n, ARRAY_SIZE(expected));
@@ -206,8 +206,8 @@ static void test_text_lines_and_scopes(void **state)
 
 static void test_text_feeds_indices(void **state)
 {
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_config_text_ ConfigText text = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_config_text_ ConfigText text = {};
         char file[1000], buffer[200];
 
         memset(file, 'K', 500);

@@ -37,8 +37,8 @@ static void assert_built_in_rule(const Config *config)
 
 static void test_config_empty(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
-        _cleanup_config_ Config config = { 0 };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
 
         assert_int_equal(load("\n# nothing\n", &config, &errors), 0);
         assert_int_equal(errors.n, 0);
@@ -60,8 +60,8 @@ static void test_config_full(void **state)
                 "APPLY=always\nAPPLY_WHEN=guests\nDRIFT='report'\nON_STOP=keep\n"
                 "GOVERNOR=\"performance|userspace\"\nMIN_FREQ=2.4GHz\nMAX_FREQ=2600000\nMAX_CSTATE=C1\n"
                 "[cpus 0-3]\nMAX_CSTATE=20us\n\n[cpus  8 ]\r\nGOVERNOR=powersave\r\n";
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
-        _cleanup_config_ Config config = { 0 };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
         const PolicyRule *rules;
 
         assert_int_equal(load(file, &config, &errors), 0);
@@ -99,8 +99,8 @@ static void test_config_full(void **state)
 /* Without a policy key at the top there is no rule for it. */
 static void test_config_sections_only(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
-        _cleanup_config_ Config config = { 0 };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
 
         assert_int_equal(load("DRIFT=report\n[cpus 1]\nMIN_FREQ=1GHz\n", &config, &errors), 0);
         assert_true(config.sets_policy);
@@ -112,8 +112,8 @@ static void test_config_remarks_do_not_refuse(void **state)
 {
         static const char file[] = "[cpus 0-3]\nMAX_CSTATE=C1\n[cpus 2-8]\n[cpus 9]\nMAX_CSTATE=C1\n"
                                    "[cpus 3,9]\nGOVERNOR=performance\n";
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
-        _cleanup_config_ Config config = { 0 };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
 
         assert_int_equal(load(file, &config, &errors), 0);
         assert_int_equal(errors.n_refusals, 0);
@@ -166,7 +166,7 @@ static void test_config_refuses(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_config_errors_ ConfigErrors errors = { 0 };
+                _cleanup_config_errors_ ConfigErrors errors = {};
                 Config config = { .apply_line = 77 };
 
                 print_message("<<%s>>\n", cases[i].text);
@@ -181,7 +181,7 @@ static void test_config_refuses(void **state)
 /* The first twenty by line, whichever pass finds them. */
 static void test_config_collects_everything(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
+        _cleanup_config_errors_ ConfigErrors errors = {};
         Config config;
         char text[30 * 16], *end = text;
 
@@ -198,7 +198,7 @@ static void test_config_collects_everything(void **state)
 
 static void test_config_too_many_sections(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
+        _cleanup_config_errors_ ConfigErrors errors = {};
         _cleanup_free_ char *text = malloc(1026 * 9);
         Config config;
         char *end = text;
@@ -212,9 +212,8 @@ static void test_config_too_many_sections(void **state)
 static void test_config_load_files(void **state)
 {
         const Scratch *scratch = *state;
-        _cleanup_config_errors_ ConfigErrors missing = { 0 }, directory = { 0 }, fifo = { 0 }, there = { 0 },
-                                             big = { 0 };
-        _cleanup_config_ Config none = { 0 }, config = { 0 };
+        _cleanup_config_errors_ ConfigErrors missing = {}, directory = {}, fifo = {}, there = {}, big = {};
+        _cleanup_config_ Config none = {}, config = {};
         char path[128];
 
         snprintf(path, sizeof(path), "%s/none", scratch->path);
@@ -249,8 +248,8 @@ static void test_config_load_files(void **state)
 static void test_config_sample_is_the_default(void **state)
 {
         static const char path[] = SOURCE_ROOT "/conf/tscwarden.sysconfig";
-        _cleanup_config_errors_ ConfigErrors as_is = { 0 }, live = { 0 };
-        _cleanup_config_ Config sample = { 0 }, config = { 0 };
+        _cleanup_config_errors_ ConfigErrors as_is = {}, live = {};
+        _cleanup_config_ Config sample = {}, config = {};
         _cleanup_free_ char *text = NULL;
         size_t size = 0;
         FILE *f;

@@ -38,7 +38,7 @@ static void test_cpuset_parse_formats_back(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_cpuset_ CpuSet set = { 0 };
+                _cleanup_cpuset_ CpuSet set = {};
                 _cleanup_free_ char *text = NULL;
 
                 assert_int_equal(cpuset_parse(cases[i].text, &set), 0);
@@ -98,7 +98,7 @@ static void test_cpuset_parse_refuses(void **state)
 
 static void test_cpuset_of_different_lengths(void **state)
 {
-        _cleanup_cpuset_ CpuSet a = { 0 }, b = { 0 };
+        _cleanup_cpuset_ CpuSet a = {}, b = {};
 
         assert_true(cpuset_equal(&a, &b));
         assert_int_equal(cpuset_add(&a, 1), 0);
@@ -120,7 +120,7 @@ static void test_cpuset_of_different_lengths(void **state)
 
 static void test_cpuset_copy_is_independent(void **state)
 {
-        _cleanup_cpuset_ CpuSet a = { 0 }, b = { 0 }, empty = { 0 };
+        _cleanup_cpuset_ CpuSet a = {}, b = {}, empty = {};
 
         assert_int_equal(cpuset_parse("0-3,200", &a), 0);
         assert_int_equal(cpuset_parse("4000", &b), 0);
@@ -137,7 +137,7 @@ static void test_cpuset_copy_is_independent(void **state)
 /* Of 4096 policies each has two. */
 static void test_cpuset_of_one_is_one_word(void **state)
 {
-        _cleanup_cpuset_ CpuSet set = { 0 };
+        _cleanup_cpuset_ CpuSet set = {};
 
         assert_int_equal(cpuset_add(&set, 4095), 0);
         assert_int_equal(set.n_words, 1);
@@ -171,7 +171,7 @@ static void naive_format(const bool *has, char *text)
 static void check_against(const CpuSet *set, const bool *has)
 {
         static char expected[CPUSET_MAX * 5 + 1];
-        _cleanup_cpuset_ CpuSet again = { 0 };
+        _cleanup_cpuset_ CpuSet again = {};
         _cleanup_free_ char *text = NULL;
         unsigned n = 0;
         int next = cpuset_next(set, 0);
@@ -224,7 +224,7 @@ static void test_cpuset_agrees_with_an_array(void **state)
         srandom(seed);
         for (unsigned round = 0; round < 200; round++) {
                 static bool has_a[CPUSET_MAX], has_b[CPUSET_MAX];
-                _cleanup_cpuset_ CpuSet a = { 0 }, b = { 0 };
+                _cleanup_cpuset_ CpuSet a = {}, b = {};
 
                 memset(has_a, 0, sizeof(has_a));
                 memset(has_b, 0, sizeof(has_b));

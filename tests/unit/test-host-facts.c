@@ -89,7 +89,7 @@ static void assert_set(const CpuSet *set, const char *expected)
 static void test_facts_flags_of_every_cpu(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_facts_ Facts facts = { 0 };
+                _cleanup_facts_ Facts facts = {};
                 int r = parse_text(cases[i].text, &facts);
 
                 if (r != cases[i].r)
@@ -108,7 +108,7 @@ static void test_facts_flags_of_every_cpu(void **state)
 
 static void test_facts_name_the_first_cpu(void **state)
 {
-        _cleanup_facts_ Facts facts = { 0 }, odd = { 0 };
+        _cleanup_facts_ Facts facts = {}, odd = {};
 
         assert_int_equal(parse_text(REV_F("0") CPU("1", "lm"), &facts), 0);
         assert_string_equal(facts.vendor, "AuthenticAMD");
@@ -134,7 +134,7 @@ static void test_facts_more_flags(void **state)
         char text[1024];
 
         for (size_t i = 0; i <= ARRAY_SIZE(lacking); i++) {
-                _cleanup_facts_ Facts facts = { 0 };
+                _cleanup_facts_ Facts facts = {};
 
                 snprintf(text, sizeof(text), "%s%s%s", all, i < ARRAY_SIZE(lacking) ? lacking[i] : all, all);
                 assert_int_equal(parse_text(text, &facts), 0);
@@ -144,7 +144,7 @@ static void test_facts_more_flags(void **state)
                 assert_int_equal(facts.tsc_known_freq, i != 2);
         }
 
-        _cleanup_facts_ Facts facts = { 0 };
+        _cleanup_facts_ Facts facts = {};
         assert_int_equal(parse_text("processor\t: 0\nflags\t\t: fpu msr tsc_adjust\n", &facts), 0);
         assert_false(facts.has_tsc);
 }
@@ -163,7 +163,7 @@ static void test_facts_tsc_scaling(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(scaling); i++) {
-                _cleanup_facts_ Facts facts = { 0 };
+                _cleanup_facts_ Facts facts = {};
 
                 assert_int_equal(parse_text(scaling[i].text, &facts), 0);
                 if (facts.tsc_scaling != scaling[i].wanted)
@@ -180,7 +180,7 @@ static ssize_t fail_to_read(void *cookie, char *buffer, size_t size)
 static void test_facts_report_a_failing_stream(void **state)
 {
         FILE *stream = fopencookie(NULL, "r", (cookie_io_functions_t) { .read = fail_to_read });
-        _cleanup_facts_ Facts facts = { 0 };
+        _cleanup_facts_ Facts facts = {};
 
         assert_non_null(stream);
         assert_int_equal(facts_parse_cpuinfo(stream, &facts), -EIO);
@@ -189,7 +189,7 @@ static void test_facts_report_a_failing_stream(void **state)
 
 static void test_facts_of_this_host(void **state)
 {
-        _cleanup_facts_ Facts facts = { 0 };
+        _cleanup_facts_ Facts facts = {};
 
         assert_int_equal(facts_read(&facts), 0);
         assert_true(facts.n_cpus > 0);

@@ -17,7 +17,7 @@ static const KnobId disable = { .knob = KNOB_DISABLE, .id = 12, .state = 3 };
 static void test_originals_of_this_boot_come_back(void **state)
 {
         const Scratch *scratch = *state;
-        _cleanup_originals_ Originals saved = { 0 }, loaded = { 0 };
+        _cleanup_originals_ Originals saved = {}, loaded = {};
         struct stat st;
 
         assert_int_equal(originals_add(&saved, &governor, "schedutil"), 1);
@@ -35,7 +35,7 @@ static void test_originals_of_this_boot_come_back(void **state)
 static void test_originals_name_the_boot_as_the_kernel_does(void **state)
 {
         const Scratch *scratch = *state;
-        _cleanup_originals_ Originals saved = { 0 };
+        _cleanup_originals_ Originals saved = {};
         _cleanup_free_ char *text = NULL;
         char boot_id[37] = "", expected[128];
         size_t size;
@@ -55,7 +55,7 @@ static void test_originals_name_the_boot_as_the_kernel_does(void **state)
 static void test_no_originals(void **state)
 {
         const Scratch *scratch = *state;
-        _cleanup_originals_ Originals originals = { 0 }, one = { 0 };
+        _cleanup_originals_ Originals originals = {}, one = {};
 
         assert_int_equal(host_originals_load(scratch->fd, &originals), 0);
         assert_int_equal(originals.n, 0);
@@ -72,7 +72,7 @@ static void test_originals_of_another_boot_are_removed(void **state)
         static const char text[] = "tscwarden-originals 1 00000000-0000-4000-8000-000000000000\n"
                                    "cpufreq/policy4/scaling_governor\tondemand\n";
         const Scratch *scratch = *state;
-        _cleanup_originals_ Originals originals = { 0 };
+        _cleanup_originals_ Originals originals = {};
 
         assert_int_equal(scratch_write(scratch, "originals", text, strlen(text)), 0);
         assert_int_equal(host_originals_load(scratch->fd, &originals), 0);
@@ -95,7 +95,7 @@ static void test_originals_that_are_none_stay(void **state)
         }
         unlinkat(scratch->fd, "originals", 0);
         assert_int_equal(symlinkat("/etc/passwd", scratch->fd, "originals"), 0);
-        assert_int_equal(host_originals_load(scratch->fd, &(Originals) { 0 }), -ELOOP);
+        assert_int_equal(host_originals_load(scratch->fd, &(Originals) {}), -ELOOP);
 }
 
 #define scratch_test(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)

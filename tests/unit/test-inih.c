@@ -46,7 +46,7 @@ static void parse_by_inih(const Scratch *scratch, const char *text, size_t size,
 {
         char path[128];
 
-        *ret = (Seen) { 0 };
+        *ret = (Seen) {};
         assert_int_equal(scratch_write(scratch, "inih", text, size), 0);
         snprintf(path, sizeof(path), "%s/inih", scratch->path);
         assert_true(ini_parse(path, see, ret) >= 0);
@@ -55,8 +55,8 @@ static void parse_by_inih(const Scratch *scratch, const char *text, size_t size,
 /* False: refused; then the text is the fault. */
 static bool parse_by_us(const char *text, size_t size, Seen *ret)
 {
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_config_text_ ConfigText decoded = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_config_text_ ConfigText decoded = {};
 
         *ret = (Seen) { .decoded = &decoded };
         assert_int_equal(config_text_decode(text, size, &faults, &decoded), 0);
@@ -142,8 +142,8 @@ static void test_inih_cuts_long_values(void **state)
         assert_memory_equal(seen.text, "[]GOVERNOR=xxx", 14);
         assert_true(strcspn(seen.text, ";") < 200 + 2);
         {
-                _cleanup_config_faults_ ConfigFaults faults = { 0 };
-                _cleanup_config_text_ ConfigText decoded = { 0 };
+                _cleanup_config_faults_ ConfigFaults faults = {};
+                _cleanup_config_text_ ConfigText decoded = {};
 
                 assert_int_equal(config_text_decode(text, sizeof(text), &faults, &decoded), 0);
                 assert_int_equal(strlen(decoded.items[0].text), sizeof(text) - 9);
@@ -154,7 +154,7 @@ static void test_inih_cuts_long_values(void **state)
 static void test_inih_directory(void **state)
 {
         const Scratch *scratch = *state;
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
+        _cleanup_config_errors_ ConfigErrors errors = {};
         Config config;
 
         assert_int_equal(config_load(scratch->path, &config, &errors), -EISDIR);
@@ -171,8 +171,8 @@ static void test_inih_behind_the_loader(void **state)
                                                 "C1\n"
                                                 "[cpus 0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42]\n"
                                                 "\tMAX_CSTATE='20us'\n";
-        _cleanup_config_errors_ ConfigErrors errors = { 0 };
-        _cleanup_config_ Config config = { 0 };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
 
         assert_int_equal(config_parse("F", file, sizeof(file) - 1, &config, &errors), 0);
         assert_int_equal(errors.n, 0);

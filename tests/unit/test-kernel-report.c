@@ -31,7 +31,7 @@ static void feed(Feed *feed, uint64_t usec, const char *text)
 
 static void test_kernel_report_is_one_event(void **state)
 {
-        Feed f = { 0 };
+        Feed f = {};
 
         feed(&f, 100, HEAD);
         feed(&f, 101, "clocksource: 'hpet' wd_nsec: 500000000 wd_now: 1 wd_last: 2 mask: ffffffff");
@@ -55,7 +55,7 @@ static void test_kernel_report_is_one_event(void **state)
 
 static void test_kernel_report_without_mark_ends_at_the_switch(void **state)
 {
-        Feed f = { 0 };
+        Feed f = {};
 
         feed(&f, 100, HEAD);
         feed(&f, 101, "clocksource: 'hpet' wd_now: 1 wd_last: 2 mask: ffffffff");
@@ -70,7 +70,7 @@ static void test_kernel_report_without_mark_ends_at_the_switch(void **state)
 
 static void test_kernel_report_can_be_flushed(void **state)
 {
-        Feed f = { 0 };
+        Feed f = {};
 
         assert_int_equal(kernel_report_flush(&f.report, f.events), 0);
         feed(&f, 100, HEAD);
@@ -83,7 +83,7 @@ static void test_kernel_report_names_the_delayed_clock_only_with_a_mark(void **s
 {
         static const char delay[] = "clocksource: timekeeping watchdog on CPU3: hpet read-back delay of 150280ns, "
                                     "attempt 3, marking unstable";
-        Feed f = { 0 };
+        Feed f = {};
 
         feed(&f, 100, delay);
         feed(&f, 101, MARK);
@@ -99,7 +99,7 @@ static void test_kernel_report_names_the_delayed_clock_only_with_a_mark(void **s
 
 static void test_kernel_report_knows_whose_it_is(void **state)
 {
-        Feed f = { 0 };
+        Feed f = {};
 
         feed(&f, 100, "clocksource: Marking clocksource hpet unstable due to frequency skew");
         feed(&f, 101, "clocksource: Watchdog                     tsc interval:        515947210ns");
@@ -114,7 +114,7 @@ static void test_kernel_report_knows_whose_it_is(void **state)
 
 static void test_kernel_report_warp(void **state)
 {
-        Feed f = { 0 };
+        Feed f = {};
 
         feed(&f, 100, "TSC synchronization [CPU#0 -> CPU#1]:");
         feed(&f, 101, "Measured 5 cycles TSC warp between CPUs, turning off TSC clock.");
@@ -128,7 +128,7 @@ static void test_kernel_report_warp(void **state)
 
 static void test_kernel_report_of_a_passed_sync_test_is_nothing(void **state)
 {
-        Feed f = { 0 };
+        Feed f = {};
 
         feed(&f, 100, "TSC synchronization [CPU#0 -> CPU#1]:");
         assert_int_equal(kernel_report_flush(&f.report, f.events), 0);
@@ -136,7 +136,7 @@ static void test_kernel_report_of_a_passed_sync_test_is_nothing(void **state)
 
 static void test_kernel_report_does_not_last(void **state)
 {
-        Feed f = { 0 };
+        Feed f = {};
 
         feed(&f, 100, HEAD);
         feed(&f, 100 + KERNEL_REPORT_SPAN_USEC + 1,
@@ -153,7 +153,7 @@ static void test_kernel_report_does_not_last(void **state)
 static void test_kernel_report_cuts_long_lines(void **state)
 {
         char text[2000] = "tsc: Marking TSC unstable due to ";
-        Feed f = { 0 };
+        Feed f = {};
 
         memset(text + strlen(text), 'x', sizeof(text) - strlen(text) - 1);
         text[sizeof(text) - 1] = '\0';

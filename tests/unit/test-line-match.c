@@ -51,7 +51,7 @@ static void test_line_match(void **state)
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 const char *rest = "untouched";
-                KernelLine line = { 0 };
+                KernelLine line = {};
                 bool got = line_match(cases[i].text, cases[i].format, &line, &rest);
 
                 if (got != (cases[i].rest != NULL) || strcmp(rest, got ? cases[i].rest : "untouched") != 0)
@@ -61,7 +61,7 @@ static void test_line_match(void **state)
 
 static void test_line_match_keeps_values(void **state)
 {
-        KernelLine line = { 0 };
+        KernelLine line = {};
         const char *rest;
 
         assert_true(line_match("tsc hpet -5 7 8 2593.9921", "%S %W %K %I %J %F", &line, &rest));
@@ -77,14 +77,14 @@ static void test_line_match_keeps_values(void **state)
 /* Neither a part that is missing nor a line that does not match leaves anything behind. */
 static void test_line_match_leaves_nothing_behind(void **state)
 {
-        KernelLine line = { 0 };
+        KernelLine line = {};
         const char *rest;
 
         assert_true(line_match("5 x", "{%K y}%I x", &line, &rest));
         assert_false(line.has_skew);
         assert_int_equal(line.skew_ns, 0);
         assert_int_equal(line.interval_ns, 5);
-        line = (KernelLine) { 0 };
+        line = (KernelLine) {};
         assert_false(line_match("tsc 5", "%S %I x", &line, &rest));
         assert_string_equal(line.clocksource, "");
         assert_false(line.has_interval);

@@ -21,7 +21,7 @@ static void assert_format(const PolicyRule *rule, PolicyKey key, const char *exp
 
 static void test_policy_defaults(void **state)
 {
-        _cleanup_policy_ Policy policy = { 0 };
+        _cleanup_policy_ Policy policy = {};
         CpuPolicy cpu;
 
         assert_int_equal(policy_add_defaults(&policy, true, true), 0);
@@ -39,7 +39,7 @@ static void test_policy_defaults(void **state)
 
 static void test_policy_later_rules_override_by_key(void **state)
 {
-        _cleanup_policy_ Policy policy = { 0 };
+        _cleanup_policy_ Policy policy = {};
         CpuPolicy cpu, other;
         PolicyRule *rule;
 

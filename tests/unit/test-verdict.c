@@ -259,7 +259,7 @@ static void player_watch(Player *player)
 
 static void test_verdict_survives_a_storm(void **state)
 {
-        ClockChanges changes = { 0 };
+        ClockChanges changes = {};
         ClockView view;
         Player player;
         char text[200];

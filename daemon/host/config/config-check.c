@@ -5,7 +5,7 @@
 
 void config_check_overlaps(const Policy *policy, ConfigFaults *faults)
 {
-        unsigned owners[CPUSET_MAX] = { 0 };
+        unsigned owners[CPUSET_MAX] = {};
 
         for (unsigned i = 0; i < policy->n_rules; i++) {
                 const PolicyRule *rule = &policy->rules[i];

@@ -12,7 +12,7 @@ void config_faults_done(ConfigFaults *faults)
 {
         for (unsigned i = 0; i < faults->n; i++)
                 free(faults->entries[i].text);
-        *faults = (ConfigFaults) { 0 };
+        *faults = (ConfigFaults) {};
 }
 
 static void faults_remove(ConfigFaults *faults, unsigned index)
@@ -136,7 +136,7 @@ int config_faults_format(const ConfigFaults *faults, const char *file, ConfigErr
         if (r < 0)
                 return r;
         *ret = errors;
-        errors = (ConfigErrors) { 0 };
+        errors = (ConfigErrors) {};
         return 0;
 }
 

@@ -344,7 +344,7 @@ static int errors_move(ConfigErrors *errors, ConfigErrors *from)
         errors->n += from->n;
         errors->n_foreign += from->n;
         free(from->lines);
-        *from = (ConfigErrors) { 0 };
+        *from = (ConfigErrors) {};
         return 0;
 }
 
@@ -352,7 +352,7 @@ static int errors_move(ConfigErrors *errors, ConfigErrors *from)
 static int foreign_load_one(const char *path, Config *config, ConfigErrors *errors)
 {
         _cleanup_(foreign_done) Foreign foreign = { .path = path };
-        _cleanup_config_errors_ ConfigErrors remarks = { 0 };
+        _cleanup_config_errors_ ConfigErrors remarks = {};
         _cleanup_free_ char *data = NULL;
         size_t size;
         int error = config_file_read(path, &data, &size), r = 0;

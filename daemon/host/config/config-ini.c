@@ -1,4 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * inih gets no line of the file itself. Released versions keep quotes, cut a value at " ;" and at some 190 characters and a section's name
+ * at 49, and take the tail of a long comment for configuration. config-text.c has therefore decoded the text before; inih is fed one
+ * line "[N]" or "KEY=N" for each item, N being the item's index, so that none of its limits applies.
+ */
 #include "host/config/config-ini.h"
 
 #include <errno.h>

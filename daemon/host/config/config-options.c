@@ -59,7 +59,7 @@ static void check_company(const Config *config, const OptionKey *key, ConfigFaul
 
 int config_take_options(Config *config, ConfigFaults *faults)
 {
-        _cleanup_policy_ Policy start = { 0 };
+        _cleanup_policy_ Policy start = {};
         OptionKey keys[N_OPTION_KEYS];
 
         list_keys(config, keys);

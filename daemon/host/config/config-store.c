@@ -47,7 +47,7 @@ void config_done(Config *config)
         for (unsigned i = 0; i < config->n_files; i++)
                 free(config->files[i]);
         free(config->files);
-        *config = (Config) { 0 };
+        *config = (Config) {};
 }
 
 void config_errors_done(ConfigErrors *errors)
@@ -55,7 +55,7 @@ void config_errors_done(ConfigErrors *errors)
         for (unsigned i = 0; i < errors->n; i++)
                 free(errors->lines[i]);
         free(errors->lines);
-        *errors = (ConfigErrors) { 0 };
+        *errors = (ConfigErrors) {};
 }
 
 int config_take_policy(Config *config, Policy *from)

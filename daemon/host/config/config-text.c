@@ -30,7 +30,7 @@ void config_text_done(ConfigText *text)
                 free(text->items[i].text);
         }
         free(text->items);
-        *text = (ConfigText) { 0 };
+        *text = (ConfigText) {};
 }
 
 static bool is_newline(char c)
@@ -321,7 +321,7 @@ static int decode_all(Decoder *d)
 
 int config_text_decode(const char *data, size_t size, ConfigFaults *faults, ConfigText *ret)
 {
-        _cleanup_config_text_ ConfigText text = { 0 };
+        _cleanup_config_text_ ConfigText text = {};
         _cleanup_free_ char *value = NULL;
         int r;
 
@@ -336,7 +336,7 @@ int config_text_decode(const char *data, size_t size, ConfigFaults *faults, Conf
                         return r;
         }
         *ret = text;
-        text = (ConfigText) { 0 };
+        text = (ConfigText) {};
         return 0;
 }
 

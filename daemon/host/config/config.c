@@ -227,8 +227,8 @@ static int loader_run(Loader *loader)
 
 int config_parse(const char *file, const char *data, size_t size, Config *ret, ConfigErrors *ret_errors)
 {
-        _cleanup_config_faults_ ConfigFaults faults = { 0 };
-        _cleanup_config_text_ ConfigText text = { 0 };
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        _cleanup_config_text_ ConfigText text = {};
         _cleanup_config_ Config config = { .file = strdup(file), .exists = true };
         _cleanup_(loader_done) Loader loader = { .config = &config, .text = &text, .faults = &faults };
         int r;
@@ -247,7 +247,7 @@ int config_parse(const char *file, const char *data, size_t size, Config *ret, C
         if (faults.n_refusals > 0)
                 return -EBADMSG;
         *ret = config;
-        config = (Config) { 0 };
+        config = (Config) {};
         return 0;
 }
 
@@ -258,14 +258,14 @@ int config_load(const char *path, Config *ret, ConfigErrors *ret_errors)
 
 int config_load_with(const char *path, const char *const *foreign, Config *ret, ConfigErrors *ret_errors)
 {
-        _cleanup_config_ Config config = { 0 };
+        _cleanup_config_ Config config = {};
         _cleanup_free_ char *data = NULL;
         size_t size = 0;
         int error, r;
 
         error = config_file_read(path, &data, &size);
         if (error < 0 && error != -ENOENT) {
-                _cleanup_config_faults_ ConfigFaults faults = { 0 };
+                _cleanup_config_faults_ ConfigFaults faults = {};
 
                 config_faults_refuse(&faults, 0,
                                      "cannot be read: %s; it must be a readable file, or not be there at all",
@@ -284,6 +284,6 @@ int config_load_with(const char *path, const char *const *foreign, Config *ret, 
         if (r < 0)
                 return r;
         *ret = config;
-        config = (Config) { 0 };
+        config = (Config) {};
         return 0;
 }
