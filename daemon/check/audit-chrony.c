@@ -16,7 +16,7 @@
         "CoreOS: /etc/chrony.conf), add the lines `refclock PHC " KVM_CLOCK_LINK " poll 2` and `makestep 1 -1`."
 
 /* Debian's name of it, and everybody else's. */
-static const char *chrony_service(const Surroundings *around)
+const char *audit_chrony_service(const Surroundings *around)
 {
         return around->chrony_config && strcmp(around->chrony_config, "/etc/chrony.conf") == 0 ? "chronyd" : "chrony";
 }
@@ -148,7 +148,7 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
                 audit, step,
                 "A device that is not there ends it at its start: `journalctl -u chrony -u chronyd` says 'Could not "
                 "open PHC'.");
-        audit_fix(audit, step, "systemctl restart %s", chrony_service(input->around));
+        audit_fix(audit, step, "systemctl restart %s", audit_chrony_service(input->around));
 }
 
 /* What is to be done about a refclock that is not as it should be. */
@@ -196,7 +196,7 @@ static void judge_selected(const AuditInput *input, Audit *audit)
                 step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_FAIL,
                                  "chronyc sources: no refclock %s among them", input->around->refclock_name);
                 audit_advise(audit, step, "chronyd has started before the line was written: a restart takes it up.");
-                audit_fix(audit, step, "systemctl restart %s", chrony_service(input->around));
+                audit_fix(audit, step, "systemctl restart %s", audit_chrony_service(input->around));
                 return;
         }
         off = fabs(source->offset_sec);
@@ -245,11 +245,11 @@ static void judge_makestep(const AuditInput *input, Audit *audit)
         else if (around->makestep_file)
                 audit_fix(audit, step,
                           "sed -i 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' %s && systemctl restart %s",
-                          around->makestep_file, chrony_service(around));
+                          around->makestep_file, audit_chrony_service(around));
         else
                 /* The file may lack the newline at its end. */
                 audit_fix(audit, step, "printf '\\nmakestep 1 -1\\n' >> %s && systemctl restart %s",
-                          around->chrony_config, chrony_service(around));
+                          around->chrony_config, audit_chrony_service(around));
 }
 
 void audit_chrony(const AuditInput *input, Audit *audit)

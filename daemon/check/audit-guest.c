@@ -173,4 +173,5 @@ void audit_guest(const AuditInput *input, Audit *audit)
         judge_persistent(input, audit);
         audit_chrony(input, audit);
         audit_agent(input, audit);
+        audit_late(input, audit);
 }

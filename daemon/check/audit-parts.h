@@ -22,4 +22,9 @@ void audit_agent(const AuditInput *input, Audit *audit);
  * may be one. */
 const char *audit_other_hypervisor(const AuditInput *input);
 void audit_time(const AuditInput *input, Audit *audit);
+void audit_late(const AuditInput *input, Audit *audit);
+/* `synchronized`: the system's time is known to be right. */
+void audit_rtc(const AuditInput *input, Audit *audit, bool synchronized);
+/* The name of chronyd's service. */
+const char *audit_chrony_service(const Surroundings *around);
 void audit_rate(const AuditInput *input, Audit *audit);

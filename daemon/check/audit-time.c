@@ -275,4 +275,5 @@ void audit_time(const AuditInput *input, Audit *audit)
         judge_synchronized(input, &view, audit);
         judge_bound(&view, audit);
         judge_stamps(input, audit);
+        audit_rtc(input, audit, view.verdict == TIME_SYNCHRONIZED);
 }

@@ -12,7 +12,8 @@ ChronyWord chrony_line_judge(const char *line, const char **ret_rest)
 {
         static const char *const words[CHRONY_WORD_MAX_] = {
                 [CHRONY_REFCLOCK] = "refclock",   [CHRONY_INCLUDE] = "include",   [CHRONY_CONFDIR] = "confdir",
-                [CHRONY_SOURCEDIR] = "sourcedir", [CHRONY_MAKESTEP] = "makestep",
+                [CHRONY_SOURCEDIR] = "sourcedir", [CHRONY_MAKESTEP] = "makestep", [CHRONY_RTCSYNC] = "rtcsync",
+                [CHRONY_RTCFILE] = "rtcfile",
         };
         size_t length;
 

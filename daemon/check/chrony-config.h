@@ -13,6 +13,8 @@ typedef enum ChronyWord {
         CHRONY_CONFDIR,   /* directories follow */
         CHRONY_SOURCEDIR, /* directories follow, of whose *.sources chronyd takes servers only */
         CHRONY_MAKESTEP,  /* a threshold and a number of updates follow */
+        CHRONY_RTCSYNC,   /* the kernel keeps the real-time clock */
+        CHRONY_RTCFILE,   /* chronyd does */
         CHRONY_WORD_MAX_,
 } ChronyWord;
 

@@ -11,6 +11,8 @@
 #include "check/agent.h"
 #include "check/chrony-config.h"
 #include "check/guest-clock.h"
+#include "check/late.h"
+#include "check/rtc.h"
 
 #define PARAMETER_SIZE 32
 
@@ -85,9 +87,13 @@ typedef struct Surroundings {
         bool makestep_fixed;   /* as chrony_fixed */
         bool makestep_endless; /* and it lets chronyd set the clock at any time */
         char *chrony_config;   /* the main file; owned, NULL for none */
+        bool rtcsync;          /* and has chronyd keep the real-time clock: rtcsync, or rtcfile */
         bool chrony_given;     /* a running chronyd was given it by -f */
         bool chrony_fixed;     /* nothing can be added to it: read-only, or made anew at each boot */
         char *chrony_confdir;  /* a folder whose files it reads too, where ours outlasts a boot; owned, NULL for none */
+
+        Late late;
+        Rtc rtc;
 
         bool agent_channel; /* /dev/virtio-ports/org.qemu.guest_agent.0 */
 

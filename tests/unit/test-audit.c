@@ -169,6 +169,7 @@ static Machine guest(void)
         };
         m.time.chrony.sources[0] =
                 (ChronySource) { .mode = '#', .state = '*', .name = "PHC0", .reach = 0377, .offset_sec = 2e-7 };
+        m.around.late = (Late) { .stat_known = true, .steal_percent = 0.1 };
         return m;
 }
 
@@ -676,6 +677,41 @@ static void test_hardware_stamps(void **state)
         expect(&m, "hardware-stamps", AUDIT_NOT_APPLICABLE, NULL, "ptp0");
 }
 
+static void test_late_interrupts(void **state)
+{
+        _cleanup_machine_ Machine m = guest();
+
+        expect(&m, "late-interrupts", AUDIT_PASS, NULL, "steal 0.1 %");
+        m.around.late.steal_percent = 7;
+        expect(&m, "late-interrupts", AUDIT_WARN, NULL, "steal 7.0 %, softirq 0.0 %; /proc/pressure/irq: not there");
+        expect_advice(&m, "late-interrupts", "The host lets this guest's CPUs wait");
+        m.around.late = (Late) { .stat_known = true, .pressure_known = true, .irq_percent = 9 };
+        expect(&m, "late-interrupts", AUDIT_WARN, NULL, "full avg300: 9.0 %");
+        m.around.late.stat_known = false;
+        expect(&m, "late-interrupts", AUDIT_UNKNOWN, NULL, NULL);
+}
+
+static void test_rtc(void **state)
+{
+        _cleanup_machine_ Machine m = host();
+
+        expect(&m, "rtc", AUDIT_NOT_APPLICABLE, NULL, NULL);
+        m.around.rtc = (Rtc) { .there = true, .known = true };
+        expect(&m, "rtc", AUDIT_PASS, NULL, "+0 s");
+        m.around.rtc.off_sec = -3600;
+        expect(&m, "rtc", AUDIT_WARN, "hwclock --systohc --utc", "-3600 s");
+        m.time.chrony.normal = false;
+        expect(&m, "rtc", AUDIT_WARN, NULL, "-3600 s");
+        m.around.rtc.local = true;
+        expect(&m, "rtc", AUDIT_WARN, "timedatectl set-local-rtc 0", "/etc/adjtime: LOCAL");
+        m.around.rtc = (Rtc) { .there = true, .known = true };
+        m.around.chrony_config = (char *)"/etc/chrony.conf";
+        expect(&m, "rtc", AUDIT_WARN, "printf '\\nrtcsync\\n' >> /etc/chrony.conf && systemctl restart chronyd",
+               "neither rtcsync");
+        m.around.rtcsync = true;
+        expect(&m, "rtc", AUDIT_PASS, NULL, NULL);
+}
+
 static void test_roles(void **state)
 {
         static const struct {
@@ -760,6 +796,8 @@ int main(void)
                 cmocka_unit_test(test_rate),
                 cmocka_unit_test(test_rate_over_boots),
                 cmocka_unit_test(test_hardware_stamps),
+                cmocka_unit_test(test_late_interrupts),
+                cmocka_unit_test(test_rtc),
                 cmocka_unit_test(test_roles),
                 cmocka_unit_test(test_exit_status),
                 cmocka_unit_test(test_migration),

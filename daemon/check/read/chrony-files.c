@@ -210,6 +210,10 @@ static int take_line(Surroundings *around, const char *path, const char *line, u
                 return read_confdir(around, rest, level);
         case CHRONY_SOURCEDIR:
                 return read_sourcedir(around, rest);
+        case CHRONY_RTCSYNC:
+        case CHRONY_RTCFILE:
+                around->rtcsync = true;
+                return 0;
         case CHRONY_MAKESTEP:
                 return take_makestep(around, path, rest);
         default:

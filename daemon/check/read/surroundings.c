@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "check/guest-clock.h"
+#include "check/read/clocks.h"
 #include "check/read/phc.h"
 #include "host/processes.h"
 #include "host/runtime.h"
@@ -128,6 +129,8 @@ int surroundings_read(Surroundings *ret)
         around.ptp_kvm_link = phc_of_device(KVM_CLOCK_LINK, linked) == 0 && strcmp(linked, around.ptp_kvm) == 0;
         around.agent_channel = exists("/dev/virtio-ports/org.qemu.guest_agent.0");
         r = surroundings_read_modules(&around);
+        if (r == 0)
+                r = clocks_read(&around.late, &around.rtc);
         if (r == 0)
                 r = surroundings_read_chrony(&around);
         if (r == 0)

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Interrupts that come late, and the real-time clock.
+ */
+#include <math.h>
+#include <stdio.h>
+
+#include "check/audit-parts.h"
+
+void audit_late(const AuditInput *input, Audit *audit)
+{
+        const Late *late = &input->around->late;
+        char pressure[64] = "/proc/pressure/irq: not there";
+        AuditStep *step;
+
+        if (late->pressure_known)
+                snprintf(pressure, sizeof(pressure), "/proc/pressure/irq, full avg300: %.1f %%", late->irq_percent);
+        if (!late->stat_known) {
+                audit_add(audit, AUDIT_GUEST, "late-interrupts", "late interrupts", AUDIT_UNKNOWN,
+                          "/proc/stat: not understood");
+                return;
+        }
+        step = audit_add(audit, AUDIT_GUEST, "late-interrupts", "late interrupts",
+                         late_is_bad(late) ? AUDIT_WARN : AUDIT_PASS,
+                         "/proc/stat since the boot: steal %.1f %%, softirq %.1f %%; %s", late->steal_percent,
+                         late->softirq_percent, pressure);
+        if (late->steal_percent >= LATE_STEAL_PERCENT)
+                audit_advise(
+                        audit, step,
+                        "The host lets this guest's CPUs wait: timers and interrupts come late by that. The clock itself does not "
+                        "go wrong, what is stamped and woken by it does. Fewer virtual CPUs on that host, or CPUs of its own.");
+        else if (late_is_bad(late))
+                audit_advise(audit, step,
+                             "Interrupts keep tasks waiting, an NTP client among them: spread them over the CPUs.");
+}
+
+static void judge_offset(const AuditInput *input, Audit *audit, bool synchronized)
+{
+        const Rtc *rtc = &input->around->rtc;
+        bool off = fabs(rtc->off_sec) > RTC_OFF_MAX_SEC;
+        AuditStep *step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", off ? AUDIT_WARN : AUDIT_PASS,
+                                    "/sys/class/rtc/rtc0: %+.0f s from the system's time; UTC", rtc->off_sec);
+
+        if (!off)
+                return;
+        audit_advise(audit, step, "%s%s",
+                     input->guest ? "A guest begins its next boot with that time; its XML says where the clock begins "
+                                    "(`<clock offset='utc'/>`)." :
+                                    "The next boot begins with that time.",
+                     synchronized ?
+                             "" :
+                             " Which of the two is right is not known here: first somebody has to keep the time.");
+        if (synchronized)
+                audit_fix(audit, step, "hwclock --systohc --utc");
+}
+
+void audit_rtc(const AuditInput *input, Audit *audit, bool synchronized)
+{
+        const Rtc *rtc = &input->around->rtc;
+        AuditStep *step;
+
+        if (!rtc->there || (!rtc->known && !rtc->local))
+                audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", AUDIT_NOT_APPLICABLE,
+                          "/sys/class/rtc: no clock that can be read");
+        else if (rtc->local) {
+                step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", AUDIT_WARN, "/etc/adjtime: LOCAL");
+                audit_advise(
+                        audit, step,
+                        "It is kept in local time, so each change of summer time makes a boot, or a guest, begin an hour off.");
+                audit_fix(audit, step, "timedatectl set-local-rtc 0");
+        } else if (input->time->steering >> CLIENT_CHRONYD & 1 && input->around->chrony_config &&
+                   !input->around->rtcsync && fabs(rtc->off_sec) <= RTC_OFF_MAX_SEC) {
+                step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", AUDIT_WARN,
+                                 "%s: neither rtcsync nor rtcfile; nobody sets the real-time clock",
+                                 input->around->chrony_config);
+                if (input->around->chrony_fixed)
+                        audit_advise(audit, step, "Add the line `rtcsync` where that file is declared.");
+                else
+                        audit_fix(audit, step, "printf '\\nrtcsync\\n' >> %s && systemctl restart %s",
+                                  input->around->chrony_config, audit_chrony_service(input->around));
+        } else
+                judge_offset(input, audit, synchronized);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Reads what `check` says of late interrupts and of the real-time clock.
+ */
+#pragma once
+
+#include "check/late.h"
+#include "check/rtc.h"
+
+/* What cannot be read is not known, or not there. 0 or -ENOMEM; then the outputs are untouched. */
+int clocks_read(Late *ret_late, Rtc *ret_rtc);
