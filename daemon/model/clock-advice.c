@@ -80,7 +80,7 @@ static bool is_hopeless(const ClockFacts *facts, Verdict verdict, ClockReason re
         return clock_facts_unsynchronized(facts);
 }
 
-static bool parameters_matter(Verdict verdict, ClockReason reason)
+static bool parameters_matter(Verdict verdict)
 {
         switch (verdict) {
         case VERDICT_STABLE:
@@ -89,11 +89,17 @@ static bool parameters_matter(Verdict verdict, ClockReason reason)
         case VERDICT_UNUSED:
                 return true;
         case VERDICT_UNSTABLE:
-                return reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE ||
-                       reason == REASON_CLOCKSOURCE_WATCHDOG || reason == REASON_READ_DELAY || reason == REASON_OTHER;
+                return true;
         default:
                 return false;
         }
+}
+
+/* Where the hardware's design is the cause, and not only what would come next. */
+static bool parameters_mend(ClockReason reason)
+{
+        return reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE || reason == REASON_CLOCKSOURCE_WATCHDOG ||
+               reason == REASON_READ_DELAY || reason == REASON_OTHER;
 }
 
 unsigned clock_boot_parameters_missing(const ClockFacts *facts, Verdict verdict, ClockReason reason,
@@ -105,7 +111,7 @@ unsigned clock_boot_parameters_missing(const ClockFacts *facts, Verdict verdict,
         bool shallow = facts->idle_is_shallow && reason != REASON_IDLE_HALT;
         bool fixed = facts->frequency_is_fixed && reason != REASON_CPUFREQ_CHANGE;
 
-        if (!facts->hypervisor && parameters_matter(verdict, reason) && !is_hopeless(facts, verdict, reason)) {
+        if (!facts->hypervisor && parameters_matter(verdict) && !is_hopeless(facts, verdict, reason)) {
                 /* What already failed here does not count as set. */
                 tried = reason != REASON_CPUFREQ_CHANGE &&
                         cmdline_has(facts->cmdline, "cpufreq.default_governor", "performance");
@@ -175,7 +181,7 @@ static RemedyKind hardware_remedy(const ClockFacts *facts, ClockReason reason)
 
         if (reason == REASON_C1E)
                 return REMEDY_FIRMWARE_C1E;
-        if (clock_boot_parameters_missing(facts, VERDICT_UNSTABLE, reason, missing) > 0)
+        if (parameters_mend(reason) && clock_boot_parameters_missing(facts, VERDICT_UNSTABLE, reason, missing) > 0)
                 return REMEDY_BOOT_PARAMETERS;
         if (is_hopeless(facts, VERDICT_UNSTABLE, reason) && !facts->constant_tsc)
                 return REMEDY_RETIRE;
@@ -198,13 +204,16 @@ static RemedyKind unstable_remedy(const ClockFacts *facts, const ClockView *view
         char buffer[64];
         RemedyKind kind;
 
-        if (view->reason == REASON_BOOT_PARAMETER)
+        /* Without the parameter the kernel would give this one up at boot. */
+        if (view->reason == REASON_BOOT_PARAMETER && clock_facts_unsynchronized(facts))
+                return facts->hypervisor ? REMEDY_HYPERVISOR : REMEDY_RETIRE;
+        if (view->reason == REASON_BOOT_PARAMETER ||
+            (view->reason == REASON_CALIBRATION && clock_harmful_parameter(facts, VERDICT_UNSTABLE, buffer)))
                 return REMEDY_REMOVE_PARAMETER;
-        if (view->reason == REASON_CALIBRATION)
-                return clock_harmful_parameter(facts, VERDICT_UNSTABLE, buffer) ? REMEDY_REMOVE_PARAMETER :
-                                                                                  REMEDY_CALIBRATE;
         if (facts->hypervisor || view->reason == REASON_HYPERVISOR)
                 return REMEDY_HYPERVISOR;
+        if (view->reason == REASON_CALIBRATION)
+                return REMEDY_CALIBRATE;
         kind = hardware_remedy(facts, view->reason);
         if (kind != REMEDY_NONE)
                 return kind;
@@ -212,7 +221,9 @@ static RemedyKind unstable_remedy(const ClockFacts *facts, const ClockView *view
         case REASON_CLOCKSOURCE_WATCHDOG:
                 return watchdog_remedy(view);
         case REASON_READ_DELAY:
-                return is_fit(facts) && view->suspect != SUSPECT_TSC ? REMEDY_FALSE_ALARM : REMEDY_COMPARE;
+                if (view->suspect == SUSPECT_TSC)
+                        return REMEDY_POWER_OFF;
+                return is_fit(facts) ? REMEDY_FALSE_ALARM : REMEDY_COMPARE;
         case REASON_OTHER:
                 return REMEDY_REBOOT;
         case REASON_FIRMWARE:

@@ -25,8 +25,10 @@ bool clock_is_early(const ClockView *view)
 
 bool clock_warp_is_tiny(const ClockView *view)
 {
-        return view->cause && view->cause->warp_cycles > 0 && view->tsc_khz > 0 &&
-               view->cause->warp_cycles < view->tsc_khz / 1000;
+        /* No TSC that is used counts slower than 1 GHz. */
+        unsigned mhz = view->tsc_khz > 0 ? view->tsc_khz / 1000 : 1000;
+
+        return view->cause && view->cause->warp_cycles > 0 && view->cause->warp_cycles < mhz;
 }
 
 bool clock_reference_is_ticks(const ClockView *view)
@@ -95,7 +97,7 @@ static Urgency unstable_urgency(const ClockFacts *facts, const ClockView *view)
         /* Inside a guest, and in Xen's control domain, moving guests away is nobody's business. */
         if (facts->hypervisor)
                 return URGENCY_TICKET;
-        if (view->expected || view->suspect == SUSPECT_REFERENCE || view->reason == REASON_READ_DELAY)
+        if (view->expected || view->suspect == SUSPECT_REFERENCE)
                 return URGENCY_TICKET;
         /* Where the log no longer tells when, it may have been the clock in use. */
         if ((!view->lost_after_use && view->since_usec > 0) || clock_is_early(view) || clock_warp_is_tiny(view))

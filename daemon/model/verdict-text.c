@@ -53,10 +53,12 @@ static const char *suspect_text(const Clock *clock, const ClockView *view)
         if (view->suspect == SUSPECT_TSC)
                 return "; firmware has changed the TSC on this boot, so it is the one to suspect.";
         if (view->suspect == SUSPECT_REFERENCE)
-                return ", which itself jumped: this system was stopped or moved.";
+                return ". It looks every half second: this system was stopped or moved meanwhile.";
+        if (view->suspect != SUSPECT_DESIGN && view->urgency == URGENCY_NONE)
+                return clock->facts->xen_control ? "." : ", as happens when a guest is moved, stopped or overloaded.";
         if (view->suspect != SUSPECT_DESIGN)
                 return "; either clock may be wrong.";
-        if (clock_facts_predict(clock->facts) == REASON_IDLE_HALT)
+        if (clock_facts_predict(clock->facts) == REASON_IDLE_HALT && clock->cause.skew_ns <= 0)
                 return ": without nonstop_tsc this CPU's TSC stops in C2 and deeper.";
         if (clock_facts_predict(clock->facts) == REASON_CPUFREQ_CHANGE)
                 return ": without constant_tsc this CPU's TSC counts at the CPU's frequency.";
@@ -84,19 +86,19 @@ static char *watchdog_text(const Clock *clock, const ClockView *view)
 static char *read_delay_text(const Clock *clock, const ClockView *view)
 {
         const ClockFacts *facts = clock->facts;
-        const char *what = "which says little about the TSC itself";
+        const char *what = ", which says little about the TSC itself";
         char length[32], delay[48] = "";
         char *text;
 
         if (view->cpus_differ)
-                what = "and it found CPUs whose TSCs are ahead or behind: the TSC is wrong";
+                what = ". It also found CPUs whose TSCs are ahead or behind: the TSC is wrong";
         else if (facts->hypervisor)
-                what = "which is usual where the hypervisor emulates the reference clock, and says little about the TSC";
+                what = ", which is usual where the hypervisor emulates the reference clock, and says little about the TSC";
         else if (facts->constant_tsc && facts->nonstop_tsc)
-                what = "under load that is a known false alarm, most often of machines with many CPUs";
+                what = "; under load that is a known false alarm, most often of machines with many CPUs";
         if (clock->cause.has_skew)
                 snprintf(delay, sizeof(delay), " (%s)", format_length(clock->cause.skew_ns, length));
-        if (asprintf(&text, "The kernel gave the TSC up because reading the clocks took too long%s; %s.", delay, what) <
+        if (asprintf(&text, "The kernel gave the TSC up because reading the clocks took too long%s%s.", delay, what) <
             0)
                 return NULL;
         return text;
@@ -119,7 +121,9 @@ static char *warp_text(const Clock *clock, const ClockView *view)
 
         if (cycles == 0)
                 return strdup("The sync test at a CPU's start saw time go back between two CPUs.");
-        if (clock->tsc_khz > 0)
+        if (clock->tsc_khz > 0 && cycles * 1000000 < clock->tsc_khz)
+                strcpy(length, "less than 1 ns");
+        else if (clock->tsc_khz > 0)
                 format_length(cycles_to_ns(cycles, clock->tsc_khz), length);
         if (asprintf(&text, "The sync test at a CPU's start saw time go back between two CPUs by %llu cycles%s%s%s%s",
                      cycles, length[0] ? " (" : "", length, length[0] ? ")" : "",
@@ -184,6 +188,8 @@ static const char *absent_text(const Clock *clock)
 {
         if (clock->reason == REASON_UNBOUND)
                 return "The TSC was registered and somebody unbound it.";
+        if (cmdline_has(clock->facts->cmdline, "notsc", NULL))
+                return "The kernel command line has notsc: the kernel does not use the TSC.";
         return clock->facts->has_tsc ? "The kernel never registered the TSC, and does not say why." :
                                        "The CPU has no TSC.";
 }
@@ -201,15 +207,30 @@ static const char *trusted_text(const ClockFacts *facts)
                "comparing it.";
 }
 
-static const char *unverified_text(const Clock *clock)
+/* Of a verdict that a boot parameter brought about. */
+static char *switched_off_text(const Clock *clock)
 {
         const ClockFacts *facts = clock->facts;
+        char buffer[64], *text;
+        const char *parameter = clock_harmful_parameter(facts, VERDICT_UNVERIFIED, buffer);
+        bool reliable = cmdline_has(facts->cmdline, "tsc", "reliable"), has_word = strncmp(buffer, "tsc=", 4) == 0;
 
-        if (cmdline_has(facts->cmdline, "tsc", "reliable") && clock->n_firmware_faults > 0)
-                return "The TSC is in use, and nothing checks it: tsc=reliable has switched that off, although firmware "
-                       "changed the TSC on this boot (TSC ADJUST), which the kernel would otherwise look after.";
-        if (clock->reason == REASON_BOOT_PARAMETER)
-                return "The TSC is in use, and nothing compares it: the kernel command line has switched that off.";
+        if (!parameter)
+                return strdup(
+                        "The TSC is in use, and nothing compares it: the kernel command line has switched that off.");
+        if (asprintf(&text, "The TSC is in use, and nothing compares it: %s on the kernel command line %s%s.",
+                     parameter,
+                     has_word ? "has switched that off" : "takes the clock away that it would be compared with",
+                     reliable && clock->n_firmware_faults > 0 ?
+                             ", although firmware changed the TSC on this boot (TSC ADJUST), which the kernel would "
+                             "otherwise look after" :
+                             "") < 0)
+                return NULL;
+        return text;
+}
+
+static const char *unverified_text(const ClockFacts *facts)
+{
         if (facts->hypervisor && facts->constant_tsc && facts->nonstop_tsc)
                 return "The TSC is in use; the hypervisor promises that it is constant and nonstop, and there is no "
                        "independent clock to compare it with.";
@@ -230,7 +251,7 @@ static const char *plain_text(const Clock *clock)
         case VERDICT_TRUSTED:
                 return trusted_text(clock->facts);
         case VERDICT_UNVERIFIED:
-                return unverified_text(clock);
+                return unverified_text(clock->facts);
         default:
                 return "The kernel's list of clocksources cannot be read.";
         }
@@ -256,6 +277,8 @@ char *clock_reason_text(const Clock *clock)
         ClockView view;
         char *text;
 
+        if (clock->verdict == VERDICT_UNVERIFIED && clock->reason == REASON_BOOT_PARAMETER)
+                return switched_off_text(clock);
         if (clock->verdict != VERDICT_UNSTABLE)
                 return strdup(plain_text(clock));
         clock_get(clock, &view);
@@ -267,7 +290,7 @@ char *clock_reason_text(const Clock *clock)
                                 view.clocksource) < 0 ?
                                NULL :
                                text;
-        if (!clock_is_early(&view) || view.expected || clock->facts->hypervisor)
+        if (!clock_is_early(&view) || view.expected || clock->facts->hypervisor || view.reason == REASON_CALIBRATION)
                 return TAKE_PTR(why);
         return asprintf(&text, "%s A mark in the first minute of a boot is most often there at every boot.", why) < 0 ?
                        NULL :
@@ -281,154 +304,4 @@ char *clock_watchdog_reason(const Clock *clock)
         if (clock->verdict == VERDICT_ABSENT)
                 return strdup("nothing to compare: the TSC is not registered");
         return clock_facts_watchdog_reason(clock->facts, clock->available_known ? clock->available : NULL);
-}
-
-/* "A, B and C"; "" when none is missing. */
-static const char *missing_parameters(const Clock *clock, char buffer[static 128])
-{
-        const char *missing[BOOT_PARAMETERS_MAX + 1];
-        unsigned n = clock_boot_parameters_missing(clock->facts, clock->verdict, clock->reason, missing);
-
-        buffer[0] = '\0';
-        for (unsigned i = 0; i < n; i++) {
-                if (i > 0)
-                        strcat(buffer, i == n - 1 ? " and " : ", ");
-                strcat(buffer, missing[i]);
-        }
-        return buffer;
-}
-
-static char *boot_parameters_text(const Clock *clock)
-{
-        char missing[128];
-        char *text;
-
-        if (asprintf(
-                    &text,
-                    "Add %s to the kernel command line and reboot; nothing brings the TSC back before. Move guests that "
-                    "need a good clock away first.",
-                    missing_parameters(clock, missing)) < 0)
-                return NULL;
-        return text;
-}
-
-static char *remove_parameter_text(const Clock *clock)
-{
-        char buffer[64], missing[128];
-        const char *parameter = clock_harmful_parameter(clock->facts, clock->verdict, buffer);
-        bool add = missing_parameters(clock, missing)[0];
-        char *text;
-
-        if (asprintf(&text, "Take %s off the kernel command line%s%s and reboot.",
-                     parameter ? parameter : "the parameter that the kernel's line names", add ? ", add " : "",
-                     missing) < 0)
-                return NULL;
-        return text;
-}
-
-static const char *remedy_text(RemedyKind kind)
-{
-        static const char *const texts[REMEDY_MAX_] = {
-                [REMEDY_SWITCH_BACK] = "Write tsc to /sys/devices/system/clocksource/clocksource0/current_clocksource; "
-                                       "no reboot is needed.",
-                [REMEDY_REBOOT] = "reboot; nothing brings the TSC back before.",
-                [REMEDY_COMPARE] = "reboot; nothing brings the TSC back before. If it happens again, update firmware, "
-                                   "and see from the drift that NTP reports which of the two clocks is wrong",
-                [REMEDY_FALSE_ALARM] = "The TSC itself is most likely good: reboot when convenient; nothing brings it "
-                                       "back before. A kernel of 7.2 or later reads again instead of marking; before "
-                                       "that, tsc=nowatchdog on the kernel command line ends such alarms and keeps the "
-                                       "other checks.",
-                [REMEDY_POWER_OFF] =
-                        "switch the machine off and on again: CPUs and firmware may carry a wrong TSC over a "
-                        "reboot. If it happens again, update firmware, then ask the maker.",
-                [REMEDY_REFERENCE] = "reboot; nothing brings the TSC back before. Switch HPET on in the "
-                                     "firmware set-up where it is off, so that the kernel has a real clock to compare "
-                                     "with; if it happens again, update the kernel.",
-                [REMEDY_CALIBRATE] =
-                        "Reboot through the firmware, not by kexec. If it happens again, switch HPET on in "
-                        "the firmware set-up and update firmware.",
-                [REMEDY_FIRMWARE] = "update firmware and reboot. If it happens again, use the machine for guests that "
-                                    "need no good clock.",
-                [REMEDY_FIRMWARE_C1E] = "Switch C1E off in the firmware set-up (nothing else does it) and reboot.",
-                [REMEDY_FIRMWARE_TIMER] =
-                        "Switch HPET on in the firmware set-up and reboot, so that there is a clock to compare with.",
-                [REMEDY_RETIRE] = "Nothing helps on this CPU: retire it for guests that need a good clock.",
-        };
-
-        return texts[kind] ? texts[kind] : "";
-}
-
-/* The guests' part comes first where there is a hurry. */
-static char *host_remedy_text(const Clock *clock, const ClockView *view, RemedyKind kind)
-{
-        const char *text = remedy_text(kind), *more = "";
-        char *whole;
-
-        if (kind == REMEDY_COMPARE)
-                more = strcmp(clock->cause.reference, "hpet") == 0 ?
-                               "; where it is hpet, nohpet on the kernel command line makes acpi_pm the reference." :
-                               ".";
-        if (view->urgency == URGENCY_EVACUATE)
-                return asprintf(&whole, "Evacuate guests that need a good clock, then %s%s", text, more) < 0 ? NULL :
-                                                                                                               whole;
-        return asprintf(&whole, "When convenient, %s%s", text, more) < 0 ? NULL : whole;
-}
-
-static const char *probed_text(const ClockFacts *facts)
-{
-        if (facts->hypervisor)
-                return "tscwarden probe proved that the vCPUs' TSCs differ. Probe again; where it stays, stop and start this "
-                       "guest, and have its hypervisor looked at.";
-        return "tscwarden probe proved that the CPUs' TSCs differ: programs and guests that move between CPUs see time "
-               "jump. Probe again; where it stays, switch the machine off and on again (a reboot may carry it over), then "
-               "update firmware.";
-}
-
-static const char *hypervisor_text(const ClockFacts *facts)
-{
-        if (facts->xen_control)
-                return "Make xen the current clocksource: Xen keeps it for all domains.";
-        return "Nothing in here helps: the host must offer its own clock (kvm-clock, Hyper-V's or Xen's) or an "
-               "invariant TSC.";
-}
-
-/* From 6.12 on the TSCs of one package get their chance (unsynchronized_tsc(), arch/x86/kernel/tsc.c). */
-static bool later_kernel_would_keep_it(const Clock *clock)
-{
-        const ClockFacts *facts = clock->facts;
-
-        return clock->verdict == VERDICT_UNSTABLE && clock->reason == REASON_UNSYNCHRONIZED && facts->n_packages == 1 &&
-               clock_facts_kernel_before(facts, 6, 12);
-}
-
-char *clock_remedy(const Clock *clock)
-{
-        RemedyKind kind;
-        ClockView view;
-
-        clock_get(clock, &view);
-        kind = clock_remedy_kind(clock->facts, &view);
-        switch (kind) {
-        case REMEDY_BOOT_PARAMETERS:
-                return boot_parameters_text(clock);
-        case REMEDY_REMOVE_PARAMETER:
-                return remove_parameter_text(clock);
-        case REMEDY_PROBED:
-                return strdup(probed_text(clock->facts));
-        case REMEDY_HYPERVISOR:
-                return strdup(hypervisor_text(clock->facts));
-        case REMEDY_REBOOT:
-        case REMEDY_COMPARE:
-        case REMEDY_POWER_OFF:
-        case REMEDY_FIRMWARE:
-        case REMEDY_REFERENCE:
-                return host_remedy_text(clock, &view, kind);
-        default:
-                break;
-        }
-        if (kind == REMEDY_RETIRE && later_kernel_would_keep_it(clock))
-                return strdup("Nothing helps on this kernel: retire the host for guests that need a good clock. A "
-                              "kernel of 6.12 or later does not give the TSC of a single package up at boot; it then "
-                              "needs processor.max_cstate=1 and cpufreq.off=1 on its command line.");
-        return strdup(remedy_text(kind));
 }

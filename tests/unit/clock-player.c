@@ -57,6 +57,8 @@ static void read_word(ClockFacts *facts, const char *word)
                 facts->tsc_reliable = true;
         else if (strcmp(word, "guest") == 0)
                 facts->hypervisor = true;
+        else if (strcmp(word, "xen-control") == 0)
+                facts->xen_control = true;
         else if (strcmp(word, "notsc") == 0)
                 facts->has_tsc = false;
         else if (sscanf(word, "k=%u.%u", &facts->kernel_major, &minor) == 2)
