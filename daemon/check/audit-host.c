@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "check/audit-parts.h"
 #include "model/clock-advice.h"
@@ -167,33 +169,102 @@ static void judge_c1e(const AuditInput *input, Audit *audit)
                              "Switch C1E off in the firmware's setup and boot: the kernel has no knob for it.");
 }
 
+/* What the configuration says of the governor for the CPUs of a policy; "" for nothing. */
+typedef struct GovernorSource {
+        char where[256]; /* "/etc/default/tscwarden:3", "built in", "no line of it names a governor" */
+        bool asks;       /* for the governor that is there now */
+} GovernorSource;
+
+static void find_governor_source(const AuditInput *input, const FreqDomain *domain, GovernorSource *ret)
+{
+        int cpu = cpuset_next(&domain->cpus, 0);
+        const PolicyRule *rule = NULL;
+        CpuPolicy of_cpu;
+
+        *ret = (GovernorSource) {};
+        if (input->policy) {
+                policy_for_cpu(input->policy, cpu >= 0 ? (unsigned)cpu : CPUSET_MAX, &of_cpu);
+                rule = of_cpu.by[POLICY_GOVERNOR];
+        }
+        for (char **name = rule ? rule->governors : NULL; name && *name; name++)
+                ret->asks = ret->asks || strcasecmp(*name, domain->governor) == 0;
+        if (!input->policy)
+                snprintf(ret->where, sizeof(ret->where), "its file is refused");
+        else if (!rule)
+                snprintf(ret->where, sizeof(ret->where), "no line of it names a governor");
+        else if (!rule->file)
+                snprintf(ret->where, sizeof(ret->where), "built in");
+        else
+                snprintf(ret->where, sizeof(ret->where), "%s:%u", rule->file, rule->lines[POLICY_GOVERNOR]);
+        ret->asks = ret->asks || (input->policy && !rule);
+}
+
+/* The policy itself lets the frequency move: starting the daemon, or looking at it, would change nothing. */
+static void judge_moving_governor(const AuditInput *input, Audit *audit, const FreqDomain *domain)
+{
+        GovernorSource source;
+        AuditStep *step;
+
+        find_governor_source(input, domain, &source);
+        if (source.asks) {
+                step = audit_add(
+                        audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
+                        "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with it; tscwarden's "
+                        "policy (%s) wants no other",
+                        domain->governor, source.where);
+                audit_advise(
+                        audit, step,
+                        "Write GOVERNOR=performance (frequency-set -g performance) there instead, or take the line out, and "
+                        "reload tscwarden.");
+                return;
+        }
+        step = audit_add(
+                audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
+                "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with it; tscwarden's policy (%s) is "
+                "not in force",
+                domain->governor, source.where);
+        fix_by_daemon(input, audit, step);
+}
+
+static void judge_still_governor(const AuditInput *input, Audit *audit, const FreqDomain *domain)
+{
+        const FreqDomain *held = facts_tsc_is_fragile(input->facts) ? frequency_find_held_below(input->snapshot) : NULL;
+        char price[128] = "";
+        GovernorSource source;
+
+        find_governor_source(input, domain, &source);
+        if (held)
+                snprintf(price, sizeof(price),
+                         ", held at %" PRIu64 " MHz of %" PRIu64 " MHz until the next boot since the TSC lives",
+                         held->cur_khz / 1000, held->hw_max_khz / 1000);
+        audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
+                  "cpufreq/policy*/scaling_governor: %s, which does not move the frequency%s; tscwarden's policy: %s",
+                  OR_UNKNOWN(domain->governor), price, source.where);
+}
+
 static void judge_governor(const AuditInput *input, Audit *audit)
 {
         const Snapshot *snapshot = input->snapshot;
-        const FreqDomain *policy = snapshot->n_policies > 0 ? &snapshot->policies[0] : NULL;
-        const char *moving = input->clock_facts->moving_governor;
-        AuditStep *step;
+        const FreqDomain *domain = snapshot->n_policies > 0 ? &snapshot->policies[0] : NULL;
 
-        if (!need_from_facts(input->facts).frequency)
+        if (!need_from_facts(input->facts).frequency) {
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_NOT_APPLICABLE, "%s; now: %s",
                           input->facts->hypervisor ? "in a guest it is the host's business" :
                                                      "constant_tsc: the TSC does not follow the frequency",
-                          policy ? OR_UNKNOWN(policy->governor) : "no cpufreq");
-        else if (!policy)
+                          domain ? OR_UNKNOWN(domain->governor) : "no cpufreq");
+                return;
+        }
+        if (!domain) {
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
                           "/sys/devices/system/cpu/cpufreq: no policy, nothing moves the frequency");
-        else if (!moving[0])
-                audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
-                          "cpufreq/policy*/scaling_governor: %s, which does not move the frequency; tscwarden's "
-                          "policy: %s",
-                          OR_UNKNOWN(policy->governor), input->governor_source ? input->governor_source : "built in");
-        else {
-                step = audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
-                                 "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with "
-                                 "it; tscwarden's policy (%s) is not in force",
-                                 moving, input->governor_source ? input->governor_source : "built in");
-                fix_by_daemon(input, audit, step);
+                return;
         }
+        for (unsigned i = 0; i < snapshot->n_policies; i++)
+                if (frequency_moves(&snapshot->policies[i])) {
+                        judge_moving_governor(input, audit, &snapshot->policies[i]);
+                        return;
+                }
+        judge_still_governor(input, audit, domain);
 }
 
 /* "tuned cpupower" in `buffer`, which is returned. */
@@ -243,7 +314,7 @@ static void judge_owners(const AuditInput *input, Audit *audit)
                 audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners",
                           needed ? AUDIT_PASS : AUDIT_NOT_APPLICABLE, "%s",
                           owners ? list_owners(owners, names) :
-                                   "no tuned, power-profiles-daemon, auto-cpufreq or cpupower.service");
+                                   "no tuned, power-profiles-daemon, auto-cpufreq, cpufrequtils or cpupower.service");
         else {
                 step = audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_WARN,
                                  "beside tscwarden the governor is set by: %s", list_owners(owners, names));

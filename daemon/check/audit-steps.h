@@ -12,6 +12,7 @@
 #include "check/timesync.h"
 #include "model/clock-facts.h"
 #include "model/facts.h"
+#include "model/policy.h"
 #include "model/rate-boots.h"
 #include "model/snapshot.h"
 #include "model/verdict.h"
@@ -66,8 +67,7 @@ typedef struct AuditInput {
         const ClockView *clock;
         const char *reason_text, *remedy; /* clock_reason_text(), clock_remedy() */
         const Snapshot *snapshot;
-        const char
-                *governor_source; /* where the policy's governor stands: "/etc/default/tscwarden:3"; NULL: built in */
+        const Policy *policy; /* of the configuration; NULL: it is refused */
         const Surroundings *around;
         const TimeInput *time;
         const BootConfig *boot;

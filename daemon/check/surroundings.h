@@ -21,7 +21,8 @@ typedef enum GovernorOwner {
         OWNER_TUNED,
         OWNER_POWER_PROFILES,
         OWNER_AUTO_CPUFREQ,
-        OWNER_CPUPOWER, /* its service: it sets them once, at boot, and again when it is stopped */
+        OWNER_CPUFREQUTILS, /* Debian's script, at boot */
+        OWNER_CPUPOWER,     /* its service: it sets them once, at boot, and again when it is stopped */
         OWNER_MAX_,
 } GovernorOwner;
 
@@ -31,6 +32,7 @@ static inline const char *governor_owner_service(GovernorOwner owner)
                 [OWNER_TUNED] = "tuned",
                 [OWNER_POWER_PROFILES] = "power-profiles-daemon",
                 [OWNER_AUTO_CPUFREQ] = "auto-cpufreq",
+                [OWNER_CPUFREQUTILS] = "cpufrequtils",
                 [OWNER_CPUPOWER] = "cpupower",
         };
 

@@ -27,7 +27,8 @@ typedef struct Here {
         Surroundings around;
         TimeInput time;
         char *reason_text, *remedy;
-        char *governor_source;
+        Config config;
+        bool config_refused;
         BootConfig boot;
         int rate_boots_error;
         RateBoots rate_boots;
@@ -40,29 +41,18 @@ static void here_done(Here *here)
         surroundings_done(&here->around);
         free(here->reason_text);
         free(here->remedy);
-        free(here->governor_source);
+        config_done(&here->config);
         boot_config_done(&here->boot);
 }
 
-/* "FILE:LINE" of the policy's governor, NULL for the built-in one, and when the file is refused, which tscwardend
- * tells. 0 or -ENOMEM. */
-static int read_governor_source(const char *path, char **ret)
+/* What is wrong with the configuration tscwardend tells. 0 or -ENOMEM. */
+static int read_config(const char *path, Here *here)
 {
-        _cleanup_config_ Config config = {};
         _cleanup_config_errors_ ConfigErrors errors = {};
-        CpuPolicy of_cpu;
-        const PolicyRule *rule;
-        int r = config_load(path, &config, &errors);
+        int r = config_load(path, &here->config, &errors);
 
-        if (r < 0)
-                return r == -ENOMEM ? r : 0;
-        policy_for_cpu(&config.policy, CPUSET_MAX, &of_cpu);
-        rule = of_cpu.by[POLICY_GOVERNOR];
-        if (rule && rule->file && asprintf(ret, "%s:%u", rule->file, rule->lines[POLICY_GOVERNOR]) < 0) {
-                *ret = NULL;
-                return -ENOMEM;
-        }
-        return 0;
+        here->config_refused = r < 0;
+        return r == -ENOMEM ? r : 0;
 }
 
 static int read_here(const char *config, Here *here)
@@ -82,7 +72,7 @@ static int read_here(const char *config, Here *here)
         if (r == 0)
                 r = timesync_read(&here->time);
         if (r == 0)
-                r = read_governor_source(config, &here->governor_source);
+                r = read_config(config, here);
         if (r == 0)
                 r = boot_config_read(&here->boot);
         if (r < 0)
@@ -153,7 +143,7 @@ int verb_check(const CtlOptions *options)
                 .reason_text = here.reason_text,
                 .remedy = here.remedy,
                 .snapshot = &here.snapshot,
-                .governor_source = here.governor_source,
+                .policy = here.config_refused ? NULL : &here.config.policy,
                 .around = &here.around,
                 .time = &here.time,
                 .boot = &here.boot,

@@ -72,6 +72,20 @@ bool frequency_rests(const FreqDomain *policy)
         return policy->cur_khz > 0 && frequency_target(policy) == policy->cur_khz;
 }
 
+const FreqDomain *frequency_find_held_below(const Snapshot *snapshot)
+{
+        const FreqDomain *slowest = NULL;
+
+        for (unsigned i = 0; i < snapshot->n_policies; i++) {
+                const FreqDomain *domain = &snapshot->policies[i];
+
+                if (frequency_rests(domain) && domain->cur_khz < domain->hw_max_khz &&
+                    (!slowest || domain->cur_khz < slowest->cur_khz))
+                        slowest = domain;
+        }
+        return slowest;
+}
+
 bool frequency_is_lower(const char *khz, const char *than)
 {
         uint64_t a, b;

@@ -27,6 +27,8 @@ bool frequency_rests(const FreqDomain *policy);
 bool frequency_moves(const FreqDomain *policy);
 /* The nearest frequency to this one that the policy's present limits allow, in kHz. */
 uint64_t frequency_within_limits(const FreqDomain *policy, uint64_t khz);
+/* The policy that is held farthest below what its hardware can do, or NULL: what it costs to leave the frequency where it stands. */
+const FreqDomain *frequency_find_held_below(const Snapshot *snapshot);
 /* The state after a write, as far as the write alone decides it. */
 void frequency_set(FreqDomain *policy, Knob knob, const char *value);
 /* Whether these limits may let userspace go on to a speed that it was told and could not reach. */

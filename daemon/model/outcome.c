@@ -78,18 +78,10 @@ static void print_moving(FILE *out, const OutcomeInput *input, const FreqDomain 
         fputs(" itself moves the frequency, and the TSC of a CPU without constant_tsc follows it.", out);
 }
 
-/* What a living TSC costs: the lowest frequency that is held below what the hardware can do. */
 static void print_price(FILE *out, const OutcomeInput *input)
 {
-        const FreqDomain *slowest = NULL;
+        const FreqDomain *slowest = input->snapshot ? frequency_find_held_below(input->snapshot) : NULL;
 
-        for (unsigned i = 0; input->snapshot && i < input->snapshot->n_policies; i++) {
-                const FreqDomain *domain = &input->snapshot->policies[i];
-
-                if (frequency_rests(domain) && domain->cur_khz < domain->hw_max_khz &&
-                    (!slowest || domain->cur_khz < slowest->cur_khz))
-                        slowest = domain;
-        }
         fputs(" The TSC lives: the frequency is held where it stood", out);
         if (slowest)
                 fprintf(out, ", at %" PRIu64 " MHz of %" PRIu64 " MHz, until the next boot", slowest->cur_khz / 1000,

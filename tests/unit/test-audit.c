@@ -360,12 +360,38 @@ static void test_governor_and_owners(void **state)
 {
         _cleanup_machine_ Machine m = old_host(), good = host();
 
+        char *performance[] = { (char *)"performance", NULL }, *ondemand[] = { (char *)"ondemand", NULL };
+        PolicyRule rule = { .all_cpus = true,
+                            .has = { [POLICY_GOVERNOR] = true },
+                            .lines = { [POLICY_GOVERNOR] = 3 },
+                            .file = (char *)"/etc/default/tscwarden",
+                            .governors = performance };
+        Policy policy = { .rules = &rule, .n_rules = 1 };
+
         expect(&good, "governor", AUDIT_NOT_APPLICABLE, NULL, "performance");
         expect(&m, "governor", AUDIT_PASS, NULL, "no policy");
         m.snapshot.n_policies = 1;
-        m.input.governor_source = "/etc/default/tscwarden:3";
+        m.policy.min_khz = 1000000;
+        m.policy.max_khz = m.policy.hw_max_khz = m.policy.cur_khz = 2400000;
+        expect(&m, "governor", AUDIT_PASS, NULL, "its file is refused");
+        m.input.policy = &policy;
         expect(&m, "governor", AUDIT_PASS, NULL, "/etc/default/tscwarden:3");
-        strcpy(m.clock_facts.moving_governor, "ondemand");
+
+        /* The policy asks for what moves it: nothing that is done already is offered. */
+        strcpy(m.policy.governor, "ondemand");
+        expect(&m, "governor", AUDIT_FAIL, DAEMON, "policy (/etc/default/tscwarden:3) is not in force");
+        rule.governors = ondemand;
+        expect(&m, "governor", AUDIT_FAIL, NULL, "policy (/etc/default/tscwarden:3) wants no other");
+        rule.has[POLICY_GOVERNOR] = false;
+        expect(&m, "governor", AUDIT_FAIL, NULL, "no line of it names a governor");
+
+        /* The price of a TSC that lives. */
+        m.policy.max_khz = m.policy.cur_khz = 1000000;
+        m.facts.clocksource = (char *)"tsc";
+        expect(&m, "governor", AUDIT_PASS, NULL, "held at 1000 MHz of 2400 MHz until the next boot");
+        rule.has[POLICY_GOVERNOR] = true;
+        rule.governors = performance;
+        m.policy.max_khz = 2400000;
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand moves");
 
         expect(&m, "governor-owners", AUDIT_PASS, NULL, NULL);
@@ -380,7 +406,7 @@ static void test_governor_and_owners(void **state)
         m.clock.verdict = VERDICT_UNSTABLE;
         m.around.owners = BIT(OWNER_MAX_) - 1;
         expect(&m, "governor-owners", AUDIT_WARN,
-               "systemctl disable --now tuned power-profiles-daemon auto-cpufreq cpupower", NULL);
+               "systemctl disable --now tuned power-profiles-daemon auto-cpufreq cpufrequtils cpupower", NULL);
         m.around.warden_running = false;
         m.around.owners = BIT(OWNER_CPUPOWER);
         expect(&m, "governor-owners", AUDIT_WARN, DAEMON " && systemctl disable --now cpupower", NULL);

@@ -86,17 +86,23 @@ static void on_process(const Process *process, void *userdata)
         around->warden_running |= strcmp(process->command, "tscwardend") == 0;
 }
 
-/* What is enabled is a link (systemctl(1)), whether it leads anywhere or not. */
+static bool is_there(const char *pattern)
+{
+        glob_t found = {};
+        bool there = glob(pattern, 0, NULL, &found) == 0;
+
+        globfree(&found);
+        return there;
+}
+
+/* What is enabled is a link (systemctl(1), for scripts of /etc/init.d update-rc.d(8)), whether it leads anywhere or not. */
 bool surroundings_service_is_enabled(const char *service)
 {
-        char pattern[128];
-        glob_t found = {};
-        bool enabled;
+        char unit[128], script[128];
 
-        snprintf(pattern, sizeof(pattern), "/etc/systemd/system/*.wants/%s.service", service);
-        enabled = glob(pattern, 0, NULL, &found) == 0;
-        globfree(&found);
-        return enabled;
+        snprintf(unit, sizeof(unit), "/etc/systemd/system/*.wants/%s.service", service);
+        snprintf(script, sizeof(script), "/etc/rc[S2345].d/S[0-9][0-9]%s", service);
+        return is_there(unit) || is_there(script);
 }
 
 static void read_owner_services(Surroundings *around)
@@ -105,7 +111,7 @@ static void read_owner_services(Surroundings *around)
                 if (surroundings_service_is_enabled(governor_owner_service(owner)))
                         around->owners_enabled |= 1U << owner;
         /* A oneshot service leaves no process. */
-        around->owners |= around->owners_enabled & 1U << OWNER_CPUPOWER;
+        around->owners |= around->owners_enabled & (1U << OWNER_CPUPOWER | 1U << OWNER_CPUFREQUTILS);
 }
 
 int surroundings_read(Surroundings *ret)
