@@ -66,29 +66,31 @@ static char **format_faults(const ClockView *view)
 
 void bus_update_clock(Bus *bus)
 {
-        const Clock *clock = manager_get_clock(bus->manager);
-        const Facts *facts = manager_get_facts(bus->manager);
+        ManagerView manager;
+        const Facts *facts;
         ClockObject fresh;
         ClockView view;
 
-        clock_get(clock, &view);
+        manager_get_view(bus->manager, &manager);
+        facts = manager.facts;
+        clock_get(manager.clock, &view);
         fresh = (ClockObject) {
                 .verdict = properties_text(verdict_to_string(view.verdict)),
                 .reason = properties_text(clock_reason_to_string(view.reason)),
                 .suspect = properties_text(suspect_to_string(view.suspect)),
                 .urgency = properties_text(urgency_to_string(view.urgency)),
-                .reason_text = properties_sentence(clock_reason_text(clock)),
-                .remedy = properties_sentence(clock_remedy(clock)),
+                .reason_text = properties_sentence(clock_reason_text(manager.clock)),
+                .remedy = properties_sentence(clock_remedy(manager.clock)),
                 .firmware_faults = format_faults(&view),
                 .kernel_line = properties_text(view.kernel_line),
                 .since_usec = view.since_usec,
                 .expected = view.expected,
                 .lost_after_use = view.lost_after_use,
-                .witness = properties_text(manager_get_witness(bus->manager)),
+                .witness = properties_text(manager.witness),
                 .clocksource = properties_text(view.clocksource),
                 .available = properties_words(view.available),
                 .watchdog = properties_text(watchdog_state_to_string(view.watchdog)),
-                .watchdog_reason = properties_sentence(clock_watchdog_reason(clock)),
+                .watchdog_reason = properties_sentence(clock_watchdog_reason(manager.clock)),
                 .constant_tsc = facts->constant_tsc,
                 .nonstop_tsc = facts->nonstop_tsc,
                 .tsc_khz = view.tsc_khz,
@@ -97,7 +99,7 @@ void bus_update_clock(Bus *bus)
                  * kvm_pv_clock_pairing). */
                 .guest_clock_pairing = clocksource_is_tsc(view.clocksource),
                 .vdso_clock = clocksource_has_vdso(view.clocksource),
-                .clocksource_changes = manager_get_clocksource_changes(bus->manager),
+                .clocksource_changes = manager.clocksource_changes,
         };
         properties_replace(bus->connection, INTERFACE, clock_vtable, &bus->clock_object, &fresh, sizeof(fresh));
 }
@@ -121,11 +123,13 @@ static void signal_clocksource(Bus *bus, const ClockChanges *changes, const Cloc
 
 void bus_signal_clock(Bus *bus, const ClockChanges *changes)
 {
+        ManagerView manager;
         ClockView view;
 
         if (!bus_connection_is_ready(bus->connection))
                 return;
-        clock_get(manager_get_clock(bus->manager), &view);
+        manager_get_view(bus->manager, &manager);
+        clock_get(manager.clock, &view);
         if (changes->mask & CLOCK_CHANGED_VERDICT)
                 signal_verdict(bus, changes, &view);
         if (changes->mask & CLOCK_CHANGED_CLOCKSOURCE)

@@ -116,15 +116,18 @@ static bool is_limited(Bus *bus, const ManagerLook *look, const FreqDomain *poli
 
 static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *policy)
 {
+        ManagerView view;
+
         if (!cpu->online)
                 return "offline";
-        if (cpuset_has(manager_get_degraded_cpus(bus->manager), cpu->id))
+        manager_get_view(bus->manager, &view);
+        if (cpuset_has(view.degraded_cpus, cpu->id))
                 return "degraded";
-        if (cpuset_has(manager_get_contested_cpus(bus->manager), cpu->id))
+        if (cpuset_has(view.contested_cpus, cpu->id))
                 return "contested";
         if (is_limited(bus, look, policy))
                 return "limited";
-        return cpuset_has(manager_get_managed_cpus(bus->manager), cpu->id) ? "ok" : "unmanaged";
+        return cpuset_has(view.managed_cpus, cpu->id) ? "ok" : "unmanaged";
 }
 
 static int append_text(sd_bus_message *reply, const char *text)
@@ -181,8 +184,11 @@ static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook 
                              const FreqDomain *policy)
 {
         _cleanup_free_ char *explanation = NULL;
-        const Findings *findings = manager_get_findings(bus->manager);
+        const Findings *findings;
+        ManagerView view;
 
+        manager_get_view(bus->manager, &view);
+        findings = view.findings;
         for (unsigned i = 0; i < findings->n; i++) {
                 _cleanup_free_ char *sentence = NULL;
 
@@ -299,11 +305,14 @@ int bus_add_cpus(Bus *bus)
 
 void bus_update_cpus(Bus *bus)
 {
-        const CpuSet *now = manager_get_present_cpus(bus->manager);
         char path[CPU_PATH_SIZE];
         /* The first time there is nobody yet who could have counted them. */
         bool tell = bus_connection_is_ready(bus->connection) && !cpuset_is_empty(&bus->cpus);
+        const CpuSet *now;
+        ManagerView view;
 
+        manager_get_view(bus->manager, &view);
+        now = view.present_cpus;
         for (int cpu = cpuset_next(now, 0); tell && cpu >= 0; cpu = cpuset_next(now, (unsigned)cpu + 1)) {
                 if (cpuset_has(&bus->cpus, (unsigned)cpu))
                         continue;

@@ -8,16 +8,18 @@
 #include "bus/bus-connection.h"
 #include "bus/bus-internal.h"
 #include "model/clock-advice.h"
+#include "model/need.h"
 
 #define INTERFACE "org.tscwarden1.Manager"
 
 static void answer_task(Bus *bus, sd_bus_message *call)
 {
-        const char *reason = manager_get_state_reason(bus->manager);
-        _cleanup_free_ char *safe = text_escape_again(reason);
+        _cleanup_free_ char *safe = NULL;
+        ManagerView view;
 
-        if (manager_get_state(bus->manager) == POLICY_STATE_DEGRADED ||
-            !cpuset_is_empty(manager_get_degraded_cpus(bus->manager)))
+        manager_get_view(bus->manager, &view);
+        safe = text_escape_again(view.state_reason);
+        if (view.state == POLICY_STATE_DEGRADED || !cpuset_is_empty(view.degraded_cpus))
                 (void)sd_bus_reply_method_errorf(call, BUS_ERROR_FAILED, "%s", safe ? safe : "Out of memory.");
         else
                 (void)sd_bus_reply_method_return(call, "");
@@ -177,11 +179,12 @@ static int get_drift_counts(sd_bus *connection, const char *path, const char *in
 {
         ManagerObject *object = userdata;
         int r = sd_bus_message_open_container(reply, 'a', "{st}");
+        ManagerView view;
 
+        manager_get_view(object->bus->manager, &view);
         for (Knob knob = 0; knob < KNOB_MAX_ && r >= 0; knob++)
-                if (manager_get_drift_count(object->bus->manager, knob) > 0)
-                        r = sd_bus_message_append(reply, "{st}", knob_to_string(knob),
-                                                  manager_get_drift_count(object->bus->manager, knob));
+                if (view.drift_counts[knob] > 0)
+                        r = sd_bus_message_append(reply, "{st}", knob_to_string(knob), view.drift_counts[knob]);
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
@@ -260,14 +263,14 @@ static char **copy_vm_names(const Vms *vms)
         return names;
 }
 
-static void fill_parameters(Bus *bus, ManagerObject *object)
+static void fill_parameters(const ManagerView *manager, ManagerObject *object)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
-        const ClockFacts *facts = manager_get_clock_facts(bus->manager);
+        const ClockFacts *facts = manager->clock_facts;
         ClockView view;
         unsigned n;
 
-        clock_get(manager_get_clock(bus->manager), &view);
+        clock_get(manager->clock, &view);
         n = clock_boot_parameters_missing(facts, view.verdict, view.reason, missing);
         object->parameters_missing = copy_texts(missing, n);
         object->parameters_reason = properties_sentence(clock_boot_parameters_reason(facts, view.verdict, view.reason));
@@ -275,31 +278,32 @@ static void fill_parameters(Bus *bus, ManagerObject *object)
 
 void bus_update_manager(Bus *bus)
 {
-        Manager *manager = bus->manager;
-        const Config *config = manager_get_config(manager);
-        const Facts *facts = manager_get_facts(manager);
-        Need need = need_from_facts(facts);
-        ManagerObject fresh = {
+        ManagerObject fresh;
+        ManagerView view;
+        Need need;
+
+        manager_get_view(bus->manager, &view);
+        need = need_from_facts(view.facts);
+        fresh = (ManagerObject) {
                 .bus = bus,
                 .version = bus->manager_object.version,
-                .state = properties_text(policy_state_to_string(manager_get_state(manager))),
-                .state_reason = properties_sentence(strdup(manager_get_state_reason(manager))),
+                .state = properties_text(policy_state_to_string(view.state)),
+                .state_reason = properties_sentence(strdup(view.state_reason)),
                 .frequency_needed = need.frequency,
                 .idle_needed = need.idle,
-                .need_reason = properties_sentence(need_reason(facts)),
-                .config_files = copy_texts((const char *const *)config->files, config->n_files),
-                .applied_usec = manager_get_applied_usec(manager),
-                .managed_cpus = cpuset_format(manager_get_managed_cpus(manager)),
-                .degraded_cpus = cpuset_format(manager_get_degraded_cpus(manager)),
-                .n_vms = manager_get_vms(manager)->n,
-                .vm_names = copy_vm_names(manager_get_vms(manager)),
-                .vms_when_lost = properties_text(manager_get_vms_when_lost(manager)),
-                .contested_cpus = cpuset_format(manager_get_contested_cpus(manager)),
+                .need_reason = properties_sentence(need_reason(view.facts)),
+                .config_files = copy_texts(view.config_files, view.n_config_files),
+                .applied_usec = view.applied_usec,
+                .managed_cpus = cpuset_format(view.managed_cpus),
+                .degraded_cpus = cpuset_format(view.degraded_cpus),
+                .n_vms = view.vms->n,
+                .vm_names = copy_vm_names(view.vms),
+                .vms_when_lost = properties_text(view.vms_when_lost),
+                .contested_cpus = cpuset_format(view.contested_cpus),
         };
-
         for (Knob knob = 0; knob < KNOB_MAX_; knob++)
-                fresh.drift_count += manager_get_drift_count(manager, knob);
+                fresh.drift_count += view.drift_counts[knob];
 
-        fill_parameters(bus, &fresh);
+        fill_parameters(&view, &fresh);
         properties_replace(bus->connection, INTERFACE, manager_vtable, &bus->manager_object, &fresh, sizeof(fresh));
 }

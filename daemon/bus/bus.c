@@ -117,12 +117,14 @@ static int bus_match_local(Bus *bus, const char *signal, sd_bus_message_handler_
 static int bus_on_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
+        ManagerView view;
         uint64_t now;
 
         if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
                 return 0;
+        manager_get_view(bus->manager, &view);
         (void)sd_event_now(bus->event, CLOCK_MONOTONIC, &now);
-        return callers_admit(&bus->callers, message, cpuset_count(manager_get_present_cpus(bus->manager)), now);
+        return callers_admit(&bus->callers, message, cpuset_count(view.present_cpus), now);
 }
 
 /* Prepares bus->connection, which is open and not started: 0 or -errno. */
@@ -221,14 +223,14 @@ static void bus_on_change(Manager *manager, const ManagerNews *news, void *userd
 {
         Bus *bus = userdata;
 
-        if (news->changes & MANAGER_CHANGED_CLOCK)
+        if (news->clock)
                 bus_signal_clock(bus, news->clock);
-        if (news->changes & MANAGER_CHANGED_DRIFT)
+        if (news->drift)
                 bus_signal_drift(bus, news->drift);
-        if (news->changes & MANAGER_CHANGED_IDLE)
+        if (news->change == MANAGER_CHANGED_IDLE)
                 bus_answer_waiting(bus, /* stopping= */ false);
         (void)sd_event_source_set_enabled(bus->tell_source, SD_EVENT_ONESHOT);
-        if (news->changes & MANAGER_CHANGED_STOPPING)
+        if (news->change == MANAGER_CHANGED_STOPPING)
                 bus_on_stopping(bus);
 }
 

@@ -213,3 +213,20 @@ int run_to_end(Run *run)
         } while (r == 0 && state != RUN_DONE);
         return r;
 }
+
+static bool findings_have_gone(const Findings *findings)
+{
+        for (unsigned i = 0; i < findings->n; i++) {
+                const Finding *finding = &findings->entries[i];
+
+                if (finding->kind == FINDING_FAILED &&
+                    (finding->error == -EBUSY || finding->error == -ENODEV || finding->error == -ENOENT))
+                        return true;
+        }
+        return false;
+}
+
+bool run_lost_object(const Run *run)
+{
+        return findings_have_gone(&run->plan->findings) || findings_have_gone(&run->findings);
+}

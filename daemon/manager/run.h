@@ -50,3 +50,6 @@ int run_advance(Run *run, uint64_t now_usec, unsigned max_steps, RunState *ret_s
 
 /* The whole plan at once, sleeping where it has to: for the command line. 0 or -ENOMEM. */
 int run_to_end(Run *run);
+
+/* A CPU went offline, or a driver went, while the host was read or written (EBUSY: drivers/cpufreq/cpufreq.c store). */
+bool run_lost_object(const Run *run);

@@ -1,56 +1,40 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later
- *
- * What should be in force now, and how long this host went without it.
- */
-#include "base/log.h"
-#include "manager/manager-internal.h"
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "manager/wish.h"
 
-Need manager_wanted_halves(const Manager *m)
+Need wish_wanted(const Config *config, const Facts *facts)
 {
-        return need_under_mode(&m->facts, m->config.apply, m->config.filled);
+        return need_under_mode(facts, config->apply, config->filled);
 }
 
-bool manager_waits_for_guests(const Manager *m)
+bool wish_waits_for_guests(const Config *config, const GuestWatch *guests)
 {
-        return m->config.apply_when == APPLY_WHEN_GUESTS && !guest_watch_have_guests(m->guests);
+        return config->apply_when == APPLY_WHEN_GUESTS && !guest_watch_have_guests(guests);
 }
 
-Need manager_halves(const Manager *m)
+Need wish_now(const Config *config, const Facts *facts, const GuestWatch *guests)
 {
-        return manager_waits_for_guests(m) ? (Need) {} : manager_wanted_halves(m);
+        return wish_waits_for_guests(config, guests) ? (Need) {} : wish_wanted(config, facts);
 }
 
-static Need findings_waiting_halves(const Findings *findings)
+/* Whether our own file does: what stands in those of cpupower is cpupower's to apply where we need not. */
+static bool config_sets(const Config *config, bool frequency)
 {
-        Need waiting = {};
-
-        for (unsigned i = 0; i < findings->n; i++) {
-                waiting.frequency = waiting.frequency || findings->entries[i].kind == FINDING_NO_CPUFREQ;
-                waiting.idle = waiting.idle || findings->entries[i].kind == FINDING_NO_CPUIDLE;
-        }
-        return waiting;
+        for (unsigned i = 0; i < config->policy.n_rules && config->sets_policy; i++)
+                for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
+                        if (config->policy.rules[i].file && config->policy.rules[i].has[key] &&
+                            policy_key_is_idle(key) != frequency)
+                                return true;
+        return false;
 }
 
-static const char *halves_name(bool frequency, bool idle)
+Need wish_unused(const Config *config, const Facts *facts)
 {
-        if (frequency && idle)
-                return "frequency and idle";
-        return frequency ? "frequency" : "idle";
-}
+        Need need = need_from_facts(facts);
 
-void manager_note_late_driver(Manager *m)
-{
-        Need before = m->waiting, now = findings_waiting_halves(&m->findings);
-        bool frequency = before.frequency && !now.frequency && m->halves.frequency;
-        bool idle = before.idle && !now.idle && m->halves.idle;
-        double usec = (double)manager_now_usec();
-
-        m->waiting = now;
-        if (m->late_told || (!frequency && !idle))
-                return;
-        m->late_told = true;
-        log_message(LOG_NOTICE,
-                    "This host ran without its %s policy until the driver came: %.1f s from the boot, %.1f s from this "
-                    "daemon's start.",
-                    halves_name(frequency, idle), usec / 1e6, (usec - (double)m->start_usec) / 1e6);
+        if (config->apply != APPLY_AUTO)
+                return (Need) {};
+        return (Need) {
+                .frequency = !need.frequency && config_sets(config, true),
+                .idle = !need.idle && config_sets(config, false),
+        };
 }

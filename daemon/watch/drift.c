@@ -394,9 +394,9 @@ void drift_reset(DriftMonitor *d)
         drift_forget(&d->accounts);
 }
 
-uint64_t drift_get_count(const DriftMonitor *d, Knob knob)
+const uint64_t *drift_get_counts(const DriftMonitor *d)
 {
-        return d->accounts.counts[knob];
+        return d->accounts.counts;
 }
 
 bool drift_is_left(const DriftMonitor *d, const KnobId *id)

@@ -56,8 +56,8 @@ void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted);
 /* The task is through, or was given up. */
 void drift_task_done(DriftMonitor *d, const TaskResult *result);
 
-/* How often others changed it, since the start. */
-uint64_t drift_get_count(const DriftMonitor *d, Knob knob);
+/* How often others changed it, since the start: by Knob. */
+const uint64_t *drift_get_counts(const DriftMonitor *d);
 /* CPUs with a knob that others keep changing; it is left to them for a while. */
 const CpuSet *drift_get_contested_cpus(const DriftMonitor *d);
 /* Somebody else changed it, and it was not set again. */

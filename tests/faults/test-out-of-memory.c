@@ -17,7 +17,8 @@
 
 #include "failing.h"
 #include "host/originals.h"
-#include "manager/manager-internal.h"
+#include "host/config/config.h"
+#include "manager/manager.h"
 #include "unit/fake-host.h"
 #include "unit/scratch.h"
 
@@ -27,7 +28,7 @@
 static FakeHost host;
 static Scratch *scratch;
 static int notify_fd, log_fd, stderr_fd;
-static bool through;
+static bool through, idle;
 static sigset_t signals;
 
 /* The fake host asserts that it has memory; the real one is one allocation to the rest. */
@@ -69,12 +70,20 @@ static bool was_ready(void)
         return ready;
 }
 
+static void on_news(Manager *m, const ManagerNews *news, void *userdata)
+{
+        if (news->change == MANAGER_CHANGED_IDLE)
+                idle = true;
+        else if (news->change == MANAGER_CHANGED_STOPPING)
+                manager_on_stop_job(m, /* restart= */ false);
+}
+
 /* Until the task is done; false when the loop itself gave up, which ends the daemon. */
-static bool run_until_idle(sd_event *event, const Manager *m)
+static bool run_until_idle(sd_event *event)
 {
         int r = 0;
 
-        while (r >= 0 && m->task.kind != TASK_NONE)
+        while (r >= 0 && !idle)
                 r = sd_event_run(event, 5000000);
         return r >= 0;
 }
@@ -108,9 +117,9 @@ static void check_originals_cover(const Snapshot *before)
 }
 
 /* Applied is said only of what is. */
-static void check_state(const Manager *m)
+static void check_state(const ManagerView *view)
 {
-        if (m->state != POLICY_STATE_APPLIED)
+        if (view->state != POLICY_STATE_APPLIED)
                 return;
         for (unsigned i = 0; i < host.real.n_policies; i++)
                 assert_string_equal(host.real.policies[i].governor, "performance");
@@ -129,16 +138,18 @@ static bool log_has(const char *needle)
 
 static bool check(sd_event *event, const Manager *m, const Snapshot *before, bool ready)
 {
-        bool runs = run_until_idle(event, m);
+        bool runs = run_until_idle(event);
+        ManagerView view;
 
         failing_pause(true);
+        manager_get_view(m, &view);
         check_originals_cover(before);
         if (runs)
-                check_state(m);
+                check_state(&view);
         if (runs && ready) {
                 assert_true(was_ready());
-                if (m->state != POLICY_STATE_APPLIED && !log_has("memory"))
-                        fail_msg("%s: %s", policy_state_to_string(m->state), manager_get_state_reason(m));
+                if (view.state != POLICY_STATE_APPLIED && !log_has("memory"))
+                        fail_msg("%s: %s", policy_state_to_string(view.state), view.state_reason);
         }
         failing_pause(false);
         return runs;
@@ -149,14 +160,20 @@ static void serve(sd_event *event, Manager *m, const Snapshot *before)
         _cleanup_free_ char *why = NULL;
         int r = 0;
 
+        manager_set_observer(m, on_news, NULL);
+        idle = false;
         if (manager_start(m) < 0 || !check(event, m, before, true))
                 return;
-        (void)manager_reload(m, &why);
+        idle = false;
+        if (manager_reload(m, &why) < 0)
+                idle = true;
         if (!check(event, m, before, true))
                 return;
+        idle = false;
         assert_int_equal(manager_restore(m), 0);
         if (!check(event, m, before, false))
                 return;
+        idle = false;
         assert_int_equal(manager_apply(m), 0);
         if (!check(event, m, before, false))
                 return;

@@ -272,7 +272,7 @@ static void test_drift_monitor_leaves_it_in_report_mode(void **state)
         assert_int_equal(n_reports, 1);
         assert_int_equal(n_repaired, 0);
         assert_non_null(strstr(lines, "(DRIFT=report)"));
-        assert_int_equal(drift_get_count(monitor, KNOB_SCALING_GOVERNOR), 1);
+        assert_int_equal(drift_get_counts(monitor)[KNOB_SCALING_GOVERNOR], 1);
         assert_true(drift_is_left(monitor, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR, .id = 0 }));
 }
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A look at the host for whoever asks, at most once a second.
+ */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "manager/planner.h"
+#include "manager/view.h"
+
+typedef struct Look {
+        sd_event *event;        /* not owned */
+        const Planner *planner; /* not owned */
+        ManagerLook kept;
+        sd_event_source *timer;
+} Look;
+
+void look_done(Look *look);
+/* The host as it is, or was at most a second ago. NULL when it cannot be read. Valid until the next call, or the next turn of the event
+ * loop. */
+const ManagerLook *look_get(Look *look);
+/* The next look_get() reads anew. */
+void look_forget(Look *look);

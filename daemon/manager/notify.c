@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "manager/notify.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/log.h"
+
+/* A large host is not killed for being large. */
+#define EXTEND_TIMEOUT "EXTEND_TIMEOUT_USEC=30000000"
+#define EXTEND_EVERY_USEC 5000000
+
+void notify_done(Notify *notify)
+{
+        free(notify->told);
+}
+
+void notify_status(Notify *notify, const char *prefix, const char *format, ...)
+{
+        _cleanup_free_ char *text = NULL, *safe = NULL;
+        va_list args;
+
+        va_start(args, format);
+        if (vasprintf(&text, format, args) < 0)
+                text = NULL;
+        va_end(args);
+        safe = text ? text_escape_again(text) : NULL;
+        /* Each message wakes the service manager. */
+        if (!*prefix && safe && notify->told && strcmp(safe, notify->told) == 0)
+                return;
+        /* Without READY=1 systemd would end the daemon, or the reload would never be done: it needs no memory. */
+        if (!safe || sd_notifyf(0, "%sSTATUS=%s", prefix, safe) < 0)
+                (void)sd_notify(0, prefix);
+        free(notify->told);
+        notify->told = TAKE_PTR(safe);
+}
+
+void notify_extend_timeout(uint64_t *extended_usec, uint64_t now_usec)
+{
+        if (now_usec - *extended_usec < EXTEND_EVERY_USEC)
+                return;
+        *extended_usec = now_usec;
+        (void)sd_notify(0, EXTEND_TIMEOUT);
+}

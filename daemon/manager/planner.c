@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "manager/planner.h"
+
+#include "base/log.h"
+#include "host/facts.h"
+#include "manager/clock-log.h"
+#include "manager/wish.h"
+#include "model/clock-advice.h"
+
+void planner_done(Planner *p)
+{
+        kept_originals_done(&p->originals);
+        facts_done(&p->facts);
+        config_done(&p->config);
+}
+
+int planner_read_facts(Planner *p)
+{
+        Facts facts = {};
+        int r = facts_read(&facts);
+
+        if (r < 0)
+                return log_error_errno(r, "Cannot read what this host is (/proc/cpuinfo, /proc/cmdline)");
+        facts_done(&p->facts);
+        p->facts = facts;
+        p->facts_unused = true;
+        p->clock_facts.cmdline = p->facts.cmdline;
+        return 0;
+}
+
+int planner_read_cpus(const Planner *p, const Policy *policy, Snapshot *ret)
+{
+        int r = p->ops->enumerate(p->ops_userdata, ret);
+
+        if (r < 0)
+                return r;
+        cpu_read_energy(p->ops, p->ops_userdata, policy ? policy : &p->config.policy, &p->originals.values, ret);
+        return 0;
+}
+
+int planner_read_host(Planner *p, const Policy *policy, Snapshot *ret)
+{
+        int r = 0;
+
+        /* The first task has those of the start. /proc/cpuinfo is dear: in many kernels its opening asks each CPU for its frequency
+         * (arch/x86/kernel/cpu/aperfmperf.c arch_freq_prepare_all). */
+        if (!p->facts_unused)
+                r = planner_read_facts(p);
+        p->facts_unused = false;
+        if (r < 0)
+                return r;
+        r = planner_read_cpus(p, policy, ret);
+        return r < 0 ? log_error_errno(r, "Cannot read /sys/devices/system/cpu") : 0;
+}
+
+Need planner_wish(const Planner *p)
+{
+        return wish_now(&p->config, &p->facts, p->guests);
+}
+
+/* The clock may have heard of the end before the facts were read again. */
+bool planner_tsc_is_fragile(const Planner *p)
+{
+        return facts_tsc_is_fragile(&p->facts) && clock_watch_get_clock(p->clock)->verdict != VERDICT_UNSTABLE;
+}
+
+bool planner_tsc_has_died(void)
+{
+        _cleanup_facts_ Facts facts = {};
+
+        return facts_read(&facts) == 0 && !facts_tsc_is_fragile(&facts);
+}
+
+int planner_build(const Planner *p, const Policy *policy, const Snapshot *snapshot, Need halves, Plan *ret)
+{
+        PlanInput input = {
+                .snapshot = snapshot,
+                .policy = policy ? policy : &p->config.policy,
+                .originals = &p->originals.values,
+                .frequency = halves.frequency,
+                .idle = halves.idle,
+                .fragile_tsc = planner_tsc_is_fragile(p),
+        };
+
+        return plan_build(&input, ret);
+}
+
+void planner_update_clock(Planner *p, const Snapshot *snapshot, bool dangers)
+{
+        const unsigned of_danger = 1U << ADVICE_DEEP_IDLE | 1U << ADVICE_MOVING_FREQUENCY;
+
+        clock_facts_fill(&p->clock_facts, &p->facts, snapshot);
+        /* What endangers a TSC is no news where it is lost. */
+        dangers = dangers && clock_watch_get_clock(p->clock)->verdict != VERDICT_UNSTABLE;
+        p->advice = clock_log_advice(p->events, &p->clock_facts, dangers ? ~0U : ~of_danger, p->advice);
+        clock_watch_on_facts_changed(p->clock);
+}

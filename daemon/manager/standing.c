@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "manager/standing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "manager/wish.h"
+
+#define MESSAGE_APPLIED "9fe5e0de0ec34204b133ceaaa069635a"
+#define MESSAGE_RESTORED "2d274763acb14cecbd537b0ab7f16ac2"
+#define MESSAGE_DEGRADED "74aa9a4a030e43cbbae4d793ba5616cb"
+
+void standing_init(Standing *s, uint64_t now_usec)
+{
+        *s = (Standing) { .state = POLICY_STATE_WAITING, .start_usec = now_usec };
+}
+
+void standing_done(Standing *s)
+{
+        free(s->reason);
+        cpuset_done(&s->present);
+        cpuset_done(&s->managed);
+        cpuset_done(&s->degraded);
+        findings_done(&s->findings);
+}
+
+/* Takes over `reason`; NULL: there was no memory for it. */
+static void standing_set(Standing *s, PolicyState state, char *reason)
+{
+        s->state = state;
+        free(s->reason);
+        s->reason = reason;
+}
+
+void standing_set_failed(Standing *s)
+{
+        standing_set(s, POLICY_STATE_DEGRADED,
+                     strdup("The last attempt failed before anything was written; the journal has the cause."));
+}
+
+const char *standing_get_reason(const Standing *s)
+{
+        if (s->reason)
+                return s->reason;
+        /* Nothing was judged yet, or there was no memory for the reason. */
+        return s->state == POLICY_STATE_WAITING ? "" : "Out of memory: the reason is not known.";
+}
+
+void standing_keep_findings(Standing *s, Plan *plan, const Run *run, const Snapshot *snapshot, Findings *ret_before)
+{
+        int r = 0;
+
+        *ret_before = s->findings;
+        s->findings = plan->findings;
+        plan->findings = (Findings) {};
+        for (unsigned i = 0; i < run->findings.n && r == 0; i++)
+                r = findings_add(&s->findings, &run->findings.entries[i], &run->findings.entries[i].cpus);
+
+        cpuset_done(&s->present);
+        cpuset_done(&s->managed);
+        cpuset_done(&s->degraded);
+        for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
+                r = cpuset_add(&s->present, snapshot->cpus[i].id);
+        for (size_t i = 0; i < plan->n_wanted && r == 0; i++)
+                r = snapshot_add_cpus_of(&s->managed, snapshot, &plan->wanted[i].id);
+        for (unsigned i = 0; i < s->findings.n && r == 0; i++)
+                if (finding_is_degraded(s->findings.entries[i].kind))
+                        r = cpuset_add_all(&s->degraded, &s->findings.entries[i].cpus);
+        if (r < 0)
+                (void)log_error_errno(r, "Cannot keep which CPUs the plan concerned, ignoring");
+}
+
+static void log_degraded(const Finding *finding, const char *sentence, Events *events)
+{
+        _cleanup_free_ char *object = NULL, *knob = NULL;
+        const char *fields[3] = {};
+        unsigned n = 0;
+
+        if (finding->object && asprintf(&object, "TSCWARDEN_OBJECT=%s", finding->object) >= 0)
+                fields[n++] = object;
+        if (asprintf(&knob, "TSCWARDEN_KNOB=%s", knob_to_string(finding->knob)) >= 0)
+                fields[n++] = knob;
+        events_log(events, LOG_WARNING, "degraded", MESSAGE_DEGRADED, fields, "%s", sentence);
+}
+
+static void log_findings(const Standing *s, const Findings *before, Events *events)
+{
+        for (unsigned i = 0; i < s->findings.n; i++) {
+                const Finding *finding = &s->findings.entries[i];
+                _cleanup_free_ char *sentence = finding_format(finding);
+
+                if (before && findings_have(before, finding))
+                        continue;
+                if (!sentence || finding_is_waiting(finding->kind) || finding->kind == FINDING_LIMITED) {
+                        log_message(LOG_INFO, "%s", sentence ? sentence : "out of memory");
+                        continue;
+                }
+                if (finding_is_note(finding->kind))
+                        log_message(LOG_NOTICE, "%s", sentence);
+                if (finding_is_degraded(finding->kind))
+                        log_degraded(finding, sentence, events);
+        }
+}
+
+/* Without the speed that goes with the governor userspace: kept, not held. */
+static unsigned count_knobs(const Plan *plan)
+{
+        unsigned n = 0;
+
+        for (size_t i = 0; i < plan->n_wanted; i++)
+                n += plan->wanted[i].id.knob != KNOB_SCALING_SETSPEED;
+        return n;
+}
+
+static void judge_applied(Standing *s, const TaskEnd *end)
+{
+        const Config *config = end->config;
+        Need wanted = wish_wanted(config, end->facts), unused = wish_unused(config, end->facts);
+        OutcomeInput input = {
+                .facts = end->facts,
+                .never = config->apply == APPLY_NEVER,
+                .frequency = end->halves.frequency,
+                .idle = end->halves.idle,
+                .frequency_unused = unused.frequency,
+                .idle_unused = unused.idle,
+                .for_guests = config->apply_when == APPLY_WHEN_GUESTS,
+                .guests_unknown = guest_watch_get_vms(end->guests)->n == VMS_UNKNOWN,
+                .no_guests = (wanted.frequency || wanted.idle) && wish_waits_for_guests(config, end->guests),
+                .snapshot = end->snapshot,
+                .policy = &config->policy,
+                .findings = &s->findings,
+                .n_knobs = count_knobs(end->plan),
+        };
+        PolicyState state = POLICY_STATE_DEGRADED;
+        char *reason = NULL;
+        int r = outcome_judge(&input, &state, &reason);
+
+        if (r < 0)
+                (void)log_error_errno(r, "Cannot judge what became of the policy");
+        standing_set(s, state, reason);
+}
+
+static const char *restored_text(const TaskEnd *end)
+{
+        if (end->n_left > 0)
+                return "Not every value could be put back; once the cause is gone, tscwardend --restore does it.";
+        if (end->stopping && end->config->stop_policy.n_rules > 0)
+                return "Every value is what CPUPOWER_STOP_OPTS says, or what it was.";
+        return "Every value is what it was.";
+}
+
+void standing_judge(Standing *s, const TaskEnd *end)
+{
+        switch (end->task.kind) {
+        case TASK_APPLY:
+                s->applied_usec = time_usec(CLOCK_MONOTONIC);
+                judge_applied(s, end);
+                break;
+        case TASK_RESTORE:
+                standing_set(s, POLICY_STATE_RESTORED, strdup(restored_text(end)));
+                break;
+        default: /* Another task follows. */
+                break;
+        }
+}
+
+static void log_done(const Standing *s, const TaskEnd *end, Events *events)
+{
+        if (end->n_done == 0 || end->task.origin == ORIGIN_REPAIR)
+                return;
+        if (end->task.kind == TASK_STOP_POLICY)
+                log_message(LOG_NOTICE, "Set %u of %u values for the stop (CPUPOWER_STOP_OPTS).", end->n_done,
+                            end->n_steps);
+        else if (end->task.kind == TASK_RESTORE || (!end->halves.frequency && !end->halves.idle))
+                events_log(events, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s",
+                           end->n_done, end->n_steps, standing_get_reason(s));
+        else
+                events_log(events, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %u values: %s", end->n_done,
+                           end->n_steps, standing_get_reason(s));
+}
+
+static Need waiting_halves(const Findings *findings)
+{
+        Need waiting = {};
+
+        for (unsigned i = 0; i < findings->n; i++) {
+                waiting.frequency = waiting.frequency || findings->entries[i].kind == FINDING_NO_CPUFREQ;
+                waiting.idle = waiting.idle || findings->entries[i].kind == FINDING_NO_CPUIDLE;
+        }
+        return waiting;
+}
+
+static const char *halves_name(bool frequency, bool idle)
+{
+        if (frequency && idle)
+                return "frequency and idle";
+        return frequency ? "frequency" : "idle";
+}
+
+static void note_late_driver(Standing *s, Need halves)
+{
+        Need before = s->waiting, now = waiting_halves(&s->findings);
+        bool frequency = before.frequency && !now.frequency && halves.frequency;
+        bool idle = before.idle && !now.idle && halves.idle;
+        double now_usec = (double)time_usec(CLOCK_MONOTONIC);
+
+        s->waiting = now;
+        if (s->late_told || (!frequency && !idle))
+                return;
+        s->late_told = true;
+        log_message(LOG_NOTICE,
+                    "This host ran without its %s policy until the driver came: %.1f s from the boot, %.1f s from this "
+                    "daemon's start.",
+                    halves_name(frequency, idle), now_usec / 1e6, (now_usec - (double)s->start_usec) / 1e6);
+}
+
+void standing_log(Standing *s, const TaskEnd *end, const Findings *before, Events *events)
+{
+        log_findings(s, end->task.origin == ORIGIN_PERSON ? NULL : before, events);
+        if (end->task.kind == TASK_RESTORE && end->n_left > 0)
+                log_message(LOG_WARNING,
+                            "%zu original value%s could not be put back; kept in the runtime directory for "
+                            "tscwardend --restore.",
+                            end->n_left, end->n_left == 1 ? "" : "s");
+        log_done(s, end, events);
+        if (end->task.kind == TASK_APPLY)
+                note_late_driver(s, end->halves);
+}
