@@ -1,0 +1,682 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * The manager and all its parts on a fake host: facts, kernel log, clocksources, uevents, the time asleep and the watch of the knobs
+ * are the test's; signals, event loop, notify socket and the runtime directory are real.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cmocka.h>
+
+#include "fake-host.h"
+#include "host/clock-set.h"
+#include "host/clocksource.h"
+#include "host/drift-watch.h"
+#include "host/facts.h"
+#include "host/journal.h"
+#include "host/kmsg.h"
+#include "host/originals.h"
+#include "host/uevents.h"
+#include "host/vms.h"
+#include "manager/manager.h"
+#include "scratch.h"
+
+#define MARK "tsc: Marking TSC unstable due to clocksource watchdog"
+#define TURNS_MAX 2000
+
+static FakeHost host;
+static Scratch *scratch;
+static sd_event *event;
+static Manager *manager;
+static int notify_fd;
+static char told[8192]; /* to systemd */
+
+/* The edges of the host. */
+
+static Facts the_facts;
+static const char *current, *available;
+static int facts_error;
+
+int facts_read(Facts *ret)
+{
+        if (facts_error < 0)
+                return facts_error;
+        *ret = the_facts;
+        ret->cmdline = strdup("");
+        ret->clocksource = strdup(current);
+        ret->available_clocksources = strdup(available);
+        return 0;
+}
+
+int clocksource_read(char **ret_current, char **ret_available)
+{
+        *ret_current = strdup(current);
+        *ret_available = strdup(available);
+        return 0;
+}
+
+static int kmsg = -1;
+
+int kmsg_open(int *ret_fd)
+{
+        int fds[2];
+
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) < 0)
+                return -errno;
+        kmsg = fds[0];
+        *ret_fd = fds[1];
+        return 0;
+}
+
+int kmsg_read(int fd, char buffer[static KMSG_BUFFER_SIZE], KmsgRecord *ret)
+{
+        static uint64_t sequence;
+        ssize_t n = read(fd, buffer, KMSG_BUFFER_SIZE - 1);
+
+        if (n <= 0)
+                return 0;
+        buffer[n] = '\0';
+        *ret = (KmsgRecord) { .priority = 6, .sequence = sequence++, .usec = 9000000, .text = buffer };
+        return 1;
+}
+
+int klog_read(KlogLine line, void *userdata)
+{
+        return -EPERM;
+}
+
+int journal_read_kernel(KlogLine line, void *userdata)
+{
+        return 0;
+}
+
+struct Uevents {
+        int fds[2];
+};
+
+static Uevents the_uevents;
+
+int uevents_new(Uevents **ret)
+{
+        *ret = &the_uevents;
+        return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, the_uevents.fds);
+}
+
+Uevents *uevents_free(Uevents *uevents)
+{
+        close(uevents->fds[0]);
+        close(uevents->fds[1]);
+        return NULL;
+}
+
+int uevents_get_fd(const Uevents *uevents)
+{
+        return uevents->fds[0];
+}
+
+int uevents_receive(Uevents *uevents, Uevent *ret)
+{
+        return read(uevents->fds[0], ret, sizeof(*ret)) == sizeof(*ret) ? 1 : -EAGAIN;
+}
+
+static uint64_t asleep_usec;
+
+int clock_set_open(int *ret_fd)
+{
+        return -ENOSYS;
+}
+
+int clock_set_rearm(int fd)
+{
+        return 0;
+}
+
+uint64_t clock_asleep_usec(void)
+{
+        return asleep_usec;
+}
+
+uint32_t vms_probe(void)
+{
+        return 0;
+}
+
+char *vm_name_read(uint32_t pid)
+{
+        return strdup("web");
+}
+
+struct DriftWatch {
+        int fd;
+        bool is_written;
+};
+
+static DriftWatch the_watch;
+
+int drift_watch_new(DriftWatch **ret)
+{
+        the_watch = (DriftWatch) { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+        *ret = &the_watch;
+        return 0;
+}
+
+DriftWatch *drift_watch_free(DriftWatch *watch)
+{
+        close(watch->fd);
+        return NULL;
+}
+
+bool drift_watch_names_writers(const DriftWatch *watch)
+{
+        return true;
+}
+
+int drift_watch_get_fd(const DriftWatch *watch)
+{
+        return watch->fd;
+}
+
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, DriftWatched watched, void *userdata)
+{
+        return 0;
+}
+
+const KnobId *drift_watch_get(const DriftWatch *watch, size_t i)
+{
+        return NULL;
+}
+
+int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata)
+{
+        const Writer writer = { .pid = 812, .comm = "tuned", .unit = "tuned.service" };
+        const KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = 0 };
+        uint64_t count;
+
+        assert_true(read(watch->fd, &count, sizeof(count)) == sizeof(count));
+        seen(&id, &writer, userdata);
+        return 0;
+}
+
+/* The observer. */
+
+static unsigned n_news[MANAGER_CHANGED_STOPPING + 1];
+static bool drift_repaired, is_restart;
+static Verdict old_verdict;
+
+static void on_news(Manager *m, const ManagerNews *news, void *userdata)
+{
+        n_news[news->change]++;
+        if (news->drift)
+                drift_repaired = news->drift->repaired;
+        if (news->clock)
+                old_verdict = news->clock->old_verdict;
+        if (news->change == MANAGER_CHANGED_STOPPING)
+                manager_on_stop_job(m, is_restart);
+}
+
+static void read_notify(void)
+{
+        size_t n = strlen(told);
+        ssize_t got;
+
+        while ((got = recv(notify_fd, told + n, sizeof(told) - n - 2, MSG_DONTWAIT)) > 0) {
+                n += (size_t)got;
+                told[n++] = '\n';
+                told[n] = '\0';
+        }
+}
+
+static void wait_for(unsigned change, unsigned n)
+{
+        for (unsigned turns = 0; n_news[change] < n; turns++) {
+                assert_true(turns < TURNS_MAX);
+                assert_true(sd_event_run(event, 5000000) > 0);
+        }
+        read_notify();
+}
+
+static void wait_for_idle(void)
+{
+        wait_for(MANAGER_CHANGED_IDLE, n_news[MANAGER_CHANGED_IDLE] + 1);
+}
+
+static ManagerView look(void)
+{
+        ManagerView view;
+
+        manager_get_view(manager, &view);
+        return view;
+}
+
+static void write_config(const char *text)
+{
+        assert_int_equal(scratch_write(scratch, "config", text, strlen(text)), 0);
+}
+
+static void make(const char *text, int runtime_fd)
+{
+        static char path[sizeof(scratch->path) + 8];
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
+
+        snprintf(path, sizeof(path), "%s/config", scratch->path);
+        write_config(text);
+        assert_int_equal(config_load(path, &config, &errors), 0);
+        assert_int_equal(manager_new(event, &fake_host_ops, &host, runtime_fd, path, &config, &manager), 0);
+        manager_set_observer(manager, on_news, NULL);
+}
+
+static void start(const char *text)
+{
+        make(text, scratch->fd);
+        assert_true(manager_start(manager) >= 0);
+        wait_for_idle();
+}
+
+static int setup(void **state)
+{
+        fake_host_init(&host, 2, 2, "ondemand", 1400000);
+        host.tsc_lives = false;
+        the_facts = (Facts) {
+                .has_tsc = true,
+                .n_cpus = 4,
+                .vendor = "GenuineIntel",
+                .family = 6,
+                .microcode = "0x1",
+                .n_possible = 4,
+                .n_packages = 1,
+                .n_nodes = 1,
+        };
+        facts_error = 0;
+        asleep_usec = 0;
+        current = "hpet";
+        available = "hpet acpi_pm ";
+        memset(n_news, 0, sizeof(n_news));
+        drift_repaired = is_restart = false;
+        told[0] = '\0';
+        (void)unlinkat(scratch->fd, "originals", 0);
+        (void)unlinkat(scratch->fd, "clock", 0);
+        return sd_event_new(&event) < 0 ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+        manager = manager_free(manager);
+        if (kmsg >= 0)
+                close(kmsg);
+        kmsg = -1;
+        sd_event_unref(event);
+        fake_host_done(&host);
+        return 0;
+}
+
+/* The loop goes on until sd_event_exit(); its code. */
+static int run_to_exit(void)
+{
+        int code;
+
+        for (unsigned turns = 0; sd_event_get_state(event) != SD_EVENT_FINISHED; turns++) {
+                assert_true(turns < TURNS_MAX);
+                assert_true(sd_event_run(event, 5000000) >= 0);
+        }
+        read_notify();
+        assert_int_equal(sd_event_get_exit_code(event, &code), 0);
+        return code;
+}
+
+static const char *governor(void)
+{
+        return host.real.policies[0].governor;
+}
+
+static void test_start_and_stop(void **state)
+{
+        ManagerView view;
+
+        start("MAX_CSTATE=C1\n");
+        assert_string_equal(governor(), "performance");
+        view = look();
+        assert_int_equal(view.state, POLICY_STATE_APPLIED);
+        assert_true(cpuset_has(view.managed_cpus, 3) && cpuset_has(view.present_cpus, 3));
+        assert_true(cpuset_is_empty(view.degraded_cpus));
+        assert_true(view.applied_usec > 0);
+        assert_non_null(strstr(told, "READY=1\nSTATUS=applied"));
+        assert_int_equal(faccessat(scratch->fd, "originals", F_OK, 0), 0);
+        assert_non_null(manager_get_event(manager, 0));
+
+        raise(SIGTERM);
+        assert_int_equal(run_to_exit(), 0);
+        assert_string_equal(governor(), "ondemand");
+        assert_int_equal(faccessat(scratch->fd, "originals", F_OK, 0), -1);
+        assert_non_null(strstr(told, "STOPPING=1"));
+}
+
+static void test_a_restart_keeps_the_policy(void **state)
+{
+        start("");
+        is_restart = true;
+        raise(SIGTERM);
+        raise(SIGTERM);
+        assert_int_equal(run_to_exit(), 0);
+        assert_string_equal(governor(), "performance");
+        assert_int_equal(faccessat(scratch->fd, "originals", F_OK, 0), 0);
+        assert_int_equal(manager_apply(manager), -EBUSY);
+        assert_int_equal(manager_restore(manager), -EBUSY);
+}
+
+static void test_the_options_for_the_stop(void **state)
+{
+        start("CPUPOWER_START_OPTS=\"frequency-set -g performance\"\nCPUPOWER_STOP_OPTS=\"frequency-set -g powersave\"\n");
+        assert_string_equal(governor(), "performance");
+        raise(SIGINT);
+        assert_int_equal(run_to_exit(), 0);
+        assert_string_equal(governor(), "powersave");
+        assert_non_null(strstr(look().state_reason, "CPUPOWER_STOP_OPTS"));
+}
+
+static void test_on_stop_keep(void **state)
+{
+        start("ON_STOP=keep\n");
+        raise(SIGTERM);
+        assert_int_equal(run_to_exit(), 0);
+        assert_string_equal(governor(), "performance");
+}
+
+static void test_people_ask(void **state)
+{
+        start("");
+        assert_int_equal(manager_restore(manager), 0);
+        assert_int_equal(manager_apply(manager), -EBUSY);
+        assert_string_equal(governor(), "performance");
+        wait_for_idle();
+        assert_string_equal(governor(), "ondemand");
+        assert_int_equal(look().state, POLICY_STATE_RESTORED);
+
+        /* Nothing but a person applies it now, a reload included. */
+        manager_on_resume(manager);
+        raise(SIGHUP);
+        wait_for_idle();
+        assert_string_equal(governor(), "ondemand");
+
+        assert_int_equal(manager_apply(manager), 0);
+        wait_for_idle();
+        assert_string_equal(governor(), "performance");
+}
+
+static void test_reloads(void **state)
+{
+        _cleanup_free_ char *why = NULL;
+
+        start("");
+        write_config("GOVERNOR=powersave\n");
+        told[0] = '\0';
+        raise(SIGHUP);
+        wait_for_idle();
+        assert_string_equal(governor(), "powersave");
+        assert_non_null(strstr(told, "RELOADING=1"));
+        assert_non_null(strstr(told, "READY=1"));
+
+        write_config("GOVERNER=performance\n");
+        assert_int_equal(manager_reload(manager, &why), -EBADMSG);
+        assert_non_null(strstr(why, "GOVERNER"));
+        told[0] = '\0';
+        read_notify();
+        assert_non_null(strstr(told, "was refused, the old policy stays"));
+        assert_string_equal(governor(), "powersave");
+
+        write_config("DRIFT=report\n");
+        free(why);
+        why = NULL;
+        assert_int_equal(manager_reload(manager, &why), 0);
+        assert_int_equal(manager_reload(manager, &why), -EBUSY);
+        wait_for_idle();
+        assert_string_equal(governor(), "performance");
+}
+
+/* The first task has not begun: what is asked for meanwhile comes after it, and systemd is told READY=1 once. */
+static void test_what_is_asked_while_a_task_runs(void **state)
+{
+        const char *ready;
+
+        make("", scratch->fd);
+        assert_true(manager_start(manager) >= 0);
+        raise(SIGHUP);
+        manager_on_resume(manager);
+        wait_for_idle();
+        assert_null(strstr(told, "READY=1"));
+        wait_for_idle();
+        ready = strstr(told, "READY=1");
+        assert_non_null(ready);
+        assert_null(strstr(ready + 1, "READY=1"));
+        assert_int_equal(look().state, POLICY_STATE_APPLIED);
+}
+
+static void write_by_another(void)
+{
+        const uint64_t one = 1;
+
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        assert_true(write(the_watch.fd, &one, sizeof(one)) == sizeof(one));
+}
+
+static void test_drift_is_repaired(void **state)
+{
+        const KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = 0 };
+
+        start("");
+        write_by_another();
+        wait_for(MANAGER_CHANGED_DRIFT, 1);
+        assert_true(drift_repaired);
+        assert_string_equal(governor(), "performance");
+        assert_int_equal(look().drift_counts[KNOB_SCALING_GOVERNOR], 1);
+        assert_false(manager_has_drifted(manager, &id));
+        assert_null(manager_contest_format(manager, 0));
+}
+
+static void test_drift_is_reported(void **state)
+{
+        const KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = 0 };
+
+        start("DRIFT=report\n");
+        write_by_another();
+        wait_for(MANAGER_CHANGED_DRIFT, 1);
+        assert_false(drift_repaired);
+        assert_string_equal(governor(), "powersave");
+        assert_true(manager_has_drifted(manager, &id));
+}
+
+static void send_uevent(UeventKind kind)
+{
+        const Uevent uevent = { .kind = kind, .cpu = 1, .n_created = 1, .n_vms = kind == UEVENT_KVM_CREATE, .pid = 77 };
+
+        assert_true(write(the_uevents.fds[1], &uevent, sizeof(uevent)) == sizeof(uevent));
+}
+
+static void test_guests_come(void **state)
+{
+        start("APPLY_WHEN=guests\n");
+        assert_string_equal(governor(), "ondemand");
+        send_uevent(UEVENT_MODULE);
+        send_uevent(UEVENT_KVM_CREATE);
+        wait_for_idle();
+        assert_string_equal(governor(), "performance");
+        assert_int_equal(look().vms->n, 1);
+}
+
+/* What came back by itself is brought into force again. */
+static void test_a_cpu_comes(void **state)
+{
+        start("");
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy2/scaling_governor", "powersave"), 0);
+        send_uevent(UEVENT_CPU);
+        wait_for_idle();
+        assert_string_equal(host.real.policies[1].governor, "performance");
+}
+
+static void test_the_host_slept(void **state)
+{
+        start("");
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        send_uevent(UEVENT_KVM_CREATE);
+        wait_for(MANAGER_CHANGED_VIEW, n_news[MANAGER_CHANGED_VIEW] + 1);
+        asleep_usec = 60000000;
+        manager_on_resume(manager);
+        wait_for_idle();
+        assert_string_equal(governor(), "performance");
+}
+
+/* While the TSC lives the frequency is only frozen; once it is lost the whole policy applies. */
+static void test_the_tsc_is_lost(void **state)
+{
+        host.tsc_lives = true;
+        current = "tsc";
+        available = "tsc hpet acpi_pm ";
+        start("");
+        assert_int_equal(host.lost_by_us, 0);
+        assert_int_equal(host.real.policies[0].max_khz, 1400000);
+        send_uevent(UEVENT_KVM_CREATE);
+        wait_for(MANAGER_CHANGED_VIEW, n_news[MANAGER_CHANGED_VIEW] + 1);
+
+        host.tsc_lives = false;
+        current = "hpet";
+        available = "hpet acpi_pm ";
+        assert_true(write(kmsg, MARK, strlen(MARK)) > 0);
+        wait_for(MANAGER_CHANGED_CLOCK, n_news[MANAGER_CHANGED_CLOCK] + 1);
+        assert_int_equal(look().clock->verdict, VERDICT_UNSTABLE);
+        assert_int_not_equal(old_verdict, VERDICT_UNSTABLE);
+        assert_string_equal(look().vms_when_lost, "web (77)");
+        assert_int_equal(look().clocksource_changes, 1);
+        wait_for_idle();
+        assert_true(host.real.policies[0].max_khz > 1400000);
+}
+
+/* It died while the plan ran that spared it: the task starts over. */
+static void test_the_tsc_dies_meanwhile(void **state)
+{
+        host.tsc_lives = true;
+        current = "tsc";
+        available = "tsc hpet acpi_pm ";
+        make("", scratch->fd);
+        assert_true(manager_start(manager) >= 0);
+        host.tsc_lives = false;
+        the_facts.constant_tsc = false;
+        available = "hpet acpi_pm ";
+        wait_for_idle();
+        assert_true(host.real.policies[0].max_khz > 1400000);
+}
+
+static void test_a_cpu_goes_meanwhile(void **state)
+{
+        fake_host_fault(&host, "cpufreq/policy2/scaling_governor", FAKE_FAULT_ERROR, -EBUSY);
+        start("");
+        /* Asked twice. */
+        assert_non_null(strstr(strstr(host.log, "policy2/scaling_governor") + 1, "policy2/scaling_governor"));
+        assert_int_equal(look().state, POLICY_STATE_DEGRADED);
+        assert_true(cpuset_has(look().degraded_cpus, 2));
+        assert_true(look().findings->n > 0);
+}
+
+static void test_without_a_runtime_directory_nothing_is_written(void **state)
+{
+        make("", -1);
+        assert_true(manager_start(manager) >= 0);
+        wait_for_idle();
+        assert_int_equal(look().state, POLICY_STATE_DEGRADED);
+        assert_int_equal(host.n_writes, 0);
+        assert_non_null(strstr(told, "READY=1"));
+}
+
+static void test_broken_originals_stay(void **state)
+{
+        assert_int_equal(scratch_write(scratch, "originals", "nonsense", 8), 0);
+        start("");
+        assert_int_equal(look().state, POLICY_STATE_DEGRADED);
+        assert_int_equal(host.n_writes, 0);
+        assert_int_equal(faccessat(scratch->fd, "originals", F_OK, 0), 0);
+        raise(SIGTERM);
+        assert_int_equal(run_to_exit(), 0);
+}
+
+static void test_no_facts(void **state)
+{
+        start("");
+        facts_error = -EIO;
+        assert_int_equal(manager_apply(manager), 0);
+        wait_for_idle();
+        assert_int_equal(look().state, POLICY_STATE_DEGRADED);
+        raise(SIGTERM);
+        assert_int_equal(run_to_exit(), EXIT_FAILURE);
+}
+
+static void test_what_others_see(void **state)
+{
+        const char *const rivals[] = { "tuned.service", "thermald.service", NULL };
+        const ManagerLook *first;
+
+        start("");
+        first = manager_look(manager);
+        assert_non_null(first);
+        assert_int_equal(first->snapshot.n_cpus, 4);
+        assert_int_equal(first->plan.n_steps, 0);
+        assert_ptr_equal(manager_look(manager), first);
+        manager_on_rivals(manager, rivals);
+        manager_on_rivals(manager, rivals);
+        assert_string_equal(look().witness, "kmsg");
+        assert_int_equal(look().n_config_files, 1);
+}
+
+static int setup_all(void **state)
+{
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        sigset_t signals;
+
+        if (scratch_setup(state) < 0)
+                return -1;
+        scratch = *state;
+        snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", scratch->path);
+        notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (notify_fd < 0 || bind(notify_fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+            setenv("NOTIFY_SOCKET", address.sun_path, 1) < 0)
+                return -1;
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGHUP);
+        sigaddset(&signals, SIGTERM);
+        sigaddset(&signals, SIGINT);
+        return sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(test_start_and_stop),
+                TEST(test_a_restart_keeps_the_policy),
+                TEST(test_the_options_for_the_stop),
+                TEST(test_on_stop_keep),
+                TEST(test_people_ask),
+                TEST(test_reloads),
+                TEST(test_what_is_asked_while_a_task_runs),
+                TEST(test_drift_is_repaired),
+                TEST(test_drift_is_reported),
+                TEST(test_guests_come),
+                TEST(test_a_cpu_comes),
+                TEST(test_the_host_slept),
+                TEST(test_the_tsc_is_lost),
+                TEST(test_the_tsc_dies_meanwhile),
+                TEST(test_a_cpu_goes_meanwhile),
+                TEST(test_without_a_runtime_directory_nothing_is_written),
+                TEST(test_broken_originals_stay),
+                TEST(test_no_facts),
+                TEST(test_what_others_see),
+        };
+
+        return cmocka_run_group_tests(tests, setup_all, scratch_teardown);
+}
