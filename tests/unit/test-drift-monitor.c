@@ -2,19 +2,35 @@
  *
  * The monitor of drift on a fake host, with a watch that hears what the test says.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "host/clocksource.h"
 #include "host/drift-watch.h"
 #include "warden.h"
 #include "watch/drift.h"
+
+/* Far behind the real clock: for sd-event every timer is due at once, and the monitor finds out by this one whether it is. */
+static uint64_t now_usec;
+
+int __wrap_clock_gettime(clockid_t id, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t id, struct timespec *ret)
+{
+        *ret = (struct timespec) {
+                .tv_sec = (time_t)(now_usec / 1000000),
+                .tv_nsec = (long)(now_usec % 1000000 * 1000),
+        };
+        return 0;
+}
 
 /* In the place of host/drift-watch.c. */
 struct DriftWatch {
@@ -24,6 +40,7 @@ struct DriftWatch {
         const char *written[64];
         size_t n_written;
         Writer writer;
+        bool writes_clocksource, has_lost;
 };
 
 static DriftWatch the_watch;
@@ -85,11 +102,27 @@ int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata)
                 seen(&id, &watch->writer, userdata);
         }
         watch->n_written = 0;
+        if (watch->writes_clocksource)
+                seen(NULL, &watch->writer, userdata);
+        watch->writes_clocksource = false;
+        return watch->has_lost;
+}
+
+static char clocksource[16];
+
+int clocksource_read(char **ret_current, char **ret_available)
+{
+        *ret_current = strdup(clocksource);
+        *ret_available = strdup("tsc hpet");
         return 0;
 }
 
+static int read_error;
+
 static int on_read_host(Snapshot *ret, void *userdata)
 {
+        if (read_error < 0)
+                return read_error;
         return fake_host_ops.enumerate(&host, ret);
 }
 
@@ -188,6 +221,8 @@ static int setup(void **state)
         warden_rule(&warden, NULL, "performance", 0, 0, "shallowest");
         n_reports = n_repaired = n_repairs = 0;
         lines[0] = '\0';
+        now_usec = 5000000;
+        strcpy(clocksource, "tsc");
         assert_true(sd_event_new(&event) >= 0);
         assert_int_equal(drift_monitor_new(&fake_host_ops, &host, &callbacks, NULL, &monitor), 0);
         assert_true(drift_start(monitor, event) >= 0);
@@ -207,7 +242,7 @@ static int teardown(void **state)
 
 static void turn(void)
 {
-        while (sd_event_run(event, 0) > 0)
+        for (unsigned n = 0; n < 10 && sd_event_run(event, 0) > 0; n++)
                 ;
 }
 
@@ -225,8 +260,21 @@ static void write_governor(const char *first, const char *second)
         turn();
 }
 
+static void wake_watch(void)
+{
+        const uint64_t one = 1;
+
+        assert_true(write(the_watch.fd, &one, sizeof(one)) == sizeof(one));
+        turn();
+}
+
 static void repair(void)
 {
+        /* The monitor leaves it to the task to read the host. */
+        if (repair_plan.n_wanted == 0) {
+                assert_int_equal(on_read_host(&repair_snapshot, NULL), 0);
+                assert_int_equal(on_plan_for(&repair_snapshot, &repair_plan, NULL), 0);
+        }
         run_task(&repair_snapshot, &repair_plan, true, NULL);
         plan_done(&repair_plan);
         turn();
@@ -306,6 +354,114 @@ static void test_drift_monitor_contest(void **state)
         assert_string_equal(host.real.policies[0].governor, "performance");
 }
 
+/* Left alone for a while, then set again; once it stays the contest is over. */
+static void test_drift_monitor_ends_a_contest(void **state)
+{
+        apply(NULL);
+        turn();
+        for (unsigned i = 0; i < DRIFT_LOSSES_MAX; i++) {
+                write_governor("cpufreq/policy0/scaling_governor", NULL);
+                if (n_repairs == i + 1)
+                        repair();
+        }
+        assert_non_null(strstr(lines, "changed 5 times within a minute, the last time to powersave by tuned"));
+        n_repairs = 0;
+        now_usec += DRIFT_BACKOFF_MIN_USEC - 1000000;
+        turn();
+        assert_int_equal(n_repairs, 0);
+        now_usec += 2000000;
+        turn();
+        assert_int_equal(n_repairs, 1);
+        repair();
+        assert_string_equal(host.real.policies[0].governor, "performance");
+        now_usec += DRIFT_BACKOFF_MAX_USEC;
+        turn();
+        assert_true(cpuset_is_empty(drift_get_contested_cpus(monitor)));
+        assert_null(drift_format_contest(monitor, 0));
+}
+
+static void test_drift_monitor_leaves_a_thermal_limit(void **state)
+{
+        warden_rule(&warden, NULL, NULL, 0, 2600000, NULL);
+        apply(NULL);
+        turn();
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_max_freq", "1400000"), 0);
+        the_watch.writer = (Writer) { .pid = 700, .comm = "thermald" };
+        the_watch.written[the_watch.n_written++] = "cpufreq/policy0/scaling_max_freq";
+        wake_watch();
+        assert_int_equal(n_repairs, 0);
+        assert_non_null(strstr(lines, "lowered to 1400000 by thermald"));
+        /* A person does not raise it either. */
+        apply(NULL);
+        assert_int_equal(host.real.policies[0].max_khz, 1400000);
+}
+
+/* The watch overflowed: everything is read, and what is off is set again, its writer unknown. */
+static void test_drift_monitor_reads_all_when_events_were_lost(void **state)
+{
+        apply(NULL);
+        turn();
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy2/scaling_governor", "powersave"), 0);
+        the_watch.has_lost = true;
+        wake_watch();
+        assert_int_equal(n_repairs, 1);
+        repair();
+        assert_int_equal(n_reports, 1);
+        assert_string_equal(host.real.policies[1].governor, "performance");
+}
+
+/* What cannot be read is tried again after ten seconds. */
+static void test_drift_monitor_reads_again_later(void **state)
+{
+        apply(NULL);
+        turn();
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        read_error = -EMFILE;
+        the_watch.has_lost = true;
+        wake_watch();
+        the_watch.has_lost = false;
+        assert_int_equal(n_repairs, 0);
+        read_error = 0;
+        turn();
+        assert_int_equal(n_repairs, 0);
+        now_usec += 10000000;
+        turn();
+        assert_int_equal(n_repairs, 1);
+        repair();
+        assert_string_equal(host.real.policies[0].governor, "performance");
+}
+
+/* Eight lines a minute, and one for the rest. */
+static void test_drift_monitor_sums_up_a_storm(void **state)
+{
+        int stderr_fd = dup(STDERR_FILENO), log_fd = memfd_create("log", MFD_CLOEXEC);
+        char log[8192] = "";
+        unsigned n = 0;
+
+        apply(NULL);
+        turn();
+        assert_true(dup2(log_fd, STDERR_FILENO) >= 0);
+        for (unsigned i = 0; i < 11; i++) {
+                the_watch.writer = (Writer) { .pid = 900, .comm = "sh" };
+                strcpy(clocksource, i % 2 ? "tsc" : "hpet");
+                the_watch.writes_clocksource = true;
+                wake_watch();
+        }
+        /* Opening the file is heard of as well. */
+        the_watch.writes_clocksource = true;
+        wake_watch();
+        now_usec += 61000000;
+        turn();
+        assert_true(dup2(stderr_fd, STDERR_FILENO) >= 0);
+        assert_true(pread(log_fd, log, sizeof(log) - 1, 0) > 0);
+        for (const char *at = log; (at = strstr(at, "tscwardend: current_clocksource was written to by")); at++)
+                n++;
+        assert_int_equal(n, 8);
+        assert_non_null(strstr(log, "3 more events of this kind in the last minute; the last: current_clocksource"));
+        close(stderr_fd);
+        close(log_fd);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -314,6 +470,11 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_drift_monitor_leaves_it_in_report_mode, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_rests_after_stop, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_contest, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_ends_a_contest, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_leaves_a_thermal_limit, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_reads_all_when_events_were_lost, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_reads_again_later, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_sums_up_a_storm, setup, teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
