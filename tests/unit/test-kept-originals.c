@@ -65,12 +65,17 @@ static void test_kept_for_the_next_process(void **state)
 /* By the next attempt somebody else may have written there. */
 static void test_what_cannot_be_saved_is_forgotten(void **state)
 {
+        const KnobId before = { .knob = KNOB_SCALING_GOVERNOR, .id = 7 };
         KeptOriginals kept = { .runtime_fd = -1 };
 
         kept_originals_load(&kept);
+        assert_int_equal(originals_add(&kept.values, &before, "schedutil"), 1);
         assert_true(kept_originals_add(&kept, &warden.plan, &snapshot) < 0);
-        assert_int_equal(kept.values.n, 0);
+        /* What was kept before stays. */
+        assert_int_equal(kept.values.n, 1);
+        assert_string_equal(originals_get(&kept.values, &before), "schedutil");
         assert_false(kept.unsaved);
+        kept_originals_done(&kept);
 }
 
 static void test_a_broken_file_is_not_replaced(void **state)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "manager/remarks.h"
+
+static char text[4096];
+
+/* What goes to stderr for a remark on our file and one on cpupower's. */
+static void log_both(Need halves)
+{
+        char ours[] = "/etc/default/tscwarden:1: a remark", foreign[] = "/etc/default/cpupower:2: another";
+        char *lines[] = { ours, foreign };
+        const ConfigErrors errors = { .lines = lines, .n = 2, .n_foreign = 1 };
+        int stderr_fd = dup(STDERR_FILENO), log_fd = memfd_create("log", MFD_CLOEXEC);
+        ssize_t n;
+
+        assert_true(dup2(log_fd, STDERR_FILENO) >= 0);
+        remarks_log(&errors, halves);
+        assert_true(dup2(stderr_fd, STDERR_FILENO) >= 0);
+        n = pread(log_fd, text, sizeof(text) - 1, 0);
+        assert_true(n > 0);
+        text[n] = '\0';
+        close(stderr_fd);
+        close(log_fd);
+}
+
+static void test_remarks_warn_where_a_policy_is_applied(void **state)
+{
+        log_both((Need) { .idle = true });
+        assert_non_null(strstr(text, "warning: /etc/default/tscwarden:1: a remark\n"));
+        assert_non_null(strstr(text, "warning: /etc/default/cpupower:2: another\n"));
+}
+
+/* Nothing comes of cpupower's file here. */
+static void test_remarks_inform_where_none_is(void **state)
+{
+        log_both((Need) {});
+        assert_non_null(strstr(text, "warning: /etc/default/tscwarden:1: a remark\n"));
+        assert_null(strstr(text, "warning: /etc/default/cpupower"));
+        assert_non_null(strstr(text, "/etc/default/cpupower:2: another. tscwarden applies no policy on this host"));
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_remarks_warn_where_a_policy_is_applied),
+                cmocka_unit_test(test_remarks_inform_where_none_is),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
