@@ -52,6 +52,20 @@ static void show_move(FILE *out, const GuestAnswer *move, bool utf8)
                       move->answered ? guest_move_format(move, utf8, text) : "not known: it was not asked both times");
 }
 
+/* 0 or -ENOMEM. */
+static int show_going(FILE *out, const GuestsView *view, size_t i)
+{
+        const char *reason;
+        Going going = guest_can_go(&view->guests->entries[i], &view->verdicts[i], view->there, &reason);
+        char *text;
+
+        if (asprintf(&text, "%s: %s: %s", view->there_name, going_to_string(going), reason) < 0)
+                return -ENOMEM;
+        print_wrapped(out, "  can go to", 12, text);
+        free(text);
+        return 0;
+}
+
 static int show_row(FILE *out, const GuestsView *view, size_t i)
 {
         const Guest *guest = &view->guests->entries[i];
@@ -77,7 +91,7 @@ static int show_row(FILE *out, const GuestsView *view, size_t i)
                 show_answer(out, &view->answers[i], view->utf8);
         if (view->moves)
                 show_move(out, &view->moves[i], view->utf8);
-        return 0;
+        return view->there ? show_going(out, view, i) : 0;
 }
 
 /* "  web, db: TEXT ADVICE", for those that have it. */
@@ -264,6 +278,15 @@ static void answer_to_json(const GuestAnswer *answer, const char *offset, const 
         json_add(object, bound, answer->answered ? json_object_new_int64((int64_t)answer->bound_nsec) : NULL);
 }
 
+static void going_to_json(const GuestsView *view, size_t i, struct json_object *object)
+{
+        const char *reason;
+        Going going = guest_can_go(&view->guests->entries[i], &view->verdicts[i], view->there, &reason);
+
+        json_add(object, "CanGo", json_string(going_to_string(going)));
+        json_add(object, "CanGoReason", json_string(reason));
+}
+
 static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct json_object **ret)
 {
         _cleanup_free_ char *name = text_escape(guest->name);
@@ -307,6 +330,8 @@ int guests_show_json(FILE *out, const GuestsView *view)
                         answer_to_json(&view->answers[i], "ClockOffsetNSec", "ClockBoundNSec", guest);
                 if (view->moves)
                         answer_to_json(&view->moves[i], "ClockMovedNSec", "ClockMovedBoundNSec", guest);
+                if (view->there)
+                        going_to_json(view, i, guest);
                 json_object_array_add(array, guest);
         }
         return json_print(out, all);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "ctl/guests-before.h"
+#include "guests/destination.h"
 #include "guests/read.h"
 
 typedef struct GuestsView {
@@ -15,6 +16,8 @@ typedef struct GuestsView {
         const GuestAnswer *answers;   /* one for each; NULL: none was asked */
         const GuestAnswer *moves;     /* what became of each clock since then; NULL: nothing was compared */
         const GuestsBefore *before;   /* with `moves`: some of which may not run here; NULL: those do not matter */
+        const Destination *there;     /* NULL: none was named */
+        const char *there_name;       /* escaped */
         bool host_right;              /* the host's own clock, where they were asked */
         uint64_t now_usec;            /* CLOCK_REALTIME */
         bool utf8;

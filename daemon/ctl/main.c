@@ -61,7 +61,7 @@ static void print_help(void)
              "  --config FILE            plan without tscwardend: read FILE instead of\n"
              "                           " TSCWARDEN_CONFIG_FILE "\n"
              "  --role ROLE              check as host, guest or both, not as it is found\n"
-             "  --against [USER@]HOST    check whether guests can migrate there, by ssh\n"
+             "  --against [USER@]HOST    check or guests: can guests migrate there, by ssh\n"
              "  --cpus LIST              probe these CPUs, isolated ones too\n"
              "  --seconds N              probe for N seconds, a round each\n"
              "  --all                    probe isolated CPUs too\n"
@@ -197,8 +197,12 @@ static const char *find_conflict(const Verb *verb)
                 return "-H is not for this verb: run it on that host, by ssh";
         if (arg_options.host && !arg_options.host[0])
                 return "-H needs the name of a host";
-        if ((arg_options.role || arg_options.against) && verb->run != verb_check)
-                return "--role and --against belong to check";
+        if (arg_options.role && verb->run != verb_check)
+                return "--role belongs to check";
+        if (arg_options.against && verb->run != verb_check && verb->run != verb_guests)
+                return "--against belongs to check and guests";
+        if (arg_options.against && arg_options.metrics)
+                return "--against has no metrics";
         if (arg_options.role && strcmp(arg_options.role, "host") != 0 && strcmp(arg_options.role, "guest") != 0 &&
             strcmp(arg_options.role, "both") != 0)
                 return "--role is host, guest or both";

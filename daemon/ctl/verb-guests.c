@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/time.h"
 #include "check/read/timesync.h"
 #include "ctl/clock-here.h"
@@ -125,6 +126,23 @@ static bool is_silent(const GuestAnswer *answers, size_t i)
         return answers && !answers[i].answered;
 }
 
+/* With a destination only that counts. */
+static int exit_status_of_going(const GuestsView *view)
+{
+        int status = CTL_FINE;
+
+        for (size_t i = 0; i < view->guests->n; i++) {
+                const char *reason;
+                Going going = guest_can_go(&view->guests->entries[i], &view->verdicts[i], view->there, &reason);
+
+                if (going == GOING_NO)
+                        return CTL_WRONG;
+                if (going == GOING_UNKNOWN)
+                        status = CTL_NO_ANSWER;
+        }
+        return status;
+}
+
 static int exit_status(const GuestsView *view)
 {
         int status = CTL_FINE;
@@ -181,7 +199,7 @@ static int print(const CtlOptions *options, const GuestsView *view)
         if (options->metrics)
                 return print_metrics(options, view);
         r = options->json ? guests_show_json(stdout, view) : guests_show(stdout, view);
-        return ctl_finish(r, exit_status(view));
+        return ctl_finish(r, view->there ? exit_status_of_going(view) : exit_status(view));
 }
 
 /* Asks them all, compares with what was said before (NULL: nothing), and prints. */
@@ -205,9 +223,29 @@ static int ask_and_print(const CtlOptions *options, const GuestsBefore *before, 
         return status;
 }
 
+/* 0, or CTL_NO_ANSWER: told on stderr. */
+static int read_destination(const char *host, Destination *ret)
+{
+        _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
+        _cleanup_warden_state_ WardenState state = {};
+        _cleanup_free_ char *why = NULL;
+
+        if (ctl_bus_open(host, &bus, &why) != BUS_OK ||
+            ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK)
+                return ctl_complain(why);
+        *ret = (Destination) {
+                .tsc_in_use = guest_host_tsc(json_get_text(state.clock, "Clocksource")),
+                .tsc_khz = (unsigned)json_get_number(state.clock, "TscKHz"),
+                .tsc_scaling = json_get_flag(state.clock, "TscScaling"),
+        };
+        return 0;
+}
+
 static int show(const CtlOptions *options, const GuestsBefore *before, const Guests *guests, const GuestHost *host)
 {
         _cleanup_free_ GuestVerdict *verdicts = calloc(guests->n + 1, sizeof(*verdicts));
+        _cleanup_free_ char *there_name = options->against ? text_escape(options->against) : NULL;
+        Destination there = { .tsc_in_use = -1 };
         GuestsView view = {
                 .guests = guests,
                 .verdicts = verdicts,
@@ -215,8 +253,12 @@ static int show(const CtlOptions *options, const GuestsBefore *before, const Gue
                 .utf8 = ctl_shows_utf8(),
         };
 
-        if (!verdicts)
+        if (!verdicts || (options->against && !there_name))
                 return ctl_complain(NULL);
+        if (options->against && read_destination(options->against, &there) != 0)
+                return CTL_NO_ANSWER;
+        view.there = options->against ? &there : NULL;
+        view.there_name = there_name;
         for (size_t i = 0; i < guests->n; i++)
                 guest_judge(&guests->entries[i], host, &verdicts[i]);
         return options->ask || before ? ask_and_print(options, before, &view) : print(options, &view);
