@@ -57,6 +57,13 @@ bus_stop() {
         rm -f "${DBUS_SYSTEM_BUS_ADDRESS#unix:path=}"
 }
 
+# quiet SECONDS: in that time nothing is to happen. The round trip at its end is answered after what the kernel's log, other writers
+# and uevents brought before it: a daemon that hangs or lags does not pass.
+quiet() {
+        sleep "$1"
+        check "the daemon answers" on_the_bus
+}
+
 # bus ARGUMENT...: busctl on that bus.
 bus() {
         timeout 20 busctl --address="$DBUS_SYSTEM_BUS_ADDRESS" "$@"
