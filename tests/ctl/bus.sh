@@ -11,7 +11,7 @@ if [ -z "${CTL_ALONE-}" ]; then
         export CTL_ALONE=yes
         "${unshare[@]}" true 2> /dev/null && exec "${unshare[@]}" bash "$0" "$@"
 else
-        for folder in /run/tscwarden /run/log /var/log; do
+        for folder in /run /var/log; do
                 [ ! -d "$folder" ] || mount -t tmpfs none "$folder"
         done
 fi
