@@ -60,7 +60,7 @@ static int check_new(Polkit *polkit, sd_bus_message *call, const char *action, P
         for (PolkitCheck *other = polkit->checks; other; other = other->next)
                 if (strcmp(sd_bus_message_get_sender(other->call), sender) == 0)
                         return sd_bus_error_set(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                                "Whether you may is still being asked for an earlier call of yours.");
+                                                "An authorization for an earlier call of yours is still pending.");
         if (polkit->n >= POLKIT_CHECKS_MAX)
                 return sd_bus_error_set(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                         "Too many calls wait for their authorization.");

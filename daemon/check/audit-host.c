@@ -31,7 +31,9 @@ static void judge_flags(const AuditInput *input, Audit *audit)
         step = audit_add(audit, AUDIT_HOST, "cpu-flags", "CPU", need.frequency || need.idle ? AUDIT_WARN : AUDIT_PASS,
                          "/proc/cpuinfo: %s", reason);
         if (need.frequency || need.idle)
-                audit_advise(audit, step, "This CPU can only be held still: the next steps say whether it is.");
+                audit_advise(
+                        audit, step,
+                        "This TSC is safe only while frequency and idle states are held; the next steps check that.");
 }
 
 /* What a person has to do about the clock, and what of it a command can. */

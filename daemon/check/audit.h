@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the timing chapter asks of a host and of a guest, step by step: facts in, judgements out.
+ * Checks a host and a guest against the KVM timekeeping recommendations, step by step: facts in, judgements out.
  */
 #pragma once
 

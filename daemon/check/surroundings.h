@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What `check` looks at beside the facts: the rest of what the timing chapter asks of a host and of a guest.
+ * What `check` needs beside the facts to judge a host and a guest by the KVM timekeeping recommendations.
  */
 #pragma once
 

@@ -19,7 +19,7 @@ static const Verb verbs[] = {
         { "status", verb_status, "is the TSC fine, since when, what it costs, what to do" },
         { "plan", verb_plan, "what tscwardend would change now" },
         { "watch", verb_watch, "a line for each change, until interrupted" },
-        { "check", verb_check, "the timing chapter for this host or guest, step by step" },
+        { "check", verb_check, "check against the KVM timekeeping recommendations" },
         { "guests", verb_guests, "each virtual machine's clock, seen from this host" },
         { "kargs", verb_kargs, "plan, apply or revert the boot parameters that keep the TSC" },
         { "probe", verb_probe, "measure whether the CPUs' TSCs differ" },

@@ -245,7 +245,7 @@ static int show_guests(FILE *out, const StatusInput *input)
                                 then = input->losses->entries[i].vms;
         also = then[0] ? "; when it was lost: " : "";
         if (!json_has(manager, "RunningVMs"))
-                return show_format(out, "Guests", "not known how many run%s%s", also, then);
+                return show_format(out, "Guests", "number of VMs unknown%s%s", also, then);
         if (running == 0)
                 return show_format(out, "Guests", "no VM runs now%s%s", also, then);
         return show_format(out, "Guests", "%" PRIu64 " VM%s now%s%s%s", running, running == 1 ? " runs" : "s run", now,

@@ -20,7 +20,7 @@ bool drift_watch_names_writers(const DriftWatch *watch);
 /* Readable when there is something for drift_watch_read(). */
 int drift_watch_get_fd(const DriftWatch *watch);
 
-/* A file that was not watched before, or in whose stead there is a new one: what was written to it until now was not heard. */
+/* Called for each file that is newly watched or was replaced: earlier writes to it were missed. */
 typedef void (*DriftWatched)(const KnobId *id, void *userdata);
 
 /* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource, and nothing else; what is watched

@@ -33,7 +33,7 @@ struct Apply {
         Snapshot snapshot;
         Plan plan;
         Run run;
-        unsigned n_done, n_steps; /* of the task, with a plan that the TSC or a CPU did not outlive */
+        unsigned n_done, n_steps; /* totals over all plans of this task */
         bool read_again;          /* in this task, after something had gone */
         uint64_t extended_usec;   /* when systemd was last asked for more time */
 

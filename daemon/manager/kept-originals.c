@@ -46,7 +46,7 @@ static int save(KeptOriginals *kept)
         return r;
 }
 
-/* What could not be saved is forgotten: nothing is written then, and by the next attempt somebody else may have been there. */
+/* If saving fails, the values just collected are dropped: nothing is written then, and they may differ at the next attempt. */
 static int add(KeptOriginals *kept, const Plan *plan, const Snapshot *snapshot)
 {
         _cleanup_originals_ Originals before = {};

@@ -105,7 +105,7 @@ static void log_findings(const Standing *s, const Findings *before, Events *even
         }
 }
 
-/* Without the speed that goes with the governor userspace: kept, not held. */
+/* scaling_setspeed is not counted: it is saved and put back, but not enforced. */
 static unsigned count_knobs(const Plan *plan)
 {
         unsigned n = 0;

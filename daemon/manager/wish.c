@@ -16,7 +16,7 @@ Need wish_now(const Config *config, const Facts *facts, const GuestWatch *guests
         return wish_waits_for_guests(config, guests) ? (Need) {} : wish_wanted(config, facts);
 }
 
-/* Whether our own file does: what stands in those of cpupower is cpupower's to apply where we need not. */
+/* Whether our own file sets this half. cpupower's files do not count: where the host needs no policy, cpupower applies them. */
 static bool config_sets(const Config *config, bool frequency)
 {
         for (unsigned i = 0; i < config->policy.n_rules && config->sets_policy; i++)

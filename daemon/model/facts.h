@@ -55,5 +55,5 @@ bool facts_tsc_lives(const Facts *facts);
  * constant_tsc is missing (arch/x86/kernel/tsc.c time_cpufreq_notifier). */
 bool facts_tsc_is_fragile(const Facts *facts);
 
-/* AMD family 15 models 64..95: the CPUs the timing chapter of the virtualization guides speaks of. */
+/* AMD family 15 models 64..95: the CPUs that the KVM timekeeping recommendations of the virtualization guides speak of. */
 bool facts_is_amd_rev_f(const Facts *facts);

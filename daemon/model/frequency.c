@@ -182,7 +182,7 @@ Effect frequency_effect(const FreqDomain *policy, bool fragile_tsc, Knob knob, c
          * the frequency go there once the other limit is moved away. */
         moves = !frequency_rests(&next) || next.min_khz > next.max_khz ||
                 (knob != KNOB_SCALING_GOVERNOR && frequency_widens_unsurely(policy, next.min_khz, next.max_khz));
-        /* A governor that may move at any moment is no worse off with less room around the present frequency. */
+        /* Narrowing the limits around the current frequency adds no risk where the governor may move it at any moment. */
         narrows = !frequency_rests(policy) && knob != KNOB_SCALING_GOVERNOR && policy->cur_khz > 0 &&
                   next.min_khz >= policy->min_khz && next.max_khz <= policy->max_khz &&
                   next.min_khz <= policy->cur_khz && policy->cur_khz <= next.max_khz && frequency_target(&next) == 0;

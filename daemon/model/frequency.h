@@ -31,7 +31,7 @@ uint64_t frequency_within_limits(const FreqDomain *policy, uint64_t khz);
 const FreqDomain *frequency_find_held_below(const Snapshot *snapshot);
 /* The state after a write, as far as the write alone decides it. */
 void frequency_set(FreqDomain *policy, Knob knob, const char *value);
-/* Whether these limits may let userspace go on to a speed that it was told and could not reach. */
+/* True if these limits are wider and could let the governor userspace jump to a pending target. */
 bool frequency_widens_unsurely(const FreqDomain *policy, uint64_t min_khz, uint64_t max_khz);
 
 /* What the kernel makes of two limits that it is told, in kHz, 0 for one that it is not (drivers/cpufreq/cpufreq.c cpufreq_set_policy,

@@ -17,7 +17,7 @@ typedef struct Need {
 typedef enum ApplyMode { APPLY_AUTO, APPLY_ALWAYS, APPLY_NEVER } ApplyMode;
 
 Need need_from_facts(const Facts *facts);
-/* The halves for which this boot's parameters let no driver register: nothing moves, and there is nothing to set. */
+/* The halves for which no driver can load, because of this boot's parameters (cpufreq.off=1, cpuidle.off=1). */
 Need need_without_driver(const Facts *facts);
 /* The halves to apply: what is needed, unless the mode says always or never, and never those without a driver. In a half that is `filled`
  * nothing is configured and the built-in rule stands in: that is never applied where it is not needed. */

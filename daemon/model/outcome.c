@@ -119,7 +119,7 @@ static void print_applied(FILE *out, const OutcomeInput *input)
                       out);
         if (input->for_guests)
                 fputs(input->guests_unknown ?
-                              " How many virtual machines run is not known, which counts as some (APPLY_WHEN=guests)." :
+                              " The number of virtual machines is not known; some are assumed to run (APPLY_WHEN=guests)." :
                               " It came after the first virtual machine had started (APPLY_WHEN=guests).",
                       out);
 }

@@ -59,7 +59,7 @@ static int freq_limit_step(PlanBuilder *b, FreqDomain *now, Knob knob, const Ste
         return freq_step(b, now, &step, to);
 }
 
-/* Tells userspace the frequency it stands at, which moves nothing and leaves no other speed waiting behind the limits. */
+/* Writes the current frequency to scaling_setspeed, so that no older target stays pending behind the limits. */
 static int freq_pin_setspeed(PlanBuilder *b, FreqDomain *now)
 {
         Step step = {

@@ -102,7 +102,7 @@ int plan_build(const PlanInput *input, Plan *ret)
         return 0;
 }
 
-/* Under userspace any of our writes may move or lose the speed it was set to; it matters when userspace is what we came upon. */
+/* Saves scaling_setspeed only if the original governor is userspace: any of our writes may change or lose that speed. */
 static int collect_setspeed(const Snapshot *snapshot, unsigned policy, Originals *originals)
 {
         KnobId governor = { .knob = KNOB_SCALING_GOVERNOR, .id = policy };

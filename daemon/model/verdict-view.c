@@ -39,7 +39,7 @@ static Verdict in_use_verdict(const Clock *clock, ClockReason *ret_reason)
         case WATCHDOG_EXEMPT:
                 return VERDICT_TRUSTED;
         default:
-                /* Exempt or compared, one of the two: the lesser promise. Without sysfs' list, the least. */
+                /* Exempt or compared, it is not known which: `trusted` promises less. Without sysfs' list: `unknown`. */
                 return clock->available_known ? VERDICT_TRUSTED : VERDICT_UNKNOWN;
         }
 }

@@ -257,7 +257,7 @@ static bool awaits_successor(const Clock *clock)
                 clock->verdict == VERDICT_UNVERIFIED);
 }
 
-/* fresh: sysfs was just read. Nobody may have run for a while, so a line is given up only upon a new look. */
+/* fresh: sysfs was just read. Only then is a pending line dropped, because this process may not have run for a while. */
 static void judge(Clock *clock, bool fresh, uint64_t now, ClockChanges *changes)
 {
         if (!clock->started || (!clock->observed && !clock->marked))

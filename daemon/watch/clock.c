@@ -165,7 +165,7 @@ static void clock_ask_journal(ClockWatch *watch)
         log_message(LOG_DEBUG,
                     "Lines of the kernel's log were lost and tsc is gone; looking for the reason in the journal.");
         (void)journal_read_kernel(clock_on_log_line, watch);
-        /* The wait for the line is over, and this was the last chance to find it. Where tsc is absent there may be no line at all. */
+        /* The grace period is over: the journal is not asked again. Where tsc is absent there may be no line at all. */
         if (view.verdict == VERDICT_UNSTABLE || view.verdict == VERDICT_ABSENT)
                 watch->overrun = false;
 }
@@ -219,7 +219,7 @@ static int clock_on_kmsg(sd_event_source *source, int fd, uint32_t events, void 
                 (void)sd_event_source_set_enabled(watch->kmsg_source, SD_EVENT_OFF);
                 (void)sd_event_source_set_enabled(watch->poll_timer, SD_EVENT_ON);
         }
-        /* In the middle of a storm the half-read log proves nothing yet, but a mark seen in it is looked after. */
+        /* During a burst of lines only the marks that were seen already are checked. */
         clock_look(watch, /* read_sysfs= */ false);
         return 0;
 }
@@ -307,7 +307,7 @@ static void clock_replay(ClockWatch *watch, const ClockFacts *facts)
                 return;
         }
         clock_drain_all(watch);
-        /* The ring has wrapped: what it lost is told first, so all over again with the journal's lines in front. */
+        /* The ring buffer has wrapped: replay from the start, with the journal's older lines first. */
         if (!watch->log_complete) {
                 clock_init(&watch->clock, facts);
                 clock_file_load(watch->runtime_fd, &watch->clock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What is told of the writes of others. A storm of them is a few lines: alike ones share one, and a minute has only so many.
+ * Logs foreign writes: equal ones are merged into one line, and the number of lines per minute is limited.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -215,10 +215,7 @@ void drift_tell_over(DriftMonitor *d, const KnobId *ids, size_t n)
         char *text = NULL;
 
         if (objects &&
-            asprintf(&text,
-                     "%s %s as the policy asks for: the other side has stopped, nothing is contested there any "
-                     "more.",
-                     objects, n > 1 ? "stay" : "stays") < 0)
+            asprintf(&text, "%s %s as configured again; nobody else wrote there.", objects, n > 1 ? "are" : "is") < 0)
                 text = NULL;
         if (text && may_tell(d, CONTEST_LINES_MAX))
                 log_message(LOG_NOTICE, "%s", text);

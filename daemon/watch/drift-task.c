@@ -19,7 +19,7 @@ static const Step *find_step(const Plan *plan, const KnobId *id)
         return NULL;
 }
 
-/* A person who asks gets what the policy says, but for what is fought over; a thermal daemon's limit nobody raises. */
+/* A person's Apply() overrides everything except contested knobs and thermal limits. */
 static bool is_held_back(const DriftMonitor *d, const DriftAccount *account, bool asked_by_person)
 {
         if (account->phase == DRIFT_HELD_BACK || account->limit == DRIFT_LIMIT_OF_WRITER)

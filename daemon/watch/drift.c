@@ -71,7 +71,7 @@ static void add_report(DriftMonitor *d, ReportKind kind, const Touched *touched,
         snprintf(report->actual, sizeof(report->actual), "%s", actual);
 }
 
-/* What could not be set before is no drift until somebody writes there. */
+/* A value that we failed to set is no drift until somebody writes to the knob. */
 static bool is_off(const Touched *touched, const Step *step, const DriftAccount *account, const char *now)
 {
         if (!step)
@@ -162,7 +162,7 @@ void drift_tell_and_arm(DriftMonitor *d)
         arm_timer(d);
 }
 
-/* Step by step the last one for each knob: what a freeze writes on the way is not what is wanted. */
+/* Keeps the last step of each knob: an earlier one may be a temporary freeze. */
 static int judge_all(DriftMonitor *d, const Plan *plan, bool *ret_repair)
 {
         _cleanup_free_ const Step **steps = calloc(d->n_touched + 1, sizeof(Step *));

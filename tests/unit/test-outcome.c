@@ -87,7 +87,7 @@ static void test_outcome_without_findings(void **state)
                   "1 knob holds the idle policy. It came after the first virtual machine had started (APPLY_WHEN=guests)." },
                 { { .facts = &guest, .for_guests = true, .guests_unknown = true, .idle = true, .n_knobs = 1 },
                   POLICY_STATE_APPLIED,
-                  "1 knob holds the idle policy. How many virtual machines run is not known, which counts as some "
+                  "1 knob holds the idle policy. The number of virtual machines is not known; some are assumed to run "
                   "(APPLY_WHEN=guests)." },
                 { { .facts = &needless }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
                 { { .facts = &no_cpufreq, .idle = true, .n_knobs = 2 },
