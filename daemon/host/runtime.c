@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,18 +18,19 @@
 
 #define LOCK_AGAIN_USEC 20000
 
-static int check_directory(int fd)
+/* `owner_too`: root may use what belongs to another user. */
+static int check_directory(int fd, bool owner_too)
 {
         struct stat st;
 
         if (fstat(fd, &st) < 0)
                 return -errno;
-        if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
+        if ((st.st_uid != geteuid() && !(owner_too && geteuid() == 0)) || (st.st_mode & (S_IWGRP | S_IWOTH)))
                 return -EPERM;
         return 0;
 }
 
-static int open_directory(const char *path, int *ret_fd)
+static int open_directory(const char *path, bool owner_too, int *ret_fd)
 {
         int fd, r;
 
@@ -37,7 +39,7 @@ static int open_directory(const char *path, int *ret_fd)
         fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
-        r = check_directory(fd);
+        r = check_directory(fd, owner_too);
         if (r < 0) {
                 (void)close(fd);
                 return r;
@@ -52,14 +54,14 @@ int runtime_open(const char *path, int *ret_fd)
         const char *list;
 
         if (path)
-                return open_directory(path, ret_fd);
+                return open_directory(path, false, ret_fd);
         list = getenv("RUNTIME_DIRECTORY");
         if (!list || !*list)
-                return open_directory("/run/tscwarden", ret_fd);
+                return open_directory("/run/tscwarden", true, ret_fd);
         first = strndup(list, strcspn(list, ":"));
         if (!first)
                 return -ENOMEM;
-        return open_directory(first, ret_fd);
+        return open_directory(first, true, ret_fd);
 }
 
 int runtime_lock(int dirfd)

@@ -9,7 +9,8 @@
 
 /* Opens `path`, or for NULL the first directory of $RUNTIME_DIRECTORY (systemd.exec(5)), or /run/tscwarden; makes it,
  * 0755, when missing (but not its parents). *ret_fd is the caller's, open for reading and searching; untouched on
- * failure. 0, -EPERM (not ours, or others may write to it), -ENOTDIR (a symbolic link, or no directory), or the
+ * failure. For NULL root may use what belongs to another user: the daemon has one of its own, and `tscwardend --restore` is
+ * root's. 0, -EPERM (not ours, or others may write to it), -ENOTDIR (a symbolic link, or no directory), or the
  * -errno of mkdir or open. */
 int runtime_open(const char *path, int *ret_fd);
 

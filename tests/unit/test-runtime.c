@@ -97,6 +97,15 @@ static void test_runtime_open_refuses_what_others_control(void **state)
                 assert_int_equal(fchownat(scratch->fd, "d", 65534, 65534, 0), 0);
         assert_int_equal(runtime_open(geteuid() == 0 ? path : "/", &fd), -EPERM);
         assert_int_equal(fd, -1);
+        /* The daemon's, for root. */
+        setenv("RUNTIME_DIRECTORY", geteuid() == 0 ? path : "/", 1);
+        assert_int_equal(runtime_open(NULL, &fd), geteuid() == 0 ? 0 : -EPERM);
+        if (geteuid() == 0)
+                close(fd);
+        assert_int_equal(fchmodat(scratch->fd, "d", 0777, 0), 0);
+        if (geteuid() == 0)
+                assert_int_equal(runtime_open(NULL, &fd), -EPERM);
+        unsetenv("RUNTIME_DIRECTORY");
 }
 
 static void test_runtime_lock_keeps_others_out(void **state)
