@@ -13,7 +13,8 @@
 #include "base/parse.h"
 #include "model/verdict.h"
 
-#define MAGIC "tscwarden-clock 1 "
+/* Another number for other fields: neither version takes what the other one wrote. */
+#define MAGIC "tscwarden-clock 2 "
 /* A line of KERNEL_TEXT_SIZE bytes takes four each at worst. */
 #define FIELD_SIZE (4 * KERNEL_TEXT_SIZE)
 

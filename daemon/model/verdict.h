@@ -145,7 +145,7 @@ char *clock_remedy(const Clock *clock);
  * owned by the caller, NULL when out of memory. */
 char *clock_watchdog_reason(const Clock *clock);
 
-/* The file `clock`: "tscwarden-clock 1 BOOT-ID", then "key<TAB>value" lines, text escaped.
+/* The file `clock`: "tscwarden-clock 2 BOOT-ID", then "key<TAB>value" lines, text escaped.
  * Heap string owned by the caller, NULL when out of memory. */
 char *clock_export(const Clock *clock, const char *boot_id);
 /* Between clock_init and the replay. 1: taken. 0: of another boot, ignored. -EBADMSG: not our format or cut short,
