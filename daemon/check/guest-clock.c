@@ -75,7 +75,7 @@ const char *guest_explain_modprobe(const char *text)
         /* EOPNOTSUPP since 5e7aa97c7acf, ENODEV before it: no KVM, or KVM_HC_CLOCK_PAIRING is refused because the host does not run
          * on its TSC (Documentation/virt/kvm/x86/hypercalls.rst). */
         if (strstr(text, "Operation not supported") || strstr(text, "No such device"))
-                return "This guest cannot ask its host for the time: the host's clocksource is not tsc, or the hypervisor is not KVM. "
+                return "The host cannot be asked for the time: its clocksource is not tsc, or the hypervisor is not KVM. "
                        "On the host, `tscwarden status` says why; nothing can be set here before that is mended.";
         if (strstr(text, "not found"))
                 return "This kernel has no module ptp_kvm.";
