@@ -7,17 +7,6 @@
 #include "model/cmdline.h"
 #include "model/frequency.h"
 
-/* Only states of ACPI type C2 and deeper stop the TSC; C1E is a C1 to the kernel (drivers/idle/intel_idle.c). */
-static bool is_beyond_c1(const IdleState *state)
-{
-        static const char *const shallow[] = { "POLL", "C1", "C1_ACPI", "C1E", "haltpoll idle" };
-
-        for (size_t i = 0; i < ARRAY_SIZE(shallow); i++)
-                if (strcmp(state->name, shallow[i]) == 0)
-                        return false;
-        return state->name[0] != '\0';
-}
-
 static void fill_from_snapshot(ClockFacts *facts, const Snapshot *snapshot)
 {
         uint64_t deepest = 0;
@@ -28,7 +17,7 @@ static void fill_from_snapshot(ClockFacts *facts, const Snapshot *snapshot)
                 for (unsigned n = 0; n < snapshot->cpus[i].n_states; n++) {
                         const IdleState *state = &snapshot->cpus[i].states[n];
 
-                        if (!is_beyond_c1(state) || state->latency_usec < deepest)
+                        if (!idle_state_is_beyond_c1(state) || state->latency_usec < deepest)
                                 continue;
                         deepest = state->latency_usec;
                         snprintf(facts->deep_state, sizeof(facts->deep_state), "%s", state->name);

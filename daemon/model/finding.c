@@ -157,6 +157,19 @@ static int finding_words_init(FindingWords *words, const Finding *f)
         return words->cpus && words->objects && (words->offers || !offers) ? 0 : -ENOMEM;
 }
 
+/* A frequency as sysfs has it, in kHz, for people: from 1 GHz on in GHz, below in MHz. */
+static const char *frequency_unit(const char *khz)
+{
+        return strtod(khz, NULL) >= 1e6 ? "GHz" : "MHz";
+}
+
+static double frequency_amount(const char *khz)
+{
+        double amount = strtod(khz, NULL);
+
+        return amount >= 1e6 ? amount / 1e6 : amount / 1e3;
+}
+
 /* What the configuration asks for and these CPUs do not have. */
 static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWords *w)
 {
@@ -195,9 +208,9 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                         f->driver, f->wanted, w->cpus);
                 break;
         case FINDING_ROUNDED:
-                fprintf(out, "%s on %s: %.16g GHz asked, %.16g GHz is this driver's nearest (%s).",
-                        f->knob == KNOB_SCALING_MIN_FREQ ? "MIN_FREQ" : "MAX_FREQ", w->cpus,
-                        strtod(f->wanted, NULL) / 1e6, strtod(f->actual, NULL) / 1e6, f->driver);
+                fprintf(out, "%s on %s: %.16g %s asked, %.16g %s is this driver's nearest (%s).",
+                        policy_key_to_string(policy_key_of_knob(f->knob)), w->cpus, frequency_amount(f->wanted),
+                        frequency_unit(f->wanted), frequency_amount(f->actual), frequency_unit(f->actual), f->driver);
                 break;
         case FINDING_SHARED_POLICY:
                 fprintf(out,
@@ -215,8 +228,9 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                                 "burns power.",
                                 f->wanted, w->cpus, f->actual);
                 else
-                        fprintf(out, "%s=%s kHz is outside what %s can do; %s kHz holds.",
-                                policy_key_to_string(policy_key_of_knob(f->knob)), f->wanted, w->cpus, f->actual);
+                        fprintf(out, "%s on %s: %.16g %s asked, %.16g %s is the hardware's nearest.",
+                                policy_key_to_string(policy_key_of_knob(f->knob)), w->cpus, frequency_amount(f->wanted),
+                                frequency_unit(f->wanted), frequency_amount(f->actual), frequency_unit(f->actual));
         }
 }
 
@@ -253,7 +267,8 @@ static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *
                 if (strcmp(f->actual, "0") == 0)
                         fprintf(out, "%s does not say where", f->driver);
                 else
-                        fprintf(out, "%s kHz is not one that %s offers", f->actual, f->driver);
+                        fprintf(out, "%.16g %s is not one that %s offers", frequency_amount(f->actual),
+                                frequency_unit(f->actual), f->driver);
                 fputs("), so the governor stays: changing it could cost the TSC.", out);
         }
 }

@@ -60,22 +60,44 @@ static const FreqDomain *find_moving(const OutcomeInput *input)
         return NULL;
 }
 
+/* " (GOVERNOR, /etc/x:3)": the line that asked for it of this CPU; nothing when no line did. */
+static void print_line(FILE *out, const OutcomeInput *input, unsigned cpu, PolicyKey key)
+{
+        const PolicyRule *rule;
+        CpuPolicy of_cpu;
+
+        if (!input->policy)
+                return;
+        policy_for_cpu(input->policy, cpu, &of_cpu);
+        rule = of_cpu.by[key];
+        if (rule && rule->file)
+                fprintf(out, " (%s, %s:%u)", policy_key_to_string(key), rule->file, rule->lines[key]);
+}
+
 /* A policy that moves the frequency holds no rate still, whoever wrote it. */
 static void print_moving(FILE *out, const OutcomeInput *input, const FreqDomain *moving)
 {
         int cpu = cpuset_next(&moving->cpus, 0);
-        const PolicyRule *rule = NULL;
+
+        fprintf(out, " The governor %s", moving->governor);
+        if (cpu >= 0)
+                print_line(out, input, (unsigned)cpu, POLICY_GOVERNOR);
+        fputs(" itself moves the frequency, and the TSC of a CPU without constant_tsc follows it.", out);
+}
+
+/* The policy's own idle half lets CPUs enter a state in which the TSC may stop. */
+static void print_deep(FILE *out, const OutcomeInput *input, const IdleState *deep, unsigned cpu)
+{
+        bool by_options = false;
         CpuPolicy of_cpu;
 
-        if (input->policy && cpu >= 0) {
-                policy_for_cpu(input->policy, (unsigned)cpu, &of_cpu);
-                rule = of_cpu.by[POLICY_GOVERNOR];
+        if (input->policy) {
+                policy_for_cpu(input->policy, cpu, &of_cpu);
+                by_options = of_cpu.by[POLICY_IDLE_SET];
         }
-        fprintf(out, " The governor %s", moving->governor);
-        if (rule && rule->file)
-                fprintf(out, " (%s, %s:%u)", policy_key_to_string(POLICY_GOVERNOR), rule->file,
-                        rule->lines[POLICY_GOVERNOR]);
-        fputs(" itself moves the frequency, and the TSC of a CPU without constant_tsc follows it.", out);
+        fprintf(out, " The C-state %s stays allowed", deep->name);
+        print_line(out, input, cpu, by_options ? POLICY_IDLE_SET : POLICY_MAX_CSTATE);
+        fputs(", and the TSC of a CPU without nonstop_tsc may stop in it.", out);
 }
 
 static void print_price(FILE *out, const OutcomeInput *input)
@@ -101,18 +123,26 @@ static void print_applied(FILE *out, const OutcomeInput *input)
 {
         const char *what = name_halves(input->frequency, input->idle);
         const FreqDomain *moving = find_moving(input);
+        unsigned cpu = 0;
+        const IdleState *deep =
+                input->snapshot && input->idle ? snapshot_find_allowed_deep(input->snapshot, &cpu) : NULL;
 
         if (input->n_knobs == 0)
                 fprintf(out, "There is nothing to set for the %s policy.", what);
+        else if (moving || deep)
+                fprintf(out, "%u knob%s as the %s policy says.", input->n_knobs,
+                        input->n_knobs == 1 ? " stands" : "s stand", what);
         else
                 fprintf(out, "%u knob%s the %s policy.", input->n_knobs, input->n_knobs == 1 ? " holds" : "s hold",
                         what);
         if (moving && !input->facts->constant_tsc && !input->facts->hypervisor)
                 print_moving(out, input, moving);
+        if (deep && !input->facts->nonstop_tsc && !input->facts->hypervisor)
+                print_deep(out, input, deep, cpu);
         if (facts_tsc_is_fragile(input->facts) && input->frequency && !moving)
                 print_price(out, input);
-        else if (moving && !facts_tsc_lives(input->facts) && !input->facts->hypervisor)
-                fputs(" It was given up before and stays so until the next boot.", out);
+        else if ((moving || deep) && !facts_tsc_lives(input->facts) && !input->facts->hypervisor)
+                fputs(" The TSC was given up before and stays so until the next boot.", out);
         else if (!facts_tsc_lives(input->facts) && !input->facts->hypervisor)
                 fputs(" The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still "
                       "and cannot bring it back.",

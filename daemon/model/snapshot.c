@@ -209,6 +209,16 @@ bool idle_state_is_poll(const IdleState *state)
         return strcmp(state->name, "POLL") == 0;
 }
 
+bool idle_state_is_beyond_c1(const IdleState *state)
+{
+        static const char *const shallow[] = { "POLL", "C1", "C1_ACPI", "C1E", "haltpoll idle" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(shallow); i++)
+                if (strcmp(state->name, shallow[i]) == 0)
+                        return false;
+        return state->name[0] != '\0';
+}
+
 const IdleState *cpu_shallowest_state(const CpuState *cpu)
 {
         const IdleState *shallowest = NULL;
@@ -218,6 +228,28 @@ const IdleState *cpu_shallowest_state(const CpuState *cpu)
                     (!shallowest || cpu->states[i].latency_usec < shallowest->latency_usec))
                         shallowest = &cpu->states[i];
         return shallowest;
+}
+
+const IdleState *snapshot_find_allowed_deep(const Snapshot *snapshot, unsigned *ret_cpu)
+{
+        const IdleState *deepest = NULL;
+
+        for (unsigned i = 0; i < snapshot->n_cpus; i++) {
+                const CpuState *cpu = &snapshot->cpus[i];
+                const IdleState *shallowest = cpu_shallowest_state(cpu);
+
+                for (unsigned n = 0; cpu->online && n < cpu->n_states; n++) {
+                        const IdleState *state = &cpu->states[n];
+
+                        if (state->error < 0 || state->disabled || state == shallowest ||
+                            !idle_state_is_beyond_c1(state) ||
+                            (deepest && state->latency_usec <= deepest->latency_usec))
+                                continue;
+                        deepest = state;
+                        *ret_cpu = cpu->id;
+                }
+        }
+        return deepest;
 }
 
 int snapshot_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)

@@ -90,8 +90,14 @@ void snapshot_set_error(Snapshot *snapshot, const KnobId *id, int error);
 
 /* "POLL" (drivers/cpuidle/poll_state.c): burns power, so a CPU is never left with it alone. */
 bool idle_state_is_poll(const IdleState *state);
+/* Whether the TSC may stop in it: only in ACPI's C2 and deeper; C1E is a C1 to the kernel (drivers/idle/intel_idle.c). By name, since
+ * sysfs does not tell the type; false for a state whose name cannot be read. */
+bool idle_state_is_beyond_c1(const IdleState *state);
 /* The state of least latency that is not POLL, or NULL. */
 const IdleState *cpu_shallowest_state(const CpuState *cpu);
+/* The deepest state beyond C1 that an online CPU may enter, and which CPU that is (the first), or NULL: idle is limited. The
+ * shallowest state that halts does not count, whatever its name: a CPU is never left without it. */
+const IdleState *snapshot_find_allowed_deep(const Snapshot *snapshot, unsigned *ret_cpu);
 
 /* Adds the CPUs that a knob concerns. 0 or -ENOMEM. */
 int snapshot_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id);

@@ -120,7 +120,7 @@ static const struct {
             .driver = "powernow-k8",
             .object = (char *)POLICY0 },
           "1",
-          "The frequency of CPU 1 cannot be frozen where it stands (1397000 kHz is not one that powernow-k8 offers), so the "
+          "The frequency of CPU 1 cannot be frozen where it stands (1.397 GHz is not one that powernow-k8 offers), so the "
           "governor stays: changing it could cost the TSC." },
         { { .kind = FINDING_NOT_HELD,
             .knob = GOVERNOR,
@@ -132,10 +132,10 @@ static const struct {
           "changing it could cost the TSC." },
         { { .kind = FINDING_CLAMPED, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "9000000", .actual = "2600000" },
           "0-1",
-          "MAX_FREQ=9000000 kHz is outside what CPUs 0-1 can do; 2600000 kHz holds." },
+          "MAX_FREQ on CPUs 0-1: 9 GHz asked, 2.6 GHz is the hardware's nearest." },
         { { .kind = FINDING_CLAMPED, .knob = KNOB_SCALING_MIN_FREQ, .wanted = "1", .actual = "800000" },
           "0",
-          "MIN_FREQ=1 kHz is outside what CPU 0 can do; 800000 kHz holds." },
+          "MIN_FREQ on CPU 0: 0.001 MHz asked, 800 MHz is the hardware's nearest." },
         { { .kind = FINDING_CLAMPED, .knob = KNOB_DISABLE, .wanted = "1us", .actual = "C1" },
           "0",
           "MAX_CSTATE=1us is below every C-state of CPU 0; C1 stays allowed, since POLL alone burns power." },

@@ -153,8 +153,8 @@ static void test_outcome_says_what_the_governor_does(void **state)
         assert_int_equal(cpuset_add(&domain.cpus, 0), 0);
         assert_outcome(
                 &input, POLICY_STATE_APPLIED,
-                "1 knob holds the frequency policy. The governor ondemand (GOVERNOR, /etc/x:3) itself moves the frequency, and the "
-                "TSC of a CPU without constant_tsc follows it. It was given up before and stays so until the next boot.");
+                "1 knob stands as the frequency policy says. The governor ondemand (GOVERNOR, /etc/x:3) itself moves the frequency, and the "
+                "TSC of a CPU without constant_tsc follows it. The TSC was given up before and stays so until the next boot.");
         strcpy(domain.governor, "performance");
         assert_outcome(&input, POLICY_STATE_APPLIED, "1 knob holds the frequency policy." LOST);
         input.facts = &fragile;
@@ -164,6 +164,52 @@ static void test_outcome_says_what_the_governor_does(void **state)
                 "1 knob holds the frequency policy. The TSC lives: the frequency is held where it stood, at 1000 MHz of 2400 MHz, "
                 "until the next boot.");
         cpuset_done(&domain.cpus);
+}
+
+/* What is said of C-states follows from the states that stay allowed; C1E is no deep one. */
+static void test_outcome_says_what_stays_allowed(void **test_state)
+{
+        IdleState states[] = { { .name = "POLL" },
+                               { .name = "C1", .latency_usec = 1, .index = 1 },
+                               { .name = "C1E", .latency_usec = 10, .index = 2 },
+                               { .name = "C2", .latency_usec = 50, .index = 3 } };
+        CpuState cpu = { .id = 1, .n_states = ARRAY_SIZE(states), .states = states, .online = true };
+        const Snapshot snapshot = { .cpus = &cpu, .n_cpus = 1 };
+        static const Findings none;
+        _cleanup_policy_ Policy policy = {};
+        OutcomeInput input = { .facts = &fragile,
+                               .idle = true,
+                               .n_knobs = 3,
+                               .findings = &none,
+                               .snapshot = &snapshot,
+                               .policy = &policy };
+        PolicyRule *rule = policy_add_rule(&policy);
+
+        rule->file = strdup("/etc/x");
+        rule->has[POLICY_IDLE_SET] = true;
+        rule->lines[POLICY_IDLE_SET] = 4;
+        assert_outcome(
+                &input, POLICY_STATE_APPLIED,
+                "3 knobs stand as the idle policy says. The C-state C2 stays allowed (idle-set, /etc/x:4), and the TSC of a "
+                "CPU without nonstop_tsc may stop in it.");
+        rule->has[POLICY_IDLE_SET] = false;
+        rule->has[POLICY_MAX_CSTATE] = true;
+        rule->lines[POLICY_MAX_CSTATE] = 5;
+        assert_outcome(
+                &input, POLICY_STATE_APPLIED,
+                "3 knobs stand as the idle policy says. The C-state C2 stays allowed (MAX_CSTATE, /etc/x:5), and the TSC of a "
+                "CPU without nonstop_tsc may stop in it.");
+        input.facts = &healthy;
+        assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs stand as the idle policy says.");
+        input.facts = &fragile;
+        states[3].disabled = true;
+        assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the idle policy.");
+        states[3].disabled = cpu.online = false;
+        assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the idle policy.");
+        /* Where C2 is all there is that halts, it is what the policy leaves. */
+        cpu.online = true;
+        states[1].name = states[2].name = "POLL";
+        assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the idle policy.");
 }
 
 static void add(Findings *findings, FindingKind kind, const char *cpus, const char *actual)
@@ -176,6 +222,17 @@ static void add(Findings *findings, FindingKind kind, const char *cpus, const ch
         assert_int_equal(findings_add(findings, &finding, &set), 0);
 }
 
+static void add_clamped(Findings *findings)
+{
+        const Finding finding = {
+                .kind = FINDING_CLAMPED, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "4425000", .actual = "3350000"
+        };
+        _cleanup_cpuset_ CpuSet set = {};
+
+        assert_int_equal(cpuset_parse("0", &set), 0);
+        assert_int_equal(findings_add(findings, &finding, &set), 0);
+}
+
 /* Degraded before not needed before waiting before applied; what is no fault changes nothing. */
 static void test_outcome_ranks_findings(void **state)
 {
@@ -183,9 +240,10 @@ static void test_outcome_ranks_findings(void **state)
         OutcomeInput input = { .facts = &healthy, .frequency = true, .n_knobs = 2, .findings = &findings };
 
         add(&findings, FINDING_OFFLINE, "1", "");
-        add(&findings, FINDING_CLAMPED, "0", "");
-        assert_outcome(&input, POLICY_STATE_APPLIED,
-                       "2 knobs hold the frequency policy. MAX_FREQ= kHz is outside what CPU 0 can do;  kHz holds.");
+        add_clamped(&findings);
+        assert_outcome(
+                &input, POLICY_STATE_APPLIED,
+                "2 knobs hold the frequency policy. MAX_FREQ on CPU 0: 4.425 GHz asked, 3.35 GHz is the hardware's nearest.");
         add(&findings, FINDING_CPU_NOT_HERE, "8", "");
         assert_outcome(&input, POLICY_STATE_WAITING, "The configuration names CPU 8, not present on this host.");
         input.frequency = false;
@@ -238,6 +296,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_outcome_without_findings),
                 cmocka_unit_test(test_outcome_says_what_the_governor_does),
+                cmocka_unit_test(test_outcome_says_what_stays_allowed),
                 cmocka_unit_test(test_outcome_ranks_findings),
                 cmocka_unit_test(test_outcome_says_three_and_counts_the_rest),
                 cmocka_unit_test(test_outcome_state_names),
