@@ -6,6 +6,11 @@
 
 #include "check/audit-parts.h"
 
+bool audit_is_kvm(const AuditInput *input)
+{
+        return clocksources_have(input->clock->available, "kvm-clock") || input->around->ptp_kvm[0];
+}
+
 const char *audit_other_hypervisor(const AuditInput *input)
 {
         const char *available = input->clock->available;

@@ -77,11 +77,6 @@ static void judge_clocksource(const AuditInput *input, Audit *audit)
         audit_advise(audit, step, "Every look at this clock leaves the guest. " HOST_OFFERS);
 }
 
-bool audit_is_kvm(const AuditInput *input)
-{
-        return clocksources_have(input->clock->available, "kvm-clock") || input->around->ptp_kvm[0];
-}
-
 /* Why ptp_kvm cannot be loaded here, and what helps. */
 static void advise_module(const AuditInput *input, Audit *audit, AuditStep *step)
 {

@@ -28,7 +28,7 @@ static int out_of_memory(void)
         return -ENOMEM;
 }
 
-void guest_done(Guest *guest)
+void guest_done(GuestSetup *guest)
 {
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
                 free(guest->files[i].directory);
@@ -36,7 +36,7 @@ void guest_done(Guest *guest)
                 free(guest->files[i].before);
         }
         surroundings_done(&guest->around);
-        *guest = (Guest) {};
+        *guest = (GuestSetup) {};
 }
 
 static void complain_with(const char *text)
@@ -82,7 +82,7 @@ static int read_text(const char *path, char **ret)
         return runtime_read_file(AT_FDCWD, path, FILE_MAX, ret, &size);
 }
 
-static bool find_phc(Guest *guest)
+static bool find_phc(GuestSetup *guest)
 {
         char linked[PHC_NAME_SIZE];
 
@@ -95,7 +95,7 @@ static bool find_phc(Guest *guest)
         return true;
 }
 
-int guest_find_clock(Guest *guest)
+int guest_find_clock(GuestSetup *guest)
 {
         static const char *const modprobe[] = { "modprobe", KVM_CLOCK_MODULE, NULL };
         const struct timespec pause = { .tv_nsec = 100000000L };
@@ -135,7 +135,7 @@ static bool take_value(const char *text, const char *key, char *buffer, size_t s
         return snprintf(buffer, size, "%.*s", (int)strcspn(line, "\n"), line) < (int)size;
 }
 
-static int find_unit(Guest *guest)
+static int find_unit(GuestSetup *guest)
 {
         /* Debian's name, and everybody else's, which is an alias there once it is enabled. */
         static const char *const names[] = { "chrony.service", "chronyd.service" };
@@ -160,7 +160,7 @@ static int find_unit(Guest *guest)
         return -ENOENT;
 }
 
-int guest_find_chrony(Guest *guest)
+int guest_find_chrony(GuestSetup *guest)
 {
         Surroundings *around = &guest->around;
         int r = find_unit(guest);
@@ -207,7 +207,7 @@ static int read_before(GuestFile *file)
         return 0;
 }
 
-int guest_find_files(Guest *guest)
+int guest_find_files(GuestSetup *guest)
 {
         GuestFile *files = guest->files;
         int r = 0;
@@ -235,7 +235,7 @@ static bool loads_at_boot(const Surroundings *around)
 }
 
 /* 1: what chronyd reads has a line for this clock. 0: none. Negative: told. */
-static int find_refclock(const Guest *guest)
+static int find_refclock(const GuestSetup *guest)
 {
         const char *const print[] = {
                 "chronyd", "-p", guest->around.chrony_given ? "-f" : NULL, guest->around.chrony_config, NULL,
@@ -254,7 +254,7 @@ static int find_refclock(const Guest *guest)
         return 0;
 }
 
-int guest_check_config(const Guest *guest)
+int guest_check_config(const GuestSetup *guest)
 {
         _cleanup_surroundings_ Surroundings around = {};
         int r = find_refclock(guest);
@@ -270,7 +270,7 @@ int guest_check_config(const Guest *guest)
         return -ENOENT;
 }
 
-static bool has_device_unit(const Guest *guest)
+static bool has_device_unit(const GuestSetup *guest)
 {
         static const char *const show[] = { "systemctl", "show", "--property=ActiveState", "dev-ptp_kvm.device", NULL };
         _cleanup_free_ char *output = NULL;
@@ -279,7 +279,7 @@ static bool has_device_unit(const Guest *guest)
         return tool_run(show, SHORT_SECONDS, TOOL_TAKE, &status, &output) == 0 && strstr(output, "ActiveState=active");
 }
 
-int guest_plan_files(Guest *guest)
+int guest_plan_files(GuestSetup *guest)
 {
         const char *device = guest->device[0] ? guest->device : KVM_CLOCK_LINK;
         /* With --dry-run, before the module is there, the usual is shown. */

@@ -20,7 +20,7 @@ typedef struct GuestFile {
         GuestFileState state;
 } GuestFile;
 
-typedef struct Guest {
+typedef struct GuestSetup {
         const CtlOptions *options;
         char phc[PHC_NAME_SIZE];        /* "ptp1"; "" not there yet */
         char device[PHC_NAME_SIZE + 5]; /* of it; "" not there yet */
@@ -29,9 +29,9 @@ typedef struct Guest {
         bool loaded;                    /* ptp_kvm, by us */
         Surroundings around;            /* the configuration of chrony and of modules */
         GuestFile files[GUEST_FILE_MAX_];
-} Guest;
+} GuestSetup;
 
-void guest_done(Guest *guest);
+void guest_done(GuestSetup *guest);
 #define _cleanup_guest_ _cleanup_(guest_done)
 
 /* Runs it; what it printed goes to stderr, escaped, when it fails. 0, or -EIO: told. */
@@ -40,17 +40,17 @@ int guest_run(const char *const *argv, unsigned seconds);
 /* All return 0, or a negative number after a complaint on stderr. */
 
 /* Loads ptp_kvm when there is no such clock yet; with --dry-run it stays unknown. */
-int guest_find_clock(Guest *guest);
+int guest_find_clock(GuestSetup *guest);
 /* The unit of chronyd, and where its configuration takes files. */
-int guest_find_chrony(Guest *guest);
+int guest_find_chrony(GuestSetup *guest);
 /* What is to be written, and what stands there. Refuses what somebody else wrote. */
-int guest_plan_files(Guest *guest);
+int guest_plan_files(GuestSetup *guest);
 /* Is there anything of ours: the same without any text. */
-int guest_find_files(Guest *guest);
+int guest_find_files(GuestSetup *guest);
 
 int guest_write_file(const GuestFile *file, const char *text);
 /* chronyd accepts its configuration, and that leads to a refclock on the host's clock. */
-int guest_check_config(const Guest *guest);
+int guest_check_config(const GuestSetup *guest);
 
 /* What chronyd says of the host's clock. */
 typedef enum GuestFollows {

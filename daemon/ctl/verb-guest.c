@@ -26,7 +26,7 @@ static bool is_ours(const GuestFile *file)
         return file->directory && (file->state == GUEST_FILE_SAME || file->state == GUEST_FILE_OTHER);
 }
 
-static bool any(const Guest *guest, bool (*is)(const GuestFile *file))
+static bool any(const GuestSetup *guest, bool (*is)(const GuestFile *file))
 {
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++)
                 if (is(&guest->files[i]))
@@ -41,7 +41,7 @@ static int reload_systemd(void)
         return guest_run(argv, RESTART_SECONDS);
 }
 
-static int control_unit(const Guest *guest, const char *verb)
+static int control_unit(const GuestSetup *guest, const char *verb)
 {
         const char *const argv[] = { "systemctl", verb, guest->unit, NULL };
 
@@ -49,7 +49,7 @@ static int control_unit(const Guest *guest, const char *verb)
 }
 
 /* Until chronyd follows the clock, or for as long as what it says may still change. */
-static int wait_until_selected(const Guest *guest)
+static int wait_until_selected(const GuestSetup *guest)
 {
         const struct timespec pause = { .tv_sec = 1 };
         GuestFollows last = GUEST_FOLLOWS;
@@ -71,7 +71,7 @@ static int wait_until_selected(const Guest *guest)
         return -ETIMEDOUT;
 }
 
-static int write_files(const Guest *guest)
+static int write_files(const GuestSetup *guest)
 {
         int r = 0;
 
@@ -85,7 +85,7 @@ static int write_files(const Guest *guest)
         return r;
 }
 
-static int put_files_back(const Guest *guest)
+static int put_files_back(const GuestSetup *guest)
 {
         int r = 0;
 
@@ -98,14 +98,14 @@ static int put_files_back(const Guest *guest)
 }
 
 /* chronyd has let go of it by now. */
-static int unload_module(const Guest *guest)
+static int unload_module(const GuestSetup *guest)
 {
         static const char *const argv[] = { "modprobe", "--remove", KVM_CLOCK_MODULE, NULL };
 
         return guest->loaded ? guest_run(argv, RESTART_SECONDS) : 0;
 }
 
-static void take_back(const Guest *guest, bool restarted)
+static void take_back(const GuestSetup *guest, bool restarted)
 {
         int r;
 
@@ -119,7 +119,7 @@ static void take_back(const Guest *guest, bool restarted)
                 fprintf(stderr, "tscwarden: Not all of it could be taken back, see above.\n");
 }
 
-static int set_up(Guest *guest)
+static int set_up(GuestSetup *guest)
 {
         bool restarted = false;
         int r = write_files(guest);
@@ -135,7 +135,7 @@ static int set_up(Guest *guest)
         return r;
 }
 
-static struct json_object *json_files(const Guest *guest, bool (*is)(const GuestFile *file))
+static struct json_object *json_files(const GuestSetup *guest, bool (*is)(const GuestFile *file))
 {
         struct json_object *array = json_object_new_array();
 
@@ -156,7 +156,7 @@ static struct json_object *json_files(const Guest *guest, bool (*is)(const Guest
 }
 
 /* `result`: "done", "nothing to do", "would be done". */
-static int report(const Guest *guest, bool (*is)(const GuestFile *file), const char *result)
+static int report(const GuestSetup *guest, bool (*is)(const GuestFile *file), const char *result)
 {
         struct json_object *json = json_object_new_object();
 
@@ -168,7 +168,7 @@ static int report(const Guest *guest, bool (*is)(const GuestFile *file), const c
 }
 
 /* Flushed: what fails afterwards is told on stderr. */
-static void show_files(const Guest *guest, bool (*is)(const GuestFile *file), const char *verb)
+static void show_files(const GuestSetup *guest, bool (*is)(const GuestFile *file), const char *verb)
 {
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
                 const GuestFile *file = &guest->files[i];
@@ -182,7 +182,7 @@ static void show_files(const Guest *guest, bool (*is)(const GuestFile *file), co
         (void)fflush(stdout);
 }
 
-static int dry_run(const Guest *guest)
+static int dry_run(const GuestSetup *guest)
 {
         if (guest->options->json)
                 return ctl_finish(report(guest, is_to_write, "would be done"), CTL_FINE);
@@ -195,7 +195,7 @@ static int dry_run(const Guest *guest)
         return ctl_finish(0, CTL_FINE);
 }
 
-static int finish(const Guest *guest, bool (*is)(const GuestFile *file), const char *result, const char *text)
+static int finish(const GuestSetup *guest, bool (*is)(const GuestFile *file), const char *result, const char *text)
 {
         if (guest->options->json)
                 return ctl_finish(report(guest, is, result), CTL_FINE);
@@ -205,7 +205,7 @@ static int finish(const Guest *guest, bool (*is)(const GuestFile *file), const c
 
 static int guest_setup(const CtlOptions *options)
 {
-        _cleanup_guest_ Guest guest = { .options = options };
+        _cleanup_guest_ GuestSetup guest = { .options = options };
         _cleanup_facts_ Facts facts = {};
         char text[160];
 
@@ -237,7 +237,7 @@ static int guest_setup(const CtlOptions *options)
         return finish(&guest, is_to_write, "done", text);
 }
 
-static int remove_files(const Guest *guest)
+static int remove_files(const GuestSetup *guest)
 {
         int r = 0;
 
@@ -253,7 +253,7 @@ static int remove_files(const Guest *guest)
 
 static int guest_undo(const CtlOptions *options)
 {
-        _cleanup_guest_ Guest guest = { .options = options };
+        _cleanup_guest_ GuestSetup guest = { .options = options };
 
         if (guest_find_chrony(&guest) < 0 || guest_find_files(&guest) < 0)
                 return CTL_WRONG;
