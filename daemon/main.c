@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "bus/bus-internal.h"
 #include "bus/bus.h"
+#include "host/config/config-store.h"
+#include "host/config/config.h"
 #include "host/cpu.h"
 #include "host/facts.h"
 #include "host/originals.h"
@@ -16,6 +19,13 @@
 #include "manager/manager.h"
 #include "manager/remarks.h"
 #include "manager/run.h"
+#include "model/facts.h"
+#include "model/need.h"
+#include "model/originals.h"
+#include "model/plan-types.h"
+#include "model/plan.h"
+#include "model/policy.h"
+#include "model/snapshot.h"
 #include "show/dry-run.h"
 #include "show/show.h"
 

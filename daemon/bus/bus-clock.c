@@ -4,6 +4,13 @@
 #include "base/log.h"
 #include "bus/bus-connection.h"
 #include "bus/bus-internal.h"
+#include "manager/view.h"
+#include "model/clock-facts.h"
+#include "model/clock-view.h"
+#include "model/clock-words.h"
+#include "model/facts.h"
+#include "model/kernel-line.h"
+#include "model/verdict.h"
 
 #define INTERFACE "org.tscwarden1.Clock"
 

@@ -13,6 +13,13 @@
 #include "base/parse.h"
 #include "bus/bus-connection.h"
 #include "bus/bus-internal.h"
+#include "manager/view.h"
+#include "model/finding.h"
+#include "model/frequency.h"
+#include "model/knob.h"
+#include "model/plan-types.h"
+#include "model/plan.h"
+#include "model/snapshot.h"
 
 #define INTERFACE "org.tscwarden1.Cpu"
 #define CPUS_PATH BUS_PATH "/cpu"

@@ -13,6 +13,9 @@
 #include "bus/rivals.h"
 #include "bus/stop-job.h"
 #include "manager/manager.h"
+#include "model/drift.h"
+#include "model/plan-types.h"
+#include "model/verdict.h"
 
 #define BUS_ERROR_REFUSED "org.tscwarden1.Error.Refused" /* a configuration file */
 #define BUS_ERROR_BUSY "org.tscwarden1.Error.Busy"

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "bus/bus-connection.h"
 #include "bus/bus-internal.h"
+#include "manager/view.h"
 
 #define BUS_NAME "org.tscwarden1"
 /* Below all else, the slices of a task too (SD_EVENT_PRIORITY_IDLE): what callers ask for never delays a repair, a reload, a stop or

@@ -7,6 +7,7 @@
 
 #include "check/audit-parts.h"
 #include "check/guest-clock.h"
+#include "model/kernel-line.h"
 
 #define SETUP "tscwarden guest setup"
 #define MICROSECOND 1e-6

@@ -3,6 +3,8 @@
 
 #include "check/audit-parts.h"
 #include "check/guest-clock.h"
+#include "model/clock-view.h"
+#include "model/clock-words.h"
 
 #define CURRENT "clocksource0/current_clocksource"
 

@@ -6,7 +6,10 @@
 
 #include "check/audit-parts.h"
 #include "model/clock-advice.h"
+#include "model/clock-view.h"
+#include "model/clock-words.h"
 #include "model/frequency.h"
+#include "model/kernel-line.h"
 #include "model/need.h"
 
 /* Short enough to stand in a line; the commands have the whole path. */

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "check/audit.h"
+#include "model/clock-words.h"
 
 static void compare_verdicts(const MigrationEnd *here, const MigrationEnd *there, const char *name, Audit *audit)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "model/clock-words.h"
 
 const char *audit_result_to_string(AuditResult result)
 {

@@ -11,6 +11,8 @@
 #include "check/surroundings.h"
 #include "check/timesync.h"
 #include "model/clock-facts.h"
+#include "model/clock-view.h"
+#include "model/clock-words.h"
 #include "model/facts.h"
 #include "model/policy.h"
 #include "model/rate-boots.h"

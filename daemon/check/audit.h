@@ -5,6 +5,7 @@
 #pragma once
 
 #include "check/audit-steps.h"
+#include "model/clock-words.h"
 
 /* Both roles where KVM runs in a guest. */
 void audit_find_roles(const Facts *facts, const Surroundings *around, bool *ret_host, bool *ret_guest);

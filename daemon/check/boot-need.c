@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "model/clock-facts.h"
+#include "model/clock-words.h"
 #include "model/cmdline.h"
 
 /* Bits of `wanted` that a kernel booted with `cmdline` lacks: another parameter may do as well. */

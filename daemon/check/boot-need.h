@@ -6,6 +6,8 @@
 
 #include "check/boot-config.h"
 #include "model/clock-advice.h"
+#include "model/clock-facts.h"
+#include "model/clock-words.h"
 
 typedef struct BootNeed {
         /* On a kernel booted with nothing; literals, NULL-terminated. */

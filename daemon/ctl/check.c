@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ctl/check.h"
 
+#include "check/audit-steps.h"
 #include "ctl/json.h"
 #include "show/print.h"
 

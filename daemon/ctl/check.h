@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "check/audit-steps.h"
 #include "check/audit.h"
 
 /* A line or a few for each step, 80 columns wide but for commands, which are never broken. */

@@ -12,6 +12,7 @@
 #include "host/klog.h"
 #include "host/kmsg.h"
 #include "host/runtime.h"
+#include "model/clock-facts.h"
 
 #define KEPT_MAX 8192U
 

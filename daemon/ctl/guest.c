@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "check/chrony-config.h"
+#include "check/chrony-report.h"
 #include "check/read/surroundings.h"
 #include "check/read/timesync.h"
 #include "host/runtime.h"

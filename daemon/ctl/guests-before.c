@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/macro.h"
+#include "guests/judge.h"
 
 void guests_before_done(GuestsBefore *before)
 {

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "ctl/guests-show.h"
 #include "ctl/metric.h"
+#include "guests/judge.h"
 
 /* They are sorted by name. Two series alike make a collector refuse the whole file. */
 static bool shares_its_name(const Guests *guests, size_t i)

@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "ctl/json.h"
+#include "guests/judge.h"
+#include "guests/vm-clock.h"
 #include "show/print.h"
 
 #define NAME_COLUMNS 16

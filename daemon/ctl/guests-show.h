@@ -8,6 +8,7 @@
 
 #include "ctl/guests-before.h"
 #include "guests/destination.h"
+#include "guests/judge.h"
 #include "guests/read.h"
 
 typedef struct GuestsView {

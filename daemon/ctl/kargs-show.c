@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "check/boot-config.h"
+#include "check/boot-loader.h"
 #include "ctl/json.h"
 #include "ctl/kargs.h"
 #include "show/print.h"

@@ -5,11 +5,18 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "check/boot-config.h"
+#include "check/boot-loader.h"
 #include "check/read/boot-config.h"
 #include "ctl/clock-here.h"
 #include "host/cpu.h"
 #include "host/facts.h"
+#include "model/clock-advice.h"
+#include "model/clock-facts.h"
+#include "model/clock-view.h"
 #include "model/cmdline.h"
+#include "model/facts.h"
+#include "model/snapshot.h"
 
 void kargs_done(Kargs *kargs)
 {

@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "check/boot-config.h"
 #include "check/boot-need.h"
+#include "model/clock-advice.h"
 #include "model/clock-words.h"
 
 typedef struct KargsParameter {

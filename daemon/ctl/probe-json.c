@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ctl/json.h"
 #include "ctl/probe-show.h"
+#include "probe/result.h"
+#include "probe/track.h"
 
 static const char *const fate_reasons[PROBE_FATE_MAX_] = {
         [PROBE_OFFLINE] = "offline",

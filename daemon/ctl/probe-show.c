@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/result.h"
+#include "probe/track.h"
 #include "show/print.h"
 
 #define INDENT 11

@@ -10,6 +10,7 @@
 #include "ctl/rate-here.h"
 #include "model/facts.h"
 #include "probe/probe.h"
+#include "probe/result.h"
 
 typedef struct ProbeView {
         const ProbeResult *result;

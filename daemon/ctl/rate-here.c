@@ -7,6 +7,8 @@
 
 #include "check/read/surroundings.h"
 #include "check/read/timesync.h"
+#include "check/surroundings.h"
+#include "check/timesync.h"
 #include "ctl/json.h"
 #include "host/calibrations.h"
 #include "model/rate.h"

@@ -4,18 +4,29 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "check/audit-steps.h"
+#include "check/boot-config.h"
 #include "check/read/boot-config.h"
 #include "check/read/surroundings.h"
 #include "check/read/timesync.h"
+#include "check/surroundings.h"
+#include "check/timesync.h"
 #include "ctl/check.h"
 #include "ctl/clock-here.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/verbs.h"
 #include "host/calibrations.h"
+#include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "host/cpu.h"
 #include "host/facts.h"
+#include "model/clock-facts.h"
+#include "model/clock-view.h"
+#include "model/clock-words.h"
+#include "model/facts.h"
+#include "model/rate-boots.h"
+#include "model/snapshot.h"
 
 /* All that was read of this machine. */
 typedef struct Here {

@@ -11,6 +11,7 @@
 #include "ctl/guest.h"
 #include "ctl/json.h"
 #include "host/facts.h"
+#include "model/facts.h"
 
 #define RESTART_SECONDS 120
 /* However often what chronyd says changes. */

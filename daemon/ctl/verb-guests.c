@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "check/read/timesync.h"
+#include "check/timesync.h"
 #include "ctl/clock-here.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/guests-show.h"
@@ -15,8 +16,12 @@
 #include "ctl/textfile.h"
 #include "ctl/verbs.h"
 #include "guests/ask.h"
+#include "guests/judge.h"
 #include "host/facts.h"
 #include "host/vms.h"
+#include "model/clock-facts.h"
+#include "model/clock-view.h"
+#include "model/facts.h"
 
 #define KVM_FOLDER "/sys/kernel/debug/kvm"
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/boot-config.h"
+#include "check/boot-loader.h"
 #include "check/read/boot-config.h"
 #include "ctl/kargs.h"
 #include "ctl/verbs.h"

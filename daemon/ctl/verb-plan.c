@@ -6,6 +6,7 @@
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/verbs.h"
+#include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "show/dry-run.h"
 #include "show/steps.h"

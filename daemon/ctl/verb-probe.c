@@ -17,6 +17,7 @@
 #include "ctl/probe-show.h"
 #include "ctl/verbs.h"
 #include "host/facts.h"
+#include "probe/result.h"
 
 #define MESSAGE_TSC_DIFFERS "8e6e95e3af1441808e5e96e6a8865329"
 #define SECONDS_MAX 86400

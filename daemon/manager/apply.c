@@ -9,6 +9,9 @@
 #include "base/time.h"
 #include "manager/notify.h"
 #include "manager/run.h"
+#include "model/plan-types.h"
+#include "model/policy.h"
+#include "watch/drift-types.h"
 
 /* Steps between two looks at the event loop: a few ms of writes. */
 #define SLICE_STEPS 64

@@ -12,6 +12,8 @@
 #include "manager/planner.h"
 #include "manager/standing.h"
 #include "manager/task.h"
+#include "model/plan-types.h"
+#include "watch/drift-types.h"
 #include "watch/drift.h"
 
 typedef struct Apply Apply;

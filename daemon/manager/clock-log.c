@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "host/dmi.h"
 #include "model/clock-advice.h"
+#include "model/clock-view.h"
+#include "model/clock-words.h"
 
 #define MESSAGE_TSC_LOST "957bb6dbc93349d5b7dd10eeade1a8f4"
 #define MESSAGE_CLOCKSOURCE_CHANGED "d9831791dc5d4a948d3f30b647829dc7"

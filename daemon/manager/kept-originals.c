@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "host/originals.h"
+#include "model/plan-types.h"
 
 /* host_originals_load(): the file is not what we write. Any other failure says nothing against it. */
 static bool is_no_originals(int r)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "model/originals.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
 #include "model/snapshot.h"
 

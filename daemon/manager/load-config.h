@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+#include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "model/facts.h"
 #include "watch/events.h"

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "host/config/config-store.h"
 #include "manager/apply.h"
 #include "manager/load-config.h"
 #include "manager/look.h"
@@ -18,6 +19,9 @@
 #include "manager/planner.h"
 #include "manager/rival-names.h"
 #include "manager/watches.h"
+#include "model/clock-view.h"
+#include "model/clock-words.h"
+#include "watch/drift-types.h"
 
 typedef enum Stop {
         STOP_NONE,

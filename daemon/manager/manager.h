@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/macro.h"
+#include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "host/cpu.h"
 #include "manager/view.h"

@@ -2,10 +2,14 @@
 #include "manager/planner.h"
 
 #include "base/log.h"
+#include "host/config/config-store.h"
 #include "host/facts.h"
 #include "manager/clock-log.h"
 #include "manager/wish.h"
 #include "model/clock-advice.h"
+#include "model/clock-words.h"
+#include "model/plan-types.h"
+#include "model/policy.h"
 
 void planner_done(Planner *p)
 {

@@ -6,13 +6,16 @@
 
 #include <systemd/sd-event.h>
 
+#include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "host/cpu.h"
 #include "manager/kept-originals.h"
 #include "model/clock-facts.h"
 #include "model/facts.h"
 #include "model/need.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
+#include "model/policy.h"
 #include "model/snapshot.h"
 #include "watch/clock.h"
 #include "watch/events.h"

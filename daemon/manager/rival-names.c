@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "host/config/config-store.h"
 
 void rival_names_done(RivalNames *rivals)
 {

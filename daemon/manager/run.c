@@ -7,6 +7,11 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "model/finding.h"
+#include "model/frequency.h"
+#include "model/knob.h"
+#include "model/plan-types.h"
+#include "model/snapshot.h"
 
 void run_init(Run *run, const CpuOps *ops, void *userdata, const Plan *plan, Snapshot *live, bool fragile_tsc)
 {

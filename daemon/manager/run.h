@@ -10,7 +10,10 @@
 #include <stdint.h>
 
 #include "host/cpu.h"
+#include "model/finding.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
+#include "model/snapshot.h"
 
 typedef struct Run {
         const CpuOps *ops;

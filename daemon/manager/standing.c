@@ -7,7 +7,12 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "host/config/config-store.h"
 #include "manager/wish.h"
+#include "model/knob.h"
+#include "model/plan-types.h"
+#include "model/snapshot.h"
+#include "model/vms.h"
 
 #define MESSAGE_APPLIED "9fe5e0de0ec34204b133ceaaa069635a"
 #define MESSAGE_RESTORED "2d274763acb14cecbd537b0ab7f16ac2"

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/cpuset.h"
+#include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "manager/run.h"
 #include "manager/task.h"
@@ -14,7 +15,9 @@
 #include "model/finding.h"
 #include "model/need.h"
 #include "model/outcome.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
+#include "model/snapshot.h"
 #include "watch/events.h"
 #include "watch/guests.h"
 

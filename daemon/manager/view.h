@@ -12,6 +12,7 @@
 #include "model/facts.h"
 #include "model/finding.h"
 #include "model/outcome.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
 #include "model/snapshot.h"
 #include "model/verdict.h"

@@ -6,10 +6,16 @@
 
 #include "base/log.h"
 #include "host/clock-set.h"
+#include "host/config/config-store.h"
 #include "host/uevents.h"
 #include "host/vms.h"
 #include "manager/clock-log.h"
+#include "model/clock-view.h"
+#include "model/clock-words.h"
+#include "model/plan-types.h"
+#include "model/uevent.h"
 #include "watch/conviction.h"
+#include "watch/drift-types.h"
 #include "watch/hotplug.h"
 #include "watch/sleep.h"
 

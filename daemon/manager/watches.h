@@ -10,6 +10,7 @@
 #include "manager/apply.h"
 #include "manager/planner.h"
 #include "manager/view.h"
+#include "watch/drift-types.h"
 #include "watch/drift.h"
 
 typedef struct Watches Watches;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "manager/wish.h"
 
+#include "host/config/config-store.h"
+#include "model/policy.h"
+
 Need wish_wanted(const Config *config, const Facts *facts)
 {
         return need_under_mode(facts, config->apply, config->filled);

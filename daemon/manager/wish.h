@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "model/facts.h"
 #include "model/need.h"

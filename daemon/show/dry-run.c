@@ -5,6 +5,8 @@
 #include "host/facts.h"
 #include "host/vms.h"
 #include "model/need.h"
+#include "model/originals.h"
+#include "model/plan-types.h"
 #include "show/print.h"
 #include "show/show.h"
 

@@ -10,6 +10,7 @@
 #include "base/macro.h"
 #include "host/config/config-store.h"
 #include "model/facts.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
 #include "model/snapshot.h"
 

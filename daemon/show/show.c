@@ -5,7 +5,12 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "host/config/config-store.h"
+#include "model/finding.h"
 #include "model/need.h"
+#include "model/plan-types.h"
+#include "model/policy.h"
+#include "model/snapshot.h"
 #include "show/print.h"
 #include "show/steps.h"
 

@@ -6,9 +6,13 @@
 
 #include <stdio.h>
 
+#include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "model/facts.h"
+#include "model/finding.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
+#include "model/snapshot.h"
 
 /* Each 0 or -ENOMEM; errors of the stream are the caller's to ask for. */
 int show_facts(FILE *out, const Facts *facts);

@@ -8,6 +8,10 @@
 #include "base/cpuset.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "model/frequency.h"
+#include "model/knob.h"
+#include "model/plan-types.h"
+#include "model/snapshot.h"
 
 static void step_text_done(StepText *step)
 {

@@ -9,7 +9,9 @@
 #include <stdio.h>
 
 #include "base/macro.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
+#include "model/snapshot.h"
 
 typedef struct StepText {
         char *object; /* "cpufreq/policy0"; all owned */

@@ -17,6 +17,10 @@
 #include "host/journal.h"
 #include "host/klog.h"
 #include "host/kmsg.h"
+#include "model/clock-facts.h"
+#include "model/clock-view.h"
+#include "model/clock-words.h"
+#include "model/facts.h"
 #include "watch/clock-file.h"
 
 /* Records between two looks at the event loop, so that a storm in the log does not starve the service watchdog. */

@@ -8,6 +8,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/macro.h"
+#include "model/clock-facts.h"
 #include "model/verdict.h"
 
 typedef struct ClockWatch ClockWatch;

@@ -11,6 +11,7 @@
 #include "host/cpu.h"
 #include "host/drift-watch.h"
 #include "model/drift.h"
+#include "model/knob.h"
 #include "model/writer.h"
 #include "watch/drift-types.h"
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "model/knob.h"
 #include "watch/drift-internal.h"
 
 void *drift_append(void *array, size_t *n, size_t size)

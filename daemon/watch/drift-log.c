@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "host/clocksource.h"
+#include "model/knob.h"
 #include "watch/drift-internal.h"
 
 #define MESSAGE_DRIFT "d08b3401c5d04c3db733cc014b3b0749"

@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "model/frequency.h"
+#include "model/knob.h"
 #include "watch/drift-internal.h"
 
 /* Each knob once, with whoever is known to have written to it. */

@@ -8,8 +8,11 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "watch/drift.h"
+#include "model/frequency.h"
+#include "model/knob.h"
+#include "model/plan-types.h"
 #include "watch/drift-internal.h"
+#include "watch/drift.h"
 
 static const Step *find_step(const Plan *plan, const KnobId *id)
 {

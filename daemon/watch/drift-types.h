@@ -5,6 +5,7 @@
 #pragma once
 
 #include "model/drift.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
 #include "model/snapshot.h"
 

@@ -12,6 +12,9 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "host/clocksource.h"
+#include "model/frequency.h"
+#include "model/knob.h"
+#include "model/plan-types.h"
 #include "watch/drift-internal.h"
 
 /* A writer in a loop costs so many looks at the knobs, and no more. */

@@ -17,6 +17,8 @@
 #include "host/cpu.h"
 #include "model/drift.h"
 #include "model/finding.h"
+#include "model/knob.h"
+#include "model/plan-types.h"
 #include "model/plan.h"
 #include "watch/drift-types.h"
 
