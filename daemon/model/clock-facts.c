@@ -22,10 +22,13 @@ static void fill_from_snapshot(ClockFacts *facts, const Snapshot *snapshot)
                         deepest = state->latency_usec;
                         snprintf(facts->deep_state, sizeof(facts->deep_state), "%s", state->name);
                 }
-        for (unsigned i = 0; i < snapshot->n_policies; i++)
-                if (frequency_moves(&snapshot->policies[i]))
-                        snprintf(facts->moving_governor, sizeof(facts->moving_governor), "%s",
-                                 snapshot->policies[i].governor);
+        for (unsigned i = 0; i < snapshot->n_policies; i++) {
+                const FreqDomain *domain = &snapshot->policies[i];
+
+                facts->frequency_is_modulated |= strcmp(domain->driver, "p4-clockmod") == 0;
+                if (frequency_moves(domain))
+                        snprintf(facts->moving_governor, sizeof(facts->moving_governor), "%s", domain->governor);
+        }
         facts->idle_is_shallow = facts->idle_driver[0] && !facts->deep_state[0] &&
                                  !cmdline_has(facts->cmdline, "processor.max_cstate", NULL) &&
                                  !cmdline_has(facts->cmdline, "intel_idle.max_cstate", NULL) &&
@@ -140,10 +143,12 @@ ClockReason clock_facts_predict(const ClockFacts *facts)
                 return REASON_IDLE_HALT;
         /* With one CPU too: time_cpufreq_notifier() (arch/x86/kernel/tsc.c, 3.10 to 7.2) marks at any transition where
          * several CPUs are online ("cpufreq changes on SMP"), and with one ("cpufreq changes") at one that changes the
-         * frequency, unless the driver has CPUFREQ_CONST_LOOPS. Those that have it (intel_pstate, amd-pstate) run on
-         * CPUs with constant_tsc only, where the notifier is not registered at all.
+         * frequency, unless the driver has CPUFREQ_CONST_LOOPS. Those that have it run on CPUs with constant_tsc only
+         * (intel_pstate, amd-pstate), where the notifier is not registered at all, but for p4-clockmod.
          * A default governor that does not move kept the TSC in one boot and lost it in another (measured): no
          * prediction. */
+        if (facts->n_cpus == 1 && facts->frequency_is_modulated)
+                return REASON_NONE;
         if (!facts->constant_tsc && !clock_facts_frequency_held(facts) &&
             !cmdline_has(facts->cmdline, "cpufreq.default_governor", NULL))
                 return REASON_CPUFREQ_CHANGE;

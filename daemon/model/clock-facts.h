@@ -37,6 +37,8 @@ typedef struct ClockFacts {
         /* Nothing there that a boot parameter could keep away, and none does: the idle driver has no state beyond C1, no cpufreq
          * driver has registered. */
         bool idle_is_shallow, frequency_is_fixed;
+        /* The driver is p4-clockmod, which leaves the TSC alone. */
+        bool frequency_is_modulated;
 } ClockFacts;
 
 /* Gathers them; the cmdline stays that of `facts`. `snapshot` may be NULL: then nothing is known of idle states and governors. */

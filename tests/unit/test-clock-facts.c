@@ -129,6 +129,10 @@ static void test_clock_facts_predict(void **state)
                 { { .vendor = "GenuineIntel", .family = 6, .n_cpus = 2, .cmdline = "processor.max_cstate=1" },
                   REASON_IDLE_HALT },
                 { { .vendor = "GenuineIntel", .n_cpus = 1, .cmdline = "idle=halt" }, REASON_CPUFREQ_CHANGE },
+                { { .vendor = "GenuineIntel", .n_cpus = 1, .cmdline = "idle=halt", .frequency_is_modulated = true },
+                  REASON_NONE },
+                { { .vendor = "GenuineIntel", .n_cpus = 2, .cmdline = "idle=halt", .frequency_is_modulated = true },
+                  REASON_CPUFREQ_CHANGE },
                 { { .vendor = "AuthenticAMD", .hypervisor = true, .n_cpus = 2 }, REASON_UNSYNCHRONIZED },
                 { { .vendor = "GenuineIntel", .hypervisor = true, .n_cpus = 2 }, REASON_NONE },
         };
