@@ -32,22 +32,21 @@ void guests_done(Guests *guests)
         *guests = (Guests) {};
 }
 
-static int open_directory(int dirfd, const char *path, DIR **ret)
+static DIR *open_directory(int dirfd, const char *path)
 {
         int fd = openat(dirfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         DIR *dir;
 
         if (fd < 0)
-                return -errno;
+                return NULL;
         dir = fdopendir(fd);
         if (!dir) {
                 int error = errno;
 
                 (void)close(fd);
-                return -error;
+                errno = error;
         }
-        *ret = dir;
-        return 0;
+        return dir;
 }
 
 /* "%lld" of the kernel's: a sign, and modulo 2^64. */
@@ -102,14 +101,14 @@ static int read_vcpu(int vm, const char *name, Guest *guest)
 /* 0, -ENOENT: the VM has ended; or -ENOMEM. */
 static int read_vcpus(int kvm, const char *name, Guest *guest)
 {
-        _cleanup_(closedirp) DIR *vm = NULL;
+        _cleanup_(closedirp) DIR *vm = open_directory(kvm, name);
         const struct dirent *entry;
-        int r = open_directory(kvm, name, &vm);
 
-        if (r < 0)
-                return r == -ENOMEM ? r : -ENOENT;
+        if (!vm)
+                return errno == ENOMEM ? -ENOMEM : -ENOENT;
         while ((entry = readdir(vm))) {
                 uint64_t number;
+                int r;
 
                 if (vcpu_parse(entry->d_name, &number) < 0)
                         continue;
@@ -225,13 +224,13 @@ static int compare(const void *a, const void *b)
 
 int guests_read(int kvm, int proc, Guests *ret)
 {
-        _cleanup_(closedirp) DIR *dir = NULL;
+        _cleanup_(closedirp) DIR *dir = open_directory(kvm, ".");
         _cleanup_guests_ Guests guests = {};
         const struct dirent *entry;
-        int r = open_directory(kvm, ".", &dir);
+        int r;
 
-        if (r < 0)
-                return r;
+        if (!dir)
+                return -errno;
         while ((errno = 0, entry = readdir(dir))) {
                 if (vm_parse(entry->d_name) == 0)
                         continue;
