@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/cpuset.h"
 
+#include "base/macro.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -225,8 +227,7 @@ int cpuset_parse(const char *text, CpuSet *ret)
                         return -EINVAL;
                 text++;
         }
-        *ret = set;
-        set = (CpuSet) {};
+        *ret = TAKE_STRUCT(set);
         return 0;
 }
 

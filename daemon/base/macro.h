@@ -17,6 +17,15 @@
                 taken_;                 \
         })
 
+/* The same for a struct, which is empty afterwards. */
+#define TAKE_STRUCT(s)                           \
+        ({                                       \
+                typeof(s) *from_ = &(s), taken_; \
+                taken_ = *from_;                 \
+                *from_ = (typeof(s)) {};         \
+                taken_;                          \
+        })
+
 /* Defines the function that the cleanup attribute calls for a heap object: type *, freed by `func`. */
 #define DEFINE_CLEANUP(type, func)                \
         static inline void func##p(type **object) \

@@ -75,8 +75,7 @@ int guests_before_read(const char *path, GuestsBefore *ret)
         json_object_put(all);
         if (r < 0)
                 return r;
-        *ret = before;
-        before = (GuestsBefore) {};
+        *ret = TAKE_STRUCT(before);
         return 0;
 }
 

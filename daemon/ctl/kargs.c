@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/macro.h"
 #include "check/boot-config.h"
 #include "check/boot-loader.h"
 #include "check/read/boot-config.h"
@@ -104,8 +105,7 @@ int kargs_read(Kargs *ret)
         r = judge(&kargs, &clock_facts, view.verdict, view.reason);
         if (r < 0)
                 return r;
-        *ret = kargs;
-        kargs = (Kargs) {};
+        *ret = TAKE_STRUCT(kargs);
         return 0;
 }
 

@@ -12,7 +12,7 @@
 
 #define INDENT 11
 #define ROWS_UNFOLDED 64
-#define BAR 31 /* odd: zero has the middle */
+#define HALF_BAR 15 /* columns on either side of zero */
 #define NSEC_SIZE 32
 
 static const char *format_nsec(int64_t nsec, bool utf8, char buffer[static NSEC_SIZE])
@@ -100,9 +100,9 @@ typedef struct Row {
 
 static void show_bar(FILE *out, const Row *row, int64_t scale, bool utf8)
 {
-        double unit = (double)scale / (BAR / 2);
+        double unit = (double)scale / HALF_BAR;
 
-        for (int column = -(BAR / 2); column <= BAR / 2; column++) {
+        for (int column = -HALF_BAR; column <= HALF_BAR; column++) {
                 double from = (column - 0.5) * unit, to = (column + 0.5) * unit;
                 bool covered = (double)row->low <= to && (double)row->high >= from;
 

@@ -42,17 +42,18 @@ static int read_around(const CtlOptions *options, const WardenState *state, Arou
         return 0;
 }
 
-static int show(const CtlOptions *options, StatusInput *input)
+static int show(const CtlOptions *options, const StatusInput *input)
 {
         _cleanup_free_ char *host = options->host ? text_escape(options->host) : NULL;
         _cleanup_losses_ Losses losses = {};
+        StatusInput shown = *input;
 
         if (options->host && !host)
                 return -ENOMEM;
-        input->host = host;
-        input->losses = &losses;
-        input->losses_error = options->host ? 0 : losses_read(&losses);
-        return status_show(stdout, input);
+        shown.host = host;
+        shown.losses = &losses;
+        shown.losses_error = options->host ? 0 : losses_read(&losses);
+        return status_show(stdout, &shown);
 }
 
 static int write_text(const CtlOptions *options, const StatusInput *input)

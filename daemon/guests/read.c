@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/macro.h"
 #include "base/parse.h"
 #include "base/time.h"
 #include "host/processes.h"
@@ -249,7 +250,6 @@ int guests_read(int kvm, int proc, Guests *ret)
                 return -errno;
         if (guests.n > 1)
                 qsort(guests.entries, guests.n, sizeof(*guests.entries), compare);
-        *ret = guests;
-        guests = (Guests) {};
+        *ret = TAKE_STRUCT(guests);
         return 0;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/macro.h"
 #include "guests/qemu-options.h"
 
 void vm_agent_done(VmAgent *agent)
@@ -131,7 +132,6 @@ int vm_agent_parse(const char *arguments, size_t size, VmAgent *ret)
                         r = take_socket(value, port, &agent.socket);
         if (r < 0)
                 return r;
-        *ret = agent;
-        agent = (VmAgent) {};
+        *ret = TAKE_STRUCT(agent);
         return 0;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/macro.h"
 #include "base/parse.h"
 #include "guests/qemu-options.h"
 
@@ -243,8 +244,7 @@ int vm_clock_parse(const char *arguments, size_t size, bool cut, VmClock *ret)
                         return r;
                 argument = next;
         }
-        *ret = clock;
-        clock = (VmClock) {};
+        *ret = TAKE_STRUCT(clock);
         return 0;
 }
 

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/macro.h"
 #include "base/parse.h"
 #include "host/sysfs.h"
 
@@ -75,8 +76,7 @@ static int read_cpu_numbers(int dirfd, const char *path, CpuSet *ret)
                 if (r < 0)
                         return r;
         }
-        *ret = set;
-        set = (CpuSet) {};
+        *ret = TAKE_STRUCT(set);
         return 0;
 }
 
@@ -311,8 +311,7 @@ static int cpu_enumerate(void *userdata, Snapshot *ret)
         (void)close(root);
         if (r < 0)
                 return r;
-        *ret = snapshot;
-        snapshot = (Snapshot) {};
+        *ret = TAKE_STRUCT(snapshot);
         return 0;
 }
 

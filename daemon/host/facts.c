@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/macro.h"
 #include "base/parse.h"
 #include "host/clocksource.h"
 #include "host/sysfs.h"
@@ -275,7 +276,6 @@ int facts_read(Facts *ret)
         read_idle_driver(&facts);
         facts.xen_control = is_xen_control();
         read_kernel_version(&facts);
-        *ret = facts;
-        facts = (Facts) {};
+        *ret = TAKE_STRUCT(facts);
         return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/macro.h"
 #include "host/journal.h"
 
 /* tsc-lost, tscwardend(8). */
@@ -83,8 +84,7 @@ static int read_entries(sd_journal *journal, Losses *ret)
         }
         if (r < 0)
                 return r;
-        *ret = losses;
-        losses = (Losses) {};
+        *ret = TAKE_STRUCT(losses);
         return 0;
 }
 

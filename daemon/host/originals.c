@@ -5,6 +5,7 @@
 #include <string.h>
 #include <systemd/sd-id128.h>
 
+#include "base/macro.h"
 #include "host/runtime.h"
 
 static const char file_name[] = "originals";
@@ -37,8 +38,7 @@ int host_originals_load(int dirfd, Originals *ret)
                                 return r;
                 }
         }
-        *ret = originals;
-        originals = (Originals) {};
+        *ret = TAKE_STRUCT(originals);
         return ret->n > 0;
 }
 

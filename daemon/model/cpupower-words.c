@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/macro.h"
 #include "model/cpupower-options.h"
 
 /* WHITESPACE in systemd's src/basic/string-util.h. */
@@ -75,7 +76,6 @@ int cpupower_words_split(const char *text, CpupowerWords *ret, CpupowerWhy reter
                          "ends within a quote or behind a backslash; close the quote, or leave both out");
         if (r < 0)
                 return r;
-        *ret = words;
-        words = (CpupowerWords) {};
+        *ret = TAKE_STRUCT(words);
         return 0;
 }

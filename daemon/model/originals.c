@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/macro.h"
 
 #define ORIGINALS_MAGIC "tscwarden-originals 1 "
 
@@ -162,7 +163,6 @@ int originals_parse(const char *text, size_t size, const char *boot_id, Original
                         return r;
         }
 
-        *ret = originals;
-        originals = (Originals) {};
+        *ret = TAKE_STRUCT(originals);
         return 1;
 }

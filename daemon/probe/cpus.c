@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/macro.h"
 #include "host/sysfs.h"
 
 #define CPU_DIR "/sys/devices/system/cpu"
@@ -143,7 +144,6 @@ int probe_list_cpus(const ProbeOptions *options, ProbeResult *ret)
         probe_choose_leaders(&result);
         if (result.reference == result.n)
                 return -ENODEV;
-        *ret = result;
-        result = (ProbeResult) {};
+        *ret = TAKE_STRUCT(result);
         return 0;
 }

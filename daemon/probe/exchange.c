@@ -170,7 +170,7 @@ int exchange_run(unsigned base, unsigned other, uint64_t enough, Round *ret)
         pthread_t thread;
         int r = start(&link, &thread);
 
-        if (r < 0)
+        if (r != 0)
                 return r;
         r = ask_until_enough(&link, base, enough, &round);
         mailbox_put(&link.request, STOP);

@@ -34,6 +34,7 @@ static bool is_held_back(const DriftMonitor *d, const DriftAccount *account, boo
 
 void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_person)
 {
+        Step *steps = plan->steps;
         size_t n = 0;
 
         d->busy = true;
@@ -45,13 +46,13 @@ void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_pers
                 if (account->limit != DRIFT_NO_LIMIT && !find_step(plan, &account->id))
                         account->limit = DRIFT_NO_LIMIT;
         }
-        for (size_t i = 0; i < plan->n_steps; i++) {
-                const Step *step = &plan->steps[i];
+        for (size_t i = 0; steps && i < plan->n_steps; i++) {
+                const Step *step = &steps[i];
                 const DriftAccount *account = drift_find(&d->accounts, &step->id);
                 bool lowers = account && account->limit != DRIFT_NO_LIMIT && frequency_is_lower(step->to, step->from);
 
                 if (!account || lowers || !is_held_back(d, account, asked_by_person))
-                        plan->steps[n++] = *step;
+                        steps[n++] = *step;
         }
         if (n < plan->n_steps)
                 log_message(LOG_DEBUG, "%zu of %zu steps are left out: other programs set these knobs.",

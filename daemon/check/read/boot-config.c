@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/macro.h"
 #include "base/time.h"
 #include "check/boot-command.h"
 #include "host/runtime.h"
@@ -219,8 +220,7 @@ int boot_config_read(BootConfig *ret)
                         free(config.cmdlines[i]);
                 config.n = 0;
         }
-        *ret = config;
-        config = (BootConfig) {};
+        *ret = TAKE_STRUCT(config);
         return 0;
 }
 

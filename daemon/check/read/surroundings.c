@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/macro.h"
 #include "check/guest-clock.h"
 #include "check/read/clocks.h"
 #include "check/read/phc.h"
@@ -143,7 +144,6 @@ int surroundings_read(Surroundings *ret)
                 r = surroundings_read_libvirt(&around);
         if (r < 0)
                 return r;
-        *ret = around;
-        around = (Surroundings) {};
+        *ret = TAKE_STRUCT(around);
         return 0;
 }

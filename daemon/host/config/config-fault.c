@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/macro.h"
 
 void config_faults_done(ConfigFaults *faults)
 {
@@ -135,8 +136,7 @@ int config_faults_format(const ConfigFaults *faults, const char *file, ConfigErr
         r = errors_append_more(&errors, file, faults->n_remarks, "remarks");
         if (r < 0)
                 return r;
-        *ret = errors;
-        errors = (ConfigErrors) {};
+        *ret = TAKE_STRUCT(errors);
         return 0;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/macro.h"
 
 typedef struct Decoder {
         const char *at, *end;
@@ -335,8 +336,7 @@ int config_text_decode(const char *data, size_t size, ConfigFaults *faults, Conf
                 if (r < 0)
                         return r;
         }
-        *ret = text;
-        text = (ConfigText) {};
+        *ret = TAKE_STRUCT(text);
         return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/macro.h"
 #include "host/config/config-check.h"
 #include "host/config/config-fault.h"
 #include "host/config/config-file.h"
@@ -246,8 +247,7 @@ int config_parse(const char *file, const char *data, size_t size, Config *ret, C
                 return r;
         if (faults.n_refusals > 0)
                 return -EBADMSG;
-        *ret = config;
-        config = (Config) {};
+        *ret = TAKE_STRUCT(config);
         return 0;
 }
 
@@ -283,7 +283,6 @@ int config_load_with(const char *path, const char *const *foreign, Config *ret, 
                 r = config_foreign_load(foreign, &config, ret_errors);
         if (r < 0)
                 return r;
-        *ret = config;
-        config = (Config) {};
+        *ret = TAKE_STRUCT(config);
         return 0;
 }
