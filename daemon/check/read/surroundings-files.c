@@ -141,6 +141,25 @@ static int find_sync_time_file(Surroundings *around)
         return around->sync_time_file ? 0 : -ENOMEM;
 }
 
+static bool is_there(const char *pattern)
+{
+        glob_t found = {};
+        bool there = glob(pattern, 0, NULL, &found) == 0;
+
+        globfree(&found);
+        return there;
+}
+
+/* What is enabled is a link (systemctl(1), for scripts of /etc/init.d update-rc.d(8)), whether it leads anywhere or not. */
+bool surroundings_service_is_enabled(const char *service)
+{
+        char unit[128], script[128];
+
+        snprintf(unit, sizeof(unit), "/etc/systemd/system/*.wants/%s.service", service);
+        snprintf(script, sizeof(script), "/etc/rc[S2345].d/S[0-9][0-9]%s", service);
+        return is_there(unit) || is_there(script);
+}
+
 int surroundings_read_libvirt(Surroundings *around)
 {
         int r;

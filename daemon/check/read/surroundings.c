@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -85,25 +84,6 @@ static void on_process(const Process *process, void *userdata)
         if (strcmp(process->command, "qemu-ga") == 0)
                 read_agent(around, process->arguments);
         around->warden_running |= strcmp(process->command, "tscwardend") == 0;
-}
-
-static bool is_there(const char *pattern)
-{
-        glob_t found = {};
-        bool there = glob(pattern, 0, NULL, &found) == 0;
-
-        globfree(&found);
-        return there;
-}
-
-/* What is enabled is a link (systemctl(1), for scripts of /etc/init.d update-rc.d(8)), whether it leads anywhere or not. */
-bool surroundings_service_is_enabled(const char *service)
-{
-        char unit[128], script[128];
-
-        snprintf(unit, sizeof(unit), "/etc/systemd/system/*.wants/%s.service", service);
-        snprintf(script, sizeof(script), "/etc/rc[S2345].d/S[0-9][0-9]%s", service);
-        return is_there(unit) || is_there(script);
 }
 
 static void read_owner_services(Surroundings *around)
