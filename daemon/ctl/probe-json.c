@@ -71,7 +71,6 @@ struct json_object *probe_to_json(const ProbeView *view)
         json_add(probe, "Measured", json_object_new_int64((int64_t)n));
         json_add(probe, "BoundNSec", n > 1 ? json_object_new_int64(probe_bound_nsec(result)) : NULL);
         json_add(probe, "Convicted", json_string(convicted));
-        json_add(probe, "Urgency", json_string(cpuset_is_empty(view->convicted) ? "none" : "ticket"));
         for (size_t i = 0; i < result->n; i++)
                 if (i != result->reference && result->cpus[i].fate == PROBE_MEASURED)
                         json_object_array_add(cpus, cpu_to_json(result, &result->cpus[i]));

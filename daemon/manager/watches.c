@@ -73,7 +73,7 @@ static void on_conviction(bool convicted, void *userdata)
 
         log_message(convicted ? LOG_WARNING : LOG_INFO,
                     convicted ? "tscwarden probe proved that CPUs' TSCs differ: `tscwarden status` says what to do." :
-                                "tscwarden probe proves no more that CPUs' TSCs differ.");
+                                "The last tscwarden probe proved no difference between the CPUs' TSCs.");
         clock_watch_set_probe(w->clock, convicted);
 }
 
