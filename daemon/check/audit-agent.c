@@ -8,7 +8,7 @@
 
 bool audit_is_kvm(const AuditInput *input)
 {
-        return clocksources_have(input->clock->available, "kvm-clock") || input->around->ptp_kvm[0];
+        return clocksources_have(input->clock->available, "kvm-clock") || input->setup->ptp_kvm[0];
 }
 
 const char *audit_other_hypervisor(const AuditInput *input)
@@ -17,9 +17,9 @@ const char *audit_other_hypervisor(const AuditInput *input)
 
         if (clocksources_have(available, "xen"))
                 return "Xen";
-        if (strstr(available, "hyperv_clocksource_") || input->around->host_phc_kind == PHC_HYPERV)
+        if (strstr(available, "hyperv_clocksource_") || input->setup->host_phc_kind == PHC_HYPERV)
                 return "Hyper-V";
-        switch (input->around->host_phc_kind) {
+        switch (input->setup->host_phc_kind) {
         case PHC_ENA:
                 return "AWS";
         case PHC_GVE:
@@ -33,7 +33,7 @@ const char *audit_other_hypervisor(const AuditInput *input)
 
 static void judge_running(const AuditInput *input, Audit *audit)
 {
-        const AgentFound *agent = &input->around->agent;
+        const AgentFound *agent = &input->setup->agent;
         AuditStep *step;
 
         if (agent->refuses) {
@@ -55,24 +55,23 @@ static void judge_running(const AuditInput *input, Audit *audit)
 
 void audit_agent(const AuditInput *input, Audit *audit)
 {
-        const Surroundings *around = input->around;
+        const MachineSetup *setup = input->setup;
         const char *other = audit_other_hypervisor(input);
         AuditStep *step;
 
-        if (other && !around->agent_channel) {
+        if (other && !setup->agent_channel) {
                 audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_NOT_APPLICABLE,
                           "qemu-ga is QEMU's; this is a guest of %s", other);
                 return;
         }
-        if (around->agent_running && (around->agent_channel || around->agent.vsock)) {
+        if (setup->agent_running && (setup->agent_channel || setup->agent.vsock)) {
                 judge_running(input, audit);
                 return;
         }
         step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_WARN,
                          "/dev/virtio-ports/org.qemu.guest_agent.0: %s; qemu-ga %s",
-                         around->agent_channel ? "there" : "not there",
-                         around->agent_running ? "runs" : "does not run");
-        if (!around->agent_channel)
+                         setup->agent_channel ? "there" : "not there", setup->agent_running ? "runs" : "does not run");
+        if (!setup->agent_channel)
                 audit_advise(
                         audit, step,
                         "Without it the host cannot set this clock after a resume (virsh domtime). Add to the domain's "

@@ -55,10 +55,10 @@ static const struct {
         const char *effect; /* "": as long as it can be read */
 } boot_parameters[] = {
         { "processor.max_cstate", "1", "/sys/module/processor/parameters/max_cstate",
-          offsetof(Surroundings, processor_max_cstate), "1" },
+          offsetof(MachineSetup, processor_max_cstate), "1" },
         { "intel_idle.max_cstate", "1", "/sys/module/intel_idle/parameters/max_cstate",
-          offsetof(Surroundings, intel_idle_max_cstate), "1" },
-        { "cpufreq.off", "1", "/sys/module/cpufreq/parameters/off", offsetof(Surroundings, cpufreq_off), "1" },
+          offsetof(MachineSetup, intel_idle_max_cstate), "1" },
+        { "cpufreq.off", "1", "/sys/module/cpufreq/parameters/off", offsetof(MachineSetup, cpufreq_off), "1" },
         { "cpufreq.default_governor", "performance", NULL, 0, "" },
         { "idle", NULL, NULL, 0, "" },
         { "tsc", NULL, NULL, 0, "" },
@@ -76,7 +76,7 @@ static char *list_booted(const AuditInput *input, int *ret_dead)
         if (!out)
                 return NULL;
         for (size_t i = 0; i < ARRAY_SIZE(boot_parameters); i++) {
-                const char *shown = (const char *)input->around + boot_parameters[i].member;
+                const char *shown = (const char *)input->setup + boot_parameters[i].member;
                 char value[64] = "";
 
                 if (!cmdline_has(input->facts->cmdline, boot_parameters[i].name, boot_parameters[i].value))
@@ -193,7 +193,7 @@ void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed
         } else if (dead >= 0) {
                 step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_FAIL,
                                  "/proc/cmdline: %s, but %s: %s", booted, boot_parameters[dead].path,
-                                 (const char *)input->around + boot_parameters[dead].member);
+                                 (const char *)input->setup + boot_parameters[dead].member);
                 audit_advise(audit, step, "The kernel has not taken %s: a later one of that name, or a typing error.",
                              boot_parameters[dead].name);
         } else if (need->unconfigured)

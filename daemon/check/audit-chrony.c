@@ -17,9 +17,9 @@
         "CoreOS: /etc/chrony.conf), add the lines `refclock PHC " KVM_CLOCK_LINK " poll 2` and `makestep 1 -1`."
 
 /* Debian's name of it, and everybody else's. */
-const char *audit_chrony_service(const Surroundings *around)
+const char *audit_chrony_service(const MachineSetup *setup)
 {
-        return around->chrony_config && strcmp(around->chrony_config, "/etc/chrony.conf") == 0 ? "chronyd" : "chrony";
+        return setup->chrony_config && strcmp(setup->chrony_config, "/etc/chrony.conf") == 0 ? "chronyd" : "chrony";
 }
 
 static bool runs_chronyd(const AuditInput *input)
@@ -30,16 +30,16 @@ static bool runs_chronyd(const AuditInput *input)
 /* Names `guest setup` only where it would do it: it writes into the folder of chrony's confdir. */
 void audit_fix_by_setup(const AuditInput *input, Audit *audit, AuditStep *step)
 {
-        const Surroundings *around = input->around;
+        const MachineSetup *setup = input->setup;
 
-        if (!around->chrony_config)
+        if (!setup->chrony_config)
                 audit_advise(audit, step, SETUP " does it, and needs chrony: install that first.");
-        else if (!around->chrony_confdir && around->chrony_fixed)
-                audit_advise(audit, step, CHRONY_BY_HAND, around->chrony_config);
-        else if (!around->chrony_confdir)
+        else if (!setup->chrony_confdir && setup->chrony_fixed)
+                audit_advise(audit, step, CHRONY_BY_HAND, setup->chrony_config);
+        else if (!setup->chrony_confdir)
                 /* The file may lack the newline at its end. */
                 audit_fix(audit, step, "mkdir -p /etc/chrony.d && printf '\\nconfdir /etc/chrony.d\\n' >> %s && " SETUP,
-                          around->chrony_config);
+                          setup->chrony_config);
         else
                 audit_fix(audit, step, SETUP);
 }
@@ -52,29 +52,29 @@ static bool follows_by_phc2sys(const AuditInput *input)
 /* The hypervisor's clock is there, and chrony has no line for it. */
 static void judge_no_refclock(const AuditInput *input, Audit *audit)
 {
-        const Surroundings *around = input->around;
-        bool kvm = around->ptp_kvm[0];
+        const MachineSetup *setup = input->setup;
+        bool kvm = setup->ptp_kvm[0];
         AuditStep *step;
 
         step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", kvm ? AUDIT_FAIL : AUDIT_WARN,
-                         "%s%s%s%s", around->chrony_config ? around->chrony_config : "chrony is not installed",
-                         around->chrony_config ? " and what belongs to it: no `refclock PHC`" : "",
-                         around->refclock_ignored ? "; chronyd ignores that of " : "",
-                         around->refclock_ignored ? around->refclock_ignored : "");
+                         "%s%s%s%s", setup->chrony_config ? setup->chrony_config : "chrony is not installed",
+                         setup->chrony_config ? " and what belongs to it: no `refclock PHC`" : "",
+                         setup->refclock_ignored ? "; chronyd ignores that of " : "",
+                         setup->refclock_ignored ? setup->refclock_ignored : "");
         if (kvm)
                 audit_fix_by_setup(input, audit, step);
         else
                 audit_advise(audit, step, "chrony can follow %s: `refclock PHC /dev/%s poll 3%s`.",
-                             phc_kind_describe(around->host_phc_kind), around->host_phc,
-                             around->host_phc_kind == PHC_VMCLOCK ? " tai" : "");
+                             phc_kind_describe(setup->host_phc_kind), setup->host_phc,
+                             setup->host_phc_kind == PHC_VMCLOCK ? " tai" : "");
 }
 
 /* One that is not the host's. */
 static void judge_other_refclock(const AuditInput *input, Audit *audit)
 {
-        const Surroundings *around = input->around;
-        bool there = around->refclock_ptp[0],
-             kept = around->refclock_kind == PHC_NETWORK && time_phc_is_kept(input->time);
+        const MachineSetup *setup = input->setup;
+        bool there = setup->refclock_ptp[0],
+             kept = setup->refclock_kind == PHC_NETWORK && time_phc_is_kept(input->time);
         AuditResult result = AUDIT_FAIL;
         const char *what;
         AuditStep *step;
@@ -84,21 +84,21 @@ static void judge_other_refclock(const AuditInput *input, Audit *audit)
                 what = "a network interface's clock that PTP keeps";
         } else if (there) {
                 what = "another clock than the host's";
-        } else if (around->refclock_optional) {
+        } else if (setup->refclock_optional) {
                 result = AUDIT_WARN;
                 what = "not there; chronyd goes on without it";
         } else {
                 what = "no clock: chronyd does not start with it";
         }
         step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", result,
-                         "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock, what);
+                         "%s: refclock PHC %s, which is %s", setup->refclock_file, setup->refclock, what);
         if (kept)
                 return;
         if (!there)
                 audit_advise(audit, step, "%s",
-                             around->ptp_kvm[0] ? "Take that line away; `" SETUP "` writes one with the host's clock." :
-                                                  "Take that line away, or load ptp_kvm before chronyd starts.");
-        else if (around->ptp_kvm[0]) {
+                             setup->ptp_kvm[0] ? "Take that line away; `" SETUP "` writes one with the host's clock." :
+                                                 "Take that line away, or load ptp_kvm before chronyd starts.");
+        else if (setup->ptp_kvm[0]) {
                 audit_advise(audit, step, "Take that line away; setup writes one with the host's clock.");
                 audit_fix_by_setup(input, audit, step);
         } else
@@ -107,28 +107,28 @@ static void judge_other_refclock(const AuditInput *input, Audit *audit)
 
 static void judge_refclock(const AuditInput *input, Audit *audit)
 {
-        const Surroundings *around = input->around;
+        const MachineSetup *setup = input->setup;
         AuditStep *step;
 
         if (follows_by_phc2sys(input))
                 audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_NOT_APPLICABLE,
                           "phc2sys sets the clock from the host's; no chrony is wanted");
-        else if (!around->refclock && !around->host_phc[0])
+        else if (!setup->refclock && !setup->host_phc[0])
                 audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_NOT_APPLICABLE,
                           "first the clock has to be there");
-        else if (!around->refclock)
+        else if (!setup->refclock)
                 judge_no_refclock(input, audit);
-        else if (!phc_kind_is_of_host(around->refclock_kind))
+        else if (!phc_kind_is_of_host(setup->refclock_kind))
                 judge_other_refclock(input, audit);
-        else if (around->refclock_kind == PHC_VMCLOCK && !around->refclock_tai) {
+        else if (setup->refclock_kind == PHC_VMCLOCK && !setup->refclock_tai) {
                 step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_FAIL,
-                                 "%s: refclock PHC %s, which counts TAI, 37 s before UTC", around->refclock_file,
-                                 around->refclock);
+                                 "%s: refclock PHC %s, which counts TAI, 37 s before UTC", setup->refclock_file,
+                                 setup->refclock);
                 audit_advise(audit, step, "Add the word `tai` to that line.");
         } else
                 audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_PASS,
-                          "%s: refclock PHC %s, which is %s", around->refclock_file, around->refclock,
-                          phc_kind_describe(around->refclock_kind));
+                          "%s: refclock PHC %s, which is %s", setup->refclock_file, setup->refclock,
+                          phc_kind_describe(setup->refclock_kind));
 }
 
 static void judge_chronyd(const AuditInput *input, Audit *audit)
@@ -136,7 +136,7 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
         bool runs = runs_chronyd(input);
         AuditStep *step;
 
-        if (!input->around->refclock || follows_by_phc2sys(input)) {
+        if (!input->setup->refclock || follows_by_phc2sys(input)) {
                 audit_add(audit, AUDIT_GUEST, "chronyd-alive", "chronyd", AUDIT_NOT_APPLICABLE,
                           "%s; it has no refclock", runs ? "runs" : "does not run");
                 return;
@@ -149,7 +149,7 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
                 audit, step,
                 "A device that is not there ends it at its start: `journalctl -u chrony -u chronyd` says 'Could not "
                 "open PHC'.");
-        audit_fix(audit, step, "systemctl restart %s", audit_chrony_service(input->around));
+        audit_fix(audit, step, "systemctl restart %s", audit_chrony_service(input->setup));
 }
 
 /* What is to be done about a refclock that is not as it should be. */
@@ -177,12 +177,12 @@ static void advise_source(const AuditInput *input, Audit *audit, AuditStep *step
 
 static void judge_selected(const AuditInput *input, Audit *audit)
 {
-        const ChronySource *source = chrony_find_refclock(&input->time->chrony, input->around->refclock_name);
+        const ChronySource *source = chrony_find_refclock(&input->time->chrony, input->setup->refclock_name);
         AuditResult result = AUDIT_WARN;
         AuditStep *step;
         double off;
 
-        if (!input->around->refclock || !runs_chronyd(input)) {
+        if (!input->setup->refclock || !runs_chronyd(input)) {
                 audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_NOT_APPLICABLE,
                           "first chronyd has to run with the refclock");
                 return;
@@ -195,9 +195,9 @@ static void judge_selected(const AuditInput *input, Audit *audit)
         }
         if (!source) {
                 step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_FAIL,
-                                 "chronyc sources: no refclock %s among them", input->around->refclock_name);
+                                 "chronyc sources: no refclock %s among them", input->setup->refclock_name);
                 audit_advise(audit, step, "chronyd has started before the line was written: a restart takes it up.");
-                audit_fix(audit, step, "systemctl restart %s", audit_chrony_service(input->around));
+                audit_fix(audit, step, "systemctl restart %s", audit_chrony_service(input->setup));
                 return;
         }
         off = fabs(source->offset_sec);
@@ -214,43 +214,43 @@ static void judge_selected(const AuditInput *input, Audit *audit)
 /* Without a limit chronyd sets a clock that a resume left behind; by the usual `makestep 1 3` only right after its start. */
 static void judge_makestep(const AuditInput *input, Audit *audit)
 {
-        const Surroundings *around = input->around;
+        const MachineSetup *setup = input->setup;
         const char *what = "no makestep";
         AuditStep *step;
 
-        if (!around->chrony_config || !runs_chronyd(input)) {
+        if (!setup->chrony_config || !runs_chronyd(input)) {
                 audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume", AUDIT_NOT_APPLICABLE,
                           "chronyd does not run");
                 return;
         }
-        if (!around->refclock && !around->makestep_file && audit_is_kvm(input)) {
+        if (!setup->refclock && !setup->makestep_file && audit_is_kvm(input)) {
                 audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume", AUDIT_NOT_APPLICABLE,
                           "setup writes it together with the refclock");
                 return;
         }
-        if (around->makestep_endless)
+        if (setup->makestep_endless)
                 what = "makestep without a limit";
-        else if (around->makestep_file)
+        else if (setup->makestep_file)
                 what = "makestep for the first updates only";
         step = audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume",
-                         around->makestep_endless ? AUDIT_PASS : AUDIT_WARN, "%s: %s",
-                         around->makestep_file ? around->makestep_file : around->chrony_config, what);
-        if (around->makestep_endless)
+                         setup->makestep_endless ? AUDIT_PASS : AUDIT_WARN, "%s: %s",
+                         setup->makestep_file ? setup->makestep_file : setup->chrony_config, what);
+        if (setup->makestep_endless)
                 return;
         audit_advise(
                 audit, step,
                 "A guest falls behind whenever it is paused and resumed; chronyd then only slews it, for hours or days.");
-        if (around->makestep_file ? around->makestep_fixed : around->chrony_fixed)
+        if (setup->makestep_file ? setup->makestep_fixed : setup->chrony_fixed)
                 audit_advise(audit, step, CHRONY_BY_HAND,
-                             around->makestep_file ? around->makestep_file : around->chrony_config);
-        else if (around->makestep_file)
+                             setup->makestep_file ? setup->makestep_file : setup->chrony_config);
+        else if (setup->makestep_file)
                 audit_fix(audit, step,
                           "sed -i 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' %s && systemctl restart %s",
-                          around->makestep_file, audit_chrony_service(around));
+                          setup->makestep_file, audit_chrony_service(setup));
         else
                 /* The file may lack the newline at its end. */
                 audit_fix(audit, step, "printf '\\nmakestep 1 -1\\n' >> %s && systemctl restart %s",
-                          around->chrony_config, audit_chrony_service(around));
+                          setup->chrony_config, audit_chrony_service(setup));
 }
 
 void audit_chrony(const AuditInput *input, Audit *audit)

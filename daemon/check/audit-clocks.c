@@ -9,7 +9,7 @@
 
 void audit_late(const AuditInput *input, Audit *audit)
 {
-        const Late *late = &input->around->late;
+        const Late *late = &input->setup->late;
         char pressure[64] = "/proc/pressure/irq: not there";
         AuditStep *step;
 
@@ -36,7 +36,7 @@ void audit_late(const AuditInput *input, Audit *audit)
 
 static void judge_offset(const AuditInput *input, Audit *audit, bool synchronized)
 {
-        const Rtc *rtc = &input->around->rtc;
+        const Rtc *rtc = &input->setup->rtc;
         bool off = fabs(rtc->off_sec) > RTC_OFF_MAX_SEC;
         AuditStep *step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", off ? AUDIT_WARN : AUDIT_PASS,
                                     "/sys/class/rtc/rtc0: %+.0f s from the system's time; UTC", rtc->off_sec);
@@ -56,7 +56,7 @@ static void judge_offset(const AuditInput *input, Audit *audit, bool synchronize
 
 void audit_rtc(const AuditInput *input, Audit *audit, bool synchronized)
 {
-        const Rtc *rtc = &input->around->rtc;
+        const Rtc *rtc = &input->setup->rtc;
         AuditStep *step;
 
         if (!rtc->there || (!rtc->known && !rtc->local))
@@ -68,16 +68,16 @@ void audit_rtc(const AuditInput *input, Audit *audit, bool synchronized)
                         audit, step,
                         "It is kept in local time, so each change of summer time makes a boot, or a guest, begin an hour off.");
                 audit_fix(audit, step, "timedatectl set-local-rtc 0");
-        } else if (input->time->steering >> CLIENT_CHRONYD & 1 && input->around->chrony_config &&
-                   !input->around->rtcsync && fabs(rtc->off_sec) <= RTC_OFF_MAX_SEC) {
+        } else if (input->time->steering >> CLIENT_CHRONYD & 1 && input->setup->chrony_config &&
+                   !input->setup->rtcsync && fabs(rtc->off_sec) <= RTC_OFF_MAX_SEC) {
                 step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", AUDIT_WARN,
                                  "%s: neither rtcsync nor rtcfile; nobody sets the real-time clock",
-                                 input->around->chrony_config);
-                if (input->around->chrony_fixed)
+                                 input->setup->chrony_config);
+                if (input->setup->chrony_fixed)
                         audit_advise(audit, step, "Add the line `rtcsync` where that file is declared.");
                 else
                         audit_fix(audit, step, "printf '\\nrtcsync\\n' >> %s && systemctl restart %s",
-                                  input->around->chrony_config, audit_chrony_service(input->around));
+                                  input->setup->chrony_config, audit_chrony_service(input->setup));
         } else
                 judge_offset(input, audit, synchronized);
 }

@@ -82,7 +82,7 @@ static void judge_clocksource(const AuditInput *input, Audit *audit)
 /* Why ptp_kvm cannot be loaded here, and what helps. */
 static void advise_module(const AuditInput *input, Audit *audit, AuditStep *step)
 {
-        if (!input->around->has_modules)
+        if (!input->setup->has_modules)
                 audit_advise(
                         audit, step,
                         "This kernel has no modules here, as in a microVM: it needs PTP_1588_CLOCK_KVM built in, which whoever "
@@ -97,18 +97,18 @@ static void advise_module(const AuditInput *input, Audit *audit, AuditStep *step
 static void judge_phc(const AuditInput *input, Audit *audit)
 {
         const char *other = audit_is_kvm(input) ? NULL : audit_other_hypervisor(input);
-        const Surroundings *around = input->around;
+        const MachineSetup *setup = input->setup;
         AuditStep *step;
 
-        if (around->ptp_kvm[0]) {
+        if (setup->ptp_kvm[0]) {
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_PASS,
-                          "/sys/class/ptp/%s/clock_name: " KVM_CLOCK_NAME "; device: %s%s", around->ptp_kvm,
-                          around->ptp_kvm_link ? "/dev/ptp_kvm -> " : "/dev/", around->ptp_kvm);
+                          "/sys/class/ptp/%s/clock_name: " KVM_CLOCK_NAME "; device: %s%s", setup->ptp_kvm,
+                          setup->ptp_kvm_link ? "/dev/ptp_kvm -> " : "/dev/", setup->ptp_kvm);
                 return;
         }
-        if (around->host_phc[0]) {
+        if (setup->host_phc[0]) {
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_PASS, "/sys/class/ptp/%s: %s",
-                          around->host_phc, phc_kind_describe(around->host_phc_kind));
+                          setup->host_phc, phc_kind_describe(setup->host_phc_kind));
                 return;
         }
         if (other) {
@@ -123,8 +123,8 @@ static void judge_phc(const AuditInput *input, Audit *audit)
         }
         step = audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_FAIL,
                          "no /sys/class/ptp/ptp*/clock_name is " KVM_CLOCK_NAME "; the module ptp_kvm %s",
-                         around->ptp_kvm_module ? "is there" : "is not installed for this kernel");
-        if (!around->ptp_kvm_module) {
+                         setup->ptp_kvm_module ? "is there" : "is not installed for this kernel");
+        if (!setup->ptp_kvm_module) {
                 advise_module(input, audit, step);
                 return;
         }
@@ -138,20 +138,20 @@ static void judge_phc(const AuditInput *input, Audit *audit)
 
 static void judge_persistent(const AuditInput *input, Audit *audit)
 {
-        const Surroundings *around = input->around;
+        const MachineSetup *setup = input->setup;
         AuditStep *step;
 
-        if (!around->ptp_kvm[0] && around->host_phc[0])
+        if (!setup->ptp_kvm[0] && setup->host_phc[0])
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", AUDIT_NOT_APPLICABLE,
-                          "not wanted: %s comes with its device", phc_kind_describe(around->host_phc_kind));
-        else if (around->ptp_kvm_builtin || around->ptp_kvm_persistent)
+                          "not wanted: %s comes with its device", phc_kind_describe(setup->host_phc_kind));
+        else if (setup->ptp_kvm_builtin || setup->ptp_kvm_persistent)
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot",
-                          around->ptp_kvm[0] ? AUDIT_PASS : AUDIT_WARN, "%s%s",
-                          around->ptp_kvm_builtin ? "built into the kernel" : around->ptp_kvm_persistent,
-                          around->ptp_kvm[0] ?
+                          setup->ptp_kvm[0] ? AUDIT_PASS : AUDIT_WARN, "%s%s",
+                          setup->ptp_kvm_builtin ? "built into the kernel" : setup->ptp_kvm_persistent,
+                          setup->ptp_kvm[0] ?
                                   "" :
                                   "; it cannot be loaded now, and may make systemd-modules-load.service fail");
-        else if (!around->ptp_kvm[0])
+        else if (!setup->ptp_kvm[0])
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", AUDIT_NOT_APPLICABLE,
                           "first the clock has to be there");
         else {

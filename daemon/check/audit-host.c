@@ -110,7 +110,7 @@ static unsigned count_enabled_deep(const AuditInput *input)
 /* Where it runs already, its own word says what is in its way. */
 static void fix_by_daemon(const AuditInput *input, Audit *audit, AuditStep *step)
 {
-        if (input->around->warden_running)
+        if (input->setup->warden_running)
                 audit_advise(audit, step, "tscwardend runs and does not hold it: `tscwarden status` says why.");
         else
                 audit_fix(audit, step, "systemctl enable --now tscwarden");
@@ -167,9 +167,9 @@ static void judge_c1e(const AuditInput *input, Audit *audit)
                 audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", AUDIT_NOT_APPLICABLE, "%s", why);
                 return;
         }
-        step = audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", input->around->c1e ? AUDIT_FAIL : AUDIT_PASS,
-                         "/proc/cpuinfo, bugs: apic_c1e%s", input->around->c1e ? "" : " is not among them");
-        if (input->around->c1e)
+        step = audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", input->setup->c1e ? AUDIT_FAIL : AUDIT_PASS,
+                         "/proc/cpuinfo, bugs: apic_c1e%s", input->setup->c1e ? "" : " is not among them");
+        if (input->setup->c1e)
                 audit_advise(audit, step,
                              "Switch C1E off in the firmware's setup and boot: the kernel has no knob for it.");
 }
@@ -287,32 +287,32 @@ static const char *list_owners(unsigned owners, char buffer[static 128])
 /* Stopping any of them sets another governor: a transition, which costs a TSC that still lives. */
 static void fix_owners(const AuditInput *input, Audit *audit, AuditStep *step)
 {
-        const Surroundings *around = input->around;
+        const MachineSetup *setup = input->setup;
         bool lives = audit_in_use(input->clock->verdict) || input->clock->verdict == VERDICT_UNUSED;
-        const char *first = around->warden_running ? "" : "systemctl enable --now tscwarden && ";
+        const char *first = setup->warden_running ? "" : "systemctl enable --now tscwarden && ";
         char names[128];
 
         if (!lives) {
-                audit_fix(audit, step, "%ssystemctl disable --now %s", first, list_owners(around->owners, names));
+                audit_fix(audit, step, "%ssystemctl disable --now %s", first, list_owners(setup->owners, names));
                 return;
         }
-        if (around->owners_enabled)
-                audit_fix(audit, step, "%ssystemctl disable %s", first, list_owners(around->owners_enabled, names));
+        if (setup->owners_enabled)
+                audit_fix(audit, step, "%ssystemctl disable %s", first, list_owners(setup->owners_enabled, names));
         audit_advise(audit, step,
                      "The TSC still lives, and stopping one of them sets another governor, which costs it: do not stop "
                      "them now%s.",
-                     around->owners_enabled ? "; disabled, they are gone after the next boot" :
-                                              ". They are disabled, and gone after the next boot");
+                     setup->owners_enabled ? "; disabled, they are gone after the next boot" :
+                                             ". They are disabled, and gone after the next boot");
 }
 
 static void judge_owners(const AuditInput *input, Audit *audit)
 {
-        unsigned owners = input->around->owners;
+        unsigned owners = input->setup->owners;
         bool needed = need_from_facts(input->facts).frequency;
         char names[128];
         AuditStep *step;
 
-        if (!input->around->processes_known && !owners)
+        if (!input->setup->processes_known && !owners)
                 audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_UNKNOWN,
                           "/proc cannot be read");
         else if (!needed || !owners)
@@ -339,7 +339,7 @@ static void judge_pairing(const AuditInput *input, Audit *audit)
                           CURRENT " cannot be read");
                 return;
         }
-        if (input->around->dom0) {
+        if (input->setup->dom0) {
                 audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", AUDIT_NOT_APPLICABLE,
                           "Xen's guests have Xen's clock, not KVM's");
                 return;
@@ -356,21 +356,21 @@ static void judge_pairing(const AuditInput *input, Audit *audit)
 
 static void judge_resync(const AuditInput *input, Audit *audit)
 {
-        const Surroundings *around = input->around;
-        const char *file = around->sync_time_file;
+        const MachineSetup *setup = input->setup;
+        const char *file = setup->sync_time_file;
         const char *setting = "no SYNC_TIME";
-        bool enabled = around->libvirt_guests_enabled;
+        bool enabled = setup->libvirt_guests_enabled;
         AuditStep *step;
 
-        if (!around->libvirt) {
+        if (!setup->libvirt) {
                 audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests", AUDIT_NOT_APPLICABLE,
                           "libvirt is not installed");
                 return;
         }
-        if (around->sync_time_assigned)
-                setting = around->sync_time ? "SYNC_TIME=1" : "SYNC_TIME=0";
+        if (setup->sync_time_assigned)
+                setting = setup->sync_time ? "SYNC_TIME=1" : "SYNC_TIME=0";
         step = audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests",
-                         around->sync_time && enabled ? AUDIT_PASS : AUDIT_WARN, "%s: %s; libvirt-guests.service is %s",
+                         setup->sync_time && enabled ? AUDIT_PASS : AUDIT_WARN, "%s: %s; libvirt-guests.service is %s",
                          file, setting, enabled ? "enabled" : "not enabled, so nothing reads that");
         audit_advise(
                 audit, step,
@@ -378,9 +378,9 @@ static void judge_resync(const AuditInput *input, Audit *audit)
                 "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now",
                 enabled ? "" :
                           "Enabled, that service suspends the guests at a shutdown, unless its file says otherwise. ");
-        if (around->sync_time)
+        if (setup->sync_time)
                 return;
-        if (around->sync_time_assigned)
+        if (setup->sync_time_assigned)
                 audit_fix(audit, step, "sed -i 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' %s", file);
         else
                 /* The file may lack the newline at its end. */

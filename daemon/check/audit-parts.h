@@ -26,5 +26,5 @@ void audit_late(const AuditInput *input, Audit *audit);
 /* `synchronized`: the system's time is known to be right. */
 void audit_rtc(const AuditInput *input, Audit *audit, bool synchronized);
 /* The name of chronyd's service. */
-const char *audit_chrony_service(const Surroundings *around);
+const char *audit_chrony_service(const MachineSetup *setup);
 void audit_rate(const AuditInput *input, Audit *audit);

@@ -56,7 +56,7 @@ static void judge_utc(const AuditInput *input, Audit *audit)
         AuditStep *step;
         RateUtc rate;
 
-        rate_utc_find(input->time, input->around, input->clock->clocksource, &rate);
+        rate_utc_find(input->time, input->setup, input->clock->clocksource, &rate);
         if (!rate.known) {
                 audit_add(audit, AUDIT_TIME, "tsc-rate-utc", "TSC against UTC", AUDIT_NOT_APPLICABLE, "cannot say: %s",
                           rate.why);

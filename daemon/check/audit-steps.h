@@ -8,7 +8,7 @@
 
 #include "base/macro.h"
 #include "check/boot-need.h"
-#include "check/surroundings.h"
+#include "check/machine-setup.h"
 #include "check/timesync.h"
 #include "model/clock-facts.h"
 #include "model/clock-view.h"
@@ -70,7 +70,7 @@ typedef struct AuditInput {
         const char *reason_text, *remedy; /* clock_reason_text(), clock_remedy() */
         const Snapshot *snapshot;
         const Policy *policy; /* of the configuration; NULL: it is refused */
-        const Surroundings *around;
+        const MachineSetup *setup;
         const TimeInput *time;
         const BootConfig *boot;
         int rate_boots_error;        /* of calibrations_read() */

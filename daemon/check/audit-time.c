@@ -233,7 +233,7 @@ static void judge_bound(const TimeView *view, Audit *audit)
 /* Only chronyd tells, and only root. */
 static void judge_stamps(const AuditInput *input, Audit *audit)
 {
-        const char *interface = input->around->ptp_interface;
+        const char *interface = input->setup->ptp_interface;
         const TimeInput *time = input->time;
         bool chronyd = time->running >> CLIENT_CHRONYD & 1, packets = false;
         AuditStep *step;
@@ -270,7 +270,7 @@ void audit_time(const AuditInput *input, Audit *audit)
 {
         TimeView view;
 
-        time_judge_here(input->time, input->around, &view);
+        time_judge_here(input->time, input->setup, &view);
         judge_one_client(input, audit);
         judge_synchronized(input, &view, audit);
         judge_bound(&view, audit);

@@ -5,12 +5,12 @@
 
 #include "check/audit-parts.h"
 
-void audit_find_roles(const Facts *facts, const Surroundings *around, bool *ret_host, bool *ret_guest)
+void audit_find_roles(const Facts *facts, const MachineSetup *setup, bool *ret_host, bool *ret_guest)
 {
         /* Xen's first domain has the flag, and is what administrators call the host. */
-        *ret_guest = facts->hypervisor && !around->dom0;
+        *ret_guest = facts->hypervisor && !setup->dom0;
         /* Bare metal without KVM is a host that is not set up yet. */
-        *ret_host = !*ret_guest || around->kvm;
+        *ret_host = !*ret_guest || setup->kvm;
 }
 
 int audit_judge(const AuditInput *input, Audit *ret)

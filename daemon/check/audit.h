@@ -8,7 +8,7 @@
 #include "model/clock-words.h"
 
 /* Both roles where KVM runs in a guest. */
-void audit_find_roles(const Facts *facts, const Surroundings *around, bool *ret_host, bool *ret_guest);
+void audit_find_roles(const Facts *facts, const MachineSetup *setup, bool *ret_host, bool *ret_guest);
 
 /* *ret must be empty and is the caller's after (audit_done). 0 or -ENOMEM. */
 int audit_judge(const AuditInput *input, Audit *ret);

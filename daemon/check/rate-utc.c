@@ -108,11 +108,11 @@ static bool take(const TimeInput *input, const TimeView *view, RateUtc *rate)
         return false;
 }
 
-void rate_utc_find(const TimeInput *input, const Surroundings *around, const char *clocksource, RateUtc *ret)
+void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const char *clocksource, RateUtc *ret)
 {
         TimeView view;
 
-        time_judge_here(input, around, &view);
+        time_judge_here(input, setup, &view);
         *ret = (RateUtc) { .client = view.client };
         if (!clocksource[0])
                 cannot_say(ret, "the clocksource is not known");

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "check/surroundings.h"
+#include "check/machine-setup.h"
 #include "check/timesync.h"
 
 /* A discipline younger than that is still finding the rate. */
@@ -19,4 +19,4 @@ typedef struct RateUtc {
 } RateUtc;
 
 /* `clocksource` is the current one, "" unknown: of another one than tsc a discipline tells nothing about the TSC. */
-void rate_utc_find(const TimeInput *input, const Surroundings *around, const char *clocksource, RateUtc *ret);
+void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const char *clocksource, RateUtc *ret);

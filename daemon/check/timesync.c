@@ -180,22 +180,22 @@ void time_judge(const TimeInput *input, TimeView *ret)
 }
 
 /* chronyd follows a refclock that is a network interface's clock: by its line, else where the machine has no other clock. */
-static bool follows_network_clock(const TimeInput *input, const Surroundings *around)
+static bool follows_network_clock(const TimeInput *input, const MachineSetup *setup)
 {
         const ChronySource *source = chrony_selected(&input->chrony);
 
         if (!source || source->mode != '#')
                 return false;
-        for (unsigned i = 0; i < around->n_refclocks; i++)
-                if (strcmp(around->refclocks[i].name, source->name) == 0)
-                        return around->refclocks[i].kind == PHC_NETWORK;
-        return strncmp(source->name, "PHC", 3) == 0 && around->ptp_interface[0] && !around->host_phc[0];
+        for (unsigned i = 0; i < setup->n_refclocks; i++)
+                if (strcmp(setup->refclocks[i].name, source->name) == 0)
+                        return setup->refclocks[i].kind == PHC_NETWORK;
+        return strncmp(source->name, "PHC", 3) == 0 && setup->ptp_interface[0] && !setup->host_phc[0];
 }
 
-void time_judge_here(const TimeInput *input, const Surroundings *around, TimeView *ret)
+void time_judge_here(const TimeInput *input, const MachineSetup *setup, TimeView *ret)
 {
         time_judge(input, ret);
         if (ret->client == CLIENT_CHRONYD && (ret->verdict == TIME_SYNCHRONIZED || ret->verdict == TIME_OFF) &&
-            follows_network_clock(input, around) && !time_phc_is_kept(input))
+            follows_network_clock(input, setup) && !time_phc_is_kept(input))
                 ret->verdict = TIME_UNKEPT;
 }

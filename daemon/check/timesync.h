@@ -10,7 +10,7 @@
 
 #include "check/chrony-report.h"
 #include "check/ntp-report.h"
-#include "check/surroundings.h"
+#include "check/machine-setup.h"
 
 typedef enum TimeClient {
         CLIENT_CHRONYD,
@@ -79,7 +79,7 @@ typedef struct TimeView {
 
 void time_judge(const TimeInput *input, TimeView *ret);
 /* The same, and what chronyd follows may turn out to be the clock of a network interface that nobody sets right. */
-void time_judge_here(const TimeInput *input, const Surroundings *around, TimeView *ret);
+void time_judge_here(const TimeInput *input, const MachineSetup *setup, TimeView *ret);
 /* Somebody sets the clocks of network interfaces right. */
 bool time_phc_is_kept(const TimeInput *input);
 /* How many disciplines move the clock: one is right. What timemaster runs counts once; CLIENT_OTHER does not count. */

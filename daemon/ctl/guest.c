@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "check/chrony-config.h"
 #include "check/chrony-report.h"
-#include "check/read/surroundings.h"
+#include "check/read/machine-setup.h"
 #include "check/read/timesync.h"
 #include "host/runtime.h"
 #include "host/tool.h"
@@ -37,7 +37,7 @@ void guest_done(GuestSetup *guest)
                 free(guest->files[i].text);
                 free(guest->files[i].before);
         }
-        surroundings_done(&guest->around);
+        machine_setup_done(&guest->setup);
         *guest = (GuestSetup) {};
 }
 
@@ -164,26 +164,26 @@ static int find_unit(GuestSetup *guest)
 
 int guest_find_chrony(GuestSetup *guest)
 {
-        Surroundings *around = &guest->around;
+        MachineSetup *setup = &guest->setup;
         int r = find_unit(guest);
 
         if (r < 0)
                 return r;
-        if (surroundings_read_chrony(around) < 0 || surroundings_read_modules(around) < 0)
+        if (machine_setup_read_chrony(setup) < 0 || machine_setup_read_modules(setup) < 0)
                 return out_of_memory();
-        if (around->chrony_confdir)
+        if (setup->chrony_confdir)
                 return 0;
-        if (around->chrony_config && around->chrony_fixed)
+        if (setup->chrony_config && setup->chrony_fixed)
                 fprintf(stderr,
                         "tscwarden: %s takes no further files, and is made by the system anew or cannot be written. Where that is "
                         "declared (NixOS: services.chrony.extraConfig; Fedora CoreOS: /etc/chrony.conf), add these lines:\n"
                         "  refclock PHC " KVM_CLOCK_LINK " poll 2\n  makestep 1 -1\n",
-                        around->chrony_config);
-        else if (around->chrony_config)
+                        setup->chrony_config);
+        else if (setup->chrony_config)
                 fprintf(stderr,
                         "tscwarden: %s takes no further files. Add this line to it, make the directory, and try again:\n"
                         "  confdir /etc/chrony.d\n",
-                        around->chrony_config);
+                        setup->chrony_config);
         else
                 fprintf(stderr, "tscwarden: There is no /etc/chrony/chrony.conf and no /etc/chrony.conf\n");
         return -ENOENT;
@@ -215,7 +215,7 @@ int guest_find_files(GuestSetup *guest)
         int r = 0;
 
         if (set_place(&files[GUEST_MODULES], modules_name, "/etc/modules-load.d", "", "") < 0 ||
-            set_place(&files[GUEST_REFCLOCK], modules_name, guest->around.chrony_confdir, "", "") < 0 ||
+            set_place(&files[GUEST_REFCLOCK], modules_name, guest->setup.chrony_confdir, "", "") < 0 ||
             set_place(&files[GUEST_DROP_IN], drop_in_name, "/etc/systemd/system/", guest->unit, ".d") < 0)
                 return out_of_memory();
         for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++) {
@@ -230,17 +230,17 @@ int guest_find_files(GuestSetup *guest)
 }
 
 /* Somebody else's file loads it, or it is part of the kernel. */
-static bool loads_at_boot(const Surroundings *around)
+static bool loads_at_boot(const MachineSetup *setup)
 {
-        return around->ptp_kvm_builtin ||
-               (around->ptp_kvm_persistent && !strstr(around->ptp_kvm_persistent, modules_name));
+        return setup->ptp_kvm_builtin ||
+               (setup->ptp_kvm_persistent && !strstr(setup->ptp_kvm_persistent, modules_name));
 }
 
 /* 1: what chronyd reads has a line for this clock. 0: none. Negative: told. */
 static int find_refclock(const GuestSetup *guest)
 {
         const char *const print[] = {
-                "chronyd", "-p", guest->around.chrony_given ? "-f" : NULL, guest->around.chrony_config, NULL,
+                "chronyd", "-p", guest->setup.chrony_given ? "-f" : NULL, guest->setup.chrony_config, NULL,
         };
         _cleanup_free_ char *output = NULL;
         char device[CHRONY_DEVICE_SIZE], name[PHC_NAME_SIZE];
@@ -258,17 +258,17 @@ static int find_refclock(const GuestSetup *guest)
 
 int guest_check_config(const GuestSetup *guest)
 {
-        _cleanup_surroundings_ Surroundings around = {};
+        _cleanup_machine_setup_ MachineSetup setup = {};
         int r = find_refclock(guest);
 
         if (r < 0)
                 return r;
-        if (surroundings_read_chrony(&around) < 0)
+        if (machine_setup_read_chrony(&setup) < 0)
                 return ctl_complain(NULL), -ENOMEM;
-        if (phc_kind_is_of_host(around.refclock_kind))
+        if (phc_kind_is_of_host(setup.refclock_kind))
                 return 0;
-        fprintf(stderr, "tscwarden: %s does not lead to %s/%s: chronyd would not read that\n", around.chrony_config,
-                guest->around.chrony_confdir, CHRONY_FILE_NAME);
+        fprintf(stderr, "tscwarden: %s does not lead to %s/%s: chronyd would not read that\n", setup.chrony_config,
+                guest->setup.chrony_confdir, CHRONY_FILE_NAME);
         return -ENOENT;
 }
 
@@ -287,7 +287,7 @@ int guest_plan_files(GuestSetup *guest)
         /* With --dry-run, before the module is there, the usual is shown. */
         bool device_unit = !guest->device[0] || has_device_unit(guest);
         bool wanted[GUEST_FILE_MAX_] = {
-                [GUEST_MODULES] = !loads_at_boot(&guest->around),
+                [GUEST_MODULES] = !loads_at_boot(&guest->setup),
                 [GUEST_REFCLOCK] = true,
                 /* /dev/ptpN is there as soon as the module is, which is before chronyd starts. */
                 [GUEST_DROP_IN] = strcmp(device, KVM_CLOCK_LINK) == 0
@@ -369,15 +369,15 @@ const char *guest_explain(GuestFollows follows)
 
 GuestFollows guest_look(void)
 {
-        _cleanup_surroundings_ Surroundings around = {};
+        _cleanup_machine_setup_ MachineSetup setup = {};
         const ChronySource *source;
         ChronyReport report;
 
         if (timesync_ask_chrony(&report) < 0 || (!report.tracked && report.n_sources == 0))
                 return GUEST_NO_ANSWER;
-        if (surroundings_read_chrony(&around) < 0 || !phc_kind_is_of_host(around.refclock_kind))
+        if (machine_setup_read_chrony(&setup) < 0 || !phc_kind_is_of_host(setup.refclock_kind))
                 return GUEST_NOT_LISTED;
-        source = chrony_find_refclock(&report, around.refclock_name);
+        source = chrony_find_refclock(&report, setup.refclock_name);
         if (!source)
                 return GUEST_NOT_LISTED;
         if (source->state == '*')

@@ -9,7 +9,7 @@
 #include "base/macro.h"
 #include "check/guest-clock.h"
 #include "check/read/phc.h"
-#include "check/surroundings.h"
+#include "check/machine-setup.h"
 #include "ctl/verbs.h"
 
 typedef struct GuestFile {
@@ -27,7 +27,7 @@ typedef struct GuestSetup {
         char unit[32];                  /* chrony.service or chronyd.service */
         bool active;                    /* it ran before */
         bool loaded;                    /* ptp_kvm, by us */
-        Surroundings around;            /* the configuration of chrony and of modules */
+        MachineSetup setup;             /* the configuration of chrony and of modules */
         GuestFile files[GUEST_FILE_MAX_];
 } GuestSetup;
 

@@ -5,9 +5,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "check/read/surroundings.h"
+#include "check/read/machine-setup.h"
 #include "check/read/timesync.h"
-#include "check/surroundings.h"
+#include "check/machine-setup.h"
 #include "check/timesync.h"
 #include "ctl/json.h"
 #include "host/calibrations.h"
@@ -15,11 +15,11 @@
 
 int rate_here_read(const char *clocksource, RateHere *ret)
 {
-        _cleanup_surroundings_ Surroundings around = {};
+        _cleanup_machine_setup_ MachineSetup setup = {};
         Calibrations calibrations = {};
         RateHere rate = {};
         TimeInput time;
-        int r = surroundings_read(&around);
+        int r = machine_setup_read(&setup);
 
         if (r == 0)
                 r = timesync_read(&time);
@@ -28,7 +28,7 @@ int rate_here_read(const char *clocksource, RateHere *ret)
         rate.boots_error = calibrations_read(&calibrations);
         if (rate.boots_error == -ENOMEM)
                 return -ENOMEM;
-        rate_utc_find(&time, &around, clocksource, &rate.utc);
+        rate_utc_find(&time, &setup, clocksource, &rate.utc);
         rate_boots_find(calibrations.boots, calibrations.n, &rate.boots);
         *ret = rate;
         return 0;

@@ -7,9 +7,9 @@
 #include "check/audit-steps.h"
 #include "check/boot-config.h"
 #include "check/read/boot-config.h"
-#include "check/read/surroundings.h"
+#include "check/read/machine-setup.h"
 #include "check/read/timesync.h"
-#include "check/surroundings.h"
+#include "check/machine-setup.h"
 #include "check/timesync.h"
 #include "ctl/check.h"
 #include "ctl/clock-here.h"
@@ -35,7 +35,7 @@ typedef struct Here {
         ClockFacts clock_facts;
         Clock clock;
         ClockView view;
-        Surroundings around;
+        MachineSetup setup;
         TimeInput time;
         char *reason_text, *remedy;
         Config config;
@@ -49,7 +49,7 @@ static void here_done(Here *here)
 {
         facts_done(&here->facts);
         snapshot_done(&here->snapshot);
-        surroundings_done(&here->around);
+        machine_setup_done(&here->setup);
         free(here->reason_text);
         free(here->remedy);
         config_done(&here->config);
@@ -79,7 +79,7 @@ static int read_here(const char *config, Here *here)
         clock_init(&here->clock, &here->clock_facts);
         r = clock_here_read(&here->clock);
         if (r == 0)
-                r = surroundings_read(&here->around);
+                r = machine_setup_read(&here->setup);
         if (r == 0)
                 r = timesync_read(&here->time);
         if (r == 0)
@@ -155,13 +155,13 @@ int verb_check(const CtlOptions *options)
                 .remedy = here.remedy,
                 .snapshot = &here.snapshot,
                 .policy = here.config_refused ? NULL : &here.config.policy,
-                .around = &here.around,
+                .setup = &here.setup,
                 .time = &here.time,
                 .boot = &here.boot,
                 .rate_boots_error = here.rate_boots_error,
                 .rate_boots = &here.rate_boots,
         };
-        audit_find_roles(&here.facts, &here.around, &input.host, &input.guest);
+        audit_find_roles(&here.facts, &here.setup, &input.host, &input.guest);
         if (options->role) {
                 input.host = strcmp(options->role, "guest") != 0;
                 input.guest = strcmp(options->role, "host") != 0;

@@ -11,34 +11,34 @@
 #include "ctl/verbs.h"
 
 /* What is known of this machine besides what its daemon says. */
-typedef struct Around {
+typedef struct HereInput {
         RateHere rate;
         ProbeRecord probe;
         StatusInput input;
-} Around;
+} HereInput;
 
-static void around_done(Around *around)
+static void here_input_done(HereInput *here)
 {
-        probe_record_done(&around->probe);
+        probe_record_done(&here->probe);
 }
 
 /* Of another host nothing is read, and labels need nothing. 0 or -ENOMEM. */
-static int read_around(const CtlOptions *options, const WardenState *state, Around *around)
+static int read_here(const CtlOptions *options, const WardenState *state, HereInput *here)
 {
         int r;
 
-        around->input = (StatusInput) {
+        here->input = (StatusInput) {
                 .state = state,
                 .now_usec = time_usec(CLOCK_REALTIME),
                 .color = ctl_wants_color(),
         };
         if (options->host || options->labels)
                 return 0;
-        r = rate_here_read(json_get_text(state->clock, "Clocksource"), &around->rate);
+        r = rate_here_read(json_get_text(state->clock, "Clocksource"), &here->rate);
         if (r < 0)
                 return r;
-        around->input.rate = &around->rate;
-        around->input.probe = probe_record_read(&around->probe) == 0 ? &around->probe : NULL;
+        here->input.rate = &here->rate;
+        here->input.probe = probe_record_read(&here->probe) == 0 ? &here->probe : NULL;
         return 0;
 }
 
@@ -77,16 +77,16 @@ int verb_status(const CtlOptions *options)
 {
         _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
         _cleanup_warden_state_ WardenState state = {};
-        _cleanup_(around_done) Around around = {};
+        _cleanup_(here_input_done) HereInput here = {};
         _cleanup_free_ char *why = NULL;
 
         if (ctl_bus_open(options->host, &bus, &why) != BUS_OK ||
             ctl_bus_read_state(bus, /* with_cpus= */ !options->metrics && !options->labels, &state, &why) != BUS_OK)
                 return ctl_complain(why);
-        if (read_around(options, &state, &around) < 0)
+        if (read_here(options, &state, &here) < 0)
                 return ctl_complain(NULL);
         if (options->metrics || options->labels)
-                return write_text(options, &around.input);
-        return ctl_finish(options->json ? status_show_json(stdout, &around.input) : show(options, &around.input),
+                return write_text(options, &here.input);
+        return ctl_finish(options->json ? status_show_json(stdout, &here.input) : show(options, &here.input),
                           warden_exit_status(&state));
 }

@@ -30,7 +30,7 @@ typedef struct Machine {
         CpuState cpu;
         IdleState states[3];
         FreqDomain policy;
-        Surroundings around;
+        MachineSetup setup;
         TimeInput time;
         RateBoots rate_boots;
         BootConfig boot;
@@ -54,7 +54,7 @@ static void machine_link(Machine *m)
         m->clock.urgency = clock_find_urgency(&m->clock_facts, &m->clock);
         m->input.clock = &m->clock;
         m->input.snapshot = &m->snapshot;
-        m->input.around = &m->around;
+        m->input.setup = &m->setup;
         m->input.time = &m->time;
         m->input.rate_boots = &m->rate_boots;
         m->input.boot = &m->boot;
@@ -84,13 +84,13 @@ static Machine host(void)
                             { .index = 1, .name = "C1", .latency_usec = 2 },
                             { .index = 2, .name = "C2", .latency_usec = 100 } },
                 .policy = { .governor = "performance" },
-                .around = { .kvm = true,
-                            .processes_known = true,
-                            .libvirt = true,
-                            .sync_time_file = (char *)"/etc/default/libvirt-guests",
-                            .libvirt_guests_enabled = true,
-                            .sync_time_assigned = true,
-                            .sync_time = true },
+                .setup = { .kvm = true,
+                           .processes_known = true,
+                           .libvirt = true,
+                           .sync_time_file = (char *)"/etc/default/libvirt-guests",
+                           .libvirt_guests_enabled = true,
+                           .sync_time_assigned = true,
+                           .sync_time = true },
                 .time = { .now_sec = 1000,
                           .clients_known = true,
                           .running = BIT(CLIENT_CHRONYD),
@@ -127,8 +127,8 @@ static Machine old_host(void)
         m.clock.verdict = VERDICT_STABLE;
         m.snapshot.n_policies = 0;
         m.cpu.n_states = 2;
-        strcpy(m.around.processor_max_cstate, "1");
-        strcpy(m.around.cpufreq_off, "1");
+        strcpy(m.setup.processor_max_cstate, "1");
+        strcpy(m.setup.cpufreq_off, "1");
         return m;
 }
 
@@ -144,7 +144,7 @@ static Machine guest(void)
         m.clock.available = "kvm-clock tsc acpi_pm";
         m.input.host = false;
         m.input.guest = true;
-        m.around = (Surroundings) {
+        m.setup = (MachineSetup) {
                 .processes_known = true,
                 .agent_running = true,
                 .agent_channel = true,
@@ -169,7 +169,7 @@ static Machine guest(void)
         };
         m.time.chrony.sources[0] =
                 (ChronySource) { .mode = '#', .state = '*', .name = "PHC0", .reach = 0377, .offset_sec = 2e-7 };
-        m.around.late = (Late) { .stat_known = true, .steal_percent = 0.1 };
+        m.setup.late = (Late) { .stat_known = true, .steal_percent = 0.1 };
         return m;
 }
 
@@ -288,9 +288,9 @@ static void test_boot_parameters(void **state)
         good.facts.cmdline = (char *)"tsc=reliable";
         expect(&good, "boot-parameters", AUDIT_WARN, NULL, "tsc=reliable");
         expect(&m, "boot-parameters", AUDIT_PASS, NULL, "processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1");
-        strcpy(m.around.cpufreq_off, "0");
+        strcpy(m.setup.cpufreq_off, "0");
         expect(&m, "boot-parameters", AUDIT_FAIL, NULL, "but /sys/module/cpufreq/parameters/off: 0");
-        strcpy(m.around.cpufreq_off, "");
+        strcpy(m.setup.cpufreq_off, "");
         expect(&m, "boot-parameters", AUDIT_PASS, NULL, NULL);
         m.facts.cmdline = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
         expect(&m, "boot-parameters", AUDIT_FAIL, KARGS,
@@ -352,7 +352,7 @@ static void test_idle_and_c1e(void **state)
         expect(&m, "c1e", AUDIT_NOT_APPLICABLE, NULL, "only AMD");
         strcpy(m.facts.vendor, "AuthenticAMD");
         expect(&m, "c1e", AUDIT_PASS, NULL, NULL);
-        m.around.c1e = true;
+        m.setup.c1e = true;
         expect(&m, "c1e", AUDIT_FAIL, NULL, "apic_c1e");
 }
 
@@ -395,25 +395,25 @@ static void test_governor_and_owners(void **state)
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand moves");
 
         expect(&m, "governor-owners", AUDIT_PASS, NULL, NULL);
-        m.around.owners = BIT(OWNER_TUNED);
+        m.setup.owners = BIT(OWNER_TUNED);
         /* A living TSC: nothing may be stopped. */
         expect(&m, "governor-owners", AUDIT_WARN, NULL, "tuned");
-        m.around.owners_enabled = BIT(OWNER_TUNED);
+        m.setup.owners_enabled = BIT(OWNER_TUNED);
         expect(&m, "governor-owners", AUDIT_WARN, DAEMON " && systemctl disable tuned", NULL);
-        m.around.warden_running = true;
+        m.setup.warden_running = true;
         expect(&m, "governor-owners", AUDIT_WARN, "systemctl disable tuned", NULL);
         expect(&m, "governor", AUDIT_FAIL, NULL, "ondemand moves");
         m.clock.verdict = VERDICT_UNSTABLE;
-        m.around.owners = BIT(OWNER_MAX_) - 1;
+        m.setup.owners = BIT(OWNER_MAX_) - 1;
         expect(&m, "governor-owners", AUDIT_WARN,
                "systemctl disable --now tuned power-profiles-daemon auto-cpufreq cpufrequtils cpupower", NULL);
-        m.around.warden_running = false;
-        m.around.owners = BIT(OWNER_CPUPOWER);
+        m.setup.warden_running = false;
+        m.setup.owners = BIT(OWNER_CPUPOWER);
         expect(&m, "governor-owners", AUDIT_WARN, DAEMON " && systemctl disable --now cpupower", NULL);
-        good.around.owners = BIT(OWNER_TUNED);
+        good.setup.owners = BIT(OWNER_TUNED);
         expect(&good, "governor-owners", AUDIT_NOT_APPLICABLE, NULL, "tuned");
-        m.around.owners = 0;
-        m.around.processes_known = false;
+        m.setup.owners = 0;
+        m.setup.processes_known = false;
         expect(&m, "governor-owners", AUDIT_UNKNOWN, NULL, NULL);
 }
 
@@ -430,16 +430,16 @@ static void test_what_guests_get(void **state)
         expect(&m, "clock-pairing", AUDIT_UNKNOWN, NULL, NULL);
 
         expect(&m, "guest-resync", AUDIT_PASS, NULL, "SYNC_TIME=1");
-        m.around.sync_time = false;
+        m.setup.sync_time = false;
         expect(&m, "guest-resync", AUDIT_WARN,
                "sed -i 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' /etc/default/libvirt-guests", "SYNC_TIME=0");
-        m.around.sync_time_assigned = false;
+        m.setup.sync_time_assigned = false;
         expect(&m, "guest-resync", AUDIT_WARN, "printf '\\nSYNC_TIME=1\\n' >> /etc/default/libvirt-guests",
                "no SYNC_TIME");
-        m.around.sync_time = true;
-        m.around.libvirt_guests_enabled = false;
+        m.setup.sync_time = true;
+        m.setup.libvirt_guests_enabled = false;
         expect(&m, "guest-resync", AUDIT_WARN, NULL, "not enabled");
-        m.around.libvirt = false;
+        m.setup.libvirt = false;
         expect(&m, "guest-resync", AUDIT_NOT_APPLICABLE, NULL, NULL);
 }
 
@@ -467,36 +467,36 @@ static void test_guest(void **state)
         expect(&m, "ptp-kvm-clock", AUDIT_PASS, NULL,
                "/sys/class/ptp/ptp1/clock_name: KVM virtual PTP; device: /dev/ptp_kvm -> ptp1");
         expect(&m, "ptp-kvm-at-boot", AUDIT_PASS, NULL, "/etc/modules-load.d/ptp_kvm.conf");
-        m.around.ptp_kvm_persistent = NULL;
+        m.setup.ptp_kvm_persistent = NULL;
         expect(&m, "ptp-kvm-at-boot", AUDIT_FAIL, "tscwarden guest setup", NULL);
-        m.around.ptp_kvm_builtin = true;
+        m.setup.ptp_kvm_builtin = true;
         expect(&m, "ptp-kvm-at-boot", AUDIT_PASS, NULL, "built into");
         m = guest();
-        m.around.ptp_kvm[0] = m.around.host_phc[0] = '\0';
+        m.setup.ptp_kvm[0] = m.setup.host_phc[0] = '\0';
         expect(&m, "ptp-kvm-clock", AUDIT_FAIL, "tscwarden guest setup", "is there");
         expect(&m, "ptp-kvm-at-boot", AUDIT_WARN, NULL, "may make systemd-modules-load.service fail");
-        m.around.ptp_kvm_persistent = NULL;
+        m.setup.ptp_kvm_persistent = NULL;
         expect(&m, "ptp-kvm-at-boot", AUDIT_NOT_APPLICABLE, NULL, NULL);
-        m.around.ptp_kvm_module = false;
+        m.setup.ptp_kvm_module = false;
         expect(&m, "ptp-kvm-clock", AUDIT_FAIL, NULL, "not installed");
         m.clock.available = "tsc hpet";
         expect(&m, "ptp-kvm-clock", AUDIT_NOT_APPLICABLE, NULL, "no KVM guest");
 
         m = guest();
         expect(&m, "guest-agent", AUDIT_PASS, NULL, NULL);
-        m.around.agent.refuses = "guest-set-time";
+        m.setup.agent.refuses = "guest-set-time";
         expect(&m, "guest-agent", AUDIT_WARN, NULL, "was told to refuse guest-set-time");
-        m.around.agent = (AgentFound) { .vsock = true };
-        m.around.agent_channel = false;
+        m.setup.agent = (AgentFound) { .vsock = true };
+        m.setup.agent_channel = false;
         expect(&m, "guest-agent", AUDIT_PASS, NULL, "vsock");
-        m.around.agent_channel = true;
-        m.around.agent_running = false;
+        m.setup.agent_channel = true;
+        m.setup.agent_running = false;
         expect(&m, "guest-agent", AUDIT_WARN, "systemctl start qemu-guest-agent", NULL);
-        m.around.agent_channel = false;
+        m.setup.agent_channel = false;
         expect(&m, "guest-agent", AUDIT_WARN, NULL, NULL);
         m.clock.available = "xen tsc";
         expect(&m, "guest-agent", AUDIT_NOT_APPLICABLE, NULL, "a guest of Xen");
-        m.around.ptp_kvm[0] = m.around.host_phc[0] = '\0';
+        m.setup.ptp_kvm[0] = m.setup.host_phc[0] = '\0';
         expect(&m, "ptp-kvm-clock", AUDIT_NOT_APPLICABLE, NULL, "a guest of Xen");
         m.clock.available = "hyperv_clocksource_tsc_page acpi_pm";
         expect(&m, "guest-agent", AUDIT_NOT_APPLICABLE, NULL, "a guest of Hyper-V");
@@ -507,40 +507,40 @@ static void test_chrony_in_a_guest(void **state)
         _cleanup_machine_ Machine m = guest();
 
         expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "/etc/chrony/conf.d/kvm.conf: refclock PHC /dev/ptp_kvm");
-        m.around.refclock_kind = PHC_VMCLOCK;
+        m.setup.refclock_kind = PHC_VMCLOCK;
         expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "counts TAI");
-        m.around.refclock_tai = true;
+        m.setup.refclock_tai = true;
         expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "vmclock");
-        strcpy(m.around.refclock_ptp, "ptp0");
-        m.around.refclock_kind = PHC_NETWORK;
+        strcpy(m.setup.refclock_ptp, "ptp0");
+        m.setup.refclock_kind = PHC_NETWORK;
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "another clock");
         m.time.running |= BIT(CLIENT_PTP4L);
         expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "PTP keeps");
-        strcpy(m.around.refclock_ptp, "");
-        m.around.refclock_kind = PHC_UNKNOWN;
+        strcpy(m.setup.refclock_ptp, "");
+        m.setup.refclock_kind = PHC_UNKNOWN;
         expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "no clock");
-        m.around.refclock_optional = true;
+        m.setup.refclock_optional = true;
         expect(&m, "chrony-refclock", AUDIT_WARN, NULL, "goes on without it");
-        m.around.refclock = NULL;
+        m.setup.refclock = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no `refclock PHC`");
-        m.around.chrony_confdir = NULL;
+        m.setup.chrony_confdir = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL,
                "mkdir -p /etc/chrony.d && printf '\\nconfdir /etc/chrony.d\\n' >> /etc/chrony/chrony.conf && tscwarden guest setup",
                NULL);
-        m.around.chrony_config = NULL;
+        m.setup.chrony_config = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "chrony is not installed");
         expect(&m, "chronyd-alive", AUDIT_NOT_APPLICABLE, NULL, NULL);
         expect(&m, "chrony-selected", AUDIT_NOT_APPLICABLE, NULL, NULL);
-        m.around.ptp_kvm[0] = '\0';
-        m.around.host_phc_kind = PHC_HYPERV;
+        m.setup.ptp_kvm[0] = '\0';
+        m.setup.host_phc_kind = PHC_HYPERV;
         expect(&m, "chrony-refclock", AUDIT_WARN, NULL, "not installed");
         expect(&m, "ptp-kvm-clock", AUDIT_PASS, NULL, "Hyper-V");
         expect(&m, "ptp-kvm-at-boot", AUDIT_NOT_APPLICABLE, NULL, "Hyper-V");
-        m.around.host_phc[0] = '\0';
+        m.setup.host_phc[0] = '\0';
         expect(&m, "chrony-refclock", AUDIT_NOT_APPLICABLE, NULL, NULL);
 
         m = guest();
-        m.around.refclock = NULL;
+        m.setup.refclock = NULL;
         m.time.running = m.time.steering = BIT(CLIENT_PHC2SYS);
         m.time.phc2sys_from_host = true;
         expect(&m, "chrony-refclock", AUDIT_NOT_APPLICABLE, NULL, "phc2sys");
@@ -548,11 +548,11 @@ static void test_chrony_in_a_guest(void **state)
 
         m = guest();
         expect(&m, "chrony-makestep", AUDIT_PASS, NULL, NULL);
-        m.around.makestep_endless = false;
+        m.setup.makestep_endless = false;
         expect(&m, "chrony-makestep", AUDIT_WARN,
                "sed -i 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' /etc/chrony/conf.d/kvm.conf && systemctl restart chrony",
                "first updates");
-        m.around.makestep_file = NULL;
+        m.setup.makestep_file = NULL;
         expect(&m, "chrony-makestep", AUDIT_WARN,
                "printf '\\nmakestep 1 -1\\n' >> /etc/chrony/chrony.conf && systemctl restart chrony", "no makestep");
 
@@ -574,7 +574,7 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-selected", AUDIT_UNKNOWN, NULL, "506");
         m.time.running = m.time.steering = 0;
         expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chrony", NULL);
-        m.around.chrony_config = (char *)"/etc/chrony.conf";
+        m.setup.chrony_config = (char *)"/etc/chrony.conf";
         expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chronyd", NULL);
         expect(&m, "chrony-selected", AUDIT_NOT_APPLICABLE, NULL, NULL);
 }
@@ -686,7 +686,7 @@ static void test_hardware_stamps(void **state)
 {
         _cleanup_machine_ Machine m = host();
 
-        strcpy(m.around.ptp_interface, "ptp0");
+        strcpy(m.setup.ptp_interface, "ptp0");
         expect(&m, "hardware-stamps", AUDIT_UNKNOWN, NULL, "root");
         m.time.chrony.sources[0].mode = '#';
         expect(&m, "hardware-stamps", AUDIT_NOT_APPLICABLE, NULL, "reference clocks only");
@@ -708,12 +708,12 @@ static void test_late_interrupts(void **state)
         _cleanup_machine_ Machine m = guest();
 
         expect(&m, "late-interrupts", AUDIT_PASS, NULL, "steal 0.1 %");
-        m.around.late.steal_percent = 7;
+        m.setup.late.steal_percent = 7;
         expect(&m, "late-interrupts", AUDIT_WARN, NULL, "steal 7.0 %, softirq 0.0 %; /proc/pressure/irq: not there");
         expect_advice(&m, "late-interrupts", "The host lets this guest's CPUs wait");
-        m.around.late = (Late) { .stat_known = true, .pressure_known = true, .irq_percent = 9 };
+        m.setup.late = (Late) { .stat_known = true, .pressure_known = true, .irq_percent = 9 };
         expect(&m, "late-interrupts", AUDIT_WARN, NULL, "full avg300: 9.0 %");
-        m.around.late.stat_known = false;
+        m.setup.late.stat_known = false;
         expect(&m, "late-interrupts", AUDIT_UNKNOWN, NULL, NULL);
 }
 
@@ -722,19 +722,19 @@ static void test_rtc(void **state)
         _cleanup_machine_ Machine m = host();
 
         expect(&m, "rtc", AUDIT_NOT_APPLICABLE, NULL, NULL);
-        m.around.rtc = (Rtc) { .there = true, .known = true };
+        m.setup.rtc = (Rtc) { .there = true, .known = true };
         expect(&m, "rtc", AUDIT_PASS, NULL, "+0 s");
-        m.around.rtc.off_sec = -3600;
+        m.setup.rtc.off_sec = -3600;
         expect(&m, "rtc", AUDIT_WARN, "hwclock --systohc --utc", "-3600 s");
         m.time.chrony.normal = false;
         expect(&m, "rtc", AUDIT_WARN, NULL, "-3600 s");
-        m.around.rtc.local = true;
+        m.setup.rtc.local = true;
         expect(&m, "rtc", AUDIT_WARN, "timedatectl set-local-rtc 0", "/etc/adjtime: LOCAL");
-        m.around.rtc = (Rtc) { .there = true, .known = true };
-        m.around.chrony_config = (char *)"/etc/chrony.conf";
+        m.setup.rtc = (Rtc) { .there = true, .known = true };
+        m.setup.chrony_config = (char *)"/etc/chrony.conf";
         expect(&m, "rtc", AUDIT_WARN, "printf '\\nrtcsync\\n' >> /etc/chrony.conf && systemctl restart chronyd",
                "neither rtcsync");
-        m.around.rtcsync = true;
+        m.setup.rtcsync = true;
         expect(&m, "rtc", AUDIT_PASS, NULL, NULL);
 }
 
@@ -750,10 +750,10 @@ static void test_roles(void **state)
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 Facts facts = { .hypervisor = cases[i].hypervisor };
-                Surroundings around = { .kvm = cases[i].kvm, .dom0 = cases[i].dom0 };
+                MachineSetup setup = { .kvm = cases[i].kvm, .dom0 = cases[i].dom0 };
                 bool is_host, is_guest;
 
-                audit_find_roles(&facts, &around, &is_host, &is_guest);
+                audit_find_roles(&facts, &setup, &is_host, &is_guest);
                 assert_int_equal(is_host, cases[i].host);
                 assert_int_equal(is_guest, cases[i].guest);
         }

@@ -17,7 +17,7 @@
 #define BIT(client) (1U << (client))
 #define HOUR 3600.0
 
-static Surroundings nothing_around;
+static MachineSetup plain_setup;
 
 /* A host that `client` has disciplined for a day; by its word the clock gains 34 ppm by itself. */
 static TimeInput input_of(TimeClient client)
@@ -62,7 +62,7 @@ static RateUtc find(const TimeInput *input)
 {
         RateUtc rate;
 
-        rate_utc_find(input, &nothing_around, "tsc", &rate);
+        rate_utc_find(input, &plain_setup, "tsc", &rate);
         return rate;
 }
 
@@ -159,16 +159,16 @@ static void test_cannot_say(void **state)
         input.phc_kept_by_other = false;
         input.chrony.sources[0].mode = '#';
         strcpy(input.chrony.sources[0].name, "PHC0");
-        strcpy(nothing_around.ptp_interface, "ptp0");
+        strcpy(plain_setup.ptp_interface, "ptp0");
         expect_why(&input, "chronyd follows a network interface's clock, which nobody sets");
-        nothing_around.ptp_interface[0] = '\0';
+        plain_setup.ptp_interface[0] = '\0';
 
-        rate_utc_find(&good, &nothing_around, "hpet", &rate);
+        rate_utc_find(&good, &plain_setup, "hpet", &rate);
         assert_false(rate.known);
         assert_string_equal(rate.why, "the clocksource is hpet, not tsc");
-        rate_utc_find(&good, &nothing_around, "", &rate);
+        rate_utc_find(&good, &plain_setup, "", &rate);
         assert_string_equal(rate.why, "the clocksource is not known");
-        rate_utc_find(&good, &nothing_around, "tsc-early", &rate);
+        rate_utc_find(&good, &plain_setup, "tsc-early", &rate);
         assert_true(rate.known);
 }
 

@@ -12,7 +12,7 @@
 
 #include "base/macro.h"
 #include "check/read/phc.h"
-#include "check/read/surroundings.h"
+#include "check/read/machine-setup.h"
 #include "host/processes.h"
 
 DEFINE_CLEANUP(FILE, fclose);
@@ -21,18 +21,18 @@ DEFINE_CLEANUP(FILE, fclose);
 #define LEVELS_MAX 10
 #define DIRECTORIES_MAX 10
 
-static int read_file(Surroundings *around, const char *path, unsigned level);
+static int read_file(MachineSetup *setup, const char *path, unsigned level);
 
 /* A folder that takes a file of ours and keeps it: not one that ends with the boot, nor the vendor's. */
-static int offer_folder(Surroundings *around, const char *folder)
+static int offer_folder(MachineSetup *setup, const char *folder)
 {
-        if (around->chrony_confdir || strncmp(folder, "/run/", 5) == 0 || strncmp(folder, "/usr/", 5) == 0)
+        if (setup->chrony_confdir || strncmp(folder, "/run/", 5) == 0 || strncmp(folder, "/usr/", 5) == 0)
                 return 0;
-        around->chrony_confdir = strdup(folder);
-        return around->chrony_confdir ? 0 : -ENOMEM;
+        setup->chrony_confdir = strdup(folder);
+        return setup->chrony_confdir ? 0 : -ENOMEM;
 }
 
-static int read_include(Surroundings *around, const char *pattern, unsigned level)
+static int read_include(MachineSetup *setup, const char *pattern, unsigned level)
 {
         _cleanup_free_ char *folder = strdup(pattern), *path = strndup(pattern, strcspn(pattern, " \t"));
         glob_t found = {};
@@ -45,12 +45,12 @@ static int read_include(Surroundings *around, const char *pattern, unsigned leve
         name = strrchr(folder, '/');
         if (name && name > folder && fnmatch(name + 1, CHRONY_FILE_NAME, 0) == 0) {
                 *name = '\0';
-                r = offer_folder(around, folder);
+                r = offer_folder(setup, folder);
         }
         if (r == 0 && glob(path, 0, NULL, &found) == GLOB_NOSPACE)
                 r = -ENOMEM;
         for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
-                r = read_file(around, found.gl_pathv[i], level + 1);
+                r = read_file(setup, found.gl_pathv[i], level + 1);
         globfree(&found);
         return r;
 }
@@ -69,7 +69,7 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* Of files of one name in several directories chronyd reads the first directory's. */
-static int read_confdir(Surroundings *around, const char *directories, unsigned level)
+static int read_confdir(MachineSetup *setup, const char *directories, unsigned level)
 {
         _cleanup_free_ char *copy = strdup(directories);
         char *rest = copy, *folder;
@@ -83,7 +83,7 @@ static int read_confdir(Surroundings *around, const char *directories, unsigned 
                 if (!folder[0])
                         continue;
                 n_named++;
-                r = offer_folder(around, folder);
+                r = offer_folder(setup, folder);
                 if (r == 0 && asprintf(&pattern, "%s/*.conf", folder) < 0) {
                         pattern = NULL;
                         r = -ENOMEM;
@@ -103,27 +103,27 @@ static int read_confdir(Surroundings *around, const char *directories, unsigned 
                         }
                 for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
                         if (i == 0 || compare_names(&found.gl_pathv[i - 1], &found.gl_pathv[i]) != 0)
-                                r = read_file(around, found.gl_pathv[i], level + 1);
+                                r = read_file(setup, found.gl_pathv[i], level + 1);
         }
         globfree(&found);
         return r;
 }
 
 /* A refclock there is ignored without a word (tried with chronyd 4.3). */
-static int read_sources_file(Surroundings *around, const char *path)
+static int read_sources_file(MachineSetup *setup, const char *path)
 {
         _cleanup_(fclosep) FILE *stream = fopen(path, "re");
         _cleanup_free_ char *line = NULL;
         const char *rest;
         size_t size = 0;
 
-        while (stream && !around->refclock_ignored && getline(&line, &size, stream) >= 0)
-                if (chrony_line_judge(line, &rest) == CHRONY_REFCLOCK && !(around->refclock_ignored = strdup(path)))
+        while (stream && !setup->refclock_ignored && getline(&line, &size, stream) >= 0)
+                if (chrony_line_judge(line, &rest) == CHRONY_REFCLOCK && !(setup->refclock_ignored = strdup(path)))
                         return -ENOMEM;
         return 0;
 }
 
-static int read_sourcedir(Surroundings *around, const char *directories)
+static int read_sourcedir(MachineSetup *setup, const char *directories)
 {
         _cleanup_free_ char *copy = strdup(directories);
         char *rest = copy, *folder;
@@ -141,21 +141,21 @@ static int read_sourcedir(Surroundings *around, const char *directories)
                 }
                 r = glob(pattern, 0, NULL, &found) == GLOB_NOSPACE ? -ENOMEM : 0;
                 for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
-                        r = read_sources_file(around, found.gl_pathv[i]);
+                        r = read_sources_file(setup, found.gl_pathv[i]);
                 globfree(&found);
         }
         return r;
 }
 
-static int take_refclock(Surroundings *around, const char *path, const char *rest)
+static int take_refclock(MachineSetup *setup, const char *path, const char *rest)
 {
-        RefclockFound *clock = &around->refclocks[around->n_refclocks];
+        RefclockFound *clock = &setup->refclocks[setup->n_refclocks];
         ChronyRefclock line;
         char ptp[PHC_NAME_SIZE] = "";
 
-        if (around->n_refclocks == REFCLOCKS_MAX || !chrony_refclock_parse(rest, around->n_refclocks, &line))
+        if (setup->n_refclocks == REFCLOCKS_MAX || !chrony_refclock_parse(rest, setup->n_refclocks, &line))
                 return 0;
-        around->n_refclocks++;
+        setup->n_refclocks++;
         *clock = (RefclockFound) {};
         strcpy(clock->name, line.name);
         if (!line.device[0])
@@ -163,18 +163,18 @@ static int take_refclock(Surroundings *around, const char *path, const char *res
         (void)phc_of_device(line.device, ptp);
         clock->kind = phc_kind(ptp);
         /* The host's clock, else the first. */
-        if (around->refclock && (phc_kind_is_of_host(around->refclock_kind) || !phc_kind_is_of_host(clock->kind)))
+        if (setup->refclock && (phc_kind_is_of_host(setup->refclock_kind) || !phc_kind_is_of_host(clock->kind)))
                 return 0;
-        free(around->refclock);
-        free(around->refclock_file);
-        around->refclock = strdup(line.device);
-        around->refclock_file = strdup(path);
-        strcpy(around->refclock_ptp, ptp);
-        strcpy(around->refclock_name, line.name);
-        around->refclock_kind = clock->kind;
-        around->refclock_tai = line.tai;
-        around->refclock_optional = line.optional;
-        return around->refclock && around->refclock_file ? 0 : -ENOMEM;
+        free(setup->refclock);
+        free(setup->refclock_file);
+        setup->refclock = strdup(line.device);
+        setup->refclock_file = strdup(path);
+        strcpy(setup->refclock_ptp, ptp);
+        strcpy(setup->refclock_name, line.name);
+        setup->refclock_kind = clock->kind;
+        setup->refclock_tai = line.tai;
+        setup->refclock_optional = line.optional;
+        return setup->refclock && setup->refclock_file ? 0 : -ENOMEM;
 }
 
 /* Made anew at each boot or each build of the system, or not to be written at all: what is added there is lost. */
@@ -188,40 +188,40 @@ static bool is_fixed(const char *path)
         return access(path, W_OK) < 0 && errno == EROFS;
 }
 
-static int take_makestep(Surroundings *around, const char *path, const char *rest)
+static int take_makestep(MachineSetup *setup, const char *path, const char *rest)
 {
-        free(around->makestep_file);
-        around->makestep_file = strdup(path);
-        around->makestep_endless = chrony_makestep_is_endless(rest);
-        around->makestep_fixed = is_fixed(path);
-        return around->makestep_file ? 0 : -ENOMEM;
+        free(setup->makestep_file);
+        setup->makestep_file = strdup(path);
+        setup->makestep_endless = chrony_makestep_is_endless(rest);
+        setup->makestep_fixed = is_fixed(path);
+        return setup->makestep_file ? 0 : -ENOMEM;
 }
 
-static int take_line(Surroundings *around, const char *path, const char *line, unsigned level)
+static int take_line(MachineSetup *setup, const char *path, const char *line, unsigned level)
 {
         const char *rest;
 
         switch (chrony_line_judge(line, &rest)) {
         case CHRONY_REFCLOCK:
-                return take_refclock(around, path, rest);
+                return take_refclock(setup, path, rest);
         case CHRONY_INCLUDE:
-                return read_include(around, rest, level);
+                return read_include(setup, rest, level);
         case CHRONY_CONFDIR:
-                return read_confdir(around, rest, level);
+                return read_confdir(setup, rest, level);
         case CHRONY_SOURCEDIR:
-                return read_sourcedir(around, rest);
+                return read_sourcedir(setup, rest);
         case CHRONY_RTCSYNC:
         case CHRONY_RTCFILE:
-                around->rtcsync = true;
+                setup->rtcsync = true;
                 return 0;
         case CHRONY_MAKESTEP:
-                return take_makestep(around, path, rest);
+                return take_makestep(setup, path, rest);
         default:
                 return 0;
         }
 }
 
-static int read_file(Surroundings *around, const char *path, unsigned level)
+static int read_file(MachineSetup *setup, const char *path, unsigned level)
 {
         _cleanup_(fclosep) FILE *stream = level < LEVELS_MAX ? fopen(path, "re") : NULL;
         _cleanup_free_ char *line = NULL;
@@ -230,7 +230,7 @@ static int read_file(Surroundings *around, const char *path, unsigned level)
 
         while (r == 0 && stream && getline(&line, &size, stream) >= 0) {
                 line[strcspn(line, "\r\n")] = '\0';
-                r = take_line(around, path, line, level);
+                r = take_line(setup, path, line, level);
         }
         return r;
 }
@@ -248,7 +248,7 @@ static void on_process(const Process *process, void *userdata)
         *ret = strndup(option, strcspn(option, " "));
 }
 
-int surroundings_read_chrony(Surroundings *around)
+int machine_setup_read_chrony(MachineSetup *setup)
 {
         /* Debian's, and everybody else's. */
         static const char *const files[] = { "/etc/chrony/chrony.conf", "/etc/chrony.conf" };
@@ -258,13 +258,13 @@ int surroundings_read_chrony(Surroundings *around)
         (void)processes_list(on_process, &given);
         if (given && access(given, R_OK) == 0) {
                 config = given;
-                around->chrony_given = true;
+                setup->chrony_given = true;
         }
         if (access(config, F_OK) < 0)
                 return 0;
-        around->chrony_config = strdup(config);
-        if (!around->chrony_config)
+        setup->chrony_config = strdup(config);
+        if (!setup->chrony_config)
                 return -ENOMEM;
-        around->chrony_fixed = is_fixed(config);
-        return read_file(around, config, 0);
+        setup->chrony_fixed = is_fixed(config);
+        return read_file(setup, config, 0);
 }

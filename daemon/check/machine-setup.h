@@ -46,7 +46,7 @@ typedef struct RefclockFound {
         PhcKind kind;                /* PHC_UNKNOWN for other drivers */
 } RefclockFound;
 
-typedef struct Surroundings {
+typedef struct MachineSetup {
         bool dom0; /* Xen's first domain, which is a host (/proc/xen/capabilities: control_d) */
         bool kvm;  /* /dev/kvm, or the module kvm */
         /* Firmware has switched AMD's C1E on: apic_c1e among the bugs in /proc/cpuinfo (arch/x86/kernel/process.c). */
@@ -104,18 +104,18 @@ typedef struct Surroundings {
         char *sync_time_file;        /* which that service reads, there or not; owned, NULL without libvirt */
         bool sync_time_assigned;     /* SYNC_TIME= stands in it */
         bool sync_time;              /* and is 1 */
-} Surroundings;
+} MachineSetup;
 
-static inline void surroundings_done(Surroundings *around)
+static inline void machine_setup_done(MachineSetup *setup)
 {
-        free(around->ptp_kvm_persistent);
-        free(around->refclock);
-        free(around->refclock_file);
-        free(around->refclock_ignored);
-        free(around->makestep_file);
-        free(around->chrony_config);
-        free(around->chrony_confdir);
-        free(around->sync_time_file);
-        *around = (Surroundings) {};
+        free(setup->ptp_kvm_persistent);
+        free(setup->refclock);
+        free(setup->refclock_file);
+        free(setup->refclock_ignored);
+        free(setup->makestep_file);
+        free(setup->chrony_config);
+        free(setup->chrony_confdir);
+        free(setup->sync_time_file);
+        *setup = (MachineSetup) {};
 }
-#define _cleanup_surroundings_ _cleanup_(surroundings_done)
+#define _cleanup_machine_setup_ _cleanup_(machine_setup_done)

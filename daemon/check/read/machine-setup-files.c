@@ -11,7 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "check/read/surroundings.h"
+#include "check/read/machine-setup.h"
 
 DEFINE_CLEANUP(FILE, fclose);
 
@@ -65,7 +65,7 @@ static int take_module_file(const char *path, char *line, void *userdata)
         return *found;
 }
 
-int surroundings_read_modules(Surroundings *around)
+int machine_setup_read_modules(MachineSetup *setup)
 {
         static const char *const folders[] = {
                 "/etc/modules-load.d/*.conf",     "/run/modules-load.d/*.conf", "/usr/local/lib/modules-load.d/*.conf",
@@ -76,54 +76,54 @@ int surroundings_read_modules(Surroundings *around)
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < ARRAY_SIZE(folders); i++)
-                r = each_file(folders[i], take_module, &around->ptp_kvm_persistent);
+                r = each_file(folders[i], take_module, &setup->ptp_kvm_persistent);
         if (r < 0)
                 return r;
         if (uname(&name) < 0)
                 return 0;
         snprintf(path, sizeof(path), "/lib/modules/%s", name.release);
-        around->has_modules = access(path, F_OK) == 0;
+        setup->has_modules = access(path, F_OK) == 0;
         /* modules.dep(5): "PATH: what it depends on". */
         snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", name.release);
-        (void)each_line(path, take_module_file, &around->ptp_kvm_builtin);
+        (void)each_line(path, take_module_file, &setup->ptp_kvm_builtin);
         snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", name.release);
-        (void)each_line(path, take_module_file, &around->ptp_kvm_module);
-        around->ptp_kvm_module |= around->ptp_kvm_builtin || access("/sys/module/ptp_kvm", F_OK) == 0;
+        (void)each_line(path, take_module_file, &setup->ptp_kvm_module);
+        setup->ptp_kvm_module |= setup->ptp_kvm_builtin || access("/sys/module/ptp_kvm", F_OK) == 0;
         return 0;
 }
 
 /* A shell's file: the last assignment holds. */
 static int take_sync_time(const char *path, char *line, void *userdata)
 {
-        Surroundings *around = userdata;
+        MachineSetup *setup = userdata;
 
         line += strspn(line, " \t");
         if (strncmp(line, "SYNC_TIME=", 10) != 0)
                 return 0;
         line += 10;
         line += strspn(line, "\"'");
-        around->sync_time_assigned = true;
-        around->sync_time = line[0] == '1';
+        setup->sync_time_assigned = true;
+        setup->sync_time = line[0] == '1';
         return 0;
 }
 
 /* Where the service of libvirt-guests says which file it reads: "EnvironmentFile=-/etc/sysconfig/libvirt-guests". */
 static int take_environment_file(const char *path, char *line, void *userdata)
 {
-        Surroundings *around = userdata;
+        MachineSetup *setup = userdata;
         const char *file = line + strspn(line, " \t");
 
         if (strncmp(file, "EnvironmentFile=", 16) != 0)
                 return 0;
         file += 16;
         file += *file == '-';
-        around->sync_time_file = strdup(file);
-        return around->sync_time_file ? 1 : -ENOMEM;
+        setup->sync_time_file = strdup(file);
+        return setup->sync_time_file ? 1 : -ENOMEM;
 }
 
 /* Each distribution builds libvirt with a folder of its own, and the file may be missing there: without the service's word it is
  * /etc/sysconfig wherever there is such a folder. */
-static int find_sync_time_file(Surroundings *around)
+static int find_sync_time_file(MachineSetup *setup)
 {
         static const char *const units[] = {
                 "/etc/systemd/system/libvirt-guests.service",
@@ -133,12 +133,12 @@ static int find_sync_time_file(Surroundings *around)
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < ARRAY_SIZE(units); i++)
-                r = each_line(units[i], take_environment_file, around);
+                r = each_line(units[i], take_environment_file, setup);
         if (r != 0)
                 return r < 0 ? r : 0;
-        around->sync_time_file = strdup(access("/etc/sysconfig", F_OK) == 0 ? "/etc/sysconfig/libvirt-guests" :
-                                                                              "/etc/default/libvirt-guests");
-        return around->sync_time_file ? 0 : -ENOMEM;
+        setup->sync_time_file = strdup(access("/etc/sysconfig", F_OK) == 0 ? "/etc/sysconfig/libvirt-guests" :
+                                                                             "/etc/default/libvirt-guests");
+        return setup->sync_time_file ? 0 : -ENOMEM;
 }
 
 static bool is_there(const char *pattern)
@@ -151,7 +151,7 @@ static bool is_there(const char *pattern)
 }
 
 /* What is enabled is a link (systemctl(1), for scripts of /etc/init.d update-rc.d(8)), whether it leads anywhere or not. */
-bool surroundings_service_is_enabled(const char *service)
+bool machine_setup_service_is_enabled(const char *service)
 {
         char unit[128], script[128];
 
@@ -160,16 +160,16 @@ bool surroundings_service_is_enabled(const char *service)
         return is_there(unit) || is_there(script);
 }
 
-int surroundings_read_libvirt(Surroundings *around)
+int machine_setup_read_libvirt(MachineSetup *setup)
 {
         int r;
 
-        around->libvirt = access("/usr/sbin/libvirtd", X_OK) == 0 || access("/usr/sbin/virtqemud", X_OK) == 0 ||
-                          access("/etc/default/libvirt-guests", F_OK) == 0 ||
-                          access("/etc/sysconfig/libvirt-guests", F_OK) == 0;
-        if (!around->libvirt)
+        setup->libvirt = access("/usr/sbin/libvirtd", X_OK) == 0 || access("/usr/sbin/virtqemud", X_OK) == 0 ||
+                         access("/etc/default/libvirt-guests", F_OK) == 0 ||
+                         access("/etc/sysconfig/libvirt-guests", F_OK) == 0;
+        if (!setup->libvirt)
                 return 0;
-        around->libvirt_guests_enabled = surroundings_service_is_enabled("libvirt-guests");
-        r = find_sync_time_file(around);
-        return r < 0 ? r : each_line(around->sync_time_file, take_sync_time, around);
+        setup->libvirt_guests_enabled = machine_setup_service_is_enabled("libvirt-guests");
+        r = find_sync_time_file(setup);
+        return r < 0 ? r : each_line(setup->sync_time_file, take_sync_time, setup);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "check/read/surroundings.h"
+#include "check/read/machine-setup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,7 @@ static void read_parameter(const char *path, char buffer[static PARAMETER_SIZE])
 }
 
 /* /proc/cpuinfo has a line of bugs since Linux 4.1, the same on every CPU. */
-static void read_bugs(Surroundings *around)
+static void read_bugs(MachineSetup *setup)
 {
         _cleanup_(fclosep) FILE *stream = fopen("/proc/cpuinfo", "re");
         _cleanup_free_ char *line = NULL;
@@ -44,7 +44,7 @@ static void read_bugs(Surroundings *around)
                 if (strncmp(line, "bugs\t", 5) != 0)
                         continue;
                 while ((word = strsep(&rest, " \t\n")))
-                        around->c1e |= strcmp(word, "apic_c1e") == 0;
+                        setup->c1e |= strcmp(word, "apic_c1e") == 0;
                 break;
         }
 }
@@ -56,14 +56,14 @@ static bool is_dom0(void)
         return sysfs_read_at(AT_FDCWD, "/proc/xen/capabilities", text, sizeof(text)) == 0 && strstr(text, "control_d");
 }
 
-static void read_agent(Surroundings *around, const char *arguments)
+static void read_agent(MachineSetup *setup, const char *arguments)
 {
         _cleanup_free_ char *file = NULL;
         size_t size;
 
         (void)runtime_read_file(AT_FDCWD, AGENT_FILE, FILE_MAX, &file, &size);
-        around->agent_running = true;
-        agent_judge(arguments, file, &around->agent);
+        setup->agent_running = true;
+        agent_judge(arguments, file, &setup->agent);
 }
 
 static void on_process(const Process *process, void *userdata)
@@ -76,54 +76,54 @@ static void on_process(const Process *process, void *userdata)
                 { "power-profiles-", OWNER_POWER_PROFILES },
                 { "auto-cpufreq", OWNER_AUTO_CPUFREQ },
         };
-        Surroundings *around = userdata;
+        MachineSetup *setup = userdata;
 
         for (size_t i = 0; i < ARRAY_SIZE(owners); i++)
                 if (strcmp(process->command, owners[i].command) == 0)
-                        around->owners |= 1U << owners[i].owner;
+                        setup->owners |= 1U << owners[i].owner;
         if (strcmp(process->command, "qemu-ga") == 0)
-                read_agent(around, process->arguments);
-        around->warden_running |= strcmp(process->command, "tscwardend") == 0;
+                read_agent(setup, process->arguments);
+        setup->warden_running |= strcmp(process->command, "tscwardend") == 0;
 }
 
-static void read_owner_services(Surroundings *around)
+static void read_owner_services(MachineSetup *setup)
 {
         for (GovernorOwner owner = 0; owner < OWNER_MAX_; owner++)
-                if (surroundings_service_is_enabled(governor_owner_service(owner)))
-                        around->owners_enabled |= 1U << owner;
+                if (machine_setup_service_is_enabled(governor_owner_service(owner)))
+                        setup->owners_enabled |= 1U << owner;
         /* A oneshot service leaves no process. */
-        around->owners |= around->owners_enabled & (1U << OWNER_CPUPOWER | 1U << OWNER_CPUFREQUTILS);
+        setup->owners |= setup->owners_enabled & (1U << OWNER_CPUPOWER | 1U << OWNER_CPUFREQUTILS);
 }
 
-int surroundings_read(Surroundings *ret)
+int machine_setup_read(MachineSetup *ret)
 {
-        _cleanup_surroundings_ Surroundings around = {};
+        _cleanup_machine_setup_ MachineSetup setup = {};
         char linked[PHC_NAME_SIZE];
         int r;
 
-        read_bugs(&around);
-        around.dom0 = is_dom0();
-        around.kvm = exists("/dev/kvm") || exists("/sys/module/kvm");
-        read_parameter("/sys/module/cpufreq/parameters/off", around.cpufreq_off);
-        read_parameter("/sys/module/processor/parameters/max_cstate", around.processor_max_cstate);
-        read_parameter("/sys/module/intel_idle/parameters/max_cstate", around.intel_idle_max_cstate);
-        around.processes_known = processes_list(on_process, &around) == 0;
-        read_owner_services(&around);
-        (void)phc_find(KVM_CLOCK_NAME, around.ptp_kvm);
-        if (phc_of_host(around.host_phc) == 0)
-                around.host_phc_kind = phc_kind(around.host_phc);
-        (void)phc_of_network(around.ptp_interface);
-        around.ptp_kvm_link = phc_of_device(KVM_CLOCK_LINK, linked) == 0 && strcmp(linked, around.ptp_kvm) == 0;
-        around.agent_channel = exists("/dev/virtio-ports/org.qemu.guest_agent.0");
-        r = surroundings_read_modules(&around);
+        read_bugs(&setup);
+        setup.dom0 = is_dom0();
+        setup.kvm = exists("/dev/kvm") || exists("/sys/module/kvm");
+        read_parameter("/sys/module/cpufreq/parameters/off", setup.cpufreq_off);
+        read_parameter("/sys/module/processor/parameters/max_cstate", setup.processor_max_cstate);
+        read_parameter("/sys/module/intel_idle/parameters/max_cstate", setup.intel_idle_max_cstate);
+        setup.processes_known = processes_list(on_process, &setup) == 0;
+        read_owner_services(&setup);
+        (void)phc_find(KVM_CLOCK_NAME, setup.ptp_kvm);
+        if (phc_of_host(setup.host_phc) == 0)
+                setup.host_phc_kind = phc_kind(setup.host_phc);
+        (void)phc_of_network(setup.ptp_interface);
+        setup.ptp_kvm_link = phc_of_device(KVM_CLOCK_LINK, linked) == 0 && strcmp(linked, setup.ptp_kvm) == 0;
+        setup.agent_channel = exists("/dev/virtio-ports/org.qemu.guest_agent.0");
+        r = machine_setup_read_modules(&setup);
         if (r == 0)
-                r = clocks_read(&around.late, &around.rtc);
+                r = clocks_read(&setup.late, &setup.rtc);
         if (r == 0)
-                r = surroundings_read_chrony(&around);
+                r = machine_setup_read_chrony(&setup);
         if (r == 0)
-                r = surroundings_read_libvirt(&around);
+                r = machine_setup_read_libvirt(&setup);
         if (r < 0)
                 return r;
-        *ret = TAKE_STRUCT(around);
+        *ret = TAKE_STRUCT(setup);
         return 0;
 }
