@@ -106,7 +106,7 @@ static void log_remarks(const Config *config, const ConfigErrors *errors)
         if (errors->n == 0)
                 return;
         if (facts_read(&facts) < 0)
-                remarks_log(errors, (Need) { .frequency = true, .idle = true });
+                remarks_log(errors, (Halves) { .frequency = true, .idle = true });
         else
                 remarks_log(errors, need_under_mode(&facts, config->apply, config->filled));
 }

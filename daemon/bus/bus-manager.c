@@ -293,7 +293,7 @@ void bus_update_manager(Bus *bus)
 {
         ManagerObject fresh;
         ManagerView view;
-        Need need;
+        Halves need;
 
         manager_get_view(bus->manager, &view);
         need = need_from_facts(view.facts);

@@ -171,7 +171,7 @@ void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed
         _cleanup_free_ char *reason =
                 clock_boot_parameters_reason(input->clock_facts, input->clock->verdict, input->clock->reason);
         _cleanup_free_ char *harm = NULL, *booted = NULL;
-        Need of_cpu = need_from_facts(input->facts);
+        Halves of_cpu = need_from_facts(input->facts);
         unsigned advice = clock_advice(input->clock_facts);
         AuditStep *step;
         int dead;

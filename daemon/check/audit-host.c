@@ -19,7 +19,7 @@
 static void judge_flags(const AuditInput *input, Audit *audit)
 {
         _cleanup_free_ char *reason = need_reason(input->facts);
-        Need need = need_from_facts(input->facts);
+        Halves need = need_from_facts(input->facts);
         AuditStep *step;
 
         if (!reason) {

@@ -66,7 +66,7 @@ static int prepare_task(Apply *a)
 
         if (r < 0)
                 return r;
-        p->in_force = a->task.kind != TASK_RESTORE ? planner_wish(p) : (Need) {};
+        p->in_force = a->task.kind != TASK_RESTORE ? planner_wish(p) : (Halves) {};
         r = planner_build(p, policy, &a->snapshot, p->in_force, &a->plan);
         return r < 0 ? log_error_errno(r, "Cannot make a plan") : 0;
 }

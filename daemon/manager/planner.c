@@ -57,7 +57,7 @@ int planner_read_host(Planner *p, const Policy *policy, Snapshot *ret)
         return r < 0 ? log_error_errno(r, "Cannot read /sys/devices/system/cpu") : 0;
 }
 
-Need planner_wish(const Planner *p)
+Halves planner_wish(const Planner *p)
 {
         return wish_now(&p->config, &p->facts, p->guests);
 }
@@ -75,7 +75,7 @@ bool planner_tsc_has_died(void)
         return facts_read(&facts) == 0 && !facts_tsc_is_fragile(&facts);
 }
 
-int planner_build(const Planner *p, const Policy *policy, const Snapshot *snapshot, Need halves, Plan *ret)
+int planner_build(const Planner *p, const Policy *policy, const Snapshot *snapshot, Halves halves, Plan *ret)
 {
         PlanInput input = {
                 .snapshot = snapshot,

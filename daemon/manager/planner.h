@@ -36,7 +36,7 @@ typedef struct Planner {
         bool facts_unused;      /* by a task */
         ClockFacts clock_facts; /* borrow from the facts */
         unsigned advice;        /* bits of AdviceKind that were told */
-        Need in_force;          /* the halves of the policy that the last task was to apply */
+        Halves in_force;        /* the halves of the policy that the last task was to apply */
 } Planner;
 
 void planner_done(Planner *planner);
@@ -49,14 +49,14 @@ int planner_read_cpus(const Planner *planner, const Policy *policy, Snapshot *re
 int planner_read_host(Planner *planner, const Policy *policy, Snapshot *ret);
 
 /* The halves of the policy that are to be in force now. */
-Need planner_wish(const Planner *planner);
+Halves planner_wish(const Planner *planner);
 /* The host needs constant frequencies for its TSC, and the TSC still lives. */
 bool planner_tsc_is_fragile(const Planner *planner);
 /* The facts, read again, say that the TSC lives no more. */
 bool planner_tsc_has_died(void);
 /* The plan that would bring the knobs to where `policy` (NULL: the configuration's) wants them, as far as these halves go. 0 or
  * -ENOMEM. */
-int planner_build(const Planner *planner, const Policy *policy, const Snapshot *snapshot, Need halves, Plan *ret);
+int planner_build(const Planner *planner, const Policy *policy, const Snapshot *snapshot, Halves halves, Plan *ret);
 
 /* The knobs stand as in the snapshot now: the clock judges again, and what contradicts the CPU is written to the journal.
  * `dangers`: so is what endangers the TSC. */

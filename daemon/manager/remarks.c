@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 
-void remarks_log(const ConfigErrors *errors, Need halves)
+void remarks_log(const ConfigErrors *errors, Halves halves)
 {
         bool applies = halves.frequency || halves.idle;
 

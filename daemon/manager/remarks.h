@@ -6,4 +6,4 @@
 
 /* Logs what was said about a configuration that was taken. What concerns another program's file is for the reader's information where no
  * `halves` of a policy are applied: nothing comes of that file here. */
-void remarks_log(const ConfigErrors *errors, Need halves);
+void remarks_log(const ConfigErrors *errors, Halves halves);

@@ -123,7 +123,7 @@ static unsigned count_knobs(const Plan *plan)
 static void judge_applied(Standing *s, const TaskEnd *end)
 {
         const Config *config = end->config;
-        Need wanted = wish_wanted(config, end->facts), unused = wish_unused(config, end->facts);
+        Halves wanted = wish_wanted(config, end->facts), unused = wish_unused(config, end->facts);
         OutcomeInput input = {
                 .facts = end->facts,
                 .never = config->apply == APPLY_NEVER,
@@ -187,9 +187,9 @@ static void log_done(const Standing *s, const TaskEnd *end, Events *events)
                            end->n_steps, standing_get_reason(s));
 }
 
-static Need waiting_halves(const Findings *findings)
+static Halves waiting_halves(const Findings *findings)
 {
-        Need waiting = {};
+        Halves waiting = {};
 
         for (unsigned i = 0; i < findings->n; i++) {
                 waiting.frequency = waiting.frequency || findings->entries[i].kind == FINDING_NO_CPUFREQ;
@@ -205,9 +205,9 @@ static const char *halves_name(bool frequency, bool idle)
         return frequency ? "frequency" : "idle";
 }
 
-static void note_late_driver(Standing *s, Need halves)
+static void note_late_driver(Standing *s, Halves halves)
 {
-        Need before = s->waiting, now = waiting_halves(&s->findings);
+        Halves before = s->waiting, now = waiting_halves(&s->findings);
         bool frequency = before.frequency && !now.frequency && halves.frequency;
         bool idle = before.idle && !now.idle && halves.idle;
         double now_usec = (double)time_usec(CLOCK_MONOTONIC);

@@ -28,7 +28,7 @@ typedef struct Standing {
         Findings findings;
         uint64_t applied_usec; /* when the policy was last applied, CLOCK_MONOTONIC; 0 never */
         uint64_t start_usec;   /* when the daemon started */
-        Need waiting;          /* the halves that had no driver when the policy was last applied */
+        Halves waiting;        /* the halves that had no driver when the policy was last applied */
         bool late_told;        /* how long they had none */
 } Standing;
 
@@ -53,7 +53,7 @@ typedef struct TaskEnd {
         const GuestWatch *guests;
         const Snapshot *snapshot;
         const Plan *plan;
-        Need halves;              /* of the policy that the task was to apply */
+        Halves halves;            /* of the policy that the task was to apply */
         size_t n_left;            /* originals that are still out */
         bool stopping;            /* the daemon ends after the task */
         unsigned n_done, n_steps; /* so many of the values were set */

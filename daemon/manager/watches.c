@@ -148,7 +148,7 @@ static void on_guests(bool presence_changed, void *userdata)
 static bool wants_drivers(void *userdata)
 {
         const Watches *w = userdata;
-        Need halves = planner_wish(w->planner);
+        Halves halves = planner_wish(w->planner);
 
         return halves.frequency || halves.idle;
 }

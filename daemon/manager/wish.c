@@ -4,7 +4,7 @@
 #include "host/config/config-store.h"
 #include "model/policy.h"
 
-Need wish_wanted(const Config *config, const Facts *facts)
+Halves wish_wanted(const Config *config, const Facts *facts)
 {
         return need_under_mode(facts, config->apply, config->filled);
 }
@@ -14,9 +14,9 @@ bool wish_waits_for_guests(const Config *config, const GuestWatch *guests)
         return config->apply_when == APPLY_WHEN_GUESTS && !guest_watch_have_guests(guests);
 }
 
-Need wish_now(const Config *config, const Facts *facts, const GuestWatch *guests)
+Halves wish_now(const Config *config, const Facts *facts, const GuestWatch *guests)
 {
-        return wish_waits_for_guests(config, guests) ? (Need) {} : wish_wanted(config, facts);
+        return wish_waits_for_guests(config, guests) ? (Halves) {} : wish_wanted(config, facts);
 }
 
 /* Whether our own file sets this half. cpupower's files do not count: where the host needs no policy, cpupower applies them. */
@@ -30,13 +30,13 @@ static bool config_sets(const Config *config, bool frequency)
         return false;
 }
 
-Need wish_unused(const Config *config, const Facts *facts)
+Halves wish_unused(const Config *config, const Facts *facts)
 {
-        Need need = need_from_facts(facts);
+        Halves need = need_from_facts(facts);
 
         if (config->apply != APPLY_AUTO)
-                return (Need) {};
-        return (Need) {
+                return (Halves) {};
+        return (Halves) {
                 .frequency = !need.frequency && config_sets(config, true),
                 .idle = !need.idle && config_sets(config, false),
         };

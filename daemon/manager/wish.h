@@ -11,10 +11,10 @@
 #include "watch/guests.h"
 
 /* Those that configuration and need ask for. */
-Need wish_wanted(const Config *config, const Facts *facts);
+Halves wish_wanted(const Config *config, const Facts *facts);
 /* No guest runs, and with APPLY_WHEN=guests nothing is in force until one does. */
 bool wish_waits_for_guests(const Config *config, const GuestWatch *guests);
 /* Those that are to be in force now. */
-Need wish_now(const Config *config, const Facts *facts, const GuestWatch *guests);
+Halves wish_now(const Config *config, const Facts *facts, const GuestWatch *guests);
 /* Those that our own file sets although the CPUs do not need them, so that APPLY=auto does not apply them. */
-Need wish_unused(const Config *config, const Facts *facts);
+Halves wish_unused(const Config *config, const Facts *facts);

@@ -6,35 +6,35 @@
 
 #include "model/cmdline.h"
 
-Need need_from_facts(const Facts *facts)
+Halves need_from_facts(const Facts *facts)
 {
         /* A guest's frequency and C-states are its host's business. */
         if (facts->hypervisor)
-                return (Need) {};
-        return (Need) { .frequency = !facts->constant_tsc, .idle = !facts->nonstop_tsc };
+                return (Halves) {};
+        return (Halves) { .frequency = !facts->constant_tsc, .idle = !facts->nonstop_tsc };
 }
 
-Need need_without_driver(const Facts *facts)
+Halves need_without_driver(const Facts *facts)
 {
         /* drivers/cpufreq/cpufreq.c cpufreq_disabled, drivers/cpuidle/cpuidle.c cpuidle_disabled; idle=: intel_idle.c
          * intel_idle_init, acpi/processor_idle.c disabled_by_idle_boot_param. */
-        return (Need) {
+        return (Halves) {
                 .frequency = cmdline_has(facts->cmdline, "cpufreq.off", "1"),
                 .idle = cmdline_has(facts->cmdline, "cpuidle.off", "1") ||
                         cmdline_has(facts->cmdline, "idle", "poll") || cmdline_has(facts->cmdline, "idle", "halt"),
         };
 }
 
-Need need_under_mode(const Facts *facts, ApplyMode mode, Need filled)
+Halves need_under_mode(const Facts *facts, ApplyMode mode, Halves filled)
 {
-        Need without = need_without_driver(facts), need = need_from_facts(facts);
+        Halves without = need_without_driver(facts), need = need_from_facts(facts);
 
         if (mode == APPLY_NEVER)
-                need = (Need) {};
+                need = (Halves) {};
         if (mode == APPLY_ALWAYS)
-                need = (Need) { .frequency = need.frequency || !filled.frequency, .idle = need.idle || !filled.idle };
+                need = (Halves) { .frequency = need.frequency || !filled.frequency, .idle = need.idle || !filled.idle };
 
-        return (Need) { .frequency = need.frequency && !without.frequency, .idle = need.idle && !without.idle };
+        return (Halves) { .frequency = need.frequency && !without.frequency, .idle = need.idle && !without.idle };
 }
 
 /* " on CPU 3" or " on CPUs 0-3", or nothing when it is all of them. */
@@ -54,7 +54,7 @@ char *need_reason(const Facts *facts)
         _cleanup_free_ char *frequency = NULL, *idle = NULL;
         const char *cpu = facts_is_amd_rev_f(facts) ? " (AMD revision F)" : "";
         char *reason = NULL;
-        Need need = need_from_facts(facts);
+        Halves need = need_from_facts(facts);
         int r;
 
         frequency = cpus_phrase(&facts->without_constant_tsc, facts->n_cpus);

@@ -8,20 +8,20 @@
 
 #include "model/facts.h"
 
-typedef struct Need {
+typedef struct Halves {
         bool frequency; /* constant_tsc is missing: the TSC counts at the CPU's frequency */
         bool idle;      /* nonstop_tsc is missing: the TSC stops in deep C-states */
-} Need;
+} Halves;
 
 /* APPLY= */
 typedef enum ApplyMode { APPLY_AUTO, APPLY_ALWAYS, APPLY_NEVER } ApplyMode;
 
-Need need_from_facts(const Facts *facts);
+Halves need_from_facts(const Facts *facts);
 /* The halves for which no driver can load, because of this boot's parameters (cpufreq.off=1, cpuidle.off=1). */
-Need need_without_driver(const Facts *facts);
+Halves need_without_driver(const Facts *facts);
 /* The halves to apply: what is needed, unless the mode says always or never, and never those without a driver. In a half that is `filled`
  * nothing is configured and the built-in rule stands in: that is never applied where it is not needed. */
-Need need_under_mode(const Facts *facts, ApplyMode mode, Need filled);
+Halves need_under_mode(const Facts *facts, ApplyMode mode, Halves filled);
 
 /* One sentence for people: why, or why not. Heap string owned by the caller, NULL when out of memory. */
 char *need_reason(const Facts *facts);

@@ -165,7 +165,7 @@ static void print_no_guests(FILE *out, const OutcomeInput *input)
 /* Halves that would be applied if a driver could come. */
 static void print_without_driver(FILE *out, const OutcomeInput *input)
 {
-        Need need = need_from_facts(input->facts), without = need_without_driver(input->facts);
+        Halves need = need_from_facts(input->facts), without = need_without_driver(input->facts);
 
         if (need.frequency && without.frequency)
                 fputs(" cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays where the "

@@ -20,7 +20,7 @@ void dry_run_done(DryRun *dry)
 int dry_run_make(const Config *config, DryRun *ret)
 {
         Originals none = {};
-        Need halves = {};
+        Halves halves = {};
         int r = facts_read(&ret->facts);
 
         if (r < 0)

@@ -19,7 +19,7 @@ int show_facts(FILE *out, const Facts *facts)
         _cleanup_free_ char *vendor = text_escape(facts->vendor), *reason = need_reason(facts);
         _cleanup_free_ char *clocksource = text_escape(facts->clocksource ? facts->clocksource : "unknown");
         static const char *const needs[] = { "none", "frequency policy", "idle policy", "frequency and idle policy" };
-        Need need = need_from_facts(facts);
+        Halves need = need_from_facts(facts);
 
         if (!vendor || !reason || !clocksource)
                 return -ENOMEM;
@@ -29,7 +29,7 @@ int show_facts(FILE *out, const Facts *facts)
                 facts->nonstop_tsc ? "yes" : "no");
         fprintf(out, "       clocksource: %s; %s\n", clocksource,
                 facts_tsc_lives(facts) ? "the TSC lives" : "the TSC is given up until the next boot");
-        fprintf(out, "Need   %s\n", needs[need.frequency + 2 * need.idle]);
+        fprintf(out, "Halves   %s\n", needs[need.frequency + 2 * need.idle]);
         print_wrapped(out, "", 7, reason);
         return 0;
 }

@@ -24,7 +24,7 @@ static void test_need_under_mode(void **state)
         static const struct {
                 bool constant, nonstop, hypervisor;
                 ApplyMode mode;
-                Need need, filled;
+                Halves need, filled;
         } rows[] = {
                 { true, true, false, APPLY_AUTO, .need = { false, false } },
                 { false, true, false, APPLY_AUTO, .need = { true, false } },
@@ -46,7 +46,7 @@ static void test_need_under_mode(void **state)
                 Facts facts = { .constant_tsc = rows[i].constant,
                                 .nonstop_tsc = rows[i].nonstop,
                                 .hypervisor = rows[i].hypervisor };
-                Need need = need_under_mode(&facts, rows[i].mode, rows[i].filled);
+                Halves need = need_under_mode(&facts, rows[i].mode, rows[i].filled);
 
                 assert_int_equal(need.frequency, rows[i].need.frequency);
                 assert_int_equal(need.idle, rows[i].need.idle);
@@ -57,7 +57,7 @@ static void test_need_without_driver(void **state)
 {
         static const struct {
                 const char *cmdline;
-                Need need;
+                Halves need;
         } rows[] = {
                 { "quiet", { true, true } },
                 { "cpufreq.off=1", { false, true } },
@@ -74,7 +74,7 @@ static void test_need_without_driver(void **state)
                 for (ApplyMode mode = APPLY_AUTO; mode <= APPLY_ALWAYS; mode++) {
                         _cleanup_free_ char *cmdline = strdup(rows[i].cmdline);
                         Facts facts = { .cmdline = cmdline };
-                        Need need = need_under_mode(&facts, mode, (Need) {});
+                        Halves need = need_under_mode(&facts, mode, (Halves) {});
 
                         assert_int_equal(need.frequency, rows[i].need.frequency);
                         assert_int_equal(need.idle, rows[i].need.idle);

@@ -14,7 +14,7 @@
 static char text[4096];
 
 /* What goes to stderr for a remark on our file and one on cpupower's. */
-static void log_both(Need halves)
+static void log_both(Halves halves)
 {
         char ours[] = "/etc/default/tscwarden:1: a remark", foreign[] = "/etc/default/cpupower:2: another";
         char *lines[] = { ours, foreign };
@@ -34,7 +34,7 @@ static void log_both(Need halves)
 
 static void test_remarks_warn_where_a_policy_is_applied(void **state)
 {
-        log_both((Need) { .idle = true });
+        log_both((Halves) { .idle = true });
         assert_non_null(strstr(text, "warning: /etc/default/tscwarden:1: a remark\n"));
         assert_non_null(strstr(text, "warning: /etc/default/cpupower:2: another\n"));
 }
@@ -42,7 +42,7 @@ static void test_remarks_warn_where_a_policy_is_applied(void **state)
 /* Nothing comes of cpupower's file here. */
 static void test_remarks_inform_where_none_is(void **state)
 {
-        log_both((Need) {});
+        log_both((Halves) {});
         assert_non_null(strstr(text, "warning: /etc/default/tscwarden:1: a remark\n"));
         assert_null(strstr(text, "warning: /etc/default/cpupower"));
         assert_non_null(strstr(text, "/etc/default/cpupower:2: another. tscwarden applies no policy on this host"));

@@ -99,7 +99,7 @@ static void try_one(const Facts *facts, const Configuration *c, Driver driver)
         const char *paths[] = { "foreign", NULL };
         _cleanup_config_errors_ ConfigErrors errors = {};
         _cleanup_config_ Config config = {};
-        Need need = need_from_facts(facts);
+        Halves need = need_from_facts(facts);
         FakeHost host;
         Warden w;
 

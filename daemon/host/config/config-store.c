@@ -60,7 +60,7 @@ void config_errors_done(ConfigErrors *errors)
 
 int config_take_policy(Config *config, Policy *from)
 {
-        Need filled = { .frequency = true, .idle = true };
+        Halves filled = { .frequency = true, .idle = true };
 
         for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
                 if (policy_speaks_of(from, key))

@@ -26,7 +26,7 @@ typedef struct Config {
         unsigned start_opts_line, start_idle_opts_line, stop_opts_line, stop_idle_opts_line;
         Policy policy;      /* begins with the built-in rule, as far as that holds */
         Policy stop_policy; /* of CPUPOWER_STOP_OPTS */
-        Need filled; /* the halves that the options or the foreign file say nothing of: the built-in rule stands in */
+        Halves filled; /* the halves that the options or the foreign file say nothing of: the built-in rule stands in */
         bool sets_policy;  /* the file itself has a policy key, or CPUPOWER_START_OPTS */
         char *policy_file; /* owned: the foreign file that supplies the policy; NULL: none does */
         char **files;      /* owned: those that were read, ours first */
