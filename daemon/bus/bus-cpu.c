@@ -113,12 +113,12 @@ static const Step *step_for(Bus *bus, const ManagerLook *look, const KnobId *id)
         return found ? bus->steps[at] : NULL;
 }
 
-static bool is_limited(Bus *bus, const ManagerLook *look, const FreqDomain *policy)
+static bool shows_lower_maximum(Bus *bus, const ManagerLook *look, const FreqDomain *policy)
 {
         const KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = policy ? policy->id : 0 };
         const Step *step = policy ? step_for(bus, look, &id) : NULL;
 
-        return step && frequency_is_limited(policy, step->to) && !manager_has_drifted(bus->manager, &id);
+        return step && frequency_maximum_is_lowered(policy, step->to) && !manager_has_drifted(bus->manager, &id);
 }
 
 static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *policy)
@@ -132,7 +132,7 @@ static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *
                 return "degraded";
         if (cpuset_has(view.contested_cpus, cpu->id))
                 return "contested";
-        if (is_limited(bus, look, policy))
+        if (shows_lower_maximum(bus, look, policy))
                 return "limited";
         return cpuset_has(view.managed_cpus, cpu->id) ? "ok" : "unmanaged";
 }
@@ -178,7 +178,7 @@ static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cp
 {
         char *text = manager_contest_format(bus->manager, cpu->id);
 
-        if (!text && is_limited(bus, look, policy) &&
+        if (!text && shows_lower_maximum(bus, look, policy) &&
             asprintf(&text,
                      "scaling_max_freq is limited to %" PRIu64
                      " by firmware (bios_limit beside it says so) or against heat.",

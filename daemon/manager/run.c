@@ -110,11 +110,11 @@ static bool knob_settles(Knob knob)
         return knob == KNOB_SCALING_MIN_FREQ || knob == KNOB_SCALING_MAX_FREQ || knob == KNOB_SCALING_SETSPEED;
 }
 
-static bool is_limited(const Run *run, const Step *step)
+static bool step_was_limited(const Run *run, const Step *step)
 {
         const FreqDomain *policy = snapshot_find_policy(run->live, step->id.id);
 
-        return step->id.knob == KNOB_SCALING_MAX_FREQ && policy && frequency_is_limited(policy, step->to);
+        return step->id.knob == KNOB_SCALING_MAX_FREQ && policy && frequency_maximum_is_lowered(policy, step->to);
 }
 
 /* After a write: done with the step, or wait for it. */
@@ -134,7 +134,8 @@ static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState
         } else if (r == 0) {
                 if (run->settling)
                         run->settle_usec = RUN_SETTLE_AGAIN_USEC;
-                r = run_add_finding(run, is_limited(run, step) ? FINDING_LIMITED : FINDING_IGNORED, step, actual, 0);
+                r = run_add_finding(run, step_was_limited(run, step) ? FINDING_LIMITED : FINDING_IGNORED, step, actual,
+                                    0);
         } else
                 r = run_add_finding(run, FINDING_FAILED, step, NULL, r);
         run_next(run);

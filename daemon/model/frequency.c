@@ -93,7 +93,7 @@ bool frequency_is_lower(const char *khz, const char *than)
         return parse_u64(khz, 0, UINT64_MAX, &a) == 0 && parse_u64(than, 0, UINT64_MAX, &b) == 0 && a < b;
 }
 
-bool frequency_is_limited(const FreqDomain *policy, const char *max)
+bool frequency_maximum_is_lowered(const FreqDomain *policy, const char *max)
 {
         uint64_t taken = 0, khz;
 

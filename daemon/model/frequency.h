@@ -43,7 +43,7 @@ void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_
 bool frequency_is_lower(const char *khz, const char *than);
 /* Whether the maximum that is read is below a `max` that the kernel took. It shows the lowest of what user space, firmware and thermal
  * limits ask for (include/linux/pm_qos.h), rounded down to the driver's table. */
-bool frequency_is_limited(const FreqDomain *policy, const char *max);
+bool frequency_maximum_is_lowered(const FreqDomain *policy, const char *max);
 
 /* What a write would do to a policy in this state. With a fragile TSC (facts_tsc_is_fragile()) every transition marks it. Asked for
  * the plan, and again before each write with what was read back, since a limit may have been clamped or ignored. */

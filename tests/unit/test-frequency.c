@@ -178,7 +178,7 @@ static void test_frequency_effect_names(void **state)
         assert_string_equal(effect_to_string(EFFECT_MARKS_TSC_UNSTABLE), "marks-tsc-unstable");
 }
 
-static void test_frequency_is_limited(void **state)
+static void test_frequency_maximum_is_lowered(void **state)
 {
         static const struct {
                 uint64_t max_khz;
@@ -200,7 +200,7 @@ static void test_frequency_is_limited(void **state)
         for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
                 FreqDomain policy = { .max_khz = limits[i].max_khz, .frequencies = (char *)limits[i].frequencies };
 
-                assert_int_equal(frequency_is_limited(&policy, limits[i].max), limits[i].limited);
+                assert_int_equal(frequency_maximum_is_lowered(&policy, limits[i].max), limits[i].limited);
         }
         assert_true(frequency_is_lower("800000", "1000000"));
         assert_false(frequency_is_lower("1000000", "1000000"));
@@ -210,8 +210,10 @@ static void test_frequency_is_limited(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_frequency_is_limited),   cmocka_unit_test(test_frequency_effect),
-                cmocka_unit_test(test_frequency_set),          cmocka_unit_test(test_frequency_rests),
+                cmocka_unit_test(test_frequency_maximum_is_lowered),
+                cmocka_unit_test(test_frequency_effect),
+                cmocka_unit_test(test_frequency_set),
+                cmocka_unit_test(test_frequency_rests),
                 cmocka_unit_test(test_frequency_effect_names),
         };
 
