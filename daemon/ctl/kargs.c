@@ -59,7 +59,7 @@ static int add_parameter(Kargs *kargs, const char *word, const char *cmdline, bo
         return 0;
 }
 
-static int judge(Kargs *kargs, ClockFacts *facts, Verdict verdict, ClockReason reason)
+static int find_missing_parameters(Kargs *kargs, ClockFacts *facts, Verdict verdict, ClockReason reason)
 {
         const char *cmdline = facts->cmdline;
         BootNeed *need = &kargs->need;
@@ -102,7 +102,7 @@ int kargs_read(Kargs *ret)
         if (r < 0)
                 return r;
         clock_get(&clock, &view);
-        r = judge(&kargs, &clock_facts, view.verdict, view.reason);
+        r = find_missing_parameters(&kargs, &clock_facts, view.verdict, view.reason);
         if (r < 0)
                 return r;
         *ret = TAKE_STRUCT(kargs);

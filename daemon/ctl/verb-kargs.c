@@ -30,19 +30,20 @@ static int finish(const CtlOptions *options, const Kargs *kargs, int status)
 }
 
 /* With nothing missing: whether that is known. */
-static int judge_complete(const Kargs *kargs)
+static int exit_status_of_complete(const Kargs *kargs)
 {
         bool unread = kargs->n > 0 && kargs->config.error < 0 && kargs->config.error != -EOPNOTSUPP;
 
         return unread || kargs->verdict == VERDICT_UNKNOWN ? CTL_NO_ANSWER : CTL_FINE;
 }
 
-static int judge(const Kargs *kargs)
+static int exit_status(const Kargs *kargs)
 {
         BootParameters missing;
 
         kargs_missing(kargs, &missing);
-        return missing.n > 0 || kargs->reboot || kargs->config.leaving.n > 0 ? CTL_WRONG : judge_complete(kargs);
+        return missing.n > 0 || kargs->reboot || kargs->config.leaving.n > 0 ? CTL_WRONG :
+                                                                               exit_status_of_complete(kargs);
 }
 
 static int read_kargs(Kargs *ret)
@@ -271,7 +272,7 @@ static int refuse_apply(const Kargs *kargs)
 static int decide_apply(const Kargs *kargs, BootParameters *ret_missing)
 {
         kargs_missing(kargs, ret_missing);
-        return ret_missing->n == 0 ? judge_complete(kargs) : refuse_apply(kargs);
+        return ret_missing->n == 0 ? exit_status_of_complete(kargs) : refuse_apply(kargs);
 }
 
 /* Under the lock. 0, or negative: told. */
@@ -395,7 +396,7 @@ int verb_kargs(const CtlOptions *options)
         _cleanup_kargs_ Kargs kargs = {};
 
         if (strcmp(options->word, "plan") == 0)
-                return read_kargs(&kargs) < 0 ? CTL_NO_ANSWER : finish(options, &kargs, judge(&kargs));
+                return read_kargs(&kargs) < 0 ? CTL_NO_ANSWER : finish(options, &kargs, exit_status(&kargs));
         if (geteuid() != 0)
                 return ctl_complain("This changes boot parameters and needs root: sudo tscwarden kargs …");
         return strcmp(options->word, "apply") == 0 ? kargs_apply(options) : kargs_revert(options);

@@ -258,7 +258,7 @@ static bool awaits_successor(const Clock *clock)
 }
 
 /* fresh: sysfs was just read. Only then is a pending line dropped, because this process may not have run for a while. */
-static void judge(Clock *clock, bool fresh, uint64_t now, ClockChanges *changes)
+static void update_verdict(Clock *clock, bool fresh, uint64_t now, ClockChanges *changes)
 {
         if (!clock->started || (!clock->observed && !clock->marked))
                 return;
@@ -320,7 +320,7 @@ void clock_feed_line(Clock *clock, uint64_t usec, uint64_t now, const char *text
                 on_event(clock, &events[i], previous, now, changes);
         renew_waits(clock, now);
         if (n > 0)
-                judge(clock, /* fresh= */ false, now, changes);
+                update_verdict(clock, /* fresh= */ false, now, changes);
 }
 
 void clock_feed_overrun(Clock *clock)
@@ -379,7 +379,7 @@ void clock_feed_sysfs(Clock *clock, const ClockObservation *observation, uint64_
         /* The list changes after the whole report is printed, so the other half is not coming. */
         if (clock->started && clock->available_known && !clock->listed)
                 report_flush(clock, now, changes);
-        judge(clock, /* fresh= */ true, now, changes);
+        update_verdict(clock, /* fresh= */ true, now, changes);
 }
 
 void clock_feed_timer(Clock *clock, uint64_t now, ClockChanges *changes)
@@ -390,7 +390,7 @@ void clock_feed_timer(Clock *clock, uint64_t now, ClockChanges *changes)
                 clock->read_interval_usec *= 2;
                 clock->next_read_usec = now + clock->read_interval_usec;
         }
-        judge(clock, /* fresh= */ false, now, changes);
+        update_verdict(clock, /* fresh= */ false, now, changes);
 }
 
 void clock_feed_probe(Clock *clock, bool convicted, ClockChanges *changes)
@@ -403,7 +403,7 @@ void clock_feed_probe(Clock *clock, bool convicted, ClockChanges *changes)
 void clock_feed_facts(Clock *clock, uint64_t now, ClockChanges *changes)
 {
         note(clock, changes, CLOCK_CHANGED_DETAILS);
-        judge(clock, /* fresh= */ false, now, changes);
+        update_verdict(clock, /* fresh= */ false, now, changes);
 }
 
 /* The log no longer tells, the last daemon still knew. */
@@ -431,7 +431,7 @@ void clock_start(Clock *clock, bool log_complete, uint64_t now)
         clock->started = true;
         if (clock->observed && clock->has_mark)
                 reads_begin(clock, now);
-        judge(clock, /* fresh= */ true, now, &unheard);
+        update_verdict(clock, /* fresh= */ true, now, &unheard);
         if (clock->since_usec == 0 && clock->imported && clock->verdict == clock->imported_verdict &&
             clock->reason == clock->imported_reason)
                 adopt_since(clock);

@@ -93,7 +93,7 @@ static void report_limited(DriftMonitor *d, const Touched *touched, const DriftA
 }
 
 /* `step`: what the plan would do about it, or NULL. Whether it is to be repaired. */
-static bool judge(DriftMonitor *d, const Touched *touched, const Step *step)
+static bool judge_knob(DriftMonitor *d, const Touched *touched, const Step *step)
 {
         static const ReportKind kinds[] = {
                 [DRIFT_LOST] = REPORT_DRIFT,
@@ -166,7 +166,7 @@ void drift_tell_and_arm(DriftMonitor *d)
 }
 
 /* Keeps the last step of each knob: an earlier one may be a temporary freeze. */
-static int judge_all(DriftMonitor *d, const Plan *plan, bool *ret_repair)
+static int judge_touched_knobs(DriftMonitor *d, const Plan *plan, bool *ret_repair)
 {
         _cleanup_free_ const Step **steps = calloc(d->n_touched + 1, sizeof(Step *));
 
@@ -180,7 +180,7 @@ static int judge_all(DriftMonitor *d, const Plan *plan, bool *ret_repair)
                         steps[touched - d->touched] = &plan->steps[i];
         }
         for (size_t i = 0; i < d->n_touched; i++)
-                if (judge(d, &d->touched[i], steps[i]))
+                if (judge_knob(d, &d->touched[i], steps[i]))
                         *ret_repair = true;
         return 0;
 }
@@ -198,7 +198,7 @@ static int look_at_touched(DriftMonitor *d, Plan *ret_plan, bool *ret_repair)
         log_message(LOG_DEBUG,
                     "Another program may have written to %zu knobs of the policy; %zu steps would bring it back.",
                     d->n_touched, ret_plan->n_steps);
-        return judge_all(d, ret_plan, ret_repair);
+        return judge_touched_knobs(d, ret_plan, ret_repair);
 }
 
 /* The task continues with what was just read and planned. Where the TSC is fragile it reads the host again: a frequency that is
