@@ -222,7 +222,7 @@ static int restore_originals(int fd, Originals *originals)
         r = show_findings(stdout, &run.findings);
         if (r < 0)
                 return finish_output(r);
-        (void)originals_drop_settled(originals, &plan, &snapshot, true);
+        (void)originals_drop_returned(originals, &plan, &snapshot, true);
         r = finish_output(host_originals_save(fd, originals));
         return r == EXIT_SUCCESS && originals->n > 0 ? EXIT_FAILURE : r;
 }

@@ -146,7 +146,7 @@ static CallerAccount *callers_account(Callers *callers, uid_t uid)
 
                 if (account->uid == uid)
                         return account;
-                if (account->answers.settled_usec < oldest->answers.settled_usec)
+                if (account->answers.forgotten_usec < oldest->answers.forgotten_usec)
                         oldest = account;
         }
         if (callers->n_accounts < CALLER_ACCOUNTS)

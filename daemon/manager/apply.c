@@ -28,7 +28,7 @@ struct Apply {
         DriftMonitor *drift;
         const ApplyCallbacks *callbacks;
         void *userdata;
-        sd_event_source *slice_source, *settle_source;
+        sd_event_source *slice_source, *wait_source;
         /* The last thing that a person wanted: TASK_APPLY, or TASK_RESTORE. TASK_NONE: the daemon stops, or did not start. */
         TaskKind aim;
         Task task, next;
@@ -49,7 +49,7 @@ void apply_give_up(Apply *a)
                 log_message(LOG_DEBUG, "The task (%s) is given up after %zu of %zu steps.",
                             task_kind_to_string(a->task.kind), a->run.next, a->plan.n_steps);
         (void)sd_event_source_set_enabled(a->slice_source, SD_EVENT_OFF);
-        (void)sd_event_source_set_enabled(a->settle_source, SD_EVENT_OFF);
+        (void)sd_event_source_set_enabled(a->wait_source, SD_EVENT_OFF);
         run_done(&a->run);
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);
@@ -235,8 +235,8 @@ static int run_slice(Apply *a, uint64_t now_usec)
         }
         if (state == RUN_MORE)
                 return sd_event_source_set_enabled(a->slice_source, SD_EVENT_ONESHOT);
-        r = sd_event_source_set_time_relative(a->settle_source, RUN_RECHECK_USEC);
-        return r < 0 ? r : sd_event_source_set_enabled(a->settle_source, SD_EVENT_ONESHOT);
+        r = sd_event_source_set_time_relative(a->wait_source, RUN_RECHECK_USEC);
+        return r < 0 ? r : sd_event_source_set_enabled(a->wait_source, SD_EVENT_ONESHOT);
 }
 
 static int on_slice(sd_event_source *source, void *userdata)
@@ -258,7 +258,7 @@ static int on_slice(sd_event_source *source, void *userdata)
         return run_slice(a, now_usec);
 }
 
-static int on_settle(sd_event_source *source, uint64_t usec, void *userdata)
+static int on_wait_over(sd_event_source *source, uint64_t usec, void *userdata)
 {
         return on_slice(source, userdata);
 }
@@ -362,11 +362,12 @@ static int add_sources(Apply *a)
         if (r < 0)
                 return r;
         (void)sd_event_source_set_description(a->slice_source, "plan-slice");
-        r = sd_event_add_time_relative(a->event, &a->settle_source, CLOCK_MONOTONIC, 0, RUN_RECHECK_USEC, on_settle, a);
+        r = sd_event_add_time_relative(a->event, &a->wait_source, CLOCK_MONOTONIC, 0, RUN_RECHECK_USEC, on_wait_over,
+                                       a);
         if (r < 0)
                 return r;
-        (void)sd_event_source_set_description(a->settle_source, "plan-settle");
-        return sd_event_source_set_enabled(a->settle_source, SD_EVENT_OFF);
+        (void)sd_event_source_set_description(a->wait_source, "plan-wait");
+        return sd_event_source_set_enabled(a->wait_source, SD_EVENT_OFF);
 }
 
 int apply_new(sd_event *event, Planner *planner, DriftMonitor *drift, const ApplyCallbacks *callbacks, void *userdata,
@@ -393,7 +394,7 @@ Apply *apply_free(Apply *a)
         if (!a)
                 return NULL;
         a->slice_source = sd_event_source_disable_unref(a->slice_source);
-        a->settle_source = sd_event_source_disable_unref(a->settle_source);
+        a->wait_source = sd_event_source_disable_unref(a->wait_source);
         run_done(&a->run);
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);

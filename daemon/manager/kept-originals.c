@@ -87,7 +87,7 @@ void kept_originals_drop(KeptOriginals *kept, const Plan *plan, const Snapshot *
 {
         int r;
 
-        if (originals_drop_settled(&kept->values, plan, snapshot, give_up))
+        if (originals_drop_returned(&kept->values, plan, snapshot, give_up))
                 kept->unsaved = true;
         if (reached && originals_drop_reached(&kept->values, plan, snapshot))
                 kept->unsaved = true;

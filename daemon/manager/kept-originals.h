@@ -25,6 +25,6 @@ void kept_originals_done(KeptOriginals *kept);
 /* Before the plan runs: keeps what stands where it will write. 0, or -errno, logged: then the plan must not run, and nothing new is
  * kept. */
 int kept_originals_add(KeptOriginals *kept, const Plan *plan, const Snapshot *snapshot);
-/* After the plan has run: lets go of what is back in place (`give_up`: also of what is gone, as originals_drop_settled()), and with
+/* After the plan has run: lets go of what is back in place (`give_up`: also of what is gone, as originals_drop_returned()), and with
  * `reached` of what now stands as the plan wants it (originals_drop_reached()). That the file could not be written is logged. */
 void kept_originals_drop(KeptOriginals *kept, const Plan *plan, const Snapshot *snapshot, bool give_up, bool reached);

@@ -21,7 +21,7 @@ void run_init(Run *run, const CpuOps *ops, void *userdata, const Plan *plan, Sna
                 .plan = plan,
                 .live = live,
                 .fragile_tsc = fragile_tsc,
-                .settle_usec = RUN_SETTLE_USEC,
+                .wait_usec = RUN_WAIT_USEC,
         };
         if (plan->n_steps > 0)
                 run->choice = plan->steps[0].choice;
@@ -69,7 +69,7 @@ static int run_add_finding(Run *run, FindingKind kind, const Step *step, const c
 
 static void run_next(Run *run)
 {
-        run->settling = false;
+        run->waiting = false;
         run->next++;
         if (run->next < run->plan->n_steps)
                 run->choice = run->plan->steps[run->next].choice;
@@ -105,7 +105,7 @@ static int run_check(Run *run, const Step *step, char actual[static KNOB_VALUE_S
 }
 
 /* Limits are applied by the kernel in a work item (drivers/cpufreq/cpufreq.c handle_update): a read may come too early. */
-static bool knob_settles(Knob knob)
+static bool knob_takes_effect_late(Knob knob)
 {
         return knob == KNOB_SCALING_MIN_FREQ || knob == KNOB_SCALING_MAX_FREQ || knob == KNOB_SCALING_SETSPEED;
 }
@@ -123,8 +123,8 @@ static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState
         char actual[KNOB_VALUE_SIZE] = "";
         int r = run_check(run, step, actual);
 
-        if (r == 0 && knob_settles(step->id.knob) && now_usec < run->deadline_usec) {
-                run->settling = true;
+        if (r == 0 && knob_takes_effect_late(step->id.knob) && now_usec < run->deadline_usec) {
+                run->waiting = true;
                 *ret_state = RUN_WAIT;
                 return 0;
         }
@@ -132,8 +132,8 @@ static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState
                 run->n_done++;
                 r = 0;
         } else if (r == 0) {
-                if (run->settling)
-                        run->settle_usec = RUN_SETTLE_AGAIN_USEC;
+                if (run->waiting)
+                        run->wait_usec = RUN_WAIT_AGAIN_USEC;
                 r = run_add_finding(run, step_was_limited(run, step) ? FINDING_LIMITED : FINDING_IGNORED, step, actual,
                                     0);
         } else
@@ -180,7 +180,7 @@ static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *re
                 run_next(run);
                 return r;
         }
-        run->deadline_usec = now_usec + run->settle_usec;
+        run->deadline_usec = now_usec + run->wait_usec;
         return run_read_back(run, step, now_usec, ret_state);
 }
 
@@ -197,7 +197,7 @@ int run_advance(Run *run, uint64_t now_usec, unsigned max_steps, RunState *ret_s
                 else if (step->withheld) {
                         run->n_failed++;
                         run_next(run);
-                } else if (run->settling)
+                } else if (run->waiting)
                         r = run_read_back(run, step, now_usec, &state);
                 else
                         r = run_write(run, step, now_usec, &state);

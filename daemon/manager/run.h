@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Carries a plan out: writes, reads back, waits for what settles late, and asks again before each write whether it would cost the
- * TSC, since what was planned and what the kernel did may differ.
+ * Carries a plan out: writes, reads back, waits for a limit that has its effect late, and asks again before each write whether it
+ * would cost the TSC, since what was planned and what the kernel did may differ.
  */
 #pragma once
 
@@ -24,9 +24,9 @@ typedef struct Run {
 
         size_t next;     /* step */
         unsigned choice; /* governor tried now, as an index into the rule's list */
-        bool settling;   /* the step was written and did not read back yet */
+        bool waiting;    /* the step was written and did not read back yet */
         uint64_t deadline_usec;
-        uint64_t settle_usec; /* how long a limit may take to settle; shrinks once one used all of it */
+        uint64_t wait_usec; /* how long a limit may take to have effect; shrinks once one used all of it */
 
         Findings findings; /* what went wrong on the way, besides the plan's own */
         unsigned n_done;
@@ -36,13 +36,13 @@ typedef struct Run {
 typedef enum RunState {
         RUN_DONE,
         RUN_MORE, /* max_steps used up: call again */
-        RUN_WAIT, /* a limit settles: call again in RUN_RECHECK_USEC */
+        RUN_WAIT, /* a limit has no effect yet: call again in RUN_RECHECK_USEC */
 } RunState;
 
-/* Settling was seen to take up to 8.7 ms on acpi-cpufreq; the step gives up after a second. */
+/* A limit was seen to have its effect after up to 8.7 ms on acpi-cpufreq; the step gives up after a second. */
 #define RUN_RECHECK_USEC 2000
-#define RUN_SETTLE_USEC 1000000
-#define RUN_SETTLE_AGAIN_USEC 20000
+#define RUN_WAIT_USEC 1000000
+#define RUN_WAIT_AGAIN_USEC 20000
 
 void run_init(Run *run, const CpuOps *ops, void *userdata, const Plan *plan, Snapshot *live, bool fragile_tsc);
 void run_done(Run *run);

@@ -3,11 +3,11 @@
 
 bool allowance_take(Allowance *allowance, unsigned cost, unsigned limit, uint64_t now_usec)
 {
-        uint64_t settled = allowance->settled_usec > now_usec ? allowance->settled_usec : now_usec;
+        uint64_t forgotten = allowance->forgotten_usec > now_usec ? allowance->forgotten_usec : now_usec;
 
-        settled += cost * ALLOWANCE_WINDOW_USEC / limit;
-        if (settled > now_usec + ALLOWANCE_WINDOW_USEC)
+        forgotten += cost * ALLOWANCE_WINDOW_USEC / limit;
+        if (forgotten > now_usec + ALLOWANCE_WINDOW_USEC)
                 return false;
-        allowance->settled_usec = settled;
+        allowance->forgotten_usec = forgotten;
         return true;
 }

@@ -12,7 +12,7 @@
 
 /* All zero is ready for use: nothing was spent. */
 typedef struct Allowance {
-        uint64_t settled_usec; /* when all that was spent is forgotten */
+        uint64_t forgotten_usec; /* when all that was spent is forgotten */
 } Allowance;
 
 /* Spends `cost` of `limit` (> 0): false and nothing spent when that is more than is left. */

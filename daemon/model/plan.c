@@ -141,7 +141,7 @@ int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals
         return added;
 }
 
-bool originals_drop_settled(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up)
+bool originals_drop_returned(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up)
 {
         bool dropped = false;
 

@@ -20,7 +20,7 @@ int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals
 
 /* Lets go of the originals that the plan does not speak of and whose value is back; with give_up also of those whose object is gone
  * (before that: a driver may come back). Whether any went. */
-bool originals_drop_settled(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up);
+bool originals_drop_returned(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up);
 
 /* Lets go of the originals of what the plan wants and what now stands so: for a policy that is left behind. Whether any went. */
 bool originals_drop_reached(Originals *originals, const Plan *plan, const Snapshot *snapshot);

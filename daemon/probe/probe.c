@@ -120,7 +120,7 @@ static void run_rounds(const ProbeOptions *options, ProbeResult *result, uint64_
         }
 }
 
-static void settle_fates(ProbeResult *result)
+static void mark_unmeasured(ProbeResult *result)
 {
         for (size_t i = 0; i < result->n; i++) {
                 ProbeCpu *cpu = &result->cpus[i];
@@ -144,7 +144,7 @@ static void probe(const ProbeOptions *options, ProbeResult *result)
         (void)exchange_pin(result->cpus[result->reference].id);
         to = moment_read();
         result->tsc_khz = khz_between(&from, &to);
-        settle_fates(result);
+        mark_unmeasured(result);
 }
 
 int probe_run(const ProbeOptions *options, ProbeResult *ret)

@@ -158,7 +158,7 @@ static bool moves_freely(const FreqDomain *policy)
 }
 
 /* What the governor does at once when it starts or its limits change. */
-static void fake_settle(FakeHost *fake, FreqDomain *policy, bool ours)
+static void fake_apply_limits(FakeHost *fake, FreqDomain *policy, bool ours)
 {
         uint64_t target = policy->cur_khz;
 
@@ -211,7 +211,7 @@ static int fake_write_policy(FakeHost *fake, const KnobId *id, const char *value
                 else
                         fake->setspeed_khz[policy - fake->real.policies] = khz;
         }
-        fake_settle(fake, policy, ours);
+        fake_apply_limits(fake, policy, ours);
         if (!moved_before || !moves_freely(policy))
                 fake->freed_by_us[policy - fake->real.policies] = ours && moves_freely(policy);
         return 0;

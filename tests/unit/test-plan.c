@@ -773,10 +773,10 @@ static void test_originals_of_what_is_gone(void **state)
 
         assert_int_equal(originals_add(&f->warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR }, "ondemand"),
                          1);
-        assert_false(originals_drop_settled(&f->warden.originals, &f->warden.plan, &empty, false));
-        assert_false(originals_drop_settled(&f->warden.originals, &f->warden.plan, &unreadable, true));
+        assert_false(originals_drop_returned(&f->warden.originals, &f->warden.plan, &empty, false));
+        assert_false(originals_drop_returned(&f->warden.originals, &f->warden.plan, &unreadable, true));
         assert_int_equal(f->warden.originals.n, 1);
-        assert_true(originals_drop_settled(&f->warden.originals, &f->warden.plan, &empty, true));
+        assert_true(originals_drop_returned(&f->warden.originals, &f->warden.plan, &empty, true));
         assert_int_equal(f->warden.originals.n, 0);
 }
 

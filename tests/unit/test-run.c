@@ -121,7 +121,7 @@ static void test_run_finds_a_limited_maximum(void **state)
         }
 }
 
-static void test_run_waits_for_a_limit_to_settle(void **state)
+static void test_run_waits_for_a_late_limit(void **state)
 {
         FakeHost host;
         Warden warden;
@@ -255,8 +255,8 @@ static void test_run_goes_in_slices(void **state)
         finish(&host, &warden);
 }
 
-/* A limit may settle late, a governor does not. Once one limit used all its time, the next gets little. */
-static void test_run_gives_up_on_what_does_not_settle(void **state)
+/* A limit may have its effect late, a governor has it at once. Once one limit used all its time, the next gets little. */
+static void test_run_gives_up_on_a_limit_that_never_comes(void **state)
 {
         FakeHost host;
         Warden warden;
@@ -269,12 +269,12 @@ static void test_run_gives_up_on_what_does_not_settle(void **state)
         warden_rule(&warden, NULL, "powersave", 0, 2000000, NULL);
         stepper_init(&stepper, &warden);
         assert_int_equal(stepper_go(&stepper, 1000, 64), RUN_WAIT);
-        assert_int_equal(stepper_go(&stepper, 1000 + RUN_SETTLE_USEC - 1, 64), RUN_WAIT);
+        assert_int_equal(stepper_go(&stepper, 1000 + RUN_WAIT_USEC - 1, 64), RUN_WAIT);
         assert_int_equal(host.n_writes, 1);
-        assert_int_equal(stepper_go(&stepper, 1000 + RUN_SETTLE_USEC, 64), RUN_WAIT);
+        assert_int_equal(stepper_go(&stepper, 1000 + RUN_WAIT_USEC, 64), RUN_WAIT);
         /* policy0's governor, and the second limit. */
         assert_int_equal(host.n_writes, 3);
-        assert_int_equal(stepper_go(&stepper, 1000 + RUN_SETTLE_USEC + RUN_SETTLE_AGAIN_USEC, 64), RUN_DONE);
+        assert_int_equal(stepper_go(&stepper, 1000 + RUN_WAIT_USEC + RUN_WAIT_AGAIN_USEC, 64), RUN_DONE);
         assert_int_equal(stepper.run.n_done, 1);
         assert_int_equal(stepper.run.n_failed, 3);
         stepper_done(&stepper);
@@ -682,12 +682,12 @@ int main(void)
                 cmocka_unit_test(test_run_says_what_is_offered_instead_of_a_refused_governor),
                 cmocka_unit_test(test_run_notices_an_ignored_write),
                 cmocka_unit_test(test_run_finds_a_limited_maximum),
-                cmocka_unit_test(test_run_waits_for_a_limit_to_settle),
+                cmocka_unit_test(test_run_waits_for_a_late_limit),
                 cmocka_unit_test(test_run_withholds_the_governor_after_a_freeze_that_failed),
                 cmocka_unit_test(test_run_keeps_a_living_tsc_through_apply_and_restore),
                 cmocka_unit_test(test_run_keeps_the_freeze_under_a_restored_moving_governor),
                 cmocka_unit_test(test_run_goes_in_slices),
-                cmocka_unit_test(test_run_gives_up_on_what_does_not_settle),
+                cmocka_unit_test(test_run_gives_up_on_a_limit_that_never_comes),
                 cmocka_unit_test(test_run_writes_only_names_worth_a_try),
                 cmocka_unit_test(test_run_does_not_call_an_original_refused),
                 cmocka_unit_test(test_run_sets_a_speed),

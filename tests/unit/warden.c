@@ -102,7 +102,7 @@ static void warden_run(Warden *w, bool apply)
         assert(plan_collect_originals(&w->plan, &snapshot, &w->originals) >= 0);
         run_init(&run, &fake_host_ops, w->host, &w->plan, &snapshot, w->host->tsc_lives && !w->host->constant_tsc);
         assert(run_to_end(&run) == 0);
-        (void)originals_drop_settled(&w->originals, &w->plan, &snapshot, !apply);
+        (void)originals_drop_returned(&w->originals, &w->plan, &snapshot, !apply);
         w->n_failed = run.n_failed;
         w->findings = run.findings;
         run.findings = (Findings) {};
