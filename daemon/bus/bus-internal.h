@@ -61,13 +61,13 @@ struct Bus {
         sd_event_source *retry_timer; /* a lost connection or a refused name */
         sd_event_source *tell_source;
         unsigned retry_sec;
-        bool refusal_told;
+        bool refusal_logged;
 
         ManagerObject manager_object;
         ClockObject clock_object;
         const Step **steps; /* of the manager_look() that was taken at steps_usec, sorted */
         uint64_t steps_usec;
-        CpuSet cpus;             /* whose objects were told of */
+        CpuSet cpus;             /* whose objects were announced */
         sd_bus_message *waiting; /* the call that is answered when no task runs any more */
         Callers callers;
         Polkit polkit;

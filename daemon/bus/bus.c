@@ -48,12 +48,12 @@ static void bus_retry_later(Bus *bus)
 
 static void bus_on_name_refused(Bus *bus, const char *why)
 {
-        if (!bus->refusal_told)
+        if (!bus->refusal_logged)
                 log_message(LOG_WARNING,
                             "The bus does not give us the name " BUS_NAME ", so nobody can ask for the "
                             "state there, and this is tried again from time to time: %s",
                             why);
-        bus->refusal_told = true;
+        bus->refusal_logged = true;
         bus_retry_later(bus);
 }
 
@@ -75,9 +75,9 @@ static int bus_on_name(sd_bus_message *reply, void *userdata, sd_bus_error *erro
                 bus_on_name_refused(bus, "another process has it.");
                 return 0;
         }
-        if (bus->refusal_told)
+        if (bus->refusal_logged)
                 log_message(LOG_NOTICE, "The bus has given us the name " BUS_NAME ".");
-        bus->refusal_told = false;
+        bus->refusal_logged = false;
         bus->retry_sec = 1;
         return 0;
 }

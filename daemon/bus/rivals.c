@@ -33,10 +33,10 @@ static int on_units(sd_bus_message *reply, void *userdata, sd_bus_error *error)
         while (sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, &state, NULL, NULL, NULL, NULL, NULL,
                                    NULL) > 0)
                 for (unsigned i = 0; units[i]; i++) {
-                        if (strcmp(units[i], name) != 0 || rivals->told & 1UL << i ||
+                        if (strcmp(units[i], name) != 0 || rivals->logged & 1UL << i ||
                             (strcmp(state, "active") != 0 && strcmp(state, "reloading") != 0))
                                 continue;
-                        rivals->told |= 1UL << i;
+                        rivals->logged |= 1UL << i;
                         active[n++] = units[i];
                 }
         manager_on_rivals(rivals->manager, active);

@@ -12,7 +12,7 @@
 /* All zero is ready for use. */
 typedef struct Rivals {
         Manager *manager;
-        unsigned long told; /* bits */
+        unsigned long logged; /* a bit per unit */
         Peer systemd;
         sd_bus_slot *finished, *reply;
 } Rivals;

@@ -36,19 +36,20 @@ static void judge_no_client(const TimeInput *time, Audit *audit)
 {
         bool set = time->kernel_known && time->kernel_max_error_usec < TIME_MAX_ERROR_USEC;
         bool other = time->running >> CLIENT_OTHER & 1;
-        bool told = time->running & (1U << CLIENT_CHRONYD | 1U << CLIENT_NTPD);
+        bool nobody_sets = time->running & (1U << CLIENT_CHRONYD | 1U << CLIENT_NTPD);
         char buffer[128];
         AuditStep *step;
 
-        step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", set && !told ? AUDIT_WARN : AUDIT_FAIL,
-                         "running: %s%s%s", other ? time->other : list_clients(time->running, buffer),
+        step = audit_add(audit, AUDIT_TIME, "time-client", "one time client",
+                         set && !nobody_sets ? AUDIT_WARN : AUDIT_FAIL, "running: %s%s%s",
+                         other ? time->other : list_clients(time->running, buffer),
                          time->running && !other ? ", told to leave the clock alone" : "",
-                         set && !told ? "; adjtimex says that somebody sets the clock right" : "");
+                         set && !nobody_sets ? "; adjtimex says that somebody sets the clock right" : "");
         if (other)
                 audit_advise(audit, step,
                              "tscwarden cannot ask %s whether it keeps the time; a second client would fight with it.",
                              time->other);
-        else if (told)
+        else if (nobody_sets)
                 audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
         else if (set)
                 audit_advise(audit, step,

@@ -260,24 +260,24 @@ static BusAnswer call(CtlBus *bus, const char *interface, const char *member, co
 static BusAnswer read_all(CtlBus *bus, const char *interface, const Property *table, struct json_object **ret,
                           char **ret_why)
 {
-        _cleanup_json_ struct json_object *told = NULL;
-        BusAnswer answer = call(bus, PROPERTIES_INTERFACE, "GetAll", interface, "a{sv}", &told, ret_why);
+        _cleanup_json_ struct json_object *received = NULL;
+        BusAnswer answer = call(bus, PROPERTIES_INTERFACE, "GetAll", interface, "a{sv}", &received, ret_why);
 
         if (answer != BUS_OK)
                 return answer;
-        return properties_from_bus(table, told, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
+        return properties_from_bus(table, received, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
 }
 
 static BusAnswer read_list(CtlBus *bus, const char *interface, const char *member, const char *signature,
-                           int (*take)(struct json_object *told, struct json_object **ret), struct json_object **ret,
-                           char **ret_why)
+                           int (*take)(struct json_object *received, struct json_object **ret),
+                           struct json_object **ret, char **ret_why)
 {
-        _cleanup_json_ struct json_object *told = NULL;
-        BusAnswer answer = call(bus, interface, member, NULL, signature, &told, ret_why);
+        _cleanup_json_ struct json_object *received = NULL;
+        BusAnswer answer = call(bus, interface, member, NULL, signature, &received, ret_why);
 
         if (answer != BUS_OK)
                 return answer;
-        return take(told, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
+        return take(received, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
 }
 
 BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char **ret_why)

@@ -42,7 +42,7 @@ static int tell_properties(const Listener *listener, struct json_object *argumen
 {
         const char *interface = json_object_get_string(json_object_array_get_idx(arguments, 0));
         bool of_manager = strcmp(interface, MANAGER_INTERFACE) == 0;
-        struct json_object *told = json_object_array_get_idx(arguments, 1);
+        struct json_object *changed = json_object_array_get_idx(arguments, 1);
         struct json_object *object = of_manager ? listener->state->manager : listener->state->clock;
 
         if (!of_manager && strcmp(interface, CLOCK_INTERFACE) != 0)
@@ -51,7 +51,7 @@ static int tell_properties(const Listener *listener, struct json_object *argumen
              property++) {
                 _cleanup_free_ char *old = json_format(json_object_object_get(object, property->name)), *new = NULL;
 
-                if (!old || property_from_bus(property, told, object) < 0)
+                if (!old || property_from_bus(property, changed, object) < 0)
                         return -ENOMEM;
                 new = json_format(json_object_object_get(object, property->name));
                 if (!new)

@@ -123,13 +123,13 @@ static int name_fields(struct json_object *structs, const char *const *fields, s
         return 0;
 }
 
-int property_from_bus(const Property *property, struct json_object *told, struct json_object *object)
+int property_from_bus(const Property *property, struct json_object *received, struct json_object *object)
 {
         _cleanup_json_ struct json_object *named = NULL;
         struct json_object *value;
         int r;
 
-        if (!json_object_object_get_ex(told, property->name, &value) ||
+        if (!json_object_object_get_ex(received, property->name, &value) ||
             (value && !json_object_is_type(value, property->type)))
                 return 0;
         if (!property->fields)
@@ -138,14 +138,14 @@ int property_from_bus(const Property *property, struct json_object *told, struct
         return r < 0 ? r : share(object, property->name, named);
 }
 
-int properties_from_bus(const Property *table, struct json_object *told, struct json_object **ret)
+int properties_from_bus(const Property *table, struct json_object *received, struct json_object **ret)
 {
         _cleanup_json_ struct json_object *object = json_object_new_object();
 
         if (!object)
                 return -ENOMEM;
         for (const Property *property = table; property->name; property++)
-                if (share(object, property->name, NULL) < 0 || property_from_bus(property, told, object) < 0)
+                if (share(object, property->name, NULL) < 0 || property_from_bus(property, received, object) < 0)
                         return -ENOMEM;
         *ret = TAKE_PTR(object);
         return 0;
@@ -168,12 +168,12 @@ int cpus_from_bus(struct json_object *objects, struct json_object **ret)
         json_object_object_foreach(objects, path, interfaces)
         {
                 _cleanup_json_ struct json_object *cpu = NULL;
-                struct json_object *told;
+                struct json_object *received;
 
                 (void)path;
-                if (!json_object_object_get_ex(interfaces, CPU_INTERFACE, &told))
+                if (!json_object_object_get_ex(interfaces, CPU_INTERFACE, &received))
                         continue;
-                if (properties_from_bus(cpu_properties, told, &cpu) < 0 || append(cpus, &cpu) < 0)
+                if (properties_from_bus(cpu_properties, received, &cpu) < 0 || append(cpus, &cpu) < 0)
                         return -ENOMEM;
         }
         json_object_array_sort(cpus, cpu_compare);
@@ -181,15 +181,15 @@ int cpus_from_bus(struct json_object *objects, struct json_object **ret)
         return 0;
 }
 
-int events_from_bus(struct json_object *told, struct json_object **ret)
+int events_from_bus(struct json_object *received, struct json_object **ret)
 {
-        return name_fields(told, event_fields, ret);
+        return name_fields(received, event_fields, ret);
 }
 
-int steps_from_bus(struct json_object *told, Steps *ret)
+int steps_from_bus(struct json_object *received, Steps *ret)
 {
-        for (size_t i = 0; i < json_length(told); i++) {
-                struct json_object *step = json_object_array_get_idx(told, i);
+        for (size_t i = 0; i < json_length(received); i++) {
+                struct json_object *step = json_object_array_get_idx(received, i);
                 const char *words[6];
 
                 for (size_t k = 0; k < ARRAY_SIZE(words); k++)

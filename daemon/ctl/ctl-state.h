@@ -36,16 +36,16 @@ void warden_state_done(WardenState *state);
 
 /* From the values that the bus gave, structs being arrays: 0 or -ENOMEM.
  *
- * Sets one property in `object` when `told` has it. What has another type than here is left out. */
-int property_from_bus(const Property *property, struct json_object *told, struct json_object *object);
-/* All of a table; null for those of which `told` says nothing. */
-int properties_from_bus(const Property *table, struct json_object *told, struct json_object **ret);
+ * Sets one property in `object` when `received` has it. What has another type than here is left out. */
+int property_from_bus(const Property *property, struct json_object *received, struct json_object *object);
+/* All of a table; null for those of which `received` says nothing. */
+int properties_from_bus(const Property *table, struct json_object *received, struct json_object **ret);
 /* Of GetManagedObjects(). */
 int cpus_from_bus(struct json_object *objects, struct json_object **ret);
 /* Of Events(). */
-int events_from_bus(struct json_object *told, struct json_object **ret);
+int events_from_bus(struct json_object *received, struct json_object **ret);
 /* Of Plan(); *ret is the caller's after, whatever is returned. */
-int steps_from_bus(struct json_object *told, Steps *ret);
+int steps_from_bus(struct json_object *received, Steps *ret);
 
 typedef enum WardenAdvice {
         WARDEN_FINE,     /* nothing to do */

@@ -72,10 +72,10 @@ static int show_row(FILE *out, const GuestsView *view, size_t i)
 {
         const Guest *guest = &view->guests->entries[i];
         const GuestVerdict *verdict = &view->verdicts[i];
-        _cleanup_free_ char *name = text_escape(guest->name), *told = vm_clock_format(&guest->clock);
+        _cleanup_free_ char *name = text_escape(guest->name), *clock = vm_clock_format(&guest->clock);
         char up[PRINT_TIME_SIZE] = "?", spread[PRINT_TIME_SIZE], pid[12] = "?", mhz[24] = "?";
 
-        if (!name || !told)
+        if (!name || !clock)
                 return -ENOMEM;
         if (guest->started_usec && guest->started_usec <= view->now_usec)
                 (void)print_span(view->now_usec - guest->started_usec, up);
@@ -87,8 +87,8 @@ static int show_row(FILE *out, const GuestsView *view, size_t i)
         print_cell(out, NAME_COLUMNS, name);
         fprintf(out, " %-11.11s %7s %5zu %-11.11s %-7s %-8.8s %s\n", vmm_to_string(guest->clock.vmm), pid,
                 guest->n_vcpus, up, tsc_stable_to_string(verdict->stable), format_nsec(verdict, spread), mhz);
-        if (told[0])
-                print_wrapped(out, "  was told:", 12, told);
+        if (clock[0])
+                print_wrapped(out, "  was told:", 12, clock);
         if (view->answers)
                 show_answer(out, &view->answers[i], view->utf8);
         if (view->moves)

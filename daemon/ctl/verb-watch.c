@@ -40,7 +40,7 @@ static void print_news_json(const News *news)
 }
 
 /* What a signal of its own tells, or what goes along with such a change. */
-static bool is_told_otherwise(const char *property)
+static bool has_news_of_its_own(const char *property)
 {
         static const char *const names[] = {
                 "Verdict",     "Reason",      "ReasonText",         "Remedy",          "KernelLine",
@@ -101,7 +101,7 @@ static bool on_news(const News *news, void *userdata)
         Watch *watch = userdata;
 
         watch->heard = true;
-        if (news->kind == NEWS_PROPERTY && is_told_otherwise(news->words[0]))
+        if (news->kind == NEWS_PROPERTY && has_news_of_its_own(news->words[0]))
                 return true;
         if (watch->options->json)
                 print_news_json(news);

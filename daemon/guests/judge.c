@@ -225,16 +225,16 @@ static TscStable judge_stable(const Guest *guest, const GuestHost *host, const G
 static unsigned find_problems(const Guest *guest, const GuestHost *host, const GuestVerdict *verdict)
 {
         const VmClock *clock = &guest->clock;
-        bool seen = !clock->confidential, unpinned = clock->told && clock->tsc_hz == 0;
+        bool seen = !clock->confidential, unpinned = clock->known && clock->tsc_hz == 0;
         const bool found[GUEST_PROBLEM_MAX_] = {
                 [GUEST_HOST_TSC] = seen && host->tsc_in_use == 0,
                 [GUEST_OFFSETS_DIFFER] = seen && offsets_differ(guest),
                 [GUEST_RATES_DIFFER] = seen && rates_differ(guest),
                 [GUEST_INVTSC_PINNED] = unpinned && clock->invtsc,
                 [GUEST_HV_PINNED] = unpinned && clock->hv_reenlightenment,
-                [GUEST_NO_CLOCK] = clock->told && !clock->kvmclock && !clock->invtsc && !clock->hv_time,
-                [GUEST_RTC_LOCAL] = clock->told && clock->rtc_localtime && !clock->hv_time,
-                [GUEST_RTC_STANDS] = clock->told && clock->rtc_stands,
+                [GUEST_NO_CLOCK] = clock->known && !clock->kvmclock && !clock->invtsc && !clock->hv_time,
+                [GUEST_RTC_LOCAL] = clock->known && clock->rtc_localtime && !clock->hv_time,
+                [GUEST_RTC_STANDS] = clock->known && clock->rtc_stands,
                 [GUEST_SCALED] = seen && verdict->scaled == 1,
                 [GUEST_STARTED_EARLIER] =
                         host->lost_usec && guest->started_usec && guest->started_usec < host->lost_usec,
@@ -251,7 +251,7 @@ static Migration judge_migration(const Guest *guest, unsigned mask)
 {
         if (mask & (1U << GUEST_INVTSC_PINNED | 1U << GUEST_HV_PINNED))
                 return MIGRATION_BLOCKED;
-        return guest->clock.told && !guest->clock.confidential ? MIGRATION_OPEN : MIGRATION_UNKNOWN;
+        return guest->clock.known && !guest->clock.confidential ? MIGRATION_OPEN : MIGRATION_UNKNOWN;
 }
 
 void guest_judge(const Guest *guest, const GuestHost *host, GuestVerdict *ret)

@@ -203,7 +203,7 @@ static int take_qemu_option(const char *option, const char *value, VmClock *cloc
         else if (strcmp(option, "incoming") == 0)
                 clock->incoming = true;
         else if (strcmp(option, "readconfig") == 0)
-                clock->told = false; /* the rest stands in a file, which may be another one by now */
+                clock->known = false; /* the rest stands in a file, which may be another one by now */
         else if (strcmp(option, "object") == 0 && (strstr(value, "sev-snp-guest") || strstr(value, "tdx-guest")))
                 clock->confidential = true;
         return 0;
@@ -235,7 +235,7 @@ int vm_clock_parse(const char *arguments, size_t size, bool cut, VmClock *ret)
                 end--;
         if (end > arguments)
                 clock.vmm = find_vmm(arguments);
-        clock.told = clock.vmm == VMM_QEMU && !cut;
+        clock.known = clock.vmm == VMM_QEMU && !cut;
         for (const char *argument = arguments; argument < end;) {
                 const char *next = argument + strlen(argument) + 1;
                 int r = take_option(argument, next < end ? next : "", &clock);
@@ -271,13 +271,13 @@ char *vm_clock_format(const VmClock *clock)
 
         if (!out)
                 return NULL;
-        for (unsigned i = 0; clock->told && i < ARRAY_SIZE(parts); i++) {
+        for (unsigned i = 0; clock->known && i < ARRAY_SIZE(parts); i++) {
                 if (!parts[i].said)
                         continue;
                 fprintf(out, "%s%s", separator, parts[i].text);
                 separator = ", ";
         }
-        if (clock->told && clock->tsc_hz)
+        if (clock->known && clock->tsc_hz)
                 fprintf(out, "%stsc-frequency %" PRIu64 " Hz", separator, clock->tsc_hz);
         if (ferror(out) | fclose(out)) {
                 free(text);

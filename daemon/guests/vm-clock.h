@@ -23,7 +23,7 @@ typedef struct VmClock {
         Vmm vmm;
         char *name; /* as it was given, any bytes; owned, NULL for none */
         /* The members below are known. Only QEMU's command line tells them, and only when all of it is there. */
-        bool told;
+        bool known;
         bool invtsc;
         bool kvmclock;
         bool hv_time;
@@ -32,7 +32,7 @@ typedef struct VmClock {
         bool rtc_stands;     /* -rtc clock=vm: the RTC stands still while the guest is paused or saved */
         bool rtc_catches_up; /* -rtc driftfix=slew: timer interrupts of the RTC that were lost are made up for */
         bool pit_discards;   /* lost_tick_policy=discard: those of the PIT are not */
-        bool confidential;   /* SEV-SNP or TDX: the guest's TSC is not the host's to see. Known without `told` */
+        bool confidential;   /* SEV-SNP or TDX: the guest's TSC is not the host's to see. Known without `known` */
         bool incoming;       /* it came here by a migration or a restore */
         uint64_t tsc_hz;     /* tsc-frequency; 0: not set */
 } VmClock;

@@ -142,14 +142,14 @@ void clock_log_changes(const ClockLog *log, const ClockChanges *changes)
         log_line(changes->mask, changes->text);
 }
 
-unsigned clock_log_advice(Events *events, const ClockFacts *facts, unsigned mask, unsigned told)
+unsigned clock_log_advice(Events *events, const ClockFacts *facts, unsigned mask, unsigned logged)
 {
         unsigned advice = clock_advice(facts) & mask;
 
         for (AdviceKind kind = 0; kind < ADVICE_MAX_; kind++) {
                 _cleanup_free_ char *text = NULL;
 
-                if (!(advice & ~told & (1U << kind)))
+                if (!(advice & ~logged & (1U << kind)))
                         continue;
                 text = clock_advice_format(facts, kind);
                 if (text)

@@ -20,6 +20,6 @@ typedef struct ClockLog {
 void clock_log_changes(const ClockLog *log, const ClockChanges *changes);
 /* The verdict as it is: a TSC that is lost, or that nothing checks; any other is no news. */
 void clock_log_verdict(const ClockLog *log);
-/* What on this host contradicts its CPU (model/clock-advice.h): of the kinds in `mask` those that were not `told` before. Both are
- * bits of AdviceKind. Returns what is told now. */
-unsigned clock_log_advice(Events *events, const ClockFacts *facts, unsigned mask, unsigned told);
+/* What on this host contradicts its CPU (model/clock-advice.h): of the kinds in `mask` those that were not `logged` before. Both are
+ * bits of AdviceKind. Returns what is logged now. */
+unsigned clock_log_advice(Events *events, const ClockFacts *facts, unsigned mask, unsigned logged);

@@ -14,7 +14,7 @@
 
 void notify_done(Notify *notify)
 {
-        free(notify->told);
+        free(notify->status);
 }
 
 void notify_status(Notify *notify, const char *prefix, const char *format, ...)
@@ -28,13 +28,13 @@ void notify_status(Notify *notify, const char *prefix, const char *format, ...)
         va_end(args);
         safe = text ? text_escape_again(text) : NULL;
         /* Each message wakes the service manager. */
-        if (!*prefix && safe && notify->told && strcmp(safe, notify->told) == 0)
+        if (!*prefix && safe && notify->status && strcmp(safe, notify->status) == 0)
                 return;
         /* Without READY=1 systemd would end the daemon, or the reload would never be done: it needs no memory. */
         if (!safe || sd_notifyf(0, "%sSTATUS=%s", prefix, safe) < 0)
                 (void)sd_notify(0, prefix);
-        free(notify->told);
-        notify->told = TAKE_PTR(safe);
+        free(notify->status);
+        notify->status = TAKE_PTR(safe);
 }
 
 void notify_extend_timeout(uint64_t *extended_usec, uint64_t now_usec)

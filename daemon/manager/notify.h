@@ -9,7 +9,7 @@
 #include "base/macro.h"
 
 typedef struct Notify {
-        char *told; /* STATUS=, as the service manager has it */
+        char *status; /* STATUS=, as the service manager has it */
 } Notify;
 
 void notify_done(Notify *notify);

@@ -35,7 +35,7 @@ typedef struct Planner {
         Facts facts;
         bool facts_unused;      /* by a task */
         ClockFacts clock_facts; /* borrow from the facts */
-        unsigned advice;        /* bits of AdviceKind that were told */
+        unsigned advice;        /* bits of AdviceKind that were logged */
         Halves in_force;        /* the halves of the policy that the last task was to apply */
 } Planner;
 

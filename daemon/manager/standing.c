@@ -213,9 +213,9 @@ static void note_late_driver(Standing *s, Halves halves)
         double now_usec = (double)time_usec(CLOCK_MONOTONIC);
 
         s->waiting = now;
-        if (s->late_told || (!frequency && !idle))
+        if (s->late_logged || (!frequency && !idle))
                 return;
-        s->late_told = true;
+        s->late_logged = true;
         log_message(LOG_NOTICE,
                     "This host ran without its %s policy until the driver came: %.1f s from the boot, %.1f s from this "
                     "daemon's start.",

@@ -29,7 +29,7 @@ typedef struct Standing {
         uint64_t applied_usec; /* when the policy was last applied, CLOCK_MONOTONIC; 0 never */
         uint64_t start_usec;   /* when the daemon started */
         Halves waiting;        /* the halves that had no driver when the policy was last applied */
-        bool late_told;        /* how long they had none */
+        bool late_logged;      /* how long they had none */
 } Standing;
 
 /* Nothing was judged yet. */

@@ -227,11 +227,11 @@ static void on_contested(void *userdata)
 }
 
 static void on_event(int level, const char *name, const char *message_id, const char *const *fields, const char *text,
-                     const char *told, void *userdata)
+                     const char *public_text, void *userdata)
 {
         const Watches *w = userdata;
 
-        events_log_told(w->planner->events, level, name, message_id, fields, text, told);
+        events_log_public(w->planner->events, level, name, message_id, fields, text, public_text);
 }
 
 int watches_start(Watches *w, Apply *apply, int runtime_fd)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The books of what others did to the knobs of the policy: how often, when it becomes a contest, how long to stay out of it.
+ * Counts what others did to the knobs of the policy: how often, when it becomes a contest, how long to stay out of it.
  * Times are CLOCK_MONOTONIC in microseconds, passed in.
  */
 #pragma once

@@ -122,7 +122,7 @@ static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyR
 
 /* What is to become of one state. */
 typedef struct IdleWish {
-        bool told; /* else it keeps, or gets back, what stood there before us */
+        bool from_rule; /* else it keeps, or gets back, what stood there before us */
         bool disable;
         const PolicyRule *rule;
         PolicyKey key;
@@ -173,7 +173,7 @@ static int idle_apply_state(PlanBuilder *b, const CpuState *cpu, const IdleState
         const KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index };
         Finding finding = { .kind = FINDING_FAILED, .knob = KNOB_DISABLE, .error = state->error };
 
-        if (!wish->told)
+        if (!wish->from_rule)
                 return idle_restore_state(b, cpu, state);
         if (plan_add_wanted(b, &id, wish->disable ? "1" : "0") < 0)
                 return -ENOMEM;
@@ -192,7 +192,7 @@ static int idle_leave_some(const PlanBuilder *b, const CpuState *cpu, const Idle
                 const char *original = idle_original(b, cpu, state);
                 bool disabled = state->disabled;
 
-                if (wishes[i].told)
+                if (wishes[i].from_rule)
                         disabled = wishes[i].disable;
                 else if (original)
                         disabled = original[0] == '1';
@@ -207,7 +207,7 @@ static int idle_wish_limit(PlanBuilder *b, const CpuState *cpu, const PolicyRule
                            IdleWish *wishes)
 {
         IdleDepth limit = {};
-        IdleWish wish = { .told = true, .disable = true, .rule = rule, .key = POLICY_MAX_CSTATE };
+        IdleWish wish = { .from_rule = true, .disable = true, .rule = rule, .key = POLICY_MAX_CSTATE };
         int r = idle_limit_resolve(b, cpu, rule, shallowest, &limit);
 
         if (r < 0)
@@ -223,7 +223,7 @@ static int idle_wish_limit(PlanBuilder *b, const CpuState *cpu, const PolicyRule
 static int idle_wish_op(PlanBuilder *b, const CpuState *cpu, const PolicyRule *rule, IdleWish *wishes)
 {
         const IdleOp *op = &rule->idle_op;
-        IdleWish wish = { .told = true, .rule = rule, .key = POLICY_IDLE_SET };
+        IdleWish wish = { .from_rule = true, .rule = rule, .key = POLICY_IDLE_SET };
         Finding finding = { .kind = FINDING_NO_SUCH_STATE, .knob = KNOB_DISABLE };
         _cleanup_free_ char *names = NULL;
         bool found = false;
@@ -255,7 +255,7 @@ static int idle_wish_op(PlanBuilder *b, const CpuState *cpu, const PolicyRule *r
 static int idle_wish_ops(PlanBuilder *b, const CpuState *cpu, const IdleState *shallowest, IdleWish *wishes)
 {
         const Policy *policy = b->input->policy;
-        IdleWish wish = { .told = true, .key = POLICY_IDLE_SET };
+        IdleWish wish = { .from_rule = true, .key = POLICY_IDLE_SET };
         Finding finding = { .kind = FINDING_CLAMPED, .knob = KNOB_DISABLE };
         int r = 0;
 

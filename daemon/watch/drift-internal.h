@@ -40,7 +40,7 @@ typedef struct Report {
         unsigned writer;
         char wanted[KNOB_VALUE_SIZE], actual[KNOB_VALUE_SIZE];
         bool repaired;
-        bool grouped; /* told with another */
+        bool grouped; /* the line of another report covers it */
 } Report;
 
 /* Who was last seen in a contest. */
@@ -60,7 +60,7 @@ struct DriftMonitor {
         bool in_force;    /* the policy is: as the last task left it */
         bool fragile_tsc; /* as of the last task */
         DriftWatch *watch;
-        int watch_error, read_error; /* told */
+        int watch_error, read_error; /* that were logged */
         uint64_t retry_usec;         /* when to read what could not be read; 0: nothing */
         sd_event_source *watch_source, *timer, *look_source;
         Drift accounts;
@@ -81,8 +81,8 @@ struct DriftMonitor {
 
         /* At most so many lines in a window, and one for the rest. */
         uint64_t window_usec; /* its end; 0: none runs */
-        unsigned n_lines, n_untold;
-        char *last_untold;
+        unsigned n_lines, n_held_back;
+        char *last_held_back;
 
         char *clocksource; /* when it was last written to */
         CpuSet contested;
@@ -107,5 +107,5 @@ void drift_tell_reports(DriftMonitor *d);
 /* These stay as the policy has them. */
 void drift_tell_over(DriftMonitor *d, const KnobId *ids, size_t n);
 void drift_tell_clocksource(DriftMonitor *d, const Writer *writer);
-/* The line for those that were not told one by one, when it is due. */
+/* The line for those that were held back, when it is due. */
 void drift_tell_rest(DriftMonitor *d, uint64_t now_usec);

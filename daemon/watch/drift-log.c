@@ -25,7 +25,7 @@ static bool may_tell(DriftMonitor *d, unsigned n_max)
 {
         uint64_t now = time_usec(CLOCK_MONOTONIC);
 
-        if (now >= d->window_usec && d->n_untold == 0) {
+        if (now >= d->window_usec && d->n_held_back == 0) {
                 d->window_usec = now + WINDOW_USEC;
                 d->n_lines = 0;
         }
@@ -36,22 +36,22 @@ static bool may_tell(DriftMonitor *d, unsigned n_max)
 }
 
 /* Takes over `text`. */
-static void leave_untold(DriftMonitor *d, char *text)
+static void hold_back(DriftMonitor *d, char *text)
 {
-        d->n_untold++;
-        free(d->last_untold);
-        d->last_untold = text;
+        d->n_held_back++;
+        free(d->last_held_back);
+        d->last_held_back = text;
 }
 
 void drift_tell_rest(DriftMonitor *d, uint64_t now_usec)
 {
-        if (d->n_untold == 0 || now_usec < d->window_usec)
+        if (d->n_held_back == 0 || now_usec < d->window_usec)
                 return;
-        log_message(LOG_NOTICE, "%u more event%s of this kind in the last minute; the last: %s", d->n_untold,
-                    d->n_untold == 1 ? "" : "s", d->last_untold ? d->last_untold : "out of memory");
-        free(d->last_untold);
-        d->last_untold = NULL;
-        d->n_untold = 0;
+        log_message(LOG_NOTICE, "%u more event%s of this kind in the last minute; the last: %s", d->n_held_back,
+                    d->n_held_back == 1 ? "" : "s", d->last_held_back ? d->last_held_back : "out of memory");
+        free(d->last_held_back);
+        d->last_held_back = NULL;
+        d->n_held_back = 0;
         d->window_usec = 0;
 }
 
@@ -142,14 +142,14 @@ static void tell_report(DriftMonitor *d, const Report *r, unsigned n)
 {
         const Writer *w = drift_writer(d, r->writer);
         _cleanup_free_ char *writer = writer_format(w), *known = writer_format_public(w);
-        _cleanup_free_ char *told = known ? report_format(d, r, n, known) : NULL;
+        _cleanup_free_ char *public_text = known ? report_format(d, r, n, known) : NULL;
         _cleanup_fields_ Fields fields = {};
         char object[KNOB_NAME_SIZE], pid[16];
         bool contest = r->kind == REPORT_CONTEST;
         char *text = writer ? report_format(d, r, n, writer) : NULL;
 
         if (!text || !may_tell(d, contest ? CONTEST_LINES_MAX : LINES_MAX)) {
-                leave_untold(d, text);
+                hold_back(d, text);
                 return;
         }
         snprintf(pid, sizeof(pid), "%d", (int)w->pid);
@@ -161,7 +161,7 @@ static void tell_report(DriftMonitor *d, const Report *r, unsigned n)
         fields_add(&fields, "TSCWARDEN_WRITER_PID", w->pid ? pid : NULL);
         fields_add(&fields, "TSCWARDEN_WRITER_UNIT", w->unit);
         d->callbacks->on_event(contest ? LOG_WARNING : LOG_NOTICE, contest ? "contested" : "drift",
-                               contest ? MESSAGE_CONTESTED : MESSAGE_DRIFT, fields.all, text, told, d->userdata);
+                               contest ? MESSAGE_CONTESTED : MESSAGE_DRIFT, fields.all, text, public_text, d->userdata);
         free(text);
 }
 
@@ -221,7 +221,7 @@ void drift_tell_over(DriftMonitor *d, const KnobId *ids, size_t n)
         if (text && may_tell(d, CONTEST_LINES_MAX))
                 log_message(LOG_NOTICE, "%s", text);
         else
-                leave_untold(d, TAKE_PTR(text));
+                hold_back(d, TAKE_PTR(text));
         free(text);
 }
 
@@ -244,5 +244,5 @@ void drift_tell_clocksource(DriftMonitor *d, const Writer *writer)
                 log_message(LOG_NOTICE, "%s", text);
                 free(text);
         } else
-                leave_untold(d, text);
+                hold_back(d, text);
 }

@@ -24,8 +24,8 @@ typedef struct DriftCallbacks {
         void (*on_report)(const DriftReport *report, void *userdata);
         /* drift_get_contested_cpus() has changed. */
         void (*on_contested)(void *userdata);
-        /* A line for the journal that has a MESSAGE_ID; `fields` are "KEY=value", NULL-terminated. `told` is what everybody may
+        /* A line for the journal that has a MESSAGE_ID; `fields` are "KEY=value", NULL-terminated. `public_text` is what everybody may
          * read of it. */
         void (*on_event)(int level, const char *name, const char *message_id, const char *const *fields,
-                         const char *text, const char *told, void *userdata);
+                         const char *text, const char *public_text, void *userdata);
 } DriftCallbacks;

@@ -126,7 +126,7 @@ static void arm_timer(DriftMonitor *d)
 {
         uint64_t deadline = drift_deadline(&d->accounts);
 
-        if (d->window_usec > 0 && d->n_untold > 0 && d->window_usec < deadline)
+        if (d->window_usec > 0 && d->n_held_back > 0 && d->window_usec < deadline)
                 deadline = d->window_usec;
         if (d->retry_usec > 0 && d->retry_usec < deadline)
                 deadline = d->retry_usec;
@@ -376,7 +376,7 @@ DriftMonitor *drift_monitor_free(DriftMonitor *d)
         free(d->reports);
         free(d->writers);
         free(d->unchecked);
-        free(d->last_untold);
+        free(d->last_held_back);
         free(d->clocksource);
         free(d);
         return NULL;

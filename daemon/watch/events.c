@@ -49,10 +49,10 @@ static void events_keep(Events *events, const char *name, char *text)
         events->n++;
 }
 
-void events_log_told(Events *events, int level, const char *name, const char *message_id, const char *const *fields,
-                     const char *text, const char *told)
+void events_log_public(Events *events, int level, const char *name, const char *message_id, const char *const *fields,
+                       const char *text, const char *public_text)
 {
-        char *safe = text_escape_again(told ? told : name);
+        char *safe = text_escape_again(public_text ? public_text : name);
 
         log_event(level, message_id, fields, "%s", text);
         if (safe)
@@ -69,7 +69,7 @@ void events_log(Events *events, int level, const char *name, const char *message
         if (vasprintf(&message, format, ap) < 0)
                 message = NULL;
         va_end(ap);
-        events_log_told(events, level, name, message_id, fields, message ? message : name, message);
+        events_log_public(events, level, name, message_id, fields, message ? message : name, message);
 }
 
 const Event *events_get(const Events *events, unsigned i)

@@ -22,9 +22,9 @@ DEFINE_CLEANUP(Events, events_free);
 void events_log(Events *events, int level, const char *name, const char *message_id, const char *const *fields,
                 const char *format, ...) _printf_(6, 7);
 
-/* The same where not all of the line is for everybody: `told` (NULL: out of memory) is kept instead of it. */
-void events_log_told(Events *events, int level, const char *name, const char *message_id, const char *const *fields,
-                     const char *text, const char *told);
+/* The same where not all of the line is for everybody: `public_text` (NULL: out of memory) is kept instead of it. */
+void events_log_public(Events *events, int level, const char *name, const char *message_id, const char *const *fields,
+                       const char *text, const char *public_text);
 
 /* The i-th of the last EVENTS_MAX, oldest first; NULL behind the last. Valid until the next events_log(). */
 const Event *events_get(const Events *events, unsigned i);

@@ -22,7 +22,7 @@ static void parse_arguments(const char *arguments, size_t size)
         _cleanup_free_ char *text = NULL;
 
         assert(vm_clock_parse(arguments, size, false, &clock) == 0);
-        assert(!clock.told || clock.vmm == VMM_QEMU);
+        assert(!clock.known || clock.vmm == VMM_QEMU);
         text = vm_clock_format(&clock);
         assert(text);
         assert(vm_agent_parse(arguments, size, &agent) == 0);

@@ -198,7 +198,7 @@ static void on_contested(void *userdata)
 }
 
 static void on_event(int level, const char *name, const char *message_id, const char *const *fields, const char *text,
-                     const char *told, void *userdata)
+                     const char *public_text, void *userdata)
 {
         strncat(lines, text, sizeof(lines) - strlen(lines) - 1);
         strncat(lines, "\n", sizeof(lines) - strlen(lines) - 1);

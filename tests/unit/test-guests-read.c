@@ -96,7 +96,7 @@ static void test_guests_read(void **state)
         web = &guests.entries[0];
         assert_int_equal(web->pid, 41);
         assert_string_equal(web->name, "web");
-        assert_true(web->clock.told && web->clock.invtsc);
+        assert_true(web->clock.known && web->clock.invtsc);
         assert_int_equal(web->n_vcpus, 2);
         assert_int_equal(web->frac_bits, 32);
         assert_int_equal(web->vcpus[0].offset + web->vcpus[1].offset, -UINT64_C(23829440));
@@ -151,7 +151,7 @@ static void test_guests_read_half_gone(void **state)
         assert_int_equal(guests.n, 2);
         for (size_t i = 0; i < guests.n; i++) {
                 assert_true(strlen(guests.entries[i].name) > 0);
-                assert_false(guests.entries[i].clock.told);
+                assert_false(guests.entries[i].clock.known);
                 assert_int_equal(guests.entries[i].n_vcpus, guests.entries[i].pid == 42 ? 0 : 1);
         }
 }

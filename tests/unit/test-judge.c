@@ -31,7 +31,7 @@ typedef struct Row {
         int scaled;
 } Row;
 
-#define QEMU .clock = { .vmm = VMM_QEMU, .told = true, .kvmclock = true }
+#define QEMU .clock = { .vmm = VMM_QEMU, .known = true, .kvmclock = true }
 #define HOST .host = { .tsc_in_use = 1, .tsc_khz = 2000000 }
 /* clang-format off */
 #define OFFSET(n) { .has_offset = true, .offset = (uint64_t)(n) }
@@ -80,22 +80,22 @@ static const Row rows[] = {
           .started_usec = 101, .stable = TSC_STABLE_NO, .problems = P(HOST_TSC), .migration = MIGRATION_OPEN, .has_spread = true,
           .tsc_khz = 1000000 },
         /* What the VMM was told. */
-        { "SEV-SNP", { OFFSET(0), OFFSET(9) }, 2, HOST, .clock = { .told = true, .kvmclock = true, .confidential = true },
+        { "SEV-SNP", { OFFSET(0), OFFSET(9) }, 2, HOST, .clock = { .known = true, .kvmclock = true, .confidential = true },
           .stable = TSC_STABLE_NOT_APPLICABLE, .scaled = -1 },
-        { "invtsc", { OFFSET(5) }, 1, HOST, .clock = { .told = true, .kvmclock = true, .invtsc = true }, .stable = TSC_STABLE_YES,
+        { "invtsc", { OFFSET(5) }, 1, HOST, .clock = { .known = true, .kvmclock = true, .invtsc = true }, .stable = TSC_STABLE_YES,
           .problems = P(INVTSC_PINNED), .migration = MIGRATION_BLOCKED, .has_spread = true, .tsc_khz = 2000000 },
         { "invtsc and its rate", { OFFSET(5) }, 1, HOST,
-          .clock = { .told = true, .kvmclock = true, .invtsc = true, .hv_reenlightenment = true, .tsc_hz = 2000000000 },
+          .clock = { .known = true, .kvmclock = true, .invtsc = true, .hv_reenlightenment = true, .tsc_hz = 2000000000 },
           .stable = TSC_STABLE_YES, .migration = MIGRATION_OPEN, .has_spread = true, .tsc_khz = 2000000 },
-        { "reenlightenment", { OFFSET(5) }, 1, HOST, .clock = { .told = true, .kvmclock = true, .hv_reenlightenment = true },
+        { "reenlightenment", { OFFSET(5) }, 1, HOST, .clock = { .known = true, .kvmclock = true, .hv_reenlightenment = true },
           .stable = TSC_STABLE_YES, .problems = P(HV_PINNED), .migration = MIGRATION_BLOCKED, .has_spread = true, .tsc_khz = 2000000 },
-        { "no clock", { OFFSET(5) }, 1, HOST, .clock = { .told = true }, .stable = TSC_STABLE_YES, .problems = P(NO_CLOCK),
+        { "no clock", { OFFSET(5) }, 1, HOST, .clock = { .known = true }, .stable = TSC_STABLE_YES, .problems = P(NO_CLOCK),
           .migration = MIGRATION_OPEN, .has_spread = true, .tsc_khz = 2000000 },
-        { "Windows without hv-time", { OFFSET(5) }, 1, HOST, .clock = { .told = true, .kvmclock = true, .rtc_localtime = true },
+        { "Windows without hv-time", { OFFSET(5) }, 1, HOST, .clock = { .known = true, .kvmclock = true, .rtc_localtime = true },
           .stable = TSC_STABLE_YES, .problems = P(RTC_LOCAL), .migration = MIGRATION_OPEN, .has_spread = true, .tsc_khz = 2000000 },
-        { "Windows", { OFFSET(5) }, 1, HOST, .clock = { .told = true, .hv_time = true, .rtc_localtime = true },
+        { "Windows", { OFFSET(5) }, 1, HOST, .clock = { .known = true, .hv_time = true, .rtc_localtime = true },
           .stable = TSC_STABLE_YES, .migration = MIGRATION_OPEN, .has_spread = true, .tsc_khz = 2000000 },
-        { "an RTC that stands", { OFFSET(5) }, 1, HOST, .clock = { .told = true, .kvmclock = true, .rtc_stands = true },
+        { "an RTC that stands", { OFFSET(5) }, 1, HOST, .clock = { .known = true, .kvmclock = true, .rtc_stands = true },
           .stable = TSC_STABLE_YES, .problems = P(RTC_STANDS), .migration = MIGRATION_OPEN, .has_spread = true, .tsc_khz = 2000000 },
         { "nothing is told", { OFFSET(5) }, 1, HOST, .clock = { .invtsc = true, .rtc_localtime = true }, .stable = TSC_STABLE_YES,
           .has_spread = true, .tsc_khz = 2000000 },

@@ -94,10 +94,10 @@ static void test_vm_clock_of_command_lines(void **state)
                 parse(row->line, false, &clock);
                 told = vm_clock_format(&clock);
                 if (clock.vmm != row->vmm || clock.tsc_hz != row->tsc_hz || clock.confidential != row->confidential ||
-                    clock.told != (row->told != NULL) || strcmp(told, row->told ? row->told : "") != 0 ||
+                    clock.known != (row->told != NULL) || strcmp(told, row->told ? row->told : "") != 0 ||
                     (row->name == NULL) != (clock.name == NULL) || (row->name && strcmp(row->name, clock.name) != 0))
                         fail_msg("'%s': %s, name '%s', told %d '%s'", row->line, vmm_to_string(clock.vmm), clock.name,
-                                 clock.told, told);
+                                 clock.known, told);
         }
 }
 
@@ -106,7 +106,7 @@ static void test_vm_clock_cut_tells_nothing(void **state)
         _cleanup_vm_clock_ VmClock clock = {};
 
         parse(Q "-name|web|-cpu|host,+inv", true, &clock);
-        assert_false(clock.told);
+        assert_false(clock.known);
         assert_string_equal(clock.name, "web");
 }
 
