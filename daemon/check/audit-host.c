@@ -191,8 +191,7 @@ static void find_governor_source(const AuditInput *input, const FreqDomain *doma
                 policy_for_cpu(input->policy, cpu >= 0 ? (unsigned)cpu : CPUSET_MAX, &of_cpu);
                 rule = of_cpu.by[POLICY_GOVERNOR];
         }
-        for (char **name = rule ? rule->governors : NULL; name && *name; name++)
-                ret->asks = ret->asks || strcasecmp(*name, domain->governor) == 0;
+        ret->asks = rule && policy_rule_names_governor(rule, domain->governor);
         if (!input->policy)
                 snprintf(ret->where, sizeof(ret->where), "its file is refused");
         else if (!rule)

@@ -120,11 +120,12 @@ static unsigned count_knobs(const Plan *plan)
         return n;
 }
 
-static void judge_applied(Standing *s, const TaskEnd *end)
+static OutcomeInput outcome_input(const Standing *s, const TaskEnd *end)
 {
         const Config *config = end->config;
         Halves wanted = wish_wanted(config, end->facts), unused = wish_unused(config, end->facts);
-        OutcomeInput input = {
+
+        return (OutcomeInput) {
                 .facts = end->facts,
                 .never = config->apply == APPLY_NEVER,
                 .frequency = end->halves.frequency,
@@ -139,6 +140,11 @@ static void judge_applied(Standing *s, const TaskEnd *end)
                 .findings = &s->findings,
                 .n_knobs = count_knobs(end->plan),
         };
+}
+
+static void judge_applied(Standing *s, const TaskEnd *end)
+{
+        OutcomeInput input = outcome_input(s, end);
         PolicyState state = POLICY_STATE_DEGRADED;
         char *reason = NULL;
         int r = outcome_judge(&input, &state, &reason);
@@ -172,6 +178,21 @@ void standing_judge(Standing *s, const TaskEnd *end)
         }
 }
 
+/* What was found has lines of its own in the log. */
+static void log_applied(const Standing *s, const TaskEnd *end, Events *events)
+{
+        OutcomeInput input = outcome_input(s, end);
+        _cleanup_free_ char *summary = outcome_summarize(&input);
+
+        if (s->state == POLICY_STATE_APPLIED)
+                events_log(events, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %u values: %s", end->n_done,
+                           end->n_steps, summary ? summary : "out of memory");
+        else
+                events_log(events, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL,
+                           "Set %u of %u values, but the policy is %s: tscwarden status says why.", end->n_done,
+                           end->n_steps, policy_state_to_string(s->state));
+}
+
 static void log_done(const Standing *s, const TaskEnd *end, Events *events)
 {
         if (end->n_done == 0 || end->task.origin == ORIGIN_REPAIR)
@@ -183,8 +204,7 @@ static void log_done(const Standing *s, const TaskEnd *end, Events *events)
                 events_log(events, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s",
                            end->n_done, end->n_steps, standing_get_reason(s));
         else
-                events_log(events, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %u values: %s", end->n_done,
-                           end->n_steps, standing_get_reason(s));
+                log_applied(s, end, events);
 }
 
 static Halves waiting_halves(const Findings *findings)

@@ -49,13 +49,14 @@ uint64_t frequency_within_limits(const FreqDomain *policy, uint64_t khz)
 }
 
 /* The frequency a policy comes to rest at, or 0 when its governor moves it as it likes. userspace keeps what stands, within the
- * limits; of a governor we do not know nothing is promised. */
+ * limits; of a governor we do not know nothing is promised. Under the drivers with ->setpolicy powersave is the name of a governor
+ * that follows the load (Documentation/admin-guide/pm/intel_pstate.rst, amd-pstate.rst). */
 static uint64_t frequency_target(const FreqDomain *policy)
 {
         if (policy->min_khz == policy->max_khz || strcasecmp(policy->governor, "performance") == 0)
                 return policy->max_khz;
         if (strcasecmp(policy->governor, "powersave") == 0)
-                return policy->min_khz;
+                return freq_domain_offers_all(policy) ? 0 : policy->min_khz;
         if (frequency_is_userspace(policy)) {
                 return frequency_within_limits(policy, policy->setspeed_khz ? policy->setspeed_khz : policy->cur_khz);
         }

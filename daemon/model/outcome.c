@@ -60,46 +60,48 @@ static const FreqDomain *find_moving(const OutcomeInput *input)
         return NULL;
 }
 
-/* " (GOVERNOR, /etc/x:3)": the line that asked for it of this CPU; nothing when no line did. */
-static void print_line(FILE *out, const OutcomeInput *input, unsigned cpu, PolicyKey key)
+/* " (GOVERNOR, /etc/x:3)": the line of this rule; nothing for the built-in one. */
+static void print_line(FILE *out, const PolicyRule *rule, PolicyKey key)
 {
-        const PolicyRule *rule;
-        CpuPolicy of_cpu;
-
-        if (!input->policy)
-                return;
-        policy_for_cpu(input->policy, cpu, &of_cpu);
-        rule = of_cpu.by[key];
         if (rule && rule->file)
                 fprintf(out, " (%s, %s:%u)", policy_key_to_string(key), rule->file, rule->lines[key]);
 }
 
-/* A policy that moves the frequency holds no rate still, whoever wrote it. */
+/* A policy that moves the frequency holds no rate still, whoever wrote it. A line is named only where it asks for this governor. */
 static void print_moving(FILE *out, const OutcomeInput *input, const FreqDomain *moving)
 {
         int cpu = cpuset_next(&moving->cpus, 0);
+        const PolicyRule *rule = NULL;
+        CpuPolicy of_cpu;
 
         fprintf(out, " The governor %s", moving->governor);
-        if (cpu >= 0)
-                print_line(out, input, (unsigned)cpu, POLICY_GOVERNOR);
+        if (input->policy && cpu >= 0) {
+                policy_for_cpu(input->policy, (unsigned)cpu, &of_cpu);
+                rule = of_cpu.by[POLICY_GOVERNOR];
+                if (!rule)
+                        fputs(", of which the configuration says nothing,", out);
+        }
+        if (rule && policy_rule_names_governor(rule, moving->governor))
+                print_line(out, rule, POLICY_GOVERNOR);
         fputs(" itself moves the frequency, and the TSC of a CPU without constant_tsc follows it.", out);
 }
 
 /* The policy's own idle half lets CPUs enter a state in which the TSC may stop. */
 static void print_deep(FILE *out, const OutcomeInput *input, const IdleState *deep, unsigned cpu)
 {
-        bool by_options = false;
-        CpuPolicy of_cpu;
+        PolicyKey key = POLICY_MAX_CSTATE;
+        CpuPolicy of_cpu = {};
 
-        if (input->policy) {
+        if (input->policy)
                 policy_for_cpu(input->policy, cpu, &of_cpu);
-                by_options = of_cpu.by[POLICY_IDLE_SET];
-        }
+        if (of_cpu.by[POLICY_IDLE_SET])
+                key = POLICY_IDLE_SET;
         fprintf(out, " The C-state %s stays allowed", deep->name);
-        print_line(out, input, cpu, by_options ? POLICY_IDLE_SET : POLICY_MAX_CSTATE);
+        print_line(out, of_cpu.by[key], key);
         fputs(", and the TSC of a CPU without nonstop_tsc may stop in it.", out);
 }
 
+/* What it costs that the frequency stands where it stood. */
 static void print_price(FILE *out, const OutcomeInput *input)
 {
         const FreqDomain *slowest = input->snapshot ? frequency_find_held_below(input->snapshot) : NULL;
@@ -111,6 +113,37 @@ static void print_price(FILE *out, const OutcomeInput *input)
         fputs(".", out);
 }
 
+/* What of the policy leaves the TSC's rate free, and what holding it costs. */
+typedef struct Effects {
+        const FreqDomain *moving; /* NULL: none */
+        const IdleState *deep;
+        unsigned deep_cpu;
+        bool frozen;
+} Effects;
+
+static Effects find_effects(const OutcomeInput *input)
+{
+        Effects effects = { .moving = find_moving(input) };
+
+        if (input->snapshot && input->idle)
+                effects.deep = snapshot_find_allowed_deep(input->snapshot, &effects.deep_cpu);
+        effects.frozen = facts_tsc_is_fragile(input->facts) && input->frequency && !effects.moving &&
+                         (!input->snapshot || input->snapshot->n_policies > 0);
+        for (unsigned i = 0; i < input->findings->n; i++)
+                effects.frozen = effects.frozen && input->findings->entries[i].kind != FINDING_NOT_HELD;
+        return effects;
+}
+
+static void print_effects(FILE *out, const OutcomeInput *input, const Effects *effects)
+{
+        if (effects->moving && !input->facts->constant_tsc && !input->facts->hypervisor)
+                print_moving(out, input, effects->moving);
+        if (effects->deep && !input->facts->nonstop_tsc && !input->facts->hypervisor)
+                print_deep(out, input, effects->deep, effects->deep_cpu);
+        if (effects->frozen)
+                print_price(out, input);
+}
+
 static const char *name_halves(bool frequency, bool idle)
 {
         if (frequency && idle)
@@ -119,34 +152,34 @@ static const char *name_halves(bool frequency, bool idle)
 }
 
 /* What a policy can still do once the TSC is lost: not save it. */
+static void print_lost(FILE *out, const OutcomeInput *input, const Effects *effects)
+{
+        if (facts_tsc_lives(input->facts) || input->facts->hypervisor)
+                return;
+        fputs(" The TSC was given up before and stays so until the next boot", out);
+        if (effects->moving || effects->deep)
+                fputs(".", out);
+        else if (input->frequency)
+                fputs(": the policy keeps the CPUs' rate still and cannot bring it back.", out);
+        else
+                fputs(": the policy keeps the CPUs out of deep C-states and cannot bring it back.", out);
+}
+
 static void print_applied(FILE *out, const OutcomeInput *input)
 {
         const char *what = name_halves(input->frequency, input->idle);
-        const FreqDomain *moving = find_moving(input);
-        unsigned cpu = 0;
-        const IdleState *deep =
-                input->snapshot && input->idle ? snapshot_find_allowed_deep(input->snapshot, &cpu) : NULL;
+        Effects effects = find_effects(input);
 
         if (input->n_knobs == 0)
                 fprintf(out, "There is nothing to set for the %s policy.", what);
-        else if (moving || deep)
+        else if (effects.moving || effects.deep)
                 fprintf(out, "%u knob%s as the %s policy says.", input->n_knobs,
                         input->n_knobs == 1 ? " stands" : "s stand", what);
         else
                 fprintf(out, "%u knob%s the %s policy.", input->n_knobs, input->n_knobs == 1 ? " holds" : "s hold",
                         what);
-        if (moving && !input->facts->constant_tsc && !input->facts->hypervisor)
-                print_moving(out, input, moving);
-        if (deep && !input->facts->nonstop_tsc && !input->facts->hypervisor)
-                print_deep(out, input, deep, cpu);
-        if (facts_tsc_is_fragile(input->facts) && input->frequency && !moving)
-                print_price(out, input);
-        else if ((moving || deep) && !facts_tsc_lives(input->facts) && !input->facts->hypervisor)
-                fputs(" The TSC was given up before and stays so until the next boot.", out);
-        else if (!facts_tsc_lives(input->facts) && !input->facts->hypervisor)
-                fputs(" The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still "
-                      "and cannot bring it back.",
-                      out);
+        print_effects(out, input, &effects);
+        print_lost(out, input, &effects);
         if (input->for_guests)
                 fputs(input->guests_unknown ?
                               " The number of virtual machines is not known; some are assumed to run (APPLY_WHEN=guests)." :
@@ -177,9 +210,30 @@ static void print_without_driver(FILE *out, const OutcomeInput *input)
                       out);
 }
 
+static int print_notes(FILE *out, const OutcomeInput *input)
+{
+        if (count_findings(input, finding_is_note) == 0)
+                return 0;
+        fputs(" ", out);
+        return print_findings(out, input, finding_is_note);
+}
+
+/* What keeps the policy from holding, then what holds all the same. */
+static int print_obstacles(FILE *out, const OutcomeInput *input, bool (*counts)(FindingKind kind))
+{
+        Effects effects = find_effects(input);
+        int r = print_findings(out, input, counts);
+
+        if (r < 0)
+                return r;
+        print_effects(out, input, &effects);
+        return print_notes(out, input);
+}
+
 static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
 {
         _cleanup_free_ char *need = NULL;
+        int r = 0;
 
         switch (state) {
         case POLICY_STATE_DISABLED:
@@ -192,23 +246,20 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
                 fputs(need, out);
                 break;
         case POLICY_STATE_DEGRADED:
-                if (print_findings(out, input, finding_is_degraded) < 0)
-                        return -ENOMEM;
+                r = print_obstacles(out, input, finding_is_degraded);
                 break;
         case POLICY_STATE_WAITING:
                 if (input->no_guests)
                         print_no_guests(out, input);
-                else if (print_findings(out, input, finding_is_waiting) < 0)
-                        return -ENOMEM;
+                else
+                        r = print_obstacles(out, input, finding_is_waiting);
                 break;
         default:
                 print_applied(out, input);
-                if (count_findings(input, finding_is_note) > 0) {
-                        fputs(" ", out);
-                        if (print_findings(out, input, finding_is_note) < 0)
-                                return -ENOMEM;
-                }
+                r = print_notes(out, input);
         }
+        if (r < 0)
+                return r;
         print_without_driver(out, input);
         if (input->frequency_unused || input->idle_unused)
                 fprintf(out,
@@ -250,4 +301,37 @@ int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_
         *ret_state = state;
         *ret_reason = reason;
         return 0;
+}
+
+static void print_all_effects(FILE *out, const OutcomeInput *input)
+{
+        Effects effects = find_effects(input);
+
+        print_effects(out, input, &effects);
+}
+
+static char *format(const OutcomeInput *input, void (*print)(FILE *out, const OutcomeInput *input))
+{
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (!out)
+                return NULL;
+        print(out, input);
+        if (ferror(out) | fclose(out)) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
+char *outcome_summarize(const OutcomeInput *input)
+{
+        return format(input, print_applied);
+}
+
+char *outcome_format_effects(const OutcomeInput *input)
+{
+        return format(input, print_all_effects);
 }

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/array.h"
 
@@ -78,6 +79,14 @@ int policy_append(Policy *policy, Policy *from)
         }
         policy_done(from);
         return 0;
+}
+
+bool policy_rule_names_governor(const PolicyRule *rule, const char *governor)
+{
+        for (char **name = rule->governors; name && *name; name++)
+                if (strcasecmp(*name, governor) == 0)
+                        return true;
+        return false;
 }
 
 bool policy_rule_covers(const PolicyRule *rule, unsigned cpu)

@@ -91,6 +91,8 @@ int policy_add_defaults(Policy *policy, bool frequency, bool idle);
 /* Moves every rule of *from behind those of *policy. 0, or -ENOMEM with both untouched. */
 int policy_append(Policy *policy, Policy *from);
 
+/* Whether the rule's GOVERNOR has this name, in any case, as one of those it asks for. */
+bool policy_rule_names_governor(const PolicyRule *rule, const char *governor);
 bool policy_rule_covers(const PolicyRule *rule, unsigned cpu);
 void policy_for_cpu(const Policy *policy, unsigned cpu, CpuPolicy *ret);
 /* Whether the same rules say the same of both CPUs. */

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "show/dry-run.h"
 
+#include <errno.h>
+
+#include "base/log.h"
 #include "host/cpu.h"
 #include "host/facts.h"
 #include "host/vms.h"
 #include "model/need.h"
 #include "model/originals.h"
+#include "model/outcome.h"
 #include "model/plan-types.h"
 #include "show/print.h"
 #include "show/show.h"
@@ -20,7 +24,6 @@ void dry_run_done(DryRun *dry)
 int dry_run_make(const Config *config, DryRun *ret)
 {
         Originals none = {};
-        Halves halves = {};
         int r = facts_read(&ret->facts);
 
         if (r < 0)
@@ -31,16 +34,45 @@ int dry_run_make(const Config *config, DryRun *ret)
         cpu_read_energy(&cpu_ops, NULL, &config->policy, &none, &ret->snapshot);
         ret->no_guests = config->apply_when == APPLY_WHEN_GUESTS && vms_probe() == 0;
         if (!ret->no_guests)
-                halves = need_under_mode(&ret->facts, config->apply, config->filled);
+                ret->halves = need_under_mode(&ret->facts, config->apply, config->filled);
         PlanInput input = {
                 .snapshot = &ret->snapshot,
                 .policy = &config->policy,
                 .originals = &none,
-                .frequency = halves.frequency,
-                .idle = halves.idle,
+                .frequency = ret->halves.frequency,
+                .idle = ret->halves.idle,
                 .fragile_tsc = facts_tsc_is_fragile(&ret->facts),
         };
-        return plan_build(&input, &ret->plan);
+        ret->policy = &config->policy;
+        r = plan_build(&input, &ret->plan);
+        for (size_t i = 0; i < ret->plan.n_steps && r == 0; i++)
+                if (!ret->plan.steps[i].withheld)
+                        (void)snapshot_set(&ret->snapshot, &ret->plan.steps[i].id, ret->plan.steps[i].to);
+        return r;
+}
+
+/* The same sentences that the daemon's status has once it is done. */
+static int show_effects(FILE *out, const DryRun *dry)
+{
+        const OutcomeInput input = {
+                .facts = &dry->facts,
+                .frequency = dry->halves.frequency,
+                .idle = dry->halves.idle,
+                .snapshot = &dry->snapshot,
+                .policy = dry->policy,
+                .findings = &dry->plan.findings,
+        };
+        _cleanup_free_ char *effects = outcome_format_effects(&input), *safe = NULL;
+
+        if (!effects)
+                return -ENOMEM;
+        if (!*effects)
+                return 0;
+        safe = text_escape_again(effects + 1);
+        if (!safe)
+                return -ENOMEM;
+        print_wrapped(out, "Note", 7, safe);
+        return 0;
 }
 
 int dry_run_show(FILE *out, const DryRun *dry)
@@ -53,6 +85,9 @@ int dry_run_show(FILE *out, const DryRun *dry)
         if (r < 0)
                 return r;
         r = show_findings(out, &dry->plan.findings);
+        if (r < 0)
+                return r;
+        r = show_effects(out, dry);
         if (r < 0)
                 return r;
         if (dry->no_guests)

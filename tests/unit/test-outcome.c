@@ -55,6 +55,10 @@ static void test_outcome_without_findings(void **state)
                 { { .facts = &lost, .frequency = true, .idle = true, .n_knobs = 12 },
                   POLICY_STATE_APPLIED,
                   "12 knobs hold the frequency and idle policy." LOST },
+                { { .facts = &lost, .idle = true, .n_knobs = 4 },
+                  POLICY_STATE_APPLIED,
+                  "4 knobs hold the idle policy. The TSC was given up before and stays so until the next boot: the policy keeps "
+                  "the CPUs out of deep C-states and cannot bring it back." },
                 { { .facts = &lost, .frequency = true, .n_knobs = 1 },
                   POLICY_STATE_APPLIED,
                   "1 knob holds the frequency policy." LOST },
@@ -148,6 +152,8 @@ static void test_outcome_says_what_the_governor_does(void **state)
         PolicyRule *rule = policy_add_rule(&policy);
 
         rule->file = strdup("/etc/x");
+        rule->governors = calloc(2, sizeof(char *));
+        rule->governors[0] = strdup("ondemand");
         rule->has[POLICY_GOVERNOR] = true;
         rule->lines[POLICY_GOVERNOR] = 3;
         assert_int_equal(cpuset_add(&domain.cpus, 0), 0);
@@ -155,6 +161,27 @@ static void test_outcome_says_what_the_governor_does(void **state)
                 &input, POLICY_STATE_APPLIED,
                 "1 knob stands as the frequency policy says. The governor ondemand (GOVERNOR, /etc/x:3) itself moves the frequency, and the "
                 "TSC of a CPU without constant_tsc follows it. The TSC was given up before and stays so until the next boot.");
+        /* Not the one that the line asks for, and one that no line asks for. */
+        strcpy(domain.governor, "schedutil");
+        assert_outcome(
+                &input, POLICY_STATE_APPLIED,
+                "1 knob stands as the frequency policy says. The governor schedutil itself moves the frequency, and the "
+                "TSC of a CPU without constant_tsc follows it. The TSC was given up before and stays so until the next boot.");
+        rule->has[POLICY_GOVERNOR] = false;
+        assert_outcome(
+                &input, POLICY_STATE_APPLIED,
+                "1 knob stands as the frequency policy says. The governor schedutil, of which the configuration says "
+                "nothing, itself moves the frequency, and the TSC of a CPU without constant_tsc follows it. The TSC was given "
+                "up before and stays so until the next boot.");
+        rule->has[POLICY_GOVERNOR] = true;
+        /* Under a driver with ->setpolicy powersave follows the load. */
+        strcpy(domain.governor, "powersave");
+        strcpy(domain.driver, "intel_pstate");
+        input.facts = &healthy;
+        assert_outcome(&input, POLICY_STATE_APPLIED, "1 knob stands as the frequency policy says.");
+        strcpy(domain.driver, "acpi-cpufreq");
+        assert_outcome(&input, POLICY_STATE_APPLIED, "1 knob holds the frequency policy.");
+        input.facts = &lost;
         strcpy(domain.governor, "performance");
         assert_outcome(&input, POLICY_STATE_APPLIED, "1 knob holds the frequency policy." LOST);
         input.facts = &fragile;
@@ -245,7 +272,10 @@ static void test_outcome_ranks_findings(void **state)
                 &input, POLICY_STATE_APPLIED,
                 "2 knobs hold the frequency policy. MAX_FREQ on CPU 0: 4.425 GHz asked, 3.35 GHz is the hardware's nearest.");
         add(&findings, FINDING_CPU_NOT_HERE, "8", "");
-        assert_outcome(&input, POLICY_STATE_WAITING, "The configuration names CPU 8, not present on this host.");
+        assert_outcome(
+                &input, POLICY_STATE_WAITING,
+                "The configuration names CPU 8, not present on this host. MAX_FREQ on CPU 0: 4.425 GHz asked, 3.35 GHz "
+                "is the hardware's nearest.");
         input.frequency = false;
         assert_outcome(&input, POLICY_STATE_NOT_NEEDED, NEEDLESS);
         input.frequency = true;
@@ -253,7 +283,8 @@ static void test_outcome_ranks_findings(void **state)
         assert_outcome(
                 &input, POLICY_STATE_DEGRADED,
                 "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write another name "
-                "of /sys/devices/system/cpu/cpuidle/available_governors to current_governor beside it.");
+                "of /sys/devices/system/cpu/cpuidle/available_governors to current_governor beside it. MAX_FREQ on CPU 0: 4.425 "
+                "GHz asked, 3.35 GHz is the hardware's nearest.");
         /* What was to be put back and could not. */
         input.frequency = false;
         input.never = true;
@@ -281,6 +312,45 @@ static void test_outcome_says_three_and_counts_the_rest(void **state)
         assert_string_equal(reason + strlen(reason) - strlen(" (And 2 more.)"), " (And 2 more.)");
 }
 
+/* The price of a frequency that is held is told in every state; and what was found is no part of the summary. */
+static void test_outcome_tells_the_price_beside_what_was_found(void **state)
+{
+        FreqDomain domain = { .governor = "performance",
+                              .min_khz = 1000000,
+                              .max_khz = 1000000,
+                              .cur_khz = 1000000,
+                              .hw_max_khz = 2400000 };
+        const Snapshot snapshot = { .policies = &domain, .n_policies = 1 };
+        _cleanup_findings_ Findings findings = {};
+        OutcomeInput input = {
+                .facts = &fragile, .frequency = true, .n_knobs = 3, .findings = &findings, .snapshot = &snapshot
+        };
+        _cleanup_free_ char *summary = NULL, *effects = NULL;
+
+#define PRICE " The TSC lives: the frequency is held where it stood, at 1000 MHz of 2400 MHz, until the next boot."
+#define CLAMPED " MAX_FREQ on CPU 0: 4.425 GHz asked, 3.35 GHz is the hardware's nearest."
+        add_clamped(&findings);
+        assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the frequency policy." PRICE CLAMPED);
+        summary = outcome_summarize(&input);
+        assert_string_equal(summary, "3 knobs hold the frequency policy." PRICE);
+        effects = outcome_format_effects(&input);
+        assert_string_equal(effects, PRICE);
+        add(&findings, FINDING_CPU_NOT_HERE, "8", "");
+        assert_outcome(&input, POLICY_STATE_WAITING,
+                       "The configuration names CPU 8, not present on this host." PRICE CLAMPED);
+        add(&findings, FINDING_NO_SUCH_BIAS, "0", "");
+        findings.entries[findings.n - 1].kind = FINDING_WITHHELD;
+        findings.entries[findings.n - 1].object = strdup("cpufreq/policy0");
+        assert_outcome(
+                &input, POLICY_STATE_DEGRADED,
+                "scaling_max_freq of cpufreq/policy0 stays  on CPU 0 instead of : the change would cost this host its TSC, "
+                "which still lives and would be lost until the next boot." PRICE CLAMPED);
+        findings.entries[findings.n - 1].kind = FINDING_NOT_HELD;
+        free(effects);
+        effects = outcome_format_effects(&input);
+        assert_string_equal(effects, "");
+}
+
 static void test_outcome_state_names(void **state)
 {
         assert_string_equal(policy_state_to_string(POLICY_STATE_NOT_NEEDED), "not-needed");
@@ -299,6 +369,7 @@ int main(void)
                 cmocka_unit_test(test_outcome_says_what_stays_allowed),
                 cmocka_unit_test(test_outcome_ranks_findings),
                 cmocka_unit_test(test_outcome_says_three_and_counts_the_rest),
+                cmocka_unit_test(test_outcome_tells_the_price_beside_what_was_found),
                 cmocka_unit_test(test_outcome_state_names),
         };
 

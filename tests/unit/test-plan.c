@@ -151,7 +151,7 @@ static void test_plan_takes_the_first_governor_a_setpolicy_driver_lists(void **s
         f->host.real.policies[0].governors = "performance powersave";
         warden_rule(&f->warden, NULL, "ondemand|powersave", 0, 0, NULL);
         warden_plan(&f->warden, true);
-        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>powersave holds-frequency\n");
+        assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>powersave none\n");
 }
 
 static void test_plan_limits_idle(void **state)
