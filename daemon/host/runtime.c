@@ -114,7 +114,7 @@ int runtime_replace_file(int dirfd, const char *name, const char *data, size_t s
         char temporary[NAME_MAX + 1];
         int fd, r;
 
-        if ((size_t)snprintf(temporary, sizeof(temporary), "%s.new", name) >= sizeof(temporary))
+        if ((size_t)snprintf(temporary, sizeof(temporary), ".%s.new", name) >= sizeof(temporary))
                 return -ENAMETOOLONG;
         /* Left behind by a process that was killed while it wrote. */
         if (unlinkat(dirfd, temporary, 0) < 0 && errno != ENOENT)
@@ -141,7 +141,8 @@ void runtime_remove_leftover(const char *directory, const char *name)
 
         if (fd < 0)
                 return;
-        if ((size_t)snprintf(temporary, sizeof(temporary), "%s.new", name) < sizeof(temporary) && runtime_lock(fd) == 0)
+        if ((size_t)snprintf(temporary, sizeof(temporary), ".%s.new", name) < sizeof(temporary) &&
+            runtime_lock(fd) == 0)
                 (void)unlinkat(fd, temporary, 0);
         (void)close(fd);
 }

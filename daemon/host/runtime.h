@@ -21,13 +21,14 @@ int runtime_lock(int dirfd);
  * (0.2 s with a few hundred fanotify marks), and until then its lock holds. */
 int runtime_lock_within(int dirfd, unsigned milliseconds);
 
-/* Replaces dirfd/name as a whole: name.new is written, synced and renamed; `mode` is taken as it is, whatever the
- * umask. 0, -ENAMETOOLONG, or -errno (-ENOSPC on a full disk). After a failure the old file stands as it was and
- * name.new is gone, unless it was the directory's sync that failed: then the new file is there but may not survive a
+/* Replaces dirfd/name as a whole: .name.new is written, synced and renamed; `mode` is taken as it is, whatever the
+ * umask. The dot is for programs that read every file of a directory: node feature discovery does in features.d, but no dot
+ * file (its docs/usage/customization-guide.md). 0, -ENAMETOOLONG, or -errno (-ENOSPC on a full disk). After a failure the old file stands as it was and
+ * .name.new is gone, unless it was the directory's sync that failed: then the new file is there but may not survive a
  * crash. */
 int runtime_replace_file(int dirfd, const char *name, const char *data, size_t size, mode_t mode);
 
-/* Removes NAME.new that a runtime_replace_file() killed at its work has left in `directory`, unless somebody holds the lock. */
+/* Removes .NAME.new that a runtime_replace_file() killed at its work has left in `directory`, unless somebody holds the lock. */
 void runtime_remove_leftover(const char *directory, const char *name);
 
 /* The content of dirfd/name as a heap string owned by the caller, with a NUL behind that *ret_size does not count. 0,

@@ -161,14 +161,14 @@ static void test_runtime_leftover_goes_with_nobody_at_work(void **state)
         const Scratch *scratch = *state;
         int other = open(scratch->path, O_RDONLY | O_DIRECTORY);
 
-        assert_int_equal(scratch_write(scratch, "file.new", "x", 1), 0);
+        assert_int_equal(scratch_write(scratch, ".file.new", "x", 1), 0);
         assert_int_equal(scratch_write(scratch, "file", "x", 1), 0);
         assert_int_equal(runtime_lock(other), 0);
         runtime_remove_leftover(scratch->path, "file");
-        assert_int_equal(faccessat(scratch->fd, "file.new", F_OK, 0), 0);
+        assert_int_equal(faccessat(scratch->fd, ".file.new", F_OK, 0), 0);
         close(other);
         runtime_remove_leftover(scratch->path, "file");
-        assert_int_equal(faccessat(scratch->fd, "file.new", F_OK, 0), -1);
+        assert_int_equal(faccessat(scratch->fd, ".file.new", F_OK, 0), -1);
         assert_int_equal(faccessat(scratch->fd, "file", F_OK, 0), 0);
         runtime_remove_leftover("/no/such/folder", "file");
 }
@@ -186,7 +186,7 @@ static void test_runtime_replace_file_takes_the_mode_as_it_is(void **state)
         assert_int_equal(st.st_mode, S_IFREG | 0644);
         assert_int_equal(runtime_replace_file(scratch->fd, "f", "", 0, 0600), 0);
         assert_content(scratch, "f", "");
-        assert_missing(scratch, "f.new");
+        assert_missing(scratch, ".f.new");
 }
 
 static void test_runtime_replace_file_follows_no_link(void **state)
@@ -195,7 +195,7 @@ static void test_runtime_replace_file_follows_no_link(void **state)
         struct stat st;
 
         assert_int_equal(scratch_write(scratch, "victim", "victim", 6), 0);
-        assert_int_equal(symlinkat("victim", scratch->fd, "f.new"), 0);
+        assert_int_equal(symlinkat("victim", scratch->fd, ".f.new"), 0);
         assert_int_equal(symlinkat("victim", scratch->fd, "f"), 0);
         assert_int_equal(runtime_replace_file(scratch->fd, "f", "mine", 4, 0600), 0);
         assert_content(scratch, "victim", "victim");
@@ -221,13 +221,13 @@ static void test_runtime_replace_file_failing_leaves_the_old_one(void **state)
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
         assert_int_equal(r, -EFBIG);
         assert_content(scratch, "f", "old");
-        assert_missing(scratch, "f.new");
+        assert_missing(scratch, ".f.new");
 
         assert_int_equal(mkdirat(scratch->fd, "d", 0700), 0);
         assert_int_equal(runtime_replace_file(scratch->fd, "d", "x", 1, 0600), -EISDIR);
-        assert_missing(scratch, "d.new");
+        assert_missing(scratch, ".d.new");
 
-        assert_int_equal(mkdirat(scratch->fd, "e.new", 0700), 0);
+        assert_int_equal(mkdirat(scratch->fd, ".e.new", 0700), 0);
         assert_int_equal(runtime_replace_file(scratch->fd, "e", "x", 1, 0600), -EISDIR);
         assert_missing(scratch, "e");
 
