@@ -108,16 +108,18 @@ static bool take(const TimeInput *input, const TimeView *view, RateUtc *rate)
         return false;
 }
 
-void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const char *clocksource, RateUtc *ret)
+void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const RateCounter *counter, RateUtc *ret)
 {
         TimeView view;
 
         time_judge_here(input, setup, &view);
         *ret = (RateUtc) { .client = view.client };
-        if (!clocksource[0])
+        if (!counter->clocksource[0])
                 cannot_say(ret, "the clocksource is not known");
-        else if (!clocksource_is_tsc(clocksource))
-                cannot_say(ret, "the clocksource is %s, not tsc", clocksource);
+        else if (!clocksource_is_tsc(counter->clocksource))
+                cannot_say(ret, "the clocksource is %s, not tsc", counter->clocksource);
+        else if (!counter->constant)
+                cannot_say(ret, "without constant_tsc the TSC has no rate of its own: it follows the CPU's frequency");
         else
                 ret->known = is_disciplined(input, &view, ret) && take(input, &view, ret);
 }

@@ -10,6 +10,12 @@
 /* A discipline younger than that is still finding the rate. */
 #define RATE_STEADY_SEC 600
 
+/* The counter whose rate is asked for. */
+typedef struct RateCounter {
+        const char *clocksource; /* the current one, "" unknown */
+        bool constant;           /* constant_tsc */
+} RateCounter;
+
 typedef struct RateUtc {
         bool known;
         double ppm, error_ppm; /* as model/rate.h has it: above 0 the TSC runs fast */
@@ -18,5 +24,5 @@ typedef struct RateUtc {
         char why[160];         /* why it is not known; a sentence without its full stop; "" when known */
 } RateUtc;
 
-/* `clocksource` is the current one, "" unknown: of another one than tsc a discipline tells nothing about the TSC. */
-void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const char *clocksource, RateUtc *ret);
+/* Of another clocksource than tsc a discipline tells nothing about the TSC. */
+void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const RateCounter *counter, RateUtc *ret);

@@ -13,7 +13,7 @@
 #include "host/calibrations.h"
 #include "model/rate.h"
 
-int rate_here_read(const char *clocksource, RateHere *ret)
+int rate_here_read(const RateCounter *counter, RateHere *ret)
 {
         _cleanup_machine_setup_ MachineSetup setup = {};
         Calibrations calibrations = {};
@@ -28,8 +28,8 @@ int rate_here_read(const char *clocksource, RateHere *ret)
         rate.boots_error = calibrations_read(&calibrations);
         if (rate.boots_error == -ENOMEM)
                 return -ENOMEM;
-        rate_utc_find(&time, &setup, clocksource, &rate.utc);
-        rate_boots_find(calibrations.boots, calibrations.n, &rate.boots);
+        rate_utc_find(&time, &setup, counter, &rate.utc);
+        rate_boots_find(calibrations.boots, calibrations.n, counter->constant, &rate.boots);
         *ret = rate;
         return 0;
 }

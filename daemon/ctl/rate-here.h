@@ -15,8 +15,8 @@ typedef struct RateHere {
         RateBoots boots;
 } RateHere;
 
-/* `clocksource` is the current one, "" unknown. Asks the time client and reads the journal: some tens of milliseconds. 0 or -ENOMEM. */
-int rate_here_read(const char *clocksource, RateHere *ret);
+/* Asks the time client and reads the journal: some tens of milliseconds. 0 or -ENOMEM. */
+int rate_here_read(const RateCounter *counter, RateHere *ret);
 
 /* "the TSC runs 34.02 ppm fast against UTC …"; the caller's, NULL: out of memory. */
 char *rate_here_text(const RateHere *rate);

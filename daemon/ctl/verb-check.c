@@ -91,7 +91,7 @@ static int read_here(const char *config, Here *here)
         here->rate_boots_error = calibrations_read(&calibrations);
         if (here->rate_boots_error == -ENOMEM)
                 return -ENOMEM;
-        rate_boots_find(calibrations.boots, calibrations.n, &here->rate_boots);
+        rate_boots_find(calibrations.boots, calibrations.n, here->facts.constant_tsc, &here->rate_boots);
         clock_get(&here->clock, &here->view);
         here->reason_text = clock_reason_text(&here->clock);
         here->remedy = clock_remedy(&here->clock);

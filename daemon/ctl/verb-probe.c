@@ -148,7 +148,8 @@ int verb_probe(const CtlOptions *options)
         if (r == 0)
                 r = probe_convicted(&result, &convicted);
         if (r == 0)
-                r = rate_here_read(facts.clocksource ? facts.clocksource : "", &rate);
+                r = rate_here_read(&(RateCounter) { facts.clocksource ? facts.clocksource : "", facts.constant_tsc },
+                                   &rate);
         if (r < 0)
                 return ctl_finish(r, CTL_NO_ANSWER);
         return report(options, &(ProbeView) {

@@ -34,7 +34,9 @@ static int read_here(const CtlOptions *options, const WardenState *state, HereIn
         };
         if (options->host || options->labels)
                 return 0;
-        r = rate_here_read(json_get_text(state->clock, "Clocksource"), &here->rate);
+        r = rate_here_read(&(RateCounter) { json_get_text(state->clock, "Clocksource"),
+                                            json_get_flag(state->clock, "ConstantTsc") },
+                           &here->rate);
         if (r < 0)
                 return r;
         here->input.rate = &here->rate;

@@ -110,7 +110,7 @@ static void compare(const BootCalibration *const *others, RateBoots *rate)
         rate->deviation_ppm = median(values, 1 + rate->n);
 }
 
-void rate_boots_find(const BootCalibration *boots, unsigned n, RateBoots *ret)
+void rate_boots_find(const BootCalibration *boots, unsigned n, bool constant, RateBoots *ret)
 {
         const BootCalibration *others[RATE_BOOTS_MAX];
         RateBoots rate = { .why = "" };
@@ -119,10 +119,13 @@ void rate_boots_find(const BootCalibration *boots, unsigned n, RateBoots *ret)
                 rate.kind = boots[0].kind;
                 rate.khz = boots[0].khz;
         }
-        for (unsigned i = 1; i < n && rate.kind != CALIBRATION_NONE && rate.n < RATE_BOOTS_MAX; i++)
+        for (unsigned i = 1; i < n && constant && rate.kind != CALIBRATION_NONE && rate.n < RATE_BOOTS_MAX; i++)
                 if (is_comparable(&boots[0], &boots[i]))
                         others[rate.n++] = &boots[i];
-        if (rate.kind == CALIBRATION_NONE)
+        if (!constant)
+                rate.why =
+                        "without constant_tsc the TSC follows the CPU's frequency, which may differ from boot to boot";
+        else if (rate.kind == CALIBRATION_NONE)
                 rate.why = "the journal has no line of this boot's calibration";
         else if (rate.n == 0)
                 rate.why = "the journal has no earlier boot of this machine that was calibrated likewise";

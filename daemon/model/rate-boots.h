@@ -50,7 +50,8 @@ typedef struct RateBoots {
         unsigned n_off;
 } RateBoots;
 
-/* boots[0] is this boot, the n - 1 others are earlier ones. Those that ran on other hardware, or with another nominal rate, do not count. */
-void rate_boots_find(const BootCalibration *boots, unsigned n, RateBoots *ret);
+/* boots[0] is this boot, the n - 1 others are earlier ones. Those that ran on other hardware, or with another nominal rate, do not count.
+ * `constant`: the CPU has constant_tsc; without it a calibration says at which frequency the CPU ran meanwhile. */
+void rate_boots_find(const BootCalibration *boots, unsigned n, bool constant, RateBoots *ret);
 /* This boot is far off, and there are two others at least that say so. */
 bool rate_boots_convict(const RateBoots *rate);

@@ -662,19 +662,19 @@ static void test_rate_over_boots(void **state)
         const BootCalibration bad[] = { boots[2], boots[0], boots[1] }, two[] = { boots[2], boots[0] };
         _cleanup_machine_ Machine m = host();
 
-        rate_boots_find(boots, 2, &m.rate_boots);
+        rate_boots_find(boots, 2, true, &m.rate_boots);
         expect(&m, "tsc-rate-boots", AUDIT_PASS, NULL,
                "refined to 2500.000 MHz: -0.40 ppm from the median with 1 earlier boot (");
         expect_advice(&m, "tsc-rate-boots", NULL);
-        rate_boots_find(boots, 3, &m.rate_boots);
+        rate_boots_find(boots, 3, true, &m.rate_boots);
         expect(&m, "tsc-rate-boots", AUDIT_WARN, NULL, "2 earlier boots");
         expect_advice(&m, "tsc-rate-boots", "1 of 2 earlier boots calibrated it wrongly, the worst that of 2023-11-1");
-        rate_boots_find(bad, 3, &m.rate_boots);
+        rate_boots_find(bad, 3, true, &m.rate_boots);
         expect(&m, "tsc-rate-boots", AUDIT_FAIL, NULL, "2517.250 MHz: +6852.32 ppm from the median");
         expect_advice(&m, "tsc-rate-boots", "a clock that runs 6852.32 ppm slow");
-        rate_boots_find(two, 2, &m.rate_boots);
+        rate_boots_find(two, 2, true, &m.rate_boots);
         expect(&m, "tsc-rate-boots", AUDIT_WARN, NULL, "1 earlier boot (");
-        rate_boots_find(NULL, 0, &m.rate_boots);
+        rate_boots_find(NULL, 0, true, &m.rate_boots);
         expect(&m, "tsc-rate-boots", AUDIT_NOT_APPLICABLE, NULL, "no line of this boot's calibration");
         m.input.rate_boots_error = -EACCES;
         expect(&m, "tsc-rate-boots", AUDIT_NOT_APPLICABLE, NULL, "not readable for this user");

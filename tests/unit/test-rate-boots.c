@@ -55,7 +55,7 @@ static RateBoots find(const unsigned *khz)
 
         for (; khz[n]; n++)
                 boots[n] = (BootCalibration) { CALIBRATION_REFINED, khz[n], n + 1, "cpu", "board" };
-        rate_boots_find(boots, n, &rate);
+        rate_boots_find(boots, n, true, &rate);
         return rate;
 }
 
@@ -113,21 +113,24 @@ static void test_what_counts(void **state)
         };
         RateBoots rate;
 
-        rate_boots_find(boots, ARRAY_SIZE(boots), &rate);
+        rate_boots_find(boots, ARRAY_SIZE(boots), true, &rate);
         assert_true(rate.known);
         assert_int_equal(rate.n, 1);
         assert_true(rate.median_khz == 2500002);
         assert_int_equal(rate.n_off, 0);
 
         boots[0].kind = CALIBRATION_DETECTED;
-        rate_boots_find(boots, 2, &rate);
+        rate_boots_find(boots, 2, true, &rate);
         assert_false(rate.known);
         assert_string_equal(rate.why, "the journal has no earlier boot of this machine that was calibrated likewise");
         boots[0].kind = CALIBRATION_NONE;
-        rate_boots_find(boots, ARRAY_SIZE(boots), &rate);
+        rate_boots_find(boots, ARRAY_SIZE(boots), true, &rate);
         assert_false(rate.known);
         assert_string_equal(rate.why, "the journal has no line of this boot's calibration");
-        rate_boots_find(NULL, 0, &rate);
+        rate_boots_find(boots, ARRAY_SIZE(boots), false, &rate);
+        assert_false(rate.known);
+        assert_non_null(strstr(rate.why, "without constant_tsc"));
+        rate_boots_find(NULL, 0, true, &rate);
         assert_false(rate.known);
 }
 

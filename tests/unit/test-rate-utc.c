@@ -62,7 +62,7 @@ static RateUtc find(const TimeInput *input)
 {
         RateUtc rate;
 
-        rate_utc_find(input, &plain_setup, "tsc", &rate);
+        rate_utc_find(input, &plain_setup, &(RateCounter) { "tsc", true }, &rate);
         return rate;
 }
 
@@ -163,13 +163,17 @@ static void test_cannot_say(void **state)
         expect_why(&input, "chronyd follows a network interface's clock, which nobody sets");
         plain_setup.ptp_interface[0] = '\0';
 
-        rate_utc_find(&good, &plain_setup, "hpet", &rate);
+        rate_utc_find(&good, &plain_setup, &(RateCounter) { "hpet", true }, &rate);
         assert_false(rate.known);
         assert_string_equal(rate.why, "the clocksource is hpet, not tsc");
-        rate_utc_find(&good, &plain_setup, "", &rate);
+        rate_utc_find(&good, &plain_setup, &(RateCounter) { "", true }, &rate);
         assert_string_equal(rate.why, "the clocksource is not known");
-        rate_utc_find(&good, &plain_setup, "tsc-early", &rate);
+        rate_utc_find(&good, &plain_setup, &(RateCounter) { "tsc-early", true }, &rate);
         assert_true(rate.known);
+        rate_utc_find(&good, &plain_setup, &(RateCounter) { "tsc", false }, &rate);
+        assert_false(rate.known);
+        assert_string_equal(rate.why,
+                            "without constant_tsc the TSC has no rate of its own: it follows the CPU's frequency");
 }
 
 int main(void)
