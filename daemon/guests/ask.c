@@ -120,6 +120,19 @@ static void ask_agent(const Guest *guest, GuestAnswer *answer)
                 set_offset(answer, time_nsec, before, after);
 }
 
+static const char *why_no_socket(VmAgentPort port)
+{
+        switch (port) {
+        case VM_AGENT_HANDED:
+                return "its QEMU was handed the agent's socket open (fd=), so that its path is not known; who started QEMU can ask";
+        case VM_AGENT_NO_SOCKET:
+                return "its agent's port leads to no Unix socket on which its QEMU listens by an absolute path";
+        default:
+                return "its QEMU was given no socket for a guest agent (a virtserialport named org.qemu.guest_agent.0); in the "
+                       "guest, `date -u` tells";
+        }
+}
+
 static void ask_one(const Guest *guest, GuestAnswer *answer)
 {
         if (guest->clock.vmm != VMM_QEMU)
@@ -129,8 +142,7 @@ static void ask_one(const Guest *guest, GuestAnswer *answer)
         else if (guest->agent.socket)
                 ask_agent(guest, answer);
         else
-                say_why(answer, "its QEMU was given no socket for a guest agent (a virtserialport named "
-                                "org.qemu.guest_agent.0); in the guest, `date -u` tells");
+                say_why(answer, "%s", why_no_socket(guest->agent.port));
 }
 
 static void *work(void *userdata)

@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,11 +37,30 @@ static const char *next_value(Walk *walk, const char *option)
         return NULL;
 }
 
+/* The text of `key` in an object of JSON, as QEMU takes it since 6.2 for -device: a heap string, NULL for none. 0 or -ENOMEM. */
+static int find_json_value(const char *text, const char *key, char **ret)
+{
+        struct json_object *object = json_tokener_parse(text), *value = NULL;
+        char *found = NULL;
+        bool there = json_object_is_type(object, json_type_object) && json_object_object_get_ex(object, key, &value) &&
+                     json_object_is_type(value, json_type_string);
+
+        if (there)
+                found = strdup(json_object_get_string(value));
+        json_object_put(object);
+        if (there && !found)
+                return -ENOMEM;
+        *ret = found;
+        return 0;
+}
+
 /* The value of `key` in `a=b,key=value`: a heap string, NULL for none. 0 or -ENOMEM. */
 static int find_value(const char *text, const char *key, char **ret)
 {
         char *found = NULL;
 
+        if (text[0] == '{')
+                return find_json_value(text, key, ret);
         while (text) {
                 _cleanup_free_ char *part = qemu_next_part(&text);
                 char *value = part ? strchr(part, '=') : NULL;
@@ -80,24 +100,63 @@ static int find_port(Walk walk, char **ret)
         return 0;
 }
 
-/* A socket on which QEMU listens itself, by an absolute path. */
-static int take_socket(const char *value, const char *port, char **ret)
+typedef struct Socket {
+        char *server, *path, *abstract, *fd;
+} Socket;
+
+static void socket_done(Socket *socket)
 {
-        _cleanup_free_ char *id = NULL, *server = NULL, *path = NULL, *abstract = NULL;
-        int r = find_value(value, "id", &id);
+        free(socket->server);
+        free(socket->path);
+        free(socket->abstract);
+        free(socket->fd);
+}
+
+/* The character device behind the agent's port. 0 or -ENOMEM. */
+static int take_chardev(const char *value, VmAgent *agent)
+{
+        _cleanup_(socket_done) Socket found = {};
+        int r = find_value(value, "server", &found.server);
 
         if (r == 0)
-                r = find_value(value, "server", &server);
+                r = find_value(value, "path", &found.path);
         if (r == 0)
-                r = find_value(value, "path", &path);
+                r = find_value(value, "abstract", &found.abstract);
         if (r == 0)
-                r = find_value(value, "abstract", &abstract);
-        if (r < 0 || !id || strcmp(id, port) != 0 || !server || server[0] != 'o' || server[1] != 'n' || !path ||
-            path[0] != '/' || (abstract && strcmp(abstract, "off") != 0))
+                r = find_value(value, "fd", &found.fd);
+        if (r < 0)
                 return r;
-        free(*ret);
-        *ret = TAKE_PTR(path);
+        agent->port = VM_AGENT_NO_SOCKET;
+        if (strncmp(value, "socket,", strlen("socket,")) != 0)
+                return 0;
+        if (found.fd || (found.path && strncmp(found.path, "/dev/fdset/", strlen("/dev/fdset/")) == 0)) {
+                agent->port = VM_AGENT_HANDED;
+                return 0;
+        }
+        if (!found.server || strncmp(found.server, "on", 2) != 0 || !found.path || found.path[0] != '/' ||
+            (found.abstract && strcmp(found.abstract, "off") != 0))
+                return 0;
+        free(agent->socket);
+        agent->socket = TAKE_PTR(found.path);
+        agent->port = VM_AGENT_SOCKET;
         return 0;
+}
+
+/* 0 or -ENOMEM. */
+static int find_chardev(Walk walk, const char *port, VmAgent *agent)
+{
+        const char *value;
+        int r = 0;
+
+        agent->port = VM_AGENT_NO_SOCKET;
+        while (r == 0 && (value = next_value(&walk, "chardev"))) {
+                _cleanup_free_ char *id = NULL;
+
+                r = find_value(value, "id", &id);
+                if (r == 0 && id && strcmp(id, port) == 0)
+                        r = take_chardev(value, agent);
+        }
+        return r;
 }
 
 static bool is_uuid(const char *text)
@@ -127,9 +186,8 @@ int vm_agent_parse(const char *arguments, size_t size, VmAgent *ret)
         for (walk = all; (value = next_value(&walk, "object"));)
                 agent.libvirt |= strstr(value, "masterKey0") != NULL;
         r = find_port(all, &port);
-        for (walk = all; r == 0 && port && (value = next_value(&walk, "chardev"));)
-                if (strncmp(value, "socket,", strlen("socket,")) == 0)
-                        r = take_socket(value, port, &agent.socket);
+        if (r == 0 && port)
+                r = find_chardev(all, port, &agent);
         if (r < 0)
                 return r;
         *ret = TAKE_STRUCT(agent);
