@@ -8,6 +8,7 @@
 
 #include "check/audit-parts.h"
 #include "check/boot-command.h"
+#include "check/boot-platform.h"
 #include "model/clock-advice.h"
 #include "model/cmdline.h"
 #include "model/need.h"

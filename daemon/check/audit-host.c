@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "check/audit-parts.h"
 #include "model/clock-advice.h"
 #include "model/clock-view.h"
 #include "model/clock-words.h"
-#include "model/frequency.h"
 #include "model/kernel-line.h"
 #include "model/need.h"
 
@@ -107,15 +104,6 @@ static unsigned count_enabled_deep(const AuditInput *input)
         return n;
 }
 
-/* Where it runs already, its own word says what is in its way. */
-static void fix_by_daemon(const AuditInput *input, Audit *audit, AuditStep *step)
-{
-        if (input->setup->warden_running)
-                audit_advise(audit, step, "tscwardend runs and does not hold it: `tscwarden status` says why.");
-        else
-                audit_fix(audit, step, "systemctl enable --now tscwarden");
-}
-
 static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *need)
 {
         const ClockFacts *facts = input->clock_facts;
@@ -143,7 +131,7 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
         if (need->unbooted)
                 audit_fix_by_parameters(input, audit, step, need);
         else if (count_enabled_deep(input))
-                fix_by_daemon(input, audit, step);
+                audit_fix_by_daemon(input, audit, step);
         if (!step->advice)
                 audit_advise(audit, step, "%s",
                              need->wanted[0] ?
@@ -172,158 +160,6 @@ static void judge_c1e(const AuditInput *input, Audit *audit)
         if (input->setup->c1e)
                 audit_advise(audit, step,
                              "Switch C1E off in the firmware's setup and boot: the kernel has no knob for it.");
-}
-
-/* What the configuration says of the governor for the CPUs of a policy; "" for nothing. */
-typedef struct GovernorSource {
-        char where[256]; /* "/etc/default/tscwarden:3", "built in", "no line of it names a governor" */
-        bool asks;       /* for the governor that is there now */
-} GovernorSource;
-
-static void find_governor_source(const AuditInput *input, const FreqDomain *domain, GovernorSource *ret)
-{
-        int cpu = cpuset_next(&domain->cpus, 0);
-        const PolicyRule *rule = NULL;
-        CpuPolicy of_cpu;
-
-        *ret = (GovernorSource) {};
-        if (input->policy) {
-                policy_for_cpu(input->policy, cpu >= 0 ? (unsigned)cpu : CPUSET_MAX, &of_cpu);
-                rule = of_cpu.by[POLICY_GOVERNOR];
-        }
-        ret->asks = rule && policy_rule_names_governor(rule, domain->governor);
-        if (!input->policy)
-                snprintf(ret->where, sizeof(ret->where), "its file is refused");
-        else if (!rule)
-                snprintf(ret->where, sizeof(ret->where), "no line of it names a governor");
-        else if (!rule->file)
-                snprintf(ret->where, sizeof(ret->where), "built in");
-        else
-                snprintf(ret->where, sizeof(ret->where), "%s:%u", rule->file, rule->lines[POLICY_GOVERNOR]);
-        ret->asks = ret->asks || (input->policy && !rule);
-}
-
-/* The policy itself lets the frequency move: starting the daemon, or looking at it, would change nothing. */
-static void judge_moving_governor(const AuditInput *input, Audit *audit, const FreqDomain *domain)
-{
-        GovernorSource source;
-        AuditStep *step;
-
-        find_governor_source(input, domain, &source);
-        if (source.asks) {
-                step = audit_add(
-                        audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
-                        "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with it; tscwarden's "
-                        "policy (%s) wants no other",
-                        domain->governor, source.where);
-                audit_advise(
-                        audit, step,
-                        "Write GOVERNOR=performance (frequency-set -g performance) there instead, or take the line out, and "
-                        "reload tscwarden.");
-                return;
-        }
-        step = audit_add(
-                audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
-                "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with it; tscwarden's policy (%s) is "
-                "not in force",
-                domain->governor, source.where);
-        fix_by_daemon(input, audit, step);
-}
-
-static void judge_still_governor(const AuditInput *input, Audit *audit, const FreqDomain *domain)
-{
-        const FreqDomain *held = facts_tsc_is_fragile(input->facts) ? frequency_find_held_below(input->snapshot) : NULL;
-        char price[128] = "";
-        GovernorSource source;
-
-        find_governor_source(input, domain, &source);
-        if (held)
-                snprintf(price, sizeof(price),
-                         ", held at %" PRIu64 " MHz of %" PRIu64 " MHz until the next boot since the TSC lives",
-                         held->cur_khz / 1000, held->hw_max_khz / 1000);
-        audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
-                  "cpufreq/policy*/scaling_governor: %s, which does not move the frequency%s; tscwarden's policy: %s",
-                  OR_UNKNOWN(domain->governor), price, source.where);
-}
-
-static void judge_governor(const AuditInput *input, Audit *audit)
-{
-        const Snapshot *snapshot = input->snapshot;
-        const FreqDomain *domain = snapshot->n_policies > 0 ? &snapshot->policies[0] : NULL;
-
-        if (!need_from_facts(input->facts).frequency) {
-                audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_NOT_APPLICABLE, "%s; now: %s",
-                          input->facts->hypervisor ? "in a guest it is the host's business" :
-                                                     "constant_tsc: the TSC does not follow the frequency",
-                          domain ? OR_UNKNOWN(domain->governor) : "no cpufreq");
-                return;
-        }
-        if (!domain) {
-                audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
-                          "/sys/devices/system/cpu/cpufreq: no policy, nothing moves the frequency");
-                return;
-        }
-        for (unsigned i = 0; i < snapshot->n_policies; i++)
-                if (frequency_moves(&snapshot->policies[i])) {
-                        judge_moving_governor(input, audit, &snapshot->policies[i]);
-                        return;
-                }
-        judge_still_governor(input, audit, domain);
-}
-
-/* "tuned cpupower" in `buffer`, which is returned. */
-static const char *list_owners(unsigned owners, char buffer[static 128])
-{
-        char *at = buffer;
-
-        *at = '\0';
-        for (GovernorOwner owner = 0; owner < OWNER_MAX_; owner++)
-                if (owners >> owner & 1)
-                        at += sprintf(at, "%s%s", at > buffer ? " " : "", governor_owner_service(owner));
-        return buffer;
-}
-
-/* Stopping any of them sets another governor: a transition, which costs a TSC that still lives. */
-static void fix_owners(const AuditInput *input, Audit *audit, AuditStep *step)
-{
-        const MachineSetup *setup = input->setup;
-        bool lives = audit_in_use(input->clock->verdict) || input->clock->verdict == VERDICT_UNUSED;
-        const char *first = setup->warden_running ? "" : "systemctl enable --now tscwarden && ";
-        char names[128];
-
-        if (!lives) {
-                audit_fix(audit, step, "%ssystemctl disable --now %s", first, list_owners(setup->owners, names));
-                return;
-        }
-        if (setup->owners_enabled)
-                audit_fix(audit, step, "%ssystemctl disable %s", first, list_owners(setup->owners_enabled, names));
-        audit_advise(audit, step,
-                     "The TSC still lives, and stopping one of them sets another governor, which costs it: do not stop "
-                     "them now%s.",
-                     setup->owners_enabled ? "; disabled, they are gone after the next boot" :
-                                             ". They are disabled, and gone after the next boot");
-}
-
-static void judge_owners(const AuditInput *input, Audit *audit)
-{
-        unsigned owners = input->setup->owners;
-        bool needed = need_from_facts(input->facts).frequency;
-        char names[128];
-        AuditStep *step;
-
-        if (!input->setup->processes_known && !owners)
-                audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_UNKNOWN,
-                          "/proc cannot be read");
-        else if (!needed || !owners)
-                audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners",
-                          needed ? AUDIT_PASS : AUDIT_NOT_APPLICABLE, "%s",
-                          owners ? list_owners(owners, names) :
-                                   "no tuned, power-profiles-daemon, auto-cpufreq, cpufrequtils or cpupower.service");
-        else {
-                step = audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_WARN,
-                                 "beside tscwarden the governor is set by: %s", list_owners(owners, names));
-                fix_owners(input, audit, step);
-        }
 }
 
 static void judge_pairing(const AuditInput *input, Audit *audit)
@@ -396,8 +232,7 @@ void audit_host(const AuditInput *input, Audit *audit)
         audit_boot_parameters(input, audit, &need);
         judge_idle(input, audit, &need);
         judge_c1e(input, audit);
-        judge_governor(input, audit);
-        judge_owners(input, audit);
+        audit_governor(input, audit);
         judge_pairing(input, audit);
         judge_resync(input, audit);
 }

@@ -7,6 +7,10 @@
 #include "check/audit-steps.h"
 
 void audit_host(const AuditInput *input, Audit *audit);
+/* The governor, and other programs that set one. */
+void audit_governor(const AuditInput *input, Audit *audit);
+/* Starts tscwardend; where it runs already, its own word says what is in its way. */
+void audit_fix_by_daemon(const AuditInput *input, Audit *audit, AuditStep *step);
 void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed *need);
 /* `kargs apply` where it would do it, elsewhere the command that does; none where a person has to (kargs plan says what). */
 void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need);

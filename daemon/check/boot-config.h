@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Boot parameters of the next boot: who keeps them on this platform, which are configured, and what is written or run to change
- * them. Read by check/read/boot-config.c.
+ * Boot parameters of the next boot: which are configured, and who has set them. Read by check/read/boot-config.c.
  */
 #pragma once
 
@@ -10,38 +9,7 @@
 
 #include "base/macro.h"
 #include "check/boot-loader.h"
-#include "model/clock-advice.h"
-
-/* "bootc" "rpm-ostree" "uki" "proxmox" "zfsbootmenu" "refind" "other" "grubby" "update-grub" "grub2-mkconfig" "kernel-install"
- * "unknown" */
-const char *boot_platform_to_string(BootPlatform platform);
-/* One line for people: what it is and where its parameters are kept. */
-const char *boot_platform_describe(BootPlatform platform);
-/* `tscwarden kargs apply` does it; elsewhere it is said how. */
-bool boot_platform_is_supported(BootPlatform platform);
-
-/* Parameters as words, at most BOOT_PARAMETERS_MAX. */
-typedef struct BootParameters {
-        unsigned n;
-        char words[BOOT_PARAMETERS_MAX][48];
-} BootParameters;
-
-bool boot_parameters_have(const BootParameters *parameters, const char *word);
-/* No word twice. 0, or -ENOSPC and nothing is added. */
-int boot_parameters_add(BootParameters *parameters, const char *word);
-/* "a=1 b=2" in `buffer`, which is returned. */
-#define BOOT_PARAMETERS_TEXT (BOOT_PARAMETERS_MAX * 48)
-const char *boot_parameters_join(const BootParameters *parameters, char buffer[static BOOT_PARAMETERS_TEXT]);
-
-/* The file in which stand the parameters that `kargs apply` set: with update-grub the one that sets them, with grubby a note. NULL
- * elsewhere. */
-const char *boot_store_directory(BootPlatform platform);
-const char *boot_store_name(BootPlatform platform);
-/* Its content: what is set, and a note of what is being taken back, for whoever comes after us if we are killed meanwhile (`leaving`;
- * NULL for nothing). Heap string owned by the caller, NULL when out of memory. */
-char *boot_store_format(BootPlatform platform, const BootParameters *parameters, const BootParameters *leaving);
-/* 0, or -EBADMSG: not written by us, or changed since; outputs are untouched. */
-int boot_store_parse(BootPlatform platform, const char *text, BootParameters *ret, BootParameters *ret_leaving);
+#include "check/boot-store.h"
 
 /* A file that may set parameters, for their owner's name. */
 typedef struct BootFile {
@@ -91,7 +59,3 @@ size_t boot_config_count(const BootConfig *config, const char *parameter);
 bool boot_config_contradicts(const BootConfig *config, const char *parameter, char *buffer, size_t size);
 /* Who set it, as far as it is known: "tscwarden", a file's path; NULL. */
 const char *boot_config_owner(const BootConfig *config, const char *parameter);
-
-/* How to make `parameters` those of the next boot where we do not do it: commands or a text, one per line. Heap string owned by
- * the caller, NULL when out of memory. */
-char *boot_platform_advice(const BootFacts *facts, BootPlatform platform, const BootParameters *parameters);

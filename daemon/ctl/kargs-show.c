@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "check/boot-config.h"
 #include "check/boot-loader.h"
+#include "check/boot-platform.h"
+#include "check/boot-store.h"
 #include "ctl/json.h"
 #include "ctl/kargs.h"
 #include "show/print.h"

@@ -8,6 +8,7 @@
 #include "base/macro.h"
 #include "check/boot-config.h"
 #include "check/boot-loader.h"
+#include "check/boot-store.h"
 #include "check/read/boot-config.h"
 #include "ctl/clock-here.h"
 #include "host/cpu.h"

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "check/boot-command.h"
+#include "check/boot-platform.h"
 #include "check/boot-config.h"
 
 static void test_boot_platform_detect_in_order(void **state)
