@@ -7,7 +7,11 @@
 #include "model/clock-view.h"
 #include "model/clock-words.h"
 #include "model/kernel-line.h"
+#include "model/knob.h"
 #include "model/need.h"
+#include "model/originals.h"
+#include "model/plan.h"
+#include "model/plan-types.h"
 
 /* Short enough to stand in a line; the commands have the whole path. */
 #define CURRENT "clocksource0/current_clocksource"
@@ -85,23 +89,28 @@ static void judge_verdict(const AuditInput *input, Audit *audit, const BootNeed 
         fix_verdict(input, audit, step, need);
 }
 
-/* Deep states that could still be entered: a CPU that is offline enters none, and nobody can switch them off there. */
-static unsigned count_enabled_deep(const AuditInput *input)
+/* The line of the policy that lets a CPU enter this state, or NULL: it is to be kept out of it. */
+static const PolicyRule *find_allowing_rule(const AuditInput *input, unsigned cpu, const IdleState *state,
+                                            PolicyKey *ret_key)
 {
-        unsigned n = 0;
+        const Originals none = {};
+        const PlanInput plan_input = {
+                .snapshot = input->snapshot, .policy = input->policy, .originals = &none, .idle = true
+        };
+        _cleanup_plan_ Plan plan = {};
+        CpuPolicy of_cpu;
 
-        for (unsigned i = 0; i < input->snapshot->n_cpus; i++) {
-                const CpuState *cpu = &input->snapshot->cpus[i];
-                const IdleState *shallowest = cpu_shallowest_state(cpu);
+        if (!input->policy || plan_build(&plan_input, &plan) < 0)
+                return NULL;
+        for (size_t i = 0; i < plan.n_steps; i++) {
+                const KnobId *id = &plan.steps[i].id;
 
-                for (unsigned s = 0; s < cpu->n_states && cpu->online; s++)
-                        n += shallowest && &cpu->states[s] != shallowest && !idle_state_is_poll(&cpu->states[s]) &&
-                             (cpu->states[s].latency_usec > shallowest->latency_usec ||
-                              (cpu->states[s].latency_usec == shallowest->latency_usec &&
-                               cpu->states[s].index > shallowest->index)) &&
-                             !cpu->states[s].disabled;
+                if (id->knob == KNOB_DISABLE && id->id == cpu && id->state == state->index)
+                        return NULL;
         }
-        return n;
+        policy_for_cpu(input->policy, cpu, &of_cpu);
+        *ret_key = of_cpu.by[POLICY_IDLE_SET] ? POLICY_IDLE_SET : POLICY_MAX_CSTATE;
+        return of_cpu.by[*ret_key] && of_cpu.by[*ret_key]->file ? of_cpu.by[*ret_key] : NULL;
 }
 
 static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *need)
@@ -109,6 +118,11 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
         const ClockFacts *facts = input->clock_facts;
         const char *driver = facts->idle_driver[0] ? facts->idle_driver : "none";
         const char *deep = facts->deep_state[0] ? facts->deep_state : "none deeper than C1";
+        const IdleState *enabled;
+        const PolicyRule *rule;
+        char now[256] = "";
+        PolicyKey key;
+        unsigned cpu;
         AuditStep *step;
 
         if (!need_from_facts(input->facts).idle) {
@@ -124,13 +138,23 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
                           "cpuidle/current_driver: %s; registered: %s", driver, deep);
                 return;
         }
-        step = audit_add(audit, AUDIT_HOST, "idle-states", "C-states",
-                         count_enabled_deep(input) ? AUDIT_FAIL : AUDIT_WARN,
-                         "cpuidle/current_driver: %s; registered: %s, and the TSC stops there%s", driver, deep,
-                         count_enabled_deep(input) ? "" : "; switched off now (cpuN/cpuidle/stateN/disable)");
+        enabled = snapshot_find_allowed_deep(input->snapshot, &cpu);
+        rule = enabled ? find_allowing_rule(input, cpu, enabled, &key) : NULL;
+        if (rule)
+                snprintf(now, sizeof(now), "; tscwarden's policy (%s, %s:%u) allows %s", policy_key_to_string(key),
+                         rule->file, rule->lines[key], enabled->name);
+        else if (!enabled)
+                snprintf(now, sizeof(now), "; switched off now (cpuN/cpuidle/stateN/disable)");
+        step = audit_add(audit, AUDIT_HOST, "idle-states", "C-states", enabled ? AUDIT_FAIL : AUDIT_WARN,
+                         "cpuidle/current_driver: %s; registered: %s, and the TSC stops there%s", driver, deep, now);
         if (need->unbooted)
                 audit_fix_by_parameters(input, audit, step, need);
-        else if (count_enabled_deep(input))
+        else if (rule)
+                audit_advise(
+                        audit, step,
+                        "Take that line out and reload tscwarden: without one no C-state deeper than the shallowest "
+                        "that halts stays allowed.");
+        else if (enabled)
                 audit_fix_by_daemon(input, audit, step);
         if (!step->advice)
                 audit_advise(audit, step, "%s",

@@ -332,6 +332,12 @@ static void test_boot_parameters(void **state)
 static void test_idle_and_c1e(void **state)
 {
         _cleanup_machine_ Machine m = old_host(), good = host();
+        PolicyRule rule = { .all_cpus = true,
+                            .has = { [POLICY_MAX_CSTATE] = true },
+                            .lines = { [POLICY_MAX_CSTATE] = 4 },
+                            .file = (char *)"/etc/default/tscwarden",
+                            .idle = { .kind = IDLE_LIMIT_LATENCY, .latency_usec = 500 } };
+        const Policy policy = { .rules = &rule, .n_rules = 1 };
 
         expect(&good, "idle-states", AUDIT_NOT_APPLICABLE, NULL, NULL);
         expect(&m, "idle-states", AUDIT_PASS, NULL, "none deeper than C1");
@@ -343,6 +349,14 @@ static void test_idle_and_c1e(void **state)
         m.states[2].disabled = m.cpu.online = false;
         expect(&m, "idle-states", AUDIT_WARN, NULL, NULL);
         m.cpu.online = true;
+        /* The policy asks for it: nothing that is done already is offered. */
+        m.input.policy = &policy;
+        expect(&m, "idle-states", AUDIT_FAIL, NULL, "policy (MAX_CSTATE, /etc/default/tscwarden:4) allows C2");
+        rule.idle.latency_usec = 2;
+        expect(&m, "idle-states", AUDIT_FAIL, DAEMON, "registered: C2");
+        m.setup.warden_running = true;
+        expect(&m, "idle-states", AUDIT_FAIL, NULL, "registered: C2");
+        m.setup.warden_running = false;
         m.facts.cmdline = (char *)"ro";
         expect(&m, "idle-states", AUDIT_FAIL, KARGS, NULL);
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
