@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Shared by the files of the drift monitor. Each calls only those after it: drift-task.c (a task begins and ends), drift.c (another
- * program wrote: decides), drift-read.c (reads the knobs), drift-log.c (reports), drift-kit.c.
+ * program wrote), drift-judge.c (decides), drift-read.c (reads the knobs), drift-log.c (reports), drift-kit.c.
  */
 #pragma once
 
@@ -23,6 +23,7 @@ typedef struct Touched {
         unsigned writer;            /* index, or NO_WRITER */
         char left[KNOB_VALUE_SIZE]; /* as the last task left it */
         bool heard;                 /* else it may have been written to */
+        bool found;                 /* by drift_compare(): its value has changed, by a writer or by the kernel */
         bool left_known;
 } Touched;
 
@@ -62,7 +63,9 @@ struct DriftMonitor {
         DriftWatch *watch;
         int watch_error, read_error; /* that were logged */
         uint64_t retry_usec;         /* when to read what could not be read; 0: nothing */
-        sd_event_source *watch_source, *timer, *look_source;
+        sd_event_source *watch_source, *timer, *look_source, *post_source;
+        uint64_t compare_usec; /* when the knobs may be compared again */
+        bool compare_due;      /* something happened before that */
         Drift accounts;
         bool lost; /* anything may have been written */
 
@@ -92,10 +95,17 @@ struct DriftMonitor {
 
 /* A new element of an array, all zero, or NULL when out of memory. `array` is the address of the pointer to it. */
 void *drift_append(void *array, size_t *n, size_t size);
-/* Somebody wrote to the knob (`heard`), or may have. */
-void drift_touch(DriftMonitor *deeper, const KnobId *id, unsigned writer, bool heard);
+/* Somebody wrote to the knob (`heard`), or may have. The new element, or NULL when out of memory: then `lost` is set. */
+Touched *drift_touch(DriftMonitor *deeper, const KnobId *id, unsigned writer, bool heard);
 /* `kept` becomes what stands, as far as it may have changed; `touched` has each knob once. 0 or -errno. */
 int drift_refresh(DriftMonitor *d);
+/* Touches the watched knobs that read otherwise than they were left, as `found`. One that cannot be read is left out. */
+void drift_compare(DriftMonitor *d);
+/* All of them have been read just now, which took so long: sets when they may be compared next. */
+void drift_was_compared(DriftMonitor *d, uint64_t took_usec);
+/* Judges `touched`, which drift_refresh() has read, by the plan that would bring the policy back. *ret_repair becomes true when it is to
+ * be carried out. 0 or -ENOMEM. */
+int drift_judge(DriftMonitor *d, const Plan *plan, bool *ret_repair);
 /* What has gathered is told, and the timer set. */
 void drift_tell_and_arm(DriftMonitor *d);
 

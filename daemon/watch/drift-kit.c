@@ -2,8 +2,14 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/time.h"
 #include "model/knob.h"
 #include "watch/drift-internal.h"
+
+/* The knobs are compared at most so often, and for at most this part of the time: an ordinary user can bring it about, by a call on the
+ * bus. */
+#define COMPARE_INTERVAL_USEC 5000000
+#define COMPARE_SHARE 100
 
 void *drift_append(void *array, size_t *n, size_t size)
 {
@@ -21,15 +27,24 @@ const Writer *drift_writer(const DriftMonitor *d, unsigned i)
         return i < d->n_writers ? &d->writers[i] : &nobody;
 }
 
-void drift_touch(DriftMonitor *d, const KnobId *id, unsigned writer, bool heard)
+Touched *drift_touch(DriftMonitor *d, const KnobId *id, unsigned writer, bool heard)
 {
         Touched *touched = drift_append(&d->touched, &d->n_touched, sizeof(Touched));
 
         if (!touched) {
                 d->lost = true;
-                return;
+                return NULL;
         }
         touched->id = *id;
         touched->writer = writer;
         touched->heard = heard;
+        return touched;
+}
+
+void drift_was_compared(DriftMonitor *d, uint64_t took_usec)
+{
+        uint64_t rest = took_usec * COMPARE_SHARE;
+
+        d->compare_due = false;
+        d->compare_usec = time_usec(CLOCK_MONOTONIC) + (rest > COMPARE_INTERVAL_USEC ? rest : COMPARE_INTERVAL_USEC);
 }

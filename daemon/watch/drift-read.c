@@ -22,6 +22,7 @@ static void sort_touched(DriftMonitor *d)
                         if (d->touched[i].writer != NO_WRITER)
                                 d->touched[n - 1].writer = d->touched[i].writer;
                         d->touched[n - 1].heard = d->touched[n - 1].heard || d->touched[i].heard;
+                        d->touched[n - 1].found = d->touched[n - 1].found || d->touched[i].found;
                 }
         }
         d->n_touched = n;
@@ -76,7 +77,7 @@ int drift_refresh(DriftMonitor *d)
         const KnobId *id;
 
         for (size_t i = 0; d->lost && (id = drift_watch_get(d->watch, i)); i++)
-                drift_touch(d, id, NO_WRITER, false);
+                (void)drift_touch(d, id, NO_WRITER, false);
         sort_touched(d);
         for (size_t i = 0; i < d->n_touched; i++) {
                 Touched *touched = &d->touched[i];
@@ -91,4 +92,20 @@ int drift_refresh(DriftMonitor *d)
                 if (refresh_object(d, &d->touched[i].id) < 0)
                         return read_whole_host(d);
         return 0;
+}
+
+void drift_compare(DriftMonitor *d)
+{
+        char now[KNOB_VALUE_SIZE], left[KNOB_VALUE_SIZE];
+        const KnobId *id;
+        Touched *touched;
+
+        for (size_t i = 0; (id = drift_watch_get(d->watch, i)); i++) {
+                if (snapshot_get(&d->kept, id, left) < 0 || d->ops->read(d->ops_userdata, id, now) < 0 ||
+                    strcasecmp(now, left) == 0)
+                        continue;
+                touched = drift_touch(d, id, NO_WRITER, false);
+                if (touched)
+                        touched->found = true;
+        }
 }

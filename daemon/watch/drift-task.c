@@ -162,7 +162,7 @@ static void check_unchecked(DriftMonitor *d, const TaskResult *result)
         for (size_t i = 0; i < d->n_unchecked; i++)
                 if (!(written && written[i]) && snapshot_get(result->snapshot, &d->unchecked[i], left) == 0 &&
                     d->ops->read(d->ops_userdata, &d->unchecked[i], now) == 0 && strcasecmp(now, left) != 0)
-                        drift_touch(d, &d->unchecked[i], NO_WRITER, false);
+                        (void)drift_touch(d, &d->unchecked[i], NO_WRITER, false);
         d->n_unchecked = 0;
 }
 
@@ -185,6 +185,7 @@ void drift_task_done(DriftMonitor *d, const TaskResult *result)
                 check_unchecked(d, result);
                 d->kept = *result->snapshot;
                 *result->snapshot = (Snapshot) {};
+                drift_was_compared(d, 0);
         }
         for (size_t i = 0; i < d->n_reports; i++) {
                 Report *report = &d->reports[i];

@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "host/clocksource.h"
-#include "model/frequency.h"
 #include "model/knob.h"
 #include "model/plan-types.h"
 #include "watch/drift-internal.h"
@@ -47,7 +46,7 @@ static void on_seen(const KnobId *id, const Writer *writer, void *userdata)
         DriftMonitor *d = userdata;
 
         if (id)
-                drift_touch(d, id, keep_writer(d, writer), true);
+                (void)drift_touch(d, id, keep_writer(d, writer), true);
         else
                 drift_tell_clocksource(d, writer);
 }
@@ -60,68 +59,6 @@ static void forget_touched(DriftMonitor *d)
                 d->n_writers = 0;
 }
 
-static void add_report(DriftMonitor *d, ReportKind kind, const Touched *touched, const char *wanted, const char *actual)
-{
-        Report *report = drift_append(&d->reports, &d->n_reports, sizeof(Report));
-
-        /* Out of memory it is repaired all the same. */
-        if (!report)
-                return;
-        report->kind = kind;
-        report->id = touched->id;
-        report->writer = touched->writer;
-        snprintf(report->wanted, sizeof(report->wanted), "%s", wanted);
-        snprintf(report->actual, sizeof(report->actual), "%s", actual);
-}
-
-/* A value that we failed to set is no drift until somebody writes to the knob. */
-static bool is_off(const Touched *touched, const Step *step, const DriftAccount *account, const char *now)
-{
-        if (!step)
-                return false;
-        if (account && account->off)
-                return touched->heard;
-        return !touched->left_known || strcasecmp(now, touched->left) != 0;
-}
-
-static void report_limited(DriftMonitor *d, const Touched *touched, const DriftAccount *account, const Step *step,
-                           const char *now)
-{
-        if (!account || account->limit != DRIFT_LIMIT_OF_WRITER)
-                add_report(d, REPORT_LIMITED, touched, step->to, now);
-        (void)drift_set_limit(&d->accounts, &touched->id, DRIFT_LIMIT_OF_WRITER);
-}
-
-/* `step`: what the plan would do about it, or NULL. Whether it is to be repaired. */
-static bool judge_knob(DriftMonitor *d, const Touched *touched, const Step *step)
-{
-        static const ReportKind kinds[] = {
-                [DRIFT_LOST] = REPORT_DRIFT,
-                [DRIFT_CONTEST] = REPORT_CONTEST,
-                [DRIFT_ON_AGAIN] = REPORT_AGAIN,
-        };
-        const DriftAccount *account = drift_find(&d->accounts, &touched->id);
-        DriftAnswer answer = DRIFT_NO_NEWS;
-        char now[KNOB_VALUE_SIZE];
-        bool off;
-
-        if (snapshot_get(&d->kept, &touched->id, now) < 0)
-                return false;
-        off = is_off(touched, step, account, now);
-        if (step && !off)
-                return false;
-        if (off && touched->id.knob == KNOB_SCALING_MAX_FREQ && frequency_is_lower(now, step->to) &&
-            writer_is_thermal(drift_writer(d, touched->writer))) {
-                report_limited(d, touched, account, step, now);
-                return false;
-        }
-        if (drift_feed(&d->accounts, &touched->id, time_usec(CLOCK_MONOTONIC), off, &answer) < 0)
-                return off && !d->accounts.report_only;
-        if (answer != DRIFT_NO_NEWS)
-                add_report(d, kinds[answer], touched, step->to, now);
-        return answer == DRIFT_LOST && !d->accounts.report_only;
-}
-
 static void arm_timer(DriftMonitor *d)
 {
         uint64_t deadline = drift_deadline(&d->accounts);
@@ -130,6 +67,8 @@ static void arm_timer(DriftMonitor *d)
                 deadline = d->window_usec;
         if (d->retry_usec > 0 && d->retry_usec < deadline)
                 deadline = d->retry_usec;
+        if (d->compare_due && d->compare_usec < deadline)
+                deadline = d->compare_usec;
         if (deadline == DRIFT_NEVER) {
                 (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
                 return;
@@ -165,26 +104,6 @@ void drift_tell_and_arm(DriftMonitor *d)
         arm_timer(d);
 }
 
-/* Keeps the last step of each knob: an earlier one may be a temporary freeze. */
-static int judge_touched_knobs(DriftMonitor *d, const Plan *plan, bool *ret_repair)
-{
-        _cleanup_free_ const Step **steps = calloc(d->n_touched + 1, sizeof(Step *));
-
-        if (!steps)
-                return -ENOMEM;
-        for (size_t i = 0; i < plan->n_steps; i++) {
-                const Touched *touched =
-                        bsearch(&plan->steps[i].id, d->touched, d->n_touched, sizeof(Touched), knob_element_compare);
-
-                if (touched)
-                        steps[touched - d->touched] = &plan->steps[i];
-        }
-        for (size_t i = 0; i < d->n_touched; i++)
-                if (judge_knob(d, &d->touched[i], steps[i]))
-                        *ret_repair = true;
-        return 0;
-}
-
 /* Reads what was written to, and decides. *ret_plan: what would bring the policy back. 0 or -errno. */
 static int look_at_touched(DriftMonitor *d, Plan *ret_plan, bool *ret_repair)
 {
@@ -198,7 +117,7 @@ static int look_at_touched(DriftMonitor *d, Plan *ret_plan, bool *ret_repair)
         log_message(LOG_DEBUG,
                     "Another program may have written to %zu knobs of the policy; %zu steps would bring it back.",
                     d->n_touched, ret_plan->n_steps);
-        return judge_touched_knobs(d, ret_plan, ret_repair);
+        return drift_judge(d, ret_plan, ret_repair);
 }
 
 /* The task continues with what was just read and planned. Where the TSC is fragile it reads the host again: a frequency that is
@@ -250,13 +169,40 @@ static void look(DriftMonitor *d, bool repair)
                 drift_tell_and_arm(d);
 }
 
-static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata)
+static void hear(DriftMonitor *d)
 {
-        DriftMonitor *d = userdata;
-
         if (drift_watch_read(d->watch, on_seen, d) > 0)
                 d->lost = true;
         look(d, false);
+}
+
+static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+        hear(userdata);
+        return 0;
+}
+
+/* Another event of any kind was handled: the moment to find what no watch hears, such as a write through the sysfs of another network
+ * namespace, whose files have other inodes. Nothing wakes the daemon for this alone. */
+static int on_post(sd_event_source *source, void *userdata)
+{
+        DriftMonitor *d = userdata;
+        uint64_t begin = time_usec(CLOCK_MONOTONIC);
+
+        if (d->busy || d->stopped || !d->in_force || !d->kept_valid || !d->watch)
+                return 0;
+        if (begin < d->compare_usec) {
+                if (d->compare_due)
+                        return 0;
+                d->compare_due = true;
+                arm_timer(d);
+                return 0;
+        }
+        drift_compare(d);
+        drift_was_compared(d, time_usec(CLOCK_MONOTONIC) - begin);
+        /* A write just now may be in the queue, with its writer. */
+        if (d->n_touched > 0)
+                hear(d);
         return 0;
 }
 
@@ -275,6 +221,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         size_t n_over = 0;
         bool repair = false, is_over;
 
+        /* on_post() follows. */
+        d->compare_due = false;
         /* What is held back from a plan must not change under it: armed again at its end. */
         if (d->busy || d->stopped)
                 return 0;
@@ -311,6 +259,11 @@ static int add_sources(DriftMonitor *d, sd_event *event)
         if (r >= 0)
                 r = sd_event_source_set_description(d->timer, "drift-timer");
         if (r < 0 || !d->watch)
+                return r;
+        r = sd_event_add_post(event, &d->post_source, on_post, d);
+        if (r >= 0)
+                r = sd_event_source_set_description(d->post_source, "drift-post");
+        if (r < 0)
                 return r;
         r = sd_event_add_io(event, &d->watch_source, drift_watch_get_fd(d->watch), EPOLLIN, on_watch, d);
         if (r >= 0)
@@ -364,6 +317,7 @@ DriftMonitor *drift_monitor_free(DriftMonitor *d)
         d->look_source = sd_event_source_disable_unref(d->look_source);
         d->timer = sd_event_source_disable_unref(d->timer);
         d->watch_source = sd_event_source_disable_unref(d->watch_source);
+        d->post_source = sd_event_source_disable_unref(d->post_source);
         if (d->watch)
                 drift_watch_free(d->watch);
         drift_forget(&d->accounts);

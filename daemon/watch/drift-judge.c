@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Whether what was written, or may have been, is a drift, and what follows from it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "model/frequency.h"
+#include "model/knob.h"
+#include "model/plan-types.h"
+#include "watch/drift-internal.h"
+
+static void add_report(DriftMonitor *d, ReportKind kind, const Touched *touched, const char *wanted, const char *actual)
+{
+        Report *report = drift_append(&d->reports, &d->n_reports, sizeof(Report));
+
+        /* Out of memory it is repaired all the same. */
+        if (!report)
+                return;
+        report->kind = kind;
+        report->id = touched->id;
+        report->writer = touched->writer;
+        snprintf(report->wanted, sizeof(report->wanted), "%s", wanted);
+        snprintf(report->actual, sizeof(report->actual), "%s", actual);
+}
+
+/* A value that we failed to set is no drift until somebody writes to the knob. */
+static bool is_off(const Touched *touched, const Step *step, const DriftAccount *account, const char *now)
+{
+        if (!step)
+                return false;
+        if (account && account->off)
+                return touched->heard;
+        return !touched->left_known || strcasecmp(now, touched->left) != 0;
+}
+
+static void report_limited(DriftMonitor *d, const Touched *touched, const DriftAccount *account, const Step *step,
+                           const char *now)
+{
+        if (!account || account->limit != DRIFT_LIMIT_OF_WRITER)
+                add_report(d, REPORT_LIMITED, touched, step->to, now);
+        (void)drift_set_limit(&d->accounts, &touched->id, DRIFT_LIMIT_OF_WRITER);
+}
+
+/* Firmware and the kernel lower a maximum, and a minimum above it, without a write. */
+static bool is_lowered(const DriftMonitor *d, const Touched *touched, const Step *step, const char *now)
+{
+        char max[KNOB_VALUE_SIZE];
+        KnobId id = touched->id;
+
+        if (!knob_is_frequency(id.knob) || !frequency_is_lower(now, step->to))
+                return false;
+        if (id.knob == KNOB_SCALING_MAX_FREQ)
+                return true;
+        if (id.knob != KNOB_SCALING_MIN_FREQ)
+                return false;
+        id.knob = KNOB_SCALING_MAX_FREQ;
+        return snapshot_get(&d->kept, &id, max) == 0 && strcmp(now, max) == 0;
+}
+
+/* `step`: what the plan would do about it, or NULL. Whether it is to be repaired. */
+static bool judge_knob(DriftMonitor *d, const Touched *touched, const Step *step)
+{
+        static const ReportKind kinds[] = {
+                [DRIFT_LOST] = REPORT_DRIFT,
+                [DRIFT_CONTEST] = REPORT_CONTEST,
+                [DRIFT_ON_AGAIN] = REPORT_AGAIN,
+        };
+        const DriftAccount *account = drift_find(&d->accounts, &touched->id);
+        DriftAnswer answer = DRIFT_NO_NEWS;
+        char now[KNOB_VALUE_SIZE];
+        bool off;
+
+        if (snapshot_get(&d->kept, &touched->id, now) < 0)
+                return false;
+        off = is_off(touched, step, account, now);
+        if (step && !off)
+                return false;
+        if (off && touched->found && !touched->heard && is_lowered(d, touched, step, now))
+                return false;
+        if (off && touched->id.knob == KNOB_SCALING_MAX_FREQ && frequency_is_lower(now, step->to) &&
+            writer_is_thermal(drift_writer(d, touched->writer))) {
+                report_limited(d, touched, account, step, now);
+                return false;
+        }
+        if (drift_feed(&d->accounts, &touched->id, time_usec(CLOCK_MONOTONIC), off, &answer) < 0)
+                return off && !d->accounts.report_only;
+        if (answer != DRIFT_NO_NEWS)
+                add_report(d, kinds[answer], touched, step->to, now);
+        return answer == DRIFT_LOST && !d->accounts.report_only;
+}
+
+int drift_judge(DriftMonitor *d, const Plan *plan, bool *ret_repair)
+{
+        _cleanup_free_ const Step **steps = calloc(d->n_touched + 1, sizeof(Step *));
+
+        if (!steps)
+                return -ENOMEM;
+        /* The last step of each knob: an earlier one may be a temporary freeze. */
+        for (size_t i = 0; i < plan->n_steps; i++) {
+                const Touched *touched =
+                        bsearch(&plan->steps[i].id, d->touched, d->n_touched, sizeof(Touched), knob_element_compare);
+
+                if (touched)
+                        steps[touched - d->touched] = &plan->steps[i];
+        }
+        for (size_t i = 0; i < d->n_touched; i++)
+                if (judge_knob(d, &d->touched[i], steps[i]))
+                        *ret_repair = true;
+        return 0;
+}
