@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "host/writer.h"
@@ -265,10 +267,39 @@ static int event_pidfd(const struct fanotify_event_metadata *event)
                        -1;
 }
 
+/* Those of one read. */
+typedef struct Descriptors {
+        int fds[2 * READ_SIZE / FAN_EVENT_METADATA_LEN];
+        unsigned n;
+} Descriptors;
+
+static int compare_fd(const void *a, const void *b)
+{
+        return *(const int *)a - *(const int *)b;
+}
+
+/* The kernel numbers them in a row, but for gaps: one call closes all of a row. */
+static void close_all(Descriptors *descriptors)
+{
+        const int *fds = descriptors->fds;
+
+        qsort(descriptors->fds, descriptors->n, sizeof(int), compare_fd);
+        for (unsigned first = 0, behind; first < descriptors->n; first = behind) {
+                for (behind = first + 1; behind < descriptors->n && fds[behind] == fds[behind - 1] + 1;)
+                        behind++;
+                if (syscall(SYS_close_range, fds[first], fds[behind - 1], 0) == 0)
+                        continue;
+                /* Before Linux 5.9 there is no such call. */
+                for (unsigned i = first; i < behind; i++)
+                        (void)close(fds[i]);
+        }
+}
+
 static int take_fanotify(DriftWatch *watch, const char *buffer, size_t size, DriftSeen seen, void *userdata)
 {
         const struct fanotify_event_metadata *event = (const void *)buffer;
         ssize_t left = (ssize_t)size;
+        Descriptors open = {};
         int lost = 0;
 
         for (; FAN_EVENT_OK(event, left); event = FAN_EVENT_NEXT(event, left)) {
@@ -285,14 +316,15 @@ static int take_fanotify(DriftWatch *watch, const char *buffer, size_t size, Dri
                                 file = &watch->clocksource;
                         else if (known)
                                 file = find_ino(watch, st.st_ino);
-                        close(event->fd);
+                        open.fds[open.n++] = event->fd;
                 }
                 if (file)
                         seen(file == &watch->clocksource ? NULL : &file->id, look_up(watch, event->pid, pidfd),
                              userdata);
                 if (pidfd >= 0)
-                        close(pidfd);
+                        open.fds[open.n++] = pidfd;
         }
+        close_all(&open);
         return lost;
 }
 

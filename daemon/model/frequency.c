@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/frequency.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/append.h"
 #include "base/parse.h"
 
 const char *effect_to_string(Effect effect)
@@ -149,7 +149,7 @@ void frequency_set(FreqDomain *policy, Knob knob, const char *value)
         uint64_t khz = 0;
 
         if (knob == KNOB_SCALING_GOVERNOR) {
-                snprintf(policy->governor, sizeof(policy->governor), "%s", value);
+                copy_text(policy->governor, sizeof(policy->governor), value);
                 /* userspace starts from the present frequency. */
                 policy->setspeed_is_sure = frequency_is_userspace(policy);
                 policy->setspeed_khz = policy->setspeed_is_sure ? policy->cur_khz : 0;

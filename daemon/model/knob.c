@@ -3,9 +3,9 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/append.h"
 #include "base/cpuset.h"
 #include "base/macro.h"
 #include "base/parse.h"
@@ -36,9 +36,11 @@ bool knob_is_frequency(Knob knob)
         return knob <= KNOB_SCALING_SETSPEED;
 }
 
-static int compare_unsigned(unsigned a, unsigned b)
+/* A number that orders knobs as knob_id_compare() does. */
+static uint64_t knob_rank(const KnobId *id)
 {
-        return a < b ? -1 : a > b;
+        return (uint64_t)!knob_is_of_policy(id->knob) << 32 | (uint64_t)id->id << 16 | (uint64_t)id->state << 8 |
+               (uint64_t)id->knob;
 }
 
 int knob_element_compare(const void *a, const void *b)
@@ -48,15 +50,9 @@ int knob_element_compare(const void *a, const void *b)
 
 int knob_id_compare(const KnobId *a, const KnobId *b)
 {
-        int r = compare_unsigned(!knob_is_of_policy(a->knob), !knob_is_of_policy(b->knob));
+        uint64_t left = knob_rank(a), right = knob_rank(b);
 
-        if (r == 0)
-                r = compare_unsigned(a->id, b->id);
-        if (r == 0)
-                r = compare_unsigned(a->state, b->state);
-        if (r == 0)
-                r = compare_unsigned(a->knob, b->knob);
-        return r;
+        return left < right ? -1 : left > right;
 }
 
 const char *knob_to_string(Knob knob)
@@ -64,22 +60,27 @@ const char *knob_to_string(Knob knob)
         return knob_names[knob];
 }
 
-const char *knob_object_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE])
+/* Returns where its NUL is. */
+static char *append_object(char *at, const KnobId *id)
 {
         if (knob_is_of_policy(id->knob))
-                snprintf(buffer, KNOB_NAME_SIZE, "cpufreq/policy%u", id->id);
-        else if (id->knob == KNOB_ENERGY_PERF_BIAS)
-                snprintf(buffer, KNOB_NAME_SIZE, "cpu%u/power", id->id);
-        else
-                snprintf(buffer, KNOB_NAME_SIZE, "cpu%u/cpuidle/state%u", id->id, id->state);
+                return append_number(stpcpy(at, "cpufreq/policy"), id->id);
+        at = append_number(stpcpy(at, "cpu"), id->id);
+        if (id->knob == KNOB_ENERGY_PERF_BIAS)
+                return stpcpy(at, "/power");
+        return append_number(stpcpy(at, "/cpuidle/state"), id->state);
+}
+
+const char *knob_object_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE])
+{
+        (void)append_object(buffer, id);
         return buffer;
 }
 
 const char *knob_path_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE])
 {
         /* The longest object has 23 characters, the longest knob 29. */
-        knob_object_format(id, buffer);
-        strcat(strcat(buffer, "/"), knob_names[id->knob]);
+        strcpy(stpcpy(append_object(buffer, id), "/"), knob_names[id->knob]);
         return buffer;
 }
 

@@ -81,18 +81,6 @@ void originals_trim(Originals *originals)
         originals->allocated = originals->n;
 }
 
-bool originals_remove(Originals *originals, const KnobId *id)
-{
-        bool found;
-        size_t at = originals_find(originals, id, &found);
-
-        if (found) {
-                originals->n--;
-                memmove(&originals->entries[at], &originals->entries[at + 1], (originals->n - at) * sizeof(Original));
-        }
-        return found;
-}
-
 char *originals_format(const Originals *originals, const char *boot_id)
 {
         char *text = NULL, path[KNOB_NAME_SIZE];
@@ -102,9 +90,13 @@ char *originals_format(const Originals *originals, const char *boot_id)
         if (!stream)
                 return NULL;
         fprintf(stream, ORIGINALS_MAGIC "%s\n", boot_id);
-        for (size_t i = 0; i < originals->n; i++)
-                fprintf(stream, "%s\t%s\n", knob_path_format(&originals->entries[i].id, path),
-                        originals->entries[i].value);
+        for (size_t i = 0; i < originals->n; i++) {
+                char line[KNOB_NAME_SIZE + KNOB_VALUE_SIZE + 2], *end = line;
+
+                end = stpcpy(end, knob_path_format(&originals->entries[i].id, path));
+                end = stpcpy(stpcpy(stpcpy(end, "\t"), originals->entries[i].value), "\n");
+                (void)fwrite(line, 1, (size_t)(end - line), stream);
+        }
         /* Both report what ran out of memory on the way. */
         if (ferror(stream) | fclose(stream)) {
                 free(text);

@@ -33,8 +33,6 @@ const char *originals_get(const Originals *originals, const KnobId *id);
 int originals_add(Originals *originals, const KnobId *id, const char *value);
 /* Gives back the room for more that adding took. */
 void originals_trim(Originals *originals);
-/* Whether it was there. */
-bool originals_remove(Originals *originals, const KnobId *id);
 
 /* The file: "tscwarden-originals 1 BOOT-ID", then a line "object/knob<TAB>value" each.
  * Heap string owned by the caller, NULL when out of memory. */

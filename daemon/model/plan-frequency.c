@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/append.h"
 #include "base/parse.h"
 #include "model/plan-wish.h"
 
@@ -15,7 +16,7 @@ static bool freq_domain_can_freeze(const FreqDomain *policy)
 {
         char khz[KNOB_VALUE_SIZE];
 
-        snprintf(khz, sizeof(khz), "%" PRIu64, policy->cur_khz);
+        (void)append_number(khz, policy->cur_khz);
         return policy->cur_khz > 0 && (!policy->frequencies || freq_list_has(policy->frequencies, khz));
 }
 
@@ -28,7 +29,7 @@ static int freq_step(PlanBuilder *b, FreqDomain *now, const Step *like, const ch
 
         step.id.id = now->id;
         (void)snapshot_get(&alone, &step.id, step.from);
-        snprintf(step.to, sizeof(step.to), "%s", to);
+        copy_text(step.to, sizeof(step.to), to);
         if (strcasecmp(step.from, step.to) == 0)
                 return 0;
 
@@ -55,7 +56,7 @@ static int freq_limit_step(PlanBuilder *b, FreqDomain *now, Knob knob, const Ste
                 return 0;
         step.id.knob = knob;
         step.key = policy_key_of_knob(knob);
-        snprintf(to, sizeof(to), "%" PRIu64, khz);
+        (void)append_number(to, khz);
         return freq_step(b, now, &step, to);
 }
 
@@ -285,20 +286,21 @@ static int freq_add_wanted(PlanBuilder *b, const FreqDomain *policy, const FreqW
         bool governor = all || wish->by[POLICY_GOVERNOR];
         bool max = all || b->input->fragile_tsc || wish->by[POLICY_MAX_FREQ];
         bool min = all || b->input->fragile_tsc || wish->by[POLICY_MIN_FREQ];
-        KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = policy->id };
+        KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = policy->id };
         char khz[KNOB_VALUE_SIZE];
         int r = 0;
 
-        if (governor)
-                r = plan_add_wanted(b, &id, wish->governor);
-        id.knob = KNOB_SCALING_MAX_FREQ;
-        snprintf(khz, sizeof(khz), "%" PRIu64, wish->max_khz);
+        /* In the order of knob_id_compare(), which spares sorting. */
+        (void)append_number(khz, wish->max_khz);
         if (r == 0 && max)
                 r = plan_add_wanted(b, &id, wish->max_khz ? khz : NULL);
         id.knob = KNOB_SCALING_MIN_FREQ;
-        snprintf(khz, sizeof(khz), "%" PRIu64, wish->min_khz);
+        (void)append_number(khz, wish->min_khz);
         if (r == 0 && min)
                 r = plan_add_wanted(b, &id, wish->min_khz ? khz : NULL);
+        id.knob = KNOB_SCALING_GOVERNOR;
+        if (r == 0 && governor)
+                r = plan_add_wanted(b, &id, wish->governor);
         id.knob = KNOB_SCALING_SETSPEED;
         if (r == 0 && (governor || max || min) && !wish->speed_khz)
                 r = plan_add_wanted(b, &id, NULL);

@@ -140,8 +140,8 @@ static int idle_step(PlanBuilder *b, const CpuState *cpu, const IdleState *state
 
         if (state->disabled == wish->disable)
                 return 0;
-        snprintf(step.from, sizeof(step.from), "%d", state->disabled);
-        snprintf(step.to, sizeof(step.to), "%d", wish->disable);
+        strcpy(step.from, state->disabled ? "1" : "0");
+        strcpy(step.to, wish->disable ? "1" : "0");
         return plan_add_step(b, &step);
 }
 

@@ -2,9 +2,9 @@
 #include "model/plan-kit.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/append.h"
 #include "base/array.h"
 
 int plan_add_wanted(PlanBuilder *b, const KnobId *id, const char *value)
@@ -15,7 +15,7 @@ int plan_add_wanted(PlanBuilder *b, const KnobId *id, const char *value)
                 return -ENOMEM;
         wanted = &b->plan.wanted[b->plan.n_wanted++];
         wanted->id = *id;
-        snprintf(wanted->value, sizeof(wanted->value), "%s", value ? value : "");
+        copy_text(wanted->value, sizeof(wanted->value), value ? value : "");
         return 0;
 }
 

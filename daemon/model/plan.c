@@ -87,6 +87,16 @@ static int plan_fill(PlanBuilder *b)
         return r;
 }
 
+/* They come sorted but for energy preferences. */
+static void sort_wanted(Plan *plan)
+{
+        for (size_t i = 1; i < plan->n_wanted; i++)
+                if (knob_element_compare(&plan->wanted[i - 1], &plan->wanted[i]) > 0) {
+                        qsort(plan->wanted, plan->n_wanted, sizeof(Wanted), knob_element_compare);
+                        return;
+                }
+}
+
 int plan_build(const PlanInput *input, Plan *ret)
 {
         PlanBuilder b = { .input = input };
@@ -96,8 +106,7 @@ int plan_build(const PlanInput *input, Plan *ret)
                 plan_done(&b.plan);
                 return r;
         }
-        if (b.plan.n_wanted > 0)
-                qsort(b.plan.wanted, b.plan.n_wanted, sizeof(Wanted), knob_element_compare);
+        sort_wanted(&b.plan);
         *ret = b.plan;
         return 0;
 }
@@ -141,43 +150,55 @@ int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals
         return added;
 }
 
+/* Originals and what is wanted are both sorted: one walk over both. */
 bool originals_drop_returned(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up)
 {
-        bool dropped = false;
+        size_t n = originals->n, at = 0;
 
-        for (size_t i = originals->n; i > 0; i--) {
-                KnobId id = originals->entries[i - 1].id;
+        originals->n = 0;
+        for (size_t i = 0; i < n; i++) {
+                const Original original = originals->entries[i];
                 char now[KNOB_VALUE_SIZE];
-                int r;
+                bool settled = false;
 
-                if (plan_wants(plan, &id))
-                        continue;
-                r = snapshot_get(snapshot, &id, now);
-                if ((r == 0 && strcasecmp(now, originals->entries[i - 1].value) == 0) || (r == -ENOENT && give_up))
-                        dropped = originals_remove(originals, &id) || dropped;
+                while (at < plan->n_wanted && knob_element_compare(&plan->wanted[at], &original) < 0)
+                        at++;
+                if (at == plan->n_wanted || knob_element_compare(&plan->wanted[at], &original) != 0) {
+                        int r = snapshot_get(snapshot, &original.id, now);
+
+                        settled = (r == 0 && strcasecmp(now, original.value) == 0) || (r == -ENOENT && give_up);
+                }
+                if (!settled)
+                        originals->entries[originals->n++] = original;
         }
-        return dropped;
+        return originals->n < n;
+}
+
+static bool stands_as_wanted(const Plan *plan, const Snapshot *snapshot, const KnobId *id)
+{
+        const Wanted *wanted = plan->n_wanted > 0 ?
+                                       bsearch(id, plan->wanted, plan->n_wanted, sizeof(Wanted), knob_element_compare) :
+                                       NULL;
+        char now[KNOB_VALUE_SIZE];
+
+        return wanted && *wanted->value && snapshot_get(snapshot, id, now) == 0 && strcasecmp(now, wanted->value) == 0;
 }
 
 bool originals_drop_reached(Originals *originals, const Plan *plan, const Snapshot *snapshot)
 {
-        bool dropped = false;
-        char now[KNOB_VALUE_SIZE];
+        size_t n = originals->n;
 
-        for (size_t i = 0; i < plan->n_wanted; i++) {
-                const Wanted *wanted = &plan->wanted[i];
-
-                if (!*wanted->value || snapshot_get(snapshot, &wanted->id, now) < 0 ||
-                    strcasecmp(now, wanted->value) != 0)
-                        continue;
-                dropped = originals_remove(originals, &wanted->id) || dropped;
+        originals->n = 0;
+        for (size_t i = 0; i < n; i++) {
+                const Original original = originals->entries[i];
+                const KnobId governor = { .knob = KNOB_SCALING_GOVERNOR, .id = original.id.id };
                 /* The speed was the old governor's. */
-                if (wanted->id.knob == KNOB_SCALING_GOVERNOR)
-                        dropped = originals_remove(originals,
-                                                   &(KnobId) { .knob = KNOB_SCALING_SETSPEED, .id = wanted->id.id }) ||
-                                  dropped;
+                bool reached = original.id.knob == KNOB_SCALING_SETSPEED && stands_as_wanted(plan, snapshot, &governor);
+
+                if (!reached && !stands_as_wanted(plan, snapshot, &original.id))
+                        originals->entries[originals->n++] = original;
         }
-        return dropped;
+        return originals->n < n;
 }
 
 char *step_reason_format(const Step *step, const Snapshot *snapshot)

@@ -2,10 +2,9 @@
 #include "model/snapshot.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/append.h"
 #include "base/array.h"
 #include "base/parse.h"
 
@@ -156,7 +155,7 @@ int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static 
 
                 if (!state)
                         return -ENOENT;
-                snprintf(buffer, KNOB_VALUE_SIZE, "%d", state->disabled);
+                strcpy(buffer, state->disabled ? "1" : "0");
                 return state->error;
         }
 
@@ -164,9 +163,9 @@ int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static 
         if (!policy)
                 return -ENOENT;
         if (id->knob == KNOB_SCALING_GOVERNOR)
-                snprintf(buffer, KNOB_VALUE_SIZE, "%s", policy->governor);
+                strcpy(buffer, policy->governor);
         else
-                snprintf(buffer, KNOB_VALUE_SIZE, "%" PRIu64, *policy_number(policy, id->knob));
+                (void)append_number(buffer, *policy_number(policy, id->knob));
         return policy->error;
 }
 

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Policies are those of cpufreq/policyN; kernels that keep the files directly in cpuN/cpufreq (before 4.3) are out of
+ * scope.
+ */
+#include "host/cpu-enumerate.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/append.h"
+#include "base/macro.h"
+#include "base/parse.h"
+#include "host/sysfs.h"
+#include "model/knob.h"
+
+DEFINE_CLEANUP(DIR, closedir);
+
+/* CPUIDLE_STATE_MAX is 10 (include/linux/cpuidle.h). */
+#define N_STATES_MAX 100U
+
+/* A directory below cpu_root and the files in it, by path: a descriptor for each would cost two more system calls. */
+typedef struct Place {
+        int root;
+        char path[KNOB_NAME_SIZE];
+        char *end; /* behind "cpufreq/policy12/" */
+} Place;
+
+static const char *place_path(Place *place, const char *file)
+{
+        strcpy(place->end, file);
+        return place->path;
+}
+
+static int read_text(Place *place, const char *file, char *buffer, size_t size)
+{
+        return sysfs_read_at(place->root, place_path(place, file), buffer, size);
+}
+
+static int read_u64(Place *place, const char *file, uint64_t *ret)
+{
+        char value[KNOB_VALUE_SIZE];
+        int r;
+
+        r = read_text(place, file, value, sizeof(value));
+        if (r < 0)
+                return r;
+        return parse_u64(value, 0, UINT64_MAX, ret);
+}
+
+static int read_cpu_list(int dirfd, const char *path, CpuSet *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        int r;
+
+        r = sysfs_read_string_at(dirfd, path, &text);
+        if (r < 0)
+                return r;
+        return cpuset_parse(text, ret);
+}
+
+/* affected_cpus and related_cpus are numbers with blanks between, not a list (drivers/cpufreq/cpufreq.c
+ * cpufreq_show_cpus). */
+static int read_cpu_numbers(Place *place, const char *file, CpuSet *ret)
+{
+        _cleanup_cpuset_ CpuSet set = {};
+        _cleanup_free_ char *text = NULL;
+        char *rest, *number;
+        int r;
+
+        r = sysfs_read_string_at(place->root, place_path(place, file), &text);
+        if (r < 0)
+                return r;
+        rest = text;
+        while ((number = strsep(&rest, " "))) {
+                unsigned cpu;
+
+                if (*number == '\0')
+                        continue;
+                r = parse_unsigned(number, 0, CPUSET_MAX - 1, &cpu);
+                if (r < 0)
+                        return r;
+                r = cpuset_add(&set, cpu);
+                if (r < 0)
+                        return r;
+        }
+        *ret = TAKE_STRUCT(set);
+        return 0;
+}
+
+static int read_shared(Place *place, const char *file, Snapshot *snapshot, const char **ret)
+{
+        _cleanup_free_ char *text = NULL;
+        int r;
+
+        r = sysfs_read_string_at(place->root, place_path(place, file), &text);
+        if (r < 0)
+                return r;
+        *ret = snapshot_share(snapshot, text);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* The driver is the host's, one for all policies, and what it offers too (drivers/cpufreq/cpufreq.c show_scaling_driver and
+ * show_scaling_available_governors): what an earlier policy said holds for this one. */
+static int read_driver(Place *place, Snapshot *snapshot, FreqDomain *policy)
+{
+        const FreqDomain *other = NULL;
+        int r;
+
+        for (FreqDomain *before = policy; before > snapshot->policies && !other; before--)
+                other = before[-1].governors ? &before[-1] : NULL;
+        if (other) {
+                strcpy(policy->driver, other->driver);
+                policy->governors = other->governors;
+                return 0;
+        }
+        r = read_text(place, "scaling_driver", policy->driver, sizeof(policy->driver));
+        if (r < 0)
+                return r;
+        return read_shared(place, "scaling_available_governors", snapshot, &policy->governors);
+}
+
+/* `all_online`: no CPU is offline, so the online CPUs of a policy are all of its CPUs. */
+static int read_policy(Place *place, bool all_online, Snapshot *snapshot, FreqDomain *policy)
+{
+        int r;
+
+        /* While all its CPUs are offline every file of a policy answers EBUSY (drivers/cpufreq/cpufreq.c show), so
+         * the first failure says it all. */
+        r = read_cpu_numbers(place, "affected_cpus", &policy->cpus);
+        if (r < 0)
+                return r;
+        r = all_online ? cpuset_copy(&policy->related, &policy->cpus) :
+                         read_cpu_numbers(place, "related_cpus", &policy->related);
+        if (r < 0)
+                return r;
+        r = read_driver(place, snapshot, policy);
+        if (r < 0)
+                return r;
+        r = read_text(place, "scaling_governor", policy->governor, sizeof(policy->governor));
+        if (r < 0)
+                return r;
+        r = read_u64(place, "scaling_min_freq", &policy->min_khz);
+        if (r < 0)
+                return r;
+        r = read_u64(place, "scaling_max_freq", &policy->max_khz);
+        if (r < 0)
+                return r;
+
+        /* Drivers may leave these out or answer "<unknown>". */
+        (void)read_u64(place, "scaling_cur_freq", &policy->cur_khz);
+        (void)read_u64(place, "cpuinfo_min_freq", &policy->hw_min_khz);
+        (void)read_u64(place, "cpuinfo_max_freq", &policy->hw_max_khz);
+        if (strcmp(policy->governor, "userspace") == 0)
+                (void)read_u64(place, "scaling_setspeed", &policy->setspeed_khz);
+        r = read_shared(place, "scaling_available_frequencies", snapshot, &policy->frequencies);
+        return r == -ENOMEM ? r : 0;
+}
+
+/* The N of every cpufreq/policyN. */
+static int list_policies(int root, CpuSet *ids)
+{
+        _cleanup_(closedirp) DIR *dir = NULL;
+        struct dirent *entry;
+        int fd;
+
+        fd = openat(root, "cpufreq", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+                return errno == ENOENT ? 0 : -errno;
+        dir = fdopendir(fd);
+        if (!dir) {
+                (void)close(fd);
+                return -ENOMEM;
+        }
+        for (;;) {
+                unsigned id;
+                int r;
+
+                errno = 0;
+                entry = readdir(dir);
+                if (!entry)
+                        return -errno;
+                if (strncmp(entry->d_name, "policy", strlen("policy")) != 0 ||
+                    parse_unsigned(entry->d_name + strlen("policy"), 0, CPUSET_MAX - 1, &id) < 0)
+                        continue;
+                r = cpuset_add(ids, id);
+                if (r < 0)
+                        return r;
+        }
+}
+
+static int enumerate_policies(int root, bool all_online, Snapshot *snapshot)
+{
+        _cleanup_cpuset_ CpuSet ids = {};
+        unsigned n;
+        int r;
+
+        r = list_policies(root, &ids);
+        if (r < 0)
+                return r;
+        n = cpuset_count(&ids);
+        if (n == 0)
+                return 0;
+        snapshot->policies = calloc(n, sizeof(*snapshot->policies));
+        if (!snapshot->policies)
+                return -ENOMEM;
+
+        for (int id = cpuset_next(&ids, 0); id >= 0; id = cpuset_next(&ids, (unsigned)id + 1)) {
+                FreqDomain *policy = &snapshot->policies[snapshot->n_policies++];
+                Place place = { .root = root };
+
+                policy->id = (unsigned)id;
+                place.end = append_number(stpcpy(place.path, "cpufreq/policy"), policy->id);
+                place.end = stpcpy(place.end, "/");
+                policy->error = read_policy(&place, all_online, snapshot, policy);
+                if (policy->error == -ENOMEM)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+static int read_state(Place *state_dir, Snapshot *snapshot, IdleState *state)
+{
+        char name[SNAPSHOT_NAME_SIZE];
+        uint64_t disabled;
+        int r;
+
+        r = read_text(state_dir, "name", name, sizeof(name));
+        if (r < 0)
+                return r;
+        state->name = snapshot_share(snapshot, name);
+        if (!state->name)
+                return -ENOMEM;
+        r = read_u64(state_dir, "latency", &state->latency_usec);
+        if (r < 0)
+                return r;
+        r = read_u64(state_dir, "disable", &disabled);
+        if (r < 0)
+                return r;
+        state->disabled = disabled != 0;
+        return 0;
+}
+
+static int enumerate_states(int root, Snapshot *snapshot, CpuState *cpu)
+{
+        Place place = { .root = root };
+        char *number = stpcpy(append_number(stpcpy(place.path, "cpu"), cpu->id), "/cpuidle/state");
+
+        for (unsigned index = 0; index < N_STATES_MAX; index++) {
+                IdleState state = { .index = (uint8_t)index, .name = "", .latency_usec = UINT64_MAX };
+                IdleState *states;
+
+                place.end = stpcpy(append_number(number, index), "/");
+                state.error = read_state(&place, snapshot, &state);
+                if (state.error == -ENOMEM)
+                        return -ENOMEM;
+                /* Not even a name: the table ends here. */
+                if (state.error == -ENOENT && state.name[0] == '\0')
+                        break;
+                states = reallocarray(cpu->states, cpu->n_states + 1, sizeof(*states));
+                if (!states)
+                        return -ENOMEM;
+                cpu->states = states;
+                cpu->states[cpu->n_states++] = state;
+        }
+        return 0;
+}
+
+static int enumerate_cpus(int root, Snapshot *snapshot, bool *ret_all_online)
+{
+        _cleanup_cpuset_ CpuSet present = {}, online = {};
+        int r;
+
+        r = read_cpu_list(root, "present", &present);
+        if (r < 0)
+                return r;
+        r = read_cpu_list(root, "online", &online);
+        if (r < 0)
+                return r;
+        snapshot->cpus = calloc(cpuset_count(&present) + 1, sizeof(*snapshot->cpus));
+        if (!snapshot->cpus)
+                return -ENOMEM;
+
+        for (int id = cpuset_next(&present, 0); id >= 0; id = cpuset_next(&present, (unsigned)id + 1)) {
+                CpuState *cpu = &snapshot->cpus[snapshot->n_cpus++];
+
+                cpu->id = (unsigned)id;
+                cpu->online = cpuset_has(&online, cpu->id);
+                r = enumerate_states(root, snapshot, cpu);
+                if (r < 0)
+                        return r;
+        }
+        *ret_all_online = cpuset_equal(&present, &online);
+        return 0;
+}
+
+static int enumerate_below(int root, Snapshot *snapshot)
+{
+        bool all_online = false;
+        int r;
+
+        r = enumerate_cpus(root, snapshot, &all_online);
+        if (r < 0)
+                return r;
+        r = enumerate_policies(root, all_online, snapshot);
+        if (r < 0)
+                return r;
+        (void)sysfs_read_at(root, "cpuidle/current_driver", snapshot->idle_driver, sizeof(snapshot->idle_driver));
+        /* Before 5.10 current_governor exists only with the boot parameter cpuidle_sysfs_switch
+         * (drivers/cpuidle/sysfs.c). */
+        if (sysfs_read_at(root, "cpuidle/current_governor", snapshot->idle_governor, sizeof(snapshot->idle_governor)) <
+            0)
+                (void)sysfs_read_at(root, "cpuidle/current_governor_ro", snapshot->idle_governor,
+                                    sizeof(snapshot->idle_governor));
+        return 0;
+}
+
+int cpu_enumerate(Snapshot *ret)
+{
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        int root, r;
+
+        root = open(CPU_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (root < 0)
+                return -errno;
+        r = enumerate_below(root, &snapshot);
+        (void)close(root);
+        if (r < 0)
+                return r;
+        *ret = TAKE_STRUCT(snapshot);
+        return 0;
+}
