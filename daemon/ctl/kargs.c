@@ -98,8 +98,7 @@ int kargs_read(Kargs *ret)
         if (r < 0)
                 return r;
         clock_facts_fill(&clock_facts, &facts, &snapshot);
-        clock_init(&clock, &clock_facts);
-        r = clock_here_read(&clock);
+        r = clock_here_read(&clock, &clock_facts);
         if (r < 0)
                 return r;
         clock_get(&clock, &view);

@@ -76,8 +76,7 @@ static int read_here(const char *config, Here *here)
         if (r < 0)
                 return r;
         clock_facts_fill(&here->clock_facts, &here->facts, &here->snapshot);
-        clock_init(&here->clock, &here->clock_facts);
-        r = clock_here_read(&here->clock);
+        r = clock_here_read(&here->clock, &here->clock_facts);
         if (r == 0)
                 r = machine_setup_read(&here->setup);
         if (r == 0)

@@ -77,8 +77,7 @@ static int read_host(GuestHost *ret)
         if (r < 0)
                 return r;
         clock_facts_fill(&clock_facts, &facts, /* snapshot= */ NULL);
-        clock_init(&clock, &clock_facts);
-        r = clock_here_read(&clock);
+        r = clock_here_read(&clock, &clock_facts);
         if (r < 0)
                 return r;
         clock_get(&clock, &view);
