@@ -29,11 +29,11 @@
 #include "show/dry-run.h"
 #include "show/show.h"
 
-/* sysexits.h, and what systemd's units commonly name in RestartPreventExitStatus=. */
+/* From sysexits.h; systemd units commonly name it in RestartPreventExitStatus=. */
 #define EXIT_USAGE 2
 #define EXIT_CONFIG 78
 
-#define CANNOT_READ_HOST "Cannot read what this host is (/proc/cpuinfo, /proc/cmdline, /sys/devices/system/cpu)"
+#define CANNOT_READ_HOST "Cannot read the facts of this host (/proc/cpuinfo, /proc/cmdline, /sys/devices/system/cpu)"
 
 enum { MODE_DAEMON, MODE_CHECK_CONFIG, MODE_DRY_RUN, MODE_RESTORE };
 
@@ -48,18 +48,18 @@ static void sd_event_unrefp_(sd_event **event)
 static void print_help(void)
 {
         puts("tscwardend [OPTION]\n"
-             "Keeps the clock of a KVM host fit for its guests: applies governor and C-state\n"
-             "policy where the CPU's TSC needs it, and takes it back when stopped.\n\n"
+             "Keeps the clock of a KVM host fit for its guests: sets governor and C-states\n"
+             "where the CPU's TSC needs it, and puts the original values back when stopped.\n\n"
              "  --config FILE    read FILE instead of " TSCWARDEN_CONFIG_FILE "\n"
              "  --check-config   print the policy the configuration means; write nothing\n"
              "  --dry-run        print facts, need and plan of this host; write nothing\n"
-             "  --restore        undo what a killed daemon left behind\n"
+             "  --restore        put back the values that a killed daemon left changed\n"
              "  --version        print the version\n"
              "  --help           print this\n\n"
              "Exit status: 0 fine, 1 failed, 2 usage, 78 configuration refused.");
 }
 
-/* 0 go on, 1 done, -EINVAL: told on stderr. */
+/* 0: go on. 1: done. -EINVAL: wrong usage, already reported on stderr. */
 static int parse_argv(int argc, char **argv)
 {
         enum { ARG_CONFIG = 0x100, ARG_VERSION, ARG_HELP };
@@ -102,7 +102,8 @@ static void log_remarks(const Config *config, const ConfigErrors *errors)
 {
         _cleanup_facts_ Facts facts = {};
 
-        /* How loud a remark is depends on what this host needs. What cannot be read is told by whoever needs it. */
+        /* The level of a remark depends on what this host needs. Whoever needs the facts reports that they cannot be
+         * read. */
         if (errors->n == 0)
                 return;
         if (facts_read(&facts) < 0)
@@ -111,7 +112,7 @@ static void log_remarks(const Config *config, const ConfigErrors *errors)
                 remarks_log(errors, need_under_mode(&facts, config->apply, config->filled));
 }
 
-/* 0, or the exit status of a refusal already told. */
+/* 0, or the exit status of a refusal that is already reported. */
 static int load_config(Config *ret)
 {
         _cleanup_config_errors_ ConfigErrors errors = {};
@@ -167,10 +168,10 @@ static int dry_run(const Config *config)
         return finish_output(dry_run_show(stdout, &dry));
 }
 
-/* A daemon that was killed holds its lock until the kernel has taken it apart. */
+/* A killed daemon holds its lock until the kernel has closed its files. */
 #define LOCK_MSEC 2000
 
-/* 0 locked and *ret_fd open, or the negative errno already told. */
+/* 0: locked, and *ret_fd is open. Or a negative errno that is already reported. */
 static int open_runtime(int *ret_fd)
 {
         int fd, r = runtime_open(NULL, &fd);
@@ -239,7 +240,7 @@ static int restore(void)
                 (void)log_error_errno(r, "Cannot read the original values in the runtime directory");
                 r = EXIT_FAILURE;
         } else if (originals.n == 0) {
-                puts("Nothing to restore: no original values of this boot are kept.");
+                puts("Nothing to restore: there are no original values of this boot.");
                 r = finish_output(0);
         } else
                 r = restore_originals(fd, &originals);
@@ -254,7 +255,7 @@ static int run_daemon(Config *config)
         _cleanup_(bus_freep) Bus *bus = NULL;
         int fd = -1, r;
 
-        /* Without a place for the originals nothing may be written, but the host can still be watched. */
+        /* Without a directory for the originals nothing may be written, but the daemon can still watch. */
         r = open_runtime(&fd);
         if (r == -EBUSY)
                 return EXIT_FAILURE;
@@ -289,7 +290,7 @@ int main(int argc, char **argv)
                 return r < 0 ? EXIT_USAGE : EXIT_SUCCESS;
         log_init();
 
-        /* From the first moment: a SIGTERM during the start is a stop like any other. */
+        /* Before anything else, so that a SIGTERM during the start also stops the daemon in order. */
         sigemptyset(&signals);
         sigaddset(&signals, SIGHUP);
         sigaddset(&signals, SIGTERM);

@@ -13,12 +13,12 @@
 #include "model/policy.h"
 #include "watch/drift-types.h"
 
-/* Steps between two looks at the event loop: a few ms of writes. */
+/* So many steps are carried out between two looks at the event loop: a few ms of writes. */
 #define SLICE_STEPS 64
 
 typedef enum Phase {
         PHASE_ASKED,    /* the task starts at a later turn of the event loop */
-        PHASE_PREPARED, /* the same, and drift has read the snapshot and made the plan already */
+        PHASE_PREPARED, /* the same; drift has already read the snapshot and made the plan */
         PHASE_RUNS,
 } Phase;
 
@@ -29,7 +29,7 @@ struct Apply {
         const ApplyCallbacks *callbacks;
         void *userdata;
         sd_event_source *slice_source, *wait_source;
-        /* The last thing that a person wanted: TASK_APPLY, or TASK_RESTORE. TASK_NONE: the daemon stops, or did not start. */
+        /* What a person asked for last: TASK_APPLY or TASK_RESTORE. TASK_NONE: the daemon stops, or has not started. */
         TaskKind aim;
         Task task, next;
         Phase phase;
@@ -37,7 +37,7 @@ struct Apply {
         Plan plan;
         Run run;
         unsigned n_done, n_steps; /* totals over all plans of this task */
-        bool read_again;          /* in this task, after something had gone */
+        bool read_again;          /* this task has read the host a second time, after a CPU or driver had gone */
         uint64_t extended_usec;   /* when systemd was last asked for more time */
 
         Standing standing;
@@ -46,7 +46,7 @@ struct Apply {
 void apply_give_up(Apply *a)
 {
         if (a->task.kind != TASK_NONE && a->run.next < a->plan.n_steps)
-                log_message(LOG_DEBUG, "The task (%s) is given up after %zu of %zu steps.",
+                log_message(LOG_DEBUG, "The task (%s) is abandoned after %zu of %zu steps.",
                             task_kind_to_string(a->task.kind), a->run.next, a->plan.n_steps);
         (void)sd_event_source_set_enabled(a->slice_source, SD_EVENT_OFF);
         (void)sd_event_source_set_enabled(a->wait_source, SD_EVENT_OFF);
@@ -57,7 +57,7 @@ void apply_give_up(Apply *a)
         a->phase = PHASE_ASKED;
 }
 
-/* 0, or a negative errno, logged: nothing was written. */
+/* 0, or a negative errno that is logged; then nothing was written. */
 static int prepare_task(Apply *a)
 {
         Planner *p = a->planner;
@@ -71,7 +71,7 @@ static int prepare_task(Apply *a)
         return r < 0 ? log_error_errno(r, "Cannot make a plan") : 0;
 }
 
-/* The same. */
+/* 0, or a negative errno that is logged. */
 static int start_task(Apply *a)
 {
         int r = a->phase == PHASE_PREPARED ? 0 : prepare_task(a);
@@ -86,7 +86,7 @@ static int start_task(Apply *a)
         log_message(LOG_DEBUG, "Task (%s, for %s): frequency policy %s, idle policy %s, TSC %s, %zu steps.",
                     task_kind_to_string(a->task.kind), task_origin_to_string(a->task.origin),
                     p->in_force.frequency ? "on" : "off", p->in_force.idle ? "on" : "off",
-                    fragile ? "must be spared" : "needs no care", a->plan.n_steps);
+                    fragile ? "must not be risked" : "cannot be lost by a policy", a->plan.n_steps);
         r = kept_originals_add(&p->originals, &a->plan, &a->snapshot);
         if (r < 0)
                 return r;
@@ -120,7 +120,7 @@ static void begin_for_person(Apply *a, TaskKind kind)
         begin(a, (Task) { .kind = kind, .origin = ORIGIN_PERSON });
 }
 
-/* Starts what waits. */
+/* Starts the task that waits. */
 static void go_on(Apply *a)
 {
         const Task next = a->next;
@@ -200,7 +200,8 @@ static void start_over(Apply *a, bool has_gone)
 static void finish_task(Apply *a)
 {
         _cleanup_findings_ Findings before = {};
-        /* No fault, if what is there now can be written; asked once, so that what stays so is told. */
+        /* A step may have failed because its CPU or driver has gone. Then the host is read again, but only once: what
+         * fails the second time is reported. */
         bool has_gone = !a->read_again && run_lost_object(&a->run);
         TaskKind kind = a->task.kind;
         Planner *p = a->planner;
@@ -208,7 +209,7 @@ static void finish_task(Apply *a)
         kept_originals_drop(&p->originals, &a->plan, &a->snapshot, kind == TASK_RESTORE, kind == TASK_STOP_POLICY);
         a->n_done += a->run.n_done;
         a->n_steps += (unsigned)a->plan.n_steps;
-        /* What was held back for the TSC's sake need not be any more. */
+        /* Steps that were left out to keep the TSC are possible once the TSC is lost. */
         if (has_gone || (a->run.fragile_tsc && planner_tsc_has_died())) {
                 start_over(a, has_gone);
                 return;
@@ -216,7 +217,7 @@ static void finish_task(Apply *a)
         standing_keep_findings(&a->standing, &a->plan, &a->run, &a->snapshot, &before);
         judge_and_log(a, &before);
         a->callbacks->on_standing(a->userdata);
-        /* A repair only takes the knobs back to where they were. */
+        /* A repair brings the knobs back to values that the clock has already judged. */
         if (a->task.origin != ORIGIN_REPAIR)
                 planner_update_clock(p, &a->snapshot, kind != TASK_RESTORE);
         end_task(a, false);
@@ -228,7 +229,7 @@ static int run_slice(Apply *a, uint64_t now_usec)
         int r = run_advance(&a->run, now_usec, SLICE_STEPS, &state);
 
         if (r < 0)
-                (void)log_error_errno(r, "The plan was given up half-way");
+                (void)log_error_errno(r, "The plan was abandoned before its end");
         if (r < 0 || state == RUN_DONE) {
                 finish_task(a);
                 return 0;
@@ -268,7 +269,7 @@ int apply_ask(Apply *a, TaskKind kind)
         if (apply_is_busy(a))
                 return -EBUSY;
         a->aim = kind;
-        /* It begins from what stands then. */
+        /* The new task reads the host anyway, so a task that waits for a change of the host is not needed. */
         if (a->next.kind != TASK_RELOAD)
                 a->next = (Task) {};
         drift_reset(a->drift);
@@ -294,7 +295,7 @@ void apply_renew(Apply *a)
                             a->aim == TASK_RESTORE ? "Restore() was called" : "the daemon stops");
                 return;
         }
-        /* A reload applies the policy too. */
+        /* A reload applies the policy too, so no second task is needed. */
         if (a->next.kind == TASK_NONE)
                 a->next = (Task) { .kind = TASK_APPLY, .origin = ORIGIN_EVENT };
         go_on(a);
@@ -302,7 +303,7 @@ void apply_renew(Apply *a)
 
 void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan)
 {
-        /* A task that is about to start repairs too, for it reads the host itself. */
+        /* A task that is about to start reads the host itself, and so repairs too. */
         if (a->task.kind != TASK_NONE) {
                 snapshot_done(snapshot);
                 plan_done(plan);
@@ -356,8 +357,8 @@ static int add_sources(Apply *a)
         r = sd_event_source_set_enabled(a->slice_source, SD_EVENT_OFF);
         if (r < 0)
                 return r;
-        /* A defer source is always pending, for longer than any other: at the same priority a signal would wait for the whole plan
-         * (sd-event's pending_prioq_compare). */
+        /* A defer source is always pending, and has been pending longer than any other source. At the same priority a
+         * signal would wait for the end of the plan (sd-event's pending_prioq_compare). */
         r = sd_event_source_set_priority(a->slice_source, SD_EVENT_PRIORITY_IDLE);
         if (r < 0)
                 return r;

@@ -18,49 +18,50 @@
 
 typedef struct Apply Apply;
 
-/* None may be NULL. */
+/* No callback may be NULL. */
 typedef struct ApplyCallbacks {
-        /* apply_get_standing() has changed. */
+        /* The result of apply_get_standing() has changed. */
         void (*on_standing)(void *userdata);
-        /* The task is through. `failed`: it was given up before anything was written; the journal has the cause. What waits starts
-         * after this call, unless the call asks for another task. */
+        /* The task has ended. `failed`: it ended before anything was written; the journal has the cause. After this
+         * call the next task starts, unless the call asks for another one. */
         void (*on_done)(Task task, bool failed, void *userdata);
-        /* TASK_RELOAD, from the event loop: apply_after_reload() if the new configuration is accepted. */
+        /* TASK_RELOAD, called from the event loop. Calls apply_after_reload() if the new configuration is accepted. */
         void (*on_reload)(void *userdata);
 } ApplyCallbacks;
 
-/* `planner`, `drift` and `callbacks` outlive it; all that a plan is made from is there before the first task starts. 0, -ENOMEM or
- * -errno of sd-event. */
+/* `planner`, `drift` and `callbacks` outlive the object. Everything that the planner needs has to be there before the
+ * first task starts. 0, -ENOMEM or -errno of sd-event. */
 int apply_new(sd_event *event, Planner *planner, DriftMonitor *drift, const ApplyCallbacks *callbacks, void *userdata,
               Apply **ret);
-/* NULL is allowed. */
+/* `a` may be NULL. */
 Apply *apply_free(Apply *a);
 DEFINE_CLEANUP(Apply, apply_free);
 
-/* TASK_APPLY or TASK_RESTORE for a person, in the place of what runs for an event or a repair. 0; -EBUSY: another task runs for a
- * person. After TASK_RESTORE nothing but this starts TASK_APPLY. */
+/* Starts TASK_APPLY or TASK_RESTORE for a person, and ends a task that runs for an event or a repair. 0; -EBUSY:
+ * another task runs for a person. After TASK_RESTORE only this function starts TASK_APPLY. */
 int apply_ask(Apply *a, TaskKind kind);
-/* TASK_RELOAD, once nothing runs. */
+/* Starts TASK_RELOAD once no task runs. */
 void apply_ask_reload(Apply *a);
-/* The configuration was replaced: brings it into force, or the originals back where a person wanted those. */
+/* The configuration was replaced. Brings it into force; or puts the originals back, if that is what a person asked for
+ * last. */
 void apply_after_reload(Apply *a);
-/* The host has changed: what stands is compared with the policy again and brought back to it, now or after what runs. Nothing happens
- * after TASK_RESTORE or apply_stop(). */
+/* The host has changed. Compares the knobs with the policy again and sets what differs, now or after the task that
+ * runs. Does nothing after TASK_RESTORE or apply_stop(). */
 void apply_renew(Apply *a);
-/* Drift wants its policy set again. Takes over what it has read and planned, empty or not. */
+/* Drift asks to set the policy again. Takes over the snapshot and plan that it made; both may be empty. */
 void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan);
-/* The daemon stops: what runs comes to its end, nothing else starts by itself. */
+/* The daemon stops. The task that runs continues to its end; no other task starts without apply_undo(). */
 void apply_stop(Apply *a);
-/* After apply_stop(): everything goes back as the configuration says for the stop, in the place of what runs. on_done() with
- * TASK_RESTORE is the end of it. */
+/* To be called after apply_stop(). Puts everything back as the configuration says for the stop, and ends the task that
+ * runs. on_done() with TASK_RESTORE reports the end. */
 void apply_undo(Apply *a);
-/* Gives up what runs, before the configuration is replaced that its plan points into; what it wrote stays written. Another task has
- * to follow. */
+/* Ends the task that runs, because its plan points into the configuration that is about to be replaced. What the task
+ * has written stays. The caller has to start another task. */
 void apply_give_up(Apply *a);
 
 bool apply_is_idle(const Apply *a);
-/* A task runs that a person asked for. */
+/* A task runs for a person. */
 bool apply_is_busy(const Apply *a);
-/* TASK_RELOAD waits. */
+/* TASK_RELOAD waits for its start. */
 bool apply_will_reload(const Apply *a);
 const Standing *apply_get_standing(const Apply *a);

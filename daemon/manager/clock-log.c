@@ -40,7 +40,7 @@ static int urgency_level(const ClockView *view)
                 [URGENCY_NONE] = LOG_INFO, [URGENCY_TICKET] = LOG_WARNING, [URGENCY_EVACUATE] = LOG_ERR
         };
 
-        /* It is there at every boot: a warning each time would tell nobody anything new. */
+        /* An expected loss comes at every boot. A warning each time would tell nobody anything new. */
         if (view->expected && view->urgency == URGENCY_TICKET)
                 return LOG_NOTICE;
         return levels[view->urgency];
@@ -65,7 +65,7 @@ static void log_lost(const ClockLog *log, const ClockView *view)
         }
         fields_add(&fields, "TSCWARDEN_VMS", log->vms);
         events_log(log->events, urgency_level(view), "tsc-lost", MESSAGE_TSC_LOST, fields.all, "%s %s%s%s%s%s%s%s%s%s",
-                   view->urgency == URGENCY_NONE ? "The kernel has given the TSC up." :
+                   view->urgency == URGENCY_NONE ? "The kernel has given up the TSC." :
                                                    "The TSC is lost until the next boot.",
                    reason, remedy[0] ? " " : "", remedy, vms[0] ? " Virtual machines that ran: " : "", vms,
                    vms[0] ? "." : "", line[0] ? " (kernel: " : "", line, line[0] ? ")" : "");
@@ -115,13 +115,13 @@ static void log_line(unsigned mask, const char *line)
                 const char *what;
         } rows[] = {
                 { CLOCK_LINE_WITHOUT_EFFECT, LOG_WARNING,
-                  "A line in the kernel's log says that the TSC is given up, but the "
-                  "kernel has not given it up: line without effect, ignoring" },
+                  "A line in the kernel's log says that the TSC is given up, but the kernel still offers the TSC. "
+                  "The daemon ignores the line" },
                 { CLOCK_TSC_ADJUSTED, LOG_WARNING, "Firmware changed the TSC; the kernel repaired it" },
-                { CLOCK_OTHER_MARKED, LOG_INFO, "The kernel gave another clocksource up" },
-                { CLOCK_CALIBRATION_DIFFERS, LOG_INFO, "The kernel doubts the TSC's calibration" },
-                { CLOCK_KVM_WARNED, LOG_INFO, "KVM warns of the TSC" },
-                { CLOCK_OVERRIDE_REFUSED, LOG_INFO, "The kernel refuses a clocksource somebody asked for" },
+                { CLOCK_OTHER_MARKED, LOG_INFO, "The kernel gave up another clocksource" },
+                { CLOCK_CALIBRATION_DIFFERS, LOG_INFO, "The kernel doubts its calibration of the TSC" },
+                { CLOCK_KVM_WARNED, LOG_INFO, "KVM warns about the TSC" },
+                { CLOCK_OVERRIDE_REFUSED, LOG_INFO, "The kernel refuses a clocksource that somebody asked for" },
         };
         _cleanup_free_ char *safe = text_escape(line);
 

@@ -8,18 +8,18 @@
 #include "model/verdict.h"
 #include "watch/events.h"
 
-/* All of it is borrowed. */
+/* All members are borrowed. */
 typedef struct ClockLog {
         Events *events;
         const Clock *clock;
         const char *microcode; /* as in Facts */
-        const char *vms;       /* names of the virtual machines that run, unescaped; "" none, NULL out of memory */
+        const char *vms;       /* names of the virtual machines that run, unescaped; "": none; NULL: out of memory */
 } ClockLog;
 
-/* What happened. The verdict is written only where it is another one. */
+/* Logs what happened. Logs the verdict only if it has changed. */
 void clock_log_changes(const ClockLog *log, const ClockChanges *changes);
-/* The verdict as it is: a TSC that is lost, or that nothing checks; any other is no news. */
+/* Logs the verdict if the TSC is lost or nothing checks it. Other verdicts are not logged. */
 void clock_log_verdict(const ClockLog *log);
-/* What on this host contradicts its CPU (model/clock-advice.h): of the kinds in `mask` those that were not `logged` before. Both are
- * bits of AdviceKind. Returns what is logged now. */
+/* Logs what on this host contradicts its CPU (model/clock-advice.h): those kinds in `mask` that were not in `logged`.
+ * Both are bits of AdviceKind. Returns the kinds that have been logged by now. */
 unsigned clock_log_advice(Events *events, const ClockFacts *facts, unsigned mask, unsigned logged);

@@ -7,7 +7,8 @@
 #include "host/originals.h"
 #include "model/plan-types.h"
 
-/* host_originals_load(): the file is not what we write. Any other failure says nothing against it. */
+/* host_originals_load() returns these if the file does not have our format. Any other error says nothing about the
+ * content. */
 static bool is_no_originals(int r)
 {
         return r == -EBADMSG || r == -EFBIG || r == -EINVAL || r == -ELOOP;
@@ -22,13 +23,14 @@ void kept_originals_load(KeptOriginals *kept)
         r = host_originals_load(kept->runtime_fd, &kept->values);
         kept->broken = r < 0;
         if (r < 0)
-                (void)log_error_errno(r,
-                                      "Cannot read the original values an earlier process left in the runtime "
-                                      "directory, so nothing is written; %s",
-                                      is_no_originals(r) ? "look at the file `originals` there, then remove it" :
-                                                           "once the cause is gone, restart the service");
+                (void)log_error_errno(
+                        r,
+                        "Cannot read the original values that an earlier process saved in the runtime directory, so "
+                        "nothing is written; %s",
+                        is_no_originals(r) ? "look at the file `originals` there, then remove it" :
+                                             "once the cause is gone, restart the service");
         else if (r > 0)
-                log_message(LOG_DEBUG, "An earlier process of this boot left %zu original values.", kept->values.n);
+                log_message(LOG_DEBUG, "An earlier process of this boot saved %zu original values.", kept->values.n);
 }
 
 void kept_originals_done(KeptOriginals *kept)
@@ -47,7 +49,8 @@ static int save(KeptOriginals *kept)
         return r;
 }
 
-/* If saving fails, the values just collected are dropped: nothing is written then, and they may differ at the next attempt. */
+/* If saving fails, the values just collected are dropped. Then nothing is written, and at the next attempt the values
+ * may be different. */
 static int add(KeptOriginals *kept, const Plan *plan, const Snapshot *snapshot)
 {
         _cleanup_originals_ Originals before = {};
@@ -75,7 +78,7 @@ int kept_originals_add(KeptOriginals *kept, const Plan *plan, const Snapshot *sn
         int r;
 
         if (kept->broken && plan->n_steps > 0)
-                return log_error_errno(-EBADMSG, "The original values could not be kept, so nothing is written");
+                return log_error_errno(-EBADMSG, "The original values could not be collected, so nothing is written");
         r = add(kept, plan, snapshot);
         if (r < 0)
                 return log_error_errno(
@@ -93,5 +96,5 @@ void kept_originals_drop(KeptOriginals *kept, const Plan *plan, const Snapshot *
                 kept->unsaved = true;
         r = save(kept);
         if (r < 0)
-                (void)log_error_errno(r, "Cannot save which original values are still out, ignoring");
+                (void)log_error_errno(r, "Cannot update the file of original values, ignoring");
 }

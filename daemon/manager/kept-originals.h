@@ -12,19 +12,21 @@
 #include "model/snapshot.h"
 
 typedef struct KeptOriginals {
-        int runtime_fd; /* not owned; -1: there is no runtime directory, nothing can be kept, so nothing may be written */
+        /* not owned; -1: there is no runtime directory, so no original can be saved and nothing may be written */
+        int runtime_fd;
         Originals values;
-        bool unsaved; /* the file does not have them all */
-        bool broken;  /* there is a file, and nobody knows what it says: it must not be replaced */
+        bool unsaved; /* the file lacks some of the values */
+        bool broken;  /* the file exists but cannot be understood; it must not be replaced */
 } KeptOriginals;
 
-/* Reads what an earlier process of this boot has left. What fails is logged; then nothing may be written. */
+/* Reads what an earlier process of this boot has saved. Errors are logged; after an error nothing may be written. */
 void kept_originals_load(KeptOriginals *kept);
 void kept_originals_done(KeptOriginals *kept);
 
-/* Before the plan runs: keeps what stands where it will write. 0, or -errno, logged: then the plan must not run, and nothing new is
- * kept. */
+/* To be called before the plan runs: saves the present values of the knobs that it will write. 0, or -errno that is
+ * logged: then the plan must not run, and no new value is kept. */
 int kept_originals_add(KeptOriginals *kept, const Plan *plan, const Snapshot *snapshot);
-/* After the plan has run: lets go of what is back in place (`give_up`: also of what is gone, as originals_drop_returned()), and with
- * `reached` of what now stands as the plan wants it (originals_drop_reached()). That the file could not be written is logged. */
+/* To be called after the plan has run. Drops the originals that are back in place (with `give_up` also those of knobs
+ * that no longer exist, see originals_drop_returned()), and with `reached` those of knobs that now have the value that
+ * the plan wants (originals_drop_reached()). A failure to write the file is logged. */
 void kept_originals_drop(KeptOriginals *kept, const Plan *plan, const Snapshot *snapshot, bool give_up, bool reached);

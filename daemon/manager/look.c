@@ -28,7 +28,8 @@ static int on_look_is_old(sd_event_source *source, uint64_t usec, void *userdata
         return 0;
 }
 
-/* Of 4096 CPUs it takes three megabytes. Without a timer it is kept until the next task. */
+/* For 4096 CPUs the snapshot takes three megabytes, so a timer frees it. If there is no timer, it is kept until the
+ * next task. */
 static void forget_later(Look *look)
 {
         if (!look->timer &&
@@ -44,12 +45,13 @@ const ManagerLook *look_get(Look *look)
         const Planner *p = look->planner;
         uint64_t now;
 
-        /* The time the event loop woke up: one answer about 4096 CPUs is made of one look, however long it takes. */
+        /* The time at which the event loop woke up: so one answer about 4096 CPUs comes from one snapshot, however long
+         * it takes. */
         (void)sd_event_now(look->event, CLOCK_MONOTONIC, &now);
         if (look->kept.usec > 0 && now < look->kept.usec + LOOK_AGAIN_USEC)
                 return &look->kept;
         look_forget(look);
-        log_message(LOG_DEBUG, "Somebody asks for the plan or a CPU; the host is read.");
+        log_message(LOG_DEBUG, "Somebody asked for the plan or a CPU; the daemon reads the host.");
         if (planner_read_cpus(p, NULL, &look->kept.snapshot) < 0)
                 return NULL;
         if (planner_build(p, NULL, &look->kept.snapshot, planner_wish(p), &look->kept.plan) < 0) {

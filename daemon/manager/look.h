@@ -17,8 +17,8 @@ typedef struct Look {
 } Look;
 
 void look_done(Look *look);
-/* The host as it is, or was at most a second ago. NULL when it cannot be read. Valid until the next call, or the next turn of the event
- * loop. */
+/* The host as it is now, or as it was at most a second ago. NULL when it cannot be read. Valid until the next call or
+ * the next turn of the event loop. */
 const ManagerLook *look_get(Look *look);
-/* The next look_get() reads anew. */
+/* Makes the next look_get() read the host again. */
 void look_forget(Look *look);

@@ -25,8 +25,8 @@
 
 typedef enum Stop {
         STOP_NONE,
-        STOP_ASKED,    /* SIGTERM came, and systemd is asked whether it is a restart */
-        STOP_ANSWERED, /* it is not: everything goes back, then the daemon ends */
+        STOP_ASKED,    /* SIGTERM came; systemd was asked whether it is a restart */
+        STOP_ANSWERED, /* it is no restart: the originals go back, then the daemon ends */
 } Stop;
 
 struct Manager {
@@ -72,7 +72,7 @@ static void manager_notify(Manager *m, const char *prefix)
                       view.reason == REASON_NONE ? "" : ": ", clock_reason_to_string(view.reason));
 }
 
-/* Plans point into the old one. Takes over *config. */
+/* Replaces the configuration, after ending the task whose plan points into the old one. Takes over *config. */
 static void replace_config(Manager *m, Config *config)
 {
         apply_give_up(m->apply);
@@ -82,7 +82,7 @@ static void replace_config(Manager *m, Config *config)
         drift_set_report_only(watches_get_drift(m->watches), config->drift == DRIFT_REPORT);
 }
 
-/* Both ways to ask for a reload come here. 0, or the refusal with *ret_why: the old configuration stays. */
+/* SIGHUP and the bus both reload through this. 0, or the refusal with *ret_why: then the old configuration stays. */
 static int manager_do_reload(Manager *m, char **ret_why)
 {
         const Standing *standing = apply_get_standing(m->apply);
@@ -92,7 +92,7 @@ static int manager_do_reload(Manager *m, char **ret_why)
         (void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, time_usec(CLOCK_MONOTONIC));
         r = load_config(m->config_path, &m->planner.facts, m->planner.events, &config, ret_why);
         if (r < 0) {
-                log_message(LOG_ERR, "%s was refused; the policy in force stays as it is.", m->config_path);
+                log_message(LOG_ERR, "%s was refused; the policy in force stays.", m->config_path);
                 notify_status(&m->notify, "READY=1\n", "%s was refused, the old policy stays: %s: %s (%s)",
                               m->config_path, policy_state_to_string(standing->state), standing_get_reason(standing),
                               *ret_why ? *ret_why : "out of memory");
@@ -136,7 +136,7 @@ static void manager_stop(Manager *m, bool restart)
         m->stop = STOP_ANSWERED;
         (void)sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_OFF);
 
-        /* The next start knows the true originals from the file. */
+        /* The next process finds the true originals in the file. */
         if (keep)
                 (void)sd_event_exit(m->event, 0);
         else
@@ -165,11 +165,12 @@ static void on_done(Task task, bool failed, void *userdata)
         if (m->stop != STOP_NONE)
                 return;
         tell(m, MANAGER_CHANGED_IDLE);
-        /* Asked while the plan ran: systemd is told READY=1 once, after the last one. */
+        /* A reload was asked for while the plan ran. systemd gets READY=1 once, after the reload. */
         if (apply_will_reload(m->apply))
                 return;
         manager_notify(m, task.origin == ORIGIN_PERSON ? "READY=1\n" : "");
-        /* Until the next one a plan for thousands of CPUs leaves a megabyte of free blocks. */
+        /* A plan for thousands of CPUs leaves a megabyte of free memory blocks, which would stay until the next
+         * plan. */
         (void)malloc_trim(0);
 }
 
@@ -181,7 +182,7 @@ static void on_clock_changed(Manager *m, const ClockChanges *changes)
         if (m->stop != STOP_NONE || !apply_is_idle(m->apply))
                 return;
         manager_notify(m, "");
-        /* Steps were withheld for the sake of a TSC that is gone now. */
+        /* Steps were left out to keep the TSC. Now that it is lost, they can be carried out. */
         if ((changes->mask & CLOCK_CHANGED_VERDICT) && verdict == VERDICT_UNSTABLE && was_fragile)
                 apply_renew(m->apply);
 }
@@ -217,7 +218,7 @@ static int manager_on_sighup(sd_event_source *source, const struct signalfd_sigi
         return 0;
 }
 
-/* SIGTERM looks the same for stop and restart: systemd is asked which it is. */
+/* systemd sends SIGTERM for a stop and for a restart alike, so the daemon asks systemd which one it is. */
 static int manager_on_terminate(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
         Manager *m = userdata;

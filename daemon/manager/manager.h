@@ -22,9 +22,9 @@ typedef struct Manager Manager;
 
 typedef void (*ManagerObserver)(Manager *manager, const ManagerNews *news, void *userdata);
 
-/* Takes over *config (empty afterwards). runtime_fd, the locked runtime directory, stays the caller's, -1 when there is none: then
- * nothing can be saved and so nothing is written. ops, ops_userdata and config_path outlive the manager. 0, -ENOMEM, or another
- * -errno of sd-event. */
+/* Takes over *config, which is empty afterwards. runtime_fd is the locked runtime directory and stays the caller's; -1
+ * if there is none: then no original can be saved, so nothing is written. ops, ops_userdata and config_path outlive the
+ * manager. 0, -ENOMEM, or another -errno of sd-event. */
 int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runtime_fd, const char *config_path,
                 Config *config, Manager **ret);
 Manager *manager_free(Manager *manager);
@@ -32,34 +32,37 @@ DEFINE_CLEANUP(Manager, manager_free);
 
 void manager_set_observer(Manager *manager, ManagerObserver observer, void *userdata);
 
-/* Begins the first apply; READY=1 follows when it is through. Event sources for SIGHUP, SIGTERM and SIGINT, which the caller has
- * blocked, are added here. 0 or -errno. */
+/* Starts the first task; READY=1 follows when it has ended. Adds event sources for SIGHUP, SIGTERM and SIGINT, which
+ * the caller has blocked. 0 or -errno. */
 int manager_start(Manager *manager);
 
-/* systemd's answer: a restart leaves policy and originals in force, a stop takes them back. Ignored unless one was asked for. */
+/* systemd's answer: after a restart policy and originals stay in force, before a stop the originals go back. Ignored if
+ * no answer is awaited. */
 void manager_on_stop_job(Manager *manager, bool restart);
 
-/* Somebody says that the host slept. True or not: TSC and policy are looked at again. */
+/* Somebody reports that the host slept. Whether this is true or not, TSC and policy are checked again. */
 void manager_on_resume(Manager *manager);
 
-/* Asked for by people, on the bus. 0: begun, MANAGER_CHANGED_IDLE tells the end of it. -EBUSY: another task runs, or the daemon is
- * stopping. */
+/* A person asks on the bus. 0: the task has been accepted, and MANAGER_CHANGED_IDLE reports its end. -EBUSY: another
+ * task runs, or the daemon is stopping. */
 int manager_apply(Manager *manager);
-/* Everything back to its original; the daemon goes on and watches. */
+/* Puts every knob back to its original. The daemon goes on and watches. */
 int manager_restore(Manager *manager);
-/* As SIGHUP. Also -EBADMSG: the file is refused, the old policy stays, *ret_why (for the caller to free) says why. */
+/* As SIGHUP. Also -EBADMSG: the file is refused and the old policy stays; *ret_why (for the caller to free) says
+ * why. */
 int manager_reload(Manager *manager, char **ret_why);
 
 /* After manager_start(). */
 void manager_get_view(const Manager *manager, ManagerView *ret);
-/* Reads the host at most once a second, whoever asks, and again after a task or a reload. NULL when it cannot be read. Valid
- * until the next call, or the next turn of the event loop. */
+/* Reads the host at most once a second for all callers together, and again after a task or a reload. NULL when the host
+ * cannot be read. Valid until the next call or the next turn of the event loop. */
 const ManagerLook *manager_look(Manager *manager);
-/* The i-th of the last events (watch/events.h), oldest first; NULL behind the last. */
+/* The i-th of the last events (watch/events.h), oldest first; NULL beyond the last one. */
 const Event *manager_get_event(const Manager *manager, unsigned i);
 
 /* As drift_is_left() and drift_format_contest(). */
 bool manager_has_drifted(const Manager *manager, const KnobId *id);
 char *manager_contest_format(const Manager *manager, unsigned cpu);
-/* Units that are active and write to the same knobs, NULL-terminated: told once, when there is a policy for them to fight with. */
+/* Names active units that write the same knobs, NULL-terminated. Logged once, if there is a policy that they can
+ * change. */
 void manager_on_rivals(Manager *manager, const char *const *units);

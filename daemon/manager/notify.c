@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 
-/* A large host is not killed for being large. */
+/* systemd must not end the daemon because a large host takes long. */
 #define EXTEND_TIMEOUT "EXTEND_TIMEOUT_USEC=30000000"
 #define EXTEND_EVERY_USEC 5000000
 
@@ -27,10 +27,11 @@ void notify_status(Notify *notify, const char *prefix, const char *format, ...)
                 text = NULL;
         va_end(args);
         safe = text ? text_escape_again(text) : NULL;
-        /* Each message wakes the service manager. */
+        /* Not more often, because each message wakes systemd. */
         if (!*prefix && safe && notify->status && strcmp(safe, notify->status) == 0)
                 return;
-        /* Without READY=1 systemd would end the daemon, or the reload would never be done: it needs no memory. */
+        /* READY=1 goes out without any memory: without it systemd would end the daemon, or wait for the reload for
+         * ever. */
         if (!safe || sd_notifyf(0, "%sSTATUS=%s", prefix, safe) < 0)
                 (void)sd_notify(0, prefix);
         free(notify->status);

@@ -9,12 +9,12 @@
 #include "base/macro.h"
 
 typedef struct Notify {
-        char *status; /* STATUS=, as the service manager has it */
+        char *status; /* STATUS= as systemd has it */
 } Notify;
 
 void notify_done(Notify *notify);
-/* STATUS=, one line that systemctl status shows. `prefix` goes before it: "READY=1\n", or "" for none: then nothing is sent where the
- * service manager has this status. Without memory the prefix goes alone. */
+/* Sends STATUS=, one line that systemctl status shows, after `prefix` ("READY=1\n" or ""). With an empty prefix nothing
+ * is sent if systemd already has this status. Out of memory only the prefix is sent. */
 void notify_status(Notify *notify, const char *prefix, const char *format, ...) _printf_(3, 4);
-/* Asks for more time, every few seconds. *extended_usec, 0 at first, is when it did last. */
+/* Asks systemd for more time, every few seconds. *extended_usec is the time of the last request, 0 at first. */
 void notify_extend_timeout(uint64_t *extended_usec, uint64_t now_usec);

@@ -46,8 +46,9 @@ int planner_read_host(Planner *p, const Policy *policy, Snapshot *ret)
 {
         int r = 0;
 
-        /* The first task has those of the start. /proc/cpuinfo is dear: in many kernels its opening asks each CPU for its frequency
-         * (arch/x86/kernel/cpu/aperfmperf.c arch_freq_prepare_all). */
+        /* The first task uses the facts that were read at the start. Reading /proc/cpuinfo is expensive: in many
+         * kernels, opening it asks each CPU for its frequency (arch/x86/kernel/cpu/aperfmperf.c
+         * arch_freq_prepare_all). */
         if (!p->facts_unused)
                 r = planner_read_facts(p);
         p->facts_unused = false;
@@ -62,7 +63,7 @@ Halves planner_wish(const Planner *p)
         return wish_now(&p->config, &p->facts, p->guests);
 }
 
-/* The clock may have heard of the end before the facts were read again. */
+/* The clock watch may know that the TSC is lost before the facts were read again. */
 bool planner_tsc_is_fragile(const Planner *p)
 {
         return facts_tsc_is_fragile(&p->facts) && clock_watch_get_clock(p->clock)->verdict != VERDICT_UNSTABLE;
@@ -94,7 +95,7 @@ void planner_update_clock(Planner *p, const Snapshot *snapshot, bool dangers)
         const unsigned of_danger = 1U << ADVICE_DEEP_IDLE | 1U << ADVICE_MOVING_FREQUENCY;
 
         clock_facts_fill(&p->clock_facts, &p->facts, snapshot);
-        /* What endangers a TSC is no news where it is lost. */
+        /* What endangers the TSC no longer matters once it is lost. */
         dangers = dangers && clock_watch_get_clock(p->clock)->verdict != VERDICT_UNSTABLE;
         p->advice = clock_log_advice(p->events, &p->clock_facts, dangers ? ~0U : ~of_danger, p->advice);
         clock_watch_on_facts_changed(p->clock);

@@ -22,42 +22,44 @@
 #include "watch/guests.h"
 
 typedef struct Planner {
-        /* Not owned, there before the first plan. */
+        /* Not owned; set before the first plan is made. */
         const CpuOps *ops;
         void *ops_userdata;
         Events *events;
         GuestWatch *guests;
         ClockWatch *clock;
 
-        /* The rest is planner_done()'s. Plans point into the configuration. */
+        /* planner_done() frees the rest. Plans point into the configuration. */
         Config config;
         KeptOriginals originals;
         Facts facts;
-        bool facts_unused;      /* by a task */
-        ClockFacts clock_facts; /* borrow from the facts */
-        unsigned advice;        /* bits of AdviceKind that were logged */
-        Halves in_force;        /* the halves of the policy that the last task was to apply */
+        bool facts_unused;      /* no task has used them yet */
+        ClockFacts clock_facts; /* borrows from `facts` */
+        unsigned advice;        /* bits of AdviceKind: what has been logged */
+        Halves in_force;        /* the halves of the policy that the last task had to apply */
 } Planner;
 
 void planner_done(Planner *planner);
 
-/* Reads the facts. 0 or -errno, logged. */
+/* Reads the facts. 0, or -errno that is logged. */
 int planner_read_facts(Planner *planner);
-/* Reads all CPUs, with everything that `policy` (NULL: the configuration's) and the originals speak of. 0 or -errno. */
+/* Reads all CPUs, with every knob that `policy` (NULL: the configuration's) sets or that has an original. 0 or
+ * -errno. */
 int planner_read_cpus(const Planner *planner, const Policy *policy, Snapshot *ret);
-/* For a task: facts, unless those of the start were not used yet, and CPUs. 0 or -errno, logged. */
+/* Reads facts and CPUs for a task; the first task uses the facts that were read at the start. 0, or -errno that is
+ * logged. */
 int planner_read_host(Planner *planner, const Policy *policy, Snapshot *ret);
 
-/* The halves of the policy that are to be in force now. */
+/* The halves of the policy that should be in force now. */
 Halves planner_wish(const Planner *planner);
-/* The host needs constant frequencies for its TSC, and the TSC still lives. */
+/* The host needs constant frequencies for its TSC, and the TSC still works. */
 bool planner_tsc_is_fragile(const Planner *planner);
-/* The facts, read again, say that the TSC lives no more. */
+/* Reads the facts again: whether the TSC is lost. */
 bool planner_tsc_has_died(void);
-/* The plan that would bring the knobs to where `policy` (NULL: the configuration's) wants them, as far as these halves go. 0 or
- * -ENOMEM. */
+/* Makes the plan that brings the knobs of these halves to the values that `policy` (NULL: the configuration's) wants. 0
+ * or -ENOMEM. */
 int planner_build(const Planner *planner, const Policy *policy, const Snapshot *snapshot, Halves halves, Plan *ret);
 
-/* The knobs stand as in the snapshot now: the clock judges again, and what contradicts the CPU is written to the journal.
- * `dangers`: so is what endangers the TSC. */
+/* The knobs now have the snapshot's values: the clock judges again, and what contradicts the CPU is logged. With
+ * `dangers` what endangers the TSC is logged too. */
 void planner_update_clock(Planner *planner, const Snapshot *snapshot, bool dangers);

@@ -4,6 +4,6 @@
 #include "host/config/config-store.h"
 #include "model/need.h"
 
-/* Logs what was said about a configuration that was taken. What concerns another program's file is for the reader's information where no
- * `halves` of a policy are applied: nothing comes of that file here. */
+/* Logs the remarks on a configuration that was accepted. If no half of a policy is applied (`halves`), remarks on
+ * another program's file are for information only, because that file then has no effect here. */
 void remarks_log(const ConfigErrors *errors, Halves halves);

@@ -54,6 +54,7 @@ void rival_names_tell(RivalNames *rivals, const CpuSet *managed, DriftMode drift
                 log_message(
                         LOG_NOTICE,
                         "Also active on this host, and able to change what the policy sets: %s. What they change is "
-                        "%s; to end that, switch them off or take governor, frequency and C-states out of their configuration.",
+                        "%s; to prevent it, switch them off or remove governor, frequency and C-states from their "
+                        "configuration.",
                         list, drift == DRIFT_REPAIR ? "set again" : "reported");
 }

@@ -75,7 +75,7 @@ static void run_next(Run *run)
                 run->choice = run->plan->steps[run->next].choice;
 }
 
-/* Each write may change the speed that userspace shows; other governors have none ("<unsupported>"). */
+/* Each write may change the speed that governor userspace shows. Other governors show none ("<unsupported>"). */
 static void run_follow_setspeed(Run *run, const Step *step)
 {
         KnobId id = { .knob = KNOB_SCALING_SETSPEED, .id = step->id.id };
@@ -91,7 +91,7 @@ static void run_follow_setspeed(Run *run, const Step *step)
                 policy->setspeed_is_sure = policy->setspeed_khz > 0;
 }
 
-/* Reads back. 1 it stands, 0 not yet, negative: a finding's errno. */
+/* Reads the knob back. 1: it has the value; 0: not yet; negative: the errno for a finding. */
 static int run_check(Run *run, const Step *step, char actual[static KNOB_VALUE_SIZE])
 {
         int r = run->ops->read(run->userdata, &step->id, actual);
@@ -104,7 +104,8 @@ static int run_check(Run *run, const Step *step, char actual[static KNOB_VALUE_S
         return strcasecmp(actual, run_value(run, step)) == 0;
 }
 
-/* Limits are applied by the kernel in a work item (drivers/cpufreq/cpufreq.c handle_update): a read may come too early. */
+/* The kernel applies limits in a work item (drivers/cpufreq/cpufreq.c handle_update), so a reading may come too
+ * early. */
 static bool knob_takes_effect_late(Knob knob)
 {
         return knob == KNOB_SCALING_MIN_FREQ || knob == KNOB_SCALING_MAX_FREQ || knob == KNOB_SCALING_SETSPEED;
@@ -117,7 +118,7 @@ static bool step_was_limited(const Run *run, const Step *step)
         return step->id.knob == KNOB_SCALING_MAX_FREQ && policy && frequency_maximum_is_lowered(policy, step->to);
 }
 
-/* After a write: done with the step, or wait for it. */
+/* To be called after a write: the step is done, or has to wait. */
 static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState *ret_state)
 {
         char actual[KNOB_VALUE_SIZE] = "";
@@ -142,7 +143,7 @@ static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState
         return r;
 }
 
-/* libcpupower reaches a cpufreq policy through one of its online CPUs. */
+/* libcpupower accesses a cpufreq policy through one of its online CPUs. */
 static unsigned run_cpu(const FreqDomain *policy)
 {
         int cpu = policy ? cpuset_next(&policy->cpus, 0) : -1;
@@ -173,7 +174,7 @@ static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *re
                 return 0;
         }
         if (r < 0) {
-                /* An original is no name of the configuration. */
+                /* An original value comes from the kernel, not from the configuration. */
                 bool refused = r == -EINVAL && step->id.knob == KNOB_SCALING_GOVERNOR && step->rule;
 
                 r = run_add_finding(run, refused ? FINDING_REFUSED : FINDING_FAILED, step, NULL, r);

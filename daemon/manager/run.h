@@ -19,27 +19,29 @@ typedef struct Run {
         const CpuOps *ops;
         void *userdata;
         const Plan *plan; /* not owned; outlives the Run */
-        Snapshot *live;   /* not owned; follows what is read back */
+        Snapshot *live;   /* not owned; gets the values that are read back */
         bool fragile_tsc;
 
-        size_t next;     /* step */
-        unsigned choice; /* governor tried now, as an index into the rule's list */
-        bool waiting;    /* the step was written and did not read back yet */
+        size_t next;     /* index of the next step */
+        unsigned choice; /* index into the rule's list of the governor that is tried now */
+        bool waiting;    /* the step was written, but the read-back has not shown its value yet */
         uint64_t deadline_usec;
-        uint64_t wait_usec; /* how long a limit may take to have effect; shrinks once one used all of it */
+        uint64_t
+                /* how long a limit may take to have effect; becomes shorter after a step has used all of it */
+                wait_usec;
 
-        Findings findings; /* what went wrong on the way, besides the plan's own */
+        Findings findings; /* what failed while the plan ran, in addition to the plan's own findings */
         unsigned n_done;
-        unsigned n_failed; /* steps that did not reach their value, withheld ones included */
+        unsigned n_failed; /* steps that did not reach their value, including those that were left out */
 } Run;
 
 typedef enum RunState {
         RUN_DONE,
-        RUN_MORE, /* max_steps used up: call again */
-        RUN_WAIT, /* a limit has no effect yet: call again in RUN_RECHECK_USEC */
+        RUN_MORE, /* max_steps are done: call again */
+        RUN_WAIT, /* a limit has no effect yet: call again after RUN_RECHECK_USEC */
 } RunState;
 
-/* A limit was seen to have its effect after up to 8.7 ms on acpi-cpufreq; the step gives up after a second. */
+/* On acpi-cpufreq a limit took up to 8.7 ms until it had an effect (measured). A step fails after a second. */
 #define RUN_RECHECK_USEC 2000
 #define RUN_WAIT_USEC 1000000
 #define RUN_WAIT_AGAIN_USEC 20000
@@ -47,12 +49,13 @@ typedef enum RunState {
 void run_init(Run *run, const CpuOps *ops, void *userdata, const Plan *plan, Snapshot *live, bool fragile_tsc);
 void run_done(Run *run);
 
-/* Carries out at most max_steps steps. now_usec is CLOCK_MONOTONIC. 0 and *ret_state, or -ENOMEM. A step that fails is a finding,
- * not an error. */
+/* Carries out at most max_steps steps. now_usec is CLOCK_MONOTONIC. 0 and *ret_state, or -ENOMEM. A step that fails is
+ * a finding, not an error. */
 int run_advance(Run *run, uint64_t now_usec, unsigned max_steps, RunState *ret_state);
 
-/* The whole plan at once, sleeping where it has to: for the command line. 0 or -ENOMEM. */
+/* Carries out the whole plan and sleeps where it has to wait; for the command line. 0 or -ENOMEM. */
 int run_to_end(Run *run);
 
-/* A CPU went offline, or a driver went, while the host was read or written (EBUSY: drivers/cpufreq/cpufreq.c store). */
+/* A CPU went offline, or a driver was removed, while the host was read or written (EBUSY: drivers/cpufreq/cpufreq.c
+ * store). */
 bool run_lost_object(const Run *run);

@@ -32,7 +32,7 @@ void standing_done(Standing *s)
         findings_done(&s->findings);
 }
 
-/* Takes over `reason`; NULL: there was no memory for it. */
+/* Takes over `reason`; NULL: out of memory. */
 static void standing_set(Standing *s, PolicyState state, char *reason)
 {
         s->state = state;
@@ -43,14 +43,14 @@ static void standing_set(Standing *s, PolicyState state, char *reason)
 void standing_set_failed(Standing *s)
 {
         standing_set(s, POLICY_STATE_DEGRADED,
-                     strdup("The last attempt failed before anything was written; the journal has the cause."));
+                     strdup("The last attempt failed before it wrote anything; the journal has the cause."));
 }
 
 const char *standing_get_reason(const Standing *s)
 {
         if (s->reason)
                 return s->reason;
-        /* Nothing was judged yet, or there was no memory for the reason. */
+        /* No task has ended yet, or there was no memory for the reason. */
         return s->state == POLICY_STATE_WAITING ? "" : "Out of memory: the reason is not known.";
 }
 
@@ -75,7 +75,7 @@ void standing_keep_findings(Standing *s, Plan *plan, const Run *run, const Snaps
                 if (finding_is_degraded(s->findings.entries[i].kind))
                         r = cpuset_add_all(&s->degraded, &s->findings.entries[i].cpus);
         if (r < 0)
-                (void)log_error_errno(r, "Cannot keep which CPUs the plan concerned, ignoring");
+                (void)log_error_errno(r, "Cannot store which CPUs the plan concerned, ignoring");
 }
 
 static void log_degraded(const Finding *finding, const char *sentence, Events *events)
@@ -150,17 +150,17 @@ static void judge_applied(Standing *s, const TaskEnd *end)
         int r = outcome_judge(&input, &state, &reason);
 
         if (r < 0)
-                (void)log_error_errno(r, "Cannot judge what became of the policy");
+                (void)log_error_errno(r, "Cannot find out the state of the policy");
         standing_set(s, state, reason);
 }
 
 static const char *restored_text(const TaskEnd *end)
 {
         if (end->n_left > 0)
-                return "Not every value could be put back; once the cause is gone, tscwardend --restore does it.";
+                return "Some values could not be put back. Remove the cause, then run tscwardend --restore.";
         if (end->stopping && end->config->stop_policy.n_rules > 0)
-                return "Every value is what CPUPOWER_STOP_OPTS says, or what it was.";
-        return "Every value is what it was.";
+                return "Every value is as CPUPOWER_STOP_OPTS says, or is the original one.";
+        return "Every value is the original one.";
 }
 
 void standing_judge(Standing *s, const TaskEnd *end)
@@ -173,12 +173,12 @@ void standing_judge(Standing *s, const TaskEnd *end)
         case TASK_RESTORE:
                 standing_set(s, POLICY_STATE_RESTORED, strdup(restored_text(end)));
                 break;
-        default: /* Another task follows. */
+        default: /* A task of the same kind follows. */
                 break;
         }
 }
 
-/* What was found has lines of its own in the log. */
+/* The findings have their own lines in the log. */
 static void log_applied(const Standing *s, const TaskEnd *end, Events *events)
 {
         OutcomeInput input = outcome_input(s, end);
@@ -236,10 +236,11 @@ static void note_late_driver(Standing *s, Halves halves)
         if (s->late_logged || (!frequency && !idle))
                 return;
         s->late_logged = true;
-        log_message(LOG_NOTICE,
-                    "This host ran without its %s policy until the driver came: %.1f s from the boot, %.1f s from this "
-                    "daemon's start.",
-                    halves_name(frequency, idle), now_usec / 1e6, (now_usec - (double)s->start_usec) / 1e6);
+        log_message(
+                LOG_NOTICE,
+                "This host ran without its %s policy until the driver loaded: %.1f s from the boot, %.1f s from this "
+                "daemon's start.",
+                halves_name(frequency, idle), now_usec / 1e6, (now_usec - (double)s->start_usec) / 1e6);
 }
 
 void standing_log(Standing *s, const TaskEnd *end, const Findings *before, Events *events)

@@ -29,23 +29,23 @@ typedef struct Standing {
         uint64_t applied_usec; /* when the policy was last applied, CLOCK_MONOTONIC; 0 never */
         uint64_t start_usec;   /* when the daemon started */
         Halves waiting;        /* the halves that had no driver when the policy was last applied */
-        bool late_logged;      /* how long they had none */
+        bool late_logged;      /* the time without a driver has been logged */
 } Standing;
 
-/* Nothing was judged yet. */
+/* Before the first task. */
 void standing_init(Standing *standing, uint64_t now_usec);
 void standing_done(Standing *standing);
 
-/* The task failed before anything was written; the journal has the cause. */
+/* The task failed before it wrote anything; the journal has the cause. */
 void standing_set_failed(Standing *standing);
-/* Valid until the next standing_judge() or standing_set_failed(). */
+/* The string is valid until the next standing_judge() or standing_set_failed(). */
 const char *standing_get_reason(const Standing *standing);
 
-/* Keeps what plan and run have found (the plan's findings are taken out of it), and which CPUs that concerns. *ret_before is what
- * the task before had found, the caller's. */
+/* Keeps the findings of plan and run (takes them out of the plan), and the CPUs that they concern. *ret_before has the
+ * findings of the task before and is the caller's. */
 void standing_keep_findings(Standing *standing, Plan *plan, const Run *run, const Snapshot *snapshot,
                             Findings *ret_before);
-/* A task that is through, and what stands now. */
+/* A task that has ended, and the state after it. */
 typedef struct TaskEnd {
         Task task;
         const Config *config;
@@ -54,13 +54,13 @@ typedef struct TaskEnd {
         const Snapshot *snapshot;
         const Plan *plan;
         Halves halves;            /* of the policy that the task was to apply */
-        size_t n_left;            /* originals that are still out */
+        size_t n_left;            /* number of originals that are not back yet */
         bool stopping;            /* the daemon ends after the task */
-        unsigned n_done, n_steps; /* so many of the values were set */
+        unsigned n_done, n_steps; /* number of values that were set, and of values to set */
 } TaskEnd;
 
-/* State and reason; after TASK_APPLY also when it was applied. */
+/* Sets state and reason; after TASK_APPLY also the time. */
 void standing_judge(Standing *standing, const TaskEnd *end);
-/* Writes to the journal: the findings, for a task that nobody asked for without those of `before`, which the journal has; what was set;
- * and once how long the host was without its policy for want of a driver. */
+/* Logs the findings, what was set, and once how long the host had no policy for want of a driver. If nobody asked for
+ * the task, findings that are also in `before` are not logged again. */
 void standing_log(Standing *standing, const TaskEnd *end, const Findings *before, Events *events);

@@ -3,14 +3,14 @@
 
 typedef enum TaskKind {
         TASK_NONE,
-        TASK_APPLY,       /* what stands becomes what the configuration wants */
-        TASK_STOP_POLICY, /* the options for the stop; TASK_RESTORE follows for what they left */
-        TASK_RESTORE,     /* everything goes back to its original */
-        TASK_RELOAD,      /* the configuration is read anew, and the policy applied as it says then */
+        TASK_APPLY,       /* brings the knobs to the values that the configuration wants */
+        TASK_STOP_POLICY, /* applies the options for the stop; TASK_RESTORE follows for the other knobs */
+        TASK_RESTORE,     /* puts every knob back to its original */
+        TASK_RELOAD,      /* reads the configuration again, then applies its policy */
 } TaskKind;
 
 typedef enum TaskOrigin {
-        ORIGIN_PERSON, /* a person or systemd asked: start, reload, stop, a method of the bus */
+        ORIGIN_PERSON, /* a person or systemd asked: start, reload, stop, a method on the bus */
         ORIGIN_EVENT,  /* the host has changed: a CPU, a driver, a guest, the TSC, a sleep */
         ORIGIN_REPAIR, /* another program changed a knob */
 } TaskOrigin;

@@ -18,33 +18,34 @@
 #include "model/verdict.h"
 #include "model/vms.h"
 
-/* Everything belongs to the manager, and is valid until the next turn of the event loop. */
+/* Everything belongs to the manager and is valid until the next turn of the event loop. */
 typedef struct ManagerView {
         PolicyState state;
-        const char *state_reason; /* a sentence or more for people */
+        const char *state_reason; /* one or more sentences for people */
         const Facts *facts;
         const char *const *config_files;
         unsigned n_config_files;
 
         const Clock *clock;
         const ClockFacts *clock_facts;
-        uint64_t clocksource_changes; /* of the current clocksource, that were watched */
+        uint64_t clocksource_changes; /* changes of the current clocksource since the start of the daemon */
         const char *witness;          /* as clock_watch_get_witness() */
 
-        /* As of the last task: when a plan was last carried out (CLOCK_MONOTONIC; 0 never), the CPUs there are, those whose knobs
-         * the policy speaks of, those on which it could not be brought into force, and what was found. */
+        /* State after the last task: when a plan was last carried out (CLOCK_MONOTONIC; 0 never), the present CPUs,
+         * those with knobs of the policy, those on which the policy is not in force, and the findings. */
         uint64_t applied_usec;
         const CpuSet *present_cpus, *managed_cpus, *degraded_cpus;
         const Findings *findings;
-        const CpuSet *contested_cpus; /* now: others keep changing a knob of theirs */
-        const uint64_t *drift_counts; /* by Knob: how often others changed it, since the start */
+        const CpuSet *contested_cpus; /* CPUs with a knob that others keep changing now */
+        const uint64_t *drift_counts; /* by Knob: how often others have changed it since the start */
 
         const Vms *vms; /* the virtual machines that run now */
         const char *
-                vms_when_lost; /* those that ran when the TSC was lost under our eyes, not escaped; "" none or unknown */
+                /* those that ran when this daemon saw the loss of the TSC, not escaped; "" none or unknown */
+                vms_when_lost;
 } ManagerView;
 
-/* What stands in the knobs and what a plan would be, as of `usec` (CLOCK_MONOTONIC). */
+/* The values of the knobs, and the plan for them, at `usec` (CLOCK_MONOTONIC). */
 typedef struct ManagerLook {
         Snapshot snapshot;
         Plan plan;
@@ -52,20 +53,21 @@ typedef struct ManagerLook {
 } ManagerLook;
 
 typedef enum ManagerChange {
-        MANAGER_CHANGED_VIEW,  /* something else of ManagerView */
+        MANAGER_CHANGED_VIEW,  /* another part of ManagerView */
         MANAGER_CHANGED_CLOCK, /* verdict, clocksource or another detail of the clock */
         MANAGER_CHANGED_DRIFT, /* another program changed a value */
-        MANAGER_CHANGED_IDLE,  /* no task runs any more: what was asked for is done */
-        /* A stop was asked for: answer with manager_on_stop_job(), or in MANAGER_STOP_ANSWER_USEC it counts as a stop. */
+        MANAGER_CHANGED_IDLE,  /* no task runs any more: what somebody asked for is done */
+        /* The daemon was asked to stop. Answer with manager_on_stop_job(); without an answer within
+         * MANAGER_STOP_ANSWER_USEC it counts as a stop, not as a restart. */
         MANAGER_CHANGED_STOPPING,
 } ManagerChange;
 
-/* Valid during the call. */
+/* Valid only during the call. */
 typedef struct ManagerNews {
         ManagerChange change;
         const ClockChanges *clock; /* MANAGER_CHANGED_CLOCK: what happened; else NULL */
         const DriftReport *drift;  /* MANAGER_CHANGED_DRIFT: which value it was; else NULL */
 } ManagerNews;
 
-/* For the parts of the manager. */
+/* Type of the function by which the manager's parts report news. */
 typedef void (*ManagerTell)(const ManagerNews *news, void *userdata);

@@ -72,8 +72,9 @@ static void on_conviction(bool convicted, void *userdata)
         Watches *w = userdata;
 
         log_message(convicted ? LOG_WARNING : LOG_INFO,
-                    convicted ? "tscwarden probe proved that CPUs' TSCs differ: `tscwarden status` says what to do." :
-                                "The last tscwarden probe proved no difference between the CPUs' TSCs.");
+                    convicted ?
+                            "tscwarden probe proved that the TSCs of CPUs differ: `tscwarden status` says what to do." :
+                            "The last tscwarden probe proved no difference between the TSCs of the CPUs.");
         clock_watch_set_probe(w->clock, convicted);
 }
 
@@ -87,7 +88,8 @@ static int start_clock(Watches *w, int runtime_fd)
         if (r < 0)
                 return r;
         w->planner->clock = w->clock;
-        /* Said once per boot: by the daemon that watched it, or by the first that came after. Which guests ran then nobody knows. */
+        /* Logged once per boot: by the daemon that saw the loss, or by the first one after it. That one cannot know
+         * which guests ran. */
         clock_get(clock_watch_get_clock(w->clock), &view);
         if (view.news) {
                 ClockLog log = clock_log(w, "");
@@ -109,8 +111,9 @@ static void log_sleep(Watches *w, uint64_t slept_usec)
                 log_message(
                         LOG_NOTICE,
                         "This host slept for %.1f s with virtual machines running%s%s; the daemon checks its TSC and "
-                        "its policy again. If the sleep has set the TSC back (S3), KVM takes the master clock from each of these "
-                        "virtual machines until it is started anew: it reads the time more slowly, and its ptp_kvm stops working.",
+                        "its policy again. If the sleep has reset the TSC (S3), KVM stops using its master clock for "
+                        "these virtual machines until they are started anew: they read the time more slowly, and "
+                        "their ptp_kvm stops working.",
                         slept, safe && safe[0] ? ": " : "", safe ? safe : "");
 }
 
@@ -189,8 +192,8 @@ static void start_hotplug(Watches *w)
         }
         if (r < 0)
                 (void)log_error_errno(
-                        r, "The kernel does not report CPUs and drivers that come and go (netlink); after such a "
-                           "change, systemctl reload tscwarden brings the policy into force");
+                        r, "The kernel cannot report CPUs and drivers that come or go (netlink); after such a change "
+                           "run systemctl reload tscwarden to bring the policy into force");
 }
 
 static int on_read_host(Snapshot *ret, void *userdata)
@@ -239,7 +242,7 @@ int watches_start(Watches *w, Apply *apply, int runtime_fd)
         int r;
 
         w->apply = apply;
-        /* Before the host is read: what comes later is heard. */
+        /* Before the host is read, so that no later change is missed. */
         start_hotplug(w);
         r = start_sleep(w);
         if (r < 0)

@@ -15,19 +15,19 @@
 
 typedef struct Watches Watches;
 
-/* Makes the watches, except those that need the facts, and gives the planner its guests. `planner` outlives them. 0, -ENOMEM or -errno
- * of sd-event. */
+/* Makes those watches that do not need the facts, and gives the planner its guests. `planner` outlives them. 0, -ENOMEM
+ * or -errno of sd-event. */
 int watches_new(sd_event *event, Planner *planner, ManagerTell tell, void *userdata, Watches **ret);
-/* NULL is allowed. */
+/* `watches` may be NULL. */
 Watches *watches_free(Watches *w);
 DEFINE_CLEANUP(Watches, watches_free);
 
-/* Begins to listen, and gives the planner its clock, for which the facts have been read. `apply` outlives the watches. What the kernel
- * cannot report is logged, and no error. 0 or -errno. */
+/* Begins to listen, and gives the planner its clock; the facts must have been read. `apply` outlives the watches. What
+ * the kernel cannot report is logged and is no error. 0 or -errno. */
 int watches_start(Watches *w, Apply *apply, int runtime_fd);
 
 DriftMonitor *watches_get_drift(const Watches *w);
-/* Somebody says that the host slept. */
+/* Somebody reports that the host slept. */
 void watches_check_sleep(Watches *w);
 /* As ManagerView. */
 const char *watches_get_vms_when_lost(const Watches *w);

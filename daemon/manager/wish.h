@@ -10,11 +10,11 @@
 #include "model/need.h"
 #include "watch/guests.h"
 
-/* Those that configuration and need ask for. */
+/* The halves that configuration and need ask for. */
 Halves wish_wanted(const Config *config, const Facts *facts);
-/* No guest runs, and with APPLY_WHEN=guests nothing is in force until one does. */
+/* No guest runs, and APPLY_WHEN=guests allows the policy only while one does. */
 bool wish_waits_for_guests(const Config *config, const GuestWatch *guests);
-/* Those that are to be in force now. */
+/* The halves that should be in force now. */
 Halves wish_now(const Config *config, const Facts *facts, const GuestWatch *guests);
-/* Those that our own file sets although the CPUs do not need them, so that APPLY=auto does not apply them. */
+/* The halves that our own file sets but APPLY=auto does not apply, because the CPUs do not need them. */
 Halves wish_unused(const Config *config, const Facts *facts);
