@@ -1,29 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/rivals.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#include "model/rival.h"
 
 #define SYSTEMD "org.freedesktop.systemd1"
 #define SYSTEMD_PATH "/org/freedesktop/systemd1"
 #define SYSTEMD_MANAGER SYSTEMD ".Manager"
 
-static const char *const units[] = {
-        "tuned.service",
-        "power-profiles-daemon.service",
-        "tlp.service",
-        "auto-cpufreq.service",
-        "thermald.service",
-        "cpupower.service",
-        "nova-compute.service", /* cpu_power_management; Debian's name, and RDO's */
-        "openstack-nova-compute.service",
-        "crio.service", /* cpu-freq-governor.crio.io */
-        NULL,
-};
-
 /* ListUnitsByNames(): a(ssssssouso), name, description, load state, active state … */
 static int on_units(sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
-        const char *active[ARRAY_SIZE(units)] = {}, *name, *state;
+        const char *active[RIVAL_MAX_ + 1] = {}, *name, *state;
         Rivals *rivals = userdata;
         unsigned n = 0;
 
@@ -31,16 +21,30 @@ static int on_units(sd_bus_message *reply, void *userdata, sd_bus_error *error)
             sd_bus_message_enter_container(reply, 'a', "(ssssssouso)") < 0)
                 return 0;
         while (sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, &state, NULL, NULL, NULL, NULL, NULL,
-                                   NULL) > 0)
-                for (unsigned i = 0; units[i]; i++) {
-                        if (strcmp(units[i], name) != 0 || rivals->logged & 1UL << i ||
-                            (strcmp(state, "active") != 0 && strcmp(state, "reloading") != 0))
-                                continue;
-                        rivals->logged |= 1UL << i;
-                        active[n++] = units[i];
-                }
+                                   NULL) > 0) {
+                Rival rival = rival_from_unit(name);
+
+                if (rival == RIVAL_MAX_ || rivals->logged & 1UL << rival ||
+                    (strcmp(state, "active") != 0 && strcmp(state, "reloading") != 0))
+                        continue;
+                rivals->logged |= 1UL << rival;
+                active[n++] = name;
+        }
         manager_on_rivals(rivals->manager, active);
         return 0;
+}
+
+static int append_units(sd_bus_message *call)
+{
+        int r = sd_bus_message_open_container(call, 'a', "s");
+
+        for (Rival rival = 0; rival < RIVAL_MAX_ && r >= 0; rival++) {
+                char unit[64];
+
+                snprintf(unit, sizeof(unit), "%s.service", rival_service(rival));
+                r = sd_bus_message_append(call, "s", unit);
+        }
+        return r < 0 ? r : sd_bus_message_close_container(call);
 }
 
 static int ask(Rivals *rivals, sd_bus *connection)
@@ -54,7 +58,7 @@ static int ask(Rivals *rivals, sd_bus *connection)
         r = sd_bus_message_set_auto_start(call, false);
         if (r < 0)
                 return r;
-        r = sd_bus_message_append_strv(call, (char **)units);
+        r = append_units(call);
         if (r < 0)
                 return r;
         rivals->reply = sd_bus_slot_unref(rivals->reply);

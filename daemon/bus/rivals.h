@@ -12,7 +12,7 @@
 /* All zero is ready for use. */
 typedef struct Rivals {
         Manager *manager;
-        unsigned long logged; /* a bit per unit */
+        unsigned long logged; /* a bit per Rival */
         Peer systemd;
         sd_bus_slot *finished, *reply;
 } Rivals;

@@ -10,6 +10,7 @@
 #include "check/audit-parts.h"
 #include "model/frequency.h"
 #include "model/need.h"
+#include "model/rival.h"
 
 #define OR_UNKNOWN(text) ((text)[0] ? (text) : "unknown")
 
@@ -124,9 +125,9 @@ static const char *list_owners(unsigned owners, char buffer[static 128])
         char *at = buffer;
 
         *at = '\0';
-        for (GovernorOwner owner = 0; owner < OWNER_MAX_; owner++)
-                if (owners >> owner & 1)
-                        at += sprintf(at, "%s%s", at > buffer ? " " : "", governor_owner_service(owner));
+        for (Rival rival = 0; rival < RIVAL_MAX_; rival++)
+                if (owners >> rival & 1)
+                        at += sprintf(at, "%s%s", at > buffer ? " " : "", rival_service(rival));
         return buffer;
 }
 

@@ -16,29 +16,6 @@
 
 #define PARAMETER_SIZE 32
 
-/* Programs that write governors by themselves. */
-typedef enum GovernorOwner {
-        OWNER_TUNED,
-        OWNER_POWER_PROFILES,
-        OWNER_AUTO_CPUFREQ,
-        OWNER_CPUFREQUTILS, /* Debian's script, at boot */
-        OWNER_CPUPOWER,     /* its service: it sets them once, at boot, and again when it is stopped */
-        OWNER_MAX_,
-} GovernorOwner;
-
-static inline const char *governor_owner_service(GovernorOwner owner)
-{
-        static const char *const services[OWNER_MAX_] = {
-                [OWNER_TUNED] = "tuned",
-                [OWNER_POWER_PROFILES] = "power-profiles-daemon",
-                [OWNER_AUTO_CPUFREQ] = "auto-cpufreq",
-                [OWNER_CPUFREQUTILS] = "cpufrequtils",
-                [OWNER_CPUPOWER] = "cpupower",
-        };
-
-        return services[owner];
-}
-
 #define REFCLOCKS_MAX 16
 
 typedef struct RefclockFound {
@@ -58,7 +35,7 @@ typedef struct MachineSetup {
         char intel_idle_max_cstate[PARAMETER_SIZE];
 
         bool processes_known;
-        unsigned owners;         /* a bit per GovernorOwner: it runs, or is enabled */
+        unsigned owners;         /* a bit per Rival that sets governors: it runs, or is enabled */
         unsigned owners_enabled; /* those that the next boot starts */
         bool warden_running;     /* tscwardend */
         bool agent_running;      /* qemu-ga */

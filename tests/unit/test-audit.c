@@ -14,6 +14,7 @@
 
 #include "base/macro.h"
 #include "check/audit.h"
+#include "model/rival.h"
 #include "model/urgency.h"
 
 #define BIT(n) (1U << (n))
@@ -409,22 +410,22 @@ static void test_governor_and_owners(void **state)
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand moves");
 
         expect(&m, "governor-owners", AUDIT_PASS, NULL, NULL);
-        m.setup.owners = BIT(OWNER_TUNED);
+        m.setup.owners = BIT(RIVAL_TUNED);
         /* A living TSC: nothing may be stopped. */
         expect(&m, "governor-owners", AUDIT_WARN, NULL, "tuned");
-        m.setup.owners_enabled = BIT(OWNER_TUNED);
+        m.setup.owners_enabled = BIT(RIVAL_TUNED);
         expect(&m, "governor-owners", AUDIT_WARN, DAEMON " && systemctl disable tuned", NULL);
         m.setup.warden_running = true;
         expect(&m, "governor-owners", AUDIT_WARN, "systemctl disable tuned", NULL);
         expect(&m, "governor", AUDIT_FAIL, NULL, "ondemand moves");
         m.clock.verdict = VERDICT_UNSTABLE;
-        m.setup.owners = BIT(OWNER_MAX_) - 1;
+        m.setup.owners = BIT(RIVAL_TLP) - 1;
         expect(&m, "governor-owners", AUDIT_WARN,
                "systemctl disable --now tuned power-profiles-daemon auto-cpufreq cpufrequtils cpupower", NULL);
         m.setup.warden_running = false;
-        m.setup.owners = BIT(OWNER_CPUPOWER);
+        m.setup.owners = BIT(RIVAL_CPUPOWER);
         expect(&m, "governor-owners", AUDIT_WARN, DAEMON " && systemctl disable --now cpupower", NULL);
-        good.setup.owners = BIT(OWNER_TUNED);
+        good.setup.owners = BIT(RIVAL_TUNED);
         expect(&good, "governor-owners", AUDIT_NOT_APPLICABLE, NULL, "tuned");
         m.setup.owners = 0;
         m.setup.processes_known = false;

@@ -14,6 +14,7 @@
 #include "host/processes.h"
 #include "host/runtime.h"
 #include "host/sysfs.h"
+#include "model/rival.h"
 
 DEFINE_CLEANUP(FILE, fclose);
 
@@ -68,19 +69,11 @@ static void read_agent(MachineSetup *setup, const char *arguments)
 
 static void on_process(const Process *process, void *userdata)
 {
-        static const struct {
-                const char *command; /* cut at 15 characters */
-                GovernorOwner owner;
-        } owners[] = {
-                { "tuned", OWNER_TUNED },
-                { "power-profiles-", OWNER_POWER_PROFILES },
-                { "auto-cpufreq", OWNER_AUTO_CPUFREQ },
-        };
         MachineSetup *setup = userdata;
+        Rival rival = rival_from_command(process->command);
 
-        for (size_t i = 0; i < ARRAY_SIZE(owners); i++)
-                if (strcmp(process->command, owners[i].command) == 0)
-                        setup->owners |= 1U << owners[i].owner;
+        if (rival < RIVAL_MAX_)
+                setup->owners |= 1U << rival;
         if (strcmp(process->command, "qemu-ga") == 0)
                 read_agent(setup, process->arguments);
         setup->warden_running |= strcmp(process->command, "tscwardend") == 0;
@@ -88,11 +81,13 @@ static void on_process(const Process *process, void *userdata)
 
 static void read_owner_services(MachineSetup *setup)
 {
-        for (GovernorOwner owner = 0; owner < OWNER_MAX_; owner++)
-                if (machine_setup_service_is_enabled(governor_owner_service(owner)))
-                        setup->owners_enabled |= 1U << owner;
-        /* A oneshot service leaves no process. */
-        setup->owners |= setup->owners_enabled & (1U << OWNER_CPUPOWER | 1U << OWNER_CPUFREQUTILS);
+        for (Rival rival = 0; rival < RIVAL_MAX_; rival++) {
+                if (!rival_sets_governor(rival) || !machine_setup_service_is_enabled(rival_service(rival)))
+                        continue;
+                setup->owners_enabled |= 1U << rival;
+                if (rival_ends_at_once(rival))
+                        setup->owners |= 1U << rival;
+        }
 }
 
 int machine_setup_read(MachineSetup *ret)
