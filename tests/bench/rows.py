@@ -178,6 +178,9 @@ def measure(options):
             yield from idle(world, options.idle)
         if want("bus"):
             yield from bus_calls(world, min(options.samples, 1000))
+    if want("guests"):
+        import guests
+        yield from guests.measure(world)
     if want("latency"):
         import latency
         yield from latency.measure(world, options)
