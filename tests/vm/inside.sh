@@ -91,9 +91,9 @@ tsc_untouched() {
         tsc_lives && [ "$(clocksource) $(transitions)" = "tsc 0" ]
 }
 
-# create_vm: a virtual machine of KVM's, which lives until process $vm ends.
+# create_vm [OFFSET...]: a virtual machine of KVM's, with a vCPU for each OFFSET of its TSC, which lives until process $vm ends.
 create_vm() {
-        /tests/vm/guest/create-vm > $record/vm 2>&1 &
+        /tests/vm/guest/create-vm "$@" > $record/vm 2>&1 &
         vm=$!
         check "KVM makes a virtual machine" wait_for 20 grep -qx created $record/vm
 }
