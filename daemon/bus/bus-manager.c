@@ -9,7 +9,7 @@
 #include "bus/bus-internal.h"
 #include "manager/view.h"
 #include "model/clock-advice.h"
-#include "model/clock-facts.h"
+#include "model/facts.h"
 #include "model/clock-view.h"
 #include "model/drift.h"
 #include "model/event.h"
@@ -279,7 +279,7 @@ static char **copy_vm_names(const Vms *vms)
 static void fill_parameters(const ManagerView *manager, ManagerObject *object)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
-        const ClockFacts *facts = manager->clock_facts;
+        const Facts *facts = manager->facts;
         ClockView view;
         unsigned n;
 

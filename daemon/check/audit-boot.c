@@ -170,17 +170,17 @@ static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed 
 void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed *need)
 {
         _cleanup_free_ char *reason =
-                clock_boot_parameters_reason(input->clock_facts, input->clock->verdict, input->clock->reason);
+                clock_boot_parameters_reason(input->facts, input->clock->verdict, input->clock->reason);
         _cleanup_free_ char *harm = NULL, *booted = NULL;
         Halves of_cpu = need_from_facts(input->facts);
-        unsigned advice = clock_advice(input->clock_facts);
+        unsigned advice = clock_advice(input->facts);
         AuditStep *step;
         int dead;
 
         booted = list_booted(input, &dead);
         for (AdviceKind kind = ADVICE_RELIABLE_UNFIT; kind <= ADVICE_GOOD_TSC_REFUSED && !harm; kind++)
                 if (advice >> kind & 1)
-                        harm = clock_advice_format(input->clock_facts, kind);
+                        harm = clock_advice_format(input->facts, kind);
         if (!reason || !booted) {
                 audit->out_of_memory = true;
                 return;

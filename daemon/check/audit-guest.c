@@ -3,6 +3,7 @@
 
 #include "check/audit-parts.h"
 #include "check/guest-clock.h"
+#include "model/clock-facts.h"
 #include "model/clock-view.h"
 #include "model/clock-words.h"
 

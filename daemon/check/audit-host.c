@@ -44,7 +44,7 @@ static void judge_flags(const AuditInput *input, Audit *audit)
 static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need)
 {
         const ClockView *clock = input->clock;
-        RemedyKind kind = clock_remedy_kind(input->clock_facts, clock);
+        RemedyKind kind = clock_remedy_kind(input->facts, clock);
 
         if (kind == REMEDY_BOOT_PARAMETERS && audit_needs_only_reboot(need))
                 audit_advise(
@@ -115,7 +115,7 @@ static const PolicyRule *find_allowing_rule(const AuditInput *input, unsigned cp
 
 static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *need)
 {
-        const ClockFacts *facts = input->clock_facts;
+        const Facts *facts = input->facts;
         const char *driver = facts->idle_driver[0] ? facts->idle_driver : "none";
         const char *deep = facts->deep_state[0] ? facts->deep_state : "none deeper than C1";
         const IdleState *enabled;
@@ -250,7 +250,7 @@ void audit_host(const AuditInput *input, Audit *audit)
 {
         BootNeed need;
 
-        boot_need_find(input->clock_facts, input->clock->verdict, input->clock->reason, input->boot, &need);
+        boot_need_find(input->facts, input->clock->verdict, input->clock->reason, input->boot, &need);
         judge_flags(input, audit);
         judge_verdict(input, audit, &need);
         audit_boot_parameters(input, audit, &need);

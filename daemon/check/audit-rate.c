@@ -57,7 +57,7 @@ static void judge_utc(const AuditInput *input, Audit *audit)
         RateUtc rate;
 
         rate_utc_find(input->time, input->setup,
-                      &(RateCounter) { input->clock->clocksource, input->clock_facts->constant_tsc }, &rate);
+                      &(RateCounter) { input->clock->clocksource, input->facts->constant_tsc }, &rate);
         if (!rate.known) {
                 audit_add(audit, AUDIT_TIME, "tsc-rate-utc", "TSC against UTC", AUDIT_NOT_APPLICABLE, "cannot say: %s",
                           rate.why);

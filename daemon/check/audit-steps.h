@@ -10,7 +10,6 @@
 #include "check/boot-need.h"
 #include "check/machine-setup.h"
 #include "check/timesync.h"
-#include "model/clock-facts.h"
 #include "model/clock-view.h"
 #include "model/clock-words.h"
 #include "model/facts.h"
@@ -65,7 +64,6 @@ void audit_done(Audit *audit);
 typedef struct AuditInput {
         bool host, guest; /* the roles to judge */
         const Facts *facts;
-        const ClockFacts *clock_facts;
         const ClockView *clock;
         const char *reason_text, *remedy; /* clock_reason_text(), clock_remedy() */
         const Snapshot *snapshot;

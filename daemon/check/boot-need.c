@@ -6,16 +6,16 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "model/clock-facts.h"
+#include "model/facts.h"
 #include "model/clock-words.h"
 #include "model/cmdline.h"
 
 /* Bits of `wanted` that a kernel booted with `cmdline` lacks: another parameter may do as well. */
-static unsigned lacking(const ClockFacts *facts, const char *cmdline, Verdict verdict, ClockReason reason,
+static unsigned lacking(const Facts *facts, const char *cmdline, Verdict verdict, ClockReason reason,
                         const char *const *wanted)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
-        ClockFacts booted = *facts;
+        Facts booted = *facts;
         unsigned lacks = 0;
 
         booted.cmdline = cmdline;
@@ -27,10 +27,9 @@ static unsigned lacking(const ClockFacts *facts, const char *cmdline, Verdict ve
         return lacks;
 }
 
-void boot_need_find(const ClockFacts *facts, Verdict verdict, ClockReason reason, const BootConfig *config,
-                    BootNeed *ret)
+void boot_need_find(const Facts *facts, Verdict verdict, ClockReason reason, const BootConfig *config, BootNeed *ret)
 {
-        ClockFacts bare = *facts;
+        Facts bare = *facts;
         char value[64];
 
         *ret = (BootNeed) {};

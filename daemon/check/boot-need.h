@@ -6,7 +6,7 @@
 
 #include "check/boot-config.h"
 #include "model/clock-advice.h"
-#include "model/clock-facts.h"
+#include "model/facts.h"
 #include "model/clock-words.h"
 
 typedef struct BootNeed {
@@ -22,8 +22,7 @@ typedef struct BootNeed {
 } BootNeed;
 
 /* `facts`, with the running kernel's command line, `verdict` and `reason` as for clock_boot_parameters_missing(). */
-void boot_need_find(const ClockFacts *facts, Verdict verdict, ClockReason reason, const BootConfig *config,
-                    BootNeed *ret);
+void boot_need_find(const Facts *facts, Verdict verdict, ClockReason reason, const BootConfig *config, BootNeed *ret);
 
 /* Why `kargs apply` cannot change what is configured, and what to do first: a heap string owned by the caller, escaped; *ret is NULL
  * where nothing is in its way. 0 or -ENOMEM. */

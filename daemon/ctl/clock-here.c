@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "host/clock-reader.h"
-#include "model/clock-facts.h"
+#include "model/facts.h"
 
-int clock_here_read(Clock *clock, const ClockFacts *facts)
+int clock_here_read(Clock *clock, const Facts *facts)
 {
         _cleanup_clock_reader_ ClockReader reader;
         ClockChanges changes = {};

@@ -4,9 +4,9 @@
  */
 #pragma once
 
-#include "model/clock-facts.h"
+#include "model/facts.h"
 #include "model/verdict.h"
 
 /* Makes `clock` and reads what a tscwardend left behind, the kernel's log and the clocksources, as far as this user may; the journal where the
  * log has wrapped. `facts` outlive the clock. 0 or -ENOMEM. */
-int clock_here_read(Clock *clock, const ClockFacts *facts);
+int clock_here_read(Clock *clock, const Facts *facts);

@@ -60,22 +60,22 @@ static int add_parameter(Kargs *kargs, const char *word, const char *cmdline, bo
         return 0;
 }
 
-static int find_missing_parameters(Kargs *kargs, ClockFacts *facts, Verdict verdict, ClockReason reason)
+static int find_missing_parameters(Kargs *kargs, const Facts *facts, Verdict verdict, ClockReason reason)
 {
-        const char *cmdline = facts->cmdline;
         BootNeed *need = &kargs->need;
+        Facts without_parameters = *facts; /* borrows */
         int r = 0;
 
         kargs->verdict = verdict;
         boot_need_find(facts, verdict, reason, &kargs->config, need);
-        facts->cmdline = NULL;
-        kargs->reason = clock_boot_parameters_reason(facts, verdict, reason);
+        without_parameters.cmdline = NULL;
+        kargs->reason = clock_boot_parameters_reason(&without_parameters, verdict, reason);
         if (!kargs->reason)
                 return -ENOMEM;
         for (unsigned i = 0; r == 0 && need->wanted[i]; i++)
                 /* Where another parameter does it (cpufreq.default_governor=performance), this one is not wanted. */
                 if (need->concerned >> i & 1)
-                        r = add_parameter(kargs, need->wanted[i], cmdline, need->unconfigured >> i & 1);
+                        r = add_parameter(kargs, need->wanted[i], facts->cmdline, need->unconfigured >> i & 1);
         kargs->reboot = need->unbooted & ~need->unconfigured;
         return r;
 }
@@ -85,7 +85,6 @@ int kargs_read(Kargs *ret)
         _cleanup_snapshot_ Snapshot snapshot = {};
         _cleanup_facts_ Facts facts = {};
         _cleanup_kargs_ Kargs kargs = {};
-        ClockFacts clock_facts;
         ClockView view;
         Clock clock;
         int r;
@@ -97,12 +96,12 @@ int kargs_read(Kargs *ret)
                 r = boot_config_read(&kargs.config);
         if (r < 0)
                 return r;
-        clock_facts_fill(&clock_facts, &facts, &snapshot);
-        r = clock_here_read(&clock, &clock_facts);
+        clock_facts_add_snapshot(&facts, &snapshot);
+        r = clock_here_read(&clock, &facts);
         if (r < 0)
                 return r;
         clock_get(&clock, &view);
-        r = find_missing_parameters(&kargs, &clock_facts, view.verdict, view.reason);
+        r = find_missing_parameters(&kargs, &facts, view.verdict, view.reason);
         if (r < 0)
                 return r;
         *ret = TAKE_STRUCT(kargs);

@@ -32,7 +32,6 @@
 typedef struct Here {
         Facts facts;
         Snapshot snapshot;
-        ClockFacts clock_facts;
         Clock clock;
         ClockView view;
         MachineSetup setup;
@@ -75,8 +74,8 @@ static int read_here(const char *config, Here *here)
                 r = cpu_ops.enumerate(NULL, &here->snapshot);
         if (r < 0)
                 return r;
-        clock_facts_fill(&here->clock_facts, &here->facts, &here->snapshot);
-        r = clock_here_read(&here->clock, &here->clock_facts);
+        clock_facts_add_snapshot(&here->facts, &here->snapshot);
+        r = clock_here_read(&here->clock, &here->facts);
         if (r == 0)
                 r = machine_setup_read(&here->setup);
         if (r == 0)
@@ -148,7 +147,6 @@ int verb_check(const CtlOptions *options)
         }
         input = (AuditInput) {
                 .facts = &here.facts,
-                .clock_facts = &here.clock_facts,
                 .clock = &here.view,
                 .reason_text = here.reason_text,
                 .remedy = here.remedy,

@@ -69,15 +69,13 @@ static unsigned ask_warden_rate(void)
 static int read_host(GuestHost *ret)
 {
         _cleanup_facts_ Facts facts = {};
-        ClockFacts clock_facts;
         ClockView view;
         Clock clock;
         int r = facts_read(&facts);
 
         if (r < 0)
                 return r;
-        clock_facts_fill(&clock_facts, &facts, /* snapshot= */ NULL);
-        r = clock_here_read(&clock, &clock_facts);
+        r = clock_here_read(&clock, &facts);
         if (r < 0)
                 return r;
         clock_get(&clock, &view);

@@ -11,6 +11,7 @@
 #include "host/journal.h"
 #include "host/klog.h"
 #include "host/kmsg.h"
+#include "model/clock-facts.h"
 
 /* Records between two looks at the event loop, so that a storm in the log does not starve the service watchdog. */
 #define KMSG_BATCH 512
@@ -111,7 +112,7 @@ static void drain_all(ClockReader *reader)
                 reader->witness = WITNESS_SYSFS;
 }
 
-static void begin(ClockReader *reader, const ClockFacts *facts, int runtime_fd)
+static void begin(ClockReader *reader, const Facts *facts, int runtime_fd)
 {
         clock_init(reader->clock, facts);
         if (runtime_fd >= 0)
@@ -119,7 +120,7 @@ static void begin(ClockReader *reader, const ClockFacts *facts, int runtime_fd)
 }
 
 /* Everything the kernel said so far. */
-static void replay_log(ClockReader *reader, const ClockFacts *facts, int runtime_fd)
+static void replay_log(ClockReader *reader, const Facts *facts, int runtime_fd)
 {
         bool from_journal;
 
@@ -141,7 +142,7 @@ static void replay_log(ClockReader *reader, const ClockFacts *facts, int runtime
         reader->log_complete = from_journal;
 }
 
-int clock_reader_replay(ClockReader *ret, Clock *clock, const ClockFacts *facts, ClockChanges *changes, int runtime_fd)
+int clock_reader_replay(ClockReader *ret, Clock *clock, const Facts *facts, ClockChanges *changes, int runtime_fd)
 {
         int r;
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/clock-facts.h"
+#include "model/facts.h"
 #include "model/verdict.h"
 
 /* Where lines of the kernel come from. */
@@ -39,7 +39,7 @@ typedef struct ClockReader {
  * the kernel has said, from /dev/kmsg, the journal where the ring has wrapped, or syslog(2), and the clocksources. The log is opened and read
  * before sysfs is, and once more after: a mark that lands in between is neither missed nor taken for something else. `facts`, the clock and the
  * changes outlive the reader. 0, or -ENOMEM: the clocksources count as unreadable. The caller ends it with clock_reader_done() in any case. */
-int clock_reader_replay(ClockReader *ret, Clock *clock, const ClockFacts *facts, ClockChanges *changes, int runtime_fd);
+int clock_reader_replay(ClockReader *ret, Clock *clock, const Facts *facts, ClockChanges *changes, int runtime_fd);
 void clock_reader_done(ClockReader *reader);
 #define _cleanup_clock_reader_ _cleanup_(clock_reader_done)
 

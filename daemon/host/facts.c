@@ -259,14 +259,16 @@ static bool is_xen_control(void)
 int facts_read(Facts *ret)
 {
         _cleanup_facts_ Facts facts = {};
+        char *cmdline;
         int r;
 
         r = read_cpuinfo(&facts);
         if (r < 0)
                 return r;
-        r = sysfs_read_string_at(AT_FDCWD, "/proc/cmdline", &facts.cmdline);
+        r = sysfs_read_string_at(AT_FDCWD, "/proc/cmdline", &cmdline);
         if (r < 0)
                 return r;
+        facts.cmdline = cmdline;
         r = clocksource_read(&facts.clocksource, &facts.available_clocksources);
         if (r < 0)
                 return r;

@@ -142,7 +142,7 @@ void clock_log_changes(const ClockLog *log, const ClockChanges *changes)
         log_line(changes->mask, changes->text);
 }
 
-unsigned clock_log_advice(Events *events, const ClockFacts *facts, unsigned mask, unsigned logged)
+unsigned clock_log_advice(Events *events, const Facts *facts, unsigned mask, unsigned logged)
 {
         unsigned advice = clock_advice(facts) & mask;
 

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "model/clock-facts.h"
+#include "model/facts.h"
 #include "model/verdict.h"
 #include "watch/events.h"
 
@@ -22,4 +22,4 @@ void clock_log_changes(const ClockLog *log, const ClockChanges *changes);
 void clock_log_verdict(const ClockLog *log);
 /* Logs what on this host contradicts its CPU (model/clock-advice.h): those kinds in `mask` that were not in `logged`.
  * Both are bits of AdviceKind. Returns the kinds that have been logged by now. */
-unsigned clock_log_advice(Events *events, const ClockFacts *facts, unsigned mask, unsigned logged);
+unsigned clock_log_advice(Events *events, const Facts *facts, unsigned mask, unsigned logged);

@@ -369,7 +369,6 @@ void manager_get_view(const Manager *m, ManagerView *ret)
                 .config_files = (const char *const *)p->config.files,
                 .n_config_files = p->config.n_files,
                 .clock = clock_watch_get_clock(p->clock),
-                .clock_facts = &p->clock_facts,
                 .clocksource_changes = clock_watch_get_clocksource_changes(p->clock),
                 .witness = clock_watch_get_witness(p->clock),
                 .applied_usec = standing->applied_usec,

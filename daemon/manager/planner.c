@@ -6,6 +6,7 @@
 #include "host/facts.h"
 #include "manager/clock-log.h"
 #include "manager/wish.h"
+#include "model/clock-facts.h"
 #include "model/clock-advice.h"
 #include "model/clock-words.h"
 #include "model/plan-types.h"
@@ -28,7 +29,6 @@ int planner_read_facts(Planner *p)
         facts_done(&p->facts);
         p->facts = facts;
         p->facts_unused = true;
-        p->clock_facts.cmdline = p->facts.cmdline;
         return 0;
 }
 
@@ -55,7 +55,11 @@ int planner_read_host(Planner *p, const Policy *policy, Snapshot *ret)
         if (r < 0)
                 return r;
         r = planner_read_cpus(p, policy, ret);
-        return r < 0 ? log_error_errno(r, "Cannot read /sys/devices/system/cpu") : 0;
+        if (r < 0)
+                return log_error_errno(r, "Cannot read /sys/devices/system/cpu");
+        /* The clock looks at the facts whenever the kernel logs a line. */
+        clock_facts_add_snapshot(&p->facts, ret);
+        return 0;
 }
 
 Halves planner_wish(const Planner *p)
@@ -94,9 +98,9 @@ void planner_update_clock(Planner *p, const Snapshot *snapshot, bool dangers)
 {
         const unsigned of_danger = 1U << ADVICE_DEEP_IDLE | 1U << ADVICE_MOVING_FREQUENCY;
 
-        clock_facts_fill(&p->clock_facts, &p->facts, snapshot);
+        clock_facts_add_snapshot(&p->facts, snapshot);
         /* What endangers the TSC no longer matters once it is lost. */
         dangers = dangers && clock_watch_get_clock(p->clock)->verdict != VERDICT_UNSTABLE;
-        p->advice = clock_log_advice(p->events, &p->clock_facts, dangers ? ~0U : ~of_danger, p->advice);
+        p->advice = clock_log_advice(p->events, &p->facts, dangers ? ~0U : ~of_danger, p->advice);
         clock_watch_on_facts_changed(p->clock);
 }

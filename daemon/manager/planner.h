@@ -10,7 +10,6 @@
 #include "host/config/config.h"
 #include "host/cpu.h"
 #include "manager/kept-originals.h"
-#include "model/clock-facts.h"
 #include "model/facts.h"
 #include "model/need.h"
 #include "model/plan-types.h"
@@ -33,10 +32,9 @@ typedef struct Planner {
         Config config;
         KeptOriginals originals;
         Facts facts;
-        bool facts_unused;      /* no task has used them yet */
-        ClockFacts clock_facts; /* borrows from `facts` */
-        unsigned advice;        /* bits of AdviceKind: what has been logged */
-        Halves in_force;        /* the halves of the policy that the last task had to apply */
+        bool facts_unused; /* no task has used them yet */
+        unsigned advice;   /* bits of AdviceKind: what has been logged */
+        Halves in_force;   /* the halves of the policy that the last task had to apply */
 } Planner;
 
 void planner_done(Planner *planner);

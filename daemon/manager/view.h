@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "base/cpuset.h"
-#include "model/clock-facts.h"
 #include "model/drift.h"
 #include "model/facts.h"
 #include "model/finding.h"
@@ -27,7 +26,6 @@ typedef struct ManagerView {
         unsigned n_config_files;
 
         const Clock *clock;
-        const ClockFacts *clock_facts;
         uint64_t clocksource_changes; /* changes of the current clocksource since the start of the daemon */
         const char *witness;          /* as clock_watch_get_witness() */
 

@@ -83,8 +83,7 @@ static int start_clock(Watches *w, int runtime_fd)
         ClockView view;
         int r;
 
-        clock_facts_fill(&w->planner->clock_facts, &w->planner->facts, NULL);
-        r = clock_watch_new(w->event, &w->planner->clock_facts, runtime_fd, on_clock, w, &w->clock);
+        r = clock_watch_new(w->event, &w->planner->facts, runtime_fd, on_clock, w, &w->clock);
         if (r < 0)
                 return r;
         w->planner->clock = w->clock;

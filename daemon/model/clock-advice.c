@@ -2,16 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/clock-facts.h"
 #include "model/clock-advice.h"
 #include "model/cmdline.h"
 #include "model/urgency.h"
 
-static bool is_intel(const ClockFacts *facts)
+static bool is_intel(const Facts *facts)
 {
         return strcmp(facts->vendor, "GenuineIntel") == 0;
 }
 
-static bool is_fit(const ClockFacts *facts)
+static bool is_fit(const Facts *facts)
 {
         return facts->constant_tsc && facts->nonstop_tsc;
 }
@@ -40,7 +41,7 @@ const char *remedy_kind_to_string(RemedyKind kind)
         return words[kind];
 }
 
-const char *clock_harmful_parameter(const ClockFacts *facts, Verdict verdict, char buffer[static 64])
+const char *clock_harmful_parameter(const Facts *facts, Verdict verdict, char buffer[static 64])
 {
         static const char *const tsc_values[] = { "reliable", "nowatchdog", "unstable" };
         unsigned first = verdict == VERDICT_UNVERIFIED ? 0 : 2, after = verdict == VERDICT_UNVERIFIED ? 2 : 3;
@@ -69,7 +70,7 @@ const char *clock_harmful_parameter(const ClockFacts *facts, Verdict verdict, ch
 }
 
 /* The kernel gave it up at boot for what the CPUs are: no parameter but tsc=reliable would change that. */
-static bool is_hopeless(const ClockFacts *facts, Verdict verdict, ClockReason reason)
+static bool is_hopeless(const Facts *facts, Verdict verdict, ClockReason reason)
 {
         if (reason == REASON_UNSYNCHRONIZED)
                 return true;
@@ -102,7 +103,7 @@ static bool parameters_mend(ClockReason reason)
                reason == REASON_READ_DELAY || reason == REASON_OTHER;
 }
 
-unsigned clock_boot_parameters_missing(const ClockFacts *facts, Verdict verdict, ClockReason reason,
+unsigned clock_boot_parameters_missing(const Facts *facts, Verdict verdict, ClockReason reason,
                                        const char *ret[static BOOT_PARAMETERS_MAX + 1])
 {
         unsigned n = 0;
@@ -129,7 +130,7 @@ unsigned clock_boot_parameters_missing(const ClockFacts *facts, Verdict verdict,
         return n;
 }
 
-char *clock_boot_parameters_reason(const ClockFacts *facts, Verdict verdict, ClockReason reason)
+char *clock_boot_parameters_reason(const Facts *facts, Verdict verdict, ClockReason reason)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
         unsigned n = clock_boot_parameters_missing(facts, verdict, reason, missing);
@@ -175,7 +176,7 @@ char *clock_boot_parameters_reason(const ClockFacts *facts, Verdict verdict, Clo
 }
 
 /* What the hardware is: boot parameters, or nothing. REMEDY_NONE: that is not why. */
-static RemedyKind hardware_remedy(const ClockFacts *facts, ClockReason reason)
+static RemedyKind hardware_remedy(const Facts *facts, ClockReason reason)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
 
@@ -199,7 +200,7 @@ static RemedyKind watchdog_remedy(const ClockView *view)
         return REMEDY_COMPARE;
 }
 
-static RemedyKind unstable_remedy(const ClockFacts *facts, const ClockView *view)
+static RemedyKind unstable_remedy(const Facts *facts, const ClockView *view)
 {
         char buffer[64];
         RemedyKind kind;
@@ -233,19 +234,19 @@ static RemedyKind unstable_remedy(const ClockFacts *facts, const ClockView *view
         }
 }
 
-static RemedyKind unverified_remedy(const ClockFacts *facts)
+static RemedyKind unverified_remedy(const Facts *facts)
 {
         char buffer[64];
 
         if (clock_harmful_parameter(facts, VERDICT_UNVERIFIED, buffer))
                 /* Without the parameter the kernel would give this one up at boot. */
-                return !facts->constant_tsc && !is_intel(facts) && facts->n_cpus != 1 && !facts->hypervisor ?
+                return !facts->constant_tsc && !is_intel(facts) && facts->n_possible != 1 && !facts->hypervisor ?
                                REMEDY_RETIRE :
                                REMEDY_REMOVE_PARAMETER;
         return facts->hypervisor ? REMEDY_HYPERVISOR : REMEDY_FIRMWARE_TIMER;
 }
 
-static RemedyKind absent_remedy(const ClockFacts *facts, const ClockView *view)
+static RemedyKind absent_remedy(const Facts *facts, const ClockView *view)
 {
         char buffer[64];
 
@@ -258,7 +259,7 @@ static RemedyKind absent_remedy(const ClockFacts *facts, const ClockView *view)
         return facts->has_tsc ? REMEDY_FIRMWARE : REMEDY_RETIRE;
 }
 
-RemedyKind clock_remedy_kind(const ClockFacts *facts, const ClockView *view)
+RemedyKind clock_remedy_kind(const Facts *facts, const ClockView *view)
 {
         if (view->urgency == URGENCY_NONE)
                 return REMEDY_NONE;
@@ -278,7 +279,7 @@ RemedyKind clock_remedy_kind(const ClockFacts *facts, const ClockView *view)
         }
 }
 
-static bool distrusts_good_tsc(const ClockFacts *facts)
+static bool distrusts_good_tsc(const Facts *facts)
 {
         char value[CLOCKSOURCE_NAME_SIZE];
         const char *parameter;
@@ -291,7 +292,7 @@ static bool distrusts_good_tsc(const ClockFacts *facts)
                !clocksource_is_tsc(value);
 }
 
-unsigned clock_advice(const ClockFacts *facts)
+unsigned clock_advice(const Facts *facts)
 {
         bool reliable = cmdline_has(facts->cmdline, "tsc", "reliable");
         unsigned advice = 0;
@@ -312,7 +313,7 @@ unsigned clock_advice(const ClockFacts *facts)
         return advice;
 }
 
-char *clock_advice_format(const ClockFacts *facts, AdviceKind kind)
+char *clock_advice_format(const Facts *facts, AdviceKind kind)
 {
         bool reliable = cmdline_has(facts->cmdline, "tsc", "reliable");
         const char *parameter = reliable ? "tsc=reliable" : "tsc=nowatchdog";

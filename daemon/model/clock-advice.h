@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "model/clock-facts.h"
+#include "model/facts.h"
 #include "model/clock-view.h"
 #include "model/clock-words.h"
 
@@ -32,21 +32,21 @@ typedef enum RemedyKind {
 } RemedyKind;
 
 /* None where the urgency is none. Following it leads to a state of lower urgency, or says that nothing does. */
-RemedyKind clock_remedy_kind(const ClockFacts *facts, const ClockView *view);
+RemedyKind clock_remedy_kind(const Facts *facts, const ClockView *view);
 const char *remedy_kind_to_string(RemedyKind kind);
 
 /* The parameter that keeps the TSC from being used or checked, as it stands on the command line: "tsc=reliable"; NULL
  * for none. */
-const char *clock_harmful_parameter(const ClockFacts *facts, Verdict verdict, char buffer[static 64]);
+const char *clock_harmful_parameter(const Facts *facts, Verdict verdict, char buffer[static 64]);
 
 #define BOOT_PARAMETERS_MAX 4
 
 /* Boot parameters that are not set and would keep this host's TSC: literals, NULL-terminated. None where none can (AMD
  * SMP without constant_tsc), none in a guest, none where nothing is wrong. Returns how many. */
-unsigned clock_boot_parameters_missing(const ClockFacts *facts, Verdict verdict, ClockReason reason,
+unsigned clock_boot_parameters_missing(const Facts *facts, Verdict verdict, ClockReason reason,
                                        const char *ret[static BOOT_PARAMETERS_MAX + 1]);
 /* Why these, or why none. Heap string owned by the caller, NULL when out of memory. */
-char *clock_boot_parameters_reason(const ClockFacts *facts, Verdict verdict, ClockReason reason);
+char *clock_boot_parameters_reason(const Facts *facts, Verdict verdict, ClockReason reason);
 
 typedef enum AdviceKind {
         ADVICE_RELIABLE_UNFIT,    /* tsc=reliable or tsc=nowatchdog on a CPU whose TSC is not */
@@ -59,6 +59,6 @@ typedef enum AdviceKind {
 
 /* A bit per AdviceKind: what contradicts the CPU on this host. Nothing inside a guest but for what its own command
  * line says. */
-unsigned clock_advice(const ClockFacts *facts);
+unsigned clock_advice(const Facts *facts);
 /* One sentence for one kind. Heap string owned by the caller, NULL when out of memory. */
-char *clock_advice_format(const ClockFacts *facts, AdviceKind kind);
+char *clock_advice_format(const Facts *facts, AdviceKind kind);

@@ -7,10 +7,12 @@
 #include "model/cmdline.h"
 #include "model/frequency.h"
 
-static void fill_from_snapshot(ClockFacts *facts, const Snapshot *snapshot)
+void clock_facts_add_snapshot(Facts *facts, const Snapshot *snapshot)
 {
         uint64_t deepest = 0;
 
+        facts->deep_state[0] = facts->moving_governor[0] = '\0';
+        facts->frequency_is_modulated = false;
         snprintf(facts->idle_driver, sizeof(facts->idle_driver), "%s",
                  strcmp(snapshot->idle_driver, "none") == 0 ? "" : snapshot->idle_driver);
         for (unsigned i = 0; i < snapshot->n_cpus; i++)
@@ -37,50 +39,25 @@ static void fill_from_snapshot(ClockFacts *facts, const Snapshot *snapshot)
                 snapshot->n_cpus > 0 && snapshot->n_policies == 0 && !clock_facts_frequency_held(facts);
 }
 
-void clock_facts_fill(ClockFacts *ret, const Facts *facts, const Snapshot *snapshot)
-{
-        *ret = (ClockFacts) {
-                .has_tsc = facts->has_tsc,
-                .constant_tsc = facts->constant_tsc,
-                .nonstop_tsc = facts->nonstop_tsc,
-                .tsc_adjust = facts->tsc_adjust,
-                .tsc_reliable = facts->tsc_reliable,
-                .tsc_known_freq = facts->tsc_known_freq,
-                .hypervisor = facts->hypervisor,
-                .xen_control = facts->xen_control,
-                .family = facts->family,
-                .n_cpus = facts->n_possible,
-                .n_packages = facts->n_packages,
-                .n_nodes = facts->n_nodes,
-                .kernel_major = facts->kernel_major,
-                .kernel_minor = facts->kernel_minor,
-                .cmdline = facts->cmdline,
-        };
-        memcpy(ret->vendor, facts->vendor, sizeof(ret->vendor));
-        memcpy(ret->idle_driver, facts->idle_driver, sizeof(ret->idle_driver));
-        if (snapshot)
-                fill_from_snapshot(ret, snapshot);
-}
-
 bool clocksource_has_vdso(const char *name)
 {
         return clocksource_is_tsc(name) || strcmp(name, "kvm-clock") == 0 ||
                strcmp(name, "hyperv_clocksource_tsc_page") == 0;
 }
 
-bool clock_facts_kernel_at_least(const ClockFacts *facts, unsigned major, unsigned minor)
+bool clock_facts_kernel_at_least(const Facts *facts, unsigned major, unsigned minor)
 {
         if (facts->kernel_major == 0)
                 return false;
         return facts->kernel_major > major || (facts->kernel_major == major && facts->kernel_minor >= minor);
 }
 
-bool clock_facts_kernel_before(const ClockFacts *facts, unsigned major, unsigned minor)
+bool clock_facts_kernel_before(const Facts *facts, unsigned major, unsigned minor)
 {
         return facts->kernel_major != 0 && !clock_facts_kernel_at_least(facts, major, minor);
 }
 
-bool clock_facts_asked_clocksource(const ClockFacts *facts, char ret[static CLOCKSOURCE_NAME_SIZE],
+bool clock_facts_asked_clocksource(const Facts *facts, char ret[static CLOCKSOURCE_NAME_SIZE],
                                    const char **ret_parameter)
 {
         *ret_parameter = "clocksource";
@@ -94,21 +71,21 @@ bool clock_facts_asked_clocksource(const ClockFacts *facts, char ret[static CLOC
         return true;
 }
 
-bool clock_facts_unsynchronized(const ClockFacts *facts)
+bool clock_facts_unsynchronized(const Facts *facts)
 {
-        if (facts->constant_tsc || facts->n_cpus < 2 || strcmp(facts->vendor, "GenuineIntel") == 0)
+        if (facts->constant_tsc || facts->n_possible < 2 || strcmp(facts->vendor, "GenuineIntel") == 0)
                 return false;
         if (cmdline_has(facts->cmdline, "tsc", "reliable") || facts->tsc_reliable)
                 return false;
         return facts->n_packages != 1 || !clock_facts_kernel_at_least(facts, 6, 12);
 }
 
-bool clock_facts_frequency_held(const ClockFacts *facts)
+bool clock_facts_frequency_held(const Facts *facts)
 {
         return cmdline_has(facts->cmdline, "cpufreq.off", "1");
 }
 
-static bool max_cstate_is_one(const ClockFacts *facts, const char *name)
+static bool max_cstate_is_one(const Facts *facts, const char *name)
 {
         char value[8];
 
@@ -117,7 +94,7 @@ static bool max_cstate_is_one(const ClockFacts *facts, const char *name)
         return strcmp(value, "1") == 0 || strcmp(value, "0") == 0;
 }
 
-bool clock_facts_idle_limited(const ClockFacts *facts)
+bool clock_facts_idle_limited(const Facts *facts)
 {
         /* Then acpi_idle registers nothing and looks at nothing (drivers/acpi/processor_idle.c
          * disabled_by_idle_boot_param). */
@@ -131,7 +108,7 @@ bool clock_facts_idle_limited(const ClockFacts *facts)
         return facts->family != 6 || max_cstate_is_one(facts, "intel_idle.max_cstate");
 }
 
-ClockReason clock_facts_predict(const ClockFacts *facts)
+ClockReason clock_facts_predict(const Facts *facts)
 {
         if (cmdline_has(facts->cmdline, "tsc", "unstable") || cmdline_has(facts->cmdline, "notsc", NULL))
                 return REASON_BOOT_PARAMETER;
@@ -147,7 +124,7 @@ ClockReason clock_facts_predict(const ClockFacts *facts)
          * (intel_pstate, amd-pstate), where the notifier is not registered at all, but for p4-clockmod.
          * A default governor that does not move kept the TSC in one boot and lost it in another (measured): no
          * prediction. */
-        if (facts->n_cpus == 1 && facts->frequency_is_modulated)
+        if (facts->n_possible == 1 && facts->frequency_is_modulated)
                 return REASON_NONE;
         if (!facts->constant_tsc && !clock_facts_frequency_held(facts) &&
             !cmdline_has(facts->cmdline, "cpufreq.default_governor", NULL))
@@ -176,14 +153,14 @@ static const char *watchdog_reference(const char *available)
         return NULL;
 }
 
-static bool is_exemptable(const ClockFacts *facts)
+static bool is_exemptable(const Facts *facts)
 {
         return facts->constant_tsc && facts->nonstop_tsc && facts->tsc_adjust;
 }
 
 /* check_system_tsc_reliable(): up to 2 online nodes in 5.10.y and 6.1, up to 4 packages in 6.12 and later, no such
  * rule in 3.10. Vendors took the first rule over into 4.18, some of them. */
-static WatchdogState exemption(const ClockFacts *facts)
+static WatchdogState exemption(const Facts *facts)
 {
         bool few_nodes = facts->n_nodes > 0 && facts->n_nodes <= 2;
         bool few_packages = facts->n_packages > 0 && facts->n_packages <= 4;
@@ -199,7 +176,7 @@ static WatchdogState exemption(const ClockFacts *facts)
         return WATCHDOG_UNKNOWN;
 }
 
-WatchdogState clock_facts_watchdog(const ClockFacts *facts, const char *available,
+WatchdogState clock_facts_watchdog(const Facts *facts, const char *available,
                                    char ret_reference[static CLOCKSOURCE_NAME_SIZE])
 {
         const char *reference = available ? watchdog_reference(available) : NULL;
@@ -228,7 +205,7 @@ WatchdogState clock_facts_watchdog(const ClockFacts *facts, const char *availabl
 }
 
 /* The thresholds of a half second's comparison: 62.5 ms to 5.12 and in 4.18, 400 to 500 µs to 6.18, 488 ppm in 7.2. */
-static const char *watchdog_threshold(const ClockFacts *facts)
+static const char *watchdog_threshold(const Facts *facts)
 {
         if (clock_facts_kernel_at_least(facts, 7, 2))
                 return "would notice 0.05 %";
@@ -239,7 +216,7 @@ static const char *watchdog_threshold(const ClockFacts *facts)
         return "would notice 0.05 % to 12.5 %, by kernel generation";
 }
 
-static const char *watchdog_exempt_reason(const ClockFacts *facts)
+static const char *watchdog_exempt_reason(const Facts *facts)
 {
         if (facts->hypervisor && facts->tsc_reliable)
                 return "the kernel does not compare it: the hypervisor vouches for it (tsc_reliable), and nobody in here "
@@ -252,7 +229,7 @@ static const char *watchdog_exempt_reason(const ClockFacts *facts)
         return "the kernel does not compare it, because it is constant, nonstop and adjustable, on few sockets";
 }
 
-char *clock_facts_watchdog_reason(const ClockFacts *facts, const char *available)
+char *clock_facts_watchdog_reason(const Facts *facts, const char *available)
 {
         char reference[CLOCKSOURCE_NAME_SIZE];
         char *text = NULL;

@@ -7,7 +7,7 @@ void facts_done(Facts *facts)
 {
         cpuset_done(&facts->without_constant_tsc);
         cpuset_done(&facts->without_nonstop_tsc);
-        free(facts->cmdline);
+        free((char *)facts->cmdline);
         free(facts->clocksource);
         free(facts->available_clocksources);
         *facts = (Facts) {};

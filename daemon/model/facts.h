@@ -34,9 +34,17 @@ typedef struct Facts {
         unsigned kernel_major, kernel_minor; /* uname -r. Never decides what a log line means */
 
         char idle_driver[16];         /* "" for none */
-        char *cmdline;                /* /proc/cmdline, no newline; owned */
+        const char *cmdline;          /* /proc/cmdline, no newline; owned */
         char *clocksource;            /* current_clocksource; owned, NULL when unreadable */
         char *available_clocksources; /* space separated, no blank at the end; owned, NULL when unreadable */
+
+        /* From a snapshot (clock_facts_add_snapshot()); "" for none. */
+        char deep_state[16];      /* the deepest registered idle state of more than C1 */
+        char moving_governor[16]; /* of any policy: one that changes the frequency by itself */
+        /* Nothing there that a boot parameter could keep away, and none does: the idle driver has no state beyond C1, no cpufreq
+         * driver has registered. */
+        bool idle_is_shallow, frequency_is_fixed;
+        bool frequency_is_modulated; /* the driver is p4-clockmod, which leaves the TSC alone */
 } Facts;
 
 /* `name` is one of the blank-separated names in `list`. */

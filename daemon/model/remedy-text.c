@@ -156,7 +156,7 @@ static char *hypervisor_text(const Clock *clock)
                       "invariant TSC.");
 }
 
-static const char *probed_text(const ClockFacts *facts)
+static const char *probed_text(const Facts *facts)
 {
         if (facts->hypervisor)
                 return "tscwarden probe proved that the vCPUs' TSCs differ. Probe again; where it stays, stop and start this "
@@ -168,7 +168,7 @@ static const char *probed_text(const ClockFacts *facts)
 
 static char *retire_text(const Clock *clock, const ClockView *view)
 {
-        const ClockFacts *facts = clock->facts;
+        const Facts *facts = clock->facts;
 
         /* From 6.12 on the TSCs of one package get their chance (unsynchronized_tsc(), arch/x86/kernel/tsc.c). */
         if (view->reason == REASON_UNSYNCHRONIZED && facts->n_packages == 1 && clock_facts_kernel_before(facts, 6, 12))

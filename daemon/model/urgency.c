@@ -13,7 +13,7 @@ static bool is_paravirtual_name(const char *name)
         return strcmp(name, "kvm-clock") == 0 || strcmp(name, "xen") == 0 || strncmp(name, "hyperv_", 7) == 0;
 }
 
-bool clock_is_paravirtual(const ClockFacts *facts, const char *clocksource)
+bool clock_is_paravirtual(const Facts *facts, const char *clocksource)
 {
         return facts->hypervisor && is_paravirtual_name(clocksource);
 }
@@ -78,7 +78,7 @@ static Suspect unstable_suspect(const ClockView *view)
         }
 }
 
-Suspect clock_find_suspect(const ClockFacts *facts, const ClockView *view)
+Suspect clock_find_suspect(const Facts *facts, const ClockView *view)
 {
         switch (view->verdict) {
         case VERDICT_UNSTABLE:
@@ -92,7 +92,7 @@ Suspect clock_find_suspect(const ClockFacts *facts, const ClockView *view)
         }
 }
 
-static Urgency unstable_urgency(const ClockFacts *facts, const ClockView *view)
+static Urgency unstable_urgency(const Facts *facts, const ClockView *view)
 {
         /* Inside a guest, and in Xen's control domain, moving guests away is nobody's business. */
         if (facts->hypervisor)
@@ -105,7 +105,7 @@ static Urgency unstable_urgency(const ClockFacts *facts, const ClockView *view)
         return URGENCY_EVACUATE;
 }
 
-static Urgency unverified_urgency(const ClockFacts *facts, const ClockView *view)
+static Urgency unverified_urgency(const Facts *facts, const ClockView *view)
 {
         bool fit = facts->constant_tsc && facts->nonstop_tsc;
 
@@ -115,7 +115,7 @@ static Urgency unverified_urgency(const ClockFacts *facts, const ClockView *view
         return facts->hypervisor && fit ? URGENCY_NONE : URGENCY_TICKET;
 }
 
-Urgency clock_find_verdict_urgency(const ClockFacts *facts, const ClockView *view)
+Urgency clock_find_verdict_urgency(const Facts *facts, const ClockView *view)
 {
         switch (view->verdict) {
         case VERDICT_UNVERIFIED:
@@ -133,7 +133,7 @@ Urgency clock_find_verdict_urgency(const ClockFacts *facts, const ClockView *vie
         }
 }
 
-Urgency clock_find_urgency(const ClockFacts *facts, const ClockView *view)
+Urgency clock_find_urgency(const Facts *facts, const ClockView *view)
 {
         Urgency urgency = clock_find_verdict_urgency(facts, view);
 

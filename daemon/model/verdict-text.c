@@ -85,7 +85,7 @@ static char *watchdog_text(const Clock *clock, const ClockView *view)
 
 static char *read_delay_text(const Clock *clock, const ClockView *view)
 {
-        const ClockFacts *facts = clock->facts;
+        const Facts *facts = clock->facts;
         const char *what = ", which says little about the TSC itself";
         char length[32], delay[48] = "";
         char *text;
@@ -194,7 +194,7 @@ static const char *absent_text(const Clock *clock)
                                        "The CPU has no TSC.";
 }
 
-static const char *trusted_text(const ClockFacts *facts)
+static const char *trusted_text(const Facts *facts)
 {
         if (facts->hypervisor)
                 return facts->tsc_reliable ?
@@ -210,7 +210,7 @@ static const char *trusted_text(const ClockFacts *facts)
 /* Of a verdict that a boot parameter brought about. */
 static char *switched_off_text(const Clock *clock)
 {
-        const ClockFacts *facts = clock->facts;
+        const Facts *facts = clock->facts;
         char buffer[64], *text;
         const char *parameter = clock_harmful_parameter(facts, VERDICT_UNVERIFIED, buffer);
         bool reliable = cmdline_has(facts->cmdline, "tsc", "reliable"), has_word = strncmp(buffer, "tsc=", 4) == 0;
@@ -229,7 +229,7 @@ static char *switched_off_text(const Clock *clock)
         return text;
 }
 
-static const char *unverified_text(const ClockFacts *facts)
+static const char *unverified_text(const Facts *facts)
 {
         if (facts->hypervisor && facts->constant_tsc && facts->nonstop_tsc)
                 return "The TSC is in use; the hypervisor promises that it is constant and nonstop, and there is no "

@@ -69,7 +69,7 @@ Verdict clock_find_verdict(const Clock *clock, ClockReason *ret_reason)
  * stop before the idle driver registers. */
 static bool unstable_is_expected(const Clock *clock)
 {
-        const ClockFacts *facts = clock->facts;
+        const Facts *facts = clock->facts;
 
         if (clock_facts_predict(facts) != REASON_NONE)
                 return true;
@@ -88,7 +88,7 @@ static bool unstable_is_expected(const Clock *clock)
 
 static bool is_expected(const Clock *clock)
 {
-        const ClockFacts *facts = clock->facts;
+        const Facts *facts = clock->facts;
 
         switch (clock->verdict) {
         case VERDICT_UNSTABLE:

@@ -9,7 +9,7 @@
 /* A mark's switch follows within 80 ms (field logs), more where stop_machine has to wait. */
 #define SWITCH_SPAN_USEC UINT64_C(2000000)
 
-void clock_init(Clock *clock, const ClockFacts *facts)
+void clock_init(Clock *clock, const Facts *facts)
 {
         *clock = (Clock) { .facts = facts };
         clock->report_deadline = clock->mark_deadline = clock->vanish_deadline = clock->next_read_usec = CLOCK_NEVER;

@@ -56,7 +56,7 @@ typedef struct ClockChanges {
 
 /* Embedded, no heap. Its members are for verdict*.c and clock-state.c only. */
 typedef struct Clock {
-        const ClockFacts *facts;
+        const Facts *facts;
         bool started;
 
         KernelReport report;
@@ -112,7 +112,7 @@ typedef struct Clock {
 } Clock;
 
 /* `facts` is borrowed for as long as the clock lives. */
-void clock_init(Clock *clock, const ClockFacts *facts);
+void clock_init(Clock *clock, const Facts *facts);
 /* A line of the kernel, facility 0 only. `usec` is its time stamp, `now` the present. */
 void clock_feed_line(Clock *clock, uint64_t usec, uint64_t now, const char *text, ClockChanges *changes);
 /* The log has lost lines. Lines found again in the journal are fed afterwards, with their own time stamps. */

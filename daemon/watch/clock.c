@@ -10,7 +10,6 @@
 #include "base/time.h"
 #include "host/clock-file.h"
 #include "host/clock-reader.h"
-#include "model/clock-facts.h"
 #include "model/clock-view.h"
 #include "model/clock-words.h"
 #include "model/facts.h"
@@ -195,7 +194,7 @@ static int clock_add_sources(ClockWatch *watch)
         return 0;
 }
 
-static void clock_begin(ClockWatch *watch, const ClockFacts *facts)
+static void clock_begin(ClockWatch *watch, const Facts *facts)
 {
         const ClockReader *reader = &watch->reader;
 
@@ -215,7 +214,7 @@ static void clock_begin(ClockWatch *watch, const ClockFacts *facts)
         clock_save(watch);
 }
 
-int clock_watch_new(sd_event *event, const ClockFacts *facts, int runtime_fd, ClockCallback callback, void *userdata,
+int clock_watch_new(sd_event *event, const Facts *facts, int runtime_fd, ClockCallback callback, void *userdata,
                     ClockWatch **ret)
 {
         _cleanup_(clock_watch_freep) ClockWatch *watch = calloc(1, sizeof(*watch));

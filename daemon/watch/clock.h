@@ -8,7 +8,7 @@
 #include <systemd/sd-event.h>
 
 #include "base/macro.h"
-#include "model/clock-facts.h"
+#include "model/facts.h"
 #include "model/verdict.h"
 
 typedef struct ClockWatch ClockWatch;
@@ -19,7 +19,7 @@ typedef void (*ClockCallback)(const ClockChanges *changes, void *userdata);
 /* Reads the kernel's log and sysfs as they are, judges, and watches from then on; nobody is called back for what was there before.
  * `facts` outlive the watch. runtime_fd, the runtime directory, stays the caller's; -1: there is none, nothing is kept. 0, -ENOMEM
  * or -errno of sd-event. Where /dev/kmsg cannot be read, that is logged and no error. */
-int clock_watch_new(sd_event *event, const ClockFacts *facts, int runtime_fd, ClockCallback callback, void *userdata,
+int clock_watch_new(sd_event *event, const Facts *facts, int runtime_fd, ClockCallback callback, void *userdata,
                     ClockWatch **ret);
 /* NULL is allowed. */
 ClockWatch *clock_watch_free(ClockWatch *watch);

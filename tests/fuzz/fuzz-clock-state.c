@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        static const ClockFacts facts = { .has_tsc = true };
+        static const Facts facts = { .has_tsc = true };
         ClockView view;
         Clock clock;
         char *text;

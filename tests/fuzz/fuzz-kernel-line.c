@@ -27,7 +27,7 @@ static void check_line(const char *text)
 }
 
 /* A state the clock has written is one it reads. */
-static void check_state(const Clock *clock, const ClockFacts *facts)
+static void check_state(const Clock *clock, const Facts *facts)
 {
         char *text = clock_export(clock, "boot");
         Clock again;
@@ -40,7 +40,7 @@ static void check_state(const Clock *clock, const ClockFacts *facts)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        static const ClockFacts facts = { .has_tsc = true, .n_cpus = 2, .vendor = "GenuineIntel", .family = 6 };
+        static const Facts facts = { .has_tsc = true, .n_cpus = 2, .vendor = "GenuineIntel", .family = 6 };
         char *copy = malloc(size + 1), *rest = copy, *text;
         ClockChanges changes = {};
         uint64_t now = 0;

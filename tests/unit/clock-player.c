@@ -39,7 +39,7 @@ static const char *const noise[] = {
         "",
 };
 
-static void read_word(ClockFacts *facts, const char *word)
+static void read_word(Facts *facts, const char *word)
 {
         unsigned minor;
 
@@ -63,7 +63,7 @@ static void read_word(ClockFacts *facts, const char *word)
                 facts->has_tsc = false;
         else if (sscanf(word, "k=%u.%u", &facts->kernel_major, &minor) == 2)
                 facts->kernel_minor = minor;
-        else if (sscanf(word, "family=%u", &facts->family) != 1 && sscanf(word, "cpus=%u", &facts->n_cpus) != 1 &&
+        else if (sscanf(word, "family=%u", &facts->family) != 1 && sscanf(word, "cpus=%u", &facts->n_possible) != 1 &&
                  sscanf(word, "pkg=%u", &facts->n_packages) != 1 && sscanf(word, "nodes=%u", &facts->n_nodes) != 1 &&
                  sscanf(word, "driver=%15s", facts->idle_driver) != 1 &&
                  sscanf(word, "deep=%15s", facts->deep_state) != 1 &&

@@ -13,7 +13,7 @@
 #define PLAYER_LINES_MAX 512
 
 typedef struct Player {
-        ClockFacts facts;
+        Facts facts;
         Clock clock;
         uint64_t now;
         char *lines[PLAYER_LINES_MAX]; /* what the kernel has logged so far */

@@ -25,7 +25,6 @@
 /* A machine, and what the pointers of its AuditInput lead to. */
 typedef struct Machine {
         Facts facts;
-        ClockFacts clock_facts;
         ClockView clock;
         Snapshot snapshot;
         CpuState cpu;
@@ -44,15 +43,9 @@ static void machine_link(Machine *m)
         m->cpu.states = m->states;
         m->snapshot.cpus = &m->cpu;
         m->snapshot.policies = m->snapshot.n_policies ? &m->policy : NULL;
-        m->clock_facts.cmdline = m->facts.cmdline;
-        m->clock_facts.constant_tsc = m->facts.constant_tsc;
-        m->clock_facts.nonstop_tsc = m->facts.nonstop_tsc;
-        m->clock_facts.hypervisor = m->facts.hypervisor;
-        strcpy(m->clock_facts.vendor, m->facts.vendor);
         m->input.facts = &m->facts;
-        m->input.clock_facts = &m->clock_facts;
-        m->clock.suspect = clock_find_suspect(&m->clock_facts, &m->clock);
-        m->clock.urgency = clock_find_urgency(&m->clock_facts, &m->clock);
+        m->clock.suspect = clock_find_suspect(&m->facts, &m->clock);
+        m->clock.urgency = clock_find_urgency(&m->facts, &m->clock);
         m->input.clock = &m->clock;
         m->input.snapshot = &m->snapshot;
         m->input.setup = &m->setup;
@@ -71,10 +64,11 @@ static Machine host(void)
                            .nonstop_tsc = true,
                            .has_tsc = true,
                            .n_cpus = 2,
+                           .n_possible = 2,
+                           .n_packages = 1,
                            .vendor = "GenuineIntel",
                            .family = 6,
-                           .cmdline = (char *)"ro quiet" },
-                .clock_facts = { .has_tsc = true, .n_cpus = 2, .family = 6, .n_packages = 1 },
+                           .cmdline = "ro quiet" },
                 .clock = { .verdict = VERDICT_TRUSTED,
                            .kernel_line = "",
                            .clocksource = "tsc",
@@ -124,7 +118,7 @@ static Machine old_host(void)
         (void)cpuset_add(&m.facts.without_constant_tsc, 1);
         (void)cpuset_add(&m.facts.without_nonstop_tsc, 0);
         (void)cpuset_add(&m.facts.without_nonstop_tsc, 1);
-        m.facts.cmdline = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
+        m.facts.cmdline = "ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
         m.clock.verdict = VERDICT_STABLE;
         m.snapshot.n_policies = 0;
         m.cpu.n_states = 2;
@@ -275,7 +269,7 @@ static void test_flags_and_verdict(void **state)
 
         lost.clock.verdict = VERDICT_UNSTABLE;
         lost.clock.reason = REASON_IDLE_HALT;
-        lost.facts.cmdline = (char *)"ro";
+        lost.facts.cmdline = "ro";
         expect(&lost, "tsc-verdict", AUDIT_FAIL, KARGS, NULL);
         lost.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
         expect(&lost, "tsc-verdict", AUDIT_FAIL, REBOOT, NULL);
@@ -286,14 +280,14 @@ static void test_boot_parameters(void **state)
         _cleanup_machine_ Machine m = old_host(), good = host();
 
         expect(&good, "boot-parameters", AUDIT_NOT_APPLICABLE, NULL, NULL);
-        good.facts.cmdline = (char *)"tsc=reliable";
+        good.facts.cmdline = "tsc=reliable";
         expect(&good, "boot-parameters", AUDIT_WARN, NULL, "tsc=reliable");
         expect(&m, "boot-parameters", AUDIT_PASS, NULL, "processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1");
         strcpy(m.setup.cpufreq_off, "0");
         expect(&m, "boot-parameters", AUDIT_FAIL, NULL, "but /sys/module/cpufreq/parameters/off: 0");
         strcpy(m.setup.cpufreq_off, "");
         expect(&m, "boot-parameters", AUDIT_PASS, NULL, NULL);
-        m.facts.cmdline = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
+        m.facts.cmdline = "ro processor.max_cstate=1 intel_idle.max_cstate=1";
         expect(&m, "boot-parameters", AUDIT_FAIL, KARGS,
                "missing: cpufreq.off=1; configured: not known (only root may read it)");
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
@@ -321,9 +315,9 @@ static void test_boot_parameters(void **state)
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
         expect(&m, "boot-parameters", AUDIT_WARN, "tscwarden kargs apply",
                "missing at the next boot: cpufreq.off=1; configured: in 1 of 2 boot entries");
-        m.facts.cmdline = (char *)"ro tsc=reliable";
+        m.facts.cmdline = "ro tsc=reliable";
         expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "/proc/cmdline: tsc=reliable");
-        m.facts.cmdline = (char *)"ro";
+        m.facts.cmdline = "ro";
         /* Nothing can be wanted of a TSC that was never fit. */
         m.clock.verdict = VERDICT_UNSTABLE;
         m.clock.reason = REASON_UNSYNCHRONIZED;
@@ -342,7 +336,7 @@ static void test_idle_and_c1e(void **state)
 
         expect(&good, "idle-states", AUDIT_NOT_APPLICABLE, NULL, NULL);
         expect(&m, "idle-states", AUDIT_PASS, NULL, "none deeper than C1");
-        strcpy(m.clock_facts.deep_state, "C2");
+        strcpy(m.facts.deep_state, "C2");
         m.cpu.n_states = 3;
         expect(&m, "idle-states", AUDIT_FAIL, DAEMON, "registered: C2");
         m.states[2].disabled = true;
@@ -358,7 +352,7 @@ static void test_idle_and_c1e(void **state)
         m.setup.warden_running = true;
         expect(&m, "idle-states", AUDIT_FAIL, NULL, "registered: C2");
         m.setup.warden_running = false;
-        m.facts.cmdline = (char *)"ro";
+        m.facts.cmdline = "ro";
         expect(&m, "idle-states", AUDIT_FAIL, KARGS, NULL);
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
         expect(&m, "idle-states", AUDIT_FAIL, REBOOT, NULL);

@@ -13,15 +13,15 @@
 #include "check/boot-need.h"
 
 /* Lacks both flags, two CPUs: wants all three. */
-static const ClockFacts facts = {
-        .has_tsc = true, .n_cpus = 2, .family = 6, .vendor = "GenuineIntel", .idle_driver = "intel_idle"
+static const Facts facts = {
+        .has_tsc = true, .n_possible = 2, .family = 6, .vendor = "GenuineIntel", .idle_driver = "intel_idle"
 };
 
 enum { IDLE = 1, INTEL_IDLE = 2, FREQUENCY = 4, ALL = 7 };
 
 static BootNeed find(const char *booted, BootConfig *config)
 {
-        ClockFacts here = facts;
+        Facts here = facts;
         BootNeed need;
 
         here.cmdline = booted;

@@ -12,18 +12,18 @@
 #include "base/macro.h"
 #include "model/clock-advice.h"
 
-static ClockFacts host(const char *vendor, bool constant, bool nonstop, const char *cmdline)
+static Facts host(const char *vendor, bool constant, bool nonstop, const char *cmdline)
 {
-        ClockFacts facts = { .has_tsc = true,
-                             .constant_tsc = constant,
-                             .nonstop_tsc = nonstop,
-                             .family = 6,
-                             .n_cpus = 2,
-                             .n_packages = 1,
-                             .n_nodes = 1,
-                             .kernel_major = 6,
-                             .kernel_minor = 1,
-                             .cmdline = cmdline };
+        Facts facts = { .has_tsc = true,
+                        .constant_tsc = constant,
+                        .nonstop_tsc = nonstop,
+                        .family = 6,
+                        .n_possible = 2,
+                        .n_packages = 1,
+                        .n_nodes = 1,
+                        .kernel_major = 6,
+                        .kernel_minor = 1,
+                        .cmdline = cmdline };
 
         strcpy(facts.vendor, vendor);
         return facts;
@@ -52,7 +52,7 @@ static void test_clock_advice_contradictions(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                ClockFacts facts = host("GenuineIntel", cases[i].constant, cases[i].nonstop, cases[i].cmdline);
+                Facts facts = host("GenuineIntel", cases[i].constant, cases[i].nonstop, cases[i].cmdline);
 
                 strcpy(facts.deep_state, cases[i].deep_state);
                 strcpy(facts.moving_governor, cases[i].governor);
@@ -97,7 +97,7 @@ static void test_clock_boot_parameters_missing(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                ClockFacts facts = host(cases[i].vendor, cases[i].constant, cases[i].nonstop, cases[i].cmdline);
+                Facts facts = host(cases[i].vendor, cases[i].constant, cases[i].nonstop, cases[i].cmdline);
                 const char *missing[BOOT_PARAMETERS_MAX + 1];
                 char got[128] = "";
                 unsigned n;
@@ -116,7 +116,7 @@ static void test_clock_boot_parameters_missing(void **state)
 /* A parameter that would change nothing here is not asked for. */
 static void test_clock_boot_parameters_only_where_they_change_something(void **state)
 {
-        ClockFacts facts = host("GenuineIntel", true, false, "");
+        Facts facts = host("GenuineIntel", true, false, "");
         const char *missing[BOOT_PARAMETERS_MAX + 1];
         _cleanup_free_ char *why = NULL;
 
@@ -138,10 +138,10 @@ static void test_clock_boot_parameters_only_where_they_change_something(void **s
 /* The number of CPUs may be unknown; the kernel's own line is not in doubt. */
 static void test_clock_remedy_believes_the_line(void **state)
 {
-        ClockFacts facts = host("AuthenticAMD", false, false, "");
+        Facts facts = host("AuthenticAMD", false, false, "");
         ClockView view = { .verdict = VERDICT_UNSTABLE, .urgency = URGENCY_TICKET, .clocksource = "hpet" };
 
-        facts.n_cpus = 0;
+        facts.n_possible = 0;
         view.reason = REASON_UNSYNCHRONIZED;
         assert_int_equal(clock_remedy_kind(&facts, &view), REMEDY_RETIRE);
         view.reason = REASON_IDLE_HALT;
@@ -160,7 +160,7 @@ static void test_clock_advice_has_words_for_everything(void **state)
                 for (size_t c = 0; c < ARRAY_SIZE(cmdlines); c++)
                         for (unsigned verdict = 0; verdict < VERDICT_MAX_; verdict++)
                                 for (unsigned reason = 0; reason < REASON_MAX_; reason++) {
-                                        ClockFacts facts = host(vendors[flags & 1], flags & 2, flags & 4, cmdlines[c]);
+                                        Facts facts = host(vendors[flags & 1], flags & 2, flags & 4, cmdlines[c]);
                                         const char *missing[BOOT_PARAMETERS_MAX + 1];
                                         _cleanup_free_ char *why = NULL;
                                         ClockView view = { .verdict = verdict,

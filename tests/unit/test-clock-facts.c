@@ -26,7 +26,7 @@ static void test_clocksources_have(void **state)
 #define KERNEL(a, b) .kernel_major = (a), .kernel_minor = (b)
 
 static const struct {
-        ClockFacts facts;
+        Facts facts;
         const char *available;
         WatchdogState wanted;
         const char *reference, *text;
@@ -112,29 +112,30 @@ static void test_clock_facts_watchdog(void **state)
 static void test_clock_facts_predict(void **state)
 {
         static const struct {
-                ClockFacts facts;
+                Facts facts;
                 ClockReason wanted;
         } cases[] = {
-                { { FIT, .n_cpus = 8 }, REASON_NONE },
-                { { FIT, .n_cpus = 8, .cmdline = "tsc=unstable" }, REASON_BOOT_PARAMETER },
-                { { .vendor = "AuthenticAMD", .n_cpus = 2, .n_packages = 1, KERNEL(6, 1) }, REASON_UNSYNCHRONIZED },
-                { { .vendor = "AuthenticAMD", .n_cpus = 2, .n_packages = 1, KERNEL(6, 12) }, REASON_IDLE_HALT },
-                { { .vendor = "AuthenticAMD", .n_cpus = 4, .n_packages = 2, KERNEL(6, 12) }, REASON_UNSYNCHRONIZED },
-                { { .vendor = "AuthenticAMD", .n_cpus = 2, .cmdline = "tsc=reliable" }, REASON_IDLE_HALT },
+                { { FIT, .n_possible = 8 }, REASON_NONE },
+                { { FIT, .n_possible = 8, .cmdline = "tsc=unstable" }, REASON_BOOT_PARAMETER },
+                { { .vendor = "AuthenticAMD", .n_possible = 2, .n_packages = 1, KERNEL(6, 1) }, REASON_UNSYNCHRONIZED },
+                { { .vendor = "AuthenticAMD", .n_possible = 2, .n_packages = 1, KERNEL(6, 12) }, REASON_IDLE_HALT },
+                { { .vendor = "AuthenticAMD", .n_possible = 4, .n_packages = 2, KERNEL(6, 12) },
+                  REASON_UNSYNCHRONIZED },
+                { { .vendor = "AuthenticAMD", .n_possible = 2, .cmdline = "tsc=reliable" }, REASON_IDLE_HALT },
                 { { .vendor = "GenuineIntel",
                     .family = 6,
-                    .n_cpus = 2,
+                    .n_possible = 2,
                     .cmdline = "processor.max_cstate=1 intel_idle.max_cstate=1" },
                   REASON_CPUFREQ_CHANGE },
-                { { .vendor = "GenuineIntel", .family = 6, .n_cpus = 2, .cmdline = "processor.max_cstate=1" },
+                { { .vendor = "GenuineIntel", .family = 6, .n_possible = 2, .cmdline = "processor.max_cstate=1" },
                   REASON_IDLE_HALT },
-                { { .vendor = "GenuineIntel", .n_cpus = 1, .cmdline = "idle=halt" }, REASON_CPUFREQ_CHANGE },
-                { { .vendor = "GenuineIntel", .n_cpus = 1, .cmdline = "idle=halt", .frequency_is_modulated = true },
+                { { .vendor = "GenuineIntel", .n_possible = 1, .cmdline = "idle=halt" }, REASON_CPUFREQ_CHANGE },
+                { { .vendor = "GenuineIntel", .n_possible = 1, .cmdline = "idle=halt", .frequency_is_modulated = true },
                   REASON_NONE },
-                { { .vendor = "GenuineIntel", .n_cpus = 2, .cmdline = "idle=halt", .frequency_is_modulated = true },
+                { { .vendor = "GenuineIntel", .n_possible = 2, .cmdline = "idle=halt", .frequency_is_modulated = true },
                   REASON_CPUFREQ_CHANGE },
-                { { .vendor = "AuthenticAMD", .hypervisor = true, .n_cpus = 2 }, REASON_UNSYNCHRONIZED },
-                { { .vendor = "GenuineIntel", .hypervisor = true, .n_cpus = 2 }, REASON_NONE },
+                { { .vendor = "AuthenticAMD", .hypervisor = true, .n_possible = 2 }, REASON_UNSYNCHRONIZED },
+                { { .vendor = "GenuineIntel", .hypervisor = true, .n_possible = 2 }, REASON_NONE },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
@@ -177,17 +178,16 @@ static void test_clock_facts_see_what_a_parameter_could_change(void **state)
                 Snapshot snapshot = {
                         .cpus = &cpu, .n_cpus = 1, .policies = &domain, .n_policies = cases[i].n_policies
                 };
-                Facts facts = { .cmdline = (char *)cases[i].cmdline };
-                ClockFacts clock;
+                Facts facts = { .cmdline = cases[i].cmdline };
 
                 states[1].name = (char *)cases[i].second;
                 strcpy(snapshot.idle_driver, cases[i].driver);
-                clock_facts_fill(&clock, &facts, &snapshot);
+                clock_facts_add_snapshot(&facts, &snapshot);
                 print_message("%s %s %s\n", cases[i].driver, cases[i].second, cases[i].cmdline);
-                assert_int_equal(clock.idle_is_shallow, cases[i].shallow);
-                assert_int_equal(clock.frequency_is_fixed, cases[i].fixed);
-                clock_facts_fill(&clock, &facts, NULL);
-                assert_false(clock.idle_is_shallow || clock.frequency_is_fixed);
+                assert_int_equal(facts.idle_is_shallow, cases[i].shallow);
+                assert_int_equal(facts.frequency_is_fixed, cases[i].fixed);
+                clock_facts_add_snapshot(&facts, &(Snapshot) {});
+                assert_false(facts.idle_is_shallow || facts.frequency_is_fixed);
         }
 }
 

@@ -108,21 +108,21 @@ static const Row rows[] = {
 };
 /* clang-format on */
 
-static ClockFacts row_facts(const Row *row)
+static Facts row_facts(const Row *row)
 {
-        return (ClockFacts) { .has_tsc = true,
-                              .constant_tsc = true,
-                              .nonstop_tsc = !row->unfit,
-                              .hypervisor = row->guest,
-                              .xen_control = row->xen_control,
-                              .vendor = "GenuineIntel",
-                              .family = 6,
-                              .n_cpus = 8,
-                              .n_packages = 1,
-                              .n_nodes = 1,
-                              .kernel_major = 6,
-                              .kernel_minor = 12,
-                              .cmdline = row->cmdline ? row->cmdline : "" };
+        return (Facts) { .has_tsc = true,
+                         .constant_tsc = true,
+                         .nonstop_tsc = !row->unfit,
+                         .hypervisor = row->guest,
+                         .xen_control = row->xen_control,
+                         .vendor = "GenuineIntel",
+                         .family = 6,
+                         .n_possible = 8,
+                         .n_packages = 1,
+                         .n_nodes = 1,
+                         .kernel_major = 6,
+                         .kernel_minor = 12,
+                         .cmdline = row->cmdline ? row->cmdline : "" };
 }
 
 static ClockView row_view(const Row *row, KernelEvent *cause)
@@ -149,7 +149,7 @@ static ClockView row_view(const Row *row, KernelEvent *cause)
 static void test_urgency_rows(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                ClockFacts facts = row_facts(&rows[i]);
+                Facts facts = row_facts(&rows[i]);
                 KernelEvent cause;
                 ClockView view = row_view(&rows[i], &cause);
 
@@ -167,7 +167,7 @@ static void test_urgency_rows(void **state)
 static void test_urgency_of_a_conviction(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                ClockFacts facts = row_facts(&rows[i]);
+                Facts facts = row_facts(&rows[i]);
                 bool alone = rows[i].urgency == URGENCY_NONE;
                 KernelEvent cause;
                 ClockView view = row_view(&rows[i], &cause);
@@ -195,7 +195,7 @@ static void test_urgency_everywhere(void **state)
                                             .verdict = verdict,
                                             .reason = reason,
                                             .since = DAY };
-                                ClockFacts facts = row_facts(&row);
+                                Facts facts = row_facts(&row);
                                 KernelEvent cause;
                                 ClockView view = row_view(&row, &cause);
 
@@ -209,7 +209,7 @@ static void test_urgency_everywhere(void **state)
 }
 
 /* What a host is after somebody did as told. */
-static void after(RemedyKind kind, const char *command_line, ClockView *view, ClockFacts *facts)
+static void after(RemedyKind kind, const char *command_line, ClockView *view, Facts *facts)
 {
         *view = (ClockView) { .verdict = VERDICT_STABLE, .clocksource = "tsc", .watchdog = WATCHDOG_ACTIVE };
         if (kind == REMEDY_FALSE_ALARM) {
@@ -227,7 +227,7 @@ static void after(RemedyKind kind, const char *command_line, ClockView *view, Cl
 static void test_urgency_no_circle(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                ClockFacts facts = row_facts(&rows[i]);
+                Facts facts = row_facts(&rows[i]);
                 ClockView then;
 
                 if (rows[i].remedy == REMEDY_NONE || rows[i].remedy == REMEDY_RETIRE)

@@ -100,7 +100,7 @@ static void set_clocksources(const char *now, const char *offered)
 typedef struct Bench {
         Scratch *scratch;
         sd_event *event;
-        ClockFacts facts;
+        Facts facts;
         ClockWatch *watch;
 } Bench;
 
@@ -122,13 +122,13 @@ static int setup(void **state)
         assert_non_null(bench);
         assert_int_equal(scratch_setup(&scratch), 0);
         bench->scratch = scratch;
-        bench->facts = (ClockFacts) {
+        bench->facts = (Facts) {
                 .has_tsc = true,
                 .constant_tsc = true,
                 .nonstop_tsc = true,
                 .vendor = "GenuineIntel",
                 .family = 6,
-                .n_cpus = 8,
+                .n_possible = 8,
                 .n_packages = 1,
                 .n_nodes = 1,
                 .kernel_major = 6,
