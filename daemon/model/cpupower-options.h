@@ -5,6 +5,9 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "model/policy.h"
 
 /* "what; what would be right" */
@@ -32,6 +35,11 @@ int cpupower_options_parse(const char *text, const char *file, unsigned line, Po
 /* A frequency in kHz. A number without a unit that is below 10 MHz is refused: nobody means it. 0; -EINVAL: reterr_fault says "what;
  * what would be right" as the end of a sentence. */
 int cpupower_parse_frequency(const char *text, uint64_t *ret_khz, CpupowerWhy reterr_fault);
+
+/* Whether a governor may have this name, whatever its length: what the kernel reads from sysfs is bytes without a blank
+ * (drivers/cpufreq/cpufreq.c store_scaling_governor, find_governor), and a comma is somebody's idea of a list. Whether there is one of
+ * that name is a matter of the host. */
+bool governor_name_fits(const char *name, size_t length);
 
 /* The values of single options, for files that have a key for each. 0; -EINVAL with reterr_fault as above; -ENOMEM. Each marks the rule
  * as having the key, at `line`. */

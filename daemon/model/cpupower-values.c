@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +10,7 @@
 #include "model/snapshot.h"
 
 #define DIGITS "0123456789"
-#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-"
+#define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-" DIGITS
 
 static int say(CpupowerWhy reterr_fault, const char *format, ...) _printf_(2, 3);
 
@@ -25,8 +24,16 @@ static int say(CpupowerWhy reterr_fault, const char *format, ...)
         return -EINVAL;
 }
 
-/* libcpupower sends letters, '_' and '-' (tools/power/cpupower/lib/cpufreq.c verify_gov), the kernel takes them in any case
- * (drivers/cpufreq/cpufreq.c find_governor) and reads back its own: lower. */
+bool governor_name_fits(const char *name, size_t length)
+{
+        for (size_t i = 0; i < length; i++)
+                if (name[i] == ',' || (unsigned char)name[i] <= ' ' || name[i] == 0x7f)
+                        return false;
+        return length > 0;
+}
+
+/* cpupower itself sends no other name than one of letters, '_' and '-' (tools/power/cpupower/lib/cpufreq.c verify_gov); the kernel takes
+ * what it has, in any case, and reads back its own spelling. */
 int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault)
 {
         char **governors;
@@ -37,7 +44,7 @@ int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, Cpu
                 return say(reterr_fault,
                            "is a list, which cpupower does not know; write one name here, or GOVERNOR=a|b in "
                            "tscwarden's own file instead");
-        if (strlen(text) < 3 || text[strspn(text, NAME_CHARS)])
+        if (!governor_name_fits(text, strlen(text)))
                 return say(reterr_fault, "is not the name of a governor; write one like performance");
         if (strlen(text) >= SNAPSHOT_NAME_SIZE)
                 return say(reterr_fault, "has more than 15 characters; the kernel knows no such governor");
@@ -46,8 +53,6 @@ int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, Cpu
                 free(governors);
                 return -ENOMEM;
         }
-        for (char *c = governors[0]; *c; c++)
-                *c = (char)tolower((unsigned char)*c);
         rule->governors = governors;
         rule->has[POLICY_GOVERNOR] = true;
         rule->lines[POLICY_GOVERNOR] = line;
@@ -122,7 +127,7 @@ int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, Cpupower
                 return say(reterr_fault,
                            "reads back as another name, so nobody can tell whether it holds; write the preference "
                            "it stands for, like balance_performance");
-        if (!*text || strlen(text) >= KNOB_VALUE_SIZE || text[strspn(text, NAME_CHARS DIGITS)])
+        if (!*text || strlen(text) >= KNOB_VALUE_SIZE || text[strspn(text, NAME_CHARS)])
                 return say(reterr_fault,
                            "is not an energy performance preference; write one like performance or balance_power, "
                            "or 0 to 255");

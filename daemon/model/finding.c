@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "model/frequency.h"
 #include "model/policy.h"
 
 void findings_done(Findings *findings)
@@ -157,17 +158,15 @@ static int finding_words_init(FindingWords *words, const Finding *f)
         return words->cpus && words->objects && (words->offers || !offers) ? 0 : -ENOMEM;
 }
 
-/* A frequency as sysfs has it, in kHz, for people: from 1 GHz on in GHz, below in MHz. */
-static const char *frequency_unit(const char *khz)
+/* "2.1 GHz asked, 2 GHz is " */
+static void print_asked(FILE *out, const Finding *f, const FindingWords *w)
 {
-        return strtod(khz, NULL) >= 1e6 ? "GHz" : "MHz";
-}
+        char asked[FREQUENCY_TEXT_SIZE], got[FREQUENCY_TEXT_SIZE];
 
-static double frequency_amount(const char *khz)
-{
-        double amount = strtod(khz, NULL);
-
-        return amount >= 1e6 ? amount / 1e6 : amount / 1e3;
+        frequency_format(strtoull(f->wanted, NULL, 10), " ", asked);
+        frequency_format(strtoull(f->actual, NULL, 10), " ", got);
+        fprintf(out, "%s on %s: %s asked, %s is ", policy_key_to_string(policy_key_of_knob(f->knob)), w->cpus, asked,
+                got);
 }
 
 /* What the configuration asks for and these CPUs do not have. */
@@ -208,9 +207,8 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                         f->driver, f->wanted, w->cpus);
                 break;
         case FINDING_ROUNDED:
-                fprintf(out, "%s on %s: %.16g %s asked, %.16g %s is this driver's nearest (%s).",
-                        policy_key_to_string(policy_key_of_knob(f->knob)), w->cpus, frequency_amount(f->wanted),
-                        frequency_unit(f->wanted), frequency_amount(f->actual), frequency_unit(f->actual), f->driver);
+                print_asked(out, f, w);
+                fprintf(out, "this driver's nearest (%s).", f->driver);
                 break;
         case FINDING_SHARED_POLICY:
                 fprintf(out,
@@ -227,16 +225,18 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                                 "MAX_CSTATE=%s is below every C-state of %s; %s stays allowed, since POLL alone "
                                 "burns power.",
                                 f->wanted, w->cpus, f->actual);
-                else
-                        fprintf(out, "%s on %s: %.16g %s asked, %.16g %s is the hardware's nearest.",
-                                policy_key_to_string(policy_key_of_knob(f->knob)), w->cpus, frequency_amount(f->wanted),
-                                frequency_unit(f->wanted), frequency_amount(f->actual), frequency_unit(f->actual));
+                else {
+                        print_asked(out, f, w);
+                        fputs("the hardware's nearest.", out);
+                }
         }
 }
 
 /* What a read or write came to, or would have. */
 static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *w)
 {
+        char khz[FREQUENCY_TEXT_SIZE];
+
         switch (f->kind) {
         case FINDING_FAILED:
                 if (f->wanted[0])
@@ -266,9 +266,10 @@ static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *
                 fprintf(out, "The frequency of %s cannot be frozen where it stands (", w->cpus);
                 if (strcmp(f->actual, "0") == 0)
                         fprintf(out, "%s does not say where", f->driver);
-                else
-                        fprintf(out, "%.16g %s is not one that %s offers", frequency_amount(f->actual),
-                                frequency_unit(f->actual), f->driver);
+                else {
+                        frequency_format(strtoull(f->actual, NULL, 10), " ", khz);
+                        fprintf(out, "%s is not one that %s offers", khz, f->driver);
+                }
                 fputs("), so the governor stays: changing it could cost the TSC.", out);
         }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/frequency.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +86,14 @@ const FreqDomain *frequency_find_held_below(const Snapshot *snapshot)
                         slowest = domain;
         }
         return slowest;
+}
+
+void frequency_format(uint64_t khz, const char *blank, char ret_text[static FREQUENCY_TEXT_SIZE])
+{
+        bool giga = khz >= 1000000;
+
+        snprintf(ret_text, FREQUENCY_TEXT_SIZE, "%.16g%s%s", (double)khz / (giga ? 1e6 : 1e3), blank,
+                 giga ? "GHz" : "MHz");
 }
 
 bool frequency_is_lower(const char *khz, const char *than)

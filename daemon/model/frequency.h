@@ -39,6 +39,10 @@ bool frequency_widens_unsurely(const FreqDomain *policy, uint64_t min_khz, uint6
  * none lies between them both go to the next one above. A driver without a table takes any value. */
 void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_t *max_khz);
 
+#define FREQUENCY_TEXT_SIZE 32
+/* For people: "2.4", `blank`, "GHz"; below 1 GHz in MHz. Nothing is rounded. */
+void frequency_format(uint64_t khz, const char *blank, char ret_text[static FREQUENCY_TEXT_SIZE]);
+
 /* Values as sysfs has them, in kHz. */
 bool frequency_is_lower(const char *khz, const char *than);
 /* Whether the maximum that is read is below a `max` that the kernel took. It shows the lowest of what user space, firmware and thermal

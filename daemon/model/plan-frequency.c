@@ -194,6 +194,8 @@ static int freq_domain_setspeed(PlanBuilder *b, const FreqDomain *before, FreqDo
                 return -ENOMEM;
         if (!frequency_is_userspace(now))
                 return 0;
+        if (freq_wish_add_rounded(b, now, id.knob, wish->speed_khz, khz) < 0)
+                return -ENOMEM;
         if (!b->input->fragile_tsc || khz == now->cur_khz)
                 return freq_setspeed_step(b, before, now, &step, khz);
         strcpy(finding.wanted, value);

@@ -43,7 +43,7 @@ static int freq_wish_clamp(PlanBuilder *b, const FreqDomain *policy, Knob knob, 
         return plan_add_finding(b, &finding, NULL, &policy->cpus);
 }
 
-static int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *policy, Knob knob, uint64_t wanted, uint64_t khz)
+int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *policy, Knob knob, uint64_t wanted, uint64_t khz)
 {
         Finding finding = { .kind = FINDING_ROUNDED, .knob = knob };
 

@@ -13,3 +13,6 @@ typedef struct FreqWish {
 
 /* 0 or -ENOMEM. *ret is untouched on failure. */
 int freq_wish_resolve(PlanBuilder *b, const FreqDomain *policy, FreqWish *ret);
+
+/* The finding that the kernel makes `khz` of `wanted`; nothing where they are equal. 0 or -ENOMEM. */
+int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *policy, Knob knob, uint64_t wanted, uint64_t khz);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "host/config/config-store.h"
 #include "model/finding.h"
+#include "model/frequency.h"
 #include "model/need.h"
 #include "model/plan-types.h"
 #include "model/policy.h"
@@ -29,7 +30,7 @@ int show_facts(FILE *out, const Facts *facts)
                 facts->nonstop_tsc ? "yes" : "no");
         fprintf(out, "       clocksource: %s; %s\n", clocksource,
                 facts_tsc_lives(facts) ? "the TSC lives" : "the TSC is given up until the next boot");
-        fprintf(out, "Halves   %s\n", needs[need.frequency + 2 * need.idle]);
+        fprintf(out, "Need   %s\n", needs[need.frequency + 2 * need.idle]);
         print_wrapped(out, "", 7, reason);
         return 0;
 }
@@ -65,9 +66,30 @@ static void show_setting(FILE *out, const Config *config, const char *key, const
                 fprintf(out, "%*sbuilt-in default\n", width < 32 ? 32 - width : 1, "");
 }
 
+/* As the configuration could have it, frequencies with a unit. NULL when out of memory. */
+static char *format_key(const PolicyRule *rule, PolicyKey key)
+{
+        char text[FREQUENCY_TEXT_SIZE];
+
+        switch (key) {
+        case POLICY_MIN_FREQ:
+                frequency_format(rule->min_khz, "", text);
+                break;
+        case POLICY_MAX_FREQ:
+                frequency_format(rule->max_khz, "", text);
+                break;
+        case POLICY_FREQ:
+                frequency_format(rule->speed_khz, "", text);
+                break;
+        default:
+                return policy_rule_format(rule, key);
+        }
+        return strdup(text);
+}
+
 static int show_key(FILE *out, const PolicyRule *rule, PolicyKey key)
 {
-        _cleanup_free_ char *value = policy_rule_format(rule, key);
+        _cleanup_free_ char *value = format_key(rule, key);
         int width;
 
         if (!value)
@@ -138,7 +160,8 @@ static void show_sources(FILE *out, const Config *config)
         if (config->policy_file)
                 fprintf(out, "%s supplies the policy, since %s sets none\n", config->policy_file, config->file);
         if (config->filled.frequency)
-                fputs("Frequency: nothing is configured; the built-in value holds where the host needs it\n", out);
+                fputs("Frequency: no governor and no limit is configured; the built-in value holds where the host needs it\n",
+                      out);
         if (config->filled.idle)
                 fputs("C-states: nothing is configured; the built-in value holds where the host needs it\n", out);
 }

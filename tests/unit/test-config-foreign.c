@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/macro.h"
 #include "host/config/config.h"
 #include "host/config/config-foreign.h"
 #include "scratch.h"
@@ -72,8 +73,13 @@ static void test_foreign_field_files(void **state)
                   " GOVERNOR=ondemand:1 MIN_FREQ=2250000:2 MAX_FREQ=3000000:3 [MAX_CSTATE=shallowest]", NULL },
                 { "GOVERNOR=performance\nFREQ=2GHz\n", " GOVERNOR=userspace:2 FREQ=2000000:2 [MAX_CSTATE=shallowest]",
                   ":1: GOVERNOR has no effect beside FREQ of line 2" },
+                /* A preference says nothing of the governor. */
                 { "PERF_BIAS=6\nEPP=balance_power\nFREQ=\n",
-                  " EPP=balance_power:2 PERF_BIAS=6:1 [MAX_CSTATE=shallowest]", NULL },
+                  " [GOVERNOR=performance] EPP=balance_power:2 PERF_BIAS=6:1 [MAX_CSTATE=shallowest]", NULL },
+                { "CPUPOWER_START_OPTS='set -b 15'\n", " [GOVERNOR=performance] PERF_BIAS=15:1 [MAX_CSTATE=shallowest]",
+                  NULL },
+                /* Vendors' names. */
+                { "GOVERNOR=Warp9\n", " GOVERNOR=Warp9:1 [MAX_CSTATE=shallowest]", NULL },
                 /* Arch. */
                 { "governor='performance'\n#min_freq=\"2.25GHz\"\nmc_scheduler=1\n",
                   " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
@@ -85,9 +91,9 @@ static void test_foreign_field_files(void **state)
                 { "GOVERNOR=powersave\nCPUPOWER_START_OPTS='idle-set -E'\n", " [GOVERNOR=performance] idle-set=-E:2",
                   ":1: GOVERNOR has no effect beside the CPUPOWER_ options of line 2" },
                 /* A line that cannot be understood is as if it were not there. */
-                { "CPUPOWER_START_OPTS=\"frequency-set -g performance1\"\nCPUPOWER_START_IDLE_OPTS='idle-set -E'\n",
+                { "CPUPOWER_START_OPTS=\"frequency-set -g per,form\"\nCPUPOWER_START_IDLE_OPTS='idle-set -E'\n",
                   " [GOVERNOR=performance] idle-set=-E:2",
-                  ":1: CPUPOWER_START_OPTS: frequency-set --governor 'performance1' is not the name of a governor; write one like "
+                  ":1: CPUPOWER_START_OPTS: frequency-set --governor 'per,form' is not the name of a governor; write one like "
                   "performance. This line has no effect; where the host needs a policy, the built-in governor performance holds" },
                 { "CPUPOWER_START_OPTS=\"frequency-set -g powersave\"\nCPUPOWER_START_IDLE_OPTS='idle-set -d foo'\n",
                   " GOVERNOR=powersave:1 [MAX_CSTATE=shallowest]",
@@ -97,7 +103,7 @@ static void test_foreign_field_files(void **state)
                 { "GOVERNOR=powersave\nMIN_FREQ=fast\n", " GOVERNOR=powersave:1 [MAX_CSTATE=shallowest]",
                   ":2: MIN_FREQ='fast' is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz), without a blank. This "
                   "line has no effect; where the host needs a policy, no minimum is set" },
-                { "MIN_FREQ=1GHz\nGOVERNOR=a/b\n", " [GOVERNOR=performance] MIN_FREQ=1000000:1 [MAX_CSTATE=shallowest]",
+                { "MIN_FREQ=1GHz\nGOVERNOR=a,b\n", " [GOVERNOR=performance] MIN_FREQ=1000000:1 [MAX_CSTATE=shallowest]",
                   "the built-in governor performance holds" },
                 { "FREQ=fast\nGOVERNOR=powersave\n", " GOVERNOR=powersave:2 [MAX_CSTATE=shallowest]",
                   "what the other lines say holds" },
@@ -116,7 +122,14 @@ static void test_foreign_field_files(void **state)
                 { "governor=powersave\nmax_freq=2200\n", " GOVERNOR=powersave:1 [MAX_CSTATE=shallowest]",
                   "did you mean 2200MHz? This line" },
                 { "GOVERNOR=performance\nMAX_SPEED=0\n", " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
-                  ":2: 'MAX_SPEED' is not a key that tscwarden takes from this file, which calls it MAX_FREQ; it has no effect" },
+                  ":2: 'MAX_SPEED' is not a key that tscwarden takes from this file; leave it out, it says nothing. It has no effect here" },
+                { "GOVERNOR=performance\nMAX_SPEED=2.25GHz\n", " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
+                  ":2: 'MAX_SPEED' is not a key that tscwarden takes from this file; write MAX_FREQ=2.25GHz. It has no effect" },
+                { "START_OPTS='--governor powersave'\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
+                  "; write CPUPOWER_START_OPTS=\"frequency-set --governor powersave\". It has no effect here" },
+                { "CPUPOWER_START_OPTS=\"frequency-set -g schedutil\"\\nCPUPOWER_STOP_OPTS=\"frequency-set -g schedutil\"\n",
+                  " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
+                  ":1: a backslash and n behind the closing quote, which make no new line; write what follows them on a line of its own. This" },
                 { "export GOVERNOR=powersave\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
                   ":1: 'export' is not needed" },
                 { "governors=performance\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
@@ -189,6 +202,27 @@ static void test_foreign_line_without_effect_ends_the_search(void **state)
         assert_non_null(strstr(errors.lines[0], "own:1: this section sets nothing"));
 }
 
+/* Nor does a line about the stop, which is not taken, or one of a key that is none of cpupower's. */
+static void test_foreign_line_about_no_policy_does_not(void **state)
+{
+        static const char *const texts[] = { "CPUPOWER_STOP_OPTS=\"frequency-set -g ondemand\n",
+                                             "CPUPOWER_STOP_IDLE_OPTS='idle-set' -E\n", "MC_SCHEDULER='1\n" };
+        const char *paths[] = { "first", "second", NULL };
+
+        write_text(*state, "second", "GOVERNOR=powersave\n");
+        for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+                _cleanup_config_errors_ ConfigErrors errors = {};
+                _cleanup_config_ Config config = {};
+
+                write_text(*state, "first", texts[i]);
+                assert_int_equal(config_load_with("absent", paths, &config, &errors), 0);
+                assert_string_equal(config.policy_file, "second");
+                assert_int_equal(errors.n, 1);
+                print_message("%s\n", errors.lines[0]);
+                assert_non_null(strstr(errors.lines[0], "This line has no effect"));
+        }
+}
+
 static void test_foreign_file_that_cannot_be_read(void **state)
 {
         const char *paths[] = { ".", "first", NULL };
@@ -209,6 +243,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_foreign_field_files, enter_scratch, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_foreign_precedence, enter_scratch, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_line_about_no_policy_does_not, enter_scratch,
+                                                scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_foreign_line_without_effect_ends_the_search, enter_scratch,
                                                 scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_foreign_file_that_cannot_be_read, enter_scratch, scratch_teardown),

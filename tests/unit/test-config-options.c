@@ -50,7 +50,9 @@ static void test_options_leave_a_half_to_the_built_in_rule(void **state)
         } cases[] = {
                 { "CPUPOWER_START_OPTS='frequency-set -g performance'\n", false, true },
                 { "CPUPOWER_START_OPTS='idle-set -D 10'\n", true, false },
-                { "CPUPOWER_START_OPTS='set -b 0'\n", false, true },
+                { "CPUPOWER_START_OPTS='set -b 0'\n", true, true },
+                { "CPUPOWER_START_OPTS='set -e power'\n", true, true },
+                { "APPLY=always\nCPUPOWER_START_OPTS='set -b 0'\n", false, true },
                 { "CPUPOWER_START_OPTS='frequency-set -g performance'\nCPUPOWER_START_IDLE_OPTS='idle-set -E'\n", false,
                   false },
                 { "GOVERNOR=performance\n", false, false },

@@ -95,7 +95,7 @@ static void test_inih_traps(void **state)
                 { "A: x", 0, "[]A=x;", "':' before '=' in 'A: x'; write KEY=value", true },
                 { "A:b=x", 0, "[]A=b=x;", "':' before '=' in 'A:b'; write KEY=value", true },
                 /* names may hold anything */
-                { "export A=1", 0, "[]export A=1;", "'export' is not needed; write A=...", true },
+                { "export A=1", 0, "[]export A=1;", "'export' is not needed; begin the line with A=", true },
                 { "=x", 0, "[]=x;", "no key before '='; write KEY=value", true },
                 /* a backslash joins nothing, a quote does not span lines */
                 { "A=a\\\nB=b", 0, "[]A=a\\;[]B=b;", "[]A=aB=b;", false },

@@ -557,6 +557,18 @@ static void test_plan_rounds_limits_to_the_table(void **state)
         assert_non_null(strstr(sentence, "2.1 GHz asked, 2 GHz is this driver's nearest"));
 }
 
+/* A speed goes up to an entry of the driver's table, and that is told. */
+static void test_plan_rounds_a_speed_as_the_kernel_does(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_free_ char *sentence = NULL;
+
+        warden_options(&f->warden, "frequency-set -f 2.1GHz");
+        warden_apply(&f->warden);
+        sentence = finding_format(warden_finding(&f->warden, FINDING_ROUNDED));
+        assert_non_null(strstr(sentence, "FREQ on CPUs 0-1: 2.1 GHz asked, 2.6 GHz is this driver's nearest"));
+}
+
 /* The reload drops one limit and sets the other beyond the original of the first. */
 static void test_plan_originals_do_not_push_the_other_limit_aside(void **state)
 {
@@ -812,6 +824,7 @@ int main(void)
                 TEST(test_plan_restores_the_speed_of_userspace),
                 TEST(test_plan_clamps_at_either_end),
                 TEST(test_plan_rounds_limits_to_the_table),
+                TEST(test_plan_rounds_a_speed_as_the_kernel_does),
                 TEST(test_plan_originals_do_not_push_the_other_limit_aside),
                 TEST(test_plan_freezes_a_moving_governor_that_stays),
                 TEST(test_plan_cannot_freeze_an_unknown_frequency),

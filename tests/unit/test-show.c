@@ -50,7 +50,7 @@ static void test_show_facts(void **state)
         output_end(&output, "Facts  1 CPU, Authentic\\x1bAM family 15 model 67\n"
                             "       constant_tsc: no, nonstop_tsc: no\n"
                             "       clocksource: hpet; the TSC is given up until the next boot\n"
-                            "Halves   frequency and idle policy\n"
+                            "Need   frequency and idle policy\n"
                             "       constant_tsc is missing and nonstop_tsc is missing: the TSC follows the\n"
                             "       CPU's frequency and stops in deep C-states.\n");
         cpuset_done(&facts.without_constant_tsc);
@@ -63,7 +63,7 @@ static void test_show_facts(void **state)
         output_end(&output, "Facts  2 CPUs, AuthenticAMD family 15 model 67 (AMD revision F)\n"
                             "       constant_tsc: no, nonstop_tsc: yes\n"
                             "       clocksource: unknown; the TSC lives\n"
-                            "Halves   frequency policy\n"
+                            "Need   frequency policy\n"
                             "       constant_tsc is missing (AMD revision F): the TSC follows the CPU's\n"
                             "       frequency.\n");
         facts_done(&facts);
@@ -171,7 +171,7 @@ static void test_show_config(void **state)
                             "  MAX_CSTATE=20us               f:5\n"
                             "CPU 2\n"
                             "  GOVERNOR=performance|a_long_governor|b f:2\n"
-                            "  MIN_FREQ=1000000              f:7\n"
+                            "  MIN_FREQ=1GHz                 f:7\n"
                             "  MAX_CSTATE=shallowest         built-in default\n");
 
         config_done(&config);

@@ -48,13 +48,15 @@ static const char *const key_names[FOREIGN_KEY_MAX_] = {
         [FOREIGN_EPP] = "EPP",
 };
 
-/* Keys of cpufrequtils and Gentoo that people carry over. */
+/* Keys of cpufrequtils and Gentoo that people carry over, and what goes around their value here; NULL: nothing says the same. */
 static const struct {
-        const char *name, *here;
+        const char *name, *before, *after;
 } carried_over[] = {
-        { "MIN_SPEED", "MIN_FREQ" },
-        { "MAX_SPEED", "MAX_FREQ" },
-        { "START_OPTS", "CPUPOWER_START_OPTS, with frequency-set before the options" },
+        { "MIN_SPEED", "MIN_FREQ=", "" },
+        { "MAX_SPEED", "MAX_FREQ=", "" },
+        { "START_OPTS", "CPUPOWER_START_OPTS=\"frequency-set ", "\"" },
+        { "STOP_OPTS", NULL, "at stop every value gets its old one back" },
+        { "ENABLE", NULL, "cpupower has no such switch" },
 };
 
 typedef struct Foreign {
@@ -85,18 +87,25 @@ static ForeignKey find_key(const char *name)
 
 static void foreign_remark_unknown(Foreign *foreign, const ConfigItem *item)
 {
-        char excerpt[CONFIG_EXCERPT_SIZE];
-        const char *here = NULL;
+        char key[CONFIG_EXCERPT_SIZE], value[CONFIG_EXCERPT_SIZE], here[sizeof(value) + 64] = "";
 
-        for (size_t i = 0; i < ARRAY_SIZE(carried_over) && !here; i++)
-                if (strcasecmp(carried_over[i].name, item->key) == 0)
-                        here = carried_over[i].here;
-        config_faults_remark(
-                &foreign->faults, item->line,
-                "'%s' is not a key that tscwarden takes from this file%s%s; it has no effect here, only the "
-                "other lines have one",
-                config_excerpt(item->key, strlen(item->key), excerpt), here ? ", which calls it " : "",
-                here ? here : "");
+        config_excerpt(item->key, strlen(item->key), key);
+        config_excerpt(item->text, strlen(item->text), value);
+        for (size_t i = 0; i < ARRAY_SIZE(carried_over); i++) {
+                if (strcasecmp(carried_over[i].name, item->key) != 0)
+                        continue;
+                if (!carried_over[i].before)
+                        snprintf(here, sizeof(here), "; %s", carried_over[i].after);
+                else if (!*item->text || strcmp(item->text, "0") == 0)
+                        snprintf(here, sizeof(here), "; leave it out, it says nothing");
+                else
+                        snprintf(here, sizeof(here), "; write %s%s%s", carried_over[i].before, value,
+                                 carried_over[i].after);
+        }
+        config_faults_remark(&foreign->faults, item->line,
+                             "'%s' is not a key that tscwarden takes from this file%s. It has no effect here, only the "
+                             "other lines have one",
+                             key, here);
 }
 
 static void foreign_take(const ConfigItem *item, void *userdata)
@@ -283,12 +292,35 @@ static const char *what_holds(const Policy *policy, ForeignKey key)
                       "what the other lines say holds";
 }
 
-static ForeignKey key_of_line(const Foreign *foreign, unsigned line)
+static const ConfigItem *item_of_line(const Foreign *foreign, unsigned line)
 {
         for (size_t i = 0; i < foreign->text.n; i++)
                 if (foreign->text.items[i].key && foreign->text.items[i].line == line)
-                        return find_key(foreign->text.items[i].key);
-        return FOREIGN_KEY_MAX_;
+                        return &foreign->text.items[i];
+        return NULL;
+}
+
+static ForeignKey key_of_line(const Foreign *foreign, unsigned line)
+{
+        const ConfigItem *item = item_of_line(foreign, line);
+
+        return item ? find_key(item->key) : FOREIGN_KEY_MAX_;
+}
+
+/* Whether the file says something of a policy: a line that cannot be understood may have, but not one about the stop, or one whose key
+ * is none of cpupower's. */
+static bool foreign_has_a_say(const Foreign *foreign)
+{
+        for (unsigned i = 0; i < foreign->faults.n; i++) {
+                const ConfigFault *fault = &foreign->faults.entries[i];
+                const ConfigItem *item = item_of_line(foreign, fault->line);
+                ForeignKey key = key_of_line(foreign, fault->line);
+
+                if (fault->refuses && key != FOREIGN_STOP_OPTS && key != FOREIGN_STOP_IDLE_OPTS &&
+                    (key != FOREIGN_KEY_MAX_ || !item))
+                        return true;
+        }
+        return foreign->policy.n_rules > 0;
 }
 
 /* A governor that is not understood does not leave the CPUs without one. */
@@ -364,7 +396,7 @@ static int foreign_load_one(const char *path, Config *config, ConfigErrors *erro
                 config_faults_remark(&foreign.faults, 0, "cannot be read: %s; it has no effect", strerror(-error));
         else
                 r = foreign_read(&foreign, data, size);
-        has_a_say = foreign.policy.n_rules > 0 || foreign.faults.n_refusals > 0;
+        has_a_say = foreign_has_a_say(&foreign);
         if (r == 0 && foreign.policy.n_rules > 0 && !(config->policy_file = strdup(path)))
                 r = -ENOMEM;
         if (r == 0 && foreign.policy.n_rules > 0)

@@ -59,15 +59,12 @@ static int parse_enum(const ConfigKey *key, const char *text, void *ret, ConfigW
         return refuse(reterr_why, key, text, rest);
 }
 
-/* What the kernel reads from sysfs: 15 bytes without a blank, in any case (drivers/cpufreq/cpufreq.c store_scaling_governor,
- * find_governor); whether there is one of that name is a matter of the host. A comma is somebody's idea of a list. */
 static const char *check_governor(const char *name, size_t length)
 {
         if (length == 0)
                 return "has an empty name in its list; write it like performance or performance|userspace";
-        for (size_t i = 0; i < length; i++)
-                if (name[i] == ',' || (unsigned char)name[i] <= ' ' || name[i] == 0x7f)
-                        return "is not a list of governors; write it like performance or performance|userspace";
+        if (!governor_name_fits(name, length))
+                return "is not a list of governors; write it like performance or performance|userspace";
         if (length > NAME_MAX_LENGTH)
                 return "has a name of more than 15 bytes; the kernel knows none such";
         return NULL;

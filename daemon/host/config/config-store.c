@@ -58,12 +58,19 @@ void config_errors_done(ConfigErrors *errors)
         *errors = (ConfigErrors) {};
 }
 
+/* A preference alone says nothing of governor or limits: where the host needs the half, the built-in governor stands in. With APPLY=always
+ * the half holds everywhere, and so what the file says and no more. */
+static bool key_fills_half(const Config *config, PolicyKey key)
+{
+        return config->apply == APPLY_ALWAYS || (key != POLICY_EPP && key != POLICY_PERF_BIAS);
+}
+
 int config_take_policy(Config *config, Policy *from)
 {
         Halves filled = { .frequency = true, .idle = true };
 
         for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
-                if (policy_speaks_of(from, key))
+                if (policy_speaks_of(from, key) && key_fills_half(config, key))
                         *(policy_key_is_idle(key) ? &filled.idle : &filled.frequency) = false;
         policy_done(&config->policy);
         if ((filled.frequency || filled.idle) &&

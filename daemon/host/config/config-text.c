@@ -194,7 +194,12 @@ static bool decode_value(Decoder *d)
                 } else if (open_line == 0)
                         decode_bare(d);
                 else {
-                        if (open_line == d->line)
+                        if (open_line == d->line && *d->at == '\\' && d->at + 1 < d->end && d->at[1] == 'n')
+                                config_faults_refuse(
+                                        d->faults, open_line,
+                                        "a backslash and n behind the closing quote, which make no new line; "
+                                        "write what follows them on a line of its own");
+                        else if (open_line == d->line)
                                 config_faults_refuse(d->faults, open_line,
                                                      "text behind the closing quote; "
                                                      "quote the whole value, put a comment on a line of its own");
@@ -223,7 +228,7 @@ static bool check_key(Decoder *d, unsigned line, const char *key, size_t length,
         if (i == strlen("export") && i < length && is_blank(key[i]) && strncmp(key, "export", i) == 0) {
                 while (i < length && is_blank(key[i]))
                         i++;
-                config_faults_refuse(d->faults, line, "'export' is not needed; write %s=...",
+                config_faults_refuse(d->faults, line, "'export' is not needed; begin the line with %s=",
                                      config_excerpt(key + i, length - i, excerpt));
         } else if (memchr(key, ':', length))
                 config_faults_refuse(d->faults, line, "':' before '=' in '%s'; write KEY=value", excerpt);
