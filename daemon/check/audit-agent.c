@@ -6,19 +6,34 @@
 
 #include "check/audit-parts.h"
 
+#define AWS_VENDOR "Amazon EC2"
+
 bool audit_is_kvm(const AuditInput *input)
 {
-        return clocksources_have(input->clock->available, "kvm-clock") || input->setup->ptp_kvm[0];
+        /* AWS' hypervisor is KVM, and answers no question for the time. */
+        return input->setup->ptp_kvm[0] || (clocksources_have(input->clock->available, "kvm-clock") &&
+                                            strncmp(input->setup->vendor, AWS_VENDOR, strlen(AWS_VENDOR)) != 0);
 }
 
 const char *audit_other_hypervisor(const AuditInput *input)
 {
+        static const struct {
+                const char *vendor, *name; /* a prefix of the firmware's word */
+        } vendors[] = {
+                { "Xen", "Xen" },
+                { "Microsoft Corporation", "Hyper-V" },
+                { "VMware", "VMware" },
+                { AWS_VENDOR, "AWS" },
+        };
         const char *available = input->clock->available;
 
-        if (clocksources_have(available, "xen"))
+        if (clocksources_have(available, "xen") || input->setup->xen)
                 return "Xen";
         if (strstr(available, "hyperv_clocksource_") || input->setup->host_phc_kind == PHC_HYPERV)
                 return "Hyper-V";
+        for (size_t i = 0; i < ARRAY_SIZE(vendors); i++)
+                if (strncmp(input->setup->vendor, vendors[i].vendor, strlen(vendors[i].vendor)) == 0)
+                        return vendors[i].name;
         switch (input->setup->host_phc_kind) {
         case PHC_ENA:
                 return "AWS";
@@ -76,8 +91,8 @@ void audit_agent(const AuditInput *input, Audit *audit)
                         audit, step,
                         "Without it the host cannot set this clock after a resume (virsh domtime). Add to the domain's "
                         "XML: <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>");
-        else {
+        else if (setup->agent_unit)
                 audit_fix(audit, step, "systemctl start qemu-guest-agent");
-                audit_advise(audit, step, "If there is no such unit, install the package qemu-guest-agent first.");
-        }
+        else
+                audit_advise(audit, step, "Install the package qemu-guest-agent, and start its service.");
 }

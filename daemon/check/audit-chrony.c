@@ -16,12 +16,6 @@
         "%s is made by the system anew, or cannot be written. Where that is declared (NixOS: services.chrony.extraConfig; Fedora " \
         "CoreOS: /etc/chrony.conf), add the lines `refclock PHC " KVM_CLOCK_LINK " poll 2` and `makestep 1 -1`."
 
-/* Debian's name of it, and everybody else's. */
-const char *audit_chrony_service(const MachineSetup *setup)
-{
-        return setup->chrony_config && strcmp(setup->chrony_config, "/etc/chrony.conf") == 0 ? "chronyd" : "chrony";
-}
-
 static bool runs_chronyd(const AuditInput *input)
 {
         return input->time->running >> CLIENT_CHRONYD & 1;
@@ -38,8 +32,8 @@ void audit_fix_by_setup(const AuditInput *input, Audit *audit, AuditStep *step)
                 audit_advise(audit, step, CHRONY_BY_HAND, setup->chrony_config);
         else if (!setup->chrony_confdir)
                 /* The file may lack the newline at its end. */
-                audit_fix(audit, step, "mkdir -p /etc/chrony.d && printf '\\nconfdir /etc/chrony.d\\n' >> %s && " SETUP,
-                          setup->chrony_config);
+                audit_fix(audit, step, "mkdir -p %s && printf '\\nconfdir %s\\n' >> %s && " SETUP, setup->chrony_folder,
+                          setup->chrony_folder, setup->chrony_config);
         else
                 audit_fix(audit, step, SETUP);
 }
@@ -149,7 +143,7 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
                 audit, step,
                 "A device that is not there ends it at its start: `journalctl -u chrony -u chronyd` says 'Could not "
                 "open PHC'.");
-        audit_fix(audit, step, "systemctl restart %s", audit_chrony_service(input->setup));
+        audit_fix(audit, step, "systemctl restart %s", input->setup->chrony_service);
 }
 
 /* What is to be done about a refclock that is not as it should be. */
@@ -197,7 +191,7 @@ static void judge_selected(const AuditInput *input, Audit *audit)
                 step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_FAIL,
                                  "chronyc sources: no refclock %s among them", input->setup->refclock_name);
                 audit_advise(audit, step, "chronyd has started before the line was written: a restart takes it up.");
-                audit_fix(audit, step, "systemctl restart %s", audit_chrony_service(input->setup));
+                audit_fix(audit, step, "systemctl restart %s", input->setup->chrony_service);
                 return;
         }
         off = fabs(source->offset_sec);
@@ -244,13 +238,14 @@ static void judge_makestep(const AuditInput *input, Audit *audit)
                 audit_advise(audit, step, CHRONY_BY_HAND,
                              setup->makestep_file ? setup->makestep_file : setup->chrony_config);
         else if (setup->makestep_file)
-                audit_fix(audit, step,
-                          "sed -i 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' %s && systemctl restart %s",
-                          setup->makestep_file, audit_chrony_service(setup));
+                audit_fix(
+                        audit, step,
+                        "sed -i --follow-symlinks 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' %s && systemctl restart %s",
+                        setup->makestep_file, setup->chrony_service);
         else
                 /* The file may lack the newline at its end. */
                 audit_fix(audit, step, "printf '\\nmakestep 1 -1\\n' >> %s && systemctl restart %s",
-                          setup->chrony_config, audit_chrony_service(setup));
+                          setup->chrony_config, setup->chrony_service);
 }
 
 void audit_chrony(const AuditInput *input, Audit *audit)

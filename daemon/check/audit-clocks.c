@@ -77,7 +77,7 @@ void audit_rtc(const AuditInput *input, Audit *audit, bool synchronized)
                         audit_advise(audit, step, "Add the line `rtcsync` where that file is declared.");
                 else
                         audit_fix(audit, step, "printf '\\nrtcsync\\n' >> %s && systemctl restart %s",
-                                  input->setup->chrony_config, audit_chrony_service(input->setup));
+                                  input->setup->chrony_config, input->setup->chrony_service);
         } else
                 judge_offset(input, audit, synchronized);
 }

@@ -9,13 +9,6 @@
 
 #define CURRENT "clocksource0/current_clocksource"
 
-/* The clocksources that hypervisors give their guests. */
-static bool is_hypervisors(const char *clocksource)
-{
-        return strcmp(clocksource, "kvm-clock") == 0 || strcmp(clocksource, "xen") == 0 ||
-               strncmp(clocksource, "hyperv_clocksource_", 19) == 0;
-}
-
 /* One that a guest may run on: read without leaving the guest, or Xen's own. */
 static bool is_fit(const char *clocksource)
 {
@@ -23,32 +16,50 @@ static bool is_fit(const char *clocksource)
 }
 
 /* What the host has to offer to a guest that has no good clock. */
-#define HOST_OFFERS                                                                                                        \
-        "The host has to offer one. With KVM, in the domain's XML (virsh edit): `<timer name='kvmclock' present='yes'/>` " \
-        "below <clock> for kvm-clock, or `<feature policy='require' name='invtsc'/>` below <cpu> for a TSC that counts on."
+static void advise_offer(const AuditInput *input, Audit *audit, AuditStep *step, const char *lack)
+{
+        const char *hypervisor = audit_other_hypervisor(input);
+
+        if (!hypervisor)
+                audit_advise(
+                        audit, step,
+                        "%s The host has to offer one. With KVM, in the domain's XML (virsh edit): `<timer name='kvmclock' "
+                        "present='yes'/>` below <clock> for kvm-clock, or `<feature policy='require' name='invtsc'/>` below <cpu> for "
+                        "a TSC that counts on.",
+                        lack);
+        else if (strcmp(hypervisor, "Xen") == 0)
+                audit_advise(
+                        audit, step,
+                        "%s Xen offers the clocksource xen to every domain whose kernel takes it: built with CONFIG_XEN, and without "
+                        "nopv or xen_nopv on its command line.",
+                        lack);
+        else if (strcmp(hypervisor, "Hyper-V") == 0)
+                audit_advise(
+                        audit, step,
+                        "%s Hyper-V offers hyperv_clocksource_tsc_page to every kernel that is built with CONFIG_HYPERV.",
+                        lack);
+        else
+                audit_advise(audit, step, "%s What this guest is offered is decided by %s, whose host it runs on.",
+                             lack, hypervisor);
+}
 
 /* Where the machine is judged as a host, audit-host.c does it. */
 static void judge_guest_tsc(const AuditInput *input, Audit *audit)
 {
         const ClockView *clock = input->clock;
-        bool marked = clock->verdict == VERDICT_UNSTABLE, fit = is_fit(clock->clocksource);
-        AuditResult result = AUDIT_PASS;
+        AuditResult result = audit_clock_result(clock);
         AuditStep *step;
 
-        if (clock->verdict == VERDICT_UNKNOWN)
-                result = AUDIT_UNKNOWN;
-        else if (!fit && clock->clocksource[0])
-                result = AUDIT_FAIL;
-        else if (marked || clock->verdict == VERDICT_UNVERIFIED)
-                result = AUDIT_WARN;
         step = audit_add(audit, AUDIT_GUEST, "tsc-verdict", "TSC", result, "%s: %s " CURRENT ": %s, available: %s.%s%s",
                          verdict_to_string(clock->verdict), input->reason_text,
                          clock->clocksource[0] ? clock->clocksource : "unknown",
                          clock->available[0] ? clock->available : "unknown",
                          clock->kernel_line[0] ? " The kernel: " : "", clock->kernel_line);
-        if (result == AUDIT_FAIL)
-                audit_advise(audit, step, "This guest has neither its TSC nor its hypervisor's clock. " HOST_OFFERS);
-        else if (marked && is_hypervisors(clock->clocksource))
+        if (result == AUDIT_FAIL && !is_fit(clock->clocksource) && !clocksources_have(clock->available, "tsc"))
+                advise_offer(input, audit, step, "This guest has neither its TSC nor its hypervisor's clock.");
+        else if (result == AUDIT_FAIL)
+                audit_advise(audit, step, "%s", input->remedy);
+        else if (result == AUDIT_WARN && clock->verdict == VERDICT_UNSTABLE)
                 audit_advise(
                         audit, step,
                         "The clock that this guest uses is its hypervisor's, and has not got worse. If it was started with a "
@@ -58,7 +69,8 @@ static void judge_guest_tsc(const AuditInput *input, Audit *audit)
 static void judge_clocksource(const AuditInput *input, Audit *audit)
 {
         const char *current = input->clock->clocksource, *available = input->clock->available;
-        static const char *const better[] = { "kvm-clock", "hyperv_clocksource_tsc_page", "xen" };
+        /* The TSC is listed only as long as the kernel has not given it up. */
+        static const char *const better[] = { "kvm-clock", "hyperv_clocksource_tsc_page", "xen", "tsc" };
         AuditStep *step;
 
         if (!current[0]) {
@@ -77,7 +89,7 @@ static void judge_clocksource(const AuditInput *input, Audit *audit)
                                   better[i]);
                         return;
                 }
-        audit_advise(audit, step, "Every look at this clock leaves the guest. " HOST_OFFERS);
+        advise_offer(input, audit, step, "Every look at this clock leaves the guest.");
 }
 
 /* Why ptp_kvm cannot be loaded here, and what helps. */
@@ -113,8 +125,13 @@ static void judge_phc(const AuditInput *input, Audit *audit)
                 return;
         }
         if (other) {
-                audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_NOT_APPLICABLE,
-                          "this is a guest of %s, and its host offers no clock in /sys/class/ptp", other);
+                step = audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_NOT_APPLICABLE,
+                                 "this is a guest of %s, and its host offers no clock in /sys/class/ptp", other);
+                if (strcmp(other, "AWS") == 0)
+                        audit_advise(
+                                audit, step,
+                                "AWS' clock is the NTP server 169.254.169.123; some types of instances have it as a PHC too, with "
+                                "the parameter phc_enable=1 of the module ena.");
                 return;
         }
         if (!audit_is_kvm(input)) {

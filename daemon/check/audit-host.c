@@ -71,18 +71,10 @@ static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step, 
 
 static void judge_verdict(const AuditInput *input, Audit *audit, const BootNeed *need)
 {
-        static const AuditResult results[VERDICT_MAX_] = {
-                [VERDICT_UNKNOWN] = AUDIT_UNKNOWN, [VERDICT_STABLE] = AUDIT_PASS, [VERDICT_TRUSTED] = AUDIT_PASS,
-                [VERDICT_UNVERIFIED] = AUDIT_WARN, [VERDICT_UNUSED] = AUDIT_FAIL, [VERDICT_UNSTABLE] = AUDIT_FAIL,
-                [VERDICT_ABSENT] = AUDIT_FAIL,
-        };
         const ClockView *clock = input->clock;
-        /* Nothing that uses the clock here is worse off: a guest on its hypervisor's, tsc=nowatchdog on a fit CPU. A
-         * guest's own guests pay: clock-pairing says so. */
-        bool fine = clock->urgency == URGENCY_NONE && clock->verdict != VERDICT_UNKNOWN;
         AuditStep *step;
 
-        step = audit_add(audit, AUDIT_HOST, "tsc-verdict", "TSC", fine ? AUDIT_PASS : results[clock->verdict],
+        step = audit_add(audit, AUDIT_HOST, "tsc-verdict", "TSC", audit_clock_result(clock),
                          "%s: %s " CURRENT ": %s, available: %s.%s%s", verdict_to_string(clock->verdict),
                          input->reason_text, OR_UNKNOWN(clock->clocksource), OR_UNKNOWN(clock->available),
                          clock->kernel_line[0] ? " The kernel: " : "", clock->kernel_line);
@@ -235,12 +227,14 @@ static void judge_resync(const AuditInput *input, Audit *audit)
                 audit, step,
                 "%sAfter virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "
                 "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now",
-                enabled ? "" :
-                          "Enabled, that service suspends the guests at a shutdown, unless its file says otherwise. ");
-        if (setup->sync_time)
+                enabled ?
+                        "" :
+                        "With SYNC_TIME=1 and the service enabled, guests that a boot of the host has resumed are set right; "
+                        "it then suspends them at each shutdown, unless ON_SHUTDOWN= there says otherwise. ");
+        if (setup->sync_time || !enabled)
                 return;
         if (setup->sync_time_assigned)
-                audit_fix(audit, step, "sed -i 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' %s", file);
+                audit_fix(audit, step, "sed -i --follow-symlinks 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' %s", file);
         else
                 /* The file may lack the newline at its end. */
                 audit_fix(audit, step, "printf '\\nSYNC_TIME=1\\n' >> %s", file);

@@ -29,6 +29,4 @@ void audit_time(const AuditInput *input, Audit *audit);
 void audit_late(const AuditInput *input, Audit *audit);
 /* `synchronized`: the system's time is known to be right. */
 void audit_rtc(const AuditInput *input, Audit *audit, bool synchronized);
-/* The name of chronyd's service. */
-const char *audit_chrony_service(const MachineSetup *setup);
 void audit_rate(const AuditInput *input, Audit *audit);

@@ -85,6 +85,17 @@ void audit_fix(Audit *audit, AuditStep *step, const char *format, ...)
         va_end(ap);
 }
 
+AuditResult audit_clock_result(const ClockView *clock)
+{
+        if (clock->verdict == VERDICT_UNKNOWN)
+                return AUDIT_UNKNOWN;
+        /* Nothing that uses the clock here is worse off: a guest on its hypervisor's, tsc=nowatchdog on a fit CPU. */
+        if (clock->urgency == URGENCY_NONE)
+                return clock->suspect == SUSPECT_NONE || clock->suspect == SUSPECT_DESIGN ? AUDIT_PASS : AUDIT_WARN;
+        /* Nothing checks it, and nothing speaks against it. */
+        return clock->verdict == VERDICT_UNVERIFIED && clock->suspect == SUSPECT_NONE ? AUDIT_WARN : AUDIT_FAIL;
+}
+
 bool audit_in_use(Verdict verdict)
 {
         return verdict == VERDICT_STABLE || verdict == VERDICT_TRUSTED || verdict == VERDICT_UNVERIFIED;

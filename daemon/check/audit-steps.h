@@ -85,5 +85,7 @@ AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char 
 void audit_advise(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
 void audit_fix(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
 
+/* What model/ says of the TSC and of the clock in use, as a result: how soon somebody has to act decides, and which clock is convicted. */
+AuditResult audit_clock_result(const ClockView *clock);
 /* The TSC is the clocksource. */
 bool audit_in_use(Verdict verdict);

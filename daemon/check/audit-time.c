@@ -31,19 +31,43 @@ static const char *needless_client(const TimeInput *time)
         return "";
 }
 
-/* No client that is known moves the clock. A second one is advised only where nobody does at all. */
-static void judge_no_client(const TimeInput *time, Audit *audit)
+/* The first command that makes somebody keep the time, or what has to be installed for it. */
+static void fix_by_time_client(const AuditInput *input, Audit *audit, AuditStep *step)
 {
+        if (input->setup->time_client_unit)
+                audit_fix(audit, step, "timedatectl set-ntp true");
+        else
+                audit_advise(audit, step, "No time client is installed that systemd could start: install chrony.");
+}
+
+/* PTP keeps a network interface's clock right, and nothing hands that on. */
+static void advise_ptp(Audit *audit, AuditStep *step)
+{
+        audit_advise(
+                audit, step,
+                "With hardware time stamps ptp4l sets the interface's clock only: phc2sys (`phc2sys -a -r`) sets this "
+                "machine's from it, or chronyd follows it (a line `refclock PHC` with that device).");
+}
+
+/* Clients run, or none, and none that is known moves the clock. A second one is advised only where nobody does at all. */
+static void judge_no_client(const AuditInput *input, Audit *audit)
+{
+        const TimeInput *time = input->time;
         bool set = time->kernel_known && time->kernel_max_error_usec < TIME_MAX_ERROR_USEC;
         bool other = time->running >> CLIENT_OTHER & 1;
         bool nobody_sets = time->running & (1U << CLIENT_CHRONYD | 1U << CLIENT_NTPD);
+        bool ptp_only = time->phc_kept && time->running == 1U << CLIENT_PTP4L;
+        const char *but = "";
         char buffer[128];
         AuditStep *step;
 
+        if (ptp_only)
+                but = ", which sets a network interface's clock; nothing that runs here sets the system's from it";
+        else if (time->running && !other)
+                but = ", told to leave the clock alone";
         step = audit_add(audit, AUDIT_TIME, "time-client", "one time client",
                          set && !nobody_sets ? AUDIT_WARN : AUDIT_FAIL, "running: %s%s%s",
-                         other ? time->other : list_clients(time->running, buffer),
-                         time->running && !other ? ", told to leave the clock alone" : "",
+                         other ? time->other : list_clients(time->running, buffer), but,
                          set && !nobody_sets ? "; adjtimex says that somebody sets the clock right" : "");
         if (other)
                 audit_advise(audit, step,
@@ -54,10 +78,10 @@ static void judge_no_client(const TimeInput *time, Audit *audit)
         else if (set)
                 audit_advise(audit, step,
                              "A client in a container, or the hypervisor's agent: a second one would fight with it.");
-        else {
-                audit_fix(audit, step, "timedatectl set-ntp true");
-                audit_advise(audit, step, "If timedatectl says 'NTP not supported', install chrony first.");
-        }
+        else if (ptp_only)
+                advise_ptp(audit, step);
+        else
+                fix_by_time_client(input, audit, step);
 }
 
 static void judge_one_client(const AuditInput *input, Audit *audit)
@@ -72,7 +96,7 @@ static void judge_one_client(const AuditInput *input, Audit *audit)
                 return;
         }
         if (n == 0) {
-                judge_no_client(time, audit);
+                judge_no_client(input, audit);
                 return;
         }
         step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", n == 1 ? AUDIT_PASS : AUDIT_FAIL,
@@ -113,7 +137,10 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
                 audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
                 break;
         case TIME_NOBODY:
-                audit_fix(audit, step, "timedatectl set-ntp true");
+                if (time->phc_kept && time->running == 1U << CLIENT_PTP4L)
+                        advise_ptp(audit, step);
+                else
+                        fix_by_time_client(input, audit, step);
                 break;
         case TIME_UNKEPT:
                 audit_advise(

@@ -38,20 +38,26 @@ static int format_ostree(const BootParameters *parameters, char **ret)
 /* grub-mkconfig sources the file as a shell does: a later assignment may build on the earlier ones. */
 static int format_mkconfig(const BootConfig *config, const char *words, char **ret)
 {
-        static const char then[] = "/etc/default/grub && grub2-mkconfig -o /boot/grub2/grub.cfg";
+        const char *then = boot_grub_layout(&config->facts)->grub_mkconfig;
         int r;
 
         if (config->facts.default_grub_quoted)
-                r = asprintf(ret, "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&%s /' %s", words, then);
+                r = asprintf(ret, "sed -i --follow-symlinks 's/^GRUB_CMDLINE_LINUX=\"/&%s /' /etc/default/grub && %s",
+                             words, then);
         else
-                r = asprintf(ret, "printf '\\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX %s\"\\n' >> %s", words, then);
+                r = asprintf(ret,
+                             "printf '\\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX %s\"\\n' >> /etc/default/grub && %s",
+                             words, then);
         return r < 0 ? -ENOMEM : 0;
 }
 
 /* The first line of the file is the command line; it may lack the newline at its end. */
 static int format_kernel_cmdline(const char *words, const char *then, const char *image, char **ret)
 {
-        return asprintf(ret, "sed -i '1s/$/ %s/' /etc/kernel/cmdline && %s%s", words, then, image) < 0 ? -ENOMEM : 0;
+        return asprintf(ret, "sed -i --follow-symlinks '1s/$/ %s/' /etc/kernel/cmdline && %s%s", words, then, image) <
+                               0 ?
+                       -ENOMEM :
+                       0;
 }
 
 int boot_command_format(const BootConfig *config, const BootParameters *parameters, char **ret)

@@ -46,7 +46,17 @@ BootPlatform boot_platform_detect(const BootFacts *facts)
         /* With GRUB_ENABLE_BLSCFG=false /etc/kernel/cmdline lies there as well, and has no effect. */
         if (facts->grub2_cfg || (facts->has_grubby && facts->default_grub))
                 return BOOT_GRUB_MKCONFIG;
+        /* As on Arch. */
+        if (facts->grub_cfg && facts->default_grub && facts->boot_image)
+                return BOOT_GRUB_MKCONFIG;
         return facts->kernel_cmdline ? BOOT_KERNEL_INSTALL : BOOT_UNKNOWN;
+}
+
+const Layout *boot_grub_layout(const BootFacts *facts)
+{
+        if (facts->has_update_grub && facts->grub_cfg)
+                return &layouts[LAYOUT_DEBIAN];
+        return &layouts[facts->grub_cfg && !facts->grub2_cfg ? LAYOUT_ARCH : LAYOUT_RED_HAT];
 }
 
 bool boot_text_enables_bls(const char *text)

@@ -6,18 +6,20 @@
 
 #include <stdbool.h>
 
+#include "check/layout.h"
+
 typedef enum BootPlatform {
         BOOT_UNKNOWN,
         BOOT_BOOTC,
         BOOT_OSTREE,
         BOOT_UKI,
-        BOOT_PROXMOX,        /* proxmox-boot-tool with systemd-boot: /etc/kernel/cmdline */
-        BOOT_ZFSBOOTMENU,    /* a property of the data set */
-        BOOT_REFIND,         /* /boot/refind_linux.conf */
-        BOOT_OTHER,          /* a loader that has told its name, and that tscwarden does not know; or none at all */
-        BOOT_GRUBBY,         /* BLS entries: changed with grubby(8) */
-        BOOT_UPDATE_GRUB,    /* Debian's GRUB: a file of ours in /etc/default/grub.d, and update-grub */
-        BOOT_GRUB_MKCONFIG,  /* SUSE's GRUB, or Red Hat's without BLS entries: /etc/default/grub and grub2-mkconfig */
+        BOOT_PROXMOX,     /* proxmox-boot-tool with systemd-boot: /etc/kernel/cmdline */
+        BOOT_ZFSBOOTMENU, /* a property of the data set */
+        BOOT_REFIND,      /* /boot/refind_linux.conf */
+        BOOT_OTHER,       /* a loader that has told its name, and that tscwarden does not know; or none at all */
+        BOOT_GRUBBY,      /* BLS entries: changed with grubby(8) */
+        BOOT_UPDATE_GRUB, /* Debian's GRUB: a file of ours in /etc/default/grub.d, and update-grub */
+        BOOT_GRUB_MKCONFIG, /* SUSE's and Arch's GRUB, or Red Hat's without BLS entries: /etc/default/grub and grub-mkconfig */
         BOOT_KERNEL_INSTALL, /* /etc/kernel/cmdline */
         BOOT_PLATFORM_MAX_,
 } BootPlatform;
@@ -46,6 +48,8 @@ typedef struct BootFacts {
 } BootFacts;
 
 BootPlatform boot_platform_detect(const BootFacts *facts);
+/* Whose grub.cfg it is, and what makes that, where GRUB's own scripts do. */
+const Layout *boot_grub_layout(const BootFacts *facts);
 
 /* Whether the last GRUB_ENABLE_BLSCFG= of a text like /etc/default/grub says true. */
 bool boot_text_enables_bls(const char *text);

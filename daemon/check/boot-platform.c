@@ -20,7 +20,7 @@ static const struct {
         [BOOT_OTHER] = { "other", "not GRUB has booted this machine (LoaderInfo, or no BOOT_IMAGE= in /proc/cmdline)" },
         [BOOT_GRUBBY] = { "grubby", "GRUB with boot loader entries (grubby)" },
         [BOOT_UPDATE_GRUB] = { "update-grub", "Debian's GRUB (/etc/default/grub.d, update-grub)" },
-        [BOOT_GRUB_MKCONFIG] = { "grub2-mkconfig", "GRUB (/etc/default/grub, grub2-mkconfig)" },
+        [BOOT_GRUB_MKCONFIG] = { "grub2-mkconfig", "GRUB (/etc/default/grub, grub-mkconfig)" },
         [BOOT_KERNEL_INSTALL] = { "kernel-install", "kernel-install (/etc/kernel/cmdline)" },
 };
 
@@ -51,6 +51,14 @@ static char *list(const BootParameters *parameters, const char *before, const ch
         if (!middle || asprintf(&text, "%s%s%s", before, middle, after) < 0)
                 return NULL;
         return text;
+}
+
+static char *advise_mkconfig(const BootFacts *facts, const BootParameters *parameters)
+{
+        char then[80];
+
+        snprintf(then, sizeof(then), "\nThen: %s", boot_grub_layout(facts)->grub_mkconfig);
+        return list(parameters, "Add to GRUB_CMDLINE_LINUX in /etc/default/grub:\n", " ", then);
 }
 
 char *boot_platform_advice(const BootFacts *facts, BootPlatform platform, const BootParameters *parameters)
@@ -90,8 +98,7 @@ char *boot_platform_advice(const BootFacts *facts, BootPlatform platform, const 
                         "line where the loader that did, or the firmware's boot entry (efibootmgr -v), has it:\n",
                         " ", "");
         case BOOT_GRUB_MKCONFIG:
-                return list(parameters, "Add to GRUB_CMDLINE_LINUX in /etc/default/grub:\n", " ",
-                            "\nThen: grub2-mkconfig -o /boot/grub2/grub.cfg");
+                return advise_mkconfig(facts, parameters);
         case BOOT_GRUBBY:
                 return list(parameters, "grubby --update-kernel=ALL --args=\"", " ", "\"");
         case BOOT_UPDATE_GRUB:

@@ -15,6 +15,7 @@
 #include "check/rtc.h"
 
 #define PARAMETER_SIZE 32
+#define VENDOR_SIZE 64
 
 #define REFCLOCKS_MAX 16
 
@@ -24,8 +25,10 @@ typedef struct RefclockFound {
 } RefclockFound;
 
 typedef struct MachineSetup {
-        bool dom0; /* Xen's first domain, which is a host (/proc/xen/capabilities: control_d) */
-        bool kvm;  /* /dev/kvm, or the module kvm */
+        bool dom0;                /* Xen's first domain, which is a host (/proc/xen/capabilities: control_d) */
+        bool kvm;                 /* /dev/kvm, or the module kvm */
+        bool xen;                 /* /sys/hypervisor/type: Xen, in every domain */
+        char vendor[VENDOR_SIZE]; /* /sys/class/dmi/id/sys_vendor; "" unknown */
         /* Firmware has switched AMD's C1E on: apic_c1e among the bugs in /proc/cpuinfo (arch/x86/kernel/process.c). */
         bool c1e;
 
@@ -62,19 +65,23 @@ typedef struct MachineSetup {
         bool refclock_tai, refclock_optional;
         char *refclock_ignored; /* a .sources file that has one, which chronyd ignores; owned, NULL for none */
 
-        char *makestep_file;   /* where the last `makestep` stands, which holds; owned, NULL for none */
-        bool makestep_fixed;   /* as chrony_fixed */
-        bool makestep_endless; /* and it lets chronyd set the clock at any time */
-        char *chrony_config;   /* the main file; owned, NULL for none */
-        bool rtcsync;          /* and has chronyd keep the real-time clock: rtcsync, or rtcfile */
-        bool chrony_given;     /* a running chronyd was given it by -f */
-        bool chrony_fixed;     /* nothing can be added to it: read-only, or made anew at each boot */
-        char *chrony_confdir;  /* a folder whose files it reads too, where ours outlasts a boot; owned, NULL for none */
+        char *makestep_file;        /* where the last `makestep` stands, which holds; owned, NULL for none */
+        bool makestep_fixed;        /* as chrony_fixed */
+        bool makestep_endless;      /* and it lets chronyd set the clock at any time */
+        char *chrony_config;        /* the main file; owned, NULL for none */
+        const char *chrony_service; /* "chrony" or "chronyd" */
+        const char *chrony_folder;  /* for a confdir in it, where it has none */
+        bool rtcsync;               /* and has chronyd keep the real-time clock: rtcsync, or rtcfile */
+        bool chrony_given;          /* a running chronyd was given it by -f */
+        bool chrony_fixed;          /* nothing can be added to it: read-only, or made anew at each boot */
+        char *chrony_confdir; /* a folder whose files it reads too, where ours outlasts a boot; owned, NULL for none */
 
         Late late;
         Rtc rtc;
 
-        bool agent_channel; /* /dev/virtio-ports/org.qemu.guest_agent.0 */
+        bool time_client_unit; /* timedatectl has a time client to switch on */
+        bool agent_unit;       /* qemu-guest-agent.service */
+        bool agent_channel;    /* /dev/virtio-ports/org.qemu.guest_agent.0 */
 
         bool libvirt;                /* it is installed */
         bool libvirt_guests_enabled; /* its service */

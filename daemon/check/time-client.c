@@ -123,11 +123,13 @@ static bool phc2sys_steers(const char *arguments, const char *file, TimeProcess 
         return strcmp(sink, "CLOCK_REALTIME") == 0 && strcmp(process->source, "CLOCK_REALTIME") != 0;
 }
 
-/* ptp4l(8): with software time stamping it moves the system's clock itself, as long as it may follow another one. */
-static bool ptp4l_steers(const char *arguments, const char *file)
+/* ptp4l(8): with software time stamping it moves the system's clock itself, otherwise that of the interface, as long as it may follow
+ * another one. */
+static void judge_ptp4l(const char *arguments, const char *file, TimeProcess *process)
 {
         static const char *const masters[] = { "serverOnly", "masterOnly" };
         char servo[TIME_OPTION_SIZE] = "", stamping[TIME_OPTION_SIZE] = "hardware";
+        bool software;
 
         if (count_option(arguments, ptp4l_options, 'S', NULL))
                 strcpy(stamping, "software");
@@ -136,9 +138,12 @@ static bool ptp4l_steers(const char *arguments, const char *file)
         (void)find_setting(arguments, file, "clock_servo", servo);
         for (size_t i = 0; i < ARRAY_SIZE(masters); i++)
                 if (setting_is(arguments, file, masters[i], "1"))
-                        return false;
-        return strcmp(stamping, "software") == 0 && !servo_hands_over(servo) &&
-               !setting_is(arguments, file, "free_running", "1");
+                        return;
+        if (servo_hands_over(servo) || setting_is(arguments, file, "free_running", "1"))
+                return;
+        software = strcmp(stamping, "software") == 0;
+        process->steers = software;
+        process->keeps_phc = !software;
 }
 
 /* In "busybox ntpd -n" the program is an argument. */
@@ -171,7 +176,7 @@ void time_client_judge(const char *command, const char *arguments, const char *f
         if (ret->client == CLIENT_PHC2SYS)
                 ret->steers = phc2sys_steers(arguments, file, ret);
         else if (ret->client == CLIENT_PTP4L)
-                ret->steers = ptp4l_steers(arguments, file);
+                judge_ptp4l(arguments, file, ret);
         else if (ret->client == CLIENT_CHRONYD)
                 ret->steers = !has_word(arguments, "-x");
         else

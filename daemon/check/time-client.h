@@ -10,9 +10,9 @@
 
 /* What a process is to the time of this machine. */
 typedef struct TimeProcess {
-        TimeClient client;             /* CLIENT_NONE: nothing */
-        bool steers;                   /* it moves this machine's clock */
-        bool keeps_phc;                /* it sets the clock of a network interface right: ts2phc, sfptpd */
+        TimeClient client; /* CLIENT_NONE: nothing */
+        bool steers;       /* it moves this machine's clock */
+        bool keeps_phc; /* it sets the clock of a network interface right: ptp4l with hardware time stamps, ts2phc, sfptpd */
         char source[TIME_OPTION_SIZE]; /* phc2sys -s; "" for none */
 } TimeProcess;
 

@@ -40,7 +40,7 @@ static bool runs(const TimeInput *input, TimeClient client)
 
 bool time_phc_is_kept(const TimeInput *input)
 {
-        return runs(input, CLIENT_PTP4L) || runs(input, CLIENT_TIMEMASTER) || input->phc_kept_by_other;
+        return runs(input, CLIENT_TIMEMASTER) || input->phc_kept;
 }
 
 unsigned time_count_disciplines(const TimeInput *input)

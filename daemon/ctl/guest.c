@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "check/chrony-config.h"
 #include "check/chrony-report.h"
+#include "check/layout.h"
 #include "check/read/machine-setup.h"
 #include "check/read/timesync.h"
 #include "host/runtime.h"
@@ -139,38 +140,35 @@ static bool take_value(const char *text, const char *key, char *buffer, size_t s
 
 static int find_unit(GuestSetup *guest)
 {
-        /* Debian's name, and everybody else's, which is an alias there once it is enabled. */
-        static const char *const names[] = { "chrony.service", "chronyd.service" };
+        const char *const show[] = { "systemctl", "show", "--property=Id,LoadState,ActiveState", guest->unit, NULL };
+        _cleanup_free_ char *output = NULL;
+        char state[32];
+        int r;
 
-        for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
-                const char *const show[] = { "systemctl", "show", "--property=Id,LoadState,ActiveState", names[i],
-                                             NULL };
-                _cleanup_free_ char *output = NULL;
-                char state[32];
-                int r = run(show, SHORT_SECONDS, &output);
-
-                if (r < 0)
-                        return r;
-                if (!take_value(output, "LoadState=", state, sizeof(state)) || strcmp(state, "loaded") != 0 ||
-                    !take_value(output, "Id=", guest->unit, sizeof(guest->unit)) || strchr(guest->unit, '/'))
-                        continue;
-                guest->active =
-                        take_value(output, "ActiveState=", state, sizeof(state)) && strcmp(state, "active") == 0;
-                return 0;
+        snprintf(guest->unit, sizeof(guest->unit), "%s.service", guest->setup.chrony_service);
+        r = run(show, SHORT_SECONDS, &output);
+        if (r < 0)
+                return r;
+        if (!take_value(output, "LoadState=", state, sizeof(state)) || strcmp(state, "loaded") != 0) {
+                fprintf(stderr, "tscwarden: There is no %s: install chrony first\n", guest->unit);
+                return -ENOENT;
         }
-        fprintf(stderr, "tscwarden: There is no chrony.service and no chronyd.service: install chrony first\n");
-        return -ENOENT;
+        /* The name may be an alias. */
+        (void)take_value(output, "Id=", guest->unit, sizeof(guest->unit));
+        guest->active = take_value(output, "ActiveState=", state, sizeof(state)) && strcmp(state, "active") == 0;
+        return strchr(guest->unit, '/') ? -EINVAL : 0;
 }
 
 int guest_find_chrony(GuestSetup *guest)
 {
         MachineSetup *setup = &guest->setup;
-        int r = find_unit(guest);
+        int r;
 
-        if (r < 0)
-                return r;
         if (machine_setup_read_chrony(setup) < 0 || machine_setup_read_modules(setup) < 0)
                 return out_of_memory();
+        r = find_unit(guest);
+        if (r < 0)
+                return r;
         if (setup->chrony_confdir)
                 return 0;
         if (setup->chrony_config && setup->chrony_fixed)
@@ -182,10 +180,11 @@ int guest_find_chrony(GuestSetup *guest)
         else if (setup->chrony_config)
                 fprintf(stderr,
                         "tscwarden: %s takes no further files. Add this line to it, make the directory, and try again:\n"
-                        "  confdir /etc/chrony.d\n",
-                        setup->chrony_config);
+                        "  confdir %s\n",
+                        setup->chrony_config, setup->chrony_folder);
         else
-                fprintf(stderr, "tscwarden: There is no /etc/chrony/chrony.conf and no /etc/chrony.conf\n");
+                fprintf(stderr, "tscwarden: There is no %s and no %s\n", layouts[LAYOUT_DEBIAN].chrony_config,
+                        layouts[LAYOUT_RED_HAT].chrony_config);
         return -ENOENT;
 }
 

@@ -81,6 +81,8 @@ static Machine host(void)
                 .policy = { .governor = "performance" },
                 .setup = { .kvm = true,
                            .processes_known = true,
+                           .time_client_unit = true,
+                           .chrony_service = "chrony",
                            .libvirt = true,
                            .sync_time_file = (char *)"/etc/default/libvirt-guests",
                            .libvirt_guests_enabled = true,
@@ -160,6 +162,9 @@ static Machine guest(void)
                 .makestep_file = (char *)"/etc/chrony/conf.d/kvm.conf",
                 .makestep_endless = true,
                 .chrony_config = (char *)"/etc/chrony/chrony.conf",
+                .chrony_service = "chrony",
+                .chrony_folder = "/etc/chrony/conf.d",
+                .agent_unit = true,
                 .chrony_confdir = (char *)"/etc/chrony/conf.d",
         };
         m.time.chrony.sources[0] =
@@ -299,7 +304,8 @@ static void test_boot_parameters(void **state)
         expect(&m, "boot-parameters", AUDIT_FAIL, NULL, NULL);
         m.boot.platform = BOOT_PROXMOX;
         expect(&m, "boot-parameters", AUDIT_FAIL,
-               "sed -i '1s/$/ cpufreq.off=1/' /etc/kernel/cmdline && proxmox-boot-tool refresh && " REBOOT, NULL);
+               "sed -i --follow-symlinks '1s/$/ cpufreq.off=1/' /etc/kernel/cmdline && proxmox-boot-tool refresh && " REBOOT,
+               NULL);
         m.boot.platform = BOOT_UPDATE_GRUB;
         m.cmdlines[1] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
         expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "configured: in 1 of 2 boot entries (/boot/grub/grub.cfg)");
@@ -441,12 +447,15 @@ static void test_what_guests_get(void **state)
         expect(&m, "guest-resync", AUDIT_PASS, NULL, "SYNC_TIME=1");
         m.setup.sync_time = false;
         expect(&m, "guest-resync", AUDIT_WARN,
-               "sed -i 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' /etc/default/libvirt-guests", "SYNC_TIME=0");
+               "sed -i --follow-symlinks 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' /etc/default/libvirt-guests",
+               "SYNC_TIME=0");
         m.setup.sync_time_assigned = false;
         expect(&m, "guest-resync", AUDIT_WARN, "printf '\\nSYNC_TIME=1\\n' >> /etc/default/libvirt-guests",
                "no SYNC_TIME");
-        m.setup.sync_time = true;
         m.setup.libvirt_guests_enabled = false;
+        expect(&m, "guest-resync", AUDIT_WARN, NULL, "not enabled");
+        expect_advice(&m, "guest-resync", "ON_SHUTDOWN=");
+        m.setup.sync_time = true;
         expect(&m, "guest-resync", AUDIT_WARN, NULL, "not enabled");
         m.setup.libvirt = false;
         expect(&m, "guest-resync", AUDIT_NOT_APPLICABLE, NULL, NULL);
@@ -469,6 +478,20 @@ static void test_guest(void **state)
                "echo kvm-clock > /sys/devices/system/clocksource/clocksource0/current_clocksource", "acpi_pm");
         m.clock.available = "acpi_pm";
         expect(&m, "guest-clocksource", AUDIT_FAIL, NULL, NULL);
+        expect_advice(&m, "guest-clocksource", "virsh edit");
+        expect_advice(&m, "tsc-verdict", "virsh edit");
+        m.setup.xen = true;
+        expect_advice(&m, "guest-clocksource", "xen_nopv");
+        m.setup.xen = false;
+        strcpy(m.setup.vendor, "Microsoft Corporation");
+        expect_advice(&m, "guest-clocksource", "hyperv_clocksource_tsc_page");
+        strcpy(m.setup.vendor, "VMware, Inc.");
+        expect_advice(&m, "guest-clocksource", "decided by VMware");
+        m.clock.available = "tsc acpi_pm";
+        m.clock.verdict = VERDICT_UNUSED;
+        expect(&m, "guest-clocksource", AUDIT_FAIL,
+               "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource", "acpi_pm");
+        m.setup.vendor[0] = '\0';
         m.clock.clocksource = "";
         expect(&m, "guest-clocksource", AUDIT_UNKNOWN, NULL, NULL);
 
@@ -488,6 +511,10 @@ static void test_guest(void **state)
         expect(&m, "ptp-kvm-at-boot", AUDIT_NOT_APPLICABLE, NULL, NULL);
         m.setup.ptp_kvm_module = false;
         expect(&m, "ptp-kvm-clock", AUDIT_FAIL, NULL, "not installed");
+        strcpy(m.setup.vendor, "Amazon EC2");
+        expect(&m, "ptp-kvm-clock", AUDIT_NOT_APPLICABLE, NULL, "a guest of AWS");
+        expect_advice(&m, "ptp-kvm-clock", "phc_enable=1");
+        m.setup.vendor[0] = '\0';
         m.clock.available = "tsc hpet";
         expect(&m, "ptp-kvm-clock", AUDIT_NOT_APPLICABLE, NULL, "no KVM guest");
 
@@ -501,6 +528,9 @@ static void test_guest(void **state)
         m.setup.agent_channel = true;
         m.setup.agent_running = false;
         expect(&m, "guest-agent", AUDIT_WARN, "systemctl start qemu-guest-agent", NULL);
+        m.setup.agent_unit = false;
+        expect(&m, "guest-agent", AUDIT_WARN, NULL, "does not run");
+        expect_advice(&m, "guest-agent", "Install the package qemu-guest-agent");
         m.setup.agent_channel = false;
         expect(&m, "guest-agent", AUDIT_WARN, NULL, NULL);
         m.clock.available = "xen tsc";
@@ -523,7 +553,7 @@ static void test_chrony_in_a_guest(void **state)
         strcpy(m.setup.refclock_ptp, "ptp0");
         m.setup.refclock_kind = PHC_NETWORK;
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "another clock");
-        m.time.running |= BIT(CLIENT_PTP4L);
+        m.time.phc_kept = true;
         expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "PTP keeps");
         strcpy(m.setup.refclock_ptp, "");
         m.setup.refclock_kind = PHC_UNKNOWN;
@@ -534,7 +564,7 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no `refclock PHC`");
         m.setup.chrony_confdir = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL,
-               "mkdir -p /etc/chrony.d && printf '\\nconfdir /etc/chrony.d\\n' >> /etc/chrony/chrony.conf && tscwarden guest setup",
+               "mkdir -p /etc/chrony/conf.d && printf '\\nconfdir /etc/chrony/conf.d\\n' >> /etc/chrony/chrony.conf && tscwarden guest setup",
                NULL);
         m.setup.chrony_config = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "chrony is not installed");
@@ -559,7 +589,7 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-makestep", AUDIT_PASS, NULL, NULL);
         m.setup.makestep_endless = false;
         expect(&m, "chrony-makestep", AUDIT_WARN,
-               "sed -i 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' /etc/chrony/conf.d/kvm.conf && systemctl restart chrony",
+               "sed -i --follow-symlinks 's/^[[:space:]]*makestep[[:space:]].*/makestep 1 -1/I' /etc/chrony/conf.d/kvm.conf && systemctl restart chrony",
                "first updates");
         m.setup.makestep_file = NULL;
         expect(&m, "chrony-makestep", AUDIT_WARN,
@@ -583,7 +613,7 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-selected", AUDIT_UNKNOWN, NULL, "506");
         m.time.running = m.time.steering = 0;
         expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chrony", NULL);
-        m.setup.chrony_config = (char *)"/etc/chrony.conf";
+        m.setup.chrony_service = "chronyd";
         expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chronyd", NULL);
         expect(&m, "chrony-selected", AUDIT_NOT_APPLICABLE, NULL, NULL);
 }
@@ -621,6 +651,20 @@ static void test_time(void **state)
         m.time.running = 0;
         expect(&m, "time-client", AUDIT_FAIL, "timedatectl set-ntp true", "none");
         expect(&m, "time-synchronized", AUDIT_FAIL, "timedatectl set-ntp true", "nobody");
+        m.setup.time_client_unit = false;
+        expect(&m, "time-client", AUDIT_FAIL, NULL, "none");
+        expect_advice(&m, "time-client", "install chrony");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "nobody");
+        m.time.running = BIT(CLIENT_PTP4L);
+        m.time.phc_kept = true;
+        expect(&m, "time-client", AUDIT_FAIL, NULL,
+               "ptp4l, which sets a network interface's clock; nothing that runs here");
+        expect_advice(&m, "time-client", "phc2sys -a -r");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "nobody");
+        expect_advice(&m, "time-synchronized", "phc2sys -a -r");
+        m.time.phc_kept = false;
+        expect(&m, "time-client", AUDIT_FAIL, NULL, "ptp4l, told to leave the clock alone");
+        m.time.running = 0;
         m.time.kernel_max_error_usec = 1;
         expect(&m, "time-synchronized", AUDIT_WARN, NULL, "no program that runs here");
         expect(&m, "time-client", AUDIT_WARN, NULL, "somebody sets the clock right");
@@ -701,7 +745,7 @@ static void test_hardware_stamps(void **state)
         expect(&m, "hardware-stamps", AUDIT_NOT_APPLICABLE, NULL, "reference clocks only");
         strcpy(m.time.chrony.sources[0].name, "PHC0");
         expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "which nobody sets");
-        m.time.phc_kept_by_other = true;
+        m.time.phc_kept = true;
         expect(&m, "time-synchronized", AUDIT_PASS, NULL, NULL);
         m.time.chrony.sources[0].mode = '^';
         m.time.chrony.stamps_known = true;
@@ -741,6 +785,7 @@ static void test_rtc(void **state)
         expect(&m, "rtc", AUDIT_WARN, "timedatectl set-local-rtc 0", "/etc/adjtime: LOCAL");
         m.setup.rtc = (Rtc) { .there = true, .known = true };
         m.setup.chrony_config = (char *)"/etc/chrony.conf";
+        m.setup.chrony_service = "chronyd";
         expect(&m, "rtc", AUDIT_WARN, "printf '\\nrtcsync\\n' >> /etc/chrony.conf && systemctl restart chronyd",
                "neither rtcsync");
         m.setup.rtcsync = true;

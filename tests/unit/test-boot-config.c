@@ -320,16 +320,16 @@ static void test_boot_command(void **state)
                 { { .platform = BOOT_UKI, .error = -EOPNOTSUPP }, NULL },
                 { { .platform = BOOT_GRUBBY }, NULL },
                 { { .platform = BOOT_PROXMOX },
-                  "sed -i '1s/$/ a.b=1 c=2/' /etc/kernel/cmdline && proxmox-boot-tool refresh" },
+                  "sed -i --follow-symlinks '1s/$/ a.b=1 c=2/' /etc/kernel/cmdline && proxmox-boot-tool refresh" },
                 { { .platform = BOOT_PROXMOX, .error = -ENOENT }, NULL },
                 { { .platform = BOOT_KERNEL_INSTALL }, NULL },
                 { { .platform = BOOT_KERNEL_INSTALL, .facts = { .kernel_image = "/boot/vmlinuz-6" } },
-                  "sed -i '1s/$/ a.b=1 c=2/' /etc/kernel/cmdline && kernel-install add \"$(uname -r)\" /boot/vmlinuz-6" },
+                  "sed -i --follow-symlinks '1s/$/ a.b=1 c=2/' /etc/kernel/cmdline && kernel-install add \"$(uname -r)\" /boot/vmlinuz-6" },
                 { { .platform = BOOT_GRUB_MKCONFIG },
                   "printf '\\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a.b=1 c=2\"\\n' >> /etc/default/grub && "
                   "grub2-mkconfig -o /boot/grub2/grub.cfg" },
                 { { .platform = BOOT_GRUB_MKCONFIG, .facts = { .default_grub_quoted = true } },
-                  "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&a.b=1 c=2 /' /etc/default/grub && "
+                  "sed -i --follow-symlinks 's/^GRUB_CMDLINE_LINUX=\"/&a.b=1 c=2 /' /etc/default/grub && "
                   "grub2-mkconfig -o /boot/grub2/grub.cfg" },
                 { { .platform = BOOT_GRUB_MKCONFIG, .error = -EBADMSG }, NULL },
         };

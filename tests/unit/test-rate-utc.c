@@ -51,7 +51,7 @@ static TimeInput input_of(TimeClient client)
                          .frequency_ppm = -34,
                          .wander_ppm = 0.003 },
                 .timesyncd_synchronized = true,
-                .phc_kept_by_other = true,
+                .phc_kept = true,
         };
 
         input.client_age_sec[client] = 24 * HOUR;
@@ -156,7 +156,7 @@ static void test_cannot_say(void **state)
 
         /* The clock of a network interface that nobody sets has a rate of its own. */
         input = good;
-        input.phc_kept_by_other = false;
+        input.phc_kept = false;
         input.chrony.sources[0].mode = '#';
         strcpy(input.chrony.sources[0].name, "PHC0");
         strcpy(plain_setup.ptp_interface, "ptp0");

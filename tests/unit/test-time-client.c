@@ -63,6 +63,14 @@ static void test_time_client_judge(void **state)
         }
         time_client_judge("ts2phc", "ts2phc -c eth0", NULL, &process);
         assert_true(process.keeps_phc);
+        time_client_judge("ptp4l", "ptp4l -i eth0", NULL, &process);
+        assert_true(process.keeps_phc);
+        time_client_judge("ptp4l", "ptp4l -i eth0 -S", NULL, &process);
+        assert_false(process.keeps_phc);
+        time_client_judge("ptp4l", "ptp4l -f /etc/p", "serverOnly 1\n", &process);
+        assert_false(process.keeps_phc);
+        time_client_judge("ptp4l", "ptp4l -f /etc/p", "clock_servo ntpshm\n", &process);
+        assert_false(process.keeps_phc);
         time_client_judge("phc2sys", "phc2sys -as /dev/ptp_kvm", NULL, &process);
         assert_string_equal(process.source, "/dev/ptp_kvm");
 }

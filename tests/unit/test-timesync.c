@@ -192,11 +192,10 @@ static void test_the_others(void **state)
         i.phc2sys_from_host = true;
         expect("phc2sys on the hypervisor's", &i, TIME_SYNCHRONIZED, CLIENT_PHC2SYS);
         i.phc2sys_from_host = false;
-        i.phc_kept_by_other = true;
-        expect("phc2sys on ts2phc's", &i, TIME_SYNCHRONIZED, CLIENT_PHC2SYS);
-        i.phc_kept_by_other = false;
         i.running |= BIT(CLIENT_PTP4L);
-        expect("phc2sys on ptp4l's", &i, TIME_SYNCHRONIZED, CLIENT_PHC2SYS);
+        expect("phc2sys on the same, and a ptp4l that keeps none", &i, TIME_UNKEPT, CLIENT_PHC2SYS);
+        i.phc_kept = true;
+        expect("phc2sys on one that is kept", &i, TIME_SYNCHRONIZED, CLIENT_PHC2SYS);
         i.kernel_max_error_usec = TIME_MAX_ERROR_USEC;
         expect("phc2sys is not", &i, TIME_UNSYNCHRONIZED, CLIENT_PHC2SYS);
         i = input_of(0);

@@ -14,6 +14,7 @@
 #include "base/macro.h"
 #include "base/time.h"
 #include "check/boot-command.h"
+#include "check/layout.h"
 #include "host/runtime.h"
 #include "host/sysfs.h"
 #include "host/tool.h"
@@ -24,9 +25,7 @@
 /* grubby's own: systemd-stub(7) sets the second. */
 static const char default_grub[] = "/etc/default/grub";
 static const char stub_info[] = "/sys/firmware/efi/efivars/StubInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
-static const char grub_cfg[] = "/boot/grub/grub.cfg";
 static const char loader_info[] = "/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
-static const char grub2_cfg[] = "/boot/grub2/grub.cfg";
 static const char kernel_cmdline[] = "/etc/kernel/cmdline";
 
 static int read_text(const char *path, char **ret)
@@ -90,9 +89,9 @@ static int read_facts(BootFacts *ret)
                 .has_update_grub = tool_find("update-grub", path),
                 .stub = exists(stub_info),
                 .bls = boot_text_enables_bls(text),
-                .grub_cfg = exists(grub_cfg),
+                .grub_cfg = exists(layouts[LAYOUT_DEBIAN].grub_config),
                 .default_grub = exists(default_grub),
-                .grub2_cfg = exists(grub2_cfg),
+                .grub2_cfg = exists(layouts[LAYOUT_RED_HAT].grub_config),
                 .kernel_cmdline = exists(kernel_cmdline),
                 .default_grub_quoted = boot_text_has_quoted_cmdline(text),
         };
@@ -124,12 +123,9 @@ static int read_cmdlines(BootConfig *config)
                 config->source = "grubby --info=ALL";
                 return read_grubby(config);
         case BOOT_UPDATE_GRUB:
-                config->source = grub_cfg;
-                r = read_text(grub_cfg, &text);
-                return r < 0 ? r : boot_config_parse_grub_cfg(config, text);
         case BOOT_GRUB_MKCONFIG:
-                config->source = grub2_cfg;
-                r = read_text(grub2_cfg, &text);
+                config->source = boot_grub_layout(&config->facts)->grub_config;
+                r = read_text(config->source, &text);
                 return r < 0 ? r : boot_config_parse_grub_cfg(config, text);
         case BOOT_PROXMOX:
         case BOOT_KERNEL_INSTALL:

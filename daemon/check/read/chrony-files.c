@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "base/macro.h"
-#include "check/read/phc.h"
+#include "check/layout.h"
 #include "check/read/machine-setup.h"
+#include "check/read/phc.h"
+#include "check/read/units.h"
 #include "host/processes.h"
 
 DEFINE_CLEANUP(FILE, fclose);
@@ -20,6 +22,8 @@ DEFINE_CLEANUP(FILE, fclose);
 /* conf.c: MAX_INCLUDE_LEVEL, MAX_CONF_DIRS. */
 #define LEVELS_MAX 10
 #define DIRECTORIES_MAX 10
+/* What a path may have that a shell takes as it is. */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+@"
 
 static int read_file(MachineSetup *setup, const char *path, unsigned level);
 
@@ -238,29 +242,38 @@ static int read_file(MachineSetup *setup, const char *path, unsigned level)
 /* The file of a chronyd that runs with one of its own. */
 static void on_process(const Process *process, void *userdata)
 {
-        const char *option = strcmp(process->command, "chronyd") == 0 ? strstr(process->arguments, " -f ") : NULL;
+        const char *option = strcmp(process->command, "chronyd") == 0 ? strstr(process->arguments, " -f") : NULL;
         char **ret = userdata;
 
         if (!option || *ret)
                 return;
-        option += 4;
+        option += 3;
         option += strspn(option, " ");
+        /* Anybody may run a program of that name, and the path comes to stand in commands for root. */
+        if (option[0] != '/' || option[strspn(option, PLAIN)] > ' ')
+                return;
         *ret = strndup(option, strcspn(option, " "));
+}
+
+static bool exists(const char *path)
+{
+        return access(path, F_OK) == 0;
 }
 
 int machine_setup_read_chrony(MachineSetup *setup)
 {
-        /* Debian's, and everybody else's. */
-        static const char *const files[] = { "/etc/chrony/chrony.conf", "/etc/chrony.conf" };
         _cleanup_free_ char *given = NULL;
-        const char *config = access(files[0], F_OK) == 0 ? files[0] : files[1];
+        const Layout *layout = layout_find_chrony(exists);
+        const char *config = layout ? layout->chrony_config : NULL;
 
         (void)processes_list(on_process, &given);
         if (given && access(given, R_OK) == 0) {
                 config = given;
                 setup->chrony_given = true;
         }
-        if (access(config, F_OK) < 0)
+        setup->chrony_service = layout_chrony_service(config, units_have);
+        setup->chrony_folder = (layout ? layout : &layouts[LAYOUT_RED_HAT])->chrony_folder;
+        if (!config)
                 return 0;
         setup->chrony_config = strdup(config);
         if (!setup->chrony_config)

@@ -11,7 +11,11 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "check/layout.h"
 #include "check/read/machine-setup.h"
+#include "check/read/units.h"
+
+#define LIBVIRT_GUESTS "/libvirt-guests"
 
 DEFINE_CLEANUP(FILE, fclose);
 
@@ -121,8 +125,12 @@ static int take_environment_file(const char *path, char *line, void *userdata)
         return setup->sync_time_file ? 1 : -ENOMEM;
 }
 
-/* Each distribution builds libvirt with a folder of its own, and the file may be missing there: without the service's word it is
- * /etc/sysconfig wherever there is such a folder. */
+static bool exists(const char *path)
+{
+        return access(path, F_OK) == 0;
+}
+
+/* Each distribution builds libvirt with a folder of its own, and the file may be missing there. */
 static int find_sync_time_file(MachineSetup *setup)
 {
         static const char *const units[] = {
@@ -130,46 +138,39 @@ static int find_sync_time_file(MachineSetup *setup)
                 "/usr/lib/systemd/system/libvirt-guests.service",
                 "/lib/systemd/system/libvirt-guests.service",
         };
+        char *path;
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < ARRAY_SIZE(units); i++)
                 r = each_line(units[i], take_environment_file, setup);
         if (r != 0)
                 return r < 0 ? r : 0;
-        setup->sync_time_file = strdup(access("/etc/sysconfig", F_OK) == 0 ? "/etc/sysconfig/libvirt-guests" :
-                                                                             "/etc/default/libvirt-guests");
-        return setup->sync_time_file ? 0 : -ENOMEM;
+        if (asprintf(&path, "%s" LIBVIRT_GUESTS, layout_find_settings(exists)->settings) < 0)
+                return -ENOMEM;
+        setup->sync_time_file = path;
+        return 0;
 }
 
-static bool is_there(const char *pattern)
+static bool has_libvirt(void)
 {
-        glob_t found = {};
-        bool there = glob(pattern, 0, NULL, &found) == 0;
+        bool has = access("/usr/sbin/libvirtd", X_OK) == 0 || access("/usr/sbin/virtqemud", X_OK) == 0;
+        char path[64];
 
-        globfree(&found);
-        return there;
-}
-
-/* What is enabled is a link (systemctl(1), for scripts of /etc/init.d update-rc.d(8)), whether it leads anywhere or not. */
-bool machine_setup_service_is_enabled(const char *service)
-{
-        char unit[128], script[128];
-
-        snprintf(unit, sizeof(unit), "/etc/systemd/system/*.wants/%s.service", service);
-        snprintf(script, sizeof(script), "/etc/rc[S2345].d/S[0-9][0-9]%s", service);
-        return is_there(unit) || is_there(script);
+        for (LayoutFamily family = 0; !has && family < LAYOUT_MAX_; family++) {
+                snprintf(path, sizeof(path), "%s" LIBVIRT_GUESTS, layouts[family].settings);
+                has = exists(path);
+        }
+        return has;
 }
 
 int machine_setup_read_libvirt(MachineSetup *setup)
 {
         int r;
 
-        setup->libvirt = access("/usr/sbin/libvirtd", X_OK) == 0 || access("/usr/sbin/virtqemud", X_OK) == 0 ||
-                         access("/etc/default/libvirt-guests", F_OK) == 0 ||
-                         access("/etc/sysconfig/libvirt-guests", F_OK) == 0;
+        setup->libvirt = has_libvirt();
         if (!setup->libvirt)
                 return 0;
-        setup->libvirt_guests_enabled = machine_setup_service_is_enabled("libvirt-guests");
+        setup->libvirt_guests_enabled = units_service_is_enabled("libvirt-guests");
         r = find_sync_time_file(setup);
         return r < 0 ? r : each_line(setup->sync_time_file, take_sync_time, setup);
 }

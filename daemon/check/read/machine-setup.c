@@ -11,6 +11,7 @@
 #include "check/guest-clock.h"
 #include "check/read/clocks.h"
 #include "check/read/phc.h"
+#include "check/read/units.h"
 #include "host/processes.h"
 #include "host/runtime.h"
 #include "host/sysfs.h"
@@ -57,6 +58,17 @@ static bool is_dom0(void)
         return sysfs_read_at(AT_FDCWD, "/proc/xen/capabilities", text, sizeof(text)) == 0 && strstr(text, "control_d");
 }
 
+/* The machine's maker, by the firmware: a hypervisor, in a guest. */
+static void read_hypervisor(MachineSetup *setup)
+{
+        char type[16];
+
+        if (sysfs_read_at(AT_FDCWD, "/sys/class/dmi/id/sys_vendor", setup->vendor, sizeof(setup->vendor)) < 0)
+                setup->vendor[0] = '\0';
+        setup->xen =
+                sysfs_read_at(AT_FDCWD, "/sys/hypervisor/type", type, sizeof(type)) == 0 && strcmp(type, "xen") == 0;
+}
+
 static void read_agent(MachineSetup *setup, const char *arguments)
 {
         _cleanup_free_ char *file = NULL;
@@ -82,7 +94,7 @@ static void on_process(const Process *process, void *userdata)
 static void read_owner_services(MachineSetup *setup)
 {
         for (Rival rival = 0; rival < RIVAL_MAX_; rival++) {
-                if (!rival_sets_governor(rival) || !machine_setup_service_is_enabled(rival_service(rival)))
+                if (!rival_sets_governor(rival) || !units_service_is_enabled(rival_service(rival)))
                         continue;
                 setup->owners_enabled |= 1U << rival;
                 if (rival_ends_at_once(rival))
@@ -104,6 +116,9 @@ int machine_setup_read(MachineSetup *ret)
         read_parameter("/sys/module/intel_idle/parameters/max_cstate", setup.intel_idle_max_cstate);
         setup.processes_known = processes_list(on_process, &setup) == 0;
         read_owner_services(&setup);
+        setup.time_client_unit = units_have_time_client();
+        setup.agent_unit = units_have("qemu-guest-agent.service");
+        read_hypervisor(&setup);
         (void)phc_find(KVM_CLOCK_NAME, setup.ptp_kvm);
         if (phc_of_host(setup.host_phc) == 0)
                 setup.host_phc_kind = phc_kind(setup.host_phc);

@@ -14,7 +14,5 @@ int machine_setup_read(MachineSetup *ret);
 /* Wants ptp_kvm to be known. Fills what is named after chrony and the refclock. */
 int machine_setup_read_chrony(MachineSetup *setup);
 int machine_setup_read_libvirt(MachineSetup *setup);
-/* "cpupower": systemd starts it at boot. */
-bool machine_setup_service_is_enabled(const char *service);
 /* Fills ptp_kvm_module, _builtin and _persistent. */
 int machine_setup_read_modules(MachineSetup *setup);

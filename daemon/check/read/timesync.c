@@ -60,7 +60,7 @@ static void on_process(const Process *found, void *userdata)
         if (time_client_file(command, arguments, path))
                 (void)runtime_read_file(AT_FDCWD, path, FILE_MAX, &file, &size);
         time_client_judge(command, arguments, file, &process);
-        input->phc_kept_by_other |= process.keeps_phc;
+        input->phc_kept |= process.keeps_phc;
         if (process.client == CLIENT_NONE)
                 return;
         input->running |= 1U << process.client;
