@@ -28,6 +28,13 @@ const char *json_get_text(struct json_object *object, const char *key)
         return value ? json_object_get_string(value) : "";
 }
 
+const char *json_get_text_or(struct json_object *object, const char *key, const char *otherwise)
+{
+        const char *text = json_get_text(object, key);
+
+        return text[0] ? text : otherwise;
+}
+
 bool json_get_flag(struct json_object *object, const char *key)
 {
         return json_object_get_boolean(get(object, key, json_type_boolean));

@@ -25,6 +25,8 @@ void json_add(struct json_object *object, const char *key, struct json_object *v
 /* The value of a key: "", false, 0 or NULL where it is null, missing or of another type, or where `object` is NULL. Text and
  * list belong to the object. */
 const char *json_get_text(struct json_object *object, const char *key);
+/* The same, or `otherwise` where the text is empty or not known. */
+const char *json_get_text_or(struct json_object *object, const char *key, const char *otherwise);
 bool json_get_flag(struct json_object *object, const char *key);
 uint64_t json_get_number(struct json_object *object, const char *key);
 struct json_object *json_get_list(struct json_object *object, const char *key);

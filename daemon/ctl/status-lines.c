@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/status-lines.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#include "show/print.h"
+
+void status_headline(FILE *out, bool use_color, const char *head, const char *color, const char *text)
+{
+        fprintf(out, "%-*s%s%s%s\n", STATUS_INDENT, head, use_color ? color : "", text, use_color ? "\033[0m" : "");
+}
+
+void status_text(FILE *out, const char *head, const char *text)
+{
+        if (text[0])
+                print_wrapped(out, head, STATUS_INDENT, text);
+}
+
+int status_format(FILE *out, const char *head, const char *format, ...)
+{
+        _cleanup_free_ char *text = NULL;
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        r = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (r < 0) {
+                text = NULL;
+                return -ENOMEM;
+        }
+        status_text(out, head, text);
+        return 0;
+}
