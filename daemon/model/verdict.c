@@ -2,10 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "model/cmdline.h"
 #include "model/verdict.h"
 
-#define FIRST_READ_USEC UINT64_C(5000)
 /* A mark's switch follows within 80 ms (field logs), more where stop_machine has to wait. */
 #define SWITCH_SPAN_USEC UINT64_C(2000000)
 
@@ -36,84 +34,6 @@ static void note_line(Clock *clock, ClockChanges *changes, unsigned change, cons
         strcpy(changes->text, event->text);
 }
 
-/* Without high resolution and dynamic ticks the kernel goes on listing a marked TSC, but leaves it. */
-static bool list_keeps_marked(const Clock *clock)
-{
-        return cmdline_has(clock->facts->cmdline, "highres", "off") &&
-               cmdline_has(clock->facts->cmdline, "nohz", "off");
-}
-
-static bool tsc_was_left(const Clock *clock)
-{
-        return clock->current_known && !clocksource_is_tsc(clock->current);
-}
-
-static bool mark_has_effect(const Clock *clock)
-{
-        if (!clock->available_known)
-                return tsc_was_left(clock);
-        /* Why it is gone is known already. */
-        if (clock->unbound)
-                return false;
-        return !clock->listed || (list_keeps_marked(clock) && tsc_was_left(clock));
-}
-
-static void mark_forget(Clock *clock)
-{
-        clock->has_mark = clock->mark_corroborated = false;
-        clock->mark_deadline = CLOCK_NEVER;
-}
-
-static void reads_begin(Clock *clock, uint64_t now)
-{
-        clock->read_interval_usec = FIRST_READ_USEC;
-        clock->next_read_usec = now + FIRST_READ_USEC;
-}
-
-static void mark_confirm(Clock *clock, const KernelEvent *cause, uint64_t now)
-{
-        clock->marked = true;
-        /* The list changes before the current clocksource does. */
-        if (clock->current_known && clocksource_is_tsc(clock->current)) {
-                clock->leave_deadline = now + CLOCK_GRACE_USEC;
-                if (clock->next_read_usec == CLOCK_NEVER)
-                        reads_begin(clock, now);
-        }
-        clock->cause = *cause;
-        mark_forget(clock);
-        clock->vanish_deadline = CLOCK_NEVER;
-}
-
-/* The log as a whole is there at once, so the effect of each line cannot be looked up: of several candidates the one
- * that the log itself shows to have led to a switch counts, else the first. */
-static void mark_replay(Clock *clock, const KernelEvent *event)
-{
-        clock->latest_mark = *event;
-        if (clock->has_mark)
-                return;
-        clock->has_mark = true;
-        clock->mark = *event;
-}
-
-static void on_mark(Clock *clock, const KernelEvent *event, uint64_t now, ClockChanges *changes)
-{
-        if (clock->marked) {
-                if (clock->cause.text[0])
-                        return;
-                note(clock, changes, CLOCK_CHANGED_DETAILS);
-                clock->cause = *event;
-        } else if (!clock->started) {
-                mark_replay(clock, event);
-        } else if (!clock->has_mark || clock->mark_read) {
-                clock->has_mark = true;
-                clock->mark_read = false;
-                clock->mark = *event;
-                clock->mark_deadline = now + CLOCK_GRACE_USEC;
-                clock->mark_limit = now + CLOCK_SLOW_USEC;
-                reads_begin(clock, now);
-        }
-}
-
 /* Replays meet the same line twice. */
 static void keep_firmware_fault(Clock *clock, const KernelEvent *event, ClockChanges *changes)
 {
@@ -137,7 +57,7 @@ static void on_switched(Clock *clock, const KernelEvent *event, uint64_t previou
                 clock->using_tsc = clock->tsc_used = clock->tsc_registered = true;
                 /* The kernel never goes back to a clocksource it has marked. */
                 if (!clock->started)
-                        mark_forget(clock);
+                        clock_mark_forget(clock);
                 return;
         }
         clock->using_tsc = false;
@@ -153,7 +73,8 @@ static void on_event(Clock *clock, const KernelEvent *event, uint64_t previous_u
 {
         switch (event->kind) {
         case KERNEL_EVENT_TSC_MARKED:
-                on_mark(clock, event, now, changes);
+                if (clock_mark_take(clock, event, now))
+                        note(clock, changes, CLOCK_CHANGED_DETAILS);
                 break;
         case KERNEL_EVENT_SWITCHED:
                 on_switched(clock, event, previous_usec);
@@ -243,7 +164,7 @@ static void explain_absence(Clock *clock, uint64_t now)
                 KernelEvent lost = { .kind = KERNEL_EVENT_TSC_MARKED, .reason = REASON_OTHER };
 
                 lost.usec = clock->vanished_usec;
-                mark_confirm(clock, &lost, now);
+                clock_mark_confirm(clock, &lost, now);
         } else {
                 clock->unbound = clock->tsc_registered;
         }
@@ -263,16 +184,16 @@ static void update_verdict(Clock *clock, bool fresh, uint64_t now, ClockChanges 
         if (!clock->started || (!clock->observed && !clock->marked))
                 return;
         if (clock->has_mark && !clock->marked) {
-                if (mark_has_effect(clock)) {
-                        mark_confirm(clock, &clock->mark, now);
+                if (clock_mark_has_effect(clock)) {
+                        clock_mark_confirm(clock, &clock->mark, now);
                 } else if (fresh && now >= clock->mark_deadline) {
                         note_line(clock, changes, CLOCK_LINE_WITHOUT_EFFECT, &clock->mark);
-                        mark_forget(clock);
+                        clock_mark_forget(clock);
                 }
         }
         if (fresh && clock->vanish_deadline <= now)
                 explain_absence(clock, now);
-        if (clock->leave_deadline <= now || tsc_was_left(clock))
+        if (clock->leave_deadline <= now || clock_tsc_was_left(clock))
                 clock->leave_deadline = CLOCK_NEVER;
         /* Until it is known why tsc is gone, the old verdict stands. */
         if (clock->vanish_deadline == CLOCK_NEVER && !awaits_successor(clock))
@@ -364,7 +285,7 @@ static void observe_available(Clock *clock, const char *available, uint64_t now,
         } else if (was_listed && clock->started && !clock->marked && !clock->has_mark) {
                 clock->vanished_usec = now;
                 clock->vanish_deadline = now + CLOCK_GRACE_USEC;
-                reads_begin(clock, now);
+                clock_reads_begin(clock, now);
         }
 }
 
@@ -430,7 +351,7 @@ void clock_start(Clock *clock, bool log_complete, uint64_t now)
                 explain_absence(clock, now);
         clock->started = true;
         if (clock->observed && clock->has_mark)
-                reads_begin(clock, now);
+                clock_reads_begin(clock, now);
         update_verdict(clock, /* fresh= */ true, now, &unheard);
         if (clock->since_usec == 0 && clock->imported && clock->verdict == clock->imported_verdict &&
             clock->reason == clock->imported_reason)

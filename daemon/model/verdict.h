@@ -137,6 +137,22 @@ void clock_get(const Clock *clock, ClockView *ret);
 /* The verdict that follows from what is known, before any waiting; for verdict.c. */
 Verdict clock_find_verdict(const Clock *clock, ClockReason *ret_reason);
 
+/* verdict-mark.c for verdict.c: a mark is the kernel's line that it gives the TSC up, from the line to its effect in sysfs. */
+
+/* A line that marks the TSC. True: the TSC was marked already, and this line, the first one, says why. */
+bool clock_mark_take(Clock *clock, const KernelEvent *event, uint64_t now);
+/* Whether sysfs, as it was last read, shows that the kernel has given the TSC up. */
+bool clock_mark_has_effect(const Clock *clock);
+/* The TSC is marked for good. */
+void clock_mark_confirm(Clock *clock, const KernelEvent *cause, uint64_t now);
+/* The line had no effect. */
+void clock_mark_forget(Clock *clock);
+
+/* Another clocksource than tsc is current. */
+bool clock_tsc_was_left(const Clock *clock);
+/* sysfs is to be read soon, and then at growing intervals. */
+void clock_reads_begin(Clock *clock, uint64_t now);
+
 /* One sentence: what the verdict means here; and what to do about it ("" for nothing): what to set, where, reboot or
  * not. Heap strings owned by the caller, NULL when out of memory. */
 char *clock_reason_text(const Clock *clock);
