@@ -7,7 +7,7 @@
 #include "model/rate-boots.h"
 
 typedef struct Calibrations {
-        BootCalibration boots[1 + RATE_BOOTS_MAX]; /* this one first */
+        BootCalibration boots[1 + RATE_BOOTS_MAX]; /* this boot first */
         unsigned n;
 } Calibrations;
 

@@ -6,8 +6,8 @@
 
 #include "model/verdict.h"
 
-/* 0 or -errno: of the boot's id, -ENOMEM, or runtime_replace_file()'s. */
+/* 0, or -errno of reading the boot id, -ENOMEM, or -errno of runtime_replace_file(). */
 int clock_file_save(int runtime_fd, const Clock *clock);
-/* Between clock_init() and the first line. The file of another boot is ignored. 0; -EBADMSG: not our format, ignored; or another
- * -errno: it cannot be read, or there is none. */
+/* To be called between clock_init() and the first line. The file of another boot is ignored. 0; -EBADMSG: not our
+ * format, ignored; or another -errno: there is no file, or it cannot be read. */
 int clock_file_load(int runtime_fd, Clock *clock);

@@ -13,7 +13,8 @@
 #include "host/kmsg.h"
 #include "model/clock-facts.h"
 
-/* Records between two looks at the event loop, so that a storm in the log does not starve the service watchdog. */
+/* So many records are read between two looks at the event loop, so that a burst in the log does not delay the answer to
+ * the service watchdog. */
 #define KMSG_BATCH 512
 
 static void on_line(uint64_t usec, const char *text, void *userdata)
@@ -23,7 +24,7 @@ static void on_line(uint64_t usec, const char *text, void *userdata)
         clock_feed_line(reader->clock, usec, time_usec(CLOCK_MONOTONIC), text, reader->changes);
 }
 
-/* The whole buffer is read each time: a line that was fed before is passed over. */
+/* syslog(2) returns the whole buffer each time; a line that was handed on before is skipped. */
 static void on_klog_line(uint64_t usec, const char *text, void *userdata)
 {
         ClockReader *reader = userdata;
@@ -93,8 +94,8 @@ int clock_reader_read_sysfs(ClockReader *reader)
         _cleanup_free_ char *current = NULL, *available = NULL;
         int r = clocksource_read(&current, &available);
 
-        /* The kernel prints its whole report before it takes the TSC off the list. What it printed since the log was
-         * last read belongs before what sysfs says. */
+        /* The kernel prints its whole report before it removes the TSC from the list. So what it has printed since the
+         * log was last read is handed on before the state of sysfs. */
         (void)clock_reader_drain(reader);
         clock_feed_sysfs(reader->clock, &(ClockObservation) { .current = current, .available = available },
                          time_usec(CLOCK_MONOTONIC), reader->changes);
@@ -119,7 +120,7 @@ static void begin(ClockReader *reader, const Facts *facts, int runtime_fd)
                 reader->kept_invalid = clock_file_load(runtime_fd, reader->clock) == -EBADMSG;
 }
 
-/* Everything the kernel said so far. */
+/* Hands on everything that the kernel has said so far. */
 static void replay_log(ClockReader *reader, const Facts *facts, int runtime_fd)
 {
         bool from_journal;
@@ -133,7 +134,7 @@ static void replay_log(ClockReader *reader, const Facts *facts, int runtime_fd)
         drain_all(reader);
         if (reader->log_complete)
                 return;
-        /* The ring buffer has wrapped: again from the start, with the journal's older lines first. */
+        /* The ring buffer has lost its first lines. Starts again with the older lines from the journal. */
         begin(reader, facts, runtime_fd);
         from_journal = clock_reader_read_journal(reader) > 0;
         (void)lseek(reader->kmsg_fd, 0, SEEK_SET);

@@ -7,9 +7,10 @@
 
 #include "base/time.h"
 
-/* Clamped by the kernel (KTIME_SEC_MAX): never. */
+/* The kernel clamps this time (KTIME_SEC_MAX), so the timer never expires. */
 #define FAR_AWAY ((time_t)INT64_MAX)
-/* A jump between two of its readings cancels the setting as well (fs/timerfd.c timerfd_setup). */
+/* If the clock jumps between the kernel's two readings of it, the setting itself is cancelled too (fs/timerfd.c
+ * timerfd_setup). */
 #define ATTEMPTS 3
 
 int clock_set_rearm(int fd)

@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-/* A timerfd that becomes readable at the next jump; the caller's to close. 0 or -errno. */
+/* Opens a timerfd that becomes readable at the next jump; the caller closes it. 0 or -errno. */
 int clock_set_open(int *ret_fd);
-/* Waits for the next one. 0 or -errno. */
+/* Waits for the next jump. 0 or -errno. */
 int clock_set_rearm(int fd);
 
 /* How long this host has slept since its boot, in µs. */

@@ -6,7 +6,7 @@
 #include "base/cpuset.h"
 #include "host/runtime.h"
 
-/* Each second one of 8192 CPUs. */
+/* Long enough for every second one of 8192 CPUs. */
 #define LIST_MAX (64U << 10)
 
 bool convicted_read(int dirfd)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The CPUs that the last `tscwarden probe` of root convicted, in a file of the runtime directory: for tscwardend, which reads no JSON.
+ * The CPUs that root's last `tscwarden probe` convicted, in a file of the runtime directory that tscwardend can read
+ * without JSON.
  */
 #pragma once
 
@@ -8,7 +9,7 @@
 
 #define CONVICTED_FILE "convicted"
 
-/* Some are. An unreadable list, or one that is none, convicts nobody. */
+/* Whether some CPUs are convicted. False if the list is unreadable or malformed. */
 bool convicted_read(int dirfd);
-/* Replaces the list: "1,3", "" for none. 0 or -errno. */
+/* Replaces the list: "1,3", or "" for none. 0 or -errno. */
 int convicted_write(int dirfd, const char *list);

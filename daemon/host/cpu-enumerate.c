@@ -23,7 +23,8 @@ DEFINE_CLEANUP(DIR, closedir);
 /* CPUIDLE_STATE_MAX is 10 (include/linux/cpuidle.h). */
 #define N_STATES_MAX 100U
 
-/* A directory below cpu_root and the files in it, by path: a descriptor for each would cost two more system calls. */
+/* A directory below cpu_root; its files are opened by path. A descriptor for the directory would cost two more system
+ * calls. */
 typedef struct Place {
         int root;
         char path[KNOB_NAME_SIZE];
@@ -63,7 +64,7 @@ static int read_cpu_list(int dirfd, const char *path, CpuSet *ret)
         return cpuset_parse(text, ret);
 }
 
-/* affected_cpus and related_cpus are numbers with blanks between, not a list (drivers/cpufreq/cpufreq.c
+/* affected_cpus and related_cpus are numbers separated by blanks, not a CPU list (drivers/cpufreq/cpufreq.c
  * cpufreq_show_cpus). */
 static int read_cpu_numbers(Place *place, const char *file, CpuSet *ret)
 {
@@ -104,8 +105,9 @@ static int read_shared(Place *place, const char *file, Snapshot *snapshot, const
         return *ret ? 0 : -ENOMEM;
 }
 
-/* The driver is the host's, one for all policies, and what it offers too (drivers/cpufreq/cpufreq.c show_scaling_driver and
- * show_scaling_available_governors): what an earlier policy said holds for this one. */
+/* All policies of a host have the same driver and the same available governors (drivers/cpufreq/cpufreq.c
+ * show_scaling_driver and show_scaling_available_governors). So the answers of an earlier policy are used for this
+ * one. */
 static int read_driver(Place *place, Snapshot *snapshot, FreqDomain *policy)
 {
         const FreqDomain *other = NULL;
@@ -124,13 +126,13 @@ static int read_driver(Place *place, Snapshot *snapshot, FreqDomain *policy)
         return read_shared(place, "scaling_available_governors", snapshot, &policy->governors);
 }
 
-/* `all_online`: no CPU is offline, so the online CPUs of a policy are all of its CPUs. */
+/* `all_online`: no CPU is offline, so the online CPUs of a policy are all its CPUs. */
 static int read_policy(Place *place, bool all_online, Snapshot *snapshot, FreqDomain *policy)
 {
         int r;
 
-        /* While all its CPUs are offline every file of a policy answers EBUSY (drivers/cpufreq/cpufreq.c show), so
-         * the first failure says it all. */
+        /* While all its CPUs are offline, every file of a policy returns EBUSY (drivers/cpufreq/cpufreq.c show). So the
+         * first error is enough. */
         r = read_cpu_numbers(place, "affected_cpus", &policy->cpus);
         if (r < 0)
                 return r;
@@ -151,7 +153,7 @@ static int read_policy(Place *place, bool all_online, Snapshot *snapshot, FreqDo
         if (r < 0)
                 return r;
 
-        /* Drivers may leave these out or answer "<unknown>". */
+        /* Some drivers do not have these files, or they read "<unknown>". */
         (void)read_u64(place, "scaling_cur_freq", &policy->cur_khz);
         (void)read_u64(place, "cpuinfo_min_freq", &policy->hw_min_khz);
         (void)read_u64(place, "cpuinfo_max_freq", &policy->hw_max_khz);
@@ -258,7 +260,7 @@ static int enumerate_states(int root, Snapshot *snapshot, CpuState *cpu)
                 state.error = read_state(&place, snapshot, &state);
                 if (state.error == -ENOMEM)
                         return -ENOMEM;
-                /* Not even a name: the table ends here. */
+                /* There is not even a name: the table ends here. */
                 if (state.error == -ENOENT && state.name[0] == '\0')
                         break;
                 states = reallocarray(cpu->states, cpu->n_states + 1, sizeof(*states));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The only file that knows libcpupower. It writes through it and reads without it: its getters return 0 (or NULL) for
- * a failure as for a real 0, so that "offline" looks like "0 kHz" (tools/power/cpupower/lib/cpufreq.c).
+ * The only file that uses libcpupower. It writes through the library but reads by itself: the library's getters return
+ * 0 (or NULL) both for a failure and for a real 0, so "offline" would look like "0 kHz"
+ * (tools/power/cpupower/lib/cpufreq.c).
  */
 #include "host/cpu.h"
 
@@ -33,8 +34,8 @@ static int cpu_read(void *userdata, const KnobId *id, char buffer[static KNOB_VA
         return sysfs_read_at(AT_FDCWD, full_path(id, path), buffer, KNOB_VALUE_SIZE);
 }
 
-/* Its setters return -ENODEV or -1..-3 for whatever went wrong and leave the cause in errno, which the caller has
- * cleared; -EINVAL alone is its own verdict on an argument. No errno: a short write. */
+/* libcpupower's setters return -ENODEV or -1..-3 for every failure and leave the cause in errno, which the caller has
+ * cleared. Only -EINVAL is the library's own judgement of an argument. No errno means a short write. */
 static int translate_result(int r)
 {
         int error = errno;
@@ -57,18 +58,18 @@ static int write_governor(const KnobId *id, unsigned cpu, const char *value)
 {
         char governor[KNOB_VALUE_SIZE];
 
-        /* libcpupower refuses other names with -EINVAL before it opens the file; a governor from outside the kernel's tree may have
-         * one, and what stood there must be able to come back. */
+        /* libcpupower refuses other names with -EINVAL before it opens the file. A governor from outside the kernel's
+         * tree may have such a name, and it must be possible to restore it. */
         if (value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")] != '\0')
                 return write_file(id, value);
-        /* It takes a char *. */
+        /* The library's argument is a char *. */
         (void)snprintf(governor, sizeof(governor), "%s", value);
         errno = 0;
         return translate_result(cpufreq_modify_policy_governor(cpu, governor));
 }
 
-/* cpufreq_set_frequency() switches to the governor userspace by itself when another one is in force: a write nobody
- * planned, and a transition. So the kernel's answer under another governor, EINVAL, is given here. */
+/* cpufreq_set_frequency() switches to governor userspace by itself if another one is in force: an unplanned write, and
+ * a frequency change. So under another governor this function returns EINVAL, as the kernel would. */
 static int write_setspeed(const KnobId *id, unsigned cpu, uint64_t khz)
 {
         const KnobId governor = { .knob = KNOB_SCALING_GOVERNOR, .id = id->id };
@@ -109,7 +110,7 @@ static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char 
 {
         int r;
 
-        /* An empty governor would be a write of no bytes, which libcpupower calls a success. */
+        /* An empty governor would be a write of no bytes, which libcpupower reports as a success. */
         r = knob_value_check(id->knob, value);
         if (r < 0)
                 return r;
@@ -118,7 +119,7 @@ static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char 
                 return write_governor(id, cpu, value);
         case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
         case KNOB_ENERGY_PERF_BIAS:
-                /* libcpupower 6.1 has no call for either; 7.2 got one. */
+                /* libcpupower 6.1 has no call for these; 7.2 has one. */
                 return write_file(id, value);
         case KNOB_DISABLE:
                 /* cpuidle_state_disable() counts the states of the CPU first, by a stat of each, and then asks for the file: with

@@ -16,7 +16,7 @@ static int read_two(int dirfd, const char *first_name, const char *second_name, 
         char first[256] = "", second[256] = "", *text = NULL;
         int r = 0;
 
-        /* Vendors leave fields empty, and an attribute without a field is not there. */
+        /* Vendors leave fields empty; the kernel shows no attribute for a missing field. */
         (void)sysfs_read_at(dirfd, first_name, first, sizeof(first));
         (void)sysfs_read_at(dirfd, second_name, second, sizeof(second));
         if (first[0] && second[0])
@@ -45,7 +45,7 @@ int dmi_read(char **ret_board, char **ret_bios)
 {
         int fd, r;
 
-        /* A guest without SMBIOS has no such directory; then -1 finds nothing. */
+        /* A guest without SMBIOS has no such directory; then reading from -1 finds nothing. */
         fd = open("/sys/class/dmi/id", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         r = dmi_read_at(fd, ret_board, ret_bios);
         if (fd >= 0)

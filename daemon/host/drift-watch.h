@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Hears of writes from user space to the knobs and to current_clocksource, and by whom: fanotify(7), which takes CAP_SYS_ADMIN, else
- * inotify(7), which does not know the writer. The kernel's own changes are not heard of.
+ * Reports writes from user space to the knobs and to current_clocksource, and who wrote. Uses fanotify(7), which needs
+ * CAP_SYS_ADMIN; otherwise inotify(7), which does not know the writer. Changes by the kernel itself are not reported.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
 
 typedef struct DriftWatch DriftWatch;
 
-/* 0, or the -errno of inotify_init1(2): neither is to be had. */
+/* 0, or -errno of inotify_init1(2): neither fanotify nor inotify is available. */
 int drift_watch_new(DriftWatch **ret);
 DriftWatch *drift_watch_free(DriftWatch *watch);
 DEFINE_CLEANUP(DriftWatch, drift_watch_free);
@@ -20,18 +20,20 @@ bool drift_watch_names_writers(const DriftWatch *watch);
 /* Readable when there is something for drift_watch_read(). */
 int drift_watch_get_fd(const DriftWatch *watch);
 
-/* Called for each file that is newly watched or was replaced: earlier writes to it were missed. */
+/* Called for each file that is newly watched or was replaced; earlier writes to it may have been missed. */
 typedef void (*DriftWatched)(const KnobId *id, void *userdata);
 
-/* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource, and nothing else; what is watched
- * already costs a stat(2). A file that is not there is left out. 0, or the first -errno of a file that could not be watched
- * (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with nothing changed. */
+/* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource, and nothing else. For a
+ * knob that is already watched this costs one stat(2). A file that does not exist is skipped. 0, or the first -errno of
+ * a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with nothing changed. */
 int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, DriftWatched watched, void *userdata);
-/* The i-th knob that is watched; NULL behind the last. */
+/* The i-th knob that is watched; NULL beyond the last. */
 const KnobId *drift_watch_get(const DriftWatch *watch, size_t i);
 
-/* `id` NULL: current_clocksource. The writer is never us, unless it is unknown. Valid during the call. */
+/* `id` NULL: current_clocksource. The writer is never this process, unless it is unknown. The arguments are valid
+ * during the call. */
 typedef void (*DriftSeen)(const KnobId *id, const Writer *writer, void *userdata);
 
-/* Takes what there is. Writers are looked up at once, since many end soon. 0; 1: some were lost, anything may have been written. */
+/* Reads all waiting events. Writers are looked up at once, because many end soon. 0; 1: events were lost, and any knob
+ * may have been written. */
 int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata);

@@ -20,14 +20,14 @@ enum {
         FLAG_TSC_SCALING,
 };
 
-/* The flags that count when every CPU has them, and their places in Facts. */
+/* The flags that count only if every CPU has them, and where Facts keeps them. */
 static const struct {
         const char *name;
         size_t member;
 } flags[] = {
         [FLAG_CONSTANT_TSC] = { "constant_tsc", offsetof(Facts, constant_tsc) },
         [FLAG_NONSTOP_TSC] = { "nonstop_tsc", offsetof(Facts, nonstop_tsc) },
-        /* AMD's name of it. Intel's stands among the "vmx flags". */
+        /* AMD's name for it. Intel's flag is among the "vmx flags". */
         [FLAG_TSC_SCALING] = { "tsc_scale", offsetof(Facts, tsc_scaling) },
         { "hypervisor", offsetof(Facts, hypervisor) },
         { "tsc", offsetof(Facts, has_tsc) },
@@ -36,7 +36,7 @@ static const struct {
         { "tsc_known_freq", offsetof(Facts, tsc_known_freq) },
 };
 
-/* One CPU's paragraph. */
+/* Reads the paragraph of one CPU. */
 typedef struct CpuLines {
         bool open;
         unsigned cpu;
@@ -107,7 +107,7 @@ static int take_field(CpuLines *lines, Facts *facts, const char *key, char *valu
                 if (lines->open)
                         take_vmx_flags(lines, value);
         } else if (facts->n_cpus > 0) {
-                /* The rest is the same on every CPU of a host. */
+                /* The other lines are the same for every CPU of a host. */
                 return 0;
         } else if (strcmp(key, "vendor_id") == 0) {
                 (void)snprintf(facts->vendor, sizeof(facts->vendor), "%s", value);
@@ -177,7 +177,7 @@ static int read_cpuinfo(Facts *facts)
         return facts_parse_cpuinfo(stream, facts);
 }
 
-/* A list of CPUs or nodes; the empty set when it cannot be read. 0 or -ENOMEM. */
+/* Reads a list of CPUs or nodes; the empty set when it cannot be read. 0 or -ENOMEM. */
 static int read_list(const char *path, CpuSet *ret)
 {
         _cleanup_free_ char *text = NULL;
@@ -216,7 +216,7 @@ static int count_topology(Facts *facts)
         r = read_list("/sys/devices/system/cpu/possible", &possible);
         if (r < 0)
                 return r;
-        /* An offline CPU has no topology. */
+        /* sysfs has no topology for an offline CPU. */
         r = read_list("/sys/devices/system/cpu/online", &online);
         if (r < 0)
                 return r;
@@ -239,7 +239,7 @@ static void read_kernel_version(Facts *facts)
         facts->kernel_minor = minor;
 }
 
-/* "none" while no driver has registered. */
+/* The file reads "none" while no driver has registered. */
 static void read_idle_driver(Facts *facts)
 {
         if (sysfs_read_at(AT_FDCWD, "/sys/devices/system/cpu/cpuidle/current_driver", facts->idle_driver,
@@ -248,7 +248,7 @@ static void read_idle_driver(Facts *facts)
                 facts->idle_driver[0] = '\0';
 }
 
-/* control_d stands there in the domain that starts the others (drivers/xen/xenfs/super.c). */
+/* The domain that starts the others has control_d there (drivers/xen/xenfs/super.c). */
 static bool is_xen_control(void)
 {
         char text[64];

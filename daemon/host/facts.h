@@ -8,12 +8,13 @@
 
 #include "model/facts.h"
 
-/* 0, -EBADMSG when /proc/cpuinfo lists no CPU we understand, -ENOMEM, or the -errno of reading /proc/cpuinfo or
- * /proc/cmdline. An unreadable clocksource is left NULL, a count 0. *ret is the caller's (facts_done), untouched on failure. */
+/* 0, -EBADMSG when /proc/cpuinfo lists no CPU that we understand, -ENOMEM, or the -errno of reading /proc/cpuinfo or
+ * /proc/cmdline. An unreadable clocksource is left NULL, a count 0. *ret is the caller's (facts_done), untouched on
+ * failure. */
 int facts_read(Facts *ret);
 
-/* Fills what /proc/cpuinfo says into *facts, which must not have been filled before: flags, CPU sets, n_cpus, and the
- * vendor, family, model and microcode of the first CPU. A CPU without a line of flags has none. 0, -EBADMSG (no CPU, or one
- * without a proper number), -ENOMEM, or the stream's -errno; after a failure *facts holds a part and is still the
- * caller's. */
+/* Fills *facts, which must not have been filled before, from /proc/cpuinfo: flags, CPU sets, n_cpus, and the vendor,
+ * family, model and microcode of the first CPU. A CPU without a line of flags has no flags. 0, -EBADMSG (no CPU, or one
+ * without a proper number), -ENOMEM, or the stream's -errno. After a failure *facts may be filled in part and is still
+ * the caller's. */
 int facts_parse_cpuinfo(FILE *stream, Facts *facts);

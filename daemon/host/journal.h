@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the kernel said, from the journal: since boot, for a host whose ring has wrapped; and at the beginning of earlier boots.
+ * What the kernel has said, from the journal: since this boot, if the kernel's ring has lost lines; and at the
+ * beginning of earlier boots.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The kernel log through syslog(2): what is left when /dev/kmsg is switched off (printk.devkmsg=off).
+ * The kernel's log through syslog(2), for hosts without /dev/kmsg (printk.devkmsg=off).
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * When this host lost its TSC, on this boot and on earlier ones, as the journal remembers it.
+ * When this host lost its TSC, in this boot and in earlier ones, from the journal.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Runs one program of the system's and waits for it.
+ * Runs one program of the system and waits for its end.
  */
 #pragma once
 

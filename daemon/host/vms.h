@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What can be known of KVM's virtual machines besides its uevents.
+ * What can be known about KVM's virtual machines in addition to its uevents.
  */
 #pragma once
 

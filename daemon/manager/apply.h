@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Carries out one task at a time, in slices from the event loop, and is the only place that knows the order: host read, plan, what
- * drift leaves out, originals saved, knobs watched, run, findings, state, facts of the clock, drift again. A task always starts at a
- * later turn of the event loop; at most one more waits behind the one that runs.
+ * Carries out one task at a time, in slices from the event loop. Only this file knows the order: read the host, plan,
+ * leave out what drift says, save originals, watch the knobs, run, findings, state, facts of the clock, drift again. A
+ * task always starts at a later turn of the event loop; at most one more task waits behind it.
  */
 #pragma once
 

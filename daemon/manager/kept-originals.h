@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The originals in memory and in the runtime directory: the file has them before anything is written.
+ * The originals in memory and in the runtime directory. They are in the file before anything is written.
  */
 #pragma once
 

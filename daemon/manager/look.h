@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A look at the host for whoever asks, at most once a second.
+ * Reads the host for callers of the bus, at most once a second.
  */
 #pragma once
 

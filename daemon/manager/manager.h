@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Decides: owns the configuration, the facts and the originals, runs plans in slices from the event loop, tells systemd and the
- * journal. It never calls the bus; whoever wants to know observes.
+ * Decides: owns the configuration, the facts and the originals, has tasks carried out, reports to systemd and the
+ * journal. It never calls the bus; an observer reports to it.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the service manager is told (sd_notify(3)).
+ * The messages to systemd (sd_notify(3)).
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Knows what a plan is made from: configuration, facts, originals, and whether the TSC must be spared.
+ * Keeps everything that a plan is made from: configuration, facts, originals, and whether the TSC still has to be
+ * protected.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Units that are active and write to the same knobs: named in the journal once, when there is a policy for them to fight with.
+ * Units that are active and write the same knobs: logged once, if there is a policy that they can change.
  */
 #pragma once
 

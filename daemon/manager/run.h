@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Carries a plan out: writes, reads back, waits for a limit that has its effect late, and asks again before each write whether it
- * would cost the TSC, since what was planned and what the kernel did may differ.
+ * Carries out a plan: writes, reads back, and waits for limits that take effect late. Before each write it checks
+ * again whether the write would cost the TSC, because the kernel may not have done what was planned.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * How the policy stands after the last task: state and reason, what was found on the way, and which CPUs that concerns.
+ * The state of the policy after the last task: state and reason, what was found on the way, and which CPUs that
+ * concerns.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the manager shows, and how it says that something of it has changed.
+ * What the manager shows to others, and how it reports changes of it.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What follows when one of the watches reports something: a line in the journal, a task, news for the observer.
+ * What the daemon does when one of the watches reports something: a line in the journal, a task, news for the
+ * observer.
  */
 #pragma once
 

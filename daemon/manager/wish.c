@@ -19,7 +19,8 @@ Halves wish_now(const Config *config, const Facts *facts, const GuestWatch *gues
         return wish_waits_for_guests(config, guests) ? (Halves) {} : wish_wanted(config, facts);
 }
 
-/* Whether our own file sets this half. cpupower's files do not count: where the host needs no policy, cpupower applies them. */
+/* Whether our own file sets this half. cpupower's files do not count: if the host needs no policy, cpupower applies
+ * them. */
 static bool config_sets(const Config *config, bool frequency)
 {
         for (unsigned i = 0; i < config->policy.n_rules && config->sets_policy; i++)

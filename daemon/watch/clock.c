@@ -14,10 +14,10 @@
 #include "model/clock-words.h"
 #include "model/facts.h"
 
-/* The only polling there is, for want of /dev/kmsg (printk.devkmsg=off). */
+/* Without /dev/kmsg (printk.devkmsg=off) the daemon has to poll; nothing else does. */
 #define KLOG_POLL_USEC 10000000
 #define KLOG_POLL_ACCURACY_USEC 1000000
-/* Reading a boot's kernel lines from the journal is dear. */
+/* Reading a boot's kernel lines from the journal is expensive. */
 #define JOURNAL_AGAIN_USEC 500000
 
 struct ClockWatch {
@@ -28,7 +28,7 @@ struct ClockWatch {
         sd_event_source *kmsg_source, *timer, *poll_timer;
 
         Clock clock;
-        ClockChanges changes; /* the callback does not have them yet */
+        ClockChanges changes; /* changes that the callback has not been told yet */
         uint64_t n_clocksource_changes;
         ClockReader reader;
         unsigned n_overruns_seen;
@@ -40,7 +40,7 @@ static uint64_t now_usec(void)
         return time_usec(CLOCK_MONOTONIC);
 }
 
-/* Logged at the first, second, fourth, … time: a storm in the log is not answered with another. */
+/* Logged at the first, second, fourth, … time, so that a burst in the kernel's log does not cause a burst here. */
 static void clock_log_overruns(ClockWatch *watch)
 {
         while (watch->n_overruns_seen < watch->reader.n_overruns) {
@@ -48,7 +48,7 @@ static void clock_log_overruns(ClockWatch *watch)
                 if ((watch->n_overruns_seen & (watch->n_overruns_seen - 1)) == 0)
                         log_message(LOG_INFO,
                                     "Lines of the kernel's log were overwritten before they were read, %u times so "
-                                    "far; the clocksources are looked at instead.",
+                                    "far. The daemon reads the clocksources instead.",
                                     watch->n_overruns_seen);
         }
 }
@@ -57,13 +57,13 @@ static void clock_save(ClockWatch *watch)
 {
         int r = watch->runtime_fd >= 0 ? clock_file_save(watch->runtime_fd, &watch->clock) : 0;
 
-        /* Only the next start would miss it, and it has the kernel's log as well. */
+        /* Only the next start needs the file, and it can read the kernel's log instead. */
         if (r < 0)
-                (void)log_error_errno(r, "Cannot keep the verdict in the runtime directory, ignoring");
+                (void)log_error_errno(r, "Cannot save the verdict in the runtime directory, ignoring");
 }
 
-/* What the ring no longer has, this boot's journal may, now or when it has caught up. Asked for only where it would tell: tsc is
- * gone and nothing said why. */
+/* The journal may have the lines of this boot that the kernel's ring has lost, at once or some seconds later. It is
+ * asked only if it can help: tsc has gone and no line has said why. */
 static void clock_ask_journal(ClockWatch *watch)
 {
         uint64_t now = now_usec();
@@ -78,9 +78,10 @@ static void clock_ask_journal(ClockWatch *watch)
                 return;
         watch->journal_asked_usec = now;
         log_message(LOG_DEBUG,
-                    "Lines of the kernel's log were lost and tsc is gone; looking for the reason in the journal.");
+                    "Lines of the kernel's log were lost and tsc is gone; the daemon looks for the reason in the "
+                    "journal.");
         (void)clock_reader_read_journal(&watch->reader);
-        /* The grace period is over: the journal is not asked again. Where tsc is absent there may be no line at all. */
+        /* The grace period is over: the journal is not asked again. If tsc is absent, there may be no line at all. */
         if (view.verdict == VERDICT_UNSTABLE || view.verdict == VERDICT_ABSENT)
                 watch->reader.overrun = false;
 }
@@ -97,7 +98,7 @@ static void clock_arm_timer(ClockWatch *watch)
         (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);
 }
 
-/* Hands on what has gathered. */
+/* Calls back with the changes that have collected. */
 static void clock_tell(ClockWatch *watch)
 {
         const ClockChanges changes = watch->changes;
@@ -111,7 +112,7 @@ static void clock_tell(ClockWatch *watch)
         watch->callback(&changes, watch->userdata);
 }
 
-/* After new lines, a timer or a write to current_clocksource: whatever is due. */
+/* To be called after new lines, a timer, or a write to current_clocksource: does what is due. */
 static void clock_look(ClockWatch *watch, bool read_sysfs)
 {
         if (watch->reader.overrun || read_sysfs || clock_wants_sysfs(&watch->clock))
@@ -130,12 +131,13 @@ static int clock_on_kmsg(sd_event_source *source, int fd, uint32_t events, void 
         int r = clock_reader_drain(&watch->reader);
 
         if (r < 0) {
-                (void)log_error_errno(r, "Reading /dev/kmsg failed; from now on sysfs alone is asked");
+                (void)log_error_errno(r, "Reading /dev/kmsg failed; from now on the daemon reads only the "
+                                         "clocksource files in sysfs");
                 watch->reader.witness = WITNESS_SYSFS;
                 (void)sd_event_source_set_enabled(watch->kmsg_source, SD_EVENT_OFF);
                 (void)sd_event_source_set_enabled(watch->poll_timer, SD_EVENT_ON);
         }
-        /* During a burst of lines only the marks that were seen already are checked. */
+        /* During a burst of lines only marks that are already pending are checked. */
         clock_look(watch, /* read_sysfs= */ false);
         return 0;
 }
@@ -198,14 +200,15 @@ static void clock_begin(ClockWatch *watch, const Facts *facts)
 {
         const ClockReader *reader = &watch->reader;
 
-        /* Out of memory reads as unreadable, which only a later reading ends. */
+        /* Out of memory counts as unreadable until a later reading succeeds. */
         (void)clock_reader_replay(&watch->reader, &watch->clock, facts, &watch->changes, watch->runtime_fd);
         if (reader->kept_invalid)
                 log_message(LOG_WARNING,
-                            "What an earlier tscwardend kept of the verdict is no such file and is ignored.");
+                            "The file `clock` in the runtime directory does not have the format of tscwardend and is "
+                            "ignored.");
         if (reader->kmsg_error < 0)
                 log_message(LOG_WARNING,
-                            "/dev/kmsg cannot be opened (%s): the kernel's log is read every 10 s instead%s.",
+                            "/dev/kmsg cannot be opened (%s). The daemon reads the kernel's log every 10 s instead%s.",
                             strerror(-reader->kmsg_error),
                             reader->kmsg_error == -EPERM ?
                                     "; printk.devkmsg=off on the kernel command line, or CAP_SYSLOG is missing" :

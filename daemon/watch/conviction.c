@@ -27,7 +27,7 @@ static void read_again(ConvictionWatch *watch)
         watch->callback(convicted, watch->userdata);
 }
 
-/* A full queue (IN_Q_OVERFLOW) has no name and may have lost ours. */
+/* After an overflow of the queue (IN_Q_OVERFLOW, without a name) our event may be among the lost ones. */
 static int on_inotify(sd_event_source *source, const struct inotify_event *event, void *userdata)
 {
         if (event->len == 0 || strcmp(event->name, CONVICTED_FILE) == 0)
@@ -53,8 +53,8 @@ int conviction_watch_new(sd_event *event, int runtime_fd, ConvictionCallback cal
                         return r;
                 if (r < 0)
                         (void)log_error_errno(
-                                r,
-                                "What tscwarden probe proves from now on is noticed only after a restart of tscwarden");
+                                r, "The daemon cannot watch for results of tscwarden probe; restart tscwarden to read "
+                                   "them");
                 else
                         (void)sd_event_source_set_description(watch->source, "conviction");
                 read_again(watch);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whether what was written, or may have been, is a drift, and what follows from it.
+ * Decides whether a value that was written, or may have been, is a drift, and what to do about it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static void add_report(DriftMonitor *d, ReportKind kind, const Touched *touched,
 {
         Report *report = drift_append(&d->reports, &d->n_reports, sizeof(Report));
 
-        /* Out of memory it is repaired all the same. */
+        /* Out of memory the knob is repaired nevertheless. */
         if (!report)
                 return;
         report->kind = kind;
@@ -26,7 +26,7 @@ static void add_report(DriftMonitor *d, ReportKind kind, const Touched *touched,
         snprintf(report->actual, sizeof(report->actual), "%s", actual);
 }
 
-/* A value that we failed to set is no drift until somebody writes to the knob. */
+/* A value that the daemon failed to set is no drift until somebody writes to the knob. */
 static bool is_off(const Touched *touched, const Step *step, const DriftAccount *account, const char *now)
 {
         if (!step)
@@ -44,7 +44,7 @@ static void report_limited(DriftMonitor *d, const Touched *touched, const DriftA
         (void)drift_set_limit(&d->accounts, &touched->id, DRIFT_LIMIT_OF_WRITER);
 }
 
-/* Firmware and the kernel lower a maximum, and a minimum above it, without a write. */
+/* Firmware and the kernel lower a maximum, and with it a minimum above it, without a write. */
 static bool is_lowered(const DriftMonitor *d, const Touched *touched, const Step *step, const char *now)
 {
         char max[KNOB_VALUE_SIZE];
@@ -60,7 +60,7 @@ static bool is_lowered(const DriftMonitor *d, const Touched *touched, const Step
         return snapshot_get(&d->kept, &id, max) == 0 && strcmp(now, max) == 0;
 }
 
-/* `step`: what the plan would do about it, or NULL. Whether it is to be repaired. */
+/* Whether the knob is to be repaired. `step`: what the plan would do about it, or NULL. */
 static bool judge_knob(DriftMonitor *d, const Touched *touched, const Step *step)
 {
         static const ReportKind kinds[] = {
@@ -98,7 +98,7 @@ int drift_judge(DriftMonitor *d, const Plan *plan, bool *ret_repair)
 
         if (!steps)
                 return -ENOMEM;
-        /* The last step of each knob: an earlier one may be a temporary freeze. */
+        /* Keeps the last step of each knob: an earlier one may be a temporary freeze. */
         for (size_t i = 0; i < plan->n_steps; i++) {
                 const Touched *touched =
                         bsearch(&plan->steps[i].id, d->touched, d->n_touched, sizeof(Touched), knob_element_compare);

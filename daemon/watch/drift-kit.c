@@ -6,8 +6,8 @@
 #include "model/knob.h"
 #include "watch/drift-internal.h"
 
-/* The knobs are compared at most so often, and for at most this part of the time: an ordinary user can bring it about, by a call on the
- * bus. */
+/* The knobs are compared at most this often, and for at most this part of the time, because every user can cause a
+ * comparison with a call on the bus. */
 #define COMPARE_INTERVAL_USEC 5000000
 #define COMPARE_SHARE 100
 

@@ -18,7 +18,7 @@
 
 #define WINDOW_USEC 60000000
 #define LINES_MAX 8
-/* Of a contest there is one line at its beginning and one at its end, so they go first. */
+/* A contest has one line at its beginning and one at its end. These lines are logged first. */
 #define CONTEST_LINES_MAX 12
 
 static bool may_tell(DriftMonitor *d, unsigned n_max)
@@ -106,7 +106,7 @@ static char *report_format(const DriftMonitor *d, const Report *r, unsigned n, c
 {
         _cleanup_free_ char *objects = objects_format(&r->id, n);
         const char *were = n > 1 ? "were" : "was";
-        const char *end = " is what the policy asks for, and it could not be set";
+        const char *end = " is what the policy asks for, but the daemon could not set it";
         char *text;
         int l = -1;
 
@@ -114,16 +114,18 @@ static char *report_format(const DriftMonitor *d, const Report *r, unsigned n, c
                 return NULL;
         switch (r->kind) {
         case REPORT_LIMITED:
-                l = asprintf(&text, "%s %s lowered to %s by %s, which cools the CPU: left so. The policy asks for %s.",
+                l = asprintf(&text,
+                             "%s %s lowered to %s by %s, which cools the CPU; the daemon leaves it. The "
+                             "policy asks for %s.",
                              objects, were, r->actual, writer, r->wanted);
                 break;
         case REPORT_CONTEST:
                 l = asprintf(
                         &text,
-                        "%s %s changed %d times within a minute, the last time to %s by %s. Two sides set it, so it is "
-                        "left to the other for now and set to %s again after %" PRIu64
-                        " s without a change; each time that "
-                        "fails the wait doubles, up to 10 minutes. Stop the other side, or set DRIFT=report.",
+                        "%s %s changed %d times within a minute, the last time to %s by %s. Two programs set it, so "
+                        "the daemon leaves it alone for now and sets it to %s again after %" PRIu64
+                        " s without a change. Each further change doubles the wait, up to 10 minutes. Stop the other "
+                        "program, or set DRIFT=report.",
                         objects, were, DRIFT_LOSSES_MAX, r->actual, writer, r->wanted,
                         DRIFT_BACKOFF_MIN_USEC / 1000000);
                 break;
@@ -215,8 +217,8 @@ void drift_tell_over(DriftMonitor *d, const KnobId *ids, size_t n)
         _cleanup_free_ char *objects = objects_format(ids, (unsigned)n);
         char *text = NULL;
 
-        if (objects &&
-            asprintf(&text, "%s %s as configured again; nobody else wrote there.", objects, n > 1 ? "are" : "is") < 0)
+        if (objects && asprintf(&text, "%s %s as configured again; nobody else has written there since.", objects,
+                                n > 1 ? "are" : "is") < 0)
                 text = NULL;
         if (text && may_tell(d, CONTEST_LINES_MAX))
                 log_message(LOG_NOTICE, "%s", text);
@@ -233,12 +235,12 @@ void drift_tell_clocksource(DriftMonitor *d, const Writer *writer)
 
         if (clocksource_read(&current, &available) < 0 || !who)
                 return;
-        /* Opening it with O_TRUNC is heard of as well, and some writes come to nothing. */
+        /* An open with O_TRUNC is reported like a write, and some writes fail. */
         same = d->clocksource && current && strcmp(d->clocksource, current) == 0;
         free(d->clocksource);
         d->clocksource = current ? strdup(current) : NULL;
-        if (same || asprintf(&text, "current_clocksource was written to by %s; it reads %s.", who,
-                             current ? current : "nothing") < 0)
+        if (same || asprintf(&text, "%s wrote to current_clocksource; the current clocksource is %s.", who,
+                             current ? current : "unknown") < 0)
                 return;
         if (may_tell(d, LINES_MAX)) {
                 log_message(LOG_NOTICE, "%s", text);

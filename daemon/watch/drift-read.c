@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reads what others may have written to: those knobs and what decides with them, or the whole host where that is not enough.
+ * Reads the knobs that others may have written, together with those that their judgement needs; or the whole host if
+ * that is not enough.
  */
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "model/knob.h"
 #include "watch/drift-internal.h"
 
-/* Each knob once, with whoever is known to have written to it. */
+/* Keeps each knob once, with its writer if one is known. */
 static void sort_touched(DriftMonitor *d)
 {
         size_t n = 0;
@@ -36,7 +37,7 @@ static int refresh_knob(DriftMonitor *d, const KnobId *id)
         return r < 0 ? r : snapshot_set(&d->kept, id, value);
 }
 
-/* What was written to, and what decides with it. 0, or -errno of what could not be read. */
+/* Reads the knobs that were written and those that decide about them. 0, or -errno of a knob that could not be read. */
 static int refresh_object(DriftMonitor *d, const KnobId *written)
 {
         static const Knob of_policy[] = { KNOB_SCALING_GOVERNOR, KNOB_SCALING_MAX_FREQ, KNOB_SCALING_MIN_FREQ };
@@ -44,7 +45,7 @@ static int refresh_object(DriftMonitor *d, const KnobId *written)
         KnobId id = *written;
         int r = 0;
 
-        /* A speed is read below; under other governors the file has none. */
+        /* scaling_setspeed is read below; only governor userspace shows a value there. */
         if (!knob_is_of_policy(id.knob) || !knob_is_frequency(id.knob))
                 r = refresh_knob(d, &id);
         for (size_t i = 0; i < ARRAY_SIZE(of_policy) && r == 0 && knob_is_of_policy(written->knob); i++) {
@@ -84,10 +85,10 @@ int drift_refresh(DriftMonitor *d)
 
                 touched->left_known = d->kept_valid && snapshot_get(&d->kept, &touched->id, touched->left) == 0;
         }
-        /* Freezing takes the present frequency, which no knob tells. */
+        /* A freeze needs the present frequency, which is no knob. */
         if (d->lost || !d->kept_valid || d->fragile_tsc)
                 return read_whole_host(d);
-        /* One that went away, or cannot be read, may not be the only one. */
+        /* If one object has gone or cannot be read, others may have gone too. */
         for (size_t i = 0; i < d->n_touched; i++)
                 if (refresh_object(d, &d->touched[i].id) < 0)
                         return read_whole_host(d);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a task has to do with drift: the steps that it leaves out, the knobs that are watched from then on, and what of the drift is
- * repaired when it ends.
+ * What a task does for drift: which steps it leaves out, which knobs are watched after it, and what is repaired when
+ * it ends.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -82,7 +82,7 @@ void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted)
         d->n_unchecked = 0;
         ids = calloc(n_wanted + 1, sizeof(KnobId));
         for (size_t i = 0; i < n_wanted && ids; i++) {
-                /* Under other governors than userspace its file says "<unsupported>" and takes nothing. */
+                /* Only governor userspace takes a speed; under other governors the file reads "<unsupported>". */
                 bool is_kept_only = wanted[i].id.knob == KNOB_SCALING_SETSPEED && !*wanted[i].value;
 
                 if (!is_kept_only && (n == 0 || knob_id_compare(&ids[n - 1], &wanted[i].id) != 0))
@@ -90,7 +90,8 @@ void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted)
         }
         r = ids ? drift_watch_set(d->watch, ids, n, on_watched, d) : -ENOMEM;
         if (r < 0 && r != d->watch_error)
-                (void)log_error_errno(r, "Some knobs cannot be watched, so what others write there is not noticed");
+                (void)log_error_errno(r, "Some knobs cannot be watched, so the daemon does not notice when others "
+                                         "write them");
         d->watch_error = r;
 }
 
@@ -109,7 +110,7 @@ static bool is_reached(const TaskResult *result, const Step *step)
         return strcasecmp(now, step->to) == 0;
 }
 
-/* The kernel took the write, and the value stayed below it. */
+/* The kernel accepted the write, but the value stayed below it. */
 static bool stayed_limited(const TaskResult *result, const Step *step)
 {
         const FreqDomain *policy = snapshot_find_policy(result->snapshot, step->id.id);
@@ -124,7 +125,7 @@ static bool stayed_limited(const TaskResult *result, const Step *step)
         return false;
 }
 
-/* Whatever the task has set is no drift any more. */
+/* A knob that the task has set is no longer a drift. */
 static void update_accounts(DriftMonitor *d, const TaskResult *result)
 {
         for (size_t i = 0; i < result->plan->n_steps; i++) {
@@ -144,8 +145,8 @@ static void update_accounts(DriftMonitor *d, const TaskResult *result)
         }
 }
 
-/* Another program may have written after the task had read the host and before the kernel watched the file: the value is read
- * again. What a step wrote was read back since. */
+/* Another program may have written after the task had read the host, and before the kernel watched the file. So the
+ * value is read again, unless a step of the task has read it back since. */
 static void check_unchecked(DriftMonitor *d, const TaskResult *result)
 {
         _cleanup_free_ bool *written = calloc(d->n_unchecked + 1, sizeof(bool));
@@ -206,7 +207,7 @@ char *drift_format_contest(const DriftMonitor *d, unsigned cpu)
 
                 if (snapshot_add_cpus_of(&cpus, &d->kept, &d->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
                         continue;
-                if (asprintf(&text, "%s of %s is changed again and again, last by %s.",
+                if (asprintf(&text, "Somebody keeps changing %s of %s, last: %s.",
                              knob_to_string(d->opponents[i].id.knob), knob_object_format(&d->opponents[i].id, object),
                              d->opponents[i].writer ? d->opponents[i].writer : "?") < 0)
                         return NULL;

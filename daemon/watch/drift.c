@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What others write to the knobs of the policy: heard of at once, judged by the plan that would follow, repaired by a task that
- * reads only what was written to. Whoever keeps at it is left alone for a while.
+ * Learns at once what others write to the knobs of the policy, judges it by the plan that would follow, and has it
+ * repaired by a task that reads only what was written. A knob that somebody keeps changing is left alone for a while.
  */
 #include "watch/drift.h"
 
@@ -16,11 +16,11 @@
 #include "model/plan-types.h"
 #include "watch/drift-internal.h"
 
-/* A writer in a loop costs so many looks at the knobs, and no more. */
+/* A program that writes in a loop costs at most this many readings of the knobs. */
 #define WATCH_INTERVAL_USEC 1000000
 #define WATCH_BURST 200
 #define WRITERS_KEPT_MAX 32
-/* When the host cannot be read: for want of file descriptors or memory, which may come again. */
+/* Tries again to read the host; perhaps there are file descriptors or memory again. */
 #define READ_AGAIN_USEC 10000000
 
 static unsigned keep_writer(DriftMonitor *d, const Writer *writer)
@@ -104,7 +104,7 @@ void drift_tell_and_arm(DriftMonitor *d)
         arm_timer(d);
 }
 
-/* Reads what was written to, and decides. *ret_plan: what would bring the policy back. 0 or -errno. */
+/* Reads what was written, and decides. *ret_plan: the steps that would bring the policy back. 0 or -errno. */
 static int look_at_touched(DriftMonitor *d, Plan *ret_plan, bool *ret_repair)
 {
         int r = drift_refresh(d);
@@ -120,15 +120,16 @@ static int look_at_touched(DriftMonitor *d, Plan *ret_plan, bool *ret_repair)
         return drift_judge(d, ret_plan, ret_repair);
 }
 
-/* The task continues with what was just read and planned. Where the TSC is fragile it reads the host again: a frequency that is
- * frozen must be the one of that moment. */
+/* The task continues with what was just read and planned. If the TSC is fragile, the task reads the host again, because
+ * a freeze needs the frequency of that moment. */
 static void ask_for_repair(DriftMonitor *d, Plan *plan)
 {
         _cleanup_snapshot_ Snapshot snapshot = {};
         _cleanup_plan_ Plan none = {};
 
-        log_message(LOG_DEBUG, "The policy is to be set again.");
-        /* The task starts at a later turn of the loop. A second event of the same write that is heard until then is no new loss. */
+        log_message(LOG_DEBUG, "The daemon will set the policy again.");
+        /* The task starts at a later turn of the loop. Until then a second event of the same write must not count as
+         * another change. */
         d->busy = true;
         if (!d->kept_valid || d->fragile_tsc || plan->n_wanted == 0) {
                 d->callbacks->on_repair_wanted(&snapshot, &none, d->userdata);
@@ -140,7 +141,8 @@ static void ask_for_repair(DriftMonitor *d, Plan *plan)
         d->callbacks->on_repair_wanted(&snapshot, plan, d->userdata);
 }
 
-/* Answers everything that other programs wrote, once no task runs. `repair`: the policy is to be set again in any case. */
+/* Handles everything that other programs have written, once no task runs. `repair`: the policy is to be set again in
+ * any case. */
 static void look(DriftMonitor *d, bool repair)
 {
         _cleanup_plan_ Plan plan = {};
@@ -155,9 +157,8 @@ static void look(DriftMonitor *d, bool repair)
         if (d->n_touched > 0 || d->lost) {
                 r = look_at_touched(d, &plan, &repair);
                 if (r < 0 && r != d->read_error)
-                        (void)log_error_errno(
-                                r, "Cannot read what others wrote to the CPUs' knobs; trying again every %d s",
-                                READ_AGAIN_USEC / 1000000);
+                        (void)log_error_errno(r, "Cannot read the knobs that others wrote; trying again every %d s",
+                                              READ_AGAIN_USEC / 1000000);
                 d->read_error = r;
                 d->kept_valid = d->kept_valid && r == 0;
                 forget_touched(d);
@@ -182,8 +183,9 @@ static int on_watch(sd_event_source *source, int fd, uint32_t events, void *user
         return 0;
 }
 
-/* Another event of any kind was handled: the moment to find what no watch hears, such as a write through the sysfs of another network
- * namespace, whose files have other inodes. Nothing wakes the daemon for this alone. */
+/* Runs after another event of any kind was handled, to find changes that no watch reports. An example is a write
+ * through the sysfs of another network namespace, whose files have other inodes. The daemon never wakes up for this
+ * alone. */
 static int on_post(sd_event_source *source, void *userdata)
 {
         DriftMonitor *d = userdata;
@@ -200,7 +202,7 @@ static int on_post(sd_event_source *source, void *userdata)
         }
         drift_compare(d);
         drift_was_compared(d, time_usec(CLOCK_MONOTONIC) - begin);
-        /* A write just now may be in the queue, with its writer. */
+        /* A write that has just happened may still be in the queue, together with its writer. */
         if (d->n_touched > 0)
                 hear(d);
         return 0;
@@ -221,16 +223,17 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         size_t n_over = 0;
         bool repair = false, is_over;
 
-        /* on_post() follows. */
+        /* on_post() runs after this. */
         d->compare_due = false;
-        /* What is held back from a plan must not change under it: armed again at its end. */
+        /* The list of contested knobs must not change while a plan is carried out; the timer is set again at its
+         * end. */
         if (d->busy || d->stopped)
                 return 0;
         over = calloc(d->accounts.n + 1, sizeof(KnobId));
         while (drift_next_due(&d->accounts, now, &account, &is_over) > 0) {
                 if (is_over && over)
                         over[n_over++] = account->id;
-                /* While it was left alone a CPU may have gone and come with it, and its file was another. */
+                /* While the knob was left alone, its CPU may have gone and come back; then its file is a new one. */
                 if (!is_over) {
                         repair = true;
                         d->kept_valid = false;
@@ -280,12 +283,13 @@ int drift_start(DriftMonitor *d, sd_event *event)
 
         if (r < 0)
                 (void)log_error_errno(
-                        r, "What others write to the CPUs' knobs cannot be noticed: there is neither fanotify nor "
-                           "inotify");
+                        r, "The daemon cannot notice when others write the CPUs' knobs: there is neither fanotify "
+                           "nor inotify");
         else if (!drift_watch_names_writers(d->watch))
                 log_message(LOG_NOTICE,
-                            "Whoever changes a setting of the policy cannot be named: there is no fanotify here "
-                            "(CAP_SYS_ADMIN is missing, or a system call filter forbids it); inotify does the rest.");
+                            "The daemon cannot name who changes a knob of the policy, because fanotify is missing "
+                            "(no CAP_SYS_ADMIN, or a system call filter forbids it). It notices changes through "
+                            "inotify.");
         (void)clocksource_read(&d->clocksource, &available);
         r = add_sources(d, event);
         if (r >= 0 && d->watch)

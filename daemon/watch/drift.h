@@ -22,47 +22,50 @@
 #include "model/plan.h"
 #include "watch/drift-types.h"
 
-/* What a task did. */
+/* Describes what a task did. */
 typedef struct TaskResult {
-        bool is_apply;        /* else values went back to their originals, or to those for the stop */
-        bool in_force;        /* the policy is, at least for one of its halves: writes by others count */
-        bool asked_by_person; /* as drift_filter() was told */
-        bool failed;          /* before anything was written */
+        bool is_apply;        /* true: the policy; false: originals, or the values for the stop */
+        bool in_force;        /* the policy is in force, at least one half of it, so writes by others count */
+        bool asked_by_person; /* as given to drift_filter() */
+        bool failed;          /* the task ended before it wrote anything */
         bool fragile_tsc;     /* this host's TSC does not survive a change of frequency */
         const Plan *plan;
-        Snapshot *snapshot; /* what the knobs are now; drift_task_done() takes it over when the policy was applied */
+        /* the present values of the knobs; drift_task_done() takes it over if the policy was applied */
+        Snapshot *snapshot;
         const Findings *findings;
 } TaskResult;
 
-/* `ops`, their userdata and `callbacks` outlive the monitor. Nothing is heard of until drift_start(). 0 or -ENOMEM. */
+/* `ops`, their userdata and `callbacks` outlive the monitor. It watches nothing until drift_start(). 0 or -ENOMEM. */
 int drift_monitor_new(const CpuOps *ops, void *ops_userdata, const DriftCallbacks *callbacks, void *userdata,
                       DriftMonitor **ret);
-/* NULL is allowed. */
+/* `monitor` may be NULL. */
 DriftMonitor *drift_monitor_free(DriftMonitor *d);
 DEFINE_CLEANUP(DriftMonitor, drift_monitor_free);
 
-/* Adds the event sources. 0 or -errno of sd-event; where the kernel cannot tell of writes, that is logged and no error. */
+/* Adds the event sources. 0 or -errno of sd-event. If the kernel cannot report writes, this is logged and is no
+ * error. */
 int drift_start(DriftMonitor *d, sd_event *event);
 /* The daemon stops: nothing is repaired any more. */
 void drift_stop(DriftMonitor *d);
 /* DRIFT=report: what others write stays. To be called before the task that applies the new configuration. */
 void drift_set_report_only(DriftMonitor *d, bool report_only);
-/* A person wants the policy in force: nothing is contested any more. */
+/* A person wants the policy in force: no knob counts as contested any more. */
 void drift_reset(DriftMonitor *d);
 
-/* A task with this plan begins: until drift_task_done() the monitor only listens. Takes the steps out of the plan that others are
- * fighting over, if it applies the policy; a person gets more of the policy than a repair. */
+/* A task with this plan begins; until drift_task_done() the monitor only collects events. If the task applies the
+ * policy, takes those steps out of the plan whose knobs others keep changing. A person's task keeps more of them than a
+ * repair. */
 void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_person);
 /* Watches these knobs (Plan.wanted, sorted by knob) and no others. */
 void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted);
-/* The task is through, or was given up. */
+/* The task has ended. */
 void drift_task_done(DriftMonitor *d, const TaskResult *result);
 
-/* How often others changed it, since the start: by Knob. */
+/* By Knob: how often others have changed it since the start. */
 const uint64_t *drift_get_counts(const DriftMonitor *d);
-/* CPUs with a knob that others keep changing; it is left to them for a while. */
+/* CPUs with a knob that others keep changing and that is therefore left alone for a while. */
 const CpuSet *drift_get_contested_cpus(const DriftMonitor *d);
-/* Somebody else changed it, and it was not set again. */
+/* Somebody else changed the knob, and it was not set again. */
 bool drift_is_left(const DriftMonitor *d, const KnobId *id);
-/* Who fights over a knob of this CPU: a sentence for the caller to free; NULL: nobody, or out of memory. */
+/* Who keeps changing a knob of this CPU: a sentence for the caller to free; NULL: nobody, or out of memory. */
 char *drift_format_contest(const DriftMonitor *d, unsigned cpu);

@@ -11,7 +11,7 @@
 
 struct Events {
         Event ring[EVENTS_MAX];
-        unsigned n; /* ever */
+        unsigned n; /* number of events since the start */
 };
 
 int events_new(Events **ret)

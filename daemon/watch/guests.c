@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "host/vms.h"
 
-/* In a sentence and in a field of the journal; the bus has them all. */
+/* So many names go into a sentence and a journal field; the bus has them all. */
 #define NAMES_MAX 32
 
 struct GuestWatch {
@@ -25,8 +25,9 @@ static void guests_set_present(GuestWatch *watch, bool present)
 
         watch->present = present;
         if (changed)
-                log_message(LOG_DEBUG, present ? "The first virtual machine runs." :
-                                                 "The last virtual machine has been gone for long.");
+                log_message(LOG_DEBUG, present ? "The first virtual machine has started." :
+                                                 "The last virtual machine ended some time ago; the policy is no "
+                                                 "longer needed.");
         watch->callback(changed, watch->userdata);
 }
 
@@ -42,7 +43,7 @@ void guest_watch_feed(GuestWatch *watch, const Uevent *uevent)
                 _cleanup_free_ char *name =
                         uevent->kind == UEVENT_KVM_CREATE && uevent->pid ? vm_name_read(uevent->pid) : NULL;
 
-                /* Out of memory: the VM is counted all the same. */
+                /* Out of memory the VM is counted nevertheless. */
                 (void)vms_feed(&watch->vms, uevent, name);
         } else
                 vms_forget(&watch->vms);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which virtual machines run on this host, and whether there are any for a policy to be in force for.
+ * Which virtual machines run on this host, and whether a policy is needed for them.
  */
 #pragma once
 
@@ -12,29 +12,29 @@
 #include "model/uevent.h"
 #include "model/vms.h"
 
-/* For guest_watch_new(): a guest that reboots, and a host that tries KVM out, have their next VM at once. */
+/* For guest_watch_new(): long enough for a guest that reboots, or a host that tests KVM, to start its next VM. */
 #define GUESTS_LEAVE_USEC UINT64_C(5000000)
 
 typedef struct GuestWatch GuestWatch;
 
-/* The list of VMs changed, or `presence_changed`: what guest_watch_have_guests() returns. */
+/* The list of VMs has changed; `presence_changed`: the result of guest_watch_have_guests() has changed too. */
 typedef void (*GuestCallback)(bool presence_changed, void *userdata);
 
-/* Assumes that none runs until guest_watch_set_count(). After the last VM has gone the watch counts guests as present for
- * another `leave_usec` µs. 0 or -errno. */
+/* Assumes that no VM runs until guest_watch_set_count(). Guests count as present until `leave_usec` µs after the last
+ * VM has ended. 0 or -errno. */
 int guest_watch_new(sd_event *event, uint64_t leave_usec, GuestCallback callback, void *userdata, GuestWatch **ret);
-/* NULL is allowed. */
+/* `watch` may be NULL. */
 GuestWatch *guest_watch_free(GuestWatch *watch);
 DEFINE_CLEANUP(GuestWatch, guest_watch_free);
 
-/* How many run at the start, as vms_probe() returns it. Calls nobody back. */
+/* Sets how many VMs run at the start, as vms_probe() returns it. Does not call back. */
 void guest_watch_set_count(GuestWatch *watch, uint32_t n);
-/* An event of KVM (UEVENT_KVM_*); NULL: events were lost. Calls back. */
+/* Handles an event of KVM (UEVENT_KVM_*); NULL: events were lost. Calls back. */
 void guest_watch_feed(GuestWatch *watch, const Uevent *uevent);
 
 const Vms *guest_watch_get_vms(const GuestWatch *watch);
-/* A VM runs, or ran less than `leave_usec` ago. */
+/* A VM runs, or one ended less than `leave_usec` ago. */
 bool guest_watch_have_guests(const GuestWatch *watch);
-/* The names of the VMs that run, at most 32 of them, unescaped; "" for none that are known. Heap string owned by the caller, NULL
- * when out of memory. */
+/* The names of at most 32 running VMs, unescaped; "" if none is known. Heap string owned by the caller, NULL when out
+ * of memory. */
 char *guest_watch_format(const GuestWatch *watch);

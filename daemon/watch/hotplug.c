@@ -9,7 +9,8 @@
 #include "base/time.h"
 #include "model/rescan.h"
 
-/* At most as many events in one turn of the event loop: a storm must not starve the service watchdog. */
+/* At most so many events in one turn of the event loop, so that a burst does not delay the answer to the service
+ * watchdog. */
 #define UEVENTS_BATCH 256
 
 struct HotplugWatch {
@@ -68,7 +69,7 @@ static int hotplug_on_readable(sd_event_source *source, int fd, uint32_t events,
                         hotplug_on_uevent(watch, &uevent);
                 if (r >= 0)
                         continue;
-                /* The socket overflowed, most likely: the lost events may have been of any kind. */
+                /* Most likely the socket overflowed. The lost events may have been of any kind. */
                 log_message(LOG_DEBUG, "Events of the kernel were lost; the daemon will look at the host again.");
                 hotplug_ask(watch, true);
                 watch->callbacks->on_vm(NULL, watch->userdata);

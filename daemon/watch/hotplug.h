@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Notices that CPUs, drivers (by way of their modules) and KVM's virtual machines come and go. CPUs and drivers are answered by one
- * look at the whole host for all that comes together (model/rescan.h).
+ * Notices when CPUs, drivers (through their modules) and KVM's virtual machines come and go. After several changes of
+ * CPUs and drivers the whole host is read once (model/rescan.h).
  */
 #pragma once
 
@@ -13,8 +13,8 @@
 
 typedef struct HotplugWatch HotplugWatch;
 
-/* Where the events come from: `receive` is uevents_receive(), with 1 for an event of ours, 0 for another one, -EAGAIN for none now,
- * another -errno when events were lost. */
+/* Where the events come from. `receive` is uevents_receive(): 1 for an event that concerns us, 0 for another one,
+ * -EAGAIN for none now, another -errno when events were lost. */
 typedef struct HotplugSource {
         int fd;
         int (*receive)(void *source, Uevent *ret);
@@ -22,17 +22,17 @@ typedef struct HotplugSource {
 } HotplugSource;
 
 typedef struct HotplugCallbacks {
-        /* A module came: whether the policy could need a driver from it. */
+        /* A module was loaded: could the policy need a driver from it? */
         bool (*wants_drivers)(void *userdata);
-        /* CPUs or drivers came or went: it is time to look at the host. */
+        /* CPUs or drivers came or went, and the host should be read now. */
         void (*on_rescan)(void *userdata);
-        /* An event of KVM; NULL: events were lost, perhaps some of KVM's. */
+        /* An event of KVM; NULL: events were lost, and some may have been KVM's. */
         void (*on_vm)(const Uevent *uevent, void *userdata);
 } HotplugCallbacks;
 
-/* `source` and what it points to outlive the watch, `callbacks` too. 0 or -errno. */
+/* `source`, what it points to, and `callbacks` outlive the watch. 0 or -errno. */
 int hotplug_watch_new(sd_event *event, const HotplugSource *source, const HotplugCallbacks *callbacks, void *userdata,
                       HotplugWatch **ret);
-/* NULL is allowed. */
+/* `watch` may be NULL. */
 HotplugWatch *hotplug_watch_free(HotplugWatch *watch);
 DEFINE_CLEANUP(HotplugWatch, hotplug_watch_free);

@@ -10,14 +10,14 @@
 #include "base/log.h"
 #include "host/clock-set.h"
 
-/* The two clocks are read one after the other: what passes in between is no sleep. */
+/* The two clocks are read one after the other; the time between the readings is no sleep. */
 #define SLEPT_USEC 500000
 
 struct SleepWatch {
         int fd;
         sd_event_source *source;
         uint64_t (*get_asleep_usec)(void);
-        uint64_t asleep_usec; /* since the boot, as of the last check that found a sleep */
+        uint64_t asleep_usec; /* since the boot, at the last check that found a sleep */
         SleepCallback callback;
         void *userdata;
 };
@@ -38,7 +38,7 @@ static int sleep_on_jump(sd_event_source *source, int fd, uint32_t events, void 
 {
         int r = clock_set_rearm(fd);
 
-        /* The file descriptor would stay readable for ever. */
+        /* Otherwise the file descriptor would stay readable for ever. */
         if (r < 0) {
                 (void)log_error_errno(
                         r, "Jumps of the clock can no longer be noticed; only logind reports that this host slept");

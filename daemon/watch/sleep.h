@@ -12,16 +12,17 @@
 
 typedef struct SleepWatch SleepWatch;
 
-/* The host slept for `slept_usec` µs since the last call; 0: it did not, the clock was set or the report was false. */
+/* The host slept for `slept_usec` µs since the last call. 0: it did not; the clock was set, or the report was false. */
 typedef void (*SleepCallback)(uint64_t slept_usec, void *userdata);
 
-/* `fd` comes from clock_set_open() and is taken over, on failure too; -1: no jump can be noticed, and only sleep_watch_check()
- * reports. `asleep_usec` returns how long the host has slept since its boot (clock_asleep_usec). 0 or -errno. */
+/* `fd` comes from clock_set_open() and is taken over, even on failure. -1: jumps cannot be noticed, and only
+ * sleep_watch_check() reports. `asleep_usec` returns how long the host has slept since its boot (clock_asleep_usec). 0
+ * or -errno. */
 int sleep_watch_new(sd_event *event, int fd, uint64_t (*asleep_usec)(void), SleepCallback callback, void *userdata,
                     SleepWatch **ret);
-/* NULL is allowed. */
+/* `watch` may be NULL. */
 SleepWatch *sleep_watch_free(SleepWatch *watch);
 DEFINE_CLEANUP(SleepWatch, sleep_watch_free);
 
-/* Somebody says that a sleep is over: calls back, now. */
+/* Somebody reports the end of a sleep: calls back at once. */
 void sleep_watch_check(SleepWatch *watch);
