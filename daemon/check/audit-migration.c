@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <math.h>
+#include <stdio.h>
 
 #include "check/audit.h"
 #include "model/clock-words.h"
@@ -65,9 +67,63 @@ static void compare_rates(const MigrationEnd *here, const MigrationEnd *there, c
                              "XML fixes it.");
 }
 
-int audit_compare(const MigrationEnd *here, const MigrationEnd *there, const char *name, Audit *audit)
+static const char *right_to_word(int right)
+{
+        if (right < 0)
+                return "not known whether synchronised";
+        return right ? "synchronised" : "not synchronised";
+}
+
+#define CLOCK_TEXT_SIZE 64
+
+/* "synchronised (off by no more than 3.200 ms)" */
+static const char *format_clock(const HostClock *clock, char buffer[static CLOCK_TEXT_SIZE])
+{
+        if (clock->right == 1 && clock->bound_sec >= 0)
+                (void)snprintf(buffer, CLOCK_TEXT_SIZE, "%s (off by no more than %.3f ms)", right_to_word(clock->right),
+                               clock->bound_sec * 1000);
+        else
+                (void)snprintf(buffer, CLOCK_TEXT_SIZE, "%s", right_to_word(clock->right));
+        return buffer;
+}
+
+static void compare_clocks(const HostClocks *clocks, const char *name, Audit *audit)
+{
+        static const AuditResult results[] = {
+                [HOST_CLOCKS_UNKNOWN] = AUDIT_UNKNOWN, [HOST_CLOCKS_AGREE] = AUDIT_PASS,
+                [HOST_CLOCKS_WRONG_HERE] = AUDIT_FAIL, [HOST_CLOCKS_WRONG_THERE] = AUDIT_FAIL,
+                [HOST_CLOCKS_APART] = AUDIT_FAIL,
+        };
+        HostClocksVerdict verdict = host_clocks_judge(clocks);
+        char here[CLOCK_TEXT_SIZE], there[CLOCK_TEXT_SIZE], apart[CLOCK_TEXT_SIZE] = "their difference is not known";
+        AuditStep *step;
+
+        if (clocks->compared)
+                (void)snprintf(apart, sizeof(apart), "the clock there is %.3f ms %s, give or take %.3f ms",
+                               fabs(clocks->apart_sec) * 1000, clocks->apart_sec < 0 ? "behind" : "ahead",
+                               clocks->apart_bound_sec * 1000);
+        step = audit_add(audit, AUDIT_MIGRATION, "migration-clocks", "clocks", results[verdict],
+                         "here %s, on %s %s; %s", format_clock(&clocks->here, here), name,
+                         format_clock(&clocks->there, there), apart);
+        if (verdict == HOST_CLOCKS_UNKNOWN)
+                audit_advise(audit, step, "`ssh %s tscwarden check --json` has to work, and systemd-timedated there.",
+                             name);
+        else if (verdict == HOST_CLOCKS_APART)
+                audit_advise(
+                        audit, step,
+                        "Both hosts say that their clocks are right, and one of them is not: a guest's time may jump by the "
+                        "difference. `tscwarden check` on each says what it follows.");
+        else if (results[verdict] == AUDIT_FAIL)
+                audit_advise(audit, step,
+                             "A guest's time may jump by the difference. `tscwarden check` %s says what is missing.",
+                             verdict == HOST_CLOCKS_WRONG_HERE ? "here" : "there");
+}
+
+int audit_compare(const MigrationEnd *here, const MigrationEnd *there, const HostClocks *clocks, const char *name,
+                  Audit *audit)
 {
         compare_verdicts(here, there, name, audit);
         compare_rates(here, there, name, audit);
+        compare_clocks(clocks, name, audit);
         return audit->out_of_memory ? -ENOMEM : 0;
 }

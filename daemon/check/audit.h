@@ -6,6 +6,7 @@
 
 #include "check/audit-steps.h"
 #include "model/clock-words.h"
+#include "model/host-clocks.h"
 
 /* Both roles where KVM runs in a guest. */
 void audit_find_roles(const Facts *facts, const MachineSetup *setup, bool *ret_host, bool *ret_guest);
@@ -27,4 +28,5 @@ typedef struct MigrationEnd {
 
 /* Adds whether `there` can carry on the clocks of guests that were started `here`. `name` is the other host's;
  * escaped here. 0 or -ENOMEM. */
-int audit_compare(const MigrationEnd *here, const MigrationEnd *there, const char *name, Audit *audit);
+int audit_compare(const MigrationEnd *here, const MigrationEnd *there, const HostClocks *clocks, const char *name,
+                  Audit *audit);

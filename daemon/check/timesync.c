@@ -199,3 +199,24 @@ void time_judge_here(const TimeInput *input, const MachineSetup *setup, TimeView
             follows_network_clock(input, setup) && !time_phc_is_kept(input))
                 ret->verdict = TIME_UNKEPT;
 }
+
+HostClock time_to_host_clock(const TimeInput *input, const TimeView *view)
+{
+        HostClock clock = { .bound_sec = view->bound_sec };
+
+        switch (view->verdict) {
+        case TIME_SYNCHRONIZED:
+        case TIME_UNSEEN:
+        case TIME_UNASKED:
+                clock.right = 1;
+                break;
+        case TIME_UNKNOWN:
+                clock.right = -1;
+                break;
+        default:
+                clock.right = 0;
+        }
+        if (clock.right == 1 && clock.bound_sec < 0 && input->kernel_known)
+                clock.bound_sec = (double)input->kernel_max_error_usec / 1e6;
+        return clock;
+}

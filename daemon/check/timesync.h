@@ -11,6 +11,7 @@
 #include "check/chrony-report.h"
 #include "check/ntp-report.h"
 #include "check/machine-setup.h"
+#include "model/host-clocks.h"
 
 typedef enum TimeClient {
         CLIENT_CHRONYD,
@@ -80,6 +81,8 @@ typedef struct TimeView {
 void time_judge(const TimeInput *input, TimeView *ret);
 /* The same, and what chronyd follows may turn out to be the clock of a network interface that nobody sets right. */
 void time_judge_here(const TimeInput *input, const MachineSetup *setup, TimeView *ret);
+/* Whether this machine's clock is kept right, and its bound: the client's, else the kernel's maxerror. */
+HostClock time_to_host_clock(const TimeInput *input, const TimeView *view);
 /* Somebody sets the clocks of network interfaces right. */
 bool time_phc_is_kept(const TimeInput *input);
 /* How many disciplines move the clock: one is right. What timemaster runs counts once; CLIENT_OTHER does not count. */

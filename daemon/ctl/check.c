@@ -2,7 +2,9 @@
 #include "ctl/check.h"
 
 #include "check/audit-steps.h"
+#include "check/timesync.h"
 #include "ctl/json.h"
+#include "model/host-clocks.h"
 #include "show/print.h"
 
 #define INDENT 26
@@ -72,6 +74,20 @@ void check_show(FILE *out, const Audit *audit, bool color)
         show_sum(out, audit);
 }
 
+/* What another host's --against wants to know. */
+static struct json_object *time_to_json(const AuditInput *input)
+{
+        struct json_object *json = json_object_new_object();
+        HostClock clock;
+        TimeView view;
+
+        time_judge_here(input->time, input->setup, &view);
+        clock = time_to_host_clock(input->time, &view);
+        json_add(json, "Synchronized", clock.right >= 0 ? json_object_new_boolean(clock.right) : NULL);
+        json_add(json, "BoundSec", clock.bound_sec >= 0 ? json_object_new_double(clock.bound_sec) : NULL);
+        return json;
+}
+
 int check_show_json(FILE *out, const AuditInput *input, const Audit *audit)
 {
         struct json_object *json = json_object_new_object(), *roles = json_object_new_array(),
@@ -95,6 +111,7 @@ int check_show_json(FILE *out, const AuditInput *input, const Audit *audit)
                 json_object_array_add(steps, entry);
         }
         json_add(json, "Roles", roles);
+        json_add(json, "Time", time_to_json(input));
         json_add(json, "Steps", steps);
         return json_print(out, json);
 }

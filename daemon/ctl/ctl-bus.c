@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "ctl/json.h"
 
 #define SERVICE "org.tscwarden1"
@@ -302,6 +303,33 @@ BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why)
         if (answer != BUS_OK)
                 return answer;
         return steps_from_bus(plan, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
+}
+
+/* The first question starts systemd-timedated. */
+#define CLOCK_QUESTIONS 4
+
+int ctl_bus_compare_clock(CtlBus *bus, double *ret_apart_sec, double *ret_bound_sec)
+{
+        double apart = 0, bound = -1;
+
+        for (unsigned i = 0; i < CLOCK_QUESTIONS; i++) {
+                uint64_t before = time_usec(CLOCK_REALTIME), there, after;
+                int r = sd_bus_get_property_trivial(bus->bus, "org.freedesktop.timedate1", "/org/freedesktop/timedate1",
+                                                    "org.freedesktop.timedate1", "TimeUSec", NULL, 't', &there);
+
+                after = time_usec(CLOCK_REALTIME);
+                if (r < 0)
+                        return r;
+                if (after < before || (bound >= 0 && (double)(after - before) / 2e6 >= bound))
+                        continue;
+                bound = (double)(after - before) / 2e6;
+                apart = (double)(int64_t)(there - before) / 1e6 - bound;
+        }
+        if (bound < 0)
+                return -EAGAIN;
+        *ret_apart_sec = apart;
+        *ret_bound_sec = bound;
+        return 0;
 }
 
 /* The bus hands any client's signal to any other one, and sd-bus's match does not compare the sender with a name's owner. */

@@ -29,6 +29,10 @@ DEFINE_CLEANUP(CtlBus, ctl_bus_free);
 BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char **ret_why);
 BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why);
 
+/* The clock of the bus's machine, as systemd-timedated there reads it, against ours: there minus here, and half of how long the quickest
+ * of some questions took. 0 or -errno. */
+int ctl_bus_compare_clock(CtlBus *bus, double *ret_apart_sec, double *ret_bound_sec);
+
 /* False: no more, please. */
 typedef bool (*NewsHandler)(const News *news, void *userdata);
 

@@ -13,6 +13,7 @@
 #include "check/timesync.h"
 #include "ctl/check.h"
 #include "ctl/clock-here.h"
+#include "ctl/clocks-there.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/verbs.h"
@@ -120,6 +121,10 @@ static int compare(const Here *here, const char *host, Audit *audit)
                 .tsc_khz = here->view.tsc_khz,
                 .tsc_scaling = here->facts.tsc_scaling,
         };
+        HostClock own_clock;
+        HostClocks clocks;
+        TimeView view;
+        int r;
 
         if (ctl_bus_open(host, &bus, &why) != BUS_OK ||
             ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK) {
@@ -131,7 +136,10 @@ static int compare(const Here *here, const char *host, Audit *audit)
             ctl_bus_read_state(own_bus, /* with_cpus= */ false, &own, &own_why) == BUS_OK)
                 end = end_of_state(own.clock);
         there = end_of_state(state.clock);
-        return audit_compare(&end, &there, host, audit);
+        time_judge_here(&here->time, &here->setup, &view);
+        own_clock = time_to_host_clock(&here->time, &view);
+        r = clocks_there_read(host, bus, &own_clock, &clocks);
+        return r < 0 ? r : audit_compare(&end, &there, &clocks, host, audit);
 }
 
 int verb_check(const CtlOptions *options)

@@ -10,6 +10,7 @@
 #include "check/read/timesync.h"
 #include "check/timesync.h"
 #include "ctl/clock-here.h"
+#include "ctl/clocks-there.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/guests-show.h"
 #include "ctl/json.h"
@@ -163,7 +164,7 @@ static int exit_status(const GuestsView *view)
 }
 
 /* 0 or -ENOMEM. */
-static int read_host_right(bool *ret)
+static int read_own_clock(HostClock *ret)
 {
         TimeInput input;
         TimeView view;
@@ -172,7 +173,7 @@ static int read_host_right(bool *ret)
         if (r < 0)
                 return r;
         time_judge(&input, &view);
-        *ret = view.verdict == TIME_SYNCHRONIZED || view.verdict == TIME_UNSEEN || view.verdict == TIME_UNASKED;
+        *ret = time_to_host_clock(&input, &view);
         return 0;
 }
 
@@ -209,12 +210,14 @@ static int ask_and_print(const CtlOptions *options, const GuestsBefore *before, 
 {
         _cleanup_free_ GuestAnswer *moves = NULL;
         GuestAnswer *answers;
-        int r = read_host_right(&view->host_right), status;
+        HostClock own;
+        int r = read_own_clock(&own), status;
 
         if (r == 0)
                 r = guests_ask(view->guests, &answers);
         if (r < 0)
                 return ctl_complain(strerror(-r));
+        view->host_right = own.right == 1;
         view->answers = answers;
         if (before)
                 r = guests_before_compare(before, view->guests, answers, &moves);
@@ -231,14 +234,23 @@ static int read_destination(const char *host, Destination *ret)
         _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
         _cleanup_warden_state_ WardenState state = {};
         _cleanup_free_ char *why = NULL;
+        HostClocks clocks;
+        HostClock own;
+        int r;
 
         if (ctl_bus_open(host, &bus, &why) != BUS_OK ||
             ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK)
                 return ctl_complain(why);
+        r = read_own_clock(&own);
+        if (r == 0)
+                r = clocks_there_read(host, bus, &own, &clocks);
+        if (r < 0)
+                return ctl_complain(strerror(-r));
         *ret = (Destination) {
                 .tsc_in_use = guest_host_tsc(json_get_text(state.clock, "Clocksource")),
                 .tsc_khz = (unsigned)json_get_number(state.clock, "TscKHz"),
                 .tsc_scaling = json_get_flag(state.clock, "TscScaling"),
+                .clocks = host_clocks_judge(&clocks),
         };
         return 0;
 }

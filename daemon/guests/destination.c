@@ -22,6 +22,21 @@ static bool same_rate(double khz, double there_khz)
         return ppm <= TOLERANCE_PPM && ppm >= -TOLERANCE_PPM;
 }
 
+/* NULL: nothing is wrong with them. */
+static const char *why_clocks_wrong(HostClocksVerdict verdict)
+{
+        switch (verdict) {
+        case HOST_CLOCKS_WRONG_HERE:
+                return "this host's clock is not synchronised";
+        case HOST_CLOCKS_WRONG_THERE:
+                return "the clock of the host there is not synchronised";
+        case HOST_CLOCKS_APART:
+                return "the hosts' clocks are further apart than their error bounds";
+        default:
+                return NULL;
+        }
+}
+
 Going guest_can_go(const Guest *guest, const GuestVerdict *verdict, const Destination *there, const char **ret_reason)
 {
         /* What its VMM was told to keep, else what it has. */
@@ -33,6 +48,10 @@ Going guest_can_go(const Guest *guest, const GuestVerdict *verdict, const Destin
         }
         if (there->tsc_in_use == 0) {
                 *ret_reason = "the host there does not keep time by its TSC";
+                return GOING_NO;
+        }
+        if (why_clocks_wrong(there->clocks)) {
+                *ret_reason = why_clocks_wrong(there->clocks);
                 return GOING_NO;
         }
         if (guest->clock.confidential) {
@@ -53,6 +72,11 @@ Going guest_can_go(const Guest *guest, const GuestVerdict *verdict, const Destin
         }
         if (verdict->migration == MIGRATION_UNKNOWN) {
                 *ret_reason = "what its VMM was told of its clock is not known";
+                return GOING_UNKNOWN;
+        }
+        if (there->clocks == HOST_CLOCKS_UNKNOWN) {
+                *ret_reason =
+                        "whether both hosts' clocks are right is not known; `tscwarden check --against` says more";
                 return GOING_UNKNOWN;
         }
         *ret_reason = there->tsc_scaling ? "its TSC keeps its rate, scaled where need be" :

@@ -5,12 +5,14 @@
 #pragma once
 
 #include "guests/judge.h"
+#include "model/host-clocks.h"
 
 /* What counts of that host. */
 typedef struct Destination {
         int tsc_in_use;   /* 1, 0, or -1: not known; guest_host_tsc() */
         unsigned tsc_khz; /* 0: not known */
         bool tsc_scaling; /* its CPUs can scale a guest's TSC */
+        HostClocksVerdict clocks;
 } Destination;
 
 typedef enum Going {

@@ -851,14 +851,55 @@ static void test_migration(void **state)
 #undef END
         };
 
+        static const HostClocks clocks = { { 1, 0.003 }, { 1, 0.004 }, true, 0.0021, 0.001 };
+
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 _cleanup_audit_ Audit audit = {};
 
-                assert_int_equal(audit_compare(&cases[i].here, &cases[i].there, "kvm8", &audit), 0);
+                assert_int_equal(audit_compare(&cases[i].here, &cases[i].there, &clocks, "kvm8", &audit), 0);
                 if (find_step(&audit, "migration-verdict")->result != cases[i].verdict ||
                     find_step(&audit, "migration-rate")->result != cases[i].rate)
                         fail_msg("case %zu: %s", i, find_step(&audit, "migration-rate")->evidence);
         }
+}
+
+static void expect_clocks(HostClocks clocks, AuditResult result, const char *evidence, const char *advice)
+{
+        static const MigrationEnd end = { VERDICT_TRUSTED, "tsc", 2400000, false };
+        _cleanup_audit_ Audit audit = {};
+        const AuditStep *step;
+
+        assert_int_equal(audit_compare(&end, &end, &clocks, "kvm8", &audit), 0);
+        step = find_step(&audit, "migration-clocks");
+        assert_int_equal(step->result, result);
+        assert_string_equal(step->evidence, evidence);
+        assert_true(advice ? step->advice && strstr(step->advice, advice) : !step->advice);
+}
+
+static void test_migration_clocks(void **state)
+{
+        expect_clocks(
+                (HostClocks) { { 1, 0.003 }, { 1, 0.004 }, true, -0.0021, 0.001 }, AUDIT_PASS,
+                "here synchronised (off by no more than 3.000 ms), on kvm8 synchronised (off by no more than 4.000 ms); the clock "
+                "there is 2.100 ms behind, give or take 1.000 ms",
+                NULL);
+        expect_clocks(
+                (HostClocks) { { 1, 0.003 }, { 1, 0.004 }, true, 2, 0.001 }, AUDIT_FAIL,
+                "here synchronised (off by no more than 3.000 ms), on kvm8 synchronised (off by no more than 4.000 ms); the clock "
+                "there is 2000.000 ms ahead, give or take 1.000 ms",
+                "one of them is not");
+        expect_clocks(
+                (HostClocks) { { 1, 0.003 }, { 0, -1 }, true, 0, 0.001 }, AUDIT_FAIL,
+                "here synchronised (off by no more than 3.000 ms), on kvm8 not synchronised; the clock there is 0.000 ms ahead, "
+                "give or take 1.000 ms",
+                "`tscwarden check` there says");
+        expect_clocks(
+                (HostClocks) { { 0, -1 }, { 1, 1 }, false, 0, 0 }, AUDIT_FAIL,
+                "here not synchronised, on kvm8 synchronised (off by no more than 1000.000 ms); their difference is not known",
+                "`tscwarden check` here says");
+        expect_clocks((HostClocks) { { 1, -1 }, { -1, -1 }, false, 0, 0 }, AUDIT_UNKNOWN,
+                      "here synchronised, on kvm8 not known whether synchronised; their difference is not known",
+                      "`ssh kvm8 tscwarden check --json` has to work");
 }
 
 int main(void)
@@ -881,6 +922,7 @@ int main(void)
                 cmocka_unit_test(test_roles),
                 cmocka_unit_test(test_exit_status),
                 cmocka_unit_test(test_migration),
+                cmocka_unit_test(test_migration_clocks),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

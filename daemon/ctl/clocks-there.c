@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ctl/clocks-there.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+
+#include "base/macro.h"
+#include "ctl/json.h"
+#include "host/tool.h"
+
+/* `check` there asks chronyc and others, each with a bound of its own. */
+#define CHECK_SECONDS 30
+
+/* "Time" of `check --json`. Not known where it has none. */
+static HostClock parse(const char *output)
+{
+        _cleanup_json_ struct json_object *json = json_tokener_parse(output);
+        struct json_object *time = NULL, *value = NULL;
+        HostClock clock = { -1, -1 };
+
+        if (!json_object_is_type(json, json_type_object) || !json_object_object_get_ex(json, "Time", &time) ||
+            !json_object_is_type(time, json_type_object))
+                return clock;
+        if (json_object_object_get_ex(time, "Synchronized", &value) && json_object_is_type(value, json_type_boolean))
+                clock.right = json_object_get_boolean(value);
+        if (json_object_object_get_ex(time, "BoundSec", &value) && json_object_is_type(value, json_type_double) &&
+            json_object_get_double(value) >= 0)
+                clock.bound_sec = json_object_get_double(value);
+        return clock;
+}
+
+int clocks_there_read(const char *host, CtlBus *bus, const HostClock *here, HostClocks *ret)
+{
+        const char *const argv[] = { "ssh", "-xT", "--", host, "tscwarden", "check", "--json", NULL };
+        HostClocks clocks = { .here = *here, .there = { -1, -1 } };
+        _cleanup_free_ char *output = NULL;
+        int status, r;
+
+        r = ctl_bus_compare_clock(bus, &clocks.apart_sec, &clocks.apart_bound_sec);
+        if (r == -ENOMEM)
+                return r;
+        clocks.compared = r == 0;
+        r = tool_run(argv, CHECK_SECONDS, TOOL_TAKE, &status, &output);
+        if (r == -ENOMEM)
+                return r;
+        if (r == 0)
+                clocks.there = parse(output);
+        *ret = clocks;
+        return 0;
+}
