@@ -168,6 +168,8 @@ static void test_keys_unknown(void **state)
                   "DRIFT, ON_STOP, CPUPOWER_START_OPTS, CPUPOWER_START_IDLE_OPTS, CPUPOWER_STOP_OPTS and "
                   "CPUPOWER_STOP_IDLE_OPTS" },
                 { "CPUPOWER_START_OPT", "unknown key 'CPUPOWER_START_OPT'; did you mean CPUPOWER_START_OPTS?" },
+                { "MAX_SPEED", "MAX_SPEED is cpufrequtils's; write MAX_FREQ, or leave the line out where it holds 0" },
+                { "ENABLE", "ENABLE is cpufrequtils's; leave the line out, APPLY is the switch here" },
                 { "START_OPTS",
                   "START_OPTS is Gentoo's; write CPUPOWER_START_OPTS=\"frequency-set ...\" with what START_OPTS holds" },
                 { "perf_bias",

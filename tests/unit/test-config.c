@@ -196,6 +196,34 @@ static void test_config_collects_everything(void **state)
         assert_string_equal(errors.lines[20], "F: and 10 more errors");
 }
 
+/* A line with two mistakes is not refused a second time once the first is mended. */
+static void test_config_tells_both_mistakes_of_a_line(void **state)
+{
+        static const struct {
+                const char *text, *first, *second;
+        } cases[] = {
+                { "min_freq='0'\n", "F:1: key 'min_freq' has the wrong case; write MIN_FREQ",
+                  "F:1: MIN_FREQ='0' is no frequency; comment it out or leave it out where no limit is meant" },
+                { "governor=a,b\n", "F:1: key 'governor' has the wrong case; write GOVERNOR",
+                  "F:1: GOVERNOR='a,b' is not a list of governors; write it like performance or performance|userspace" },
+                { "Apply=Auto\n", "F:1: key 'Apply' has the wrong case; write APPLY",
+                  "F:1: APPLY='Auto' has the wrong case; write auto" },
+                { "export governor=powersave\n", "F:1: 'export' is not needed; begin the line with governor=",
+                  "F:1: key 'governor' has the wrong case; write GOVERNOR" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                _cleanup_config_errors_ ConfigErrors errors = {};
+                Config config;
+
+                print_message("<<%s>>\n", cases[i].text);
+                assert_int_equal(load(cases[i].text, &config, &errors), -EBADMSG);
+                assert_int_equal(errors.n, 2);
+                assert_string_equal(errors.lines[0], cases[i].first);
+                assert_string_equal(errors.lines[1], cases[i].second);
+        }
+}
+
 static void test_config_too_many_sections(void **state)
 {
         _cleanup_config_errors_ ConfigErrors errors = {};
@@ -294,6 +322,7 @@ int main(void)
                 cmocka_unit_test(test_config_remarks_do_not_refuse),
                 cmocka_unit_test(test_config_refuses),
                 cmocka_unit_test(test_config_collects_everything),
+                cmocka_unit_test(test_config_tells_both_mistakes_of_a_line),
                 cmocka_unit_test(test_config_too_many_sections),
                 cmocka_unit_test_setup_teardown(test_config_load_files, scratch_setup, scratch_teardown),
                 cmocka_unit_test(test_config_sample_is_the_default),

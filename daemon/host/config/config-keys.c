@@ -226,6 +226,9 @@ static const struct {
 } elsewhere[] = {
         { "START_OPTS", "is Gentoo's; write CPUPOWER_START_OPTS=\"frequency-set ...\" with what START_OPTS holds" },
         { "STOP_OPTS", "is Gentoo's; write CPUPOWER_STOP_OPTS=\"frequency-set ...\" with what STOP_OPTS holds" },
+        { "MIN_SPEED", "is cpufrequtils's; write MIN_FREQ, or leave the line out where it holds 0" },
+        { "MAX_SPEED", "is cpufrequtils's; write MAX_FREQ, or leave the line out where it holds 0" },
+        { "ENABLE", "is cpufrequtils's; leave the line out, APPLY is the switch here" },
         { "FREQ", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"frequency-set -f ...\"" },
         { "PERF_BIAS", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -b ...\"" },
         { "EPP", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -e ...\"" },
@@ -262,6 +265,23 @@ static void explain_unknown(const char *name, ConfigWhy why)
                 snprintf(why, CONFIG_WHY_SIZE, "key '%s' has the wrong case; write %s", excerpt, nearest->name);
         else
                 snprintf(why, CONFIG_WHY_SIZE, "unknown key '%s'; did you mean %s?", excerpt, nearest->name);
+}
+
+int config_key_try(const char *name, const char *text, ConfigWhy reterr_why)
+{
+        for (const ConfigKey *key = config_keys; key < config_keys + CONFIG_KEYS_MAX; key++) {
+                _cleanup_config_ Config config = {};
+                PolicyRule rule = {};
+                int r;
+
+                if (strcasecmp(key->name, name) != 0)
+                        continue;
+                r = key->parse(key, text, (key->policy_key < 0 ? (char *)&config : (char *)&rule) + key->offset,
+                               reterr_why);
+                policy_rule_done(&rule);
+                return r;
+        }
+        return 0;
 }
 
 const ConfigKey *config_key_find(const char *name, ConfigWhy reterr_why)

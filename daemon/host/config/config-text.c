@@ -215,6 +215,24 @@ static bool decode_value(Decoder *d)
         return true;
 }
 
+/* A shell's word before the key: reported, and taken off, so that the key is judged all the same. */
+static bool skip_export(Decoder *d, unsigned line, const char **key, size_t *length)
+{
+        static const char word[] = "export";
+        size_t i = strlen(word);
+        char excerpt[CONFIG_EXCERPT_SIZE];
+
+        if (*length <= i || strncmp(*key, word, i) != 0 || !is_blank((*key)[i]))
+                return false;
+        while (i < *length && is_blank((*key)[i]))
+                i++;
+        *key += i;
+        *length -= i;
+        config_faults_refuse(d->faults, line,
+                             "'export' is not needed; begin the line with %s=", config_excerpt(*key, *length, excerpt));
+        return true;
+}
+
 /* `key` is what stands before '=', or the whole line when there is none. False: reported. */
 static bool check_key(Decoder *d, unsigned line, const char *key, size_t length, bool has_equals)
 {
@@ -225,12 +243,7 @@ static bool check_key(Decoder *d, unsigned line, const char *key, size_t length,
         while (i < length && is_key_char(key[i]))
                 i++;
 
-        if (i == strlen("export") && i < length && is_blank(key[i]) && strncmp(key, "export", i) == 0) {
-                while (i < length && is_blank(key[i]))
-                        i++;
-                config_faults_refuse(d->faults, line, "'export' is not needed; begin the line with %s=",
-                                     config_excerpt(key + i, length - i, excerpt));
-        } else if (memchr(key, ':', length))
+        if (memchr(key, ':', length))
                 config_faults_refuse(d->faults, line, "':' before '=' in '%s'; write KEY=value", excerpt);
         else if (!has_equals)
                 config_faults_refuse(d->faults, line, "no '=' in '%s'; write KEY=value, and # before a comment",
@@ -252,7 +265,7 @@ static int decode_assignment(Decoder *d)
 {
         unsigned line = d->line;
         const char *key = d->at;
-        bool has_equals, ok;
+        bool has_equals, ok, exported;
         size_t length;
 
         while (!at_line_end(d) && *d->at != '=')
@@ -262,11 +275,12 @@ static int decode_assignment(Decoder *d)
         while (length > 0 && is_blank(key[length - 1]))
                 length--;
 
-        ok = check_key(d, line, key, length, has_equals);
+        exported = skip_export(d, line, &key, &length);
+        ok = (has_equals || !exported) && check_key(d, line, key, length, has_equals);
         if (!has_equals)
                 return 0;
         d->at++;
-        if (!decode_value(d))
+        if (!decode_value(d) || exported)
                 return ok ? add_item(d, line, key, length, NULL, 0) : 0;
         if (!ok)
                 return 0;

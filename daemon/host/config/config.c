@@ -144,6 +144,12 @@ static void loader_take(const ConfigItem *item, void *userdata)
         key = config_key_find(item->key, why);
         if (!key) {
                 config_faults_refuse(faults, item->line, "%s", why);
+                /* Told at once, so that the line is not refused again once its key has the right case. */
+                r = item->text && *item->text ? config_key_try(item->key, item->text, why) : 0;
+                if (r == -EINVAL)
+                        config_faults_refuse(faults, item->line, "%s", why);
+                else if (r < 0)
+                        faults->error = r;
                 return;
         }
         if (key->policy_key == POLICY_KEY_INVALID_ && item->scope > 0 && !loader->broken[item->scope]) {
