@@ -9,6 +9,7 @@
 #include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "show/dry-run.h"
+#include "show/print.h"
 #include "show/steps.h"
 
 static int print_json(const Steps *steps)
@@ -64,6 +65,30 @@ static int plan_of_host(const CtlOptions *options)
         return ctl_finish(r < 0 ? r : print_json(&steps), CTL_FINE);
 }
 
+/* What tscwardend says of its policy, beside the steps that are left: what it holds and what it leaves free. 0 or -ENOMEM. */
+static int show_state(CtlBus *bus)
+{
+        _cleanup_warden_state_ WardenState state = {};
+        _cleanup_free_ char *why = NULL, *text = NULL;
+
+        if (ctl_bus_read_state(bus, false, &state, &why) != BUS_OK)
+                return 0;
+        if (asprintf(&text, "%s: %s", json_get_text(state.manager, "State"),
+                     json_get_text(state.manager, "StateReason")) < 0) {
+                text = NULL;
+                return -ENOMEM;
+        }
+        print_wrapped(stdout, "Note", 7, text);
+        return 0;
+}
+
+static int show_answer(CtlBus *bus, const Steps *steps)
+{
+        int r = steps_show(stdout, "Plan", steps);
+
+        return r < 0 ? r : show_state(bus);
+}
+
 int verb_plan(const CtlOptions *options)
 {
         _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
@@ -74,7 +99,7 @@ int verb_plan(const CtlOptions *options)
         if (answer == BUS_OK)
                 answer = ctl_bus_read_plan(bus, &steps, &why);
         if (answer == BUS_OK)
-                return ctl_finish(options->json ? print_json(&steps) : steps_show(stdout, "Plan", &steps), CTL_FINE);
+                return ctl_finish(options->json ? print_json(&steps) : show_answer(bus, &steps), CTL_FINE);
         if (options->host)
                 return ctl_complain(why);
         (void)ctl_complain(why);
