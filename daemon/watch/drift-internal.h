@@ -65,7 +65,6 @@ struct DriftMonitor {
         uint64_t retry_usec;         /* when to read again what could not be read; 0: nothing to read */
         sd_event_source *watch_source, *timer, *look_source, *post_source;
         uint64_t compare_usec; /* when the knobs may be compared again */
-        bool compare_due;      /* an event was handled before that time */
         Drift accounts;
         bool lost; /* events were lost: any knob may have been written */
 

@@ -8,7 +8,7 @@
 
 /* The knobs are compared at most this often, and for at most this part of the time, because every user can cause a
  * comparison with a call on the bus. */
-#define COMPARE_INTERVAL_USEC 5000000
+#define COMPARE_INTERVAL_USEC 1000000
 #define COMPARE_SHARE 100
 
 void *drift_append(void *array, size_t *n, size_t size)
@@ -45,6 +45,5 @@ void drift_was_compared(DriftMonitor *d, uint64_t took_usec)
 {
         uint64_t rest = took_usec * COMPARE_SHARE;
 
-        d->compare_due = false;
         d->compare_usec = time_usec(CLOCK_MONOTONIC) + (rest > COMPARE_INTERVAL_USEC ? rest : COMPARE_INTERVAL_USEC);
 }

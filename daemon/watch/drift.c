@@ -67,8 +67,6 @@ static void arm_timer(DriftMonitor *d)
                 deadline = d->window_usec;
         if (d->retry_usec > 0 && d->retry_usec < deadline)
                 deadline = d->retry_usec;
-        if (d->compare_due && d->compare_usec < deadline)
-                deadline = d->compare_usec;
         if (deadline == DRIFT_NEVER) {
                 (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
                 return;
@@ -191,15 +189,8 @@ static int on_post(sd_event_source *source, void *userdata)
         DriftMonitor *d = userdata;
         uint64_t begin = time_usec(CLOCK_MONOTONIC);
 
-        if (d->busy || d->stopped || !d->in_force || !d->kept_valid || !d->watch)
+        if (d->busy || d->stopped || !d->in_force || !d->kept_valid || !d->watch || begin < d->compare_usec)
                 return 0;
-        if (begin < d->compare_usec) {
-                if (d->compare_due)
-                        return 0;
-                d->compare_due = true;
-                arm_timer(d);
-                return 0;
-        }
         drift_compare(d);
         drift_was_compared(d, time_usec(CLOCK_MONOTONIC) - begin);
         /* A write that has just happened may still be in the queue, together with its writer. */
@@ -223,8 +214,6 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         size_t n_over = 0;
         bool repair = false, is_over;
 
-        /* on_post() runs after this. */
-        d->compare_due = false;
         /* The list of contested knobs must not change while a plan is carried out; the timer is set again at its
          * end. */
         if (d->busy || d->stopped)
