@@ -16,26 +16,32 @@
 
 #define STORED(name, signature, member) \
         SD_BUS_PROPERTY(name, signature, NULL, offsetof(ClockObject, member), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+#define TEXT(name, member)                                                             \
+        SD_BUS_PROPERTY(name, "s", properties_get_text, offsetof(ClockObject, member), \
+                        SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+#define TEXTS(name, member)                                                              \
+        SD_BUS_PROPERTY(name, "as", properties_get_texts, offsetof(ClockObject, member), \
+                        SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
 
 static const sd_bus_vtable clock_vtable[] = {
         SD_BUS_VTABLE_START(0),
-        STORED("Verdict", "s", verdict),
-        STORED("Reason", "s", reason),
-        STORED("Suspect", "s", suspect),
-        STORED("Urgency", "s", urgency),
-        STORED("ReasonText", "s", reason_text),
-        STORED("Remedy", "s", remedy),
-        STORED("FirmwareFaults", "as", firmware_faults),
-        STORED("KernelLine", "s", kernel_line),
+        TEXT("Verdict", verdict),
+        TEXT("Reason", reason),
+        TEXT("Suspect", suspect),
+        TEXT("Urgency", urgency),
+        TEXT("ReasonText", reason_text),
+        TEXT("Remedy", remedy),
+        TEXTS("FirmwareFaults", firmware_faults),
+        TEXT("KernelLine", kernel_line),
         SD_BUS_PROPERTY("SinceUSec", "t", properties_get_realtime, offsetof(ClockObject, since_usec), 0),
         STORED("SinceMonotonicUSec", "t", since_usec),
         STORED("Expected", "b", expected),
         STORED("LostAfterUse", "b", lost_after_use),
-        STORED("Witness", "s", witness),
-        STORED("Clocksource", "s", clocksource),
-        STORED("AvailableClocksources", "as", available),
-        STORED("Watchdog", "s", watchdog),
-        STORED("WatchdogReason", "s", watchdog_reason),
+        TEXT("Witness", witness),
+        TEXT("Clocksource", clocksource),
+        TEXTS("AvailableClocksources", available),
+        TEXT("Watchdog", watchdog),
+        TEXT("WatchdogReason", watchdog_reason),
         STORED("ConstantTsc", "b", constant_tsc),
         STORED("NonstopTsc", "b", nonstop_tsc),
         STORED("TscKHz", "u", tsc_khz),

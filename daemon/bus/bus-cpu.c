@@ -141,7 +141,7 @@ static int append_text(sd_bus_message *reply, const char *text)
 {
         _cleanup_free_ char *safe = text_escape(text);
 
-        return safe ? sd_bus_message_append(reply, "s", safe) : -ENOMEM;
+        return safe ? properties_append(reply, safe) : -ENOMEM;
 }
 
 static int append_wanted_governor(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const FreqDomain *policy)
@@ -202,10 +202,10 @@ static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook 
                 if (!finding_is_degraded(findings->entries[i].kind) || !cpuset_has(&findings->entries[i].cpus, cpu->id))
                         continue;
                 sentence = properties_sentence(finding_format(&findings->entries[i]));
-                return sentence ? sd_bus_message_append(reply, "s", sentence) : -ENOMEM;
+                return sentence ? properties_append(reply, sentence) : -ENOMEM;
         }
         explanation = properties_sentence(explain_state(bus, look, cpu, policy));
-        return sd_bus_message_append(reply, "s", explanation ? explanation : "");
+        return properties_append(reply, explanation);
 }
 
 static int cpu_get(sd_bus *connection, const char *path, const char *interface, const char *property,

@@ -122,11 +122,16 @@ static int append_step(sd_bus_message *reply, const Step *step, const Snapshot *
         _cleanup_free_ char *from = text_escape(step->from), *to = text_escape(step->to);
         _cleanup_free_ char *reason = properties_sentence(step_reason_format(step, snapshot));
         char object[KNOB_NAME_SIZE];
+        const char *texts[] = { knob_object_format(&step->id, object), knob_to_string(step->id.knob), from, to, reason,
+                                effect_to_string(step->effect) };
+        int r;
 
         if (!from || !to || !reason)
                 return -ENOMEM;
-        return sd_bus_message_append(reply, "(ssssss)", knob_object_format(&step->id, object),
-                                     knob_to_string(step->id.knob), from, to, reason, effect_to_string(step->effect));
+        r = sd_bus_message_open_container(reply, 'r', "ssssss");
+        for (size_t i = 0; i < ARRAY_SIZE(texts) && r >= 0; i++)
+                r = properties_append(reply, texts[i]);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 static int on_plan(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -153,6 +158,22 @@ static int on_plan(sd_bus_message *call, void *userdata, sd_bus_error *error)
         return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
 }
 
+static int append_event(sd_bus_message *reply, const Event *event)
+{
+        int r = sd_bus_message_open_container(reply, 'r', "ttss");
+
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(reply, "tt", event->realtime_usec, event->monotonic_usec);
+        if (r < 0)
+                return r;
+        r = properties_append(reply, event->name);
+        if (r < 0)
+                return r;
+        r = properties_append(reply, event->text);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 static int on_events(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         ManagerObject *object = userdata;
@@ -166,8 +187,7 @@ static int on_events(sd_bus_message *call, void *userdata, sd_bus_error *error)
         if (r < 0)
                 return r;
         for (unsigned i = 0; (event = manager_get_event(object->bus->manager, i)); i++) {
-                r = sd_bus_message_append(reply, "(ttss)", event->realtime_usec, event->monotonic_usec, event->name,
-                                          event->text);
+                r = append_event(reply, event);
                 if (r < 0)
                         return r;
         }
@@ -203,6 +223,12 @@ static int get_drift_counts(sd_bus *connection, const char *path, const char *in
 
 #define STORED(name, signature, member) \
         SD_BUS_PROPERTY(name, signature, NULL, offsetof(ManagerObject, member), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+#define TEXT(name, member)                                                               \
+        SD_BUS_PROPERTY(name, "s", properties_get_text, offsetof(ManagerObject, member), \
+                        SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+#define TEXTS(name, member)                                                                \
+        SD_BUS_PROPERTY(name, "as", properties_get_texts, offsetof(ManagerObject, member), \
+                        SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
 /* Who may is asked by us, later. */
 #define ASKING(name, handler) \
         SD_BUS_METHOD_WITH_ARGS(name, SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, handler, SD_BUS_VTABLE_UNPRIVILEGED)
@@ -210,25 +236,25 @@ static int get_drift_counts(sd_bus *connection, const char *path, const char *in
 static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Version", "s", NULL, offsetof(ManagerObject, version), SD_BUS_VTABLE_PROPERTY_CONST),
-        STORED("State", "s", state),
-        STORED("StateReason", "s", state_reason),
+        TEXT("State", state),
+        TEXT("StateReason", state_reason),
         STORED("FrequencyPolicyNeeded", "b", frequency_needed),
         STORED("IdlePolicyNeeded", "b", idle_needed),
-        STORED("NeedReason", "s", need_reason),
-        STORED("ConfigFiles", "as", config_files),
+        TEXT("NeedReason", need_reason),
+        TEXTS("ConfigFiles", config_files),
         SD_BUS_PROPERTY("LastAppliedUSec", "t", properties_get_realtime, offsetof(ManagerObject, applied_usec), 0),
         STORED("LastAppliedMonotonicUSec", "t", applied_usec),
-        STORED("ManagedCpus", "s", managed_cpus),
-        STORED("DegradedCpus", "s", degraded_cpus),
-        STORED("ContestedCpus", "s", contested_cpus),
+        TEXT("ManagedCpus", managed_cpus),
+        TEXT("DegradedCpus", degraded_cpus),
+        TEXT("ContestedCpus", contested_cpus),
         STORED("DriftCount", "t", drift_count),
         /* DriftCount tells of changes. */
         SD_BUS_PROPERTY("DriftCounts", "a{st}", get_drift_counts, 0, 0),
         STORED("RunningVMs", "u", n_vms),
-        STORED("RunningVMNames", "as", vm_names),
-        STORED("VMsWhenLost", "s", vms_when_lost),
-        STORED("BootParametersMissing", "as", parameters_missing),
-        STORED("BootParametersReason", "s", parameters_reason),
+        TEXTS("RunningVMNames", vm_names),
+        TEXT("VMsWhenLost", vms_when_lost),
+        TEXTS("BootParametersMissing", parameters_missing),
+        TEXT("BootParametersReason", parameters_reason),
         ASKING("Apply", on_apply),
         ASKING("Restore", on_restore),
         ASKING("Reload", on_reload),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "bus/properties.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -18,8 +19,10 @@ static bool is_end(const sd_bus_vtable *entry)
 /* The struct owns it. */
 static bool is_stored(const sd_bus_vtable *entry)
 {
-        return entry->type == _SD_BUS_VTABLE_PROPERTY && !entry->x.property.get &&
-               !(entry->flags & SD_BUS_VTABLE_PROPERTY_CONST);
+        sd_bus_property_get_t get = entry->x.property.get;
+
+        return entry->type == _SD_BUS_VTABLE_PROPERTY && !(entry->flags & SD_BUS_VTABLE_PROPERTY_CONST) &&
+               (!get || get == properties_get_text || get == properties_get_texts);
 }
 
 static void *value_of(const sd_bus_vtable *entry, const void *object)
@@ -91,6 +94,30 @@ void properties_replace(sd_bus *connection, const char *interface, const sd_bus_
         memset(fresh, 0, size);
         if (n > 0 && connection && sd_bus_is_ready(connection) > 0)
                 (void)sd_bus_emit_properties_changed_strv(connection, BUS_PATH, interface, (char **)changed);
+}
+
+int properties_append(sd_bus_message *reply, const char *text)
+{
+        int r = sd_bus_message_append(reply, "s", text ? text : "");
+
+        return r == -EINVAL ? sd_bus_message_append(reply, "s", "(cannot be sent)") : r;
+}
+
+int properties_get_text(sd_bus *connection, const char *path, const char *interface, const char *property,
+                        sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        return properties_append(reply, *(char *const *)userdata);
+}
+
+int properties_get_texts(sd_bus *connection, const char *path, const char *interface, const char *property,
+                         sd_bus_message *reply, void *userdata, sd_bus_error *error)
+{
+        char *const *texts = *(char **const *)userdata;
+        int r = sd_bus_message_open_container(reply, 'a', "s");
+
+        for (; texts && *texts && r >= 0; texts++)
+                r = properties_append(reply, *texts);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 int properties_get_realtime(sd_bus *connection, const char *path, const char *interface, const char *property,

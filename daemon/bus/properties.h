@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Objects on the bus as plain structs, which sd-bus reads by itself: a vtable says at which offset a property's value
- * stands (a string, an array of strings, an int for a boolean, uint32_t, uint64_t). Strings belong to the struct, but
- * for constants.
+ * Objects on the bus as plain structs: a vtable says at which offset a property's value stands (a string, an array of strings, an int
+ * for a boolean, uint32_t, uint64_t). Strings belong to the struct, but for constants. They are read by the getters below, numbers by
+ * sd-bus itself.
  */
 #pragma once
 
@@ -11,13 +11,22 @@
 
 #define BUS_PATH "/org/tscwarden1"
 
-/* Constants and properties with a getter of their own are not looked at. */
+/* Constants, and properties with a getter other than properties_get_text() and properties_get_texts(), are not looked at. */
 void properties_done(const sd_bus_vtable *vtable, void *object);
 
 /* *object becomes *fresh, which is empty afterwards. Tells in one PropertiesChanged of `interface` on BUS_PATH which of
  * those that emit changes have changed; `connection` NULL: nobody. */
 void properties_replace(sd_bus *connection, const char *interface, const sd_bus_vtable *vtable, void *object,
                         void *fresh, size_t size);
+
+/* Appends "s"; NULL counts as "". One that sd-bus refuses, although every string from outside is escaped, is replaced by a remark, so
+ * that it does not cost the rest of the answer. 0 or -errno. */
+int properties_append(sd_bus_message *reply, const char *text);
+/* Getters for "s" and "as", by properties_append(). A property of these is stored in the struct like one without a getter. */
+int properties_get_text(sd_bus *connection, const char *path, const char *interface, const char *property,
+                        sd_bus_message *reply, void *userdata, sd_bus_error *error);
+int properties_get_texts(sd_bus *connection, const char *path, const char *interface, const char *property,
+                         sd_bus_message *reply, void *userdata, sd_bus_error *error);
 
 /* A getter for "t": the CLOCK_REALTIME of the CLOCK_MONOTONIC µs at its offset; 0 stays 0. */
 int properties_get_realtime(sd_bus *connection, const char *path, const char *interface, const char *property,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,8 +26,8 @@ typedef struct Thing {
 static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Constant", "s", NULL, offsetof(Thing, constant), SD_BUS_VTABLE_PROPERTY_CONST),
-        SD_BUS_PROPERTY("Text", "s", NULL, offsetof(Thing, text), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
-        SD_BUS_PROPERTY("List", "as", NULL, offsetof(Thing, list), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("Text", "s", properties_get_text, offsetof(Thing, text), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+        SD_BUS_PROPERTY("List", "as", properties_get_texts, offsetof(Thing, list), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("RealUSec", "t", properties_get_realtime, offsetof(Thing, usec), 0),
         SD_BUS_PROPERTY("USec", "t", NULL, offsetof(Thing, usec), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
         SD_BUS_PROPERTY("Flag", "b", NULL, offsetof(Thing, flag), SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
@@ -93,6 +94,54 @@ static int append(sd_bus *bus, const char *text)
         r = sd_bus_message_append(message, "s", text);
         sd_bus_message_unref(message);
         return r;
+}
+
+/* As GetAll has it: the value of a property, in a variant, between others. */
+static void append_property(sd_bus_message *message, const char *signature, sd_bus_property_get_t get, void *value)
+{
+        assert_true(sd_bus_message_open_container(message, 'v', signature) >= 0);
+        assert_true(get(NULL, "/a", "a.b", "C", message, value, NULL) >= 0);
+        assert_true(sd_bus_message_close_container(message) >= 0);
+}
+
+/* Should something escape the escape: the others are sent. */
+static void test_one_that_cannot_be_sent_costs_itself_only(void **state)
+{
+        char bad[] = "\xef\xbf\xbf", good[] = "good", *text = bad, *none = NULL, *list[] = { good, bad, good, NULL };
+        char **texts = list, **no_texts = NULL;
+        const char *read;
+        sd_bus_message *message;
+        int fds[2];
+        sd_bus *bus = make_connection(fds);
+
+        assert_int_equal(append(bus, bad), -EINVAL);
+        assert_true(sd_bus_message_new_signal(bus, &message, "/a", "a.b", "C") >= 0);
+        append_property(message, "s", properties_get_text, &text);
+        append_property(message, "as", properties_get_texts, &texts);
+        append_property(message, "s", properties_get_text, &none);
+        append_property(message, "as", properties_get_texts, &no_texts);
+        assert_true(sd_bus_message_append(message, "s", "last") >= 0);
+        assert_true(sd_bus_message_seal(message, 1, 0) >= 0);
+        assert_true(sd_bus_message_rewind(message, true) >= 0);
+
+        assert_true(sd_bus_message_read(message, "v", "s", &read) > 0);
+        assert_string_equal(read, "(cannot be sent)");
+        assert_true(sd_bus_message_enter_container(message, 'v', "as") > 0);
+        assert_true(sd_bus_message_enter_container(message, 'a', "s") > 0);
+        for (unsigned i = 0; i < 3; i++) {
+                assert_true(sd_bus_message_read(message, "s", &read) > 0);
+                assert_string_equal(read, i == 1 ? "(cannot be sent)" : "good");
+        }
+        assert_true(sd_bus_message_exit_container(message) >= 0);
+        assert_true(sd_bus_message_exit_container(message) >= 0);
+        assert_true(sd_bus_message_read(message, "v", "s", &read) > 0);
+        assert_string_equal(read, "");
+        assert_true(sd_bus_message_skip(message, "v") >= 0);
+        assert_true(sd_bus_message_read(message, "s", &read) > 0);
+        assert_string_equal(read, "last");
+        sd_bus_message_unref(message);
+        sd_bus_unref(bus);
+        close(fds[1]);
 }
 
 static void encode(uint32_t code, char text[static 5])
@@ -171,6 +220,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_replace_moves_what_it_owns),
                 cmocka_unit_test(test_texts_are_fit_for_the_bus),
+                cmocka_unit_test(test_one_that_cannot_be_sent_costs_itself_only),
                 cmocka_unit_test(test_every_character_can_be_sent),
                 cmocka_unit_test(test_random_bytes_can_be_sent),
         };
