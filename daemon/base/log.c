@@ -191,6 +191,24 @@ static void log_fields(int level, const char *message_id, const char *const *fie
                 log_to_stderr(level, message);
 }
 
+char *text_format_valist(const char *format, va_list args)
+{
+        char *text;
+
+        return vasprintf(&text, format, args) < 0 ? NULL : text;
+}
+
+char *text_format(const char *format, ...)
+{
+        va_list args;
+        char *text;
+
+        va_start(args, format);
+        text = text_format_valist(format, args);
+        va_end(args);
+        return text;
+}
+
 static void log_valist(int level, const char *message_id, const char *const *fields, const char *format, va_list ap)
         __attribute__((format(printf, 4, 0)));
 static void log_valist(int level, const char *message_id, const char *const *fields, const char *format, va_list ap)
@@ -199,8 +217,7 @@ static void log_valist(int level, const char *message_id, const char *const *fie
 
         if ((level & LOG_PRIMASK) > log_max_level)
                 return;
-        if (vasprintf(&message, format, ap) < 0)
-                message = NULL;
+        message = text_format_valist(format, ap);
         safe = message ? text_escape_again(message) : NULL;
         if (safe)
                 log_fields(level, message_id, fields, safe);
@@ -232,8 +249,7 @@ int log_error_errno(int error, const char *format, ...)
         va_list ap;
 
         va_start(ap, format);
-        if (vasprintf(&message, format, ap) < 0)
-                message = NULL;
+        message = text_format_valist(format, ap);
         va_end(ap);
         log_message(LOG_ERR, "%s: %s", message ? message : "out of memory", strerror(-error));
         return error;

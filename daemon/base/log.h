@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <syslog.h>
@@ -26,6 +27,10 @@ void log_event(int level, const char *message_id, const char *const *fields, con
 
 /* "MESSAGE: strerror" at LOG_ERR; returns `error` (a negative errno) so that callers can pass it on. */
 int log_error_errno(int error, const char *format, ...) _printf_(2, 3);
+
+/* A text put together. Heap string owned by the caller, NULL when out of memory. */
+char *text_format(const char *format, ...) _printf_(1, 2);
+char *text_format_valist(const char *format, va_list args) _printf_(1, 0);
 
 /* Whether `length` bytes are UTF-8. `text` ends in NUL behind them. */
 bool text_is_utf8(const char *text, size_t length);

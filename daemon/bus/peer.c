@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 
 #define DRIVER "org.freedesktop.DBus"
@@ -54,13 +55,11 @@ int peer_follow(Peer *peer, sd_bus *connection, const char *name)
 
         peer_done(peer);
         peer->name = name;
-        if (asprintf(&match,
-                     "type='signal',sender='" DRIVER "',path='" DRIVER_PATH "',interface='" DRIVER "',"
-                     "member='NameOwnerChanged',arg0='%s'",
-                     name) < 0) {
-                match = NULL;
+        match = text_format("type='signal',sender='" DRIVER "',path='" DRIVER_PATH "',interface='" DRIVER "',"
+                            "member='NameOwnerChanged',arg0='%s'",
+                            name);
+        if (!match)
                 return -ENOMEM;
-        }
         r = sd_bus_add_match_async(connection, &peer->changed, match, peer_on_changed, NULL, peer);
         if (r < 0)
                 return r;

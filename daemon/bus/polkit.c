@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "base/log.h"
 #include "bus/peer.h"
 
 #define FLAG_ALLOW_USER_INTERACTION 1U
@@ -218,13 +219,11 @@ static int check_ask_user(PolkitCheck *check)
         _cleanup_free_ char *match = NULL;
         int r;
 
-        if (asprintf(&match,
-                     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
-                     "member='NameOwnerChanged',arg0='%s'",
-                     sender) < 0) {
-                match = NULL;
+        match = text_format("type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+                            "member='NameOwnerChanged',arg0='%s'",
+                            sender);
+        if (!match)
                 return -ENOMEM;
-        }
         r = sd_bus_add_match_async(connection, &check->gone, match, check_on_gone, NULL, check);
         if (r < 0)
                 return r;

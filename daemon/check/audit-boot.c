@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "check/audit-parts.h"
 #include "check/boot-command.h"
 #include "check/boot-platform.h"
@@ -102,22 +103,18 @@ static char *list_booted(const AuditInput *input, int *ret_dead)
 static char *describe_configured(const AuditInput *input, const BootNeed *need)
 {
         const BootConfig *boot = input->boot;
-        char *text;
         size_t n;
-        int r;
 
         if (boot->error < 0)
-                r = asprintf(&text, "configured: not known (%s)",
-                             boot->error == -EOPNOTSUPP ? boot_platform_describe(boot->platform) :
-                                                          boot_config_explain_error(boot));
-        else if (!need->unconfigured)
-                r = asprintf(&text, "configured: yes (%s)", boot->source);
-        else {
-                n = boot_config_count(boot, need->wanted[__builtin_ctz(need->unconfigured)]);
-                r = n == 0 ? asprintf(&text, "configured: no (%s)", boot->source) :
-                             asprintf(&text, "configured: in %zu of %zu boot entries (%s)", n, boot->n, boot->source);
-        }
-        return r < 0 ? NULL : text;
+                return text_format("configured: not known (%s)", boot->error == -EOPNOTSUPP ?
+                                                                         boot_platform_describe(boot->platform) :
+                                                                         boot_config_explain_error(boot));
+        if (!need->unconfigured)
+                return text_format("configured: yes (%s)", boot->source);
+        n = boot_config_count(boot, need->wanted[__builtin_ctz(need->unconfigured)]);
+        if (n == 0)
+                return text_format("configured: no (%s)", boot->source);
+        return text_format("configured: in %zu of %zu boot entries (%s)", n, boot->n, boot->source);
 }
 
 /* "PREFIX: a=1 b=2; ", "" for none. */

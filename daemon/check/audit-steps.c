@@ -43,13 +43,9 @@ void audit_done(Audit *audit)
 static char *format_escaped(Audit *audit, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 static char *format_escaped(Audit *audit, const char *format, va_list ap)
 {
-        _cleanup_free_ char *text = NULL;
-        char *safe = NULL;
+        _cleanup_free_ char *text = text_format_valist(format, ap);
+        char *safe = text ? text_escape_again(text) : NULL;
 
-        if (vasprintf(&text, format, ap) < 0)
-                text = NULL;
-        else
-                safe = text_escape_again(text);
         audit->out_of_memory |= !safe;
         return safe;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/array.h"
 #include "model/cmdline.h"
 
@@ -59,11 +60,10 @@ static int add_entry(BootConfig *config, const char *args, size_t size)
 
         if (!mark)
                 return add_cmdline(config, args, size);
-        if (asprintf(&expanded, "%.*s%.*s%.*s", (int)(mark - args), args, (int)strcspn(params, "\"\n"), params,
-                     (int)(args + size - mark - strlen(variable)), mark + strlen(variable)) < 0) {
-                expanded = NULL;
+        expanded = text_format("%.*s%.*s%.*s", (int)(mark - args), args, (int)strcspn(params, "\"\n"), params,
+                               (int)(args + size - mark - strlen(variable)), mark + strlen(variable));
+        if (!expanded)
                 return -ENOMEM;
-        }
         return add_cmdline(config, expanded, strlen(expanded));
 }
 

@@ -88,11 +88,10 @@ static int parameter_obstacle(const BootConfig *config, const char *parameter, c
         n = boot_config_count(config, word);
         if (!contradicted && (!grubby || n == 0 || n == config->n))
                 return 0;
-        if (asprintf(&text, "%s stands in %zu of %zu boot entries%s%s: take it out first%s%s", word, n, config->n,
-                     owner ? ", set by " : "", owner ? owner : "",
-                     of_entries ? ": grubby --update-kernel=ALL --remove-args=" : "", of_entries ? word : "") < 0)
-                text = NULL;
-        else
+        text = text_format("%s stands in %zu of %zu boot entries%s%s: take it out first%s%s", word, n, config->n,
+                           owner ? ", set by " : "", owner ? owner : "",
+                           of_entries ? ": grubby --update-kernel=ALL --remove-args=" : "", of_entries ? word : "");
+        if (text)
                 *ret = text_escape(text);
         return *ret ? 0 : -ENOMEM;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 
 /* What stands around the parameters in the file. */
@@ -65,15 +66,13 @@ const char *boot_parameters_join(const BootParameters *parameters, char buffer[s
 
 char *boot_store_format(BootPlatform platform, const BootParameters *parameters, const BootParameters *leaving)
 {
-        char words[BOOT_PARAMETERS_TEXT], others[BOOT_PARAMETERS_TEXT] = "", *text;
+        char words[BOOT_PARAMETERS_TEXT], others[BOOT_PARAMETERS_TEXT] = "";
         bool leaves = leaving && leaving->n > 0, sets = parameters->n > 0;
 
-        if (asprintf(&text, STORE_MARK "%s%s%s%s%s%s%s", leaves ? STORE_LEAVING : "",
-                     leaves ? boot_parameters_join(leaving, others) : "", leaves ? "\n" : "",
-                     sets ? stores[platform].before : "", boot_parameters_join(parameters, words),
-                     sets ? stores[platform].after : "", sets ? "\n" : "") < 0)
-                return NULL;
-        return text;
+        return text_format(STORE_MARK "%s%s%s%s%s%s%s", leaves ? STORE_LEAVING : "",
+                           leaves ? boot_parameters_join(leaving, others) : "", leaves ? "\n" : "",
+                           sets ? stores[platform].before : "", boot_parameters_join(parameters, words),
+                           sets ? stores[platform].after : "", sets ? "\n" : "");
 }
 
 /* Words from *p up to something else, to where *p moves: 0 or -EBADMSG. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+
 /* A prefix: some drivers append a number. */
 static const struct {
         const char *name, *words;
@@ -46,19 +48,15 @@ char *guest_file_format(GuestFileKind kind, const char *device, bool has_device_
 {
         static const char settle[] = "systemd-udev-settle.service", link_unit[] = "dev-ptp_kvm.device";
         const char *unit = has_device_unit ? link_unit : settle;
-        char *text;
-        int r;
 
         if (kind == GUEST_MODULES)
-                r = asprintf(&text, MARK KVM_CLOCK_MODULE "\n");
+                return text_format(MARK KVM_CLOCK_MODULE "\n");
         else if (kind == GUEST_REFCLOCK)
-                r = asprintf(&text,
-                             MARK
-                             "refclock PHC %s poll 2\n# A guest falls behind whenever it is resumed.\nmakestep 1 -1\n",
-                             device);
+                return text_format(
+                        MARK "refclock PHC %s poll 2\n# A guest falls behind whenever it is resumed.\nmakestep 1 -1\n",
+                        device);
         else
-                r = asprintf(&text, MARK "[Unit]\nWants=%s\nAfter=%s\n", unit, unit);
-        return r < 0 ? NULL : text;
+                return text_format(MARK "[Unit]\nWants=%s\nAfter=%s\n", unit, unit);
 }
 
 GuestFileState guest_file_judge(const char *text, const char *wanted)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "probe/result.h"
 #include "probe/track.h"
 #include "show/print.h"
@@ -80,10 +81,10 @@ static int show_result(FILE *out, const ProbeView *view)
                 text = strdup("No two CPUs could be measured.");
         else if (!cpuset_is_empty(view->convicted))
                 text = probe_conviction_text(view);
-        else if (asprintf(&text, "no offset of the %s provable within %s%s between any two of %zu CPUs",
-                          counter_name(view->facts), view->utf8 ? "±" : "+-",
-                          format_nsec(probe_bound_nsec(view->result), view->utf8, bound), n) < 0)
-                text = NULL;
+        else
+                text = text_format("no offset of the %s provable within %s%s between any two of %zu CPUs",
+                                   counter_name(view->facts), view->utf8 ? "±" : "+-",
+                                   format_nsec(probe_bound_nsec(view->result), view->utf8, bound), n);
         if (!text)
                 return -ENOMEM;
         print_wrapped(out, "Probe", INDENT, text);

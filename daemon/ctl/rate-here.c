@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/log.h"
 #include "check/read/machine-setup.h"
 #include "check/read/timesync.h"
 #include "check/machine-setup.h"
@@ -42,7 +43,6 @@ static bool boots_are_known(const RateHere *rate)
 char *rate_here_text(const RateHere *rate)
 {
         char utc[256], boots[160] = "", words[RATE_WORDS_SIZE];
-        char *text;
 
         if (rate->utc.known)
                 (void)snprintf(utc, sizeof(utc), "the TSC runs %s against UTC, give or take %.2f (%s)",
@@ -55,7 +55,7 @@ char *rate_here_text(const RateHere *rate)
                                "; this boot's calibration lies %.2f ppm %s the median of %u boots%s",
                                fabs(rate->boots.ppm), rate->boots.ppm > 0 ? "below" : "above", 1 + rate->boots.n,
                                fabs(rate->boots.ppm) >= RATE_BOOT_OFF_PPM ? ": see tscwarden check" : "");
-        return asprintf(&text, "%s%s", utc, boots) < 0 ? NULL : text;
+        return text_format("%s%s", utc, boots);
 }
 
 static struct json_object *number(bool known, double value)

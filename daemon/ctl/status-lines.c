@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 
+#include "base/log.h"
 #include "show/print.h"
 
 void status_headline(FILE *out, bool use_color, const char *head, const char *color, const char *text)
@@ -21,15 +22,12 @@ int status_format(FILE *out, const char *head, const char *format, ...)
 {
         _cleanup_free_ char *text = NULL;
         va_list ap;
-        int r;
 
         va_start(ap, format);
-        r = vasprintf(&text, format, ap);
+        text = text_format_valist(format, ap);
         va_end(ap);
-        if (r < 0) {
-                text = NULL;
+        if (!text)
                 return -ENOMEM;
-        }
         status_text(out, head, text);
         return 0;
 }

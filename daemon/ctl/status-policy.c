@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/cpuset.h"
 #include "ctl/json.h"
 #include "ctl/status-lines.h"
@@ -27,8 +28,7 @@ static int shorten_list(const char *list, char **ret)
         } else {
                 while (end > 0 && list[end - 1] != ',')
                         end--;
-                if (asprintf(&text, "%.*s... (%u CPUs)", end, list, cpuset_count(&set)) < 0)
-                        text = NULL;
+                text = text_format("%.*s... (%u CPUs)", end, list, cpuset_count(&set));
         }
         if (!text)
                 return -ENOMEM;

@@ -29,8 +29,7 @@ __attribute__((format(printf, 2, 3))) static void say_why(GuestAnswer *answer, c
         va_list ap;
 
         va_start(ap, format);
-        if (vasprintf(&answer->why, format, ap) < 0)
-                answer->why = NULL;
+        answer->why = text_format_valist(format, ap);
         va_end(ap);
 }
 

@@ -8,6 +8,7 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "host/sysfs.h"
 #include "model/vms.h"
@@ -45,5 +46,5 @@ char *vm_name_read(uint32_t pid)
                 return NULL;
         if (sd_pid_get_unit((pid_t)pid, &unit) < 0)
                 return strdup(comm);
-        return asprintf(&name, "%s in %s", comm, unit) < 0 ? NULL : name;
+        return text_format("%s in %s", comm, unit);
 }

@@ -23,8 +23,7 @@ void notify_status(Notify *notify, const char *prefix, const char *format, ...)
         va_list args;
 
         va_start(args, format);
-        if (vasprintf(&text, format, args) < 0)
-                text = NULL;
+        text = text_format_valist(format, args);
         va_end(args);
         safe = text ? text_escape_again(text) : NULL;
         /* Not more often, because each message wakes systemd. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "model/clock-facts.h"
 #include "model/clock-advice.h"
 #include "model/cmdline.h"
@@ -136,7 +137,6 @@ char *clock_boot_parameters_reason(const Facts *facts, Verdict verdict, ClockRea
         unsigned n = clock_boot_parameters_missing(facts, verdict, reason, missing);
         bool idle = false, frequency = false;
         const char *why;
-        char *text;
 
         for (unsigned i = 0; i < n; i++)
                 if (strcmp(missing[i], "cpufreq.off=1") == 0)
@@ -170,9 +170,7 @@ char *clock_boot_parameters_reason(const Facts *facts, Verdict verdict, ClockRea
                       "cpufreq driver.";
         else
                 why = "Nothing that would help is missing.";
-        if (asprintf(&text, "%s", why) < 0)
-                return NULL;
-        return text;
+        return text_format("%s", why);
 }
 
 /* What the hardware is: boot parameters, or nothing. REMEDY_NONE: that is not why. */
@@ -318,41 +316,33 @@ char *clock_advice_format(const Facts *facts, AdviceKind kind)
         bool reliable = cmdline_has(facts->cmdline, "tsc", "reliable");
         const char *parameter = reliable ? "tsc=reliable" : "tsc=nowatchdog";
         const char *lacks = facts->constant_tsc ? "nonstop_tsc" : "constant_tsc";
-        char buffer[64], *text = NULL;
-        int r = -1;
+        char buffer[64];
 
         switch (kind) {
         case ADVICE_RELIABLE_UNFIT:
-                r = asprintf(&text,
-                             "The kernel command line has %s, but this CPU lacks %s: the parameter only switches %s "
-                             "off. It makes the TSC "
-                             "no better and does not keep idle states or frequency changes from costing it.",
-                             parameter, lacks,
-                             reliable ? "the watchdog, the sync test and the checks of TSC_ADJUST" : "the watchdog");
-                break;
+                return text_format(
+                        "The kernel command line has %s, but this CPU lacks %s: the parameter only switches %s "
+                        "off. It makes the TSC "
+                        "no better and does not keep idle states or frequency changes from costing it.",
+                        parameter, lacks,
+                        reliable ? "the watchdog, the sync test and the checks of TSC_ADJUST" : "the watchdog");
         case ADVICE_RELIABLE_NEEDLESS:
-                r = asprintf(&text,
-                             "The kernel command line has %s on a CPU whose TSC is constant and nonstop: without it "
-                             "the kernel would "
-                             "decide by itself, and notice a fault.",
-                             parameter);
-                break;
+                return text_format(
+                        "The kernel command line has %s on a CPU whose TSC is constant and nonstop: without it "
+                        "the kernel would "
+                        "decide by itself, and notice a fault.",
+                        parameter);
         case ADVICE_GOOD_TSC_REFUSED:
-                r = asprintf(&text, "The kernel command line has %s on a CPU whose TSC is constant and nonstop.",
-                             clock_harmful_parameter(facts, VERDICT_UNUSED, buffer));
-                break;
+                return text_format("The kernel command line has %s on a CPU whose TSC is constant and nonstop.",
+                                   clock_harmful_parameter(facts, VERDICT_UNUSED, buffer));
         case ADVICE_DEEP_IDLE:
-                r = asprintf(&text, "%s offers the idle state %s, but this CPU lacks nonstop_tsc: its TSC stops there.",
-                             facts->idle_driver[0] ? facts->idle_driver : "The idle driver", facts->deep_state);
-                break;
+                return text_format("%s offers the idle state %s, but this CPU lacks nonstop_tsc: its TSC stops there.",
+                                   facts->idle_driver[0] ? facts->idle_driver : "The idle driver", facts->deep_state);
         case ADVICE_MOVING_FREQUENCY:
-                r = asprintf(
-                        &text,
+                return text_format(
                         "The governor %s moves the frequency, but this CPU lacks constant_tsc: its TSC moves with it.",
                         facts->moving_governor);
-                break;
         default:
-                break;
+                return NULL;
         }
-        return r < 0 ? NULL : text;
 }

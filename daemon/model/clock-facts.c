@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "model/clock-facts.h"
 #include "model/cmdline.h"
@@ -232,37 +233,30 @@ static const char *watchdog_exempt_reason(const Facts *facts)
 char *clock_facts_watchdog_reason(const Facts *facts, const char *available)
 {
         char reference[CLOCKSOURCE_NAME_SIZE];
-        char *text = NULL;
-        int r = 0;
 
         switch (clock_facts_watchdog(facts, available, reference)) {
         case WATCHDOG_ACTIVE:
-                r = asprintf(&text, "%s every 0.5 s; %s", reference, watchdog_threshold(facts));
-                break;
+                return text_format("%s every 0.5 s; %s", reference, watchdog_threshold(facts));
         case WATCHDOG_EXEMPT:
                 return strdup(watchdog_exempt_reason(facts));
         case WATCHDOG_OFF:
-                r = asprintf(&text, "tsc=%s on the kernel command line has switched it off%s",
-                             cmdline_has(facts->cmdline, "tsc", "reliable") ? "reliable" : "nowatchdog",
-                             cmdline_has(facts->cmdline, "tsc", "reliable") ?
-                                     ", and with it the sync test of the CPUs and the checks of TSC_ADJUST" :
-                                     "");
-                break;
+                return text_format("tsc=%s on the kernel command line has switched it off%s",
+                                   cmdline_has(facts->cmdline, "tsc", "reliable") ? "reliable" : "nowatchdog",
+                                   cmdline_has(facts->cmdline, "tsc", "reliable") ?
+                                           ", and with it the sync test of the CPUs and the checks of TSC_ADJUST" :
+                                           "");
         case WATCHDOG_ABSENT:
-                r = asprintf(&text,
-                             "no independent reference clock is registered (neither hpet nor acpi_pm%s); jiffies, "
-                             "which older kernels "
-                             "then take, prove nothing",
-                             facts->hypervisor ? " nor one of the hypervisor's" : "");
-                break;
+                return text_format(
+                        "no independent reference clock is registered (neither hpet nor acpi_pm%s); jiffies, "
+                        "which older kernels "
+                        "then take, prove nothing",
+                        facts->hypervisor ? " nor one of the hypervisor's" : "");
         default:
                 if (!available)
                         return strdup("available_clocksource cannot be read");
-                r = asprintf(
-                        &text,
+                return text_format(
                         "kernel generations differ on whether a TSC like this one, on %u nodes and %u packages, is "
                         "exempt; if it is not: %s every 0.5 s",
                         facts->n_nodes, facts->n_packages, reference[0] ? reference : "no reference");
         }
-        return r < 0 ? NULL : text;
 }

@@ -22,22 +22,19 @@ char *clock_export(const Clock *clock, const char *boot_id)
 {
         const KernelEvent *cause = &clock->cause;
         _cleanup_free_ char *line = NULL;
-        char *text;
 
         line = text_escape(clock->marked ? cause->text : "");
         if (!line)
                 return NULL;
-        if (asprintf(&text,
-                     MAGIC "%s\n"
-                           "verdict\t%s\nreason\t%s\nsince\t%" PRIu64
-                           "\nused\t%d\nlost-after-use\t%d\ncpus-differ\t%d\nkhz\t%u\n"
-                           "warp\t%llu\nskew\t%s%" PRIi64 "\ninterval\t%s%" PRIi64 "\nreference\t%s\nline\t%s\nend\t\n",
-                     boot_id, verdict_to_string(clock->verdict), clock_reason_to_string(clock->reason),
-                     clock->since_usec, clock->tsc_used, clock->lost_after_use, clock->cpus_differ, clock->tsc_khz,
-                     cause->warp_cycles, cause->has_skew ? "" : "?", cause->skew_ns, cause->has_interval ? "" : "?",
-                     cause->interval_ns, cause->reference, line) < 0)
-                return NULL;
-        return text;
+        return text_format(MAGIC "%s\n"
+                                 "verdict\t%s\nreason\t%s\nsince\t%" PRIu64
+                                 "\nused\t%d\nlost-after-use\t%d\ncpus-differ\t%d\nkhz\t%u\n"
+                                 "warp\t%llu\nskew\t%s%" PRIi64 "\ninterval\t%s%" PRIi64
+                                 "\nreference\t%s\nline\t%s\nend\t\n",
+                           boot_id, verdict_to_string(clock->verdict), clock_reason_to_string(clock->reason),
+                           clock->since_usec, clock->tsc_used, clock->lost_after_use, clock->cpus_differ,
+                           clock->tsc_khz, cause->warp_cycles, cause->has_skew ? "" : "?", cause->skew_ns,
+                           cause->has_interval ? "" : "?", cause->interval_ns, cause->reference, line);
 }
 
 static int hex_value(char c)

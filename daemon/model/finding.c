@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/array.h"
 #include "model/frequency.h"
 #include "model/policy.h"
@@ -112,20 +113,18 @@ static char *words_format(const char *words)
 static char *cpus_format(const CpuSet *cpus)
 {
         _cleanup_free_ char *list = cpuset_format(cpus);
-        char *text;
 
-        return list && asprintf(&text, "CPU%s %s", cpuset_count(cpus) == 1 ? "" : "s", list) >= 0 ? text : NULL;
+        return list ? text_format("CPU%s %s", cpuset_count(cpus) == 1 ? "" : "s", list) : NULL;
 }
 
 /* "cpufreq/policy0" or "cpufreq/policy0 and 3 more" */
 static char *objects_format(const Finding *f)
 {
         const char *object = f->object ? f->object : "?";
-        char *text;
 
         if (f->n_objects < 2)
                 return strdup(object);
-        return asprintf(&text, "%s and %u more", object, f->n_objects - 1) >= 0 ? text : NULL;
+        return text_format("%s and %u more", object, f->n_objects - 1);
 }
 
 /* The parts of a sentence. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "model/cmdline.h"
 
 Halves need_from_facts(const Facts *facts)
@@ -41,21 +42,18 @@ Halves need_under_mode(const Facts *facts, ApplyMode mode, Halves filled)
 static char *cpus_phrase(const CpuSet *cpus, unsigned n_cpus)
 {
         _cleanup_free_ char *list = NULL;
-        char *phrase;
 
         if (cpuset_count(cpus) == n_cpus)
                 return strdup("");
         list = cpuset_format(cpus);
-        return list && asprintf(&phrase, " on CPU%s %s", cpuset_count(cpus) == 1 ? "" : "s", list) >= 0 ? phrase : NULL;
+        return list ? text_format(" on CPU%s %s", cpuset_count(cpus) == 1 ? "" : "s", list) : NULL;
 }
 
 char *need_reason(const Facts *facts)
 {
         _cleanup_free_ char *frequency = NULL, *idle = NULL;
         const char *cpu = facts_is_amd_rev_f(facts) ? " (AMD revision F)" : "";
-        char *reason = NULL;
         Halves need = need_from_facts(facts);
-        int r;
 
         frequency = cpus_phrase(&facts->without_constant_tsc, facts->n_cpus);
         idle = cpus_phrase(&facts->without_nonstop_tsc, facts->n_cpus);
@@ -63,19 +61,16 @@ char *need_reason(const Facts *facts)
                 return NULL;
 
         if (facts->hypervisor)
-                r = asprintf(&reason, "This is a virtual machine: frequency and C-states are its host's business.");
+                return text_format("This is a virtual machine: frequency and C-states are its host's business.");
         else if (need.frequency && need.idle)
-                r = asprintf(
-                        &reason,
+                return text_format(
                         "constant_tsc is missing%s and nonstop_tsc is missing%s%s: the TSC follows the CPU's frequency "
                         "and stops in deep C-states.",
                         frequency, idle, cpu);
         else if (need.frequency)
-                r = asprintf(&reason, "constant_tsc is missing%s%s: the TSC follows the CPU's frequency.", frequency,
-                             cpu);
+                return text_format("constant_tsc is missing%s%s: the TSC follows the CPU's frequency.", frequency, cpu);
         else if (need.idle)
-                r = asprintf(&reason, "nonstop_tsc is missing%s%s: the TSC stops in deep C-states.", idle, cpu);
+                return text_format("nonstop_tsc is missing%s%s: the TSC stops in deep C-states.", idle, cpu);
         else
-                r = asprintf(&reason, "Every CPU has constant_tsc and nonstop_tsc.");
-        return r < 0 ? NULL : reason;
+                return text_format("Every CPU has constant_tsc and nonstop_tsc.");
 }

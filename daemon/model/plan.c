@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/parse.h"
 #include "model/plan-energy.h"
 #include "model/plan-frequency.h"
@@ -204,8 +205,6 @@ bool originals_drop_reached(Originals *originals, const Plan *plan, const Snapsh
 char *step_reason_format(const Step *step, const Snapshot *snapshot)
 {
         const IdleState *state;
-        char *text = NULL;
-        int r = -1;
 
         switch (step->reason) {
         case STEP_FREEZE:
@@ -215,13 +214,13 @@ char *step_reason_format(const Step *step, const Snapshot *snapshot)
         case STEP_POLICY:
                 if (step->key == POLICY_MAX_CSTATE) {
                         state = snapshot_find_state(snapshot, step->id.id, step->id.state);
-                        r = asprintf(&text, "%s, latency %" PRIu64 " us, is %s", state ? state->name : "?",
-                                     state ? state->latency_usec : 0, step->to[0] == '1' ? "too deep" : "allowed");
-                } else if (step->rule->file)
-                        r = asprintf(&text, "%s:%u", step->rule->file, step->rule->lines[step->key]);
-                else
-                        return strdup("built-in default");
-                break;
+                        return text_format("%s, latency %" PRIu64 " us, is %s", state ? state->name : "?",
+                                           state ? state->latency_usec : 0,
+                                           step->to[0] == '1' ? "too deep" : "allowed");
+                }
+                if (step->rule->file)
+                        return text_format("%s:%u", step->rule->file, step->rule->lines[step->key]);
+                return strdup("built-in default");
         }
-        return r < 0 ? NULL : text;
+        return NULL;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/log.h"
 #include "base/array.h"
 
 static const char *const policy_key_names[POLICY_KEY_MAX_] = {
@@ -190,9 +191,7 @@ static char *format_governors(char *const *governors)
 
 static char *format_number(uint64_t number, const char *unit)
 {
-        char *text;
-
-        return asprintf(&text, "%" PRIu64 "%s", number, unit) < 0 ? NULL : text;
+        return text_format("%" PRIu64 "%s", number, unit);
 }
 
 static char *format_idle(const IdleLimit *idle)
@@ -213,11 +212,10 @@ static char *format_idle_op(const IdleOp *op)
         static const char options[] = {
                 [IDLE_OP_DISABLE] = 'd', [IDLE_OP_ENABLE] = 'e', [IDLE_OP_DISABLE_BY_LATENCY] = 'D'
         };
-        char *text;
 
         if (op->kind == IDLE_OP_ENABLE_ALL)
                 return strdup("-E");
-        return asprintf(&text, "-%c %" PRIu64, options[op->kind], op->number) < 0 ? NULL : text;
+        return text_format("-%c %" PRIu64, options[op->kind], op->number);
 }
 
 char *policy_rule_format(const PolicyRule *rule, PolicyKey key)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "model/clock-advice.h"
 #include "model/cmdline.h"
@@ -29,15 +30,11 @@ static const char *missing_parameters(const Clock *clock, char buffer[static 128
 static char *boot_parameters_text(const Clock *clock)
 {
         char missing[128];
-        char *text;
 
-        if (asprintf(
-                    &text,
-                    "Add %s to the kernel command line and reboot; nothing brings the TSC back before. Move guests that "
-                    "need a good clock away first.",
-                    missing_parameters(clock, missing)) < 0)
-                return NULL;
-        return text;
+        return text_format(
+                "Add %s to the kernel command line and reboot; nothing brings the TSC back before. Move guests that "
+                "need a good clock away first.",
+                missing_parameters(clock, missing));
 }
 
 static char *remove_parameter_text(const Clock *clock)
@@ -45,13 +42,10 @@ static char *remove_parameter_text(const Clock *clock)
         char buffer[64], missing[128];
         const char *parameter = clock_harmful_parameter(clock->facts, clock->verdict, buffer);
         bool add = missing_parameters(clock, missing)[0];
-        char *text;
 
-        if (asprintf(&text, "Take %s off the kernel command line%s%s and reboot.",
-                     parameter ? parameter : "the parameter that the kernel's line names", add ? ", add " : "",
-                     missing) < 0)
-                return NULL;
-        return text;
+        return text_format("Take %s off the kernel command line%s%s and reboot.",
+                           parameter ? parameter : "the parameter that the kernel's line names", add ? ", add " : "",
+                           missing);
 }
 
 static const char *remedy_text(RemedyKind kind)
@@ -89,14 +83,13 @@ static const char *remedy_text(RemedyKind kind)
 static char *with_parameters(const Clock *clock, char *text)
 {
         char missing[128], *whole;
-        int r;
 
         if (!text || !missing_parameters(clock, missing)[0])
                 return text;
-        r = asprintf(&whole, "%s Add %s to the kernel command line at the same time, or the TSC is lost again.", text,
-                     missing);
+        whole = text_format("%s Add %s to the kernel command line at the same time, or the TSC is lost again.", text,
+                            missing);
         free(text);
-        return r < 0 ? NULL : whole;
+        return whole;
 }
 
 /* Only where another reference is left to compare with. */
@@ -112,13 +105,12 @@ static char *host_remedy_text(const Clock *clock, const ClockView *view, RemedyK
         const char *text = remedy_text(kind), *more = "";
         const char *first =
                 view->urgency == URGENCY_EVACUATE ? "Evacuate guests that need a good clock, then" : "When convenient,";
-        char *whole;
 
         if (kind == REMEDY_COMPARE)
                 more = nohpet_helps(clock) ?
                                "; where it is hpet, nohpet on the kernel command line makes acpi_pm the reference." :
                                ".";
-        return asprintf(&whole, "%s %s%s", first, text, more) < 0 ? NULL : with_parameters(clock, whole);
+        return with_parameters(clock, text_format("%s %s%s", first, text, more));
 }
 
 /* One that the hypervisor keeps, that is offered and not in use; NULL for none. */
@@ -136,15 +128,11 @@ static const char *offered_clock(const Clock *clock)
 static char *hypervisor_text(const Clock *clock)
 {
         const char *offered = offered_clock(clock);
-        char *text;
 
         if (offered)
-                return asprintf(&text,
-                                "Write %s to /sys/devices/system/clocksource/clocksource0/current_clocksource: the "
-                                "hypervisor keeps that clock, and no reboot is needed.",
-                                offered) < 0 ?
-                               NULL :
-                               text;
+                return text_format("Write %s to /sys/devices/system/clocksource/clocksource0/current_clocksource: the "
+                                   "hypervisor keeps that clock, and no reboot is needed.",
+                                   offered);
         if (clock->facts->xen_control)
                 return strdup(
                         "Boot without clocksource= on the kernel command line, so that xen is the clocksource: Xen "

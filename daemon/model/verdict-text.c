@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "model/clock-advice.h"
 #include "model/cmdline.h"
@@ -70,17 +71,15 @@ static char *watchdog_text(const Clock *clock, const ClockView *view)
         const KernelEvent *cause = &clock->cause;
         const char *reference = cause->reference[0] ? cause->reference : "its reference clock";
         const char *suspect = suspect_text(clock, view);
-        char skew[32], interval[32], *text;
-        int r;
+        char skew[32], interval[32];
 
         if (!cause->has_skew)
-                r = asprintf(&text, "The kernel's watchdog saw the TSC and %s part%s", reference, suspect);
+                return text_format("The kernel's watchdog saw the TSC and %s part%s", reference, suspect);
         else
-                r = asprintf(&text, "The kernel's watchdog saw the TSC %s %s by %s%s%s%s",
-                             cause->skew_ns < 0 ? "fall behind" : "run ahead of", reference,
-                             format_length(cause->skew_ns, skew), cause->has_interval ? " in " : "",
-                             cause->has_interval ? format_length(cause->interval_ns, interval) : "", suspect);
-        return r < 0 ? NULL : text;
+                return text_format("The kernel's watchdog saw the TSC %s %s by %s%s%s%s",
+                                   cause->skew_ns < 0 ? "fall behind" : "run ahead of", reference,
+                                   format_length(cause->skew_ns, skew), cause->has_interval ? " in " : "",
+                                   cause->has_interval ? format_length(cause->interval_ns, interval) : "", suspect);
 }
 
 static char *read_delay_text(const Clock *clock, const ClockView *view)
@@ -117,7 +116,7 @@ static int64_t cycles_to_ns(unsigned long long cycles, unsigned khz)
 static char *warp_text(const Clock *clock, const ClockView *view)
 {
         unsigned long long cycles = clock->cause.warp_cycles;
-        char length[32] = "", *text;
+        char length[32] = "";
 
         if (cycles == 0)
                 return strdup("The sync test at a CPU's start saw time go back between two CPUs.");
@@ -125,11 +124,9 @@ static char *warp_text(const Clock *clock, const ClockView *view)
                 strcpy(length, "less than 1 ns");
         else if (clock->tsc_khz > 0)
                 format_length(cycles_to_ns(cycles, clock->tsc_khz), length);
-        if (asprintf(&text, "The sync test at a CPU's start saw time go back between two CPUs by %llu cycles%s%s%s%s",
-                     cycles, length[0] ? " (" : "", length, length[0] ? ")" : "",
-                     clock_warp_is_tiny(view) ? ", which may be the measurement itself." : ".") < 0)
-                return NULL;
-        return text;
+        return text_format("The sync test at a CPU's start saw time go back between two CPUs by %llu cycles%s%s%s%s",
+                           cycles, length[0] ? " (" : "", length, length[0] ? ")" : "",
+                           clock_warp_is_tiny(view) ? ", which may be the measurement itself." : ".");
 }
 
 static const char *marked_text(const Clock *clock)
@@ -211,22 +208,20 @@ static const char *trusted_text(const Facts *facts)
 static char *switched_off_text(const Clock *clock)
 {
         const Facts *facts = clock->facts;
-        char buffer[64], *text;
+        char buffer[64];
         const char *parameter = clock_harmful_parameter(facts, VERDICT_UNVERIFIED, buffer);
         bool reliable = cmdline_has(facts->cmdline, "tsc", "reliable"), has_word = strncmp(buffer, "tsc=", 4) == 0;
 
         if (!parameter)
                 return strdup(
                         "The TSC is in use, and nothing compares it: the kernel command line has switched that off.");
-        if (asprintf(&text, "The TSC is in use, and nothing compares it: %s on the kernel command line %s%s.",
-                     parameter,
-                     has_word ? "has switched that off" : "takes the clock away that it would be compared with",
-                     reliable && clock->n_firmware_faults > 0 ?
-                             ", although firmware changed the TSC on this boot (TSC ADJUST), which the kernel would "
-                             "otherwise look after" :
-                             "") < 0)
-                return NULL;
-        return text;
+        return text_format(
+                "The TSC is in use, and nothing compares it: %s on the kernel command line %s%s.", parameter,
+                has_word ? "has switched that off" : "takes the clock away that it would be compared with",
+                reliable && clock->n_firmware_faults > 0 ?
+                        ", although firmware changed the TSC on this boot (TSC ADJUST), which the kernel would "
+                        "otherwise look after" :
+                        "");
 }
 
 static const char *unverified_text(const Facts *facts)
@@ -275,7 +270,6 @@ char *clock_reason_text(const Clock *clock)
 {
         _cleanup_free_ char *why = NULL;
         ClockView view;
-        char *text;
 
         if (clock->verdict == VERDICT_UNVERIFIED && clock->reason == REASON_BOOT_PARAMETER)
                 return switched_off_text(clock);
@@ -286,15 +280,10 @@ char *clock_reason_text(const Clock *clock)
         if (!why)
                 return NULL;
         if (view.urgency == URGENCY_NONE)
-                return asprintf(&text, "%s The system keeps time by %s, which that does not touch.", why,
-                                view.clocksource) < 0 ?
-                               NULL :
-                               text;
+                return text_format("%s The system keeps time by %s, which that does not touch.", why, view.clocksource);
         if (!clock_is_early(&view) || view.expected || clock->facts->hypervisor || view.reason == REASON_CALIBRATION)
                 return TAKE_PTR(why);
-        return asprintf(&text, "%s A mark in the first minute of a boot is most often there at every boot.", why) < 0 ?
-                       NULL :
-                       text;
+        return text_format("%s A mark in the first minute of a boot is most often there at every boot.", why);
 }
 
 char *clock_watchdog_reason(const Clock *clock)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/log.h"
 #include "base/macro.h"
 
 static void vms_drop_named(Vms *vms, unsigned i)
@@ -74,10 +75,7 @@ bool vms_run(const Vms *vms)
 
 char *vm_format(const Vm *vm)
 {
-        char *text;
-        int r = vm->name[0] ? asprintf(&text, "%s (%u)", vm->name, vm->pid) : asprintf(&text, "pid %u", vm->pid);
-
-        return r < 0 ? NULL : text;
+        return vm->name[0] ? text_format("%s (%u)", vm->name, vm->pid) : text_format("pid %u", vm->pid);
 }
 
 char *vms_format(const Vms *vms, unsigned max)

@@ -4,19 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
+
 static char *format(const Writer *w, const char *command)
 {
-        char *text;
-        int r;
 
         if (w->pid == 0)
                 return strdup("somebody who cannot be named");
         if (!w->comm[0])
-                r = asprintf(&text, "a process that had ended already, pid %d", (int)w->pid);
+                return text_format("a process that had ended already, pid %d", (int)w->pid);
         else
-                r = asprintf(&text, "%s, pid %d%s%s%s%s%s", w->comm, (int)w->pid, w->unit[0] ? " of " : "", w->unit,
-                             command[0] ? " (" : "", command, command[0] ? ")" : "");
-        return r < 0 ? NULL : text;
+                return text_format("%s, pid %d%s%s%s%s%s", w->comm, (int)w->pid, w->unit[0] ? " of " : "", w->unit,
+                                   command[0] ? " (" : "", command, command[0] ? ")" : "");
 }
 
 char *writer_format(const Writer *w)
@@ -31,11 +30,9 @@ char *writer_format_public(const Writer *w)
 
 char *writer_format_name(const Writer *w)
 {
-        char *text;
-
         if (!w->comm[0])
                 return strdup("");
-        return asprintf(&text, "%s%s%s", w->comm, w->unit[0] ? " of " : "", w->unit) < 0 ? NULL : text;
+        return text_format("%s%s%s", w->comm, w->unit[0] ? " of " : "", w->unit);
 }
 
 /* It writes the maxima itself (thermal_daemon's src/thd_cdev_cpufreq.cpp). */

@@ -58,15 +58,13 @@ void drift_tell_rest(DriftMonitor *d, uint64_t now_usec)
 /* "scaling_governor of cpufreq/policy0 and 3 more" */
 static char *objects_format(const KnobId *id, unsigned n)
 {
-        char object[KNOB_NAME_SIZE], *text;
-        int r;
+        char object[KNOB_NAME_SIZE];
 
         knob_object_format(id, object);
         if (n > 1)
-                r = asprintf(&text, "%s of %s and %u more", knob_to_string(id->knob), object, n - 1);
+                return text_format("%s of %s and %u more", knob_to_string(id->knob), object, n - 1);
         else
-                r = asprintf(&text, "%s of %s", knob_to_string(id->knob), object);
-        return r < 0 ? NULL : text;
+                return text_format("%s of %s", knob_to_string(id->knob), object);
 }
 
 void drift_tidy_opponents(DriftMonitor *d)
@@ -107,37 +105,30 @@ static char *report_format(const DriftMonitor *d, const Report *r, unsigned n, c
         _cleanup_free_ char *objects = objects_format(&r->id, n);
         const char *were = n > 1 ? "were" : "was";
         const char *end = " is what the policy asks for, but the daemon could not set it";
-        char *text;
-        int l = -1;
 
         if (!objects)
                 return NULL;
         switch (r->kind) {
         case REPORT_LIMITED:
-                l = asprintf(&text,
-                             "%s %s lowered to %s by %s, which cools the CPU; the daemon leaves it. The "
-                             "policy asks for %s.",
-                             objects, were, r->actual, writer, r->wanted);
-                break;
+                return text_format("%s %s lowered to %s by %s, which cools the CPU; the daemon leaves it. The "
+                                   "policy asks for %s.",
+                                   objects, were, r->actual, writer, r->wanted);
         case REPORT_CONTEST:
-                l = asprintf(
-                        &text,
+                return text_format(
                         "%s %s changed %d times within a minute, the last time to %s by %s. Two programs set it, so "
                         "the daemon leaves it alone for now and sets it to %s again after %" PRIu64
                         " s without a change. Each further change doubles the wait, up to 10 minutes. Stop the other "
                         "program, or set DRIFT=report.",
                         objects, were, DRIFT_LOSSES_MAX, r->actual, writer, r->wanted,
                         DRIFT_BACKOFF_MIN_USEC / 1000000);
-                break;
         default:
                 if (r->repaired)
                         end = " again";
                 else if (d->accounts.report_only)
                         end = " is what the policy asks for (DRIFT=report)";
-                l = asprintf(&text, "%s %s changed to %s by %s: %s%s%s.", objects, were, r->actual, writer,
-                             r->repaired ? "set to " : "", r->wanted, end);
+                return text_format("%s %s changed to %s by %s: %s%s%s.", objects, were, r->actual, writer,
+                                   r->repaired ? "set to " : "", r->wanted, end);
         }
-        return l < 0 ? NULL : text;
 }
 
 static void tell_report(DriftMonitor *d, const Report *r, unsigned n)

@@ -203,15 +203,14 @@ char *drift_format_contest(const DriftMonitor *d, unsigned cpu)
 {
         for (size_t i = 0; i < d->n_opponents; i++) {
                 _cleanup_cpuset_ CpuSet cpus = {};
-                char object[KNOB_NAME_SIZE], *text;
+                char object[KNOB_NAME_SIZE];
 
                 if (snapshot_add_cpus_of(&cpus, &d->kept, &d->opponents[i].id) < 0 || !cpuset_has(&cpus, cpu))
                         continue;
-                if (asprintf(&text, "Somebody keeps changing %s of %s, last: %s.",
-                             knob_to_string(d->opponents[i].id.knob), knob_object_format(&d->opponents[i].id, object),
-                             d->opponents[i].writer ? d->opponents[i].writer : "?") < 0)
-                        return NULL;
-                return text;
+                return text_format("Somebody keeps changing %s of %s, last: %s.",
+                                   knob_to_string(d->opponents[i].id.knob),
+                                   knob_object_format(&d->opponents[i].id, object),
+                                   d->opponents[i].writer ? d->opponents[i].writer : "?");
         }
         return NULL;
 }

@@ -66,8 +66,7 @@ void events_log(Events *events, int level, const char *name, const char *message
         va_list ap;
 
         va_start(ap, format);
-        if (vasprintf(&message, format, ap) < 0)
-                message = NULL;
+        message = text_format_valist(format, ap);
         va_end(ap);
         events_log_public(events, level, name, message_id, fields, message ? message : name, message);
 }

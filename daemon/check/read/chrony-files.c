@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "check/layout.h"
 #include "check/read/machine-setup.h"
@@ -139,10 +140,9 @@ static int read_sourcedir(MachineSetup *setup, const char *directories)
 
                 if (!folder[0])
                         continue;
-                if (asprintf(&pattern, "%s/*.sources", folder) < 0) {
-                        pattern = NULL;
+                pattern = text_format("%s/*.sources", folder);
+                if (!pattern)
                         return -ENOMEM;
-                }
                 r = glob(pattern, 0, NULL, &found) == GLOB_NOSPACE ? -ENOMEM : 0;
                 for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
                         r = read_sources_file(setup, found.gl_pathv[i]);

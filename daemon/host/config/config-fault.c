@@ -51,7 +51,8 @@ static void faults_add(ConfigFaults *faults, bool refuses, unsigned line, const 
 
         if (!faults_make_room(faults, refuses, line))
                 return;
-        if (vasprintf(&text, format, args) < 0) {
+        text = text_format_valist(format, args);
+        if (!text) {
                 faults->error = -ENOMEM;
                 return;
         }
@@ -88,16 +89,11 @@ static int errors_append(ConfigErrors *errors, const char *format, ...)
 {
         _cleanup_free_ char *text = NULL;
         va_list args;
-        int r;
 
         va_start(args, format);
-        r = vasprintf(&text, format, args);
+        text = text_format_valist(format, args);
         va_end(args);
-        if (r < 0) {
-                text = NULL;
-                return -ENOMEM;
-        }
-        errors->lines[errors->n] = text_escape(text);
+        errors->lines[errors->n] = text ? text_escape(text) : NULL;
         if (!errors->lines[errors->n])
                 return -ENOMEM;
         errors->n++;
