@@ -26,8 +26,12 @@ void cpu_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, co
                 id.id = snapshot->cpus[i].id;
                 read_energy(ops, userdata, &id, snapshot);
         }
-        for (size_t i = 0; i < originals->n; i++)
-                if (originals->entries[i].id.knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE ||
-                    originals->entries[i].id.knob == KNOB_ENERGY_PERF_BIAS)
-                        read_energy(ops, userdata, &originals->entries[i].id, snapshot);
+        for (size_t i = 0; i < originals->n; i++) {
+                const KnobId *original = &originals->entries[i].id;
+
+                if ((original->knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE &&
+                     snapshot_find_policy(snapshot, original->id)) ||
+                    (original->knob == KNOB_ENERGY_PERF_BIAS && snapshot_find_cpu(snapshot, original->id)))
+                        read_energy(ops, userdata, original, snapshot);
+        }
 }

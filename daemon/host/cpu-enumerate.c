@@ -195,23 +195,41 @@ static int list_policies(int root, CpuSet *ids)
         }
 }
 
-static int enumerate_policies(int root, bool all_online, Snapshot *snapshot)
+/* Adds the policies of these CPUs: cpuN/cpufreq is a link to each one's (drivers/cpufreq/cpufreq.c add_cpu_dev_symlink). */
+static int find_policies(int root, const CpuSet *cpus, CpuSet *ids)
 {
-        _cleanup_cpuset_ CpuSet ids = {};
-        unsigned n;
-        int r;
+        for (int cpu = cpuset_next(cpus, 0); cpu >= 0; cpu = cpuset_next(cpus, (unsigned)cpu + 1)) {
+                static const char before[] = "../cpufreq/policy";
+                char path[KNOB_NAME_SIZE], target[KNOB_NAME_SIZE];
+                ssize_t n;
+                unsigned id;
 
-        r = list_policies(root, &ids);
-        if (r < 0)
-                return r;
-        n = cpuset_count(&ids);
+                (void)stpcpy(append_number(stpcpy(path, "cpu"), (unsigned)cpu), "/cpufreq");
+                n = readlinkat(root, path, target, sizeof(target) - 1);
+                /* None: the CPU is offline, or has no driver. */
+                if (n < 0)
+                        continue;
+                target[n] = '\0';
+                if (strncmp(target, before, strlen(before)) != 0 ||
+                    parse_unsigned(target + strlen(before), 0, CPUSET_MAX - 1, &id) < 0)
+                        continue;
+                if (cpuset_add(ids, id) < 0)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+static int enumerate_policies(int root, const CpuSet *ids, bool all_online, Snapshot *snapshot)
+{
+        unsigned n = cpuset_count(ids);
+
         if (n == 0)
                 return 0;
         snapshot->policies = calloc(n, sizeof(*snapshot->policies));
         if (!snapshot->policies)
                 return -ENOMEM;
 
-        for (int id = cpuset_next(&ids, 0); id >= 0; id = cpuset_next(&ids, (unsigned)id + 1)) {
+        for (int id = cpuset_next(ids, 0); id >= 0; id = cpuset_next(ids, (unsigned)id + 1)) {
                 FreqDomain *policy = &snapshot->policies[snapshot->n_policies++];
                 Place place = { .root = root };
 
@@ -272,7 +290,8 @@ static int enumerate_states(int root, Snapshot *snapshot, CpuState *cpu)
         return 0;
 }
 
-static int enumerate_cpus(int root, Snapshot *snapshot, bool *ret_all_online)
+/* `only` NULL: all that are present. */
+static int enumerate_cpus(int root, const CpuSet *only, Snapshot *snapshot, bool *ret_all_online)
 {
         _cleanup_cpuset_ CpuSet present = {}, online = {};
         int r;
@@ -283,13 +302,16 @@ static int enumerate_cpus(int root, Snapshot *snapshot, bool *ret_all_online)
         r = read_cpu_list(root, "online", &online);
         if (r < 0)
                 return r;
-        snapshot->cpus = calloc(cpuset_count(&present) + 1, sizeof(*snapshot->cpus));
+        snapshot->cpus = calloc(cpuset_count(only ? only : &present) + 1, sizeof(*snapshot->cpus));
         if (!snapshot->cpus)
                 return -ENOMEM;
 
         for (int id = cpuset_next(&present, 0); id >= 0; id = cpuset_next(&present, (unsigned)id + 1)) {
-                CpuState *cpu = &snapshot->cpus[snapshot->n_cpus++];
+                CpuState *cpu = &snapshot->cpus[snapshot->n_cpus];
 
+                if (only && !cpuset_has(only, (unsigned)id))
+                        continue;
+                snapshot->n_cpus++;
                 cpu->id = (unsigned)id;
                 cpu->online = cpuset_has(&online, cpu->id);
                 r = enumerate_states(root, snapshot, cpu);
@@ -300,15 +322,19 @@ static int enumerate_cpus(int root, Snapshot *snapshot, bool *ret_all_online)
         return 0;
 }
 
-static int enumerate_below(int root, Snapshot *snapshot)
+static int enumerate_below(int root, SnapshotPart *part, Snapshot *snapshot)
 {
+        _cleanup_cpuset_ CpuSet all = {};
         bool all_online = false;
         int r;
 
-        r = enumerate_cpus(root, snapshot, &all_online);
+        r = enumerate_cpus(root, part ? &part->cpus : NULL, snapshot, &all_online);
         if (r < 0)
                 return r;
-        r = enumerate_policies(root, all_online, snapshot);
+        r = part ? find_policies(root, &part->cpus, &part->policies) : list_policies(root, &all);
+        if (r < 0)
+                return r;
+        r = enumerate_policies(root, part ? &part->policies : &all, all_online, snapshot);
         if (r < 0)
                 return r;
         (void)sysfs_read_at(root, "cpuidle/current_driver", snapshot->idle_driver, sizeof(snapshot->idle_driver));
@@ -321,7 +347,7 @@ static int enumerate_below(int root, Snapshot *snapshot)
         return 0;
 }
 
-int cpu_enumerate(Snapshot *ret)
+int cpu_enumerate(SnapshotPart *part, Snapshot *ret)
 {
         _cleanup_snapshot_ Snapshot snapshot = {};
         int root, r;
@@ -329,7 +355,7 @@ int cpu_enumerate(Snapshot *ret)
         root = open(CPU_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (root < 0)
                 return -errno;
-        r = enumerate_below(root, &snapshot);
+        r = enumerate_below(root, part, &snapshot);
         (void)close(root);
         if (r < 0)
                 return r;

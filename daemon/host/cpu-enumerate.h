@@ -4,10 +4,11 @@
  */
 #pragma once
 
+#include "model/snapshot-part.h"
 #include "model/snapshot.h"
 
 /* The same as PATH_TO_CPU in tools/power/cpupower/lib/cpupower_intern.h, which libcpupower's writes use. */
 #define CPU_ROOT "/sys/devices/system/cpu"
 
-/* As CpuOps.enumerate (host/cpu.h). */
-int cpu_enumerate(Snapshot *ret);
+/* As CpuOps.enumerate and, with a `part`, CpuOps.read_part (host/cpu.h). */
+int cpu_enumerate(SnapshotPart *part, Snapshot *ret);

@@ -132,11 +132,17 @@ static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char 
 
 static int enumerate(void *userdata, Snapshot *ret)
 {
-        return cpu_enumerate(ret);
+        return cpu_enumerate(NULL, ret);
+}
+
+static int read_part(void *userdata, SnapshotPart *part, Snapshot *ret)
+{
+        return cpu_enumerate(part, ret);
 }
 
 const CpuOps cpu_ops = {
         .enumerate = enumerate,
+        .read_part = read_part,
         .read = cpu_read,
         .write = cpu_write,
 };

@@ -7,6 +7,7 @@
 #include "model/knob.h"
 #include "model/originals.h"
 #include "model/policy.h"
+#include "model/snapshot-part.h"
 #include "model/snapshot.h"
 
 typedef struct CpuOps {
@@ -14,6 +15,9 @@ typedef struct CpuOps {
          * the CPU's `error` says so. 0, -ENOMEM, or -errno when there is no such tree. *ret is the caller's
          * (snapshot_done), untouched on failure. */
         int (*enumerate)(void *userdata, Snapshot *ret);
+        /* Reads some CPUs, as far as they exist, and the policies of the part, to which it adds the policies that these CPUs
+         * are in now. A policy that does not exist gets -ENOENT as its `error`. Otherwise as enumerate. */
+        int (*read_part)(void *userdata, SnapshotPart *part, Snapshot *ret);
         /* Reads the value of one knob as sysfs shows it, without the newline. 0 or -errno (-ENOENT, -ENODEV: gone;
          * -EBUSY: offline). */
         int (*read)(void *userdata, const KnobId *id, char buffer[static KNOB_VALUE_SIZE]);

@@ -37,6 +37,7 @@ struct DriftWatch {
         size_t n;
         Watched **by_ino; /* those of `files` that are watched */
         size_t n_by_ino;
+        size_t n_stale;              /* marks of files that have gone: only taking away all marks ends them */
         Writer writers[WRITERS_MAX]; /* of the batch */
         unsigned n_writers;
 };
@@ -161,12 +162,26 @@ static void unmark_all(DriftWatch *watch)
         if (!watch->fanotify && watch->clocksource.ino)
                 (void)inotify_rm_watch(watch->fd, watch->clocksource.wd);
         watch->clocksource.ino = 0;
+        watch->n_stale = 0;
 }
 
-/* Takes over the marks of `old` (sorted, as fresh is) and takes away those nobody wants. false: one has lost its file. */
-static bool take_over(DriftWatch *watch, Watched *fresh, size_t n)
+/* The file of `old` has gone. Nothing more is heard of it; fanotify keeps its inode in memory for the mark. */
+static void leave_stale(DriftWatch *watch, const Watched *old)
+{
+        if (watch->fanotify)
+                watch->n_stale++;
+        else
+                (void)inotify_rm_watch(watch->fd, old->wd);
+}
+
+/* Takes over the marks of `old` (sorted, as fresh is) and takes away those nobody wants. false: all have to be made anew, since one
+ * has lost its file, or of those of the part so many have in the course of time. */
+static bool take_over(DriftWatch *watch, Watched *fresh, size_t n, const SnapshotPart *part)
 {
         size_t at = 0;
+
+        if (watch->n_stale > n / 2 + 64)
+                return false;
 
         for (size_t i = 0; i < watch->n; i++) {
                 Watched *old = &watch->files[i];
@@ -175,8 +190,12 @@ static bool take_over(DriftWatch *watch, Watched *fresh, size_t n)
                         continue;
                 while (at < n && knob_id_compare(&fresh[at].id, &old->id) < 0)
                         at++;
-                if (file_ino(old) != old->ino)
-                        return false;
+                if ((!part || snapshot_part_has(part, &old->id)) && file_ino(old) != old->ino) {
+                        if (!part)
+                                return false;
+                        leave_stale(watch, old);
+                        continue;
+                }
                 if (at < n && knob_id_compare(&fresh[at].id, &old->id) == 0)
                         fresh[at] = *old;
                 else if (file_unmark(watch, old) < 0)
@@ -202,7 +221,8 @@ static Watched *find_ino(const DriftWatch *watch, uint64_t ino)
         return found ? *found : NULL;
 }
 
-int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, DriftWatched watched, void *userdata)
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
+                    void *userdata)
 {
         Watched *fresh = calloc(n + 1, sizeof(Watched));
         Watched **by_ino = calloc(n + 1, sizeof(Watched *));
@@ -215,7 +235,7 @@ int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, DriftWatched
         }
         for (size_t i = 0; i < n; i++)
                 fresh[i].id = ids[i];
-        if (!take_over(watch, fresh, n)) {
+        if (!take_over(watch, fresh, n, part)) {
                 unmark_all(watch);
                 for (size_t i = 0; i < n; i++)
                         fresh[i].ino = 0;

@@ -7,6 +7,7 @@
 
 #include "base/macro.h"
 #include "model/knob.h"
+#include "model/snapshot-part.h"
 #include "model/writer.h"
 
 typedef struct DriftWatch DriftWatch;
@@ -24,9 +25,11 @@ int drift_watch_get_fd(const DriftWatch *watch);
 typedef void (*DriftWatched)(const KnobId *id, void *userdata);
 
 /* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource, and nothing else. For a
- * knob that is already watched this costs one stat(2). A file that does not exist is skipped. 0, or the first -errno of
+ * knob that is already watched this costs one stat(2), but for those outside of `part` (NULL: there are none), whose
+ * files were not replaced. A file that does not exist is skipped. 0, or the first -errno of
  * a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with nothing changed. */
-int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, DriftWatched watched, void *userdata);
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
+                    void *userdata);
 /* The i-th knob that is watched; NULL beyond the last. */
 const KnobId *drift_watch_get(const DriftWatch *watch, size_t i);
 

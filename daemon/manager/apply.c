@@ -11,6 +11,7 @@
 #include "manager/run.h"
 #include "model/plan-types.h"
 #include "model/policy.h"
+#include "model/snapshot-part.h"
 #include "watch/drift-types.h"
 
 /* So many steps are carried out between two looks at the event loop: a few ms of writes. */
@@ -32,6 +33,9 @@ struct Apply {
         /* What a person asked for last: TASK_APPLY or TASK_RESTORE. TASK_NONE: the daemon stops, or has not started. */
         TaskKind aim;
         Task task, next;
+        /* The CPUs whose coming or going is the cause of `task` and `next`; empty: the whole host is read. */
+        CpuSet cpus, next_cpus;
+        SnapshotPart part; /* that the task has read; empty: the whole host */
         Phase phase;
         Snapshot snapshot;
         Plan plan;
@@ -53,8 +57,34 @@ void apply_give_up(Apply *a)
         run_done(&a->run);
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);
+        cpuset_done(&a->cpus);
+        snapshot_part_done(&a->part);
         a->task = (Task) {};
         a->phase = PHASE_ASKED;
+}
+
+static void forget_next(Apply *a)
+{
+        a->next = (Task) {};
+        cpuset_done(&a->next_cpus);
+}
+
+/* Whether only what came or went had to be read. A frequency that is frozen for a fragile TSC must be the one of that moment. */
+static bool read_part(Apply *a)
+{
+        Planner *p = a->planner;
+        int r;
+
+        if (cpuset_is_empty(&a->cpus) || planner_tsc_is_fragile(p) || !drift_take_snapshot(a->drift, &a->snapshot))
+                return false;
+        r = snapshot_part_of(&a->snapshot, &a->cpus, &a->part);
+        if (r == 0)
+                r = planner_read_part(p, &a->part, &a->snapshot);
+        if (r > 0)
+                return true;
+        snapshot_done(&a->snapshot);
+        snapshot_part_done(&a->part);
+        return false;
 }
 
 /* 0, or a negative errno that is logged; then nothing was written. */
@@ -62,13 +92,18 @@ static int prepare_task(Apply *a)
 {
         Planner *p = a->planner;
         const Policy *policy = a->task.kind == TASK_STOP_POLICY ? &p->config.stop_policy : &p->config.policy;
-        int r = planner_read_host(p, policy, &a->snapshot);
+        int r = read_part(a) ? 0 : planner_read_host(p, policy, &a->snapshot);
 
         if (r < 0)
                 return r;
         p->in_force = a->task.kind != TASK_RESTORE ? planner_wish(p) : (Halves) {};
         r = planner_build(p, policy, &a->snapshot, p->in_force, &a->plan);
         return r < 0 ? log_error_errno(r, "Cannot make a plan") : 0;
+}
+
+static bool is_partial(const Apply *a)
+{
+        return !cpuset_is_empty(&a->part.cpus);
 }
 
 /* 0, or a negative errno that is logged. */
@@ -91,7 +126,7 @@ static int start_task(Apply *a)
         if (r < 0)
                 return r;
         if (a->task.origin != ORIGIN_REPAIR)
-                drift_expect(a->drift, a->plan.wanted, a->plan.n_wanted);
+                drift_expect(a->drift, a->plan.wanted, a->plan.n_wanted, is_partial(a) ? &a->part : NULL);
         run_init(&a->run, p->ops, p->ops_userdata, &a->plan, &a->snapshot, fragile);
         return 0;
 }
@@ -104,6 +139,7 @@ static void tell_drift(Apply *a, bool failed)
                 .in_force = a->task.kind == TASK_APPLY && (p->in_force.frequency || p->in_force.idle),
                 .asked_by_person = a->task.origin == ORIGIN_PERSON,
                 .failed = failed,
+                .partial = is_partial(a),
                 .fragile_tsc = facts_tsc_is_fragile(&p->facts),
                 .plan = &a->plan,
                 .snapshot = &a->snapshot,
@@ -130,10 +166,12 @@ static void go_on(Apply *a)
         if (next.kind == TASK_RELOAD && sd_event_source_set_enabled(a->slice_source, SD_EVENT_ONESHOT) >= 0)
                 return;
         a->next = (Task) {};
-        if (next.kind == TASK_RELOAD)
+        if (next.kind == TASK_RELOAD) {
                 a->callbacks->on_reload(a->userdata);
-        else
-                begin(a, next);
+                return;
+        }
+        begin(a, next);
+        a->cpus = TAKE_STRUCT(a->next_cpus);
 }
 
 static void end_task(Apply *a, bool failed)
@@ -271,7 +309,7 @@ int apply_ask(Apply *a, TaskKind kind)
         a->aim = kind;
         /* The new task reads the host anyway, so a task that waits for a change of the host is not needed. */
         if (a->next.kind != TASK_RELOAD)
-                a->next = (Task) {};
+                forget_next(a);
         drift_reset(a->drift);
         begin_for_person(a, kind);
         return 0;
@@ -279,6 +317,7 @@ int apply_ask(Apply *a, TaskKind kind)
 
 void apply_ask_reload(Apply *a)
 {
+        forget_next(a);
         a->next = (Task) { .kind = TASK_RELOAD, .origin = ORIGIN_PERSON };
         go_on(a);
 }
@@ -288,7 +327,16 @@ void apply_after_reload(Apply *a)
         begin_for_person(a, a->aim);
 }
 
-void apply_renew(Apply *a)
+/* For a task that waits: these as well. Out of memory it looks at the whole host. */
+static void add_next_cpus(Apply *a, const CpuSet *cpus)
+{
+        bool whole = !cpus || (a->next.kind == TASK_APPLY && cpuset_is_empty(&a->next_cpus));
+
+        if (whole || cpuset_add_all(&a->next_cpus, cpus) < 0)
+                cpuset_done(&a->next_cpus);
+}
+
+void apply_renew(Apply *a, const CpuSet *cpus)
 {
         if (a->aim != TASK_APPLY) {
                 log_message(LOG_DEBUG, "The host has changed, but no policy is to be in force (%s).",
@@ -296,6 +344,8 @@ void apply_renew(Apply *a)
                 return;
         }
         /* A reload applies the policy too, so no second task is needed. */
+        if (a->next.kind != TASK_RELOAD)
+                add_next_cpus(a, cpus);
         if (a->next.kind == TASK_NONE)
                 a->next = (Task) { .kind = TASK_APPLY, .origin = ORIGIN_EVENT };
         go_on(a);
@@ -320,7 +370,7 @@ void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan)
 void apply_stop(Apply *a)
 {
         a->aim = TASK_NONE;
-        a->next = (Task) {};
+        forget_next(a);
 }
 
 void apply_undo(Apply *a)
@@ -399,6 +449,9 @@ Apply *apply_free(Apply *a)
         run_done(&a->run);
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);
+        cpuset_done(&a->cpus);
+        cpuset_done(&a->next_cpus);
+        snapshot_part_done(&a->part);
         standing_done(&a->standing);
         free(a);
         return NULL;

@@ -8,6 +8,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "base/cpuset.h"
 #include "base/macro.h"
 #include "manager/planner.h"
 #include "manager/standing.h"
@@ -46,8 +47,9 @@ void apply_ask_reload(Apply *a);
  * last. */
 void apply_after_reload(Apply *a);
 /* The host has changed. Compares the knobs with the policy again and sets what differs, now or after the task that
- * runs. Does nothing after TASK_RESTORE or apply_stop(). */
-void apply_renew(Apply *a);
+ * runs. `cpus`: only these came or went, and the task reads no more than them and their policies if the last task
+ * left the rest known; NULL: anything may have changed. Does nothing after TASK_RESTORE or apply_stop(). */
+void apply_renew(Apply *a, const CpuSet *cpus);
 /* Drift asks to set the policy again. Takes over the snapshot and plan that it made; both may be empty. */
 void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan);
 /* The daemon stops. The task that runs continues to its end; no other task starts without apply_undo(). */

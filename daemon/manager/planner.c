@@ -11,6 +11,7 @@
 #include "model/clock-words.h"
 #include "model/plan-types.h"
 #include "model/policy.h"
+#include "model/snapshot-part.h"
 
 void planner_done(Planner *p)
 {
@@ -40,6 +41,17 @@ int planner_read_cpus(const Planner *p, const Policy *policy, Snapshot *ret)
                 return r;
         cpu_read_energy(p->ops, p->ops_userdata, policy ? policy : &p->config.policy, &p->originals.values, ret);
         return 0;
+}
+
+int planner_read_part(const Planner *p, SnapshotPart *part, Snapshot *snapshot)
+{
+        _cleanup_snapshot_ Snapshot read = {};
+        int r = p->ops->read_part(p->ops_userdata, part, &read);
+
+        if (r < 0)
+                return r;
+        cpu_read_energy(p->ops, p->ops_userdata, &p->config.policy, &p->originals.values, &read);
+        return snapshot_merge(snapshot, part, &read);
 }
 
 int planner_read_host(Planner *p, const Policy *policy, Snapshot *ret)

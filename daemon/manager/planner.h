@@ -16,6 +16,7 @@
 #include "model/plan-types.h"
 #include "model/plan.h"
 #include "model/policy.h"
+#include "model/snapshot-part.h"
 #include "model/snapshot.h"
 #include "watch/clock.h"
 #include "watch/events.h"
@@ -45,6 +46,8 @@ int planner_read_facts(Planner *planner);
 /* Reads all CPUs, with every knob that `policy` (NULL: the configuration's) sets or that has an original. 0 or
  * -errno. */
 int planner_read_cpus(const Planner *planner, const Policy *policy, Snapshot *ret);
+/* Reads a part of the host into *snapshot, which knows the rest. 1; 0: the rest is not as it was; -errno. */
+int planner_read_part(const Planner *planner, SnapshotPart *part, Snapshot *snapshot);
 /* Reads facts and CPUs for a task; the first task uses the facts that were read at the start. 0, or -errno that is
  * logged. */
 int planner_read_host(Planner *planner, const Policy *policy, Snapshot *ret);

@@ -123,7 +123,7 @@ static void on_sleep(uint64_t slept_usec, void *userdata)
         if (slept_usec > 0)
                 log_sleep(w, slept_usec);
         clock_watch_look(w->clock);
-        apply_renew(w->apply);
+        apply_renew(w->apply, NULL);
 }
 
 static int start_sleep(Watches *w)
@@ -144,7 +144,7 @@ static void on_guests(bool presence_changed, void *userdata)
 
         tell_view(w);
         if (presence_changed && w->planner->config.apply_when == APPLY_WHEN_GUESTS)
-                apply_renew(w->apply);
+                apply_renew(w->apply, NULL);
 }
 
 static bool wants_drivers(void *userdata)
@@ -155,11 +155,11 @@ static bool wants_drivers(void *userdata)
         return halves.frequency || halves.idle;
 }
 
-static void on_rescan(void *userdata)
+static void on_rescan(const CpuSet *cpus, void *userdata)
 {
         Watches *w = userdata;
 
-        apply_renew(w->apply);
+        apply_renew(w->apply, cpus);
 }
 
 static void on_vm(const Uevent *uevent, void *userdata)

@@ -60,6 +60,15 @@ void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_pers
         plan->n_steps = n;
 }
 
+bool drift_take_snapshot(DriftMonitor *d, Snapshot *ret)
+{
+        if (!d->kept_valid || !d->watch || d->watch_error < 0 || d->lost || d->retry_usec > 0)
+                return false;
+        *ret = TAKE_STRUCT(d->kept);
+        d->kept_valid = false;
+        return true;
+}
+
 static void on_watched(const KnobId *id, void *userdata)
 {
         DriftMonitor *d = userdata;
@@ -71,7 +80,7 @@ static void on_watched(const KnobId *id, void *userdata)
                 d->lost = true;
 }
 
-void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted)
+void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted, const SnapshotPart *part)
 {
         _cleanup_free_ KnobId *ids = NULL;
         size_t n = 0;
@@ -88,7 +97,7 @@ void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted)
                 if (!is_kept_only && (n == 0 || knob_id_compare(&ids[n - 1], &wanted[i].id) != 0))
                         ids[n++] = wanted[i].id;
         }
-        r = ids ? drift_watch_set(d->watch, ids, n, on_watched, d) : -ENOMEM;
+        r = ids ? drift_watch_set(d->watch, ids, n, part, on_watched, d) : -ENOMEM;
         if (r < 0 && r != d->watch_error)
                 (void)log_error_errno(r, "Some knobs cannot be watched, so the daemon does not notice when others "
                                          "write them");
@@ -186,7 +195,8 @@ void drift_task_done(DriftMonitor *d, const TaskResult *result)
                 check_unchecked(d, result);
                 d->kept = *result->snapshot;
                 *result->snapshot = (Snapshot) {};
-                drift_was_compared(d, 0);
+                if (!result->partial)
+                        drift_was_compared(d, 0);
         }
         for (size_t i = 0; i < d->n_reports; i++) {
                 Report *report = &d->reports[i];

@@ -282,7 +282,7 @@ int drift_start(DriftMonitor *d, sd_event *event)
         (void)clocksource_read(&d->clocksource, &available);
         r = add_sources(d, event);
         if (r >= 0 && d->watch)
-                (void)drift_watch_set(d->watch, NULL, 0, NULL, d);
+                (void)drift_watch_set(d->watch, NULL, 0, NULL, NULL, d);
         return r;
 }
 

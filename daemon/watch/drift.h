@@ -20,6 +20,8 @@
 #include "model/knob.h"
 #include "model/plan-types.h"
 #include "model/plan.h"
+#include "model/snapshot-part.h"
+#include "model/snapshot.h"
 #include "watch/drift-types.h"
 
 /* Describes what a task did. */
@@ -28,6 +30,7 @@ typedef struct TaskResult {
         bool in_force;        /* the policy is in force, at least one half of it, so writes by others count */
         bool asked_by_person; /* as given to drift_filter() */
         bool failed;          /* the task ended before it wrote anything */
+        bool partial;         /* the task read only a part of the host */
         bool fragile_tsc;     /* this host's TSC does not survive a change of frequency */
         const Plan *plan;
         /* the present values of the knobs; drift_task_done() takes it over if the policy was applied */
@@ -56,8 +59,12 @@ void drift_reset(DriftMonitor *d);
  * policy, takes those steps out of the plan whose knobs others keep changing. A person's task keeps more of them than a
  * repair. */
 void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_person);
-/* Watches these knobs (Plan.wanted, sorted by knob) and no others. */
-void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted);
+/* For a task that reads only a part of the host: whether the values of the rest are known. Then they are the task's until
+ * drift_task_done() takes them back; the monitor hears of what others write meanwhile. */
+bool drift_take_snapshot(DriftMonitor *d, Snapshot *ret);
+/* Watches these knobs (Plan.wanted, sorted by knob) and no others. `part`: only its files may have been replaced; NULL:
+ * any file. */
+void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted, const SnapshotPart *part);
 /* The task has ended. */
 void drift_task_done(DriftMonitor *d, const TaskResult *result);
 

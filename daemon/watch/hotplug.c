@@ -19,6 +19,8 @@ struct HotplugWatch {
         void *userdata;
         sd_event_source *source, *timer;
         Rescan rescan;
+        CpuSet cpus; /* that came or went since the last look */
+        bool whole;  /* what came or went may be anything */
 };
 
 static void hotplug_arm_timer(HotplugWatch *watch)
@@ -31,8 +33,10 @@ static void hotplug_arm_timer(HotplugWatch *watch)
         (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);
 }
 
+/* `later`: a driver may have come, or anything. */
 static void hotplug_ask(HotplugWatch *watch, bool later)
 {
+        watch->whole = watch->whole || later;
         rescan_ask(&watch->rescan, time_usec(CLOCK_MONOTONIC), later);
         hotplug_arm_timer(watch);
 }
@@ -42,6 +46,8 @@ static void hotplug_on_uevent(HotplugWatch *watch, const Uevent *uevent)
         switch (uevent->kind) {
         case UEVENT_CPU:
                 log_message(LOG_DEBUG, "CPU %u came or went; the daemon will look at the host again.", uevent->cpu);
+                if (cpuset_add(&watch->cpus, uevent->cpu) < 0)
+                        watch->whole = true;
                 hotplug_ask(watch, false);
                 break;
         case UEVENT_MODULE:
@@ -83,8 +89,12 @@ static int hotplug_on_timer(sd_event_source *source, uint64_t usec, void *userda
         bool due = rescan_take(&watch->rescan, time_usec(CLOCK_MONOTONIC));
 
         hotplug_arm_timer(watch);
-        if (due)
-                watch->callbacks->on_rescan(watch->userdata);
+        if (!due)
+                return 0;
+        watch->callbacks->on_rescan(watch->whole ? NULL : &watch->cpus, watch->userdata);
+        cpuset_done(&watch->cpus);
+        /* The second look after a module is one at the whole host as well. */
+        watch->whole = rescan_deadline(&watch->rescan) != RESCAN_NEVER;
         return 0;
 }
 
@@ -118,6 +128,7 @@ HotplugWatch *hotplug_watch_free(HotplugWatch *watch)
                 return NULL;
         sd_event_source_disable_unref(watch->timer);
         sd_event_source_disable_unref(watch->source);
+        cpuset_done(&watch->cpus);
         free(watch);
         return NULL;
 }

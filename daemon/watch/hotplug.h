@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Notices when CPUs, drivers (through their modules) and KVM's virtual machines come and go. After several changes of
- * CPUs and drivers the whole host is read once (model/rescan.h).
+ * CPUs and drivers the host is read once (model/rescan.h).
  */
 #pragma once
 
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
+#include "base/cpuset.h"
 #include "base/macro.h"
 #include "model/uevent.h"
 
@@ -24,8 +25,8 @@ typedef struct HotplugSource {
 typedef struct HotplugCallbacks {
         /* A module was loaded: could the policy need a driver from it? */
         bool (*wants_drivers)(void *userdata);
-        /* CPUs or drivers came or went, and the host should be read now. */
-        void (*on_rescan)(void *userdata);
+        /* The host should be read now, because these CPUs came or went; NULL: anything may have changed. */
+        void (*on_rescan)(const CpuSet *cpus, void *userdata);
         /* An event of KVM; NULL: events were lost, and some may have been KVM's. */
         void (*on_vm)(const Uevent *uevent, void *userdata);
 } HotplugCallbacks;

@@ -185,7 +185,10 @@ static void serve(sd_event *event, Manager *m, const Snapshot *before)
 
 static void live(const char *path, const Snapshot *before)
 {
-        const CpuOps ops = { .enumerate = enumerate, .read = fake_host_ops.read, .write = fake_host_ops.write };
+        const CpuOps ops = { .enumerate = enumerate,
+                             .read_part = fake_host_ops.read_part,
+                             .read = fake_host_ops.read,
+                             .write = fake_host_ops.write };
         _cleanup_config_errors_ ConfigErrors errors = {};
         _cleanup_config_ Config config = {};
         sd_event *event = NULL;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/macro.h"
 #include "base/parse.h"
 
 static const uint64_t steps_khz[] = { 800000, 1400000, 2000000, 2600000 };
@@ -84,6 +85,45 @@ static const FakeFault *find_fault(const FakeHost *fake, const KnobId *id)
                 if (knob_id_compare(&fake->faults[i].id, id) == 0)
                         return &fake->faults[i];
         return NULL;
+}
+
+/* What enumerate gives, less what is not of the part. */
+static int fake_enumerate(void *userdata, Snapshot *ret);
+
+static int fake_read_part(void *userdata, SnapshotPart *part, Snapshot *ret)
+{
+        FakeHost *fake = userdata;
+        Snapshot all = {}, read = {};
+
+        assert(fake_enumerate(fake, &all) == 0);
+        for (unsigned i = 0; i < all.n_policies; i++)
+                for (int cpu = cpuset_next(&part->cpus, 0); cpu >= 0; cpu = cpuset_next(&part->cpus, (unsigned)cpu + 1))
+                        if (cpuset_has(&all.policies[i].related, (unsigned)cpu))
+                                assert(cpuset_add(&part->policies, all.policies[i].id) == 0);
+        read.policies = calloc(cpuset_count(&part->policies) + 1, sizeof(FreqDomain));
+        read.cpus = calloc(all.n_cpus + 1, sizeof(CpuState));
+        assert(read.policies && read.cpus);
+        for (int id = cpuset_next(&part->policies, 0); id >= 0; id = cpuset_next(&part->policies, (unsigned)id + 1)) {
+                FreqDomain *policy = snapshot_find_policy(&all, (unsigned)id);
+
+                read.policies[read.n_policies] = (FreqDomain) { .id = (unsigned)id, .error = -ENOENT };
+                if (policy)
+                        read.policies[read.n_policies] = TAKE_STRUCT(*policy);
+                read.policies[read.n_policies++].id = (unsigned)id;
+        }
+        for (unsigned i = 0; i < all.n_cpus; i++)
+                if (cpuset_has(&part->cpus, all.cpus[i].id)) {
+                        unsigned id = all.cpus[i].id;
+
+                        read.cpus[read.n_cpus] = TAKE_STRUCT(all.cpus[i]);
+                        all.cpus[i].id = id;
+                        read.n_cpus++;
+                }
+        strcpy(read.idle_driver, all.idle_driver);
+        strcpy(read.idle_governor, all.idle_governor);
+        snapshot_done(&all);
+        *ret = read;
+        return 0;
 }
 
 static int fake_enumerate(void *userdata, Snapshot *ret)
@@ -251,7 +291,12 @@ static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char
         return 0;
 }
 
-const CpuOps fake_host_ops = { .enumerate = fake_enumerate, .read = fake_read, .write = fake_write };
+const CpuOps fake_host_ops = {
+        .enumerate = fake_enumerate,
+        .read_part = fake_read_part,
+        .read = fake_read,
+        .write = fake_write,
+};
 
 int fake_host_drift(FakeHost *fake, const char *path, const char *value)
 {

@@ -74,7 +74,8 @@ int drift_watch_get_fd(const DriftWatch *watch)
         return watch->fd;
 }
 
-int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, DriftWatched watched, void *userdata)
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
+                    void *userdata)
 {
         assert_true(n <= 64);
         watch->n = n;
@@ -158,7 +159,7 @@ static void run_task(Snapshot *snapshot, Plan *plan, bool repair, const char *wr
         if (written_meanwhile)
                 assert_int_equal(fake_host_drift(&host, written_meanwhile, "powersave"), 0);
         if (!repair)
-                drift_expect(monitor, plan->wanted, plan->n_wanted);
+                drift_expect(monitor, plan->wanted, plan->n_wanted, NULL);
         run_init(&run, &fake_host_ops, &host, plan, snapshot, false);
         assert_int_equal(run_to_end(&run), 0);
         run_done(&run);

@@ -40,12 +40,18 @@ static char told[8192]; /* to systemd */
 
 /* The edges of the host. */
 
-static unsigned n_enumerated;
+static unsigned n_enumerated, n_parts_read;
 
 static int enumerate(void *userdata, Snapshot *ret)
 {
         n_enumerated++;
         return fake_host_ops.enumerate(userdata, ret);
+}
+
+static int read_part(void *userdata, SnapshotPart *part, Snapshot *ret)
+{
+        n_parts_read++;
+        return fake_host_ops.read_part(userdata, part, ret);
 }
 
 static Facts the_facts;
@@ -191,7 +197,8 @@ int drift_watch_get_fd(const DriftWatch *watch)
         return watch->fd;
 }
 
-int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, DriftWatched watched, void *userdata)
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
+                    void *userdata)
 {
         return 0;
 }
@@ -279,6 +286,7 @@ static void make(const char *text, int runtime_fd)
 
         ops = fake_host_ops;
         ops.enumerate = enumerate;
+        ops.read_part = read_part;
         snprintf(path, sizeof(path), "%s/config", scratch->path);
         write_config(text);
         assert_int_equal(config_load(path, &config, &errors), 0);
@@ -515,7 +523,7 @@ static void test_drift_is_reported(void **state)
 
 static void send_uevent(UeventKind kind)
 {
-        const Uevent uevent = { .kind = kind, .cpu = 1, .n_created = 1, .n_vms = kind == UEVENT_KVM_CREATE, .pid = 77 };
+        const Uevent uevent = { .kind = kind, .cpu = 3, .n_created = 1, .n_vms = kind == UEVENT_KVM_CREATE, .pid = 77 };
 
         assert_true(write(the_uevents.fds[1], &uevent, sizeof(uevent)) == sizeof(uevent));
 }
@@ -531,14 +539,55 @@ static void test_guests_come(void **state)
         assert_int_equal(look().vms->n, 1);
 }
 
-/* What came back by itself is brought into force again. */
+/* What came back by itself is brought into force again, and no other CPU is read for it. */
 static void test_a_cpu_comes(void **state)
 {
         start("");
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
         assert_int_equal(fake_host_drift(&host, "cpufreq/policy2/scaling_governor", "powersave"), 0);
+        assert_int_equal(fake_host_drift(&host, "cpu3/cpuidle/state2/disable", "0"), 0);
+        n_enumerated = n_parts_read = 0;
         send_uevent(UEVENT_CPU);
         wait_for_idle();
         assert_string_equal(host.real.policies[1].governor, "performance");
+        assert_true(host.real.cpus[3].states[2].disabled);
+        assert_string_equal(governor(), "powersave");
+        assert_int_equal(n_enumerated, 0);
+        assert_int_equal(n_parts_read, 1);
+        assert_int_equal(look().state, POLICY_STATE_APPLIED);
+        assert_int_equal(cpuset_count(look().managed_cpus), 4);
+        /* A module may have brought anything. */
+        send_uevent(UEVENT_MODULE);
+        wait_for_idle();
+        assert_int_equal(n_enumerated, 1);
+        assert_string_equal(governor(), "performance");
+}
+
+/* A CPU that is taken out of the machine changes what there is. */
+static void test_a_cpu_is_taken_out(void **state)
+{
+        start("");
+        n_enumerated = 0;
+        host.real.n_cpus--;
+        send_uevent(UEVENT_CPU);
+        wait_for_idle();
+        assert_int_equal(n_enumerated, 1);
+        assert_false(cpuset_has(look().present_cpus, 3));
+        host.real.n_cpus++;
+}
+
+/* A frequency that is frozen must be the one of that moment, on every CPU. */
+static void test_a_cpu_comes_to_a_living_tsc(void **state)
+{
+        the_facts.constant_tsc = false;
+        available = "tsc hpet acpi_pm ";
+        host.tsc_lives = true;
+        start("");
+        n_enumerated = n_parts_read = 0;
+        send_uevent(UEVENT_CPU);
+        wait_for_idle();
+        assert_int_equal(n_enumerated, 1);
+        assert_int_equal(n_parts_read, 0);
 }
 
 static void test_the_host_slept(void **state)
@@ -696,6 +745,8 @@ int main(void)
                 TEST(test_drift_is_reported),
                 TEST(test_guests_come),
                 TEST(test_a_cpu_comes),
+                TEST(test_a_cpu_is_taken_out),
+                TEST(test_a_cpu_comes_to_a_living_tsc),
                 TEST(test_the_host_slept),
                 TEST(test_the_tsc_is_lost),
                 TEST(test_the_tsc_dies_meanwhile),

@@ -19,6 +19,7 @@ typedef struct Test {
         HotplugWatch *watch;
         bool wants_drivers;
         unsigned n_rescans, n_vms, n_lost;
+        unsigned n_cpus; /* of the last rescan; 0: anything may have come */
 } Test;
 
 static int receive(void *source, Uevent *ret)
@@ -30,7 +31,7 @@ static int receive(void *source, Uevent *ret)
                 return -EAGAIN;
         switch (c) {
         case 'c':
-                *ret = (Uevent) { .kind = UEVENT_CPU };
+                *ret = (Uevent) { .kind = UEVENT_CPU, .cpu = 7 };
                 return 1;
         case 'm':
                 *ret = (Uevent) { .kind = UEVENT_MODULE };
@@ -51,9 +52,12 @@ static bool wants_drivers(void *userdata)
         return ((Test *)userdata)->wants_drivers;
 }
 
-static void on_rescan(void *userdata)
+static void on_rescan(const CpuSet *cpus, void *userdata)
 {
-        ((Test *)userdata)->n_rescans++;
+        Test *t = userdata;
+
+        t->n_rescans++;
+        t->n_cpus = cpus ? cpuset_count(cpus) : 0;
 }
 
 static void on_vm(const Uevent *uevent, void *userdata)
@@ -102,6 +106,7 @@ static void test_cpus_come_together(void **state)
         send_events(t, "ccc", 3);
         assert_true(sd_event_run(t->event, 1000000) > 0);
         assert_int_equal(t->n_rescans, 1);
+        assert_int_equal(t->n_cpus, 1);
         assert_int_equal(sd_event_run(t->event, 2 * RESCAN_SOON_USEC), 0);
         assert_int_equal(t->n_rescans, 1);
 }
@@ -118,8 +123,17 @@ static void test_modules(void **state)
         /* Soon, and once more later: a driver registers after its module was announced. */
         assert_true(sd_event_run(t->event, 1000000) > 0);
         assert_int_equal(t->n_rescans, 1);
-        assert_true(sd_event_run(t->event, 2 * RESCAN_LATER_USEC) > 0);
-        assert_int_equal(t->n_rescans, 2);
+        assert_int_equal(t->n_cpus, 0);
+        /* What comes before the second look is looked at with it. */
+        send_events(t, "c", 1);
+        while (t->n_rescans < 3) {
+                assert_true(sd_event_run(t->event, 2 * RESCAN_LATER_USEC) > 0);
+                assert_int_equal(t->n_cpus, 0);
+        }
+        send_events(t, "c", 1);
+        while (t->n_rescans < 4)
+                assert_true(sd_event_run(t->event, 2 * RESCAN_LATER_USEC) > 0);
+        assert_int_equal(t->n_cpus, 1);
 }
 
 static void test_vms_and_losses(void **state)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/snapshot-part.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/macro.h"
+
+void snapshot_part_done(SnapshotPart *part)
+{
+        cpuset_done(&part->cpus);
+        cpuset_done(&part->policies);
+}
+
+int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *ret)
+{
+        SnapshotPart part = {};
+        int r = cpuset_copy(&part.cpus, cpus);
+
+        for (unsigned i = 0; i < whole->n_policies && r == 0; i++) {
+                const FreqDomain *policy = &whole->policies[i];
+                int cpu = cpuset_next(&policy->related, 0);
+
+                while (cpu >= 0 && !cpuset_has(cpus, (unsigned)cpu))
+                        cpu = cpuset_next(&policy->related, (unsigned)cpu + 1);
+                if (cpu >= 0)
+                        r = cpuset_add(&part.policies, policy->id);
+        }
+        if (r < 0) {
+                snapshot_part_done(&part);
+                return r;
+        }
+        *ret = part;
+        return 0;
+}
+
+bool snapshot_part_has(const SnapshotPart *part, const KnobId *id)
+{
+        return cpuset_has(knob_is_of_policy(id->knob) ? &part->policies : &part->cpus, id->id);
+}
+
+static bool fits(const Snapshot *whole, const SnapshotPart *part, const Snapshot *read)
+{
+        for (int cpu = cpuset_next(&part->cpus, 0); cpu >= 0; cpu = cpuset_next(&part->cpus, (unsigned)cpu + 1))
+                if (!snapshot_find_cpu(whole, (unsigned)cpu) || !snapshot_find_cpu(read, (unsigned)cpu))
+                        return false;
+        for (int id = cpuset_next(&part->policies, 0); id >= 0; id = cpuset_next(&part->policies, (unsigned)id + 1)) {
+                const FreqDomain *policy = snapshot_find_policy(read, (unsigned)id);
+
+                if (!policy || policy->error == -ENOENT || policy->error == -ENODEV)
+                        return false;
+        }
+        return true;
+}
+
+/* Where it stands in *whole, or a new place for it; NULL: out of memory. */
+static FreqDomain *place_for(Snapshot *whole, unsigned id)
+{
+        FreqDomain *policies, *policy = snapshot_find_policy(whole, id);
+        unsigned at = 0;
+
+        if (policy)
+                return policy;
+        policies = reallocarray(whole->policies, whole->n_policies + 1, sizeof(*policies));
+        if (!policies)
+                return NULL;
+        whole->policies = policies;
+        while (at < whole->n_policies && policies[at].id < id)
+                at++;
+        memmove(&policies[at + 1], &policies[at], (whole->n_policies - at) * sizeof(*policies));
+        policies[at] = (FreqDomain) { .id = id };
+        whole->n_policies++;
+        return &policies[at];
+}
+
+/* Makes a text that belongs to another snapshot one of this one. NULL stays NULL. 0 or -ENOMEM. */
+static int share_again(Snapshot *whole, const char **text)
+{
+        if (!*text)
+                return 0;
+        *text = snapshot_share(whole, *text);
+        return *text ? 0 : -ENOMEM;
+}
+
+static int merge_policy(Snapshot *whole, FreqDomain *read)
+{
+        FreqDomain *policy = place_for(whole, read->id);
+
+        if (!policy || share_again(whole, &read->governors) < 0 || share_again(whole, &read->frequencies) < 0)
+                return -ENOMEM;
+        cpuset_done(&policy->cpus);
+        cpuset_done(&policy->related);
+        *policy = *read;
+        read->cpus = read->related = (CpuSet) {};
+        return 0;
+}
+
+static int merge_cpu(Snapshot *whole, CpuState *read)
+{
+        CpuState *cpu = snapshot_find_cpu(whole, read->id);
+
+        for (unsigned i = 0; i < read->n_states; i++)
+                if (share_again(whole, &read->states[i].name) < 0)
+                        return -ENOMEM;
+        free(cpu->states);
+        *cpu = TAKE_STRUCT(*read);
+        return 0;
+}
+
+int snapshot_merge(Snapshot *whole, const SnapshotPart *part, Snapshot *read)
+{
+        int r = 0;
+
+        if (!fits(whole, part, read))
+                return 0;
+        for (unsigned i = 0; i < read->n_policies && r == 0; i++)
+                r = merge_policy(whole, &read->policies[i]);
+        for (unsigned i = 0; i < read->n_cpus && r == 0; i++)
+                r = merge_cpu(whole, &read->cpus[i]);
+        strcpy(whole->idle_driver, read->idle_driver);
+        strcpy(whole->idle_governor, read->idle_governor);
+        return r < 0 ? r : 1;
+}
