@@ -16,7 +16,15 @@
 
 void audit_fix_by_daemon(const AuditInput *input, Audit *audit, AuditStep *step)
 {
-        if (input->setup->warden_running)
+        if (!input->policy)
+                audit_advise(audit, step,
+                             "tscwardend does not start with its file: `tscwardend --check-config` says why.");
+        else if (input->never)
+                audit_advise(audit, step,
+                             "APPLY=never (%s) keeps tscwarden from holding it: take that line out, then reload or "
+                             "start tscwarden.",
+                             input->never);
+        else if (input->setup->warden_running)
                 audit_advise(audit, step, "tscwardend runs and does not hold it: `tscwarden status` says why.");
         else
                 audit_fix(audit, step, "systemctl enable --now tscwarden");
@@ -51,14 +59,15 @@ static void find_governor_source(const AuditInput *input, const FreqDomain *doma
         ret->asks = ret->asks || (input->policy && !rule);
 }
 
-/* The policy itself lets the frequency move: starting the daemon, or looking at it, would change nothing. */
+/* The policy itself lets the frequency move: starting the daemon, or looking at it, would change nothing. Under a TSC that lives the daemon
+ * holds it all the same. */
 static void judge_moving_governor(const AuditInput *input, Audit *audit, const FreqDomain *domain)
 {
         GovernorSource source;
         AuditStep *step;
 
         find_governor_source(input, domain, &source);
-        if (source.asks) {
+        if (source.asks && !facts_tsc_is_fragile(input->facts)) {
                 step = audit_add(
                         audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
                         "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with it; tscwarden's "

@@ -68,6 +68,7 @@ typedef struct AuditInput {
         const char *reason_text, *remedy; /* clock_reason_text(), clock_remedy() */
         const Snapshot *snapshot;
         const Policy *policy; /* of the configuration; NULL: it is refused */
+        const char *never;    /* "FILE:LINE" of its APPLY=never; NULL: it has none */
         const MachineSetup *setup;
         const TimeInput *time;
         const BootConfig *boot;

@@ -26,6 +26,7 @@
 #include "model/clock-view.h"
 #include "model/clock-words.h"
 #include "model/facts.h"
+#include "model/need.h"
 #include "model/rate-boots.h"
 #include "model/snapshot.h"
 
@@ -40,6 +41,7 @@ typedef struct Here {
         char *reason_text, *remedy;
         Config config;
         bool config_refused;
+        char *never; /* "FILE:LINE" of APPLY=never, or NULL */
         BootConfig boot;
         int rate_boots_error;
         RateBoots rate_boots;
@@ -47,6 +49,7 @@ typedef struct Here {
 
 static void here_done(Here *here)
 {
+        free(here->never);
         facts_done(&here->facts);
         snapshot_done(&here->snapshot);
         machine_setup_done(&here->setup);
@@ -63,6 +66,11 @@ static int read_config(const char *path, Here *here)
         int r = config_load(path, &here->config, &errors);
 
         here->config_refused = r < 0;
+        if (r == 0 && here->config.apply == APPLY_NEVER &&
+            asprintf(&here->never, "%s:%u", here->config.file, here->config.apply_line) < 0) {
+                here->never = NULL;
+                return -ENOMEM;
+        }
         return r == -ENOMEM ? r : 0;
 }
 
@@ -160,6 +168,7 @@ int verb_check(const CtlOptions *options)
                 .remedy = here.remedy,
                 .snapshot = &here.snapshot,
                 .policy = here.config_refused ? NULL : &here.config.policy,
+                .never = here.never,
                 .setup = &here.setup,
                 .time = &here.time,
                 .boot = &here.boot,

@@ -338,12 +338,18 @@ static void test_idle_and_c1e(void **state)
                             .lines = { [POLICY_MAX_CSTATE] = 4 },
                             .file = (char *)"/etc/default/tscwarden",
                             .idle = { .kind = IDLE_LIMIT_LATENCY, .latency_usec = 500 } };
-        const Policy policy = { .rules = &rule, .n_rules = 1 };
+        const Policy policy = { .rules = &rule, .n_rules = 1 }, nothing = {};
 
         expect(&good, "idle-states", AUDIT_NOT_APPLICABLE, NULL, NULL);
         expect(&m, "idle-states", AUDIT_PASS, NULL, "none deeper than C1");
         strcpy(m.facts.deep_state, "C2");
         m.cpu.n_states = 3;
+        /* What would not start, or not hold it, is no fix. */
+        expect_advice(&m, "idle-states", "tscwardend --check-config");
+        m.input.policy = &nothing;
+        m.input.never = "/etc/default/tscwarden:7";
+        expect_advice(&m, "idle-states", "APPLY=never (/etc/default/tscwarden:7)");
+        m.input.never = NULL;
         expect(&m, "idle-states", AUDIT_FAIL, DAEMON, "registered: C2");
         m.states[2].disabled = true;
         expect(&m, "idle-states", AUDIT_WARN, NULL, "switched off now");
@@ -393,6 +399,7 @@ static void test_governor_and_owners(void **state)
         expect(&m, "governor", AUDIT_PASS, NULL, "/etc/default/tscwarden:3");
 
         /* The policy asks for what moves it: nothing that is done already is offered. */
+        m.facts.available_clocksources = (char *)"hpet acpi_pm";
         strcpy(m.policy.governor, "ondemand");
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "policy (/etc/default/tscwarden:3) is not in force");
         rule.governors = ondemand;
@@ -403,10 +410,13 @@ static void test_governor_and_owners(void **state)
         /* The price of a TSC that lives. */
         m.policy.max_khz = m.policy.cur_khz = 1000000;
         m.facts.clocksource = (char *)"tsc";
+        m.facts.available_clocksources = (char *)"tsc hpet acpi_pm";
         expect(&m, "governor", AUDIT_PASS, NULL, "held at 1000 MHz of 2400 MHz until the next boot");
         rule.has[POLICY_GOVERNOR] = true;
-        rule.governors = performance;
         m.policy.max_khz = 2400000;
+        /* The daemon holds such a one still, whatever governor the policy asks for. */
+        expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand moves");
+        rule.governors = performance;
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand moves");
 
         expect(&m, "governor-owners", AUDIT_PASS, NULL, NULL);
