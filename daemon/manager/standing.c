@@ -123,7 +123,7 @@ static unsigned count_knobs(const Plan *plan)
 static OutcomeInput outcome_input(const Standing *s, const TaskEnd *end)
 {
         const Config *config = end->config;
-        Halves wanted = wish_wanted(config, end->facts), unused = wish_unused(config, end->facts);
+        Halves wanted = wish_wanted(config, end->facts), unused = config_find_unused(config, end->facts);
 
         return (OutcomeInput) {
                 .facts = end->facts,

@@ -16,5 +16,3 @@ Halves wish_wanted(const Config *config, const Facts *facts);
 bool wish_waits_for_guests(const Config *config, const GuestWatch *guests);
 /* The halves that should be in force now. */
 Halves wish_now(const Config *config, const Facts *facts, const GuestWatch *guests);
-/* The halves that our own file sets but APPLY=auto does not apply, because the CPUs do not need them. */
-Halves wish_unused(const Config *config, const Facts *facts);

@@ -210,6 +210,15 @@ static void print_without_driver(FILE *out, const OutcomeInput *input)
                       out);
 }
 
+static void print_unused(FILE *out, const OutcomeInput *input)
+{
+        if (input->frequency_unused || input->idle_unused)
+                fprintf(out,
+                        " The configured %s policy is not applied: this host does not need it. APPLY=always applies it "
+                        "all the same.",
+                        name_halves(input->frequency_unused, input->idle_unused));
+}
+
 static int print_notes(FILE *out, const OutcomeInput *input)
 {
         if (count_findings(input, finding_is_note) == 0)
@@ -261,11 +270,7 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
         if (r < 0)
                 return r;
         print_without_driver(out, input);
-        if (input->frequency_unused || input->idle_unused)
-                fprintf(out,
-                        " The configured %s policy is not applied: this host does not need it. APPLY=always applies it "
-                        "all the same.",
-                        name_halves(input->frequency_unused, input->idle_unused));
+        print_unused(out, input);
         return 0;
 }
 
@@ -307,7 +312,13 @@ static void print_all_effects(FILE *out, const OutcomeInput *input)
 {
         Effects effects = find_effects(input);
 
+        if (input->never) {
+                fputs(" APPLY=never.", out);
+                return;
+        }
         print_effects(out, input, &effects);
+        print_without_driver(out, input);
+        print_unused(out, input);
 }
 
 static char *format(const OutcomeInput *input, void (*print)(FILE *out, const OutcomeInput *input))

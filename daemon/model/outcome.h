@@ -40,8 +40,8 @@ int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_
 /* The policy that was applied, without what was found on the way: what it holds, what it leaves free and what it costs. Heap string
  * for the caller, NULL when out of memory. */
 char *outcome_summarize(const OutcomeInput *input);
-/* Of that only what it leaves free and what it costs: each sentence with a blank in front, "" for nothing. Heap string for the caller,
- * NULL when out of memory. */
+/* Without the findings, what a policy leaves free and what it costs, and what of it is not applied and why: each sentence with a blank
+ * in front, "" for nothing. Heap string for the caller, NULL when out of memory. */
 char *outcome_format_effects(const OutcomeInput *input);
 
 const char *policy_state_to_string(PolicyState state);

@@ -43,7 +43,7 @@ int dry_run_make(const Config *config, DryRun *ret)
                 .idle = ret->halves.idle,
                 .fragile_tsc = facts_tsc_is_fragile(&ret->facts),
         };
-        ret->policy = &config->policy;
+        ret->config = config;
         r = plan_build(&input, &ret->plan);
         for (size_t i = 0; i < ret->plan.n_steps && r == 0; i++)
                 if (!ret->plan.steps[i].withheld)
@@ -54,12 +54,16 @@ int dry_run_make(const Config *config, DryRun *ret)
 /* The same sentences that the daemon's status has once it is done. */
 static int show_effects(FILE *out, const DryRun *dry)
 {
+        Halves unused = config_find_unused(dry->config, &dry->facts);
         const OutcomeInput input = {
                 .facts = &dry->facts,
+                .never = dry->config->apply == APPLY_NEVER,
+                .frequency_unused = unused.frequency,
+                .idle_unused = unused.idle,
                 .frequency = dry->halves.frequency,
                 .idle = dry->halves.idle,
                 .snapshot = &dry->snapshot,
-                .policy = dry->policy,
+                .policy = &dry->config->policy,
                 .findings = &dry->plan.findings,
         };
         _cleanup_free_ char *effects = outcome_format_effects(&input), *safe = NULL;

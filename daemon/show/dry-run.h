@@ -13,16 +13,15 @@
 #include "model/need.h"
 #include "model/plan-types.h"
 #include "model/plan.h"
-#include "model/policy.h"
 #include "model/snapshot.h"
 
 typedef struct DryRun {
         Facts facts;
-        Snapshot snapshot;    /* as the plan's steps would leave it */
-        const Policy *policy; /* the configuration's */
-        Halves halves;        /* that are applied */
-        Plan plan;            /* refers to the snapshot and to the configuration's policy */
-        bool no_guests;       /* APPLY_WHEN=guests, and none runs */
+        Snapshot snapshot; /* as the plan's steps would leave it */
+        const Config *config;
+        Halves halves;  /* that are applied */
+        Plan plan;      /* refers to the snapshot and to the configuration's policy */
+        bool no_guests; /* APPLY_WHEN=guests, and none runs */
 } DryRun;
 
 void dry_run_done(DryRun *dry);
@@ -31,5 +30,5 @@ void dry_run_done(DryRun *dry);
 /* Reads the host and makes the plan; writes nothing. `ret` has to be empty and is the caller's after, whatever is returned: 0,
  * -ENOMEM, or -errno when the host cannot be read. */
 int dry_run_make(const Config *config, DryRun *ret);
-/* Facts, steps, what stands against them, what they leave free and what they cost. 0 or -ENOMEM. */
+/* Facts, steps, what stands against them, what they leave free, what they cost, and what is not applied. 0 or -ENOMEM. */
 int dry_run_show(FILE *out, const DryRun *dry);

@@ -40,27 +40,27 @@ static void test_wish_follows_mode_and_guests(void **state)
 }
 
 /* What our own file sets for a half that the CPUs do not need. */
-static void test_wish_unused(void **state)
+static void test_config_find_unused(void **state)
 {
         const Facts facts = { .has_tsc = true, .constant_tsc = true };
         char file[] = "/etc/default/tscwarden";
         PolicyRule rule = { .file = file, .has = { [POLICY_GOVERNOR] = true } };
         Config config = { .apply = APPLY_AUTO, .sets_policy = true, .policy = { .rules = &rule, .n_rules = 1 } };
 
-        assert_true(wish_unused(&config, &facts).frequency);
-        assert_false(wish_unused(&config, &facts).idle);
+        assert_true(config_find_unused(&config, &facts).frequency);
+        assert_false(config_find_unused(&config, &facts).idle);
         config.apply = APPLY_ALWAYS;
-        assert_false(wish_unused(&config, &facts).frequency);
+        assert_false(config_find_unused(&config, &facts).frequency);
         config.apply = APPLY_AUTO;
         config.sets_policy = false;
-        assert_false(wish_unused(&config, &facts).frequency);
+        assert_false(config_find_unused(&config, &facts).frequency);
 }
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_wish_follows_mode_and_guests),
-                cmocka_unit_test(test_wish_unused),
+                cmocka_unit_test(test_config_find_unused),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,3 +90,27 @@ int config_add_file(Config *config, const char *path)
         config->n_files++;
         return 0;
 }
+
+/* Whether our own file sets this half. cpupower's files do not count: if the host needs no policy, cpupower applies
+ * them. */
+static bool config_sets(const Config *config, bool frequency)
+{
+        for (unsigned i = 0; i < config->policy.n_rules && config->sets_policy; i++)
+                for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
+                        if (config->policy.rules[i].file && config->policy.rules[i].has[key] &&
+                            policy_key_is_idle(key) != frequency)
+                                return true;
+        return false;
+}
+
+Halves config_find_unused(const Config *config, const Facts *facts)
+{
+        Halves need = need_from_facts(facts);
+
+        if (config->apply != APPLY_AUTO)
+                return (Halves) {};
+        return (Halves) {
+                .frequency = !need.frequency && config_sets(config, true),
+                .idle = !need.idle && config_sets(config, false),
+        };
+}

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/macro.h"
+#include "model/facts.h"
 #include "model/need.h"
 #include "model/policy.h"
 
@@ -49,6 +50,9 @@ void config_errors_done(ConfigErrors *errors);
 
 /* Makes *from the policy, and has the built-in rule stand in for each half that it says nothing of. 0 or -ENOMEM. */
 int config_take_policy(Config *config, Policy *from);
+
+/* The halves that our own file sets but APPLY=auto does not apply, because the CPUs do not need them. */
+Halves config_find_unused(const Config *config, const Facts *facts);
 
 /* Appends to `files`. 0 or -ENOMEM. */
 int config_add_file(Config *config, const char *path);
