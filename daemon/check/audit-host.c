@@ -113,8 +113,8 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
         const IdleState *enabled;
         const PolicyRule *rule;
         char now[256] = "";
-        PolicyKey key;
-        unsigned cpu;
+        PolicyKey key = POLICY_MAX_CSTATE;
+        unsigned cpu = 0;
         AuditStep *step;
 
         if (!need_from_facts(input->facts).idle) {

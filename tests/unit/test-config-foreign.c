@@ -122,7 +122,12 @@ static void test_foreign_field_files(void **state)
                 { "governor=powersave\nmax_freq=2200\n", " GOVERNOR=powersave:1 [MAX_CSTATE=shallowest]",
                   "did you mean 2200MHz? This line" },
                 { "GOVERNOR=performance\nMAX_SPEED=0\n", " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
-                  ":2: 'MAX_SPEED' is not a key that tscwarden takes from this file; leave it out, it says nothing. It has no effect here" },
+                  ":2: 'MAX_SPEED' is not a key that tscwarden takes from this file, which has MAX_FREQ for it, and '0': is no frequency; "
+                  "comment it out or leave it out where no limit is meant. It has no effect here" },
+                { "GOVERNOR=performance\nMIN_SPEED=\n", " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
+                  "; leave it out, it says nothing. It has no effect here" },
+                { "GOVERNOR=performance\nMAX_SPEED=2200\n", " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
+                  "which has MAX_FREQ for it, and '2200': has no unit and so counts in kHz, where no CPU is that slow; did you" },
                 { "GOVERNOR=performance\nMAX_SPEED=2.25GHz\n", " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
                   ":2: 'MAX_SPEED' is not a key that tscwarden takes from this file; write MAX_FREQ=2.25GHz. It has no effect" },
                 { "START_OPTS='--governor powersave'\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]",
@@ -155,6 +160,21 @@ static void test_foreign_field_files(void **state)
                 assert_int_equal(config.stop_policy.n_rules, 0);
                 assert_int_equal(config.n_files, 1);
         }
+}
+
+/* Each of them told at once. */
+static void test_foreign_limits_of_cpufrequtils_that_cross(void **state)
+{
+        const char *paths[] = { "first", NULL };
+        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_ Config config = {};
+
+        write_text(*state, "first", "GOVERNOR=performance\nMAX_SPEED=2.25GHz\nMIN_SPEED=3GHz\n");
+        assert_int_equal(config_load_with("absent", paths, &config, &errors), 0);
+        assert_int_equal(errors.n, 3);
+        assert_string_equal(
+                errors.lines[2],
+                "first:3: the minimum of line 3 is above the maximum of line 2; lower the one or raise the other");
 }
 
 static void test_foreign_precedence(void **state)
@@ -242,6 +262,8 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_foreign_field_files, enter_scratch, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_limits_of_cpufrequtils_that_cross, enter_scratch,
+                                                scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_foreign_precedence, enter_scratch, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_foreign_line_about_no_policy_does_not, enter_scratch,
                                                 scratch_teardown),

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "host/config/config-carried.h"
 #include "host/config/config-check.h"
 #include "host/config/config-fault.h"
 #include "host/config/config-file.h"
@@ -48,17 +49,6 @@ static const char *const key_names[FOREIGN_KEY_MAX_] = {
         [FOREIGN_EPP] = "EPP",
 };
 
-/* Keys of cpufrequtils and Gentoo that people carry over, and what goes around their value here; NULL: nothing says the same. */
-static const struct {
-        const char *name, *before, *after;
-} carried_over[] = {
-        { "MIN_SPEED", "MIN_FREQ=", "" },
-        { "MAX_SPEED", "MAX_FREQ=", "" },
-        { "START_OPTS", "CPUPOWER_START_OPTS=\"frequency-set ", "\"" },
-        { "STOP_OPTS", NULL, "at stop every value gets its old one back" },
-        { "ENABLE", NULL, "cpupower has no such switch" },
-};
-
 typedef struct Foreign {
         const char *path;
         ConfigText text;
@@ -87,25 +77,17 @@ static ForeignKey find_key(const char *name)
 
 static void foreign_remark_unknown(Foreign *foreign, const ConfigItem *item)
 {
-        char key[CONFIG_EXCERPT_SIZE], value[CONFIG_EXCERPT_SIZE], here[sizeof(value) + 64] = "";
+        _cleanup_free_ char *here = carried_over_advise(item->key, item->text);
+        char key[CONFIG_EXCERPT_SIZE];
 
-        config_excerpt(item->key, strlen(item->key), key);
-        config_excerpt(item->text, strlen(item->text), value);
-        for (size_t i = 0; i < ARRAY_SIZE(carried_over); i++) {
-                if (strcasecmp(carried_over[i].name, item->key) != 0)
-                        continue;
-                if (!carried_over[i].before)
-                        snprintf(here, sizeof(here), "; %s", carried_over[i].after);
-                else if (!*item->text || strcmp(item->text, "0") == 0)
-                        snprintf(here, sizeof(here), "; leave it out, it says nothing");
-                else
-                        snprintf(here, sizeof(here), "; write %s%s%s", carried_over[i].before, value,
-                                 carried_over[i].after);
+        if (!here) {
+                foreign->faults.error = -ENOMEM;
+                return;
         }
         config_faults_remark(&foreign->faults, item->line,
                              "'%s' is not a key that tscwarden takes from this file%s. It has no effect here, only the "
                              "other lines have one",
-                             key, here);
+                             config_excerpt(item->key, strlen(item->key), key), here);
 }
 
 static void foreign_take(const ConfigItem *item, void *userdata)
@@ -243,6 +225,7 @@ static int foreign_read(Foreign *foreign, const char *data, size_t size)
 
         if (r == 0)
                 r = config_ini_run(&foreign->text, foreign_take, foreign);
+        carried_over_check(&foreign->text, &foreign->faults);
         if (r == 0)
                 r = foreign_add_options(foreign, FOREIGN_START_OPTS);
         if (r == 0)

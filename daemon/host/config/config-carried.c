@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/config/config-carried.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/macro.h"
+#include "model/cpupower-options.h"
+#include "model/policy.h"
+
+/* What goes around their value here; NULL: nothing says the same. */
+static const struct {
+        const char *name, *before, *after;
+} carried_over[] = {
+        { "MIN_SPEED", "MIN_FREQ=", "" },
+        { "MAX_SPEED", "MAX_FREQ=", "" },
+        { "START_OPTS", "CPUPOWER_START_OPTS=\"frequency-set ", "\"" },
+        { "STOP_OPTS", NULL, "at stop every value gets its old one back" },
+        { "ENABLE", NULL, "cpupower has no such switch" },
+};
+
+/* Whether the value would do under the key that says the same here. 0; -EINVAL with reterr_why; -ENOMEM. */
+static int check_value(const char *before, const char *value, CpupowerWhy reterr_why)
+{
+        _cleanup_policy_ Policy policy = {};
+        _cleanup_free_ char *options = NULL;
+        uint64_t khz;
+
+        if (strncmp(before, "CPUPOWER_", strlen("CPUPOWER_")) != 0)
+                return cpupower_parse_frequency(value, &khz, reterr_why);
+        if (asprintf(&options, "frequency-set %s", value) < 0) {
+                options = NULL;
+                return -ENOMEM;
+        }
+        return cpupower_options_parse(options, "", 0, &policy, reterr_why);
+}
+
+static char *advise(const char *before, const char *value, const char *after)
+{
+        char excerpt[CONFIG_EXCERPT_SIZE];
+        CpupowerWhy why;
+        char *text = NULL;
+        int r = check_value(before, value, why);
+
+        config_excerpt(value, strlen(value), excerpt);
+        if (r == 0)
+                r = asprintf(&text, "; write %s%s%s", before, excerpt, after);
+        else if (r == -EINVAL)
+                r = asprintf(&text, ", which has %.*s for it, and '%s': %s", (int)strcspn(before, "="), before, excerpt,
+                             why);
+        return r < 0 ? NULL : text;
+}
+
+char *carried_over_advise(const char *key, const char *value)
+{
+        char *text;
+
+        for (size_t i = 0; i < ARRAY_SIZE(carried_over); i++) {
+                if (strcasecmp(carried_over[i].name, key) != 0)
+                        continue;
+                if (!carried_over[i].before)
+                        return asprintf(&text, "; %s", carried_over[i].after) < 0 ? NULL : text;
+                return *value ? advise(carried_over[i].before, value, carried_over[i].after) :
+                                strdup("; leave it out, it says nothing");
+        }
+        return strdup("");
+}
+
+void carried_over_check(const ConfigText *text, ConfigFaults *faults)
+{
+        const ConfigItem *min = NULL, *max = NULL;
+        uint64_t min_khz, max_khz;
+        CpupowerWhy why;
+
+        for (size_t i = 0; i < text->n; i++) {
+                const ConfigItem *item = &text->items[i];
+
+                if (item->key && item->text && strcasecmp(item->key, "MIN_SPEED") == 0)
+                        min = item;
+                if (item->key && item->text && strcasecmp(item->key, "MAX_SPEED") == 0)
+                        max = item;
+        }
+        if (min && max && cpupower_parse_frequency(min->text, &min_khz, why) == 0 &&
+            cpupower_parse_frequency(max->text, &max_khz, why) == 0 && min_khz > max_khz)
+                config_faults_remark(
+                        faults, min->line > max->line ? min->line : max->line,
+                        "the minimum of line %u is above the maximum of line %u; lower the one or raise the other",
+                        min->line, max->line);
+}
