@@ -71,3 +71,85 @@ changed() {
                 find _etc _var_lib _run -type f -size -64k -print0 | sort -z | xargs -0 -r grep -H ''
         )
 }
+
+# grubby_program: a grubby that does what its manual says and keeps the entries in $entries. A value replaces another of the same name.
+# With $entries.fail it stops in the middle.
+grubby_program() {
+        export entries
+program grubby << 'END'
+echo "$*" >> "$entries.calls"
+change() {
+        local entry=$1 word
+        for word in $2; do
+                sed -i -E "s/ ${word%%=*}(=[^ ]*)?( |$)/\2/g" "$entry"
+                [ -z "$3" ] || sed -i "s/$/ $word/" "$entry"
+        done
+}
+remove() {
+        local entry=$1 word
+        for word in $2; do
+                sed -i -E "s/ $word( |$)/\1/g" "$entry"
+        done
+}
+tell() {
+        local entry n=0
+        for entry in "$entries"/*; do
+                printf 'index=%s\nkernel="/boot/vmlinuz-%s"\nargs="%s"\nroot="/dev/vda"\n' $n $n "$(cat "$entry")"
+                n=$((n + 1))
+        done
+}
+case $1 in
+--info=ALL)
+        told=$(tell)
+        # Between what is told and its arrival, another one is at work.
+        if verb=$(cat "$entries.other" 2> /dev/null); then
+                rm "$entries.other"
+                $verb > /dev/null
+        fi
+        echo "$told"
+        ;;
+--update-kernel=ALL)
+        for entry in "$entries"/*; do
+                case $2 in
+                --args=*) change "$entry" "${2#*=}" add ;;
+                --remove-args=*) remove "$entry" "${2#*=}" ;;
+                esac
+                if [ "$(cat "$entries.fail" 2> /dev/null)" = "${2%%=*}" ]; then
+                        echo "grubby: it broke" >&2
+                        exit 4
+                fi
+        done
+        ;;
+esac
+END
+}
+
+# killed_at VERB CALL NUMBER: `kargs VERB` is killed at that system call; false when it makes fewer of them. The test has `reset`, which
+# makes the state that there was before all, and `settle`, which returns when the vendor's tool has ended.
+killed_at() {
+        reset
+        [ "$1" = apply ] || "$ctl" kargs apply > /dev/null 2>&1
+        strace -o "$scratch/trace" -e trace="$2" -e inject="$2:signal=KILL:when=$3" "$ctl" kargs "$1" > "$scratch/killed" 2>&1 < /dev/null
+        # The shell's word on the kill is not ours.
+        grep -q 'killed by SIGKILL' "$scratch/trace" && settle
+}
+
+# kill_everywhere BEFORE AFTER: `apply` and `revert` are killed at one system call after the other. What `state` says is BEFORE after the
+# next revert, AFTER after the next apply. The number of kills in $kills, what was not so in $wrong.
+kill_everywhere() {
+        local verb call number
+        kills=0 wrong=
+        for verb in apply revert; do
+                for call in renameat unlinkat fsync fchmod wait4 clone3,vfork,clone; do
+                        for ((number = 1; number < 40; number++)); do
+                                killed_at $verb $call $number 2> /dev/null || break
+                                kills=$((kills + 1))
+                                run_ctl kargs revert
+                                [ "$status $(state)" = "0 $1" ] || wrong+="revert after $verb at $call $number: $status $errors"$'\n'
+                                killed_at $verb $call $number 2> /dev/null
+                                run_ctl kargs apply
+                                [ "$status $(state)" = "0 $2" ] || wrong+="apply after $verb at $call $number: $status $errors"$'\n'
+                        done
+                done
+        done
+}
