@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include "failing.h"
 #include "host/originals.h"
@@ -277,15 +276,11 @@ static int test_teardown(void **state)
 
 static int setup(void **state)
 {
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
-
         if (scratch_setup(state) < 0)
                 return -1;
         scratch = *state;
-        snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", scratch->path);
-        notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (notify_fd < 0 || bind(notify_fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-            setenv("NOTIFY_SOCKET", address.sun_path, 1) < 0)
+        notify_fd = scratch_listen_notify(scratch);
+        if (notify_fd < 0)
                 return -1;
         sigemptyset(&signals);
         sigaddset(&signals, SIGHUP);

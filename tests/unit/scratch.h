@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 typedef struct Scratch {
@@ -60,4 +62,17 @@ static inline int scratch_write(const Scratch *scratch, const char *name, const 
         n = write(fd, data, size);
         close(fd);
         return n == (ssize_t)size ? 0 : -1;
+}
+
+/* A socket that sd_notify(3) of this process writes to from now on, or -1. */
+static inline int scratch_listen_notify(const Scratch *scratch)
+{
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+        snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", scratch->path);
+        if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+            setenv("NOTIFY_SOCKET", address.sun_path, 1) < 0)
+                return -1;
+        return fd;
 }

@@ -8,14 +8,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "host/clocksource.h"
-#include "host/drift-watch.h"
+#include "fake-drift-watch.h"
 #include "warden.h"
 #include "watch/drift.h"
 
@@ -32,82 +31,12 @@ int __wrap_clock_gettime(clockid_t id, struct timespec *ret)
         return 0;
 }
 
-/* In the place of host/drift-watch.c. */
-struct DriftWatch {
-        int fd;
-        KnobId kept[64];
-        size_t n;
-        const char *written[64];
-        size_t n_written;
-        Writer writer;
-        bool writes_clocksource, has_lost;
-};
-
-static DriftWatch the_watch;
 static FakeHost host;
 static Warden warden;
 static DriftMonitor *monitor;
 static sd_event *event;
 static unsigned n_reports, n_repaired, n_plans, n_repairs;
 static char lines[4096];
-
-int drift_watch_new(DriftWatch **ret)
-{
-        the_watch = (DriftWatch) { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
-        *ret = &the_watch;
-        return the_watch.fd < 0 ? -1 : 0;
-}
-
-DriftWatch *drift_watch_free(DriftWatch *watch)
-{
-        close(watch->fd);
-        return NULL;
-}
-
-bool drift_watch_names_writers(const DriftWatch *watch)
-{
-        return true;
-}
-
-int drift_watch_get_fd(const DriftWatch *watch)
-{
-        return watch->fd;
-}
-
-int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
-                    void *userdata)
-{
-        assert_true(n <= 64);
-        watch->n = n;
-        for (size_t i = 0; i < n; i++) {
-                watch->kept[i] = ids[i];
-                watched(&ids[i], userdata);
-        }
-        return 0;
-}
-
-const KnobId *drift_watch_get(const DriftWatch *watch, size_t i)
-{
-        return i < watch->n ? &watch->kept[i] : NULL;
-}
-
-int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata)
-{
-        uint64_t count;
-
-        assert_true(read(watch->fd, &count, sizeof(count)) == sizeof(count));
-        for (size_t i = 0; i < watch->n_written; i++) {
-                KnobId id;
-
-                assert_int_equal(knob_path_parse(watch->written[i], &id), 0);
-                seen(&id, &watch->writer, userdata);
-        }
-        watch->n_written = 0;
-        if (watch->writes_clocksource)
-                seen(NULL, &watch->writer, userdata);
-        watch->writes_clocksource = false;
-        return watch->has_lost;
-}
 
 static char clocksource[16];
 
@@ -250,22 +179,18 @@ static void turn(void)
 static void write_governor(const char *first, const char *second)
 {
         const char *paths[] = { first, second };
-        const uint64_t one = 1;
-
         the_watch.writer = (Writer) { .pid = 812, .comm = "tuned", .unit = "tuned.service" };
         for (unsigned i = 0; i < 2 && paths[i]; i++) {
                 assert_int_equal(fake_host_drift(&host, paths[i], "powersave"), 0);
                 the_watch.written[the_watch.n_written++] = paths[i];
         }
-        assert_true(write(the_watch.fd, &one, sizeof(one)) == sizeof(one));
+        fake_drift_watch_wake();
         turn();
 }
 
 static void wake_watch(void)
 {
-        const uint64_t one = 1;
-
-        assert_true(write(the_watch.fd, &one, sizeof(one)) == sizeof(one));
+        fake_drift_watch_wake();
         turn();
 }
 

@@ -9,16 +9,14 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <cmocka.h>
 
+#include "fake-drift-watch.h"
 #include "fake-host.h"
 #include "host/clock-set.h"
 #include "host/clocksource.h"
-#include "host/drift-watch.h"
 #include "host/facts.h"
 #include "host/journal.h"
 #include "host/kmsg.h"
@@ -165,58 +163,6 @@ uint32_t vms_probe(void)
 char *vm_name_read(uint32_t pid)
 {
         return strdup("web");
-}
-
-struct DriftWatch {
-        int fd;
-        bool is_written;
-};
-
-static DriftWatch the_watch;
-
-int drift_watch_new(DriftWatch **ret)
-{
-        the_watch = (DriftWatch) { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
-        *ret = &the_watch;
-        return 0;
-}
-
-DriftWatch *drift_watch_free(DriftWatch *watch)
-{
-        close(watch->fd);
-        return NULL;
-}
-
-bool drift_watch_names_writers(const DriftWatch *watch)
-{
-        return true;
-}
-
-int drift_watch_get_fd(const DriftWatch *watch)
-{
-        return watch->fd;
-}
-
-int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
-                    void *userdata)
-{
-        return 0;
-}
-
-const KnobId *drift_watch_get(const DriftWatch *watch, size_t i)
-{
-        return NULL;
-}
-
-int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata)
-{
-        const Writer writer = { .pid = 812, .comm = "tuned", .unit = "tuned.service" };
-        const KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = 0 };
-        uint64_t count;
-
-        assert_true(read(watch->fd, &count, sizeof(count)) == sizeof(count));
-        seen(&id, &writer, userdata);
-        return 0;
 }
 
 /* The observer. */
@@ -486,10 +432,10 @@ static void test_what_is_asked_while_a_task_runs(void **state)
 
 static void write_by_another(void)
 {
-        const uint64_t one = 1;
-
         assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
-        assert_true(write(the_watch.fd, &one, sizeof(one)) == sizeof(one));
+        the_watch.writer = (Writer) { .pid = 812, .comm = "tuned", .unit = "tuned.service" };
+        the_watch.written[the_watch.n_written++] = "cpufreq/policy0/scaling_governor";
+        fake_drift_watch_wake();
 }
 
 static void test_drift_is_repaired(void **state)
@@ -711,16 +657,13 @@ static void test_what_others_see(void **state)
 
 static int setup_all(void **state)
 {
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
         sigset_t signals;
 
         if (scratch_setup(state) < 0)
                 return -1;
         scratch = *state;
-        snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify", scratch->path);
-        notify_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (notify_fd < 0 || bind(notify_fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-            setenv("NOTIFY_SOCKET", address.sun_path, 1) < 0)
+        notify_fd = scratch_listen_notify(scratch);
+        if (notify_fd < 0)
                 return -1;
         sigemptyset(&signals);
         sigaddset(&signals, SIGHUP);

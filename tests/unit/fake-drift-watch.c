@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "fake-drift-watch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+DriftWatch the_watch;
+
+void fake_drift_watch_wake(void)
+{
+        const uint64_t one = 1;
+
+        assert_true(write(the_watch.fd, &one, sizeof(one)) == sizeof(one));
+}
+
+int drift_watch_new(DriftWatch **ret)
+{
+        the_watch = (DriftWatch) { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) };
+        *ret = &the_watch;
+        return the_watch.fd < 0 ? -1 : 0;
+}
+
+DriftWatch *drift_watch_free(DriftWatch *watch)
+{
+        close(watch->fd);
+        return NULL;
+}
+
+bool drift_watch_names_writers(const DriftWatch *watch)
+{
+        return true;
+}
+
+int drift_watch_get_fd(const DriftWatch *watch)
+{
+        return watch->fd;
+}
+
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
+                    void *userdata)
+{
+        assert_true(n <= 64);
+        watch->n = n;
+        for (size_t i = 0; i < n; i++) {
+                watch->kept[i] = ids[i];
+                watched(&ids[i], userdata);
+        }
+        return 0;
+}
+
+const KnobId *drift_watch_get(const DriftWatch *watch, size_t i)
+{
+        return i < watch->n ? &watch->kept[i] : NULL;
+}
+
+int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata)
+{
+        uint64_t count;
+
+        assert_true(read(watch->fd, &count, sizeof(count)) == sizeof(count));
+        for (size_t i = 0; i < watch->n_written; i++) {
+                KnobId id;
+
+                assert_int_equal(knob_path_parse(watch->written[i], &id), 0);
+                seen(&id, &watch->writer, userdata);
+        }
+        watch->n_written = 0;
+        if (watch->writes_clocksource)
+                seen(NULL, &watch->writer, userdata);
+        watch->writes_clocksource = false;
+        return watch->has_lost;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * In the place of host/drift-watch.c: a watch that hears what the test says. One at a time.
+ */
+#pragma once
+
+#include "host/drift-watch.h"
+
+struct DriftWatch {
+        int fd;
+        KnobId kept[64];
+        size_t n;
+        const char *written[64]; /* paths of the knobs that the next reading finds written to */
+        size_t n_written;
+        Writer writer;
+        bool writes_clocksource, has_lost;
+};
+
+extern DriftWatch the_watch;
+
+/* The watch's descriptor becomes readable. */
+void fake_drift_watch_wake(void);
