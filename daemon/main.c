@@ -248,6 +248,12 @@ static int restore(void)
         return r;
 }
 
+static int cannot_start(int error, const char *what)
+{
+        (void)log_error_errno(error, "Cannot start: %s", what);
+        return EXIT_FAILURE;
+}
+
 static int run_daemon(Config *config)
 {
         _cleanup_(sd_event_unrefp_) sd_event *event = NULL;
@@ -260,16 +266,17 @@ static int run_daemon(Config *config)
         if (r == -EBUSY)
                 return EXIT_FAILURE;
         r = sd_event_default(&event);
-        if (r >= 0)
-                r = sd_event_set_watchdog(event, true);
-        if (r >= 0)
-                r = manager_new(event, &cpu_ops, NULL, fd, arg_config, config, &manager);
-        if (r >= 0)
-                r = bus_new(event, manager, TSCWARDEN_VERSION, &bus);
-        if (r < 0) {
-                (void)log_error_errno(r, "Cannot start");
-                return EXIT_FAILURE;
-        }
+        if (r < 0)
+                return cannot_start(r, "the event loop");
+        r = sd_event_set_watchdog(event, true);
+        if (r < 0)
+                return cannot_start(r, "the service's watchdog");
+        r = manager_new(event, &cpu_ops, NULL, fd, arg_config, config, &manager);
+        if (r < 0)
+                return cannot_start(r, "the manager");
+        r = bus_new(event, manager, TSCWARDEN_VERSION, &bus);
+        if (r < 0)
+                return cannot_start(r, "the bus");
         if (manager_start(manager) < 0)
                 return EXIT_FAILURE;
         r = sd_event_loop(event);

@@ -15,9 +15,10 @@ static int read_boot_id(char ret[static SD_ID128_UUID_STRING_MAX])
         sd_id128_t boot;
         int r = sd_id128_get_boot(&boot);
 
-        if (r >= 0)
-                sd_id128_to_uuid_string(boot, ret);
-        return r;
+        if (r < 0)
+                return r;
+        sd_id128_to_uuid_string(boot, ret);
+        return 0;
 }
 
 int clock_file_save(int runtime_fd, const Clock *clock)

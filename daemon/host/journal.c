@@ -82,8 +82,9 @@ int journal_read_kernel(KlogLine line, void *userdata)
         if (r < 0)
                 return r == -ENOENT ? 0 : r;
         r = sd_id128_get_boot(&boot);
-        if (r >= 0)
-                r = match_kernel_of_boot(journal, boot);
+        if (r < 0)
+                return r;
+        r = match_kernel_of_boot(journal, boot);
         if (r < 0)
                 return r;
         (void)sd_journal_set_data_threshold(journal, FIELD_MAX);
@@ -152,8 +153,9 @@ static int step_back(sd_journal *journal, sd_id128_t boot, sd_id128_t *ret)
         sd_id128_t found;
         int r = sd_journal_seek_head(journal);
 
-        if (r >= 0)
-                r = sd_journal_next(journal);
+        if (r < 0)
+                return r;
+        r = sd_journal_next(journal);
         if (r <= 0)
                 return r;
         sd_journal_flush_matches(journal);
@@ -186,8 +188,9 @@ int journal_read_boots(unsigned max, JournalBootLine line, void *userdata)
         if (!seen)
                 return -ENOMEM;
         r = journal_open(&journal);
-        if (r >= 0)
-                r = sd_id128_get_boot(&boot);
+        if (r < 0)
+                return r;
+        r = sd_id128_get_boot(&boot);
         if (r < 0)
                 return r;
         (void)sd_journal_set_data_threshold(journal, FIELD_MAX);
@@ -195,10 +198,14 @@ int journal_read_boots(unsigned max, JournalBootLine line, void *userdata)
                 seen[n] = boot;
                 sd_journal_flush_matches(journal);
                 r = match_kernel_of_boot(journal, boot);
-                if (r >= 0)
-                        r = read_beginning(journal, n++, line, userdata);
-                if (r >= 0)
-                        r = step_back(journal, boot, &boot);
+                if (r < 0)
+                        return r;
+                r = read_beginning(journal, n++, line, userdata);
+                if (r < 0)
+                        return r;
+                r = step_back(journal, boot, &boot);
+                if (r < 0)
+                        return r;
         } while (r > 0 && n <= max && is_new(seen, n, boot));
-        return r < 0 ? r : 0;
+        return 0;
 }

@@ -29,10 +29,11 @@ typedef enum Stop {
         STOP_ANSWERED, /* it is no restart: the originals go back, then the daemon ends */
 } Stop;
 
+#define N_SIGNALS 3
+
 struct Manager {
         sd_event *event;
-        sd_event_source *stop_answer_source;
-        sd_event_source *sighup_source, *sigterm_source, *sigint_source;
+        sd_event_source *stop_answer_source, *signal_sources[N_SIGNALS];
         const char *config_path;
         Stop stop;
         Notify notify;
@@ -239,25 +240,22 @@ static int manager_on_terminate(sd_event_source *source, const struct signalfd_s
         return 0;
 }
 
-static int manager_add_signal(Manager *m, int signal, sd_event_source **source, sd_event_signal_handler_t handler)
-{
-        int r = sd_event_add_signal(m->event, source, signal, handler, m);
-
-        return r < 0 ? r : sd_event_source_set_description(*source, strsignal(signal));
-}
-
 static int add_sources(Manager *m)
 {
-        int r = manager_add_signal(m, SIGHUP, &m->sighup_source, manager_on_sighup);
+        static const struct {
+                int number;
+                sd_event_signal_handler_t handler;
+        } signals[N_SIGNALS] = { { SIGHUP, manager_on_sighup },
+                                 { SIGTERM, manager_on_terminate },
+                                 { SIGINT, manager_on_terminate } };
+        int r;
 
-        if (r < 0)
-                return r;
-        r = manager_add_signal(m, SIGTERM, &m->sigterm_source, manager_on_terminate);
-        if (r < 0)
-                return r;
-        r = manager_add_signal(m, SIGINT, &m->sigint_source, manager_on_terminate);
-        if (r < 0)
-                return r;
+        for (unsigned i = 0; i < N_SIGNALS; i++) {
+                r = sd_event_add_signal(m->event, &m->signal_sources[i], signals[i].number, signals[i].handler, m);
+                if (r < 0)
+                        return r;
+                (void)sd_event_source_set_description(m->signal_sources[i], strsignal(signals[i].number));
+        }
         r = sd_event_add_time_relative(m->event, &m->stop_answer_source, CLOCK_MONOTONIC, 0, 0, manager_on_no_answer,
                                        m);
         return r < 0 ? r : sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_OFF);
@@ -331,9 +329,8 @@ Manager *manager_free(Manager *m)
         if (!m)
                 return NULL;
         sd_event_source_disable_unref(m->stop_answer_source);
-        sd_event_source_disable_unref(m->sighup_source);
-        sd_event_source_disable_unref(m->sigterm_source);
-        sd_event_source_disable_unref(m->sigint_source);
+        for (unsigned i = 0; i < N_SIGNALS; i++)
+                sd_event_source_disable_unref(m->signal_sources[i]);
         look_done(&m->look);
         apply_free(m->apply);
         watches_free(m->watches);

@@ -240,29 +240,28 @@ static int add_sources(DriftMonitor *d, sd_event *event)
 {
         int r = sd_event_add_defer(event, &d->look_source, on_look, d);
 
-        if (r >= 0)
-                r = sd_event_source_set_enabled(d->look_source, SD_EVENT_OFF);
-        if (r >= 0)
-                r = sd_event_source_set_description(d->look_source, "drift-look");
-        if (r >= 0)
-                r = sd_event_add_time(event, &d->timer, CLOCK_MONOTONIC, 0, 0, on_timer, d);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
-        if (r >= 0)
-                r = sd_event_source_set_description(d->timer, "drift-timer");
+        if (r < 0)
+                return r;
+        (void)sd_event_source_set_description(d->look_source, "drift-look");
+        r = sd_event_source_set_enabled(d->look_source, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = sd_event_add_time(event, &d->timer, CLOCK_MONOTONIC, 0, 0, on_timer, d);
+        if (r < 0)
+                return r;
+        (void)sd_event_source_set_description(d->timer, "drift-timer");
+        r = sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
         if (r < 0 || !d->watch)
                 return r;
         r = sd_event_add_post(event, &d->post_source, on_post, d);
-        if (r >= 0)
-                r = sd_event_source_set_description(d->post_source, "drift-post");
         if (r < 0)
                 return r;
+        (void)sd_event_source_set_description(d->post_source, "drift-post");
         r = sd_event_add_io(event, &d->watch_source, drift_watch_get_fd(d->watch), EPOLLIN, on_watch, d);
-        if (r >= 0)
-                r = sd_event_source_set_ratelimit(d->watch_source, WATCH_INTERVAL_USEC, WATCH_BURST);
-        if (r >= 0)
-                r = sd_event_source_set_description(d->watch_source, "drift-watch");
-        return r;
+        if (r < 0)
+                return r;
+        (void)sd_event_source_set_description(d->watch_source, "drift-watch");
+        return sd_event_source_set_ratelimit(d->watch_source, WATCH_INTERVAL_USEC, WATCH_BURST);
 }
 
 int drift_start(DriftMonitor *d, sd_event *event)
@@ -281,9 +280,11 @@ int drift_start(DriftMonitor *d, sd_event *event)
                             "inotify.");
         (void)clocksource_read(&d->clocksource, &available);
         r = add_sources(d, event);
-        if (r >= 0 && d->watch)
+        if (r < 0)
+                return r;
+        if (d->watch)
                 (void)drift_watch_set(d->watch, NULL, 0, NULL, NULL, d);
-        return r;
+        return 0;
 }
 
 int drift_monitor_new(const CpuOps *ops, void *ops_userdata, const DriftCallbacks *callbacks, void *userdata,
