@@ -35,6 +35,14 @@
         }                                         \
         struct macro_eats_semicolon_
 
+/* Defines name_to_string() over an array of words. */
+#define DEFINE_TO_STRING(name, type, words)      \
+        const char *name##_to_string(type value) \
+        {                                        \
+                return (words)[value];           \
+        }                                        \
+        struct macro_eats_semicolon_
+
 static inline void freep(void *pointer)
 {
         free(*(void **)pointer);

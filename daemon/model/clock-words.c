@@ -56,52 +56,17 @@ static int word_find(const char *const *words, int n, const char *text)
         return -1;
 }
 
-const char *verdict_to_string(Verdict verdict)
-{
-        return verdict_words[verdict];
-}
+/* name_to_string() and name_from_string(), which gives -1 for a text that is none of the words. */
+#define DEFINE_WORDS(name, type, words, n)        \
+        DEFINE_TO_STRING(name, type, words);      \
+        type name##_from_string(const char *text) \
+        {                                         \
+                return word_find(words, n, text); \
+        }                                         \
+        struct macro_eats_semicolon_
 
-Verdict verdict_from_string(const char *text)
-{
-        return word_find(verdict_words, VERDICT_MAX_, text);
-}
-
-const char *clock_reason_to_string(ClockReason reason)
-{
-        return reason_words[reason];
-}
-
-ClockReason clock_reason_from_string(const char *text)
-{
-        return word_find(reason_words, REASON_MAX_, text);
-}
-
-const char *watchdog_state_to_string(WatchdogState state)
-{
-        return watchdog_words[state];
-}
-
-WatchdogState watchdog_state_from_string(const char *text)
-{
-        return word_find(watchdog_words, WATCHDOG_MAX_, text);
-}
-
-const char *suspect_to_string(Suspect suspect)
-{
-        return suspect_words[suspect];
-}
-
-Suspect suspect_from_string(const char *text)
-{
-        return word_find(suspect_words, SUSPECT_MAX_, text);
-}
-
-const char *urgency_to_string(Urgency urgency)
-{
-        return urgency_words[urgency];
-}
-
-Urgency urgency_from_string(const char *text)
-{
-        return word_find(urgency_words, URGENCY_MAX_, text);
-}
+DEFINE_WORDS(verdict, Verdict, verdict_words, VERDICT_MAX_);
+DEFINE_WORDS(clock_reason, ClockReason, reason_words, REASON_MAX_);
+DEFINE_WORDS(watchdog_state, WatchdogState, watchdog_words, WATCHDOG_MAX_);
+DEFINE_WORDS(suspect, Suspect, suspect_words, SUSPECT_MAX_);
+DEFINE_WORDS(urgency, Urgency, urgency_words, URGENCY_MAX_);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/macro.h"
 
 const char *const apply_mode_names[] = {
         [APPLY_AUTO] = "auto", [APPLY_ALWAYS] = "always", [APPLY_NEVER] = "never", NULL
@@ -14,25 +15,10 @@ const char *const apply_when_names[] = { [APPLY_WHEN_ALWAYS] = "always", [APPLY_
 const char *const drift_mode_names[] = { [DRIFT_REPAIR] = "repair", [DRIFT_REPORT] = "report", NULL };
 const char *const stop_mode_names[] = { [STOP_RESTORE] = "restore", [STOP_KEEP] = "keep", NULL };
 
-const char *apply_mode_to_string(ApplyMode mode)
-{
-        return apply_mode_names[mode];
-}
-
-const char *apply_when_to_string(ApplyWhen when)
-{
-        return apply_when_names[when];
-}
-
-const char *drift_mode_to_string(DriftMode mode)
-{
-        return drift_mode_names[mode];
-}
-
-const char *stop_mode_to_string(StopMode mode)
-{
-        return stop_mode_names[mode];
-}
+DEFINE_TO_STRING(apply_mode, ApplyMode, apply_mode_names);
+DEFINE_TO_STRING(apply_when, ApplyWhen, apply_when_names);
+DEFINE_TO_STRING(drift_mode, DriftMode, drift_mode_names);
+DEFINE_TO_STRING(stop_mode, StopMode, stop_mode_names);
 
 void config_done(Config *config)
 {
