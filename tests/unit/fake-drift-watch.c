@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -44,12 +45,15 @@ int drift_watch_get_fd(const DriftWatch *watch)
 int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
                     void *userdata)
 {
+        const DriftWatch before = *watch;
+
         assert_true(n <= 64);
         watch->n = n;
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n; i++)
                 watch->kept[i] = ids[i];
-                watched(&ids[i], userdata);
-        }
+        for (size_t i = 0; i < n; i++)
+                if (!bsearch(&ids[i], before.kept, before.n, sizeof(KnobId), knob_element_compare))
+                        watched(&ids[i], userdata);
         return 0;
 }
 
