@@ -3,6 +3,7 @@
  * chrony on the host's clock, in a guest.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check/audit-parts.h"
@@ -139,6 +140,13 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
                          runs ? "runs with its refclock" : "does not run");
         if (runs)
                 return;
+        if (input->time->steering) {
+                audit_advise(
+                        audit, step,
+                        "Another client keeps the time (the step \"one time client\" names it), and chronyd would fight with it: "
+                        "disable one of them.");
+                return;
+        }
         audit_advise(
                 audit, step,
                 "A device that is not there ends it at its start: `journalctl -u chrony -u chronyd` says 'Could not "
@@ -169,8 +177,21 @@ static void advise_source(const AuditInput *input, Audit *audit, AuditStep *step
                                      "here after some minutes");
 }
 
+/* "-300.000 s", "17.3 ms", "466 ns" in `buffer`, which is returned. */
+static const char *offset_words(double sec, char buffer[static 32])
+{
+        if (fabs(sec) >= 1)
+                snprintf(buffer, 32, "%.3f s", sec);
+        else if (fabs(sec) >= 1e-3)
+                snprintf(buffer, 32, "%.3f ms", sec * 1e3);
+        else
+                snprintf(buffer, 32, "%.0f ns", sec * 1e9);
+        return buffer;
+}
+
 static void judge_selected(const AuditInput *input, Audit *audit)
 {
+        char words[32];
         const ChronySource *source = chrony_find_refclock(&input->time->chrony, input->setup->refclock_name);
         AuditResult result = AUDIT_WARN;
         AuditStep *step;
@@ -200,8 +221,8 @@ static void judge_selected(const AuditInput *input, Audit *audit)
         else if (off < MICROSECOND)
                 result = AUDIT_PASS;
         step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", result,
-                         "chronyc sources: %c%c %s, reach %o, off by %.0f ns", source->mode, source->state,
-                         source->name, source->reach, source->offset_sec * 1e9);
+                         "chronyc sources: %c%c %s, reach %o, off by %s", source->mode, source->state, source->name,
+                         source->reach, offset_words(source->offset_sec, words));
         advise_source(input, audit, step, source);
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/macro.h"
 #include "check/audit-parts.h"
 
 /* "chronyd systemd-timesyncd", or "none". */
@@ -16,19 +17,19 @@ static const char *list_clients(unsigned clients, char buffer[static 128])
         return at > buffer ? buffer : "none";
 }
 
-/* Of two clients the simpler one goes; each service has its program's name, or an alias of that name. */
-static const char *needless_client(const TimeInput *time)
+/* Of two clients the simpler one goes. */
+static TimeClient needless_client(const TimeInput *time)
 {
-        static const TimeClient order[] = { CLIENT_TIMESYNCD, CLIENT_NTPD, CLIENT_CHRONYD, CLIENT_PTP4L };
+        static const TimeClient order[] = { CLIENT_TIMESYNCD, CLIENT_NTPD, CLIENT_CHRONYD };
         unsigned steering = time->steering;
 
         /* What copies a clock that nobody sets is not the one to keep. */
         if (steering >> CLIENT_PHC2SYS & 1 && !time->phc2sys_from_host && !time_phc_is_kept(time))
-                return time_client_to_string(CLIENT_PHC2SYS);
+                return CLIENT_PHC2SYS;
         for (size_t i = 0; i < ARRAY_SIZE(order); i++)
                 if (steering >> order[i] & 1)
-                        return time_client_to_string(order[i]);
-        return "";
+                        return order[i];
+        return CLIENT_PTP4L;
 }
 
 /* The first command that makes somebody keep the time, or what has to be installed for it. */
@@ -102,8 +103,13 @@ static void judge_one_client(const AuditInput *input, Audit *audit)
         step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", n == 1 ? AUDIT_PASS : AUDIT_FAIL,
                          "running: %s%s", list_clients(time->running, buffer),
                          n > 1 ? ": they pull the clock both ways" : "");
-        if (n > 1)
-                audit_fix(audit, step, "systemctl disable --now %s", needless_client(time));
+        if (n > 1) {
+                TimeClient client = needless_client(time);
+
+                /* Where the service is not known: most have their program's name, or an alias of that name. */
+                audit_fix(audit, step, "systemctl disable --now %s",
+                          time->unit[client][0] ? time->unit[client] : time_client_to_string(client));
+        }
 }
 
 static void judge_unsynchronized(const AuditInput *input, Audit *audit, const TimeView *view, AuditStep *step)

@@ -42,6 +42,7 @@ typedef struct TimeInput {
         char other[16];                     /* the program of CLIENT_OTHER */
         bool phc2sys_from_host;             /* it follows a clock that the hypervisor keeps */
         double client_age_sec[CLIENT_MAX_]; /* of those that move the clock: how long the oldest has run; 0 unknown */
+        char unit[CLIENT_MAX_][64];         /* of those: the service that runs it, "phc2sys@eth0.service"; "" unknown */
         bool phc_kept;                      /* ptp4l, ts2phc or the like sets the clocks of network interfaces right */
         bool kernel_known;
         /* adjtimex(2). STA_UNSYNC is no witness: chronyd without rtcsync leaves it set. */

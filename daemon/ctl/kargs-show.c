@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "check/boot-command.h"
 #include "check/boot-config.h"
 #include "check/boot-loader.h"
 #include "check/boot-platform.h"
@@ -72,6 +73,20 @@ static char *describe_command(const Kargs *kargs)
         return boot_platform_advice(&config->facts, config->platform, &all);
 }
 
+/* What `check` prints as well, where a person has to do it and the words above are no command. */
+static int show_as_command(FILE *out, const Kargs *kargs, const BootParameters *missing)
+{
+        _cleanup_free_ char *command = NULL;
+
+        if (boot_platform_is_supported(kargs->config.platform) || kargs->config.facts.has_rpm_ostree)
+                return 0;
+        if (boot_command_format(&kargs->config, missing, &command) < 0)
+                return -ENOMEM;
+        if (command)
+                fprintf(out, "%*sWhich is, for a root shell:\n%*s# %s\n", INDENT, "", INDENT, "", command);
+        return 0;
+}
+
 static int show_to_do(FILE *out, const Kargs *kargs)
 {
         _cleanup_free_ char *command = NULL, *obstacle = NULL;
@@ -109,7 +124,7 @@ static int show_to_do(FILE *out, const Kargs *kargs)
         else
                 print_wrapped(out, "To do", INDENT, "by hand, then reboot:");
         show_lines(out, command);
-        return 0;
+        return show_as_command(out, kargs, &missing);
 }
 
 int kargs_show(FILE *out, const Kargs *kargs)

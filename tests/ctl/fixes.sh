@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 #
 # Sourced after machine.sh by the tests that execute what `check` prints: each command of each look with --json is executed by mend, once
-# for a step of a test, and the step has to turn. finish() says what became of each: a look may be taken in a subshell.
+# for a step of a test, and the step has to turn; with $FIXES_OF only those of these steps. finish() says what became of each: a look may be taken in a subshell.
 export scratch ctl FAKE_ADJTIMEX TSCWARDEND
 : > "$scratch/mended"
 eval "$(declare -f check_here | sed '1s/check_here/look_here/')"
@@ -21,6 +21,7 @@ for step in json.load(open(sys.argv[1]))["Steps"]:
         print(step["Id"] + "\t" + step["Fix"])
 ' "$scratch/output" > "$scratch/fixes"
         while IFS=$'\t' read -r id fix; do
+                [[ -z ${FIXES_OF-} || " $FIXES_OF " == *" $id "* ]] || continue
                 ! grep -qxF "$id is mended by: $fix" "$scratch/mended" || continue
                 echo "$id is mended by: $fix" >> "$scratch/mended"
                 unshare --mount --propagation private bash "$here/mend" "$id" "$fix" "$maxerror" "$@" \

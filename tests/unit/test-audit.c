@@ -611,7 +611,7 @@ static void test_chrony_in_a_guest(void **state)
         m.time.chrony.sources[0].offset_sec = -2e-6;
         expect(&m, "chrony-selected", AUDIT_WARN, NULL, "-2000 ns");
         m.time.chrony.sources[0].offset_sec = -300;
-        expect(&m, "chrony-selected", AUDIT_FAIL, "chronyc makestep", "-300000000000 ns");
+        expect(&m, "chrony-selected", AUDIT_FAIL, "chronyc makestep", "-300.000 s");
         m.time.chrony.sources[0].reach = 0;
         expect(&m, "chrony-selected", AUDIT_FAIL, NULL, "reach 0");
         m.time.chrony.sources[0] = (ChronySource) { .mode = '#', .state = '-', .name = "PHC0", .reach = 0377 };
@@ -623,6 +623,10 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chrony-selected", AUDIT_UNKNOWN, NULL, "506");
         m.time.running = m.time.steering = 0;
         expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chrony", NULL);
+        m.time.running = m.time.steering = BIT(CLIENT_TIMESYNCD);
+        expect(&m, "chronyd-alive", AUDIT_FAIL, NULL, NULL);
+        expect_advice(&m, "chronyd-alive", "would fight with it");
+        m.time.running = m.time.steering = 0;
         m.setup.chrony_service = "chronyd";
         expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chronyd", NULL);
         expect(&m, "chrony-selected", AUDIT_NOT_APPLICABLE, NULL, NULL);
@@ -684,6 +688,9 @@ static void test_time(void **state)
         expect(&m, "time-synchronized", AUDIT_WARN, NULL, "cannot be asked; ntp-daemon");
         m.time.running = m.time.steering = BIT(CLIENT_CHRONYD) | BIT(CLIENT_TIMESYNCD);
         expect(&m, "time-client", AUDIT_FAIL, "systemctl disable --now systemd-timesyncd", "both ways");
+        m.time.running = m.time.steering = BIT(CLIENT_CHRONYD) | BIT(CLIENT_PHC2SYS);
+        strcpy(m.time.unit[CLIENT_PHC2SYS], "phc2sys@eth0.service");
+        expect(&m, "time-client", AUDIT_FAIL, "systemctl disable --now phc2sys@eth0.service", "both ways");
         m.time.running = m.time.steering = BIT(CLIENT_TIMESYNCD);
         m.time.timesyncd_synchronized = true;
         expect(&m, "time-error-bound", AUDIT_WARN, NULL, "systemd-timesyncd tells none");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timex.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include "base/macro.h"
@@ -48,6 +49,21 @@ static void note_age(const Process *process, TimeClient client, TimeInput *input
                 input->client_age_sec[client] = age;
 }
 
+/* By its control group. None for what a user's own manager, a container or a shell has started, nor for a name that a shell would read
+ * otherwise. */
+static void note_unit(const Process *process, TimeClient client, TimeInput *input)
+{
+        static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_.@-";
+        _cleanup_free_ char *unit = NULL;
+        const char *dot;
+
+        if (sd_pid_get_unit((pid_t)process->pid, &unit) < 0)
+                return;
+        dot = strrchr(unit, '.');
+        if (dot && strcmp(dot, ".service") == 0 && strncmp(unit, "user@", 5) != 0 && !unit[strspn(unit, plain)])
+                snprintf(input->unit[client], sizeof(input->unit[client]), "%s", unit);
+}
+
 static void on_process(const Process *found, void *userdata)
 {
         const char *command = found->command, *arguments = found->arguments;
@@ -65,8 +81,10 @@ static void on_process(const Process *found, void *userdata)
                 return;
         input->running |= 1U << process.client;
         input->steering |= (unsigned)process.steers << process.client;
-        if (process.steers)
+        if (process.steers) {
                 note_age(found, process.client, input);
+                note_unit(found, process.client, input);
+        }
         if (process.client == CLIENT_OTHER)
                 snprintf(input->other, sizeof(input->other), "%s", command);
         if (process.client == CLIENT_PHC2SYS && process.steers)
