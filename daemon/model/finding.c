@@ -168,9 +168,22 @@ static void print_asked(FILE *out, const Finding *f, const FindingWords *w)
                 got);
 }
 
+/* A value as people say it: a frequency with its unit, into `buffer`, any other as it is. */
+static const char *value_format(Knob knob, const char *value, char buffer[static FREQUENCY_TEXT_SIZE])
+{
+        bool is_khz = knob == KNOB_SCALING_MIN_FREQ || knob == KNOB_SCALING_MAX_FREQ || knob == KNOB_SCALING_SETSPEED;
+
+        if (!is_khz || !*value)
+                return value;
+        frequency_format(strtoull(value, NULL, 10), " ", buffer);
+        return buffer;
+}
+
 /* What the configuration asks for and these CPUs do not have. */
 static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWords *w)
 {
+        char khz[FREQUENCY_TEXT_SIZE];
+
         switch (f->kind) {
         case FINDING_REFUSED:
                 fprintf(out, "Governor '%s' is refused by %s on %s, which offers %s.", f->wanted, f->driver, w->cpus,
@@ -213,7 +226,7 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                 fprintf(out,
                         "%s share %s but the configuration tells them different values of %s; %s holds for all "
                         "of them.",
-                        w->cpus, w->objects, w->knob, f->wanted);
+                        w->cpus, w->objects, w->knob, value_format(f->knob, f->wanted, khz));
                 break;
         default:
                 if (f->knob == KNOB_DISABLE && !f->wanted[0])
@@ -234,40 +247,42 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
 /* What a read or write came to, or would have. */
 static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *w)
 {
-        char khz[FREQUENCY_TEXT_SIZE];
+        char wanted_khz[FREQUENCY_TEXT_SIZE], actual_khz[FREQUENCY_TEXT_SIZE];
+        const char *wanted = value_format(f->knob, f->wanted, wanted_khz);
+        const char *actual = value_format(f->knob, f->actual, actual_khz);
 
         switch (f->kind) {
         case FINDING_FAILED:
                 if (f->wanted[0])
-                        fprintf(out, "%s of %s could not be set to %s on %s: %s.", w->knob, w->objects, f->wanted,
-                                w->cpus, strerror(-f->error));
+                        fprintf(out, "%s of %s could not be set to %s on %s: %s.", w->knob, w->objects, wanted, w->cpus,
+                                strerror(-f->error));
                 else
                         fprintf(out, "%s cannot be read on %s: %s.", w->objects, w->cpus, strerror(-f->error));
                 break;
         case FINDING_IGNORED:
                 fprintf(out, "%s of %s %s %s on %s and still %s %s.", w->knob, w->objects,
-                        w->one_object ? "accepts" : "accept", f->wanted, w->cpus, w->one_object ? "reads" : "read",
-                        f->actual);
+                        w->one_object ? "accepts" : "accept", wanted, w->cpus, w->one_object ? "reads" : "read",
+                        actual);
                 break;
         case FINDING_LIMITED:
                 fprintf(out,
                         "%s of %s %s limited to %s on %s, below the %s that the policy asks for: by firmware (bios_limit beside "
                         "it says so) or against heat. It is left so.",
-                        w->knob, w->objects, w->one_object ? "is" : "are", f->actual, w->cpus, f->wanted);
+                        w->knob, w->objects, w->one_object ? "is" : "are", actual, w->cpus, wanted);
                 break;
         case FINDING_WITHHELD:
                 fprintf(out,
                         "%s of %s %s %s on %s instead of %s: the change would cost this host its TSC, which "
                         "still lives and would be lost until the next boot.",
-                        w->knob, w->objects, w->one_object ? "stays" : "stay", f->actual, w->cpus, f->wanted);
+                        w->knob, w->objects, w->one_object ? "stays" : "stay", actual, w->cpus, wanted);
                 break;
         default:
                 fprintf(out, "The frequency of %s cannot be frozen where it stands (", w->cpus);
                 if (strcmp(f->actual, "0") == 0)
                         fprintf(out, "%s does not say where", f->driver);
                 else {
-                        frequency_format(strtoull(f->actual, NULL, 10), " ", khz);
-                        fprintf(out, "%s is not one that %s offers", khz, f->driver);
+                        frequency_format(strtoull(f->actual, NULL, 10), " ", actual_khz);
+                        fprintf(out, "%s is not one that %s offers", actual_khz, f->driver);
                 }
                 fputs("), so the governor stays: changing it could cost the TSC.", out);
         }

@@ -95,7 +95,7 @@ static const struct {
             .actual = "1800000",
             .object = (char *)POLICY0 },
           "0-1",
-          "scaling_max_freq of cpufreq/policy0 is limited to 1800000 on CPUs 0-1, below the 2600000 that the policy asks for: by "
+          "scaling_max_freq of cpufreq/policy0 is limited to 1.8 GHz on CPUs 0-1, below the 2.6 GHz that the policy asks for: by "
           "firmware (bios_limit beside it says so) or against heat. It is left so." },
         { { .kind = FINDING_WITHHELD,
             .knob = KNOB_SCALING_MAX_FREQ,
@@ -103,7 +103,7 @@ static const struct {
             .actual = "1800000",
             .object = (char *)POLICY0 },
           "0-1",
-          "scaling_max_freq of cpufreq/policy0 stays 1800000 on CPUs 0-1 instead of 2600000: the change would cost this host its "
+          "scaling_max_freq of cpufreq/policy0 stays 1.8 GHz on CPUs 0-1 instead of 2.6 GHz: the change would cost this host its "
           "TSC, which still lives and would be lost until the next boot." },
         { { .kind = FINDING_WITHHELD,
             .knob = KNOB_SCALING_MAX_FREQ,
@@ -112,7 +112,7 @@ static const struct {
             .object = (char *)POLICY0,
             .n_objects = 2 },
           "0-3",
-          "scaling_max_freq of cpufreq/policy0 and 1 more stay 1800000 on CPUs 0-3 instead of 2600000: the change would cost this "
+          "scaling_max_freq of cpufreq/policy0 and 1 more stay 1.8 GHz on CPUs 0-3 instead of 2.6 GHz: the change would cost this "
           "host its TSC, which still lives and would be lost until the next boot." },
         { { .kind = FINDING_NOT_HELD,
             .knob = GOVERNOR,
