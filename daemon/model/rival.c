@@ -14,11 +14,11 @@ static const struct {
         [RIVAL_AUTO_CPUFREQ] = { "auto-cpufreq", "auto-cpufreq", .sets_governor = true },
         [RIVAL_CPUFREQUTILS] = { "cpufrequtils", .sets_governor = true, .ends_at_once = true },
         [RIVAL_CPUPOWER] = { "cpupower", .sets_governor = true, .ends_at_once = true },
-        [RIVAL_TLP] = { "tlp" },
-        [RIVAL_THERMALD] = { "thermald" },
-        [RIVAL_NOVA] = { "nova-compute" },
-        [RIVAL_NOVA_OF_RDO] = { "openstack-nova-compute" },
-        [RIVAL_CRIO] = { "crio" },
+        [RIVAL_TLP] = { .service = "tlp" },
+        [RIVAL_THERMALD] = { .service = "thermald" },
+        [RIVAL_NOVA] = { .service = "nova-compute" },
+        [RIVAL_NOVA_OF_RDO] = { .service = "openstack-nova-compute" },
+        [RIVAL_CRIO] = { .service = "crio" },
 };
 
 const char *rival_service(Rival rival)
