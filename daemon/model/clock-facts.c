@@ -46,7 +46,8 @@ bool clocksource_has_vdso(const char *name)
                strcmp(name, "hyperv_clocksource_tsc_page") == 0;
 }
 
-bool clock_facts_kernel_at_least(const Facts *facts, unsigned major, unsigned minor)
+/* False when unknown, as clock_facts_kernel_before() is. */
+static bool kernel_at_least(const Facts *facts, unsigned major, unsigned minor)
 {
         if (facts->kernel_major == 0)
                 return false;
@@ -55,7 +56,7 @@ bool clock_facts_kernel_at_least(const Facts *facts, unsigned major, unsigned mi
 
 bool clock_facts_kernel_before(const Facts *facts, unsigned major, unsigned minor)
 {
-        return facts->kernel_major != 0 && !clock_facts_kernel_at_least(facts, major, minor);
+        return facts->kernel_major != 0 && !kernel_at_least(facts, major, minor);
 }
 
 bool clock_facts_asked_clocksource(const Facts *facts, char ret[static CLOCKSOURCE_NAME_SIZE],
@@ -78,7 +79,7 @@ bool clock_facts_unsynchronized(const Facts *facts)
                 return false;
         if (cmdline_has(facts->cmdline, "tsc", "reliable") || facts->tsc_reliable)
                 return false;
-        return facts->n_packages != 1 || !clock_facts_kernel_at_least(facts, 6, 12);
+        return facts->n_packages != 1 || !kernel_at_least(facts, 6, 12);
 }
 
 bool clock_facts_frequency_held(const Facts *facts)
@@ -172,7 +173,7 @@ static WatchdogState exemption(const Facts *facts)
                 return WATCHDOG_ACTIVE;
         if (few_nodes && few_packages && !clock_facts_kernel_before(facts, 5, 10))
                 return WATCHDOG_EXEMPT;
-        if (few_packages && clock_facts_kernel_at_least(facts, 6, 12))
+        if (few_packages && kernel_at_least(facts, 6, 12))
                 return WATCHDOG_EXEMPT;
         return WATCHDOG_UNKNOWN;
 }
@@ -188,7 +189,7 @@ WatchdogState clock_facts_watchdog(const Facts *facts, const char *available,
                 state = WATCHDOG_EXEMPT;
         /* From 7.2 on it forces the watchdog upon the TSC; before, it made a trusted TSC watch the others. */
         if (cmdline_has(facts->cmdline, "tsc", "watchdog") && state != WATCHDOG_ACTIVE) {
-                if (clock_facts_kernel_at_least(facts, 7, 2))
+                if (kernel_at_least(facts, 7, 2))
                         state = WATCHDOG_ACTIVE;
                 else if (!clock_facts_kernel_before(facts, 7, 0))
                         state = WATCHDOG_UNKNOWN;
@@ -208,9 +209,9 @@ WatchdogState clock_facts_watchdog(const Facts *facts, const char *available,
 /* The thresholds of a half second's comparison: 62.5 ms to 5.12 and in 4.18, 400 to 500 µs to 6.18, 488 ppm in 7.2. */
 static const char *watchdog_threshold(const Facts *facts)
 {
-        if (clock_facts_kernel_at_least(facts, 7, 2))
+        if (kernel_at_least(facts, 7, 2))
                 return "would notice 0.05 %";
-        if (clock_facts_kernel_at_least(facts, 5, 10) && clock_facts_kernel_before(facts, 7, 0))
+        if (kernel_at_least(facts, 5, 10) && clock_facts_kernel_before(facts, 7, 0))
                 return "would notice 0.1 %";
         if (clock_facts_kernel_before(facts, 5, 10))
                 return "would notice 12.5 %, or 0.1 % where the vendor took the later check over";

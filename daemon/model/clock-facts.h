@@ -43,8 +43,7 @@ bool clock_facts_unsynchronized(const Facts *facts);
 bool clock_facts_frequency_held(const Facts *facts);
 bool clock_facts_idle_limited(const Facts *facts);
 
-bool clock_facts_kernel_at_least(const Facts *facts, unsigned major, unsigned minor); /* false when unknown */
-bool clock_facts_kernel_before(const Facts *facts, unsigned major, unsigned minor);   /* false when unknown */
+bool clock_facts_kernel_before(const Facts *facts, unsigned major, unsigned minor); /* false when unknown */
 
 /* Whether the kernel's clocksource watchdog looks at the TSC, and what it compares it with: the name, "" for none.
  * `available` is available_clocksource, NULL = unreadable. */

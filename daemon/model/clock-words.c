@@ -67,6 +67,6 @@ static int word_find(const char *const *words, int n, const char *text)
 
 DEFINE_WORDS(verdict, Verdict, verdict_words, VERDICT_MAX_);
 DEFINE_WORDS(clock_reason, ClockReason, reason_words, REASON_MAX_);
-DEFINE_WORDS(watchdog_state, WatchdogState, watchdog_words, WATCHDOG_MAX_);
+DEFINE_TO_STRING(watchdog_state, WatchdogState, watchdog_words);
 DEFINE_WORDS(suspect, Suspect, suspect_words, SUSPECT_MAX_);
 DEFINE_WORDS(urgency, Urgency, urgency_words, URGENCY_MAX_);

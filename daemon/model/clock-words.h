@@ -74,7 +74,6 @@ Verdict verdict_from_string(const char *text);          /* VERDICT_INVALID_ for 
 const char *clock_reason_to_string(ClockReason reason); /* "" for REASON_NONE */
 ClockReason clock_reason_from_string(const char *text);
 const char *watchdog_state_to_string(WatchdogState state);
-WatchdogState watchdog_state_from_string(const char *text);
 const char *suspect_to_string(Suspect suspect); /* "" for SUSPECT_NONE */
 Suspect suspect_from_string(const char *text);
 const char *urgency_to_string(Urgency urgency);
