@@ -11,7 +11,7 @@
 #include "guests/vm-clock.h"
 #include "show/print.h"
 
-#define NAME_COLUMNS 16
+#define NAME_COLUMNS 15
 
 static const char *format_nsec(const GuestVerdict *verdict, char buffer[static PRINT_TIME_SIZE])
 {
