@@ -61,6 +61,12 @@ typedef struct Cpu {
         int resume_latency;
 } Cpu;
 
+/* A virtual machine that KVM seems to run. As the host file has it, but for \xHH in the name; NULL: not said. */
+typedef struct MadeVm {
+        char *name, *offsets, *ratio, *options;
+        unsigned vcpus;
+} MadeVm;
+
 typedef struct NameList {
         char **names;
         size_t n;
@@ -89,6 +95,9 @@ struct Host {
         char *clocksource, *clocksource_override;
         bool tsc_marked, tsc_leaving;
         unsigned clock_settle_ms;
+
+        MadeVm *vms;
+        size_t n_vms;
 
         Kmsg kmsg;
         int kmsg_open_errno;

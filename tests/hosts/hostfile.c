@@ -7,6 +7,7 @@
 
 #include "hostfile.h"
 #include "text.h"
+#include "vm.h"
 
 void hostfile_complain(HostFile *f, const char *format, ...)
 {
@@ -255,6 +256,7 @@ static void hostfile_directive(HostFile *f, const char *verb, char *args, char *
                       { "idle-governor", on_idle_governor },
                       { "idle", hostfile_idle },
                       { "epb", on_epb },
+                      { "vm", hostfile_vm },
                       { "kmsg", on_kmsg },
                       { "kmsg-ring", on_kmsg_ring },
                       { "kmsg-open", on_kmsg_open } };

@@ -19,6 +19,7 @@
 #include "machine.h"
 #include "serve.h"
 #include "uname.h"
+#include "vm.h"
 
 enum {
         EXIT_USAGE = 2,
@@ -59,7 +60,7 @@ static int make_private_namespace(void)
 }
 
 static _Noreturn void run_command(const char *mountpoint, char **argv, const sigset_t *mask, pid_t server,
-                                  bool has_nodes)
+                                  const Host *host)
 {
         static const char *const binds[][2] = {
                 { "cpu", "/sys/devices/system/cpu" },
@@ -77,10 +78,12 @@ static _Noreturn void run_command(const char *mountpoint, char **argv, const sig
                 _exit(EXIT_SETUP);
         for (size_t i = 0; bound && i < sizeof(binds) / sizeof(binds[0]); i++)
                 bound = bind_over(mountpoint, binds[i][0], binds[i][1]) == 0;
-        if (!bound || (has_nodes && bind_over(mountpoint, "nodes", "/sys/devices/system/node/online") < 0))
+        if (!bound || (host->nodes && bind_over(mountpoint, "nodes", "/sys/devices/system/node/online") < 0))
                 _exit(EXIT_SETUP);
         setenv("MADEHOST", mountpoint, 1);
         sigprocmask(SIG_SETMASK, mask, NULL);
+        if (vms_start(host) < 0)
+                _exit(EXIT_SETUP);
         execvp(argv[0], argv);
         fprintf(stderr, "madehost: cannot run %s: %m\n", argv[0]);
         _exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN);
@@ -226,7 +229,7 @@ static int serve_command(Machine *m, char **argv)
         else
                 command = fork();
         if (command == 0)
-                run_command(dir, argv, &old, self, m->host.nodes != NULL);
+                run_command(dir, argv, &old, self, &m->host);
         if (command > 0)
                 status = serve_until_done(m, server, signals, command, questions);
         else if (!m->host.kernel || questions >= 0)
@@ -249,6 +252,7 @@ int main(int argc, char **argv)
         Machine m;
         int i = 1, status;
 
+        vm_pretend();
         if (i < argc && strcmp(argv[i], "--help") == 0)
                 return usage(), EXIT_SUCCESS;
         if (i < argc && strcmp(argv[i], "--check") == 0) {
