@@ -136,8 +136,11 @@ static uint64_t table_nearest(const char *table, uint64_t khz, bool up)
 void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_t *max_khz)
 {
         const char *table = domain->frequencies ? domain->frequencies : "";
-        uint64_t top = table_nearest(table, UINT64_MAX, false), down;
+        uint64_t top, down;
 
+        if (*min_khz == 0 && *max_khz == 0)
+                return;
+        top = table_nearest(table, UINT64_MAX, false);
         if (top == 0)
                 return;
         /* Above the table lie the boost frequencies, which stand in a file of their own. */

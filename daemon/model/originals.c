@@ -46,6 +46,30 @@ const char *originals_get(const Originals *originals, const KnobId *id)
         return found ? originals->entries[at].value : NULL;
 }
 
+/* Steps forward from the hint before it is given up. */
+#define HINT_STEPS 8
+
+const char *originals_get_near(const Originals *originals, const KnobId *id, size_t *hint)
+{
+        size_t at = *hint < originals->n ? *hint : originals->n;
+        int order = 1;
+        bool found;
+
+        for (unsigned i = 0; i < HINT_STEPS && at < originals->n; i++, at++) {
+                order = knob_element_compare(id, &originals->entries[at]);
+                if (order <= 0)
+                        break;
+        }
+        *hint = at;
+        if (order == 0)
+                return originals->entries[at].value;
+        /* Between two neighbours, or behind the last: there is none. */
+        if ((order < 0 || at == originals->n) && (at == 0 || knob_element_compare(id, &originals->entries[at - 1]) > 0))
+                return NULL;
+        *hint = originals_find(originals, id, &found);
+        return found ? originals->entries[*hint].value : NULL;
+}
+
 int originals_add(Originals *originals, const KnobId *id, const char *value)
 {
         bool found;

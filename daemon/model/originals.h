@@ -29,6 +29,8 @@ int originals_copy(const Originals *originals, Originals *ret);
 
 /* The value, owned by *originals, or NULL. */
 const char *originals_get(const Originals *originals, const KnobId *id);
+/* The same for one who asks in the order of knob_id_compare(), mostly: starts at *hint, 0 at first, and follows it. */
+const char *originals_get_near(const Originals *originals, const KnobId *id, size_t *hint);
 /* Keeps the value that is already there: the first one is the true one. 1 added, 0 was there, -ENOMEM, -EINVAL. */
 int originals_add(Originals *originals, const KnobId *id, const char *value);
 /* Gives back the room for more that adding took. */

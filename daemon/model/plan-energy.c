@@ -20,7 +20,7 @@ static int energy_step(PlanBuilder *b, const KnobId *id, const EnergyValue *now,
 
 static int energy_restore(PlanBuilder *b, const KnobId *id, const EnergyValue *now)
 {
-        const char *original = originals_get(b->input->originals, id);
+        const char *original = plan_get_original(b, id);
 
         return !original || now->error || !*now->text ? 0 :
                                                         energy_step(b, id, now, NULL, POLICY_KEY_INVALID_, original);
@@ -96,7 +96,7 @@ int plan_add_preference(PlanBuilder *b, const FreqDomain *policy)
                 return policy_speaks_of(b->input->policy, POLICY_EPP) ? plan_add_wanted(b, &id, NULL) : 0;
         /* Few hosts have originals of it: asked first, so that the others do not search their plan for every policy. */
         if (!rule)
-                return !originals_get(b->input->originals, &id) || governor_rules_preference(b, policy) ?
+                return !plan_get_original(b, &id) || governor_rules_preference(b, policy) ?
                                0 :
                                energy_restore(b, &id, &policy->preference);
         if (differ) {

@@ -107,9 +107,9 @@ static int freq_governor_step(PlanBuilder *b, FreqDomain *now, const FreqWish *w
         return wish->governor ? freq_step(b, now, &step, wish->governor) : 0;
 }
 
-static uint64_t original_khz(const PlanBuilder *b, const FreqDomain *policy, Knob knob)
+static uint64_t original_khz(PlanBuilder *b, const FreqDomain *policy, Knob knob)
 {
-        const char *value = originals_get(b->input->originals, &(KnobId) { .knob = knob, .id = policy->id });
+        const char *value = plan_get_original(b, &(KnobId) { .knob = knob, .id = policy->id });
         uint64_t khz = 0;
 
         if (value)
@@ -120,7 +120,7 @@ static uint64_t original_khz(const PlanBuilder *b, const FreqDomain *policy, Kno
 static int freq_restore_governor(PlanBuilder *b, FreqDomain *now)
 {
         Step step = { .id = { .knob = KNOB_SCALING_GOVERNOR, .id = now->id }, .reason = STEP_RESTORE };
-        const char *governor = originals_get(b->input->originals, &step.id);
+        const char *governor = plan_get_original(b, &step.id);
 
         return governor ? freq_step(b, now, &step, governor) : 0;
 }

@@ -145,10 +145,9 @@ static int idle_step(PlanBuilder *b, const CpuState *cpu, const IdleState *state
         return plan_add_step(b, &step);
 }
 
-static const char *idle_original(const PlanBuilder *b, const CpuState *cpu, const IdleState *state)
+static const char *idle_original(PlanBuilder *b, const CpuState *cpu, const IdleState *state)
 {
-        return originals_get(b->input->originals,
-                             &(KnobId) { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index });
+        return plan_get_original(b, &(KnobId) { .knob = KNOB_DISABLE, .id = cpu->id, .state = state->index });
 }
 
 static int idle_restore_state(PlanBuilder *b, const CpuState *cpu, const IdleState *state)
@@ -184,7 +183,7 @@ static int idle_apply_state(PlanBuilder *b, const CpuState *cpu, const IdleState
 }
 
 /* POLL alone burns power: whoever had disabled the shallowest state, it is enabled when nothing else would be left. 1 it was, 0. */
-static int idle_leave_some(const PlanBuilder *b, const CpuState *cpu, const IdleState *shallowest, IdleWish *wishes,
+static int idle_leave_some(PlanBuilder *b, const CpuState *cpu, const IdleState *shallowest, IdleWish *wishes,
                            const IdleWish *because)
 {
         for (unsigned i = 0; i < cpu->n_states; i++) {

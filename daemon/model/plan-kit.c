@@ -7,6 +7,11 @@
 #include "base/append.h"
 #include "base/array.h"
 
+const char *plan_get_original(PlanBuilder *b, const KnobId *id)
+{
+        return originals_get_near(b->input->originals, id, &b->near);
+}
+
 int plan_add_wanted(PlanBuilder *b, const KnobId *id, const char *value)
 {
         Wanted *wanted;

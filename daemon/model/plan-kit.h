@@ -9,7 +9,11 @@
 typedef struct PlanBuilder {
         const PlanInput *input;
         Plan plan;
+        size_t near; /* where the last original was looked for */
 } PlanBuilder;
+
+/* As originals_get(). The plan asks for them in their order, so no search is needed. */
+const char *plan_get_original(PlanBuilder *b, const KnobId *id);
 
 /* Each 0 or -ENOMEM. What is wanted may come in any order. `value` NULL: none can be told now. */
 int plan_add_wanted(PlanBuilder *b, const KnobId *id, const char *value);

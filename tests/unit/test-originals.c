@@ -49,6 +49,25 @@ static void test_originals_stay_sorted(void **state)
         }
 }
 
+/* In any order it says the same as a search. */
+static void test_originals_get_near(void **state)
+{
+        _cleanup_originals_ Originals originals = {};
+        size_t hint = 0;
+        enum { N = 50 };
+
+        for (unsigned i = 0; i < N; i += 3)
+                assert_int_equal(originals_add(&originals, &(KnobId) { .knob = KNOB_DISABLE, .id = i }, "0"), 1);
+        for (unsigned step = 1; step < N; step += 6)
+                for (unsigned i = 0; i < 3 * N; i++) {
+                        KnobId id = { .knob = KNOB_DISABLE, .id = i * step % N };
+
+                        assert_ptr_equal(originals_get_near(&originals, &id, &hint), originals_get(&originals, &id));
+                }
+        originals_done(&originals);
+        assert_null(originals_get_near(&originals, &(KnobId) { .knob = KNOB_DISABLE }, &hint));
+}
+
 static void test_originals_copy(void **state)
 {
         _cleanup_originals_ Originals originals = {}, copy = {};
@@ -129,6 +148,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_originals_keep_the_first_value),
                 cmocka_unit_test(test_originals_stay_sorted),
+                cmocka_unit_test(test_originals_get_near),
                 cmocka_unit_test(test_originals_copy),
                 cmocka_unit_test(test_originals_format_and_parse),
                 cmocka_unit_test(test_originals_parse_of_another_boot),

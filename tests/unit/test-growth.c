@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A host four times as large takes four times as many comparisons of knobs, not sixteen. The linker counts them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/knob.h"
+#include "model/plan.h"
+#include "model/policy.h"
+#include "model/snapshot.h"
+
+int __wrap_knob_element_compare(const void *a, const void *b);
+int __real_knob_element_compare(const void *a, const void *b);
+
+static unsigned long n_comparisons;
+
+int __wrap_knob_element_compare(const void *a, const void *b)
+{
+        n_comparisons++;
+        return __real_knob_element_compare(a, b);
+}
+
+static void make_host(unsigned n_cpus, Snapshot *ret)
+{
+        static const IdleState states[] = {
+                { .index = 0, .name = "POLL", .latency_usec = 0 },
+                { .index = 1, .name = "C1", .latency_usec = 2 },
+                { .index = 2, .name = "C2", .latency_usec = 75 },
+        };
+
+        *ret = (Snapshot) {
+                .policies = calloc(n_cpus, sizeof(FreqDomain)),
+                .n_policies = n_cpus,
+                .cpus = calloc(n_cpus, sizeof(CpuState)),
+                .n_cpus = n_cpus,
+        };
+        assert_true(ret->policies && ret->cpus);
+        for (unsigned i = 0; i < n_cpus; i++) {
+                ret->policies[i] = (FreqDomain) { .id = i, .governor = "powersave", .max_khz = 2000000 };
+                assert_int_equal(cpuset_add(&ret->policies[i].cpus, i), 0);
+                ret->cpus[i] = (CpuState) { .id = i, .online = true, .n_states = 3, .states = malloc(sizeof(states)) };
+                assert_non_null(ret->cpus[i].states);
+                memcpy(ret->cpus[i].states, states, sizeof(states));
+        }
+}
+
+/* Of an apply and a restore: both plans, originals kept and let go. */
+static unsigned long count(unsigned n_cpus)
+{
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        _cleanup_originals_ Originals originals = {};
+        _cleanup_policy_ Policy policy = {};
+        _cleanup_plan_ Plan plan = {}, back = {};
+        PlanInput input = {
+                .snapshot = &snapshot, .policy = &policy, .originals = &originals, .frequency = true, .idle = true
+        };
+
+        make_host(n_cpus, &snapshot);
+        assert_int_equal(policy_add_defaults(&policy, true, true), 0);
+        n_comparisons = 0;
+        assert_int_equal(plan_build(&input, &plan), 0);
+        assert_int_equal(plan.n_steps, 2 * n_cpus);
+        assert_int_equal(plan_collect_originals(&plan, &snapshot, &originals), 1);
+        for (size_t i = 0; i < plan.n_steps; i++)
+                assert_int_equal(snapshot_set(&snapshot, &plan.steps[i].id, plan.steps[i].to), 0);
+        assert_false(originals_drop_returned(&originals, &plan, &snapshot, false));
+        input.frequency = input.idle = false;
+        assert_int_equal(plan_build(&input, &back), 0);
+        assert_int_equal(back.n_steps, 2 * n_cpus);
+        for (size_t i = 0; i < back.n_steps; i++)
+                assert_int_equal(snapshot_set(&snapshot, &back.steps[i].id, back.steps[i].to), 0);
+        assert_true(originals_drop_returned(&originals, &back, &snapshot, true));
+        assert_int_equal(originals.n, 0);
+        return n_comparisons;
+}
+
+/* Keeping originals searches: two steps more for each of four times as many. */
+static void test_comparisons_grow_with_the_host(void **state)
+{
+        unsigned long few = count(256), many = count(1024);
+
+        print_message("%lu comparisons for 256 CPUs, %lu for 1024\n", few, many);
+        assert_true(few > 0);
+        assert_true(many < 5 * few);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_comparisons_grow_with_the_host),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
