@@ -54,25 +54,26 @@ def foreign_writes(world, samples):
     return row("foreign write until repaired, 128 CPUs", times)
 
 
-def onlines(world, samples):
+def onlines(world, n_cpus, samples):
     """The kernel's own event, of a CPU of this machine: asked for by a write to its `uevent`. Its policy is a new one each time, as
     after a driver came back, so that nobody wrote to a file that is watched."""
     cpu = max(os.sched_getaffinity(0))
-    world.set_cpus(128)
+    world.set_cpus(n_cpus)
     policy = f"{world.root}/cpufreq/policy{cpu}"
     times = []
     with world.warden():
         for i in range(samples):
-            shutil.copytree(policy, f"{world.scratch}/fresh{i}")
-            write(f"{world.scratch}/fresh{i}/scaling_governor", FOREIGN)
-            os.rename(policy, f"{world.scratch}/gone{i}")
-            os.rename(f"{world.scratch}/fresh{i}", policy)
+            fresh = f"{world.scratch}/fresh{n_cpus}-{i}"
+            shutil.copytree(policy, fresh)
+            write(f"{fresh}/scaling_governor", FOREIGN)
+            os.rename(policy, f"{world.scratch}/gone{n_cpus}-{i}")
+            os.rename(fresh, policy)
             begun = time.monotonic()
             write(f"{world.scratch}/sys/devices/system/cpu/cpu{cpu}/uevent", "online")
             times.append(wait_value(f"{policy}/scaling_governor", "performance") - begun)
             # What comes close together is answered together.
             time.sleep(0.25)
-    return row("CPU online until applied, 128 CPUs", times)
+    return row(f"CPU online until applied, {n_cpus} CPUs", times)
 
 
 def one_verdict(options):
@@ -98,7 +99,10 @@ def verdicts(options):
 
 def measure(world, options):
     yield foreign_writes(world, options.samples)
-    yield onlines(world, options.samples)
+    yield onlines(world, 128, options.samples)
+    # The same for a larger host: fewer times, since only growth is to be seen.
+    for n_cpus in (1024, 4096):
+        yield onlines(world, n_cpus, min(options.samples, 100))
     yield verdicts(options)
 
 
