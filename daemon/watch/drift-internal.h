@@ -63,8 +63,11 @@ struct DriftMonitor {
         DriftWatch *watch;
         int watch_error, read_error; /* contests that were logged */
         uint64_t retry_usec;         /* when to read again what could not be read; 0: nothing to read */
-        sd_event_source *watch_source, *timer, *look_source, *post_source;
+        sd_event_source *watch_source, *timer, *look_source, *post_source, *compare_source;
         uint64_t compare_usec; /* when the knobs may be compared again */
+        bool comparing;        /* slice by slice */
+        size_t n_compared;     /* of this round, so far */
+        uint64_t compare_took_usec;
         Drift accounts;
         bool lost; /* events were lost: any knob may have been written */
 
@@ -100,9 +103,9 @@ void *drift_append(void *array, size_t *n, size_t size);
 Touched *drift_touch(DriftMonitor *deeper, const KnobId *id, unsigned writer, bool heard);
 /* Updates `kept` wherever it may have changed; afterwards `touched` has each knob once. 0 or -errno. */
 int drift_refresh(DriftMonitor *d);
-/* Adds those watched knobs to `touched`, as `found`, whose value is not the one that the last task left. A knob that
- * cannot be read is skipped. */
-void drift_compare(DriftMonitor *d);
+/* Adds those of the next `n` watched knobs to `touched`, as `found`, whose value is not the one that the last task left.
+ * A knob that cannot be read is skipped. Whether there are more to compare in this round. */
+bool drift_compare(DriftMonitor *d, size_t n);
 /* All knobs have just been read; this took so long. Sets the time when they may be compared again. */
 void drift_was_compared(DriftMonitor *d, uint64_t took_usec);
 /* Judges `touched`, which drift_refresh() has read, by the plan that would bring the policy back. *ret_repair: whether

@@ -95,13 +95,13 @@ int drift_refresh(DriftMonitor *d)
         return 0;
 }
 
-void drift_compare(DriftMonitor *d)
+bool drift_compare(DriftMonitor *d, size_t n)
 {
         char now[KNOB_VALUE_SIZE], left[KNOB_VALUE_SIZE];
         const KnobId *id;
         Touched *touched;
 
-        for (size_t i = 0; (id = drift_watch_get(d->watch, i)); i++) {
+        for (; n > 0 && (id = drift_watch_get(d->watch, d->n_compared)); d->n_compared++, n--) {
                 if (snapshot_get(&d->kept, id, left) < 0 || d->ops->read(d->ops_userdata, id, now) < 0 ||
                     strcasecmp(now, left) == 0)
                         continue;
@@ -109,4 +109,5 @@ void drift_compare(DriftMonitor *d)
                 if (touched)
                         touched->found = true;
         }
+        return drift_watch_get(d->watch, d->n_compared) != NULL;
 }

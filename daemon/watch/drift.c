@@ -22,6 +22,8 @@
 #define WRITERS_KEPT_MAX 32
 /* Tries again to read the host; perhaps there are file descriptors or memory again. */
 #define READ_AGAIN_USEC 10000000
+/* So many knobs are compared between two looks at the event loop: one or two ms. A host of 4096 CPUs has 12 000. */
+#define COMPARE_SLICE 512
 
 static unsigned keep_writer(DriftMonitor *d, const Writer *writer)
 {
@@ -181,18 +183,43 @@ static int on_watch(sd_event_source *source, int fd, uint32_t events, void *user
         return 0;
 }
 
+static bool can_compare(const DriftMonitor *d)
+{
+        return !d->busy && !d->stopped && d->in_force && d->kept_valid && d->watch;
+}
+
 /* Runs after another event of any kind was handled, to find changes that no watch reports. An example is a write
  * through the sysfs of another network namespace, whose files have other inodes. The daemon never wakes up for this
  * alone. */
 static int on_post(sd_event_source *source, void *userdata)
 {
         DriftMonitor *d = userdata;
-        uint64_t begin = time_usec(CLOCK_MONOTONIC);
 
-        if (d->busy || d->stopped || !d->in_force || !d->kept_valid || !d->watch || begin < d->compare_usec)
+        if (!d->comparing && can_compare(d) && time_usec(CLOCK_MONOTONIC) >= d->compare_usec) {
+                d->comparing = sd_event_source_set_enabled(d->compare_source, SD_EVENT_ONESHOT) >= 0;
+                d->n_compared = 0;
+                d->compare_took_usec = 0;
+        }
+        return 0;
+}
+
+static int on_compare(sd_event_source *source, void *userdata)
+{
+        DriftMonitor *d = userdata;
+        uint64_t begin = time_usec(CLOCK_MONOTONIC);
+        bool more;
+
+        /* A task has begun meanwhile. After it other knobs may be watched. */
+        if (!can_compare(d)) {
+                d->comparing = false;
                 return 0;
-        drift_compare(d);
-        drift_was_compared(d, time_usec(CLOCK_MONOTONIC) - begin);
+        }
+        more = drift_compare(d, COMPARE_SLICE);
+        d->compare_took_usec += time_usec(CLOCK_MONOTONIC) - begin;
+        if (more)
+                return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        d->comparing = false;
+        drift_was_compared(d, d->compare_took_usec);
         /* A write that has just happened may still be in the queue, together with its writer. */
         if (d->n_touched > 0)
                 hear(d);
@@ -257,6 +284,16 @@ static int add_sources(DriftMonitor *d, sd_event *event)
         if (r < 0)
                 return r;
         (void)sd_event_source_set_description(d->post_source, "drift-post");
+        r = sd_event_add_defer(event, &d->compare_source, on_compare, d);
+        if (r < 0)
+                return r;
+        (void)sd_event_source_set_description(d->compare_source, "drift-compare");
+        r = sd_event_source_set_enabled(d->compare_source, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_priority(d->compare_source, SD_EVENT_PRIORITY_IDLE);
+        if (r < 0)
+                return r;
         r = sd_event_add_io(event, &d->watch_source, drift_watch_get_fd(d->watch), EPOLLIN, on_watch, d);
         if (r < 0)
                 return r;
@@ -312,6 +349,7 @@ DriftMonitor *drift_monitor_free(DriftMonitor *d)
         d->timer = sd_event_source_disable_unref(d->timer);
         d->watch_source = sd_event_source_disable_unref(d->watch_source);
         d->post_source = sd_event_source_disable_unref(d->post_source);
+        d->compare_source = sd_event_source_disable_unref(d->compare_source);
         if (d->watch)
                 drift_watch_free(d->watch);
         drift_forget(&d->accounts);
