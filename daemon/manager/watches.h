@@ -19,7 +19,7 @@ typedef struct Watches Watches;
 /* Makes those watches that do not need the facts, and gives the planner its guests. `planner` outlives them. 0, -ENOMEM
  * or -errno of sd-event. */
 int watches_new(sd_event *event, Planner *planner, ManagerTell tell, void *userdata, Watches **ret);
-/* `watches` may be NULL. */
+/* `w` may be NULL. */
 Watches *watches_free(Watches *w);
 DEFINE_CLEANUP(Watches, watches_free);
 

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What one user may cost in a time: a bucket that leaks evenly. Times are CLOCK_MONOTONIC in microseconds, passed in.
+ * Limits how much one user may cost in a time: what was spent is forgotten evenly. Times are CLOCK_MONOTONIC in
+ * microseconds, passed in.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* In this time a user may cost `limit` in all. */
+/* Within this time a user may spend `limit` in all. */
 #define ALLOWANCE_WINDOW_USEC UINT64_C(4000000)
 
-/* All zero is ready for use: nothing was spent. */
+/* All zero is ready for use: nothing has been spent. */
 typedef struct Allowance {
-        uint64_t forgotten_usec; /* when all that was spent is forgotten */
+        uint64_t forgotten_usec; /* when everything that was spent will be forgotten */
 } Allowance;
 
-/* Spends `cost` of `limit` (> 0): false and nothing spent when that is more than is left. */
+/* Spends `cost` of `limit` (> 0). False, and nothing is spent, if less than `cost` is left. */
 bool allowance_take(Allowance *allowance, unsigned cost, unsigned limit, uint64_t now_usec);

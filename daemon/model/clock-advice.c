@@ -70,12 +70,13 @@ const char *clock_harmful_parameter(const Facts *facts, Verdict verdict, char bu
         return buffer;
 }
 
-/* The kernel gave it up at boot for what the CPUs are: no parameter but tsc=reliable would change that. */
+/* The kernel gave the TSC up at boot because of the CPUs' design; no parameter except tsc=reliable would change
+ * that. */
 static bool is_hopeless(const Facts *facts, Verdict verdict, ClockReason reason)
 {
         if (reason == REASON_UNSYNCHRONIZED)
                 return true;
-        /* A verdict that could only come later shows that this kernel did register it. */
+        /* This verdict can only come after the kernel has registered the TSC, so this kernel did register it. */
         if (verdict != VERDICT_UNSTABLE || reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE ||
             reason == REASON_C1E)
                 return false;
@@ -97,7 +98,7 @@ static bool parameters_matter(Verdict verdict)
         }
 }
 
-/* Where the hardware's design is the cause, and not only what would come next. */
+/* True if the hardware's design caused the loss, not only if it would cause the next one. */
 static bool parameters_mend(ClockReason reason)
 {
         return reason == REASON_IDLE_HALT || reason == REASON_CPUFREQ_CHANGE || reason == REASON_CLOCKSOURCE_WATCHDOG ||
@@ -114,7 +115,7 @@ unsigned clock_boot_parameters_missing(const Facts *facts, Verdict verdict, Cloc
         bool fixed = facts->frequency_is_fixed && reason != REASON_CPUFREQ_CHANGE;
 
         if (!facts->hypervisor && parameters_matter(verdict) && !is_hopeless(facts, verdict, reason)) {
-                /* What already failed here does not count as set. */
+                /* A parameter that has already failed to help on this host does not count as set. */
                 tried = reason != REASON_CPUFREQ_CHANGE &&
                         cmdline_has(facts->cmdline, "cpufreq.default_governor", "performance");
                 if (!facts->nonstop_tsc && !shallow && !clock_facts_idle_limited(facts)) {
@@ -158,22 +159,22 @@ char *clock_boot_parameters_reason(const Facts *facts, Verdict verdict, ClockRea
                       "leaves the clock where firmware put it; where that is the maximum, "
                       "cpufreq.default_governor=performance may do.";
         else if (facts->hypervisor)
-                why = facts->xen_control ? "Xen holds the CPUs: its own command line decides." :
-                                           "This is a guest: its TSC is the host's affair.";
+                why = facts->xen_control ? "Xen controls the CPUs: its own command line decides." :
+                                           "This is a guest: its host provides the TSC.";
         else if (is_hopeless(facts, verdict, reason) && !facts->constant_tsc)
-                why = "The kernel gives the TSCs of several CPUs without constant_tsc up at boot; no parameter makes "
-                      "them fit.";
+                why = "At boot the kernel gives up the TSCs of several CPUs without constant_tsc; no parameter "
+                      "prevents that.";
         else if (is_fit(facts))
                 why = "The CPU's TSC is constant and nonstop: no parameter is needed.";
         else if ((facts->nonstop_tsc || facts->idle_is_shallow) && (facts->constant_tsc || facts->frequency_is_fixed))
-                why = "Here is nothing that a boot parameter would keep away: no idle driver with a state beyond C1, or no "
-                      "cpufreq driver.";
+                why = "A boot parameter would change nothing here: there is no idle driver with a state beyond C1, "
+                      "or no cpufreq driver.";
         else
-                why = "Nothing that would help is missing.";
+                why = "No parameter that would help is missing.";
         return text_format("%s", why);
 }
 
-/* What the hardware is: boot parameters, or nothing. REMEDY_NONE: that is not why. */
+/* What the hardware needs: boot parameters, or nothing helps. REMEDY_NONE: the hardware is not the cause. */
 static RemedyKind hardware_remedy(const Facts *facts, ClockReason reason)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
@@ -297,7 +298,7 @@ unsigned clock_advice(const Facts *facts)
 
         if (!is_fit(facts) && (reliable || cmdline_has(facts->cmdline, "tsc", "nowatchdog")))
                 advice |= 1U << ADVICE_RELIABLE_UNFIT;
-        /* tsc=nowatchdog is what ends false alarms of a fit one. */
+        /* On a TSC that is constant and nonstop, tsc=nowatchdog prevents false alarms. */
         else if (reliable)
                 advice |= 1U << ADVICE_RELIABLE_NEEDLESS;
         if (distrusts_good_tsc(facts))
@@ -322,8 +323,7 @@ char *clock_advice_format(const Facts *facts, AdviceKind kind)
         case ADVICE_RELIABLE_UNFIT:
                 return text_format(
                         "The kernel command line has %s, but this CPU lacks %s: the parameter only switches %s "
-                        "off. It makes the TSC "
-                        "no better and does not keep idle states or frequency changes from costing it.",
+                        "off. It does not improve the TSC, and idle states or frequency changes can still cost it.",
                         parameter, lacks,
                         reliable ? "the watchdog, the sync test and the checks of TSC_ADJUST" : "the watchdog");
         case ADVICE_RELIABLE_NEEDLESS:
@@ -340,7 +340,8 @@ char *clock_advice_format(const Facts *facts, AdviceKind kind)
                                    facts->idle_driver[0] ? facts->idle_driver : "The idle driver", facts->deep_state);
         case ADVICE_MOVING_FREQUENCY:
                 return text_format(
-                        "The governor %s moves the frequency, but this CPU lacks constant_tsc: its TSC moves with it.",
+                        "The governor %s changes the frequency, but this CPU lacks constant_tsc: the rate of its TSC "
+                        "changes with it.",
                         facts->moving_governor);
         default:
                 return NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What to do about the clock. tsc=reliable is never advised: it switches off every check and keeps no TSC from being
- * marked.
+ * What to do about the clock. tsc=reliable is never advised: it switches off the kernel's checks and does not prevent
+ * a mark by frequency or idle states.
  */
 #pragma once
 
@@ -16,49 +16,48 @@ typedef enum RemedyKind {
         REMEDY_BOOT_PARAMETERS,  /* add the missing ones, reboot */
         REMEDY_REMOVE_PARAMETER, /* take one away, reboot */
         REMEDY_SWITCH_BACK,      /* write current_clocksource, no reboot */
-        REMEDY_REBOOT,           /* nothing to set: look again after it */
+        REMEDY_REBOOT,           /* nothing to set: read its state again later */
         REMEDY_COMPARE,          /* reboot; find out which of two clocks is wrong */
         REMEDY_FALSE_ALARM,      /* reboot; the TSC is most likely good */
         REMEDY_POWER_OFF,        /* switch the machine off and on; then firmware */
-        REMEDY_REFERENCE,        /* give the watchdog a real clock to compare with */
-        REMEDY_CALIBRATE,        /* boot through firmware; then its timers */
+        REMEDY_REFERENCE,        /* give the watchdog a real clock as its reference */
+        REMEDY_CALIBRATE,        /* boot through the firmware; then check its timers */
         REMEDY_FIRMWARE,         /* update firmware, reboot */
         REMEDY_FIRMWARE_C1E,     /* switch C1E off in firmware, reboot */
         REMEDY_FIRMWARE_TIMER,   /* switch a reference clock on in firmware, reboot */
-        REMEDY_HYPERVISOR,       /* to be mended on the host this guest runs on */
+        REMEDY_HYPERVISOR,       /* to be repaired on the host of this guest */
         REMEDY_PROBED,           /* probe again; power off and on; then firmware */
         REMEDY_RETIRE,           /* nothing helps; retire it for this use */
         REMEDY_MAX_,
 } RemedyKind;
 
-/* None where the urgency is none. Following it leads to a state of lower urgency, or says that nothing does. */
+/* REMEDY_NONE if the urgency is none. Following the remedy leads to a lower urgency, or the remedy says that nothing
+ * helps. */
 RemedyKind clock_remedy_kind(const Facts *facts, const ClockView *view);
 const char *remedy_kind_to_string(RemedyKind kind);
 
-/* The parameter that keeps the TSC from being used or checked, as it stands on the command line: "tsc=reliable"; NULL
- * for none. */
+/* The parameter on the command line that prevents the use or the checks of the TSC: "tsc=reliable"; NULL for none. */
 const char *clock_harmful_parameter(const Facts *facts, Verdict verdict, char buffer[static 64]);
 
 #define BOOT_PARAMETERS_MAX 4
 
-/* Boot parameters that are not set and would keep this host's TSC: literals, NULL-terminated. None where none can (AMD
- * SMP without constant_tsc), none in a guest, none where nothing is wrong. Returns how many. */
+/* Boot parameters that are not set and would keep this host's TSC: literals, NULL-terminated. None if no parameter can
+ * (AMD SMP without constant_tsc), in a guest, and if nothing is wrong. Returns how many. */
 unsigned clock_boot_parameters_missing(const Facts *facts, Verdict verdict, ClockReason reason,
                                        const char *ret[static BOOT_PARAMETERS_MAX + 1]);
-/* Why these, or why none. Heap string owned by the caller, NULL when out of memory. */
+/* Why these parameters, or why none. Heap string owned by the caller, NULL when out of memory. */
 char *clock_boot_parameters_reason(const Facts *facts, Verdict verdict, ClockReason reason);
 
 typedef enum AdviceKind {
-        ADVICE_RELIABLE_UNFIT,    /* tsc=reliable or tsc=nowatchdog on a CPU whose TSC is not */
-        ADVICE_RELIABLE_NEEDLESS, /* tsc=reliable on a CPU the kernel would judge well by itself */
+        ADVICE_RELIABLE_UNFIT,    /* tsc=reliable or tsc=nowatchdog on a CPU whose TSC is not reliable */
+        ADVICE_RELIABLE_NEEDLESS, /* tsc=reliable on a CPU whose TSC the kernel trusts without it */
         ADVICE_GOOD_TSC_REFUSED,  /* tsc=unstable, notsc or clocksource= on a CPU whose TSC is fit */
         ADVICE_DEEP_IDLE,         /* C2 or deeper registered where the TSC stops there */
         ADVICE_MOVING_FREQUENCY,  /* a governor that moves the frequency where the TSC follows it */
         ADVICE_MAX_,
 } AdviceKind;
 
-/* A bit per AdviceKind: what contradicts the CPU on this host. Nothing inside a guest but for what its own command
- * line says. */
+/* What contradicts the CPU on this host, one bit per AdviceKind. In a guest only what its own command line says. */
 unsigned clock_advice(const Facts *facts);
-/* One sentence for one kind. Heap string owned by the caller, NULL when out of memory. */
+/* One sentence for one AdviceKind. Heap string owned by the caller, NULL when out of memory. */
 char *clock_advice_format(const Facts *facts, AdviceKind kind);

@@ -221,13 +221,15 @@ static const char *watchdog_threshold(const Facts *facts)
 static const char *watchdog_exempt_reason(const Facts *facts)
 {
         if (facts->hypervisor && facts->tsc_reliable)
-                return "the kernel does not compare it: the hypervisor vouches for it (tsc_reliable), and nobody in here "
+                return "the kernel does not compare it: the hypervisor vouches for it (tsc_reliable), and nobody in "
+                       "here "
                        "checks that";
         if (facts->hypervisor)
-                return "the kernel does not compare it: the hypervisor promises a TSC that is constant and nonstop, and "
+                return "the kernel does not compare it: the hypervisor promises a TSC that is constant and nonstop, "
+                       "and "
                        "nobody in here checks that";
         if (facts->tsc_reliable && !is_exemptable(facts))
-                return "the kernel does not compare it: it vouches for this CPU model's (tsc_reliable)";
+                return "the kernel does not compare it: it trusts this CPU model's TSC (tsc_reliable)";
         return "the kernel does not compare it, because it is constant, nonstop and adjustable, on few sockets";
 }
 

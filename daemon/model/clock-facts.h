@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What decides how the kernel treats this host's TSC, and what follows from it without looking at the log.
+ * The facts that decide how the kernel treats this host's TSC, and what follows from them without the log.
  */
 #pragma once
 
@@ -12,21 +12,21 @@
 #include "model/kernel-line.h"
 #include "model/snapshot.h"
 
-/* Sets what Facts has of the snapshot: driver, states and governors. */
+/* Sets those members of Facts that come from the snapshot: driver, states and governors. */
 void clock_facts_add_snapshot(Facts *facts, const Snapshot *snapshot);
 
-/* What /sys/devices/system/clocksource/clocksource0 says; NULL = unreadable. */
+/* The content of /sys/devices/system/clocksource/clocksource0; NULL = unreadable. */
 typedef struct ClockObservation {
         const char *current;
-        const char *available; /* blanks between the names, one at the end or none */
+        const char *available; /* names separated by blanks, with or without one at the end */
 } ClockObservation;
 
 #define CLOCKSOURCES_SIZE 256
 
-/* A clocksource that clock_gettime(2) reads without a system call (those with a vdso_clock_mode on x86). */
+/* Whether clock_gettime(2) reads this clocksource without a system call (those with a vdso_clock_mode on x86). */
 bool clocksource_has_vdso(const char *name);
 
-/* What flags and boot parameters alone say the kernel will do on every boot: REASON_NONE (keep the TSC),
+/* What the kernel will do at every boot according to flags and boot parameters alone: REASON_NONE (keep the TSC),
  * REASON_UNSYNCHRONIZED, REASON_IDLE_HALT, REASON_CPUFREQ_CHANGE, REASON_BOOT_PARAMETER. */
 ClockReason clock_facts_predict(const Facts *facts);
 
@@ -36,17 +36,17 @@ ClockReason clock_facts_predict(const Facts *facts);
 bool clock_facts_asked_clocksource(const Facts *facts, char ret[static CLOCKSOURCE_NAME_SIZE],
                                    const char **ret_parameter);
 
-/* AMD without constant_tsc on several CPUs: given up at boot (unsynchronized_tsc(), arch/x86/kernel/tsc.c), from 6.12
- * on only with several packages. */
+/* AMD without constant_tsc on several CPUs: the kernel gives the TSC up at boot (unsynchronized_tsc(),
+ * arch/x86/kernel/tsc.c), from 6.12 on only with several packages. */
 bool clock_facts_unsynchronized(const Facts *facts);
-/* A boot parameter keeps frequency transitions, or the registration of C2 and deeper, from happening. */
+/* Whether a boot parameter prevents frequency changes, or the registration of C2 and deeper states. */
 bool clock_facts_frequency_held(const Facts *facts);
 bool clock_facts_idle_limited(const Facts *facts);
 
 bool clock_facts_kernel_before(const Facts *facts, unsigned major, unsigned minor); /* false when unknown */
 
-/* Whether the kernel's clocksource watchdog looks at the TSC, and what it compares it with: the name, "" for none.
- * `available` is available_clocksource, NULL = unreadable. */
+/* Whether the kernel's clocksource watchdog checks the TSC, and the name of the clock that it compares with ("" for
+ * none). `available` is available_clocksource, NULL = unreadable. */
 WatchdogState clock_facts_watchdog(const Facts *facts, const char *available,
                                    char ret_reference[static CLOCKSOURCE_NAME_SIZE]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a restarted daemon must not forget: the log may have overrun since.
+ * The state that a restarted daemon must know, because the log may have lost the lines since.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,9 +13,9 @@
 #include "base/parse.h"
 #include "model/verdict.h"
 
-/* Another number for other fields: neither version takes what the other one wrote. */
+/* Changes with the fields, so that no version reads a file that another one wrote. */
 #define MAGIC "tscwarden-clock 2 "
-/* A line of KERNEL_TEXT_SIZE bytes takes four each at worst. */
+/* Each byte of a line of KERNEL_TEXT_SIZE bytes may take four when escaped. */
 #define FIELD_SIZE (4 * KERNEL_TEXT_SIZE)
 
 char *clock_export(const Clock *clock, const char *boot_id)
@@ -69,7 +69,7 @@ static int unescape(const char *text, char *ret, size_t size)
         return 0;
 }
 
-/* Takes "KEY<TAB>VALUE\n" off *text: 0, -EBADMSG. */
+/* Removes "KEY<TAB>VALUE\n" from *text: 0, -EBADMSG. */
 static int take_field(const char **text, const char *end, const char *key, char ret[static FIELD_SIZE])
 {
         size_t key_length = strlen(key);
@@ -104,7 +104,7 @@ static int take_bool(const char **text, const char *end, const char *key, bool *
         return 0;
 }
 
-/* A signed number; "?" before it says that it is not known. */
+/* A signed number; "?" in front means that it is not known. */
 static int take_measure(const char **text, const char *end, const char *key, int64_t *ret, bool *ret_known)
 {
         char value[FIELD_SIZE], *digits = value;

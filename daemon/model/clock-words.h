@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The words the clock is spoken of with, on the bus, in the journal and in files.
+ * The words that describe the clock on the bus, in the journal and in files.
  */
 #pragma once
 
@@ -10,8 +10,8 @@ typedef enum Verdict {
         VERDICT_TRUSTED,    /* in use, exempt because constant, nonstop and adjustable */
         VERDICT_UNVERIFIED, /* in use, nothing checks it */
         VERDICT_UNUSED,     /* registered and unmarked, another clocksource is current */
-        VERDICT_UNSTABLE,   /* marked: for good, until reboot */
-        VERDICT_ABSENT,     /* not registered, not marked */
+        VERDICT_UNSTABLE,   /* given up by the kernel until the next boot */
+        VERDICT_ABSENT,     /* neither registered nor given up */
         VERDICT_MAX_,
         VERDICT_INVALID_ = -1,
 } Verdict;
@@ -41,10 +41,10 @@ typedef enum ClockReason {
 } ClockReason;
 
 typedef enum WatchdogState {
-        WATCHDOG_UNKNOWN, /* kernel generations differ here, and nothing tells which rule this one follows */
+        WATCHDOG_UNKNOWN, /* kernels differ, and nothing shows which rule this one follows */
         WATCHDOG_ACTIVE,
-        WATCHDOG_EXEMPT, /* the kernel's own decision */
-        WATCHDOG_OFF,    /* a boot parameter's */
+        WATCHDOG_EXEMPT, /* the kernel decided so itself */
+        WATCHDOG_OFF,    /* because of a boot parameter */
         WATCHDOG_ABSENT, /* no reference clock; or no TSC to watch */
         WATCHDOG_MAX_,
         WATCHDOG_INVALID_ = -1,
@@ -54,23 +54,23 @@ typedef enum WatchdogState {
 typedef enum Suspect {
         SUSPECT_NONE,
         SUSPECT_TSC,       /* the CPUs differ, a warp of a microsecond or more, it went back, firmware changed it */
-        SUSPECT_REFERENCE, /* what the TSC was compared with */
+        SUSPECT_REFERENCE, /* the clock that the TSC was compared with */
         SUSPECT_EITHER,
-        SUSPECT_DESIGN, /* expected: the hardware or the boot parameters are such */
+        SUSPECT_DESIGN, /* expected: because of the hardware or the boot parameters */
         SUSPECT_MAX_,
         SUSPECT_INVALID_ = -1,
 } Suspect;
 
 typedef enum Urgency {
         URGENCY_NONE,
-        URGENCY_TICKET,   /* somebody looks in working hours */
-        URGENCY_EVACUATE, /* the clock that guests here use got worse against all expectation: act now */
+        URGENCY_TICKET,   /* somebody should look in working hours */
+        URGENCY_EVACUATE, /* the clock that guests here use got worse, and nothing predicted that: act now */
         URGENCY_MAX_,
         URGENCY_INVALID_ = -1,
 } Urgency;
 
 const char *verdict_to_string(Verdict verdict);
-Verdict verdict_from_string(const char *text);          /* VERDICT_INVALID_ for no such word */
+Verdict verdict_from_string(const char *text);          /* VERDICT_INVALID_ for an unknown word */
 const char *clock_reason_to_string(ClockReason reason); /* "" for REASON_NONE */
 ClockReason clock_reason_from_string(const char *text);
 const char *watchdog_state_to_string(WatchdogState state);

@@ -25,7 +25,7 @@ static void strip_quotes(const char **text, size_t *length)
                 (*length)--;
 }
 
-/* Takes the next parameter off *cmdline; false at the end and at "--". */
+/* Removes the next parameter from *cmdline; false at the end and at "--". */
 static bool next_parameter(const char **cmdline, Parameter *ret)
 {
         const char *p = *cmdline, *start, *equals = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Options are found as getopt_long() of glibc finds them for cpupower: long ones by any beginning that fits one, short ones joined,
- * an argument joined or in the next word whatever that is. Words that it would push aside are refused.
+ * Finds options as getopt_long() of glibc does for cpupower: long options by any unambiguous beginning, short ones
+ * joined, and an argument either joined or in the next word, whatever that word is. Words that getopt_long() would
+ * move to the end are refused.
  */
 #include "model/cpupower-options.h"
 
@@ -23,7 +24,7 @@ typedef struct Option {
         char letter;
         const char *name;
         bool argument;
-        /* NULL: refused, `fault` says why. 0, -ENOMEM, or -EINVAL with reterr_fault. */
+        /* A value NULL means refused, and `fault` says why. 0, -ENOMEM, or -EINVAL with reterr_fault. */
         int (*take)(Command *command, const struct Option *option, const char *value, CpupowerWhy reterr_fault);
         const char *fault;
         PolicyKey key;
@@ -54,7 +55,7 @@ static int take_frequency(Command *command, const Option *option, const char *va
         return cpupower_set_frequency(command->rule, option->key, command->line, value, reterr_fault);
 }
 
-/* A cpufreq policy has one value for all its CPUs, the related ones included. */
+/* A cpufreq policy has one value for all its CPUs, so -r (related CPUs) changes nothing. */
 static int take_related(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
 {
         return 0;
@@ -115,13 +116,13 @@ static const Option set_options[] = {
           .fault = "exchanges the cpufreq driver under every policy; use the boot parameter "
                    "amd_pstate= instead" },
         { 't', "turbo-boost", true,
-          .fault =
-                  "is one switch for the whole machine, which tscwarden leaves alone; limit the "
-                  "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
+          .fault = "is one switch for the whole machine, which tscwarden leaves alone; limit the "
+                   "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of "
+                   "your own" },
         { 't', "boost", true,
-          .fault =
-                  "is one switch for the whole machine, which tscwarden leaves alone; limit the "
-                  "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
+          .fault = "is one switch for the whole machine, which tscwarden leaves alone; limit the "
+                   "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of "
+                   "your own" },
         {},
 };
 
@@ -151,7 +152,7 @@ static int refuse(char *why, const char *format, ...)
         return -EINVAL;
 }
 
-/* A word in a message is cut to this. */
+/* Words in messages are cut to this length. */
 #define EXCERPT 40
 
 static int command_take(Command *command, const Option *option, const char *value)
@@ -172,7 +173,7 @@ static int command_take(Command *command, const Option *option, const char *valu
                       value ? value : "", value ? "'" : "", fault);
 }
 
-/* The option a long word names, with or without "=value" behind. NULL: none, or several, and *ret_several tells. */
+/* Finds the option that a long word names, with or without "=value". NULL: none or several; *ret_several says which. */
 static const Option *find_long(const Verb *verb, const char *name, size_t length, bool *ret_several)
 {
         const Option *found = NULL;
@@ -251,7 +252,7 @@ static int command_take_short(Command *command, char *const *words, unsigned n)
         return 1;
 }
 
-/* "--max 1.8 GHz": two words where one value is meant. */
+/* "--max 1.8 GHz": two words for one value. */
 static int command_check_units(const Command *command, char *const *words, unsigned n)
 {
         char value[2 * EXCERPT];
@@ -292,19 +293,19 @@ static int command_check(const Command *command)
         return 0;
 }
 
-/* "-c LIST" before the verb: only these two spellings, each a word of its own (utils/cpupower.c handle_options). Returns the number
- * of words taken. */
+/* "-c LIST" before the verb: only these two spellings, each as a separate word (utils/cpupower.c handle_options).
+ * Returns the number of words taken. */
 static int take_cpus(char *const *words, unsigned n, PolicyRule *rule, char *why)
 {
         int r;
 
         if (strcmp(words[0], "-c") != 0 && strcmp(words[0], "--cpu") != 0)
-                return words[0][0] != '-' ?
-                               0 :
-                               refuse(why,
-                                      "'%.*s' stands before the command, where only -c LIST may; write frequency-set, idle-set or set "
-                                      "before it",
-                                      EXCERPT, words[0]);
+                return words[0][0] != '-' ? 0 :
+                                            refuse(why,
+                                                   "'%.*s' stands before the command, where only -c LIST may; write "
+                                                   "frequency-set, idle-set or set "
+                                                   "before it",
+                                                   EXCERPT, words[0]);
         if (n < 2)
                 return refuse(why, "%s has no list of CPUs; write it like -c 0-3,8", words[0]);
         if (strcmp(words[1], "all") == 0)
@@ -321,8 +322,8 @@ static int take_cpus(char *const *words, unsigned n, PolicyRule *rule, char *why
         return 2;
 }
 
-/* One command; ends at a separator, or where the next verb begins without one, as in the files of some sites. Returns the number of
- * words taken. */
+/* Reads one command. It ends at a separator, or where the next verb begins without one, as in the files of some sites.
+ * Returns the number of words taken. */
 static int parse_command(const CpupowerWords *all, unsigned first, unsigned line, PolicyRule *rule, char *why)
 {
         Command command = { .rule = rule, .line = line, .why = why };
@@ -378,7 +379,7 @@ int cpupower_options_parse(const char *text, const char *file, unsigned line, Po
                 if (!rule || !(rule->file = strdup(file)))
                         return -ENOMEM;
                 rule->line = line;
-                /* Without `;` between them cpupower has one -c for all. */
+                /* Without `;` between commands, cpupower uses one -c for all of them. */
                 if (at > 0 && !words.separators[at - 1]) {
                         rule->all_cpus = rule[-1].all_cpus;
                         if (cpuset_copy(&rule->cpus, &rule[-1].cpus) < 0)

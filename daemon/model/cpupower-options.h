@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * cpupower's command line as a policy: "[-c LIST] frequency-set …", "idle-set …", "set -b … -e …", several separated by `;`.
- * tools/power/cpupower/utils is what decides how it is read; where cpupower does what nobody meant, it is refused here.
+ * Reads cpupower's command line as a policy: "[-c LIST] frequency-set …", "idle-set …", "set -b … -e …", several
+ * separated by `;`. The rules are those of tools/power/cpupower/utils, but a line whose effect in cpupower nobody can
+ * have meant is refused.
  */
 #pragma once
 
@@ -14,8 +15,9 @@
 #define CPUPOWER_WHY_SIZE 512
 typedef char CpupowerWhy[CPUPOWER_WHY_SIZE];
 
-/* The arguments that systemd makes of $VAR in an ExecStart= (src/basic/env-util.c replace_env_argv): separated by blanks, quotes and
- * backslashes taken away. One more rule of ours: an unquoted `;` is a word of its own, *ret_separators[i] tells it from a quoted one. */
+/* Splits into the arguments that systemd makes of $VAR in an ExecStart= (src/basic/env-util.c replace_env_argv):
+ * separated by blanks, with quotes and backslashes removed. Our own rule in addition: an unquoted `;` is a separate
+ * word, and *ret_separators[i] distinguishes it from a quoted one. */
 typedef struct CpupowerWords {
         char **words; /* owned */
         bool *separators;
@@ -25,24 +27,25 @@ typedef struct CpupowerWords {
 void cpupower_words_done(CpupowerWords *words);
 #define _cleanup_cpupower_words_ _cleanup_(cpupower_words_done)
 
-/* 0, -EINVAL: a quote or backslash that systemd would forgive, reterr_why says so; -ENOMEM. *ret untouched on failure. */
+/* 0; -EINVAL: a quote or backslash that systemd would accept without closing, reterr_why says so; -ENOMEM. *ret
+ * untouched on failure. */
 int cpupower_words_split(const char *text, CpupowerWords *ret, CpupowerWhy reterr_why);
 
-/* Appends a rule per command to *policy, with `file` and `line` as where it stands. 0; -EINVAL: reterr_why says why; -ENOMEM.
- * *policy is untouched on failure. */
+/* Appends one rule per command to *policy; `file` and `line` say where the command is written. 0; -EINVAL: reterr_why
+ * says why; -ENOMEM. *policy is untouched on failure. */
 int cpupower_options_parse(const char *text, const char *file, unsigned line, Policy *policy, CpupowerWhy reterr_why);
 
-/* A frequency in kHz. A number without a unit that is below 10 MHz is refused: nobody means it. 0; -EINVAL: reterr_fault says "what;
- * what would be right" as the end of a sentence. */
+/* A frequency in kHz. A number without a unit that is below 10 MHz is refused, because nobody can mean it. 0; -EINVAL:
+ * reterr_fault says "what; what would be right" as the end of a sentence. */
 int cpupower_parse_frequency(const char *text, uint64_t *ret_khz, CpupowerWhy reterr_fault);
 
-/* Whether a governor may have this name, whatever its length: what the kernel reads from sysfs is bytes without a blank
- * (drivers/cpufreq/cpufreq.c store_scaling_governor, find_governor), and a comma is somebody's idea of a list. Whether there is one of
- * that name is a matter of the host. */
+/* Whether a governor may have this name, whatever its length. The kernel reads bytes without a blank from sysfs
+ * (drivers/cpufreq/cpufreq.c store_scaling_governor, find_governor); a comma shows that somebody meant a list. Whether
+ * a governor of this name exists depends on the host. */
 bool governor_name_fits(const char *name, size_t length);
 
-/* The values of single options, for files that have a key for each. 0; -EINVAL with reterr_fault as above; -ENOMEM. Each marks the rule
- * as having the key, at `line`. */
+/* Parse the values of single options, for files with a key for each. 0; -EINVAL with reterr_fault as above; -ENOMEM.
+ * Each function marks the rule as having the key, at `line`. */
 int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault);
 int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, CpupowerWhy reterr_fault);
 int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault);

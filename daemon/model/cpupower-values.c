@@ -32,8 +32,8 @@ bool governor_name_fits(const char *name, size_t length)
         return length > 0;
 }
 
-/* cpupower itself sends no other name than one of letters, '_' and '-' (tools/power/cpupower/lib/cpufreq.c verify_gov); the kernel takes
- * what it has, in any case, and reads back its own spelling. */
+/* cpupower itself sends only names of letters, '_' and '-' (tools/power/cpupower/lib/cpufreq.c verify_gov). The kernel
+ * accepts the names that it knows, in upper or lower case, and reads back its own spelling. */
 int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault)
 {
         char **governors;
@@ -72,7 +72,7 @@ static bool is_frequency_with_blanks(const char *text, char joined[static KNOB_V
         return !*text && parse_frequency(joined, &khz) == 0;
 }
 
-/* Slower than any CPU: whoever wrote it left the unit out. */
+/* Slower than any CPU, so the author has left out the unit. */
 #define BARE_KHZ_MIN 10000U
 
 int cpupower_parse_frequency(const char *text, uint64_t *ret_khz, CpupowerWhy reterr_fault)
@@ -110,7 +110,7 @@ int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const
         r = cpupower_parse_frequency(text, khz, reterr_fault);
         if (r < 0)
                 return r;
-        /* As lib/cpufreq.c cpufreq_set_frequency() does it. */
+        /* Computes as lib/cpufreq.c cpufreq_set_frequency() does. */
         if (key == POLICY_FREQ) {
                 r = cpupower_set_governor(rule, line, "userspace", reterr_fault);
                 if (r < 0)

@@ -29,7 +29,8 @@ static int words_add(CpupowerWords *words, const char *text, size_t length, bool
         return 0;
 }
 
-/* Decodes the word at *text into `buffer` and moves *text behind it. -EINVAL: it does not end as it should. */
+/* Decodes the word at *text into `buffer` and moves *text behind it. -EINVAL: the word has an open quote or ends in a
+ * backslash. */
 static int take_word(const char **text, char *buffer, size_t *ret_length)
 {
         const char *at = *text;
@@ -54,7 +55,7 @@ static int take_word(const char **text, char *buffer, size_t *ret_length)
 int cpupower_words_split(const char *text, CpupowerWords *ret, CpupowerWhy reterr_why)
 {
         _cleanup_cpupower_words_ CpupowerWords words = {};
-        /* A word takes one character at least, and a blank but for `;`. */
+        /* Each word takes at least one character and a blank, except `;`. */
         size_t size = strlen(text) + 1, length;
         _cleanup_free_ char *buffer = malloc(size);
         int r = 0;

@@ -75,7 +75,7 @@ static DriftAnswer account_lose(DriftAccount *a, uint64_t now_usec, bool report_
                 account_hold_back(a, a->backoff_usec * 2, now_usec);
                 return DRIFT_ON_AGAIN;
         default:
-                /* The slot to be overwritten next is the oldest. */
+                /* The slot that is overwritten next holds the oldest time. */
                 if (report_only || a->n_lost < DRIFT_LOSSES_MAX ||
                     now_usec >= a->lost_usec[a->n_lost % DRIFT_LOSSES_MAX] + DRIFT_WINDOW_USEC)
                         return DRIFT_LOST;

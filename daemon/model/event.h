@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * One thing that happened and was logged with a MESSAGE_ID.
+ * An event that was logged with a MESSAGE_ID.
  */
 #pragma once
 

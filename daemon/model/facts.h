@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the hardware and the kernel are. Read from files by host/, never from CPUID.
+ * What the hardware and the kernel are. host/ reads it from files, never from CPUID.
  */
 #pragma once
 
@@ -13,10 +13,10 @@ typedef struct Facts {
         bool constant_tsc;
         bool nonstop_tsc;
         bool hypervisor;
-        bool xen_control; /* /proc/xen/capabilities: this is Xen's control domain (dom0), not a guest of somebody */
+        bool xen_control; /* /proc/xen/capabilities: this is Xen's control domain (dom0), not an ordinary guest */
         bool has_tsc;
         bool tsc_adjust;
-        bool tsc_reliable; /* the hypervisor or the CPU model vouches for it */
+        bool tsc_reliable; /* the kernel knows the TSC's rate from the hypervisor or the CPU model */
         bool tsc_known_freq;
         bool tsc_scaling;            /* guests can have a TSC of another rate than the host's, in hardware */
         CpuSet without_constant_tsc; /* online CPUs that lack the flag */
@@ -41,8 +41,8 @@ typedef struct Facts {
         /* From a snapshot (clock_facts_add_snapshot()); "" for none. */
         char deep_state[16];      /* the deepest registered idle state of more than C1 */
         char moving_governor[16]; /* of any policy: one that changes the frequency by itself */
-        /* Nothing there that a boot parameter could keep away, and none does: the idle driver has no state beyond C1, no cpufreq
-         * driver has registered. */
+        /* A boot parameter would prevent nothing here, and none is set: the idle driver has no state beyond C1, or no
+         * cpufreq driver has registered. */
         bool idle_is_shallow, frequency_is_fixed;
         bool frequency_is_modulated; /* the driver is p4-clockmod, which leaves the TSC alone */
 } Facts;
@@ -55,13 +55,13 @@ bool clocksources_have_tsc(const char *list);
 void facts_done(Facts *facts);
 #define _cleanup_facts_ _cleanup_(facts_done)
 
-/* tsc (or tsc-early) is registered and unmarked: the kernel takes a marked one out of available_clocksource
- * (kernel/time/clocksource.c). Unreadable lists count as living: the careful side. */
+/* tsc (or tsc-early) is registered and not marked: the kernel removes a marked one from available_clocksource
+ * (kernel/time/clocksource.c). If the lists are unreadable, the TSC counts as working; this is the safe assumption. */
 bool facts_tsc_lives(const Facts *facts);
 
-/* A frequency transition would cost this host its TSC: it lives, and the kernel marks it at the first transition because
+/* A frequency change would cost this host its TSC: it works, and the kernel marks it at the first change because
  * constant_tsc is missing (arch/x86/kernel/tsc.c time_cpufreq_notifier). */
 bool facts_tsc_is_fragile(const Facts *facts);
 
-/* AMD family 15 models 64..95: the CPUs that the KVM timekeeping recommendations of the virtualization guides speak of. */
+/* AMD family 15 models 64..95: the CPUs that the KVM timekeeping recommendations of the virtualization guides name. */
 bool facts_is_amd_rev_f(const Facts *facts);

@@ -130,7 +130,7 @@ static char *objects_format(const Finding *f)
 /* The parts of a sentence. */
 typedef struct FindingWords {
         const char *knob;
-        char *cpus, *objects, *offers; /* offers: NULL for none */
+        char *cpus, *objects, *offers; /* offers: what the driver offers instead; NULL for nothing */
         bool one_cpu, one_object;
 } FindingWords;
 
@@ -141,7 +141,7 @@ static void finding_words_done(FindingWords *words)
         free(words->offers);
 }
 
-/* 0 or -ENOMEM; the caller's in either case. */
+/* 0 or -ENOMEM; *ret is the caller's in both cases. */
 static int finding_words_init(FindingWords *words, const Finding *f)
 {
         bool offers = f->offers && f->offers[strspn(f->offers, " ")];
@@ -168,7 +168,7 @@ static void print_asked(FILE *out, const Finding *f, const FindingWords *w)
                 got);
 }
 
-/* A value as people say it: a frequency with its unit, into `buffer`, any other as it is. */
+/* Formats a value for people: a frequency with its unit, into `buffer`; any other value stays as it is. */
 static const char *value_format(Knob knob, const char *value, char buffer[static FREQUENCY_TEXT_SIZE])
 {
         bool is_khz = knob == KNOB_SCALING_MIN_FREQ || knob == KNOB_SCALING_MAX_FREQ || knob == KNOB_SCALING_SETSPEED;
@@ -179,7 +179,7 @@ static const char *value_format(Knob knob, const char *value, char buffer[static
         return buffer;
 }
 
-/* What the configuration asks for and these CPUs do not have. */
+/* What the configuration asks for but these CPUs do not have. */
 static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWords *w)
 {
         char khz[FREQUENCY_TEXT_SIZE];
@@ -201,7 +201,8 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                 break;
         case FINDING_NO_SUCH_STATE:
                 fprintf(out,
-                        "There is no idle state %s on %s, which %s %s from 0 up. Choose by latency instead: idle-set -D, or "
+                        "There is no idle state %s on %s, which %s %s from 0 up. Choose by latency instead: idle-set "
+                        "-D, or "
                         "MAX_CSTATE=.",
                         f->wanted, w->cpus, w->one_cpu ? "has" : "have", w->offers ? w->offers : "none");
                 break;
@@ -214,7 +215,8 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                 break;
         case FINDING_OVERRULED:
                 fprintf(out,
-                        "Under the governor performance %s takes no other energy preference: '%s' has no effect on %s. Leave "
+                        "Under the governor performance %s takes no other energy preference: '%s' has no effect on "
+                        "%s. Leave "
                         "it out, or choose another governor.",
                         f->driver, f->wanted, w->cpus);
                 break;
@@ -244,7 +246,7 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
         }
 }
 
-/* What a read or write came to, or would have. */
+/* What happened, or would happen, at a read or write. */
 static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *w)
 {
         char wanted_khz[FREQUENCY_TEXT_SIZE], actual_khz[FREQUENCY_TEXT_SIZE];
@@ -266,7 +268,8 @@ static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *
                 break;
         case FINDING_LIMITED:
                 fprintf(out,
-                        "%s of %s %s limited to %s on %s, below the %s that the policy asks for: by firmware (bios_limit beside "
+                        "%s of %s %s limited to %s on %s, below the %s that the policy asks for: by firmware "
+                        "(bios_limit beside "
                         "it says so) or against heat. It is left so.",
                         w->knob, w->objects, w->one_object ? "is" : "are", actual, w->cpus, wanted);
                 break;
@@ -306,7 +309,7 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
                 fprintf(out, "The configuration names %s, not present on this host.", w->cpus);
                 break;
         case FINDING_OFFLINE:
-                fprintf(out, "%s: offline, left alone.", w->cpus);
+                fprintf(out, "%s: offline, not changed.", w->cpus);
                 break;
         case FINDING_IDLE_GOVERNOR:
                 fprintf(out,

@@ -49,9 +49,10 @@ uint64_t frequency_within_limits(const FreqDomain *policy, uint64_t khz)
         return khz < policy->min_khz ? policy->min_khz : khz;
 }
 
-/* The frequency a policy comes to rest at, or 0 when its governor moves it as it likes. userspace keeps what stands, within the
- * limits; of a governor we do not know nothing is promised. Under the drivers with ->setpolicy powersave is the name of a governor
- * that follows the load (Documentation/admin-guide/pm/intel_pstate.rst, amd-pstate.rst). */
+/* The frequency at which a policy stays, or 0 if its governor changes the frequency by itself. userspace keeps the
+ * present frequency within the limits; an unknown governor promises nothing. With drivers that have ->setpolicy,
+ * powersave is the name of a governor that follows the load (Documentation/admin-guide/pm/intel_pstate.rst, amd-
+ * pstate.rst). */
 static uint64_t frequency_target(const FreqDomain *policy)
 {
         if (policy->min_khz == policy->max_khz || strcasecmp(policy->governor, "performance") == 0)
@@ -119,7 +120,8 @@ bool frequency_maximum_is_lowered(const FreqDomain *policy, const char *max)
         return policy->max_khz < (taken ? taken : khz);
 }
 
-/* Of a table "1000000 800000 " the entry nearest to `khz` that is not below it (up) or not above it; 0: there is none. */
+/* The entry of a table "1000000 800000 " that is nearest to `khz` and not below it (up) or not above it; 0: there is
+ * none. */
 static uint64_t table_nearest(const char *table, uint64_t khz, bool up)
 {
         uint64_t nearest = 0;
@@ -143,7 +145,7 @@ void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_
         top = table_nearest(table, UINT64_MAX, false);
         if (top == 0)
                 return;
-        /* Above the table lie the boost frequencies, which stand in a file of their own. */
+        /* Boost frequencies are higher than the table; another file lists them. */
         if (*max_khz > 0 && (*max_khz <= top || domain->hw_max_khz <= top)) {
                 down = table_nearest(table, *max_khz, false);
                 *max_khz = down ? down : table_nearest(table, 0, true);
@@ -191,8 +193,8 @@ Effect frequency_effect(const FreqDomain *policy, bool fragile_tsc, Knob knob, c
         bool narrows, moves;
 
         frequency_set(&next, knob, value);
-        /* Limits that cross read back as the narrower one, but the kernel keeps what was asked for (include/linux/pm_qos.h) and lets
-         * the frequency go there once the other limit is moved away. */
+        /* If the limits cross, the kernel shows the narrower range but remembers what was asked for
+         * (include/linux/pm_qos.h). The frequency goes there as soon as the other limit allows it. */
         moves = !frequency_rests(&next) || next.min_khz > next.max_khz ||
                 (knob != KNOB_SCALING_GOVERNOR && frequency_widens_unsurely(policy, next.min_khz, next.max_khz));
         /* Narrowing the limits around the current frequency adds no risk where the governor may move it at any moment. */

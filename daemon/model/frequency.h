@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The kernel's rules of cpufreq, as far as they decide whether a write causes a transition (drivers/cpufreq/cpufreq.c and its
- * governors).
+ * The rules of the kernel's cpufreq that decide whether a write changes the frequency (drivers/cpufreq/cpufreq.c and
+ * its governors).
  */
 #pragma once
 
@@ -16,27 +16,28 @@ typedef enum Effect {
 
 const char *effect_to_string(Effect effect);
 
-/* Drivers with ->setpolicy: their list of governors is complete, nothing can be loaded into it. */
+/* Drivers with ->setpolicy: their list of governors is complete, no other can be loaded. */
 bool freq_domain_offers_all(const FreqDomain *policy);
-/* Whether a list with blanks between, as sysfs has them, names `word` in any case. */
+/* Whether a blank-separated list, as sysfs has it, contains `word` in upper or lower case. */
 bool freq_list_has(const char *list, const char *word);
 bool frequency_is_userspace(const FreqDomain *policy);
 /* The governor keeps the present frequency by itself. */
 bool frequency_rests(const FreqDomain *policy);
-/* The governor changes the frequency as it likes. */
+/* The governor changes the frequency by itself. */
 bool frequency_moves(const FreqDomain *policy);
-/* The nearest frequency to this one that the policy's present limits allow, in kHz. */
+/* The frequency nearest to this one that the policy's present limits allow, in kHz. */
 uint64_t frequency_within_limits(const FreqDomain *policy, uint64_t khz);
-/* The policy that is held farthest below what its hardware can do, or NULL: what it costs to leave the frequency where it stands. */
+/* The policy whose frequency is farthest below what its hardware can do, or NULL: the price of a fixed frequency. */
 const FreqDomain *frequency_find_held_below(const Snapshot *snapshot);
-/* The state after a write, as far as the write alone decides it. */
+/* The state after a write, as far as it follows from the write alone. */
 void frequency_set(FreqDomain *policy, Knob knob, const char *value);
 /* True if these limits are wider and could let the governor userspace jump to a pending target. */
 bool frequency_widens_unsurely(const FreqDomain *policy, uint64_t min_khz, uint64_t max_khz);
 
-/* What the kernel makes of two limits that it is told, in kHz, 0 for one that it is not (drivers/cpufreq/cpufreq.c cpufreq_set_policy,
- * freq_table.c cpufreq_frequency_table_verify): the minimum goes up and the maximum down to an entry of the driver's table, and where
- * none lies between them both go to the next one above. A driver without a table takes any value. */
+/* The limits that the kernel makes of two requested ones, in kHz, 0 for one that was not requested
+ * (drivers/cpufreq/cpufreq.c cpufreq_set_policy, freq_table.c cpufreq_frequency_table_verify). It rounds the minimum up
+ * and the maximum down to an entry of the driver's table; if no entry lies between them, both go to the next one above.
+ * A driver without a table accepts any value. */
 void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_t *max_khz);
 
 #define FREQUENCY_TEXT_SIZE 32
@@ -45,10 +46,11 @@ void frequency_format(uint64_t khz, const char *blank, char ret_text[static FREQ
 
 /* Values as sysfs has them, in kHz. */
 bool frequency_is_lower(const char *khz, const char *than);
-/* Whether the maximum that is read is below a `max` that the kernel took. It shows the lowest of what user space, firmware and thermal
- * limits ask for (include/linux/pm_qos.h), rounded down to the driver's table. */
+/* Whether the maximum that sysfs shows is below a `max` that the kernel accepted. sysfs shows the lowest of what user
+ * space, firmware and thermal limits ask for (include/linux/pm_qos.h), rounded down to the driver's table. */
 bool frequency_maximum_is_lowered(const FreqDomain *policy, const char *max);
 
-/* What a write would do to a policy in this state. With a fragile TSC (facts_tsc_is_fragile()) every transition marks it. Asked for
- * the plan, and again before each write with what was read back, since a limit may have been clamped or ignored. */
+/* What a write would do to a policy in this state. With a fragile TSC (facts_tsc_is_fragile()) every frequency change
+ * marks it. Called for the plan, and again before each write with the values that were read back, because the kernel
+ * may have changed or ignored a limit. */
 Effect frequency_effect(const FreqDomain *policy, bool fragile_tsc, Knob knob, const char *value);

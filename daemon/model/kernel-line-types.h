@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What one line of the kernel's log can say of a clocksource.
+ * What one line of the kernel's log can say about a clocksource.
  */
 #pragma once
 
@@ -19,10 +19,10 @@ typedef enum KernelLineKind {
         KERNEL_LINE_SKEW_ALONE,     /* the same, 3.10: the whole report is this line */
         KERNEL_LINE_INTER_CPU_SKEW, /* opens a report: the CPUs' counters differ */
         KERNEL_LINE_READ_DELAY,  /* opens a report: reading took too long; clocksource "" where the kernel names none */
-        KERNEL_LINE_WARP_PAIR,   /* opens a report: which two CPUs the sync test compared */
+        KERNEL_LINE_WARP_PAIR,   /* opens a report: the two CPUs that the sync test compared */
         KERNEL_LINE_WARP,        /* the sync test failed */
         KERNEL_LINE_DETAIL,      /* numbers that belong to the report before it */
-        KERNEL_LINE_CURRENT,     /* the same: the report's clocksource is the current one */
+        KERNEL_LINE_CURRENT,     /* belongs to the same report: its clocksource is the current one */
         KERNEL_LINE_CPUS_DIFFER, /* after a mark: CPUs found ahead of or behind another */
         KERNEL_LINE_SWITCHED,
         KERNEL_LINE_REGISTERED,
@@ -31,17 +31,18 @@ typedef enum KernelLineKind {
         KERNEL_LINE_CALIBRATION,
         KERNEL_LINE_CALIBRATION_DIFFERS,
         KERNEL_LINE_KVM_WARNING,
-        KERNEL_LINE_BENIGN, /* looks alarming, means nothing: retries, skipped checks, consequences of a mark */
+        KERNEL_LINE_BENIGN, /* looks alarming but means nothing: retries, skipped checks, consequences of a mark */
         KERNEL_LINE_MAX_,
 } KernelLineKind;
 
 typedef struct KernelLine {
         KernelLineKind kind;
         ClockReason reason;                      /* KERNEL_LINE_MARK */
-        char clocksource[CLOCKSOURCE_NAME_SIZE]; /* the one the line is about; "" when it names none */
+        char clocksource[CLOCKSOURCE_NAME_SIZE]; /* the clocksource that the line is about; "" when it names none */
         char reference[CLOCKSOURCE_NAME_SIZE];   /* the watchdog */
         bool has_skew, has_interval, has_cs_interval;
-        int64_t skew_ns;        /* of the clocksource against its watchdog; of a read-back: its length */
+        /* difference between the clocksource and its watchdog; of a slow reading: how long it took */
+        int64_t skew_ns;
         int64_t interval_ns;    /* by the watchdog */
         int64_t cs_interval_ns; /* by the clocksource */
         unsigned khz;           /* calibration */

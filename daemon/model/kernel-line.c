@@ -93,11 +93,11 @@ static const LineFormat formats[] = {
         { KERNEL_LINE_BENIGN, "Unstable clock detected, switching default tracing clock to " },
         { KERNEL_LINE_BENIGN, "Skipped synchronization checks as TSC is reliable" },
 
-        /* Last: a name may stand at its beginning. */
+        /* Must be the last format, because it may begin with any name. */
         { KERNEL_LINE_REGISTERED, "{clocksource: }{clocksource }%S: mask: 0x%x max_cycles: 0x%x, max_idle_ns: %d ns" },
 };
 
-/* What mark_tsc_unstable() was called with, 3.10 to 7.2. */
+/* The reasons that callers pass to mark_tsc_unstable(), 3.10 to 7.2. */
 static const struct {
         const char *text;
         ClockReason reason;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * One line of the kernel's log: does it speak of a clocksource, and what does it say? Every wording from 3.10 to 7.2
- * is tried on every line, from its first byte and in its full format: vendors backport wordings, so the kernel's
- * version proves nothing, and other lines quote users' text (a bad mount option, the name of a crashing program), so a
- * substring proves nothing either. What follows the fixed part is tolerated: vendors append sentences.
+ * Recognises one line of the kernel's log that is about a clocksource. Every wording from 3.10 to 7.2 is tried on
+ * every line, from its first byte and in its full format. The kernel's version does not decide, because vendors
+ * backport wordings. A substring does not decide either, because other lines quote users' text (a bad mount option,
+ * the name of a crashing program). Text behind the fixed part is accepted: vendors append sentences.
  */
 #pragma once
 

@@ -82,7 +82,7 @@ unsigned kernel_report_flush(KernelReport *report, KernelEvent *ret)
         if (!report->open)
                 return 0;
         report->open = false;
-        /* The sync test says which CPUs it compared before it says how it went. */
+        /* The sync test first says which CPUs it compares, and then the result. */
         if (report->head == KERNEL_LINE_WARP_PAIR)
                 return 0;
         if (!event->has_skew && event->has_interval && report->has_cs_interval &&
@@ -96,7 +96,7 @@ unsigned kernel_report_flush(KernelReport *report, KernelEvent *ret)
         return 1;
 }
 
-/* "Marking TSC unstable due to" follows every report about the TSC since 4.11 and is its end. */
+/* Since 4.11 "Marking TSC unstable due to" is the last line of every report about the TSC. */
 static bool mark_ends_report(const KernelReport *report, const KernelLine *mark)
 {
         if (!report->open)
@@ -189,7 +189,7 @@ static unsigned feed_line(KernelReport *report, uint64_t usec, const char *text,
                 *ret = event_from_line(KERNEL_EVENT_CPUS_DIFFER, usec, text, line);
                 return 1;
         default:
-                /* 4.1 to 4.10 have no other end of a report than the switch it leads to. */
+                /* In 4.1 to 4.10 only the switch to another clocksource ends a report. */
                 n = line->kind == KERNEL_LINE_SWITCHED ? kernel_report_flush(report, ret) : 0;
                 ret[n] = event_from_line(plain_event(line->kind), usec, text, line);
                 return n + 1;
@@ -206,7 +206,7 @@ unsigned kernel_report_feed(KernelReport *report, uint64_t usec, const char *tex
         if (report->open && usec > report->last_usec && usec - report->last_usec > KERNEL_REPORT_SPAN_USEC) {
                 unsigned n = kernel_report_flush(report, ret);
 
-                /* Whatever the line is, it finds no open report and so makes one event at most. */
+                /* No report is open, so this line makes one event at most. */
                 return n + feed_line(report, usec, text, &line, ret + n);
         }
         return feed_line(report, usec, text, &line, ret);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The kernel says some things in several lines, which other CPUs' lines may come between. One report becomes one event.
+ * The kernel reports some events in several lines, and lines of other CPUs may come between them. This makes one event
+ * of such a report.
  */
 #pragma once
 
@@ -9,11 +10,11 @@
 
 #include "model/kernel-line.h"
 
-/* Longest wording known, with a vendor's sentence behind it. Longer lines are cut. */
+/* Long enough for the longest wording known and a vendor's sentence behind it. Longer lines are cut. */
 #define KERNEL_TEXT_SIZE 320
 
-/* The parts of a report follow each other within this time, also on a slow serial console, which takes up to 0.1 s for
- * a line; later ones belong to another. */
+/* The lines of a report follow each other within this time, even on a slow serial console, which takes up to 0.1 s for
+ * a line. A later line belongs to another report. */
 #define KERNEL_REPORT_SPAN_USEC UINT64_C(1000000)
 
 typedef enum KernelEventKind {
@@ -42,7 +43,7 @@ typedef struct KernelEvent {
         int64_t interval_ns;
         unsigned khz;
         unsigned long long warp_cycles; /* 0 unknown */
-        char text[KERNEL_TEXT_SIZE];    /* the line that says it best, as logged: any bytes */
+        char text[KERNEL_TEXT_SIZE];    /* the most informative line, as logged: any bytes */
 } KernelEvent;
 
 /* All zero is the empty one. */
@@ -55,9 +56,9 @@ typedef struct KernelReport {
         KernelEvent event;
 } KernelReport;
 
-/* Feeds the next line. Fills ret[0] and ret[1] in the kernel's order and returns how many: 0, 1 or 2. */
+/* Feeds the next line. Stores up to two events in ret, in the kernel's order, and returns how many. */
 unsigned kernel_report_feed(KernelReport *report, uint64_t usec, const char *text, KernelEvent ret[static 2]);
 
-/* No more lines are coming for now (the log is drained and KERNEL_REPORT_SPAN_USEC have passed): ends an open report. 1: *ret is
- * set; 0. */
+/* Ends an open report, when no more lines are coming for now (the log is read to its end and KERNEL_REPORT_SPAN_USEC
+ * have passed). 1: *ret is set; 0: there was none. */
 unsigned kernel_report_flush(KernelReport *report, KernelEvent *ret);

@@ -84,7 +84,7 @@ const char *knob_path_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE
         return buffer;
 }
 
-/* Takes `prefix` and a number off the front of *text. */
+/* Removes `prefix` and a number from the front of *text. */
 static int take_number(const char **text, const char *prefix, unsigned max, unsigned *ret)
 {
         const char *digits = *text + strlen(prefix);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Names of what we may write: an object below /sys/devices/system/cpu and one knob of it, the kernel's file name.
+ * Names of the files that the daemon may write: an object below /sys/devices/system/cpu, and one knob of it, which is
+ * the kernel's file name.
  */
 #pragma once
 
@@ -36,9 +37,9 @@ typedef struct KnobId {
 int knob_id_compare(const KnobId *a, const KnobId *b);
 /* The same for qsort(), bsearch() and array_find() in arrays whose elements are a KnobId or begin with one. */
 int knob_element_compare(const void *a, const void *b);
-/* Of a cpufreq policy; the others are a CPU's. */
+/* A knob of a cpufreq policy; the others belong to a CPU. */
 bool knob_is_of_policy(Knob knob);
-/* Decides at which frequency a policy stands. */
+/* The knob decides at which frequency a policy runs. */
 bool knob_is_frequency(Knob knob);
 
 const char *knob_to_string(Knob knob);

@@ -146,7 +146,7 @@ static bool take_directive(const char **text, char directive, KernelLine *line)
         }
 }
 
-/* Matches `format` up to its end or to the closing brace; *format and *text move on success only. */
+/* Matches `format` up to its end or to the closing brace. *format and *text advance only on success. */
 static bool match_part(const char **text, const char **format, KernelLine *line)
 {
         const char *t = *text, *f = *format;

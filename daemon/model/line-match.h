@@ -18,6 +18,6 @@
 
 #include "model/kernel-line-types.h"
 
-/* True: *line's values are set and *ret_rest points behind the match, into text. False: *line is unchanged. Allocates
- * nothing; time is linear in what matches of `format`. */
+/* True: the values of *line are set, and *ret_rest points into text, behind the match. False: *line is unchanged.
+ * Allocates nothing; takes linear time. */
 bool line_match(const char *text, const char *format, KernelLine *line, const char **ret_rest);

@@ -9,7 +9,7 @@
 
 Halves need_from_facts(const Facts *facts)
 {
-        /* A guest's frequency and C-states are its host's business. */
+        /* The host of a guest decides about the guest's frequency and C-states. */
         if (facts->hypervisor)
                 return (Halves) {};
         return (Halves) { .frequency = !facts->constant_tsc, .idle = !facts->nonstop_tsc };
@@ -61,7 +61,7 @@ char *need_reason(const Facts *facts)
                 return NULL;
 
         if (facts->hypervisor)
-                return text_format("This is a virtual machine: frequency and C-states are its host's business.");
+                return text_format("This is a virtual machine: its host decides about frequency and C-states.");
         else if (need.frequency && need.idle)
                 return text_format(
                         "constant_tsc is missing%s and nonstop_tsc is missing%s%s: the TSC follows the CPU's frequency "

@@ -32,7 +32,7 @@ int originals_copy(const Originals *originals, Originals *ret)
         return 0;
 }
 
-/* The index of the entry, or where it would stand. */
+/* The index of the entry, or the index at which it belongs. */
 static size_t originals_find(const Originals *originals, const KnobId *id, bool *ret_found)
 {
         return array_find(originals->entries, originals->n, sizeof(Original), id, knob_element_compare, ret_found);
@@ -154,7 +154,7 @@ int originals_parse(const char *text, size_t size, const char *boot_id, Original
         char *line, *end;
         bool header = true;
 
-        /* Every line ends in a newline: a file cut short is noticed. */
+        /* Every line ends in a newline, so a file that was cut short is noticed. */
         if (size == 0 || text[size - 1] != '\n' || memchr(text, '\0', size))
                 return -EBADMSG;
         copy = strndup(text, size);

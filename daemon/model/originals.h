@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What stood in each knob before our first write to it.
+ * The value of each knob before our first write to it.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ const char *originals_get(const Originals *originals, const KnobId *id);
 const char *originals_get_near(const Originals *originals, const KnobId *id, size_t *hint);
 /* Keeps the value that is already there: the first one is the true one. 1 added, 0 was there, -ENOMEM, -EINVAL. */
 int originals_add(Originals *originals, const KnobId *id, const char *value);
-/* Gives back the room for more that adding took. */
+/* Frees the memory that was reserved for further values. */
 void originals_trim(Originals *originals);
 
 /* The file: "tscwarden-originals 1 BOOT-ID", then a line "object/knob<TAB>value" each.

@@ -8,7 +8,7 @@
 #include "model/frequency.h"
 #include "model/need.h"
 
-/* A reason is read on one screen; the journal has every finding. */
+/* A reason has to fit on one screen; the journal has every finding. */
 #define SENTENCES_MAX 3U
 
 const char *policy_state_to_string(PolicyState state)
@@ -51,7 +51,7 @@ static int print_findings(FILE *out, const OutcomeInput *input, bool (*counts)(F
         return 0;
 }
 
-/* The first cpufreq policy whose governor moves the frequency by itself, or NULL. */
+/* The first cpufreq policy whose governor changes the frequency by itself, or NULL. */
 static const FreqDomain *find_moving(const OutcomeInput *input)
 {
         for (unsigned i = 0; input->snapshot && input->frequency && i < input->snapshot->n_policies; i++)
@@ -60,14 +60,15 @@ static const FreqDomain *find_moving(const OutcomeInput *input)
         return NULL;
 }
 
-/* " (GOVERNOR, /etc/x:3)": the line of this rule; nothing for the built-in one. */
+/* " (GOVERNOR, /etc/x:3)": the line of this rule; "" for the built-in rule. */
 static void print_line(FILE *out, const PolicyRule *rule, PolicyKey key)
 {
         if (rule && rule->file)
                 fprintf(out, " (%s, %s:%u)", policy_key_to_string(key), rule->file, rule->lines[key]);
 }
 
-/* A policy that moves the frequency holds no rate still, whoever wrote it. A line is named only where it asks for this governor. */
+/* A policy whose governor changes the frequency does not keep the rate constant, whoever asked for it. A line is named
+ * only if it asks for this governor. */
 static void print_moving(FILE *out, const OutcomeInput *input, const FreqDomain *moving)
 {
         int cpu = cpuset_next(&moving->cpus, 0);
@@ -101,7 +102,7 @@ static void print_deep(FILE *out, const OutcomeInput *input, const IdleState *de
         fputs(", and the TSC of a CPU without nonstop_tsc may stop in it.", out);
 }
 
-/* What it costs that the frequency stands where it stood. */
+/* The price of a fixed frequency. */
 static void print_price(FILE *out, const OutcomeInput *input)
 {
         const FreqDomain *slowest = input->snapshot ? frequency_find_held_below(input->snapshot) : NULL;
@@ -113,7 +114,7 @@ static void print_price(FILE *out, const OutcomeInput *input)
         fputs(".", out);
 }
 
-/* What of the policy leaves the TSC's rate free, and what holding it costs. */
+/* In what the policy does not keep the TSC's rate constant, and what it costs where it does. */
 typedef struct Effects {
         const FreqDomain *moving; /* NULL: none */
         const IdleState *deep;
@@ -151,7 +152,7 @@ static const char *name_halves(bool frequency, bool idle)
         return frequency ? "frequency" : "idle";
 }
 
-/* What a policy can still do once the TSC is lost: not save it. */
+/* What a policy can still do after the TSC is lost; it cannot save it. */
 static void print_lost(FILE *out, const OutcomeInput *input, const Effects *effects)
 {
         if (facts_tsc_lives(input->facts) || input->facts->hypervisor)
@@ -182,7 +183,8 @@ static void print_applied(FILE *out, const OutcomeInput *input)
         print_lost(out, input, &effects);
         if (input->for_guests)
                 fputs(input->guests_unknown ?
-                              " The number of virtual machines is not known; some are assumed to run (APPLY_WHEN=guests)." :
+                              " The number of virtual machines is not known; some are assumed to run "
+                              "(APPLY_WHEN=guests)." :
                               " It came after the first virtual machine had started (APPLY_WHEN=guests).",
                       out);
 }
@@ -191,21 +193,24 @@ static void print_no_guests(FILE *out, const OutcomeInput *input)
 {
         fputs("No virtual machine runs, and the policy waits for one (APPLY_WHEN=guests).", out);
         if (facts_tsc_is_fragile(input->facts))
-                fputs(" Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always would keep it.",
+                fputs(" Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always "
+                      "would keep it.",
                       out);
 }
 
-/* Halves that would be applied if a driver could come. */
+/* Halves that would be applied if a driver loaded. */
 static void print_without_driver(FILE *out, const OutcomeInput *input)
 {
         Halves need = need_from_facts(input->facts), without = need_without_driver(input->facts);
 
         if (need.frequency && without.frequency)
-                fputs(" cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays where the "
+                fputs(" cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency "
+                      "stays where the "
                       "firmware left it, and there is nothing to set.",
                       out);
         if (need.idle && without.idle)
-                fputs(" cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are no C-states "
+                fputs(" cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are "
+                      "no C-states "
                       "to limit.",
                       out);
 }
@@ -227,7 +232,7 @@ static int print_notes(FILE *out, const OutcomeInput *input)
         return print_findings(out, input, finding_is_note);
 }
 
-/* What keeps the policy from holding, then what holds all the same. */
+/* First the reasons why the policy is not in force, then what is in force nevertheless. */
 static int print_obstacles(FILE *out, const OutcomeInput *input, bool (*counts)(FindingKind kind))
 {
         Effects effects = find_effects(input);

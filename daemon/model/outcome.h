@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What became of the policy, in one word and a few sentences.
+ * The state of the policy, in one word and a few sentences.
  */
 #pragma once
 
@@ -24,21 +24,21 @@ typedef struct OutcomeInput {
         const Facts *facts;
         bool never;                         /* APPLY=never */
         bool frequency, idle;               /* the halves that were applied */
-        bool frequency_unused, idle_unused; /* the file sets this half, the CPUs do not need it */
+        bool frequency_unused, idle_unused; /* the file sets this half, but the CPUs do not need it */
         bool for_guests;                    /* APPLY_WHEN=guests */
         bool guests_unknown;                /* how many VMs run */
-        bool no_guests;                     /* none runs, and so nothing is applied that would be */
-        const Snapshot *snapshot;           /* what stands now, and */
-        const Policy *policy; /* what was asked for; NULL: neither is known, and nothing is said of them */
+        bool no_guests;                     /* none runs, so the policy is not applied */
+        const Snapshot *snapshot;           /* the present values, and */
+        const Policy *policy; /* the plan's values; NULL: neither is known, and no sentence is about them */
         const Findings *findings;
-        unsigned n_knobs; /* the policy speaks of */
+        unsigned n_knobs; /* CPUs on which the policy sets knobs */
 } OutcomeInput;
 
 /* 0, *ret_state and *ret_reason (a heap string for the caller), or -ENOMEM with both untouched. */
 int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_reason);
 
-/* The policy that was applied, without what was found on the way: what it holds, what it leaves free and what it costs. Heap string
- * for the caller, NULL when out of memory. */
+/* Describes the policy that was applied, without its findings: what it keeps constant, what it does not, and what it
+ * costs. Heap string for the caller, NULL when out of memory. */
 char *outcome_summarize(const OutcomeInput *input);
 /* Without the findings, what a policy leaves free and what it costs, and what of it is not applied and why: each sentence with a blank
  * in front, "" for nothing. Heap string for the caller, NULL when out of memory. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* One knob that is set once its governor stands and restored when nobody speaks of it. */
+/* Adds the step for a knob that is set after its governor, and restored if no rule sets it. */
 static int energy_step(PlanBuilder *b, const KnobId *id, const EnergyValue *now, const PolicyRule *rule, PolicyKey key,
                        const char *to)
 {
@@ -34,7 +34,7 @@ static int energy_apply(PlanBuilder *b, const KnobId *id, const EnergyValue *now
 
         if (!to)
                 return -ENOMEM;
-        /* A CPU without a bias has none to set: every other part of the policy holds. */
+        /* A CPU without this knob has nothing to set; that is no fault of the policy. */
         if (id->knob == KNOB_ENERGY_PERF_BIAS && (now->error == -ENOENT || (now->error == 0 && !*now->text))) {
                 finding.kind = FINDING_NO_SUCH_BIAS;
                 finding.error = 0;
@@ -67,7 +67,7 @@ static bool governor_rules_preference(const PlanBuilder *b, const FreqDomain *po
         return freq_domain_offers_all(policy) && strcasecmp(governor, "performance") == 0;
 }
 
-/* The preference asked for is not the one that the governor performance brings with it. 0 or -ENOMEM. */
+/* Records that the governor performance does not allow the preference that was asked for. 0 or -ENOMEM. */
 static int preference_overruled(PlanBuilder *b, const KnobId *id, const FreqDomain *policy, const char *wanted)
 {
         Finding finding = { .kind = FINDING_OVERRULED, .knob = id->knob };
@@ -91,10 +91,10 @@ int plan_add_preference(PlanBuilder *b, const FreqDomain *policy)
                 r = plan_resolve_shared(b, policy, POLICY_EPP, &rule, &differ);
         if (r < 0)
                 return r;
-        /* Told with the policy's other knobs; the original is kept. */
+        /* The finding about the policy's other knobs already says why; the original is kept. */
         if (policy->error)
                 return policy_speaks_of(b->input->policy, POLICY_EPP) ? plan_add_wanted(b, &id, NULL) : 0;
-        /* Few hosts have originals of it: asked first, so that the others do not search their plan for every policy. */
+        /* Few hosts have such originals. Checking this first spares the others a search for each policy. */
         if (!rule)
                 return !plan_get_original(b, &id) || governor_rules_preference(b, policy) ?
                                0 :

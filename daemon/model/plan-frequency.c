@@ -10,8 +10,8 @@
 #include "base/parse.h"
 #include "model/plan-wish.h"
 
-/* Frozen where it stands the policy cannot move; a value the driver's table does not have may be a measured one, and the kernel
- * would round the limit away from the frequency it believes in. */
+/* Whether the policy can be frozen at its present frequency. A value that is not in the driver's table may be a
+ * measured one; the kernel would then round the limit, and the frequency would change. */
 static bool freq_domain_can_freeze(const FreqDomain *policy)
 {
         char khz[KNOB_VALUE_SIZE];
@@ -20,7 +20,8 @@ static bool freq_domain_can_freeze(const FreqDomain *policy)
         return policy->cur_khz > 0 && (!policy->frequencies || freq_list_has(policy->frequencies, khz));
 }
 
-/* Adds a step unless the value stands already, and follows it in *now. One that would mark the TSC is shown as withheld. */
+/* Adds a step unless the knob has the value already, and applies it to *now. A step that would mark the TSC is added as
+ * left out. */
 static int freq_step(PlanBuilder *b, FreqDomain *now, const Step *like, const char *to)
 {
         Step step = *like;
@@ -75,7 +76,7 @@ static int freq_pin_setspeed(PlanBuilder *b, FreqDomain *now)
         return plan_add_step(b, &step);
 }
 
-/* Both limits, in the order in which the minimum never passes the maximum. */
+/* Sets both limits, in an order in which the minimum never exceeds the maximum. */
 static int freq_limit_steps(PlanBuilder *b, FreqDomain *now, const Step *like_min, uint64_t min_khz,
                             const Step *like_max, uint64_t max_khz)
 {
@@ -125,8 +126,8 @@ static int freq_restore_governor(PlanBuilder *b, FreqDomain *now)
         return governor ? freq_step(b, now, &step, governor) : 0;
 }
 
-/* The speed for the governor userspace. Where that has just come nobody knows what it started from, and where limits move another
- * speed may wait behind them; unless the frequency stands still for a living TSC. */
+/* Sets the speed of governor userspace. Just after the governor has changed, its first speed is not known; and when the
+ * limits change, another speed may wait behind them. Nothing is set while a freeze protects the TSC. */
 static int freq_setspeed_step(PlanBuilder *b, const FreqDomain *before, FreqDomain *now, const Step *like, uint64_t khz)
 {
         Step step = *like;
@@ -143,20 +144,20 @@ static int freq_setspeed_step(PlanBuilder *b, const FreqDomain *before, FreqDoma
         return plan_add_step(b, &step);
 }
 
-/* Last, when governor and limits are back. */
+/* Comes last, when governor and limits are back. */
 static int freq_restore_setspeed(PlanBuilder *b, const FreqDomain *before, FreqDomain *now)
 {
         const Step step = { .reason = STEP_RESTORE };
         uint64_t khz = original_khz(b, now, KNOB_SCALING_SETSPEED);
 
-        /* Outside limits that the policy holds it cannot be reached; the original is kept for when they go. */
+        /* Limits of the policy prevent it now; the original is kept until they end. */
         if (khz == 0 || !frequency_is_userspace(now) || khz < now->min_khz || khz > now->max_khz)
                 return 0;
         return freq_setspeed_step(b, before, now, &step, khz);
 }
 
-/* What the kernel makes of a speed (drivers/cpufreq/cpufreq.c __resolve_freq, CPUFREQ_RELATION_L): within the limits the lowest of
- * the driver's table that is not below it, else the highest. */
+/* The speed that the kernel chooses (drivers/cpufreq/cpufreq.c __resolve_freq, CPUFREQ_RELATION_L): within the limits
+ * the lowest entry of the driver's table that is not below the requested speed, else the highest. */
 static uint64_t freq_nearest(const FreqDomain *now, uint64_t khz)
 {
         uint64_t above = UINT64_MAX, below = 0;
@@ -178,7 +179,8 @@ static uint64_t freq_nearest(const FreqDomain *now, uint64_t khz)
         return below ? below : khz;
 }
 
-/* After limits and governor. With a fragile TSC the limits stand together, and a speed beyond them would only wait there. */
+/* Comes after limits and governor. With a fragile TSC both limits are equal, and a speed outside them would only wait
+ * there. */
 static int freq_domain_setspeed(PlanBuilder *b, const FreqDomain *before, FreqDomain *now, const FreqWish *wish)
 {
         Step step = { .reason = STEP_POLICY, .rule = wish->by[POLICY_FREQ] };
@@ -216,8 +218,9 @@ static int freq_freeze(PlanBuilder *b, FreqDomain *now)
         return plan_add_finding(b, &finding, &id, &now->cpus);
 }
 
-/* A living TSC: freeze, then the governor, then such limits as move nothing. What rests under the right governor is left alone,
- * so that a plan carried out leaves an empty one behind. */
+/* With a TSC that still works: first the freeze, then the governor, then limits that change no frequency. A policy that
+ * already has the right governor and a constant frequency is not changed, so that there is nothing to do after a plan
+ * was carried out. */
 static int freq_apply_fragile(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
 {
         const Step min = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MIN_FREQ] };
@@ -235,7 +238,7 @@ static int freq_apply_fragile(PlanBuilder *b, FreqDomain *now, const FreqWish *w
         return r < 0 ? r : freq_domain_setspeed(b, &before, now, wish);
 }
 
-/* A limit nobody asks for any more goes back to its original: the freeze ends with the TSC it was for. */
+/* A limit that nothing asks for any more goes back to its original. In this way a freeze ends when the TSC is lost. */
 static int freq_apply(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
 {
         Step min = { .reason = STEP_POLICY, .rule = wish->by[POLICY_MIN_FREQ] };
@@ -252,7 +255,7 @@ static int freq_apply(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
                 max.reason = STEP_RESTORE;
                 max_khz = original_khz(b, now, KNOB_SCALING_MAX_FREQ);
         }
-        /* An original must not push the other limit aside. */
+        /* An original must not move the other limit. */
         if (!min.rule && max.rule && min_khz > max_khz)
                 min_khz = max_khz;
         if (!max.rule && min.rule && max_khz > 0 && max_khz < min_khz)
@@ -268,7 +271,7 @@ static int freq_apply(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
         return r < 0 ? r : freq_restore_setspeed(b, &before, now);
 }
 
-/* The governor first: while the limits stand together for a living TSC it cannot move anything. */
+/* The governor first: while both limits are equal to protect the TSC, it cannot change the frequency. */
 static int freq_restore(PlanBuilder *b, FreqDomain *now)
 {
         const Step step = { .reason = STEP_RESTORE };
@@ -281,7 +284,7 @@ static int freq_restore(PlanBuilder *b, FreqDomain *now)
         return r < 0 ? r : freq_restore_setspeed(b, &before, now);
 }
 
-/* Knobs the policy speaks of keep their originals, whether or not they can be reached now. */
+/* Knobs that the policy sets keep their originals, even if they cannot be written now. */
 static int freq_add_wanted(PlanBuilder *b, const FreqDomain *policy, const FreqWish *wish)
 {
         bool all = policy->error != 0;
@@ -317,10 +320,12 @@ static int freq_add_unreadable(PlanBuilder *b, const FreqDomain *policy)
 
         if (!cpuset_is_empty(&policy->cpus))
                 return plan_add_finding(b, &finding, &id, &policy->cpus);
-        /* EBUSY: its CPUs are offline, which is told elsewhere. The others: it went while it was read. */
+        /* EBUSY: its CPUs are offline, which another finding says. The other errors: it disappeared while it was
+         * read. */
         if (policy->error == -EBUSY || policy->error == -ENOENT || policy->error == -ENODEV)
                 return 0;
-        /* Not even its CPUs can be read; policyN is named after the first one (drivers/cpufreq/cpufreq.c). */
+        /* If the list of its CPUs cannot be read either: policyN is named after its first CPU
+         * (drivers/cpufreq/cpufreq.c). */
         return cpuset_add(&first, policy->id) < 0 ? -ENOMEM : plan_add_finding(b, &finding, &id, &first);
 }
 

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "C1" also names "C1_ACPI": intel_idle calls a state so when it takes it from the firmware's _CST (drivers/idle/intel_idle.c). */
+/* "C1" also means "C1_ACPI": intel_idle uses that name for a state that it takes from the firmware's _CST
+ * (drivers/idle/intel_idle.c). */
 static const IdleState *find_by_name(const CpuState *cpu, const char *name)
 {
         size_t length = strlen(name);
@@ -27,7 +28,7 @@ static const IdleState *find_by_name(const CpuState *cpu, const char *name)
         return NULL;
 }
 
-/* What MAX_CSTATE may name: POLL it may not. */
+/* States that MAX_CSTATE may name: all except POLL. */
 static char *state_names(const CpuState *cpu)
 {
         char *names = malloc(cpu->n_states * (SNAPSHOT_NAME_SIZE + 1) + 1), *end = names;
@@ -41,7 +42,7 @@ static char *state_names(const CpuState *cpu)
         return names;
 }
 
-/* `state` NULL: about the CPU as a whole. */
+/* `state` NULL: the finding is about the whole CPU. */
 static int add_finding_about(PlanBuilder *b, Finding *finding, const CpuState *cpu, const IdleState *state)
 {
         KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state ? state->index : 0 };
@@ -52,8 +53,8 @@ static int add_finding_about(PlanBuilder *b, Finding *finding, const CpuState *c
         return plan_add_finding(b, finding, state ? &id : NULL, &alone);
 }
 
-/* The deepest that stays allowed. Depth is exit latency; firmware gives C1 and C2 the same one at times, and then the kernel's
- * order tells them apart. */
+/* The deepest state that stays allowed. A greater exit latency is deeper; firmware sometimes gives C1 and C2 the same
+ * latency, and then the kernel's order decides. */
 typedef struct IdleDepth {
         uint64_t latency_usec;
         unsigned index;
@@ -71,8 +72,8 @@ static bool idle_is_deeper(const IdleState *state, const IdleDepth *limit)
                 (state->latency_usec == limit->latency_usec && state->index > limit->index));
 }
 
-/* MAX_CSTATE names a state that this CPU does not have: what is sure to be meant is a limit, so the shallowest state stays allowed and
- * no other. 0 or -ENOMEM. */
+/* MAX_CSTATE names a state that this CPU does not have. It certainly means a limit, so only the shallowest state stays
+ * allowed. 0 or -ENOMEM. */
 static int idle_limit_fall_back(PlanBuilder *b, const CpuState *cpu, const char *name, const IdleState *shallowest,
                                 IdleDepth *ret)
 {
@@ -84,7 +85,7 @@ static int idle_limit_fall_back(PlanBuilder *b, const CpuState *cpu, const char 
         finding.offers = names;
         snprintf(finding.wanted, sizeof(finding.wanted), "%s", name);
         snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
-        /* The latency that says the same on every CPU of this table. */
+        /* The latency that means the same as this name on every CPU with this table. */
         if (shallowest->latency_usec > 0 && shallowest->latency_usec != UINT64_MAX)
                 snprintf(finding.driver, sizeof(finding.driver), "%" PRIu64 "us", shallowest->latency_usec);
         *ret = idle_depth(shallowest);
@@ -120,9 +121,9 @@ static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyR
         }
 }
 
-/* What is to become of one state. */
+/* What happens to one state. */
 typedef struct IdleWish {
-        bool from_rule; /* else it keeps, or gets back, what stood there before us */
+        bool from_rule; /* otherwise it keeps its original value, or gets it back */
         bool disable;
         const PolicyRule *rule;
         PolicyKey key;
@@ -176,7 +177,7 @@ static int idle_apply_state(PlanBuilder *b, const CpuState *cpu, const IdleState
                 return idle_restore_state(b, cpu, state);
         if (plan_add_wanted(b, &id, wish->disable ? "1" : "0") < 0)
                 return -ENOMEM;
-        /* Its directory goes and comes with the CPU (drivers/cpuidle/sysfs.c): a uevent follows. */
+        /* The directory comes and goes with the CPU (drivers/cpuidle/sysfs.c); a uevent follows. */
         if (state->error == -ENODEV || state->error == -ENOENT)
                 return 0;
         return state->error ? add_finding_about(b, &finding, cpu, state) : idle_step(b, cpu, state, wish);
@@ -236,7 +237,7 @@ static int idle_wish_op(PlanBuilder *b, const CpuState *cpu, const PolicyRule *r
                 found = true;
                 wish.disable = op->kind == IDLE_OP_DISABLE ||
                                (op->kind == IDLE_OP_DISABLE_BY_LATENCY && state->latency_usec >= op->number);
-                /* `-D 0` is not meant to take POLL along, which has no latency. */
+                /* `-D 0` is not meant to disable POLL, whose latency is 0. */
                 if (op->kind == IDLE_OP_DISABLE_BY_LATENCY && idle_state_is_poll(state))
                         wish.disable = false;
                 wishes[i] = wish;
@@ -275,7 +276,7 @@ static int idle_apply(PlanBuilder *b, const CpuState *cpu, const CpuPolicy *poli
         _cleanup_free_ IdleWish *wishes = NULL;
         int r;
 
-        /* Only POLL: nothing to limit. */
+        /* There is only POLL, so there is nothing to limit. */
         if (!shallowest)
                 return 0;
         wishes = calloc(cpu->n_states, sizeof(IdleWish));
@@ -310,7 +311,7 @@ int plan_add_idle(PlanBuilder *b, const CpuState *cpu)
         }
 
         r = idle_apply(b, cpu, &policy);
-        /* drivers/cpuidle/governors/haltpoll.c chooses between POLL and one state without looking at `disable`. */
+        /* drivers/cpuidle/governors/haltpoll.c chooses between POLL and one other state and ignores `disable`. */
         if (r == 0 && b->plan.n_wanted > wanted && strcmp(governor, "haltpoll") == 0) {
                 snprintf(finding.actual, sizeof(finding.actual), "%s", governor);
                 r = add_finding_about(b, &finding, cpu, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A plan while plan_build() makes it: shared by its parts, frequency, energy and idle.
+ * A plan while plan_build() makes it, shared by its parts: frequency, energy and idle.
  */
 #pragma once
 
@@ -18,10 +18,10 @@ const char *plan_get_original(PlanBuilder *b, const KnobId *id);
 /* Each 0 or -ENOMEM. What is wanted may come in any order. `value` NULL: none can be told now. */
 int plan_add_wanted(PlanBuilder *b, const KnobId *id, const char *value);
 int plan_add_step(PlanBuilder *b, const Step *step);
-/* Fills in like->object from `id` unless that is NULL. */
+/* Sets like->object from `id`, unless `id` is NULL. */
 int plan_add_finding(PlanBuilder *b, const Finding *like, const KnobId *id, const CpuSet *cpus);
 
-/* Of the CPUs of a cpufreq policy, which takes one value, the rule that comes last; NULL: none has the key. *ret_differ: they are
- * told different values. 0 or -ENOMEM. */
+/* The last rule with this key among the CPUs of a cpufreq policy, which can have only one value; NULL: none has the
+ * key. *ret_differ: the rules want different values for these CPUs. 0 or -ENOMEM. */
 int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *policy, PolicyKey key, const PolicyRule **ret,
                         bool *ret_differ);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a plan consists of and what it is made from.
+ * What a plan consists of, and what it is made from.
  */
 #pragma once
 
@@ -14,8 +14,8 @@
 
 typedef enum StepReason {
         STEP_POLICY,  /* the configuration asks for it */
-        STEP_FREEZE,  /* holds the frequency still for a living TSC */
-        STEP_RESTORE, /* no policy for this knob any more: what stood there before us */
+        STEP_FREEZE,  /* keeps the frequency constant to protect the TSC */
+        STEP_RESTORE, /* the policy no longer sets this knob: back to the original */
 } StepReason;
 
 typedef struct Step {
@@ -27,13 +27,13 @@ typedef struct Step {
         unsigned choice;        /* KNOB_SCALING_GOVERNOR of STEP_POLICY: index of `to` in rule->governors */
         StepReason reason;
         Effect effect;
-        bool withheld; /* shown, never run */
+        bool withheld; /* shown, but never carried out */
 } Step;
 
-/* A knob the policy speaks of. */
+/* A knob that the policy sets. */
 typedef struct Wanted {
         KnobId id;
-        char value[KNOB_VALUE_SIZE]; /* of several governors the first that may be accepted; "": none can be told now */
+        char value[KNOB_VALUE_SIZE]; /* of several governors the first that may be accepted; "": not known now */
 } Wanted;
 
 typedef struct Plan {
@@ -48,7 +48,7 @@ typedef struct PlanInput {
         const Snapshot *snapshot;
         const Policy *policy;
         const Originals *originals;
-        bool frequency;   /* the policy's frequency half holds here; otherwise its knobs get their originals back */
+        bool frequency;   /* apply the policy's frequency half; otherwise its knobs get their originals back */
         bool idle;        /* the same for its idle half */
         bool fragile_tsc; /* facts_tsc_is_fragile() */
 } PlanInput;

@@ -27,7 +27,7 @@ bool plan_wants(const Plan *plan, const KnobId *id)
         return plan->n_wanted > 0 && bsearch(id, plan->wanted, plan->n_wanted, sizeof(Wanted), knob_element_compare);
 }
 
-/* CPUs that a rule names and the host does not have. */
+/* CPUs that a rule names but the host does not have. */
 static int plan_add_absent_cpus(PlanBuilder *b)
 {
         for (unsigned i = 0; i < b->input->policy->n_rules; i++) {
@@ -88,7 +88,7 @@ static int plan_fill(PlanBuilder *b)
         return r;
 }
 
-/* They come sorted but for energy preferences. */
+/* All are added in order, except energy preferences. */
 static void sort_wanted(Plan *plan)
 {
         for (size_t i = 1; i < plan->n_wanted; i++)
@@ -138,20 +138,20 @@ int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals
                         continue;
                 r = knob_is_frequency(step->id.knob) ? collect_setspeed(snapshot, step->id.id, originals) : 0;
                 added = added || r > 0;
-                /* Under a userspace of our own the speed is nobody's original. */
+                /* While the policy's own governor userspace is in force, the speed is ours and no original. */
                 if (r >= 0 && step->id.knob != KNOB_SCALING_SETSPEED)
                         r = originals_add(originals, &step->id, step->from);
                 added = added || r > 0;
-                /* -EINVAL would be a value of a form we do not write back. */
+                /* -EINVAL: the value has a form that the daemon would not write back. */
                 if (r == -ENOMEM)
                         return r;
         }
-        /* They stay for as long as the policy. */
+        /* They are kept as long as the policy sets them. */
         originals_trim(originals);
         return added;
 }
 
-/* Originals and what is wanted are both sorted: one walk over both. */
+/* Originals and wanted knobs are both sorted, so they are compared in one pass. */
 bool originals_drop_returned(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up)
 {
         size_t n = originals->n, at = 0;
@@ -193,7 +193,7 @@ bool originals_drop_reached(Originals *originals, const Plan *plan, const Snapsh
         for (size_t i = 0; i < n; i++) {
                 const Original original = originals->entries[i];
                 const KnobId governor = { .knob = KNOB_SCALING_GOVERNOR, .id = original.id.id };
-                /* The speed was the old governor's. */
+                /* The speed belonged to the old governor. */
                 bool reached = original.id.knob == KNOB_SCALING_SETSPEED && stands_as_wanted(plan, snapshot, &governor);
 
                 if (!reached && !stands_as_wanted(plan, snapshot, &original.id))
@@ -210,7 +210,7 @@ char *step_reason_format(const Step *step, const Snapshot *snapshot)
         case STEP_FREEZE:
                 return strdup("the TSC lives: held at the present frequency");
         case STEP_RESTORE:
-                return strdup("what stood here before tscwarden");
+                return strdup("the original value");
         case STEP_POLICY:
                 if (step->key == POLICY_MAX_CSTATE) {
                         state = snapshot_find_state(snapshot, step->id.id, step->id.state);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Ordered steps from what is to what should be. A living TSC comes first: on CPUs without constant_tsc the first frequency
- * transition costs it for good (arch/x86/kernel/tsc.c time_cpufreq_notifier), so there the plan freezes each policy where it
- * stands (max = min = the present frequency) before it touches the governor, and withholds what would still move it.
+ * Ordered steps from the present values to the wanted ones. They protect a TSC that still works: on CPUs without
+ * constant_tsc the first frequency change costs it for good (arch/x86/kernel/tsc.c time_cpufreq_notifier). There the
+ * plan first fixes the frequency of each policy at its present value (max = min = present frequency), then sets the
+ * governor, and leaves out every step that would still change the frequency.
  */
 #pragma once
 
@@ -15,15 +16,17 @@ void plan_done(Plan *plan);
 int plan_build(const PlanInput *input, Plan *ret);
 bool plan_wants(const Plan *plan, const KnobId *id);
 
-/* Adds to *originals what stands where the plan will write and was not kept yet. 1 something was added, 0 nothing, -ENOMEM. */
+/* Adds the present values of all knobs that the plan will write to *originals, if they are not there yet. 1: something
+ * was added; 0: nothing; -ENOMEM. */
 int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals *originals);
 
-/* Lets go of the originals that the plan does not speak of and whose value is back; with give_up also of those whose object is gone
- * (before that: a driver may come back). Whether any went. */
+/* Drops the originals of knobs that the plan does not set and that have their value back; with give_up also those whose
+ * object has gone (without it they stay, because a driver may come back). Returns whether any was dropped. */
 bool originals_drop_returned(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up);
 
-/* Lets go of the originals of what the plan wants and what now stands so: for a policy that is left behind. Whether any went. */
+/* Drops the originals of knobs that have the value that the plan wants; used when the policy is to stay after the stop.
+ * Returns whether any was dropped. */
 bool originals_drop_reached(Originals *originals, const Plan *plan, const Snapshot *snapshot);
 
-/* The step's reason for people. Heap string owned by the caller, NULL when out of memory. */
+/* Why the step is needed, for people. Heap string owned by the caller, NULL when out of memory. */
 char *step_reason_format(const Step *step, const Snapshot *snapshot);

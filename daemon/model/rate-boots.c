@@ -9,7 +9,7 @@
 #include "base/macro.h"
 #include "model/line-match.h"
 
-/* Further apart than any calibration of one rate that is known (0.7 %): another multiplier or base clock was set in firmware. */
+/* More than any known error of calibration (0.7 %): somebody has set another multiplier or base clock in firmware. */
 #define OTHER_RATE_PPM 50000
 
 static bool take_rate(BootCalibration *boot, CalibrationKind kind, uint64_t realtime_usec, const char *text,
@@ -28,7 +28,7 @@ static bool take_rate(BootCalibration *boot, CalibrationKind kind, uint64_t real
         return true;
 }
 
-/* What stands behind `prefix`, up to `end` or as much as fits. */
+/* The text behind `prefix`, up to `end` or as much as fits. */
 static void take_words(char buffer[static MACHINE_SIZE], const char *text, const char *prefix, const char *end)
 {
         size_t length = strlen(prefix);
@@ -84,13 +84,13 @@ static double median(double *values, unsigned n)
         return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 
-/* A calibration that is too high makes the kernel count too little time of what passes: against it the TSC runs slow. */
+/* If the calibration is too high, the kernel counts too little time, so the TSC runs slow against it. */
 static double ppm_against(double median_khz, double khz)
 {
         return (median_khz - khz) / khz * 1e6;
 }
 
-/* With this boot among them, so that one bad boot of three is found whichever it is. */
+/* This boot is one of the values, so that one bad boot of three is found, whichever it is. */
 static void compare(const BootCalibration *const *others, RateBoots *rate)
 {
         double values[1 + RATE_BOOTS_MAX] = { rate->khz };

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The rate that the kernel took the TSC for at each boot. It calibrates the TSC anew each time, and one that went wrong stays unseen until the
- * next: against the same machine's other boots it shows.
+ * The rate of the TSC that the kernel assumed at each boot. The kernel calibrates the TSC anew at every boot. A wrong
+ * calibration is visible only by comparison with other boots of the same machine.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Earlier boots that are looked at. */
+/* So many earlier boots are read. */
 #define RATE_BOOTS_MAX 16
-/* A boot this far off is named: calibrations of one machine lie within a few ppm of each other, and NTP corrects no more. */
+/* A boot that differs by this much is reported. Calibrations of one machine normally agree within a few ppm, and NTP
+ * corrects no more than this. */
 #define RATE_BOOT_OFF_PPM 500
 
 /* How the rate was found: one kind is never compared with the other. */
 typedef enum CalibrationKind {
         CALIBRATION_NONE,
-        CALIBRATION_DETECTED, /* known without calibration (CPUID leaf 0x15, MSR, hypervisor), or only roughly calibrated */
+        /* known without calibration (CPUID leaf 0x15, MSR, hypervisor), or only roughly calibrated */
+        CALIBRATION_DETECTED,
         CALIBRATION_REFINED, /* counted for a second against HPET or the ACPI timer */
 } CalibrationKind;
 
@@ -27,10 +29,11 @@ typedef struct BootCalibration {
         unsigned khz;
         uint64_t realtime_usec; /* of the kernel's line */
         char cpu[MACHINE_SIZE],
-                board[MACHINE_SIZE]; /* what the boot ran on: model with family and stepping; vendor and board; "" unknown */
+                /* what the boot ran on: model with family and stepping; vendor and board; "" unknown */
+                board[MACHINE_SIZE];
 } BootCalibration;
 
-/* A line of the kernel's, in order, from all zero. False: nothing more is to be learnt from this boot. */
+/* Feeds a line of the kernel, in order, starting from all zero. False: this boot needs no further lines. */
 bool boot_calibration_feed(BootCalibration *boot, uint64_t realtime_usec, const char *text);
 
 typedef struct BootOff {
@@ -40,18 +43,19 @@ typedef struct BootOff {
 
 typedef struct RateBoots {
         bool known;
-        const char *why; /* why it is not: a literal, a sentence without its full stop; "" when known */
+        const char *why; /* why it is not known: a literal, a sentence without its full stop; "" when known */
         CalibrationKind kind;
         unsigned khz, n;   /* of this boot; earlier boots that it is compared with */
         double median_khz; /* of all of them, this boot too; with one earlier boot, that one */
-        double ppm; /* as model/rate.h has it: above 0 the TSC, if that is right, runs fast against this boot's calibration */
+        /* as model/rate.h has it: above 0 the TSC, if that is right, runs fast against this boot's calibration */
+        double ppm;
         double deviation_ppm;        /* of all of them from the median: the median again */
-        BootOff off[RATE_BOOTS_MAX]; /* the earlier boots that are far off; ppm as above */
+        BootOff off[RATE_BOOTS_MAX]; /* the earlier boots that differ much; ppm as above */
         unsigned n_off;
 } RateBoots;
 
 /* boots[0] is this boot, the n - 1 others are earlier ones. Those that ran on other hardware, or with another nominal rate, do not count.
  * `constant`: the CPU has constant_tsc; without it a calibration says at which frequency the CPU ran meanwhile. */
 void rate_boots_find(const BootCalibration *boots, unsigned n, bool constant, RateBoots *ret);
-/* This boot is far off, and there are two others at least that say so. */
+/* This boot differs much, and at least two others agree on that. */
 bool rate_boots_convict(const RateBoots *rate);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The rate of the TSC: by how much it runs fast against what the kernel takes it for. In ppm, and always with one sign: above 0 the TSC
- * runs fast, and so would an undisciplined clock that counts it. What others print has signs of its own: each is taken in here.
+ * The rate of the TSC: how much faster it runs than the kernel assumes, in ppm. The sign is always the same: above 0
+ * the TSC runs fast, and so would a clock that counts it without correction. Other programs use other signs; they are
+ * converted here.
  */
 #pragma once
 
@@ -11,17 +12,18 @@
 #define RATE_NOTE_PPM 100
 /* KVM's parameter tsc_tolerance_ppm where nobody set it otherwise (arch/x86/kvm/x86.c): as far as that a guest keeps its TSC unscaled. */
 #define RATE_WARN_PPM 250
-/* The kernel's discipline corrects no more than 500 ppm (MAXFREQ, include/linux/timex.h): here nine tenths of it are used up. */
+/* The kernel corrects no more than 500 ppm (MAXFREQ, include/linux/timex.h); at this value nine tenths are used. */
 #define RATE_FAIL_PPM 450
 
-/* adjtimex(2): `freq` in 2^-16 ppm and `tick` in microseconds per tick of a hundredth of a second, 10000 by default (one more is 100 ppm), are what the
- * kernel adds to the clock. A clock that is sped up runs slow by itself: hence the other sign. */
+/* From adjtimex(2): `freq` in 2^-16 ppm, and `tick` in microseconds per tick of a hundredth of a second, 10000 by
+ * default (one more is 100 ppm). The kernel adds both to the clock. A clock that it speeds up is slow by itself, so the
+ * sign is inverted. */
 double rate_from_kernel(long freq, long tick);
 /* `chronyc -c tracking`, column 8, and the same number behind "Frequency" for people: above 0 is "fast", as here (chrony's client.c
  * print_report(), 'F'). In the line before it, "System time", above 0 is "slow". */
 double rate_from_chrony(double frequency_ppm);
-/* ntpd's drift file, and `frequency` of `ntpq -c rv`, which is the same variable (drift_comp): what ntpd hands to the kernel as freq
- * (ntpd/ntp_loopfilter.c), so again the other sign. */
+/* From ntpd's drift file, or `frequency` of `ntpq -c rv`, which is the same variable (drift_comp): the value that ntpd
+ * gives to the kernel as freq (ntpd/ntp_loopfilter.c), so the sign is inverted too. */
 double rate_from_ntp(double drift_ppm);
 
 typedef enum RateLevel {
@@ -33,7 +35,8 @@ typedef enum RateLevel {
 
 RateLevel rate_level(double ppm);
 
-/* The error is below a tenth of the threshold that the rate is measured by: the highest that it exceeds, else the lowest. */
+/* Whether the error is below a tenth of the threshold that matters: the highest one that the rate exceeds, else the
+ * lowest. */
 bool rate_is_meaningful(double ppm, double error_ppm);
 
 #define RATE_WORDS_SIZE 48

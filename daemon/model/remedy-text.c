@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What to do about a verdict, in words.
+ * The remedies in words.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +79,7 @@ static const char *remedy_text(RemedyKind kind)
         return texts[kind] ? texts[kind] : "";
 }
 
-/* Where a reboot alone would lose it again. */
+/* If a reboot alone would lose the TSC again. */
 static char *with_parameters(const Clock *clock, char *text)
 {
         char missing[128], *whole;
@@ -92,14 +92,14 @@ static char *with_parameters(const Clock *clock, char *text)
         return whole;
 }
 
-/* Only where another reference is left to compare with. */
+/* Only if another reference is left to compare with. */
 static bool nohpet_helps(const Clock *clock)
 {
         return strcmp(clock->cause.reference, "hpet") == 0 && clock->available_known &&
                clocksources_have(clock->available, "acpi_pm");
 }
 
-/* The guests' part comes first where there is a hurry. */
+/* If it is urgent, the sentence about the guests comes first. */
 static char *host_remedy_text(const Clock *clock, const ClockView *view, RemedyKind kind)
 {
         const char *text = remedy_text(kind), *more = "";
@@ -113,7 +113,7 @@ static char *host_remedy_text(const Clock *clock, const ClockView *view, RemedyK
         return with_parameters(clock, text_format("%s %s%s", first, text, more));
 }
 
-/* One that the hypervisor keeps, that is offered and not in use; NULL for none. */
+/* A clocksource of the hypervisor that is offered but not in use; NULL for none. */
 static const char *offered_clock(const Clock *clock)
 {
         static const char *const names[] = { "kvm-clock", "xen", "hyperv_clocksource_tsc_page",
@@ -147,10 +147,12 @@ static char *hypervisor_text(const Clock *clock)
 static const char *probed_text(const Facts *facts)
 {
         if (facts->hypervisor)
-                return "tscwarden probe proved that the vCPUs' TSCs differ. Probe again; where it stays, stop and start this "
+                return "tscwarden probe proved that the vCPUs' TSCs differ. Probe again; where it stays, stop and "
+                       "start this "
                        "guest, and have its hypervisor looked at.";
         return "tscwarden probe proved that the CPUs' TSCs differ: programs and guests that move between CPUs see time "
-               "jump. Probe again; where it stays, switch the machine off and on again (a reboot may carry it over), then "
+               "jump. Probe again; where it stays, switch the machine off and on again (a reboot may carry it over), "
+               "then "
                "update firmware.";
 }
 
@@ -158,7 +160,8 @@ static char *retire_text(const Clock *clock, const ClockView *view)
 {
         const Facts *facts = clock->facts;
 
-        /* From 6.12 on the TSCs of one package get their chance (unsynchronized_tsc(), arch/x86/kernel/tsc.c). */
+        /* From 6.12 on the kernel no longer gives up TSCs of one package at boot (unsynchronized_tsc(),
+         * arch/x86/kernel/tsc.c). */
         if (view->reason == REASON_UNSYNCHRONIZED && facts->n_packages == 1 && clock_facts_kernel_before(facts, 6, 12))
                 return strdup("Nothing helps on this kernel: retire the host for guests that need a good clock. A "
                               "kernel of 6.12 or later does not give the TSC of a single package up at boot; it then "

@@ -19,8 +19,8 @@ void rescan_ask(Rescan *rescan, uint64_t now_usec, bool later)
                 rescan->later_usec = now_usec + RESCAN_LATER_USEC;
         if (rescan->soon_usec)
                 return;
-        /* Quiet for longer than the last wait: what happens now is news of its own. A CPU is ready when its event comes
-         * (drivers/base/cpu.c), the driver of a module is not. */
+        /* It was quiet for longer than the last wait, so this event starts a new series. A CPU is ready when its event
+         * comes (drivers/base/cpu.c); the driver of a module is not. */
         if (now_usec >= rescan->last_usec + 2 * max_u64(rescan->delay_usec, RESCAN_SOON_USEC))
                 rescan->delay_usec = later ? RESCAN_SOON_USEC : 0;
         else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * When the host is looked at again after something came or went: at once or, after a module, soon; then once for what comes
- * together, ever more seldom while it goes on; and after a module once more later, since a driver may register well after its module
- * was announced.
+ * When to read the host again after something came or went: at once, or soon after a module was loaded. Then once for
+ * all further changes together, at growing intervals while they go on. And once more later after a module, because a
+ * driver may register well after its module was announced.
  */
 #pragma once
 
@@ -17,12 +17,12 @@
 typedef struct Rescan {
         uint64_t soon_usec, later_usec; /* due then; 0: not due */
         uint64_t last_usec;             /* of the last one */
-        uint64_t delay_usec;            /* from an event to the rescan, the last time */
+        uint64_t delay_usec;            /* the wait between an event and the reading, the last time */
 } Rescan;
 
-/* Something happened; `later`: look once more later. */
+/* Something happened; `later`: read once more later. */
 void rescan_ask(Rescan *rescan, uint64_t now_usec, bool later);
-/* When to look next, RESCAN_NEVER: nothing is due. */
+/* When to read the host next; RESCAN_NEVER: nothing is due. */
 uint64_t rescan_deadline(const Rescan *rescan);
-/* Whether it is time; then that is done. */
+/* Whether it is time to read; this also clears what is due. */
 bool rescan_take(Rescan *rescan, uint64_t now_usec);

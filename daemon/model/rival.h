@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Programs that write governors, frequencies or C-states by themselves: the daemon names those that are active, `check` those that set
- * governors.
+ * Programs that set governors, frequencies or C-states by themselves. The daemon names those that are active, `check`
+ * those that set governors.
  */
 #pragma once
 
@@ -23,11 +23,11 @@ typedef enum Rival {
 
 /* Its systemd service, without ".service". */
 const char *rival_service(Rival rival);
-/* Of a unit's name ("tuned.service"); RIVAL_MAX_: none. */
+/* From a unit's name ("tuned.service"); RIVAL_MAX_: none. */
 Rival rival_from_unit(const char *unit);
-/* Of a process' name as /proc/PID/comm has it, for those that stay in the background and set governors; RIVAL_MAX_: none. */
+/* From a process' name as in /proc/PID/comm, for programs that run permanently and set governors; RIVAL_MAX_: none. */
 Rival rival_from_command(const char *command);
-/* It sets governors, whatever its configuration says. */
+/* It always sets governors, whatever its configuration says. */
 bool rival_sets_governor(Rival rival);
 /* Its service leaves no process behind. */
 bool rival_ends_at_once(Rival rival);

@@ -50,7 +50,7 @@ static bool classify_kvm(const UeventText *text, Uevent *ret)
                 event.kind = UEVENT_KVM_DESTROY;
         else
                 return false;
-        /* What is not there or no number stays as it is. */
+        /* A property that is missing or no number leaves the value as it is. */
         (void)parse_u64(text->created ? text->created : "", 1, UINT64_MAX - 1, &event.n_created);
         (void)parse_unsigned(text->count ? text->count : "", 0, UINT32_MAX - 1, &event.n_vms);
         (void)parse_unsigned(text->pid ? text->pid : "", 1, INT32_MAX, &event.pid);

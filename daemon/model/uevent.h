@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a uevent of the kernel means to us.
+ * The meaning of the kernel's uevents for us.
  */
 #pragma once
 
@@ -9,7 +9,7 @@
 
 typedef enum UeventKind {
         UEVENT_CPU,    /* a CPU came, went, or went on- or offline */
-        UEVENT_MODULE, /* a module was loaded or unloaded: it may have been a driver, which has no uevent of its own */
+        UEVENT_MODULE, /* a module was loaded or unloaded; it may have been a driver, which has no uevent of its own */
         UEVENT_KVM_CREATE, /* of a VM */
         UEVENT_KVM_DESTROY,
 } UeventKind;
@@ -19,11 +19,11 @@ typedef struct Uevent {
         unsigned cpu;
         /* KVM (virt/kvm/kvm_main.c kvm_uevent_notify_change); 0: not said, but for n_vms */
         uint64_t n_created; /* VMs, ever */
-        uint32_t n_vms;     /* of these that ran then; UINT32_MAX: not said */
+        uint32_t n_vms;     /* how many of these ran then; UINT32_MAX: the event does not say */
         uint32_t pid;       /* of the task that created this one, in the first pid namespace */
 } Uevent;
 
-/* The properties as the kernel sent them; NULL: there is none of that name. */
+/* Finds a property that the kernel sent; NULL: there is none of that name. */
 typedef struct UeventText {
         const char *action;
         const char *devpath;
@@ -34,5 +34,5 @@ typedef struct UeventText {
         const char *pid;
 } UeventText;
 
-/* Whether it is one of ours; else *ret is untouched. */
+/* Whether the event concerns us; otherwise *ret is untouched. */
 bool uevent_classify(const UeventText *text, Uevent *ret);

@@ -5,7 +5,8 @@
 
 #include "model/cmdline.h"
 
-/* The watchdog looks every half second; a reference that shows much more has jumped. */
+/* The watchdog checks every half second. If the reference shows much more time between two checks, the reference has
+ * jumped. */
 #define JUMPED_INTERVAL_NS INT64_C(1000000000)
 
 static bool is_paravirtual_name(const char *name)
@@ -25,7 +26,7 @@ bool clock_is_early(const ClockView *view)
 
 bool clock_warp_is_tiny(const ClockView *view)
 {
-        /* No TSC that is used counts slower than 1 GHz. */
+        /* Every TSC that is in use counts faster than 1 GHz. */
         unsigned mhz = view->tsc_khz > 0 ? view->tsc_khz / 1000 : 1000;
 
         return view->cause && view->cause->warp_cycles > 0 && view->cause->warp_cycles < mhz;
@@ -94,12 +95,12 @@ Suspect clock_find_suspect(const Facts *facts, const ClockView *view)
 
 static Urgency unstable_urgency(const Facts *facts, const ClockView *view)
 {
-        /* Inside a guest, and in Xen's control domain, moving guests away is nobody's business. */
+        /* Inside a guest, and in Xen's control domain, nobody can move guests away. */
         if (facts->hypervisor)
                 return URGENCY_TICKET;
         if (view->expected || view->suspect == SUSPECT_REFERENCE)
                 return URGENCY_TICKET;
-        /* Where the log no longer tells when, it may have been the clock in use. */
+        /* If the log no longer says when the loss was, the TSC may have been the clock in use. */
         if ((!view->lost_after_use && view->since_usec > 0) || clock_is_early(view) || clock_warp_is_tiny(view))
                 return URGENCY_TICKET;
         return URGENCY_EVACUATE;
@@ -110,7 +111,8 @@ static Urgency unverified_urgency(const Facts *facts, const ClockView *view)
         bool fit = facts->constant_tsc && facts->nonstop_tsc;
 
         if (view->watchdog == WATCHDOG_OFF)
-                /* What is advised against false alarms. The sync test and the checks of TSC_ADJUST stay. */
+                /* This parameter is advised against false alarms. The kernel's sync test and its checks of TSC_ADJUST
+                 * stay active. */
                 return fit && !cmdline_has(facts->cmdline, "tsc", "reliable") ? URGENCY_NONE : URGENCY_TICKET;
         return facts->hypervisor && fit ? URGENCY_NONE : URGENCY_TICKET;
 }

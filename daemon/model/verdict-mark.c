@@ -5,7 +5,7 @@
 
 #define FIRST_READ_USEC UINT64_C(5000)
 
-/* Without high resolution and dynamic ticks the kernel goes on listing a marked TSC, but leaves it. */
+/* Without high resolution and dynamic ticks the kernel still lists a marked TSC, but does not use it any more. */
 static bool list_keeps_marked(const Clock *clock)
 {
         return cmdline_has(clock->facts->cmdline, "highres", "off") &&
@@ -21,7 +21,7 @@ bool clock_mark_has_effect(const Clock *clock)
 {
         if (!clock->available_known)
                 return clock_tsc_was_left(clock);
-        /* Why it is gone is known already. */
+        /* The reason for the loss is known already. */
         if (clock->unbound)
                 return false;
         return !clock->listed || (list_keeps_marked(clock) && clock_tsc_was_left(clock));
@@ -42,7 +42,7 @@ void clock_reads_begin(Clock *clock, uint64_t now)
 void clock_mark_confirm(Clock *clock, const KernelEvent *cause, uint64_t now)
 {
         clock->marked = true;
-        /* The list changes before the current clocksource does. */
+        /* The list changes before the current clocksource. */
         if (clock->current_known && clocksource_is_tsc(clock->current)) {
                 clock->leave_deadline = now + CLOCK_GRACE_USEC;
                 if (clock->next_read_usec == CLOCK_NEVER)
@@ -53,8 +53,8 @@ void clock_mark_confirm(Clock *clock, const KernelEvent *cause, uint64_t now)
         clock->vanish_deadline = CLOCK_NEVER;
 }
 
-/* The log as a whole is there at once, so the effect of each line cannot be looked up: of several candidates the one
- * that the log itself shows to have led to a switch counts, else the first. */
+/* The whole log is read at once, so the effect of each line cannot be observed. Of several candidates the one counts
+ * after which the log itself shows a switch, else the first. */
 static void mark_replay(Clock *clock, const KernelEvent *event)
 {
         clock->latest_mark = *event;

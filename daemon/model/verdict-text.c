@@ -11,7 +11,7 @@
 #include "model/urgency.h"
 #include "model/verdict.h"
 
-/* "222 ms": a length without its sign, in a unit by its size. */
+/* "222 ms": a duration without its sign, in the unit that suits its size. */
 static const char *format_length(int64_t ns, char buffer[static 32])
 {
         static const struct {
@@ -92,7 +92,8 @@ static char *read_delay_text(const Clock *clock, const ClockView *view)
         if (view->cpus_differ)
                 what = ". It also found CPUs whose TSCs are ahead or behind: the TSC is wrong";
         else if (facts->hypervisor)
-                what = ", which is usual where the hypervisor emulates the reference clock, and says little about the TSC";
+                what = ", which is usual where the hypervisor emulates the reference clock, and says little about "
+                       "the TSC";
         else if (facts->constant_tsc && facts->nonstop_tsc)
                 what = "; under load that is a known false alarm, most often of machines with many CPUs";
         if (clock->cause.has_skew)
@@ -103,7 +104,7 @@ static char *read_delay_text(const Clock *clock, const ClockView *view)
         return text;
 }
 
-/* What does not fit is more than anybody wants to know. */
+/* What does not fit is left out. */
 static int64_t cycles_to_ns(unsigned long long cycles, unsigned khz)
 {
         unsigned long long ms = cycles / khz;
@@ -143,13 +144,13 @@ static const char *marked_text(const Clock *clock)
                 return "Firmware has switched C1E on, and in it this CPU's TSC stops.";
         case REASON_UNSYNCHRONIZED:
                 return clock->facts->constant_tsc ?
-                               "The kernel does not believe the CPUs' TSCs to run together, and gave them up at boot." :
-                               "The kernel does not believe the TSCs of several CPUs without constant_tsc to run "
-                               "together, and gives them up at boot.";
+                               "The kernel gave up the TSCs at boot, because it does not trust them to run together." :
+                               "The kernel gave up the TSCs at boot: on several CPUs without constant_tsc it does "
+                               "not trust them to run together.";
         case REASON_KVM_BACKWARDS:
                 return "KVM saw the TSC go back when a virtual CPU was loaded.";
         case REASON_HYPERVISOR:
-                return "The hypervisor does not promise a TSC to be relied on.";
+                return "The hypervisor does not promise a reliable TSC.";
         case REASON_BOOT_PARAMETER:
                 return "The kernel command line gives the TSC up.";
         case REASON_FIRMWARE:
@@ -162,9 +163,9 @@ static const char *marked_text(const Clock *clock)
                                "against, as happens after kexec or without HPET and PM timer.";
         default:
                 return clock->cause.text[0] ?
-                               "The kernel gave the TSC up for a reason this version does not know; its own words "
-                               "are shown." :
-                               "The kernel gave the TSC up; its log overran before the line that says why was read.";
+                               "The kernel gave up the TSC for a reason that this version of tscwarden does not "
+                               "know; see the kernel's line." :
+                               "The kernel gave up the TSC; its log lost the line that says why.";
         }
 }
 
@@ -220,7 +221,7 @@ static char *switched_off_text(const Clock *clock)
                 has_word ? "has switched that off" : "takes the clock away that it would be compared with",
                 reliable && clock->n_firmware_faults > 0 ?
                         ", although firmware changed the TSC on this boot (TSC ADJUST), which the kernel would "
-                        "otherwise look after" :
+                        "otherwise correct" :
                         "");
 }
 
@@ -280,7 +281,8 @@ char *clock_reason_text(const Clock *clock)
         if (!why)
                 return NULL;
         if (view.urgency == URGENCY_NONE)
-                return text_format("%s The system keeps time by %s, which that does not touch.", why, view.clocksource);
+                return text_format("%s The system keeps time by %s, which this does not affect.", why,
+                                   view.clocksource);
         if (!clock_is_early(&view) || view.expected || clock->facts->hypervisor || view.reason == REASON_CALIBRATION)
                 return TAKE_PTR(why);
         return text_format("%s A mark in the first minute of a boot is most often there at every boot.", why);

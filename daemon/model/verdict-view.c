@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * From what is known to the words for it.
+ * Makes the words from what is known.
  */
 #include <string.h>
 
@@ -39,7 +39,8 @@ static Verdict in_use_verdict(const Clock *clock, ClockReason *ret_reason)
         case WATCHDOG_EXEMPT:
                 return VERDICT_TRUSTED;
         default:
-                /* Exempt or compared, it is not known which: `trusted` promises less. Without sysfs' list: `unknown`. */
+                /* The TSC is exempt or compared, but it is not known which. `trusted` promises less, so the verdict is
+                 * `trusted`; without sysfs' list it is `unknown`. */
                 return clock->available_known ? VERDICT_TRUSTED : VERDICT_UNKNOWN;
         }
 }
@@ -65,8 +66,8 @@ Verdict clock_find_verdict(const Clock *clock, ClockReason *ret_reason)
         return VERDICT_ABSENT;
 }
 
-/* What the flags say the kernel does on every boot is expected whichever reason it names: its watchdog may see the TSC
- * stop before the idle driver registers. */
+/* If the flags predict the loss at every boot, it is expected, whichever reason the kernel names: the watchdog may
+ * notice that the TSC stops before the idle driver registers. */
 static bool unstable_is_expected(const Clock *clock)
 {
         const Facts *facts = clock->facts;
@@ -79,7 +80,7 @@ static bool unstable_is_expected(const Clock *clock)
         case REASON_HYPERVISOR:
                 return facts->hypervisor;
         case REASON_CALIBRATION:
-                /* Without ACPI the kernel finds no clock to count the TSC against. */
+                /* Without ACPI the kernel finds no clock against which it can calibrate the TSC. */
                 return cmdline_has(facts->cmdline, "acpi", "off");
         default:
                 return false;
@@ -131,7 +132,7 @@ void clock_get(const Clock *clock, ClockView *ret)
         };
         ret->watchdog =
                 clock_facts_watchdog(clock->facts, clock->available_known ? clock->available : NULL, ret->reference);
-        /* Nothing is left to watch. */
+        /* There is no TSC left to compare. */
         if (clock->verdict == VERDICT_UNSTABLE || clock->verdict == VERDICT_ABSENT)
                 ret->watchdog = WATCHDOG_ABSENT;
         ret->suspect = clock_find_suspect(clock->facts, ret);

@@ -4,7 +4,8 @@
 
 #include "model/verdict.h"
 
-/* A mark's switch follows within 80 ms (field logs), more where stop_machine has to wait. */
+/* The kernel switches to another clocksource within 80 ms after a mark (field logs), later if stop_machine has to
+ * wait. */
 #define SWITCH_SPAN_USEC UINT64_C(2000000)
 
 void clock_init(Clock *clock, const Facts *facts)
@@ -34,7 +35,7 @@ static void note_line(Clock *clock, ClockChanges *changes, unsigned change, cons
         strcpy(changes->text, event->text);
 }
 
-/* Replays meet the same line twice. */
+/* A replay may contain the same line twice. */
 static void keep_firmware_fault(Clock *clock, const KernelEvent *event, ClockChanges *changes)
 {
         for (size_t i = 0; i < clock->n_firmware_faults; i++)
@@ -55,7 +56,7 @@ static void on_switched(Clock *clock, const KernelEvent *event, uint64_t previou
                 if (!clock->using_tsc || clock->use_since_usec == 0 || clock->use_since_usec > event->usec)
                         clock->use_since_usec = event->usec;
                 clock->using_tsc = clock->tsc_used = clock->tsc_registered = true;
-                /* The kernel never goes back to a clocksource it has marked. */
+                /* The kernel never returns to a clocksource that it has marked. */
                 if (!clock->started)
                         clock_mark_forget(clock);
                 return;
@@ -154,7 +155,7 @@ static void set_verdict(Clock *clock, ClockChanges *changes)
                 clock->lost_after_use = clock->lost_after_use || clock->tsc_used || clock->cause.current;
 }
 
-/* tsc is not registered and no line says why. */
+/* tsc is not registered, and no line says why. */
 static void explain_absence(Clock *clock, uint64_t now)
 {
         clock->vanish_deadline = CLOCK_NEVER;
@@ -170,7 +171,8 @@ static void explain_absence(Clock *clock, uint64_t now)
         }
 }
 
-/* The list changes before the current clocksource does. In a guest the next one decides whether anything got worse. */
+/* The list changes before the current clocksource. In a guest the new clocksource decides whether the clock has become
+ * worse. */
 static bool awaits_successor(const Clock *clock)
 {
         return clock->leave_deadline != CLOCK_NEVER && clock->facts->hypervisor &&
@@ -178,7 +180,8 @@ static bool awaits_successor(const Clock *clock)
                 clock->verdict == VERDICT_UNVERIFIED);
 }
 
-/* fresh: sysfs was just read. Only then is a pending line dropped, because this process may not have run for a while. */
+/* fresh: sysfs has just been read. A pending line is dropped only then, because this process may not have run for a
+ * while. */
 static void update_verdict(Clock *clock, bool fresh, uint64_t now, ClockChanges *changes)
 {
         if (!clock->started || (!clock->observed && !clock->marked))
@@ -195,7 +198,7 @@ static void update_verdict(Clock *clock, bool fresh, uint64_t now, ClockChanges 
                 explain_absence(clock, now);
         if (clock->leave_deadline <= now || clock_tsc_was_left(clock))
                 clock->leave_deadline = CLOCK_NEVER;
-        /* Until it is known why tsc is gone, the old verdict stands. */
+        /* The old verdict stays until it is known why tsc has gone. */
         if (clock->vanish_deadline == CLOCK_NEVER && !awaits_successor(clock))
                 set_verdict(clock, changes);
         if (!clock->has_mark && clock->vanish_deadline == CLOCK_NEVER && clock->leave_deadline == CLOCK_NEVER)
@@ -211,7 +214,8 @@ static void report_flush(Clock *clock, uint64_t now, ClockChanges *changes)
                 on_event(clock, &event, clock->last_line_usec, now, changes);
 }
 
-/* The kernel is still writing, maybe to a slow console: what follows a line is waited for from its last line on. */
+/* The kernel is still writing, perhaps to a slow console. So the wait for a line's effect starts again with each
+ * further line. */
 static void renew_waits(Clock *clock, uint64_t now)
 {
         if (clock->report.open)
@@ -232,7 +236,7 @@ void clock_feed_line(Clock *clock, uint64_t usec, uint64_t now, const char *text
         kernel_line_classify(text, &line);
         if (line.kind == KERNEL_LINE_NOT_OURS)
                 return;
-        /* 0 means unknown, and is what the kernel logs until its clock runs. */
+        /* 0 means unknown here; the kernel logs 0 until its clock runs. */
         if (usec == 0)
                 usec = 1;
         n = kernel_report_feed(&clock->report, usec, text, events);
@@ -297,7 +301,7 @@ void clock_feed_sysfs(Clock *clock, const ClockObservation *observation, uint64_
                 clock->mark_read = true;
         observe_current(clock, observation->current, now, changes);
         observe_available(clock, observation->available, now, changes);
-        /* The list changes after the whole report is printed, so the other half is not coming. */
+        /* The kernel changes the list after it has printed the whole report, so the other half will not come. */
         if (clock->started && clock->available_known && !clock->listed)
                 report_flush(clock, now, changes);
         update_verdict(clock, /* fresh= */ true, now, changes);
@@ -327,7 +331,7 @@ void clock_feed_facts(Clock *clock, uint64_t now, ClockChanges *changes)
         update_verdict(clock, /* fresh= */ false, now, changes);
 }
 
-/* The log no longer tells, the last daemon still knew. */
+/* The log no longer says it, but the last daemon knew it. */
 static void adopt_since(Clock *clock)
 {
         clock->since_usec = clock->imported_since_usec;

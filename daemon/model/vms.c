@@ -30,8 +30,8 @@ void vms_forget(Vms *vms)
         vms->n = VMS_UNKNOWN;
 }
 
-/* KVM takes both numbers under its lock and sends them after it. Of two events the one with fewer creations is the older; between
- * equal ones VMs only went. */
+/* KVM counts under its lock but sends the events after it. Of two events the one with fewer creations is the older; if
+ * the creations are equal, VMs have only ended in between. */
 static void vms_count(Vms *vms, const Uevent *uevent)
 {
         if (uevent->n_vms == UINT32_MAX || uevent->n_created == 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which virtual machines KVM runs, from its uevents. Those that ran before anybody listened are counted with the next event, and
- * never named.
+ * Which virtual machines KVM runs, from its uevents. Those that started before the daemon listened are counted with
+ * the next event, but their names stay unknown.
  */
 #pragma once
 
@@ -28,17 +28,17 @@ typedef struct Vms {
 
 void vms_done(Vms *vms);
 
-/* An event of KVM; `name` of what a create event's pid is, NULL when unknown. Events may come in another order than they happened.
- * 0, or -ENOMEM: the VM is counted and not named. */
+/* Feeds an event of KVM; `name` is the name of a create event's pid, NULL when unknown. Events may arrive in another
+ * order than they happened. 0, or -ENOMEM: the VM is counted but has no name. */
 int vms_feed(Vms *vms, const Uevent *uevent, const char *name);
 /* Events were lost. */
 void vms_forget(Vms *vms);
 
-/* Whether one runs; unknown counts as yes. */
+/* Whether a VM runs; unknown counts as yes. */
 bool vms_run(const Vms *vms);
 
 /* "web (271)", or "pid 271"; the name as it was read. Heap string owned by the caller, NULL when out of memory. */
 char *vm_format(const Vm *vm);
-/* The first `max` of them and how many more: "web (271), db (280) and 3 more", or "3 whose names are not known". "" when none runs
- * or that is not known. As vm_format(). */
+/* The first `max` of them and how many more: "web (271), db (280) and 3 more", or "3 whose names are not known". ""
+ * when none runs or that is not known. Ownership as for vm_format(). */
 char *vms_format(const Vms *vms, unsigned max);

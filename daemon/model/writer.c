@@ -35,7 +35,7 @@ char *writer_format_name(const Writer *w)
         return text_format("%s%s%s", w->comm, w->unit[0] ? " of " : "", w->unit);
 }
 
-/* It writes the maxima itself (thermal_daemon's src/thd_cdev_cpufreq.cpp). */
+/* thermald itself writes the maxima (thermal_daemon's src/thd_cdev_cpufreq.cpp). */
 bool writer_is_thermal(const Writer *w)
 {
         return strcmp(w->comm, "thermald") == 0 || strcmp(w->unit, "thermald.service") == 0;

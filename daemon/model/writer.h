@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Who wrote to a file, as far as could be found out before it ended.
+ * Who wrote to a file, as far as it could be found out before the process ended.
  */
 #pragma once
 
@@ -17,10 +17,10 @@ typedef struct Writer {
 /* "tuned, pid 812 of tuned.service (/usr/bin/python3 -Es /usr/sbin/tuned)", not escaped. Heap string owned by the caller, NULL when
  * out of memory. */
 char *writer_format(const Writer *writer);
-/* The same without the command line, which may hold what others must not read ("tuned, pid 812 of tuned.service"): for the bus,
- * where everybody may ask. */
+/* The same without the command line, which other users may not be allowed to read ("tuned, pid 812 of tuned.service"):
+ * for the bus, where every user may ask. */
 char *writer_format_public(const Writer *writer);
-/* Name and unit alone ("tuned of tuned.service"); "" where they are not known. */
+/* Only name and unit ("tuned of tuned.service"); "" if they are not known. */
 char *writer_format_name(const Writer *writer);
-/* It lowers a maximum for the CPU's sake. */
+/* The writer lowers maxima to cool the CPU. */
 bool writer_is_thermal(const Writer *writer);

@@ -41,7 +41,7 @@ typedef struct TaskResult {
 /* `ops`, their userdata and `callbacks` outlive the monitor. It watches nothing until drift_start(). 0 or -ENOMEM. */
 int drift_monitor_new(const CpuOps *ops, void *ops_userdata, const DriftCallbacks *callbacks, void *userdata,
                       DriftMonitor **ret);
-/* `monitor` may be NULL. */
+/* `d` may be NULL. */
 DriftMonitor *drift_monitor_free(DriftMonitor *d);
 DEFINE_CLEANUP(DriftMonitor, drift_monitor_free);
 

@@ -76,7 +76,7 @@ static const struct {
           WATCHDOG_OFF,
           "",
           "tsc=nowatchdog" },
-        { { .constant_tsc = true, .tsc_reliable = true }, "tsc hpet ", WATCHDOG_EXEMPT, "", "vouches" },
+        { { .constant_tsc = true, .tsc_reliable = true }, "tsc hpet ", WATCHDOG_EXEMPT, "", "trusts this CPU model" },
         { { FIT, .n_nodes = 1, .n_packages = 1, KERNEL(7, 2), .cmdline = "tsc=watchdog" },
           "tsc hpet ",
           WATCHDOG_ACTIVE,

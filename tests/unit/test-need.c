@@ -120,7 +120,7 @@ static void test_need_reason_knows_guests_and_rev_f(void **state)
         assert_string_equal(reason, "constant_tsc is missing (AMD revision F): the TSC follows the CPU's frequency.");
         facts.hypervisor = true;
         of_guest = need_reason(&facts);
-        assert_string_equal(of_guest, "This is a virtual machine: frequency and C-states are its host's business.");
+        assert_string_equal(of_guest, "This is a virtual machine: its host decides about frequency and C-states.");
 }
 
 int main(void)

@@ -140,7 +140,7 @@ static void test_show_plan(void **state)
         assert_int_equal(show_plan(output.stream, "Restore", &warden.plan, &host.real), 0);
         output_end(&output, "Restore 1 step\n"
                             "  cpufreq/policy0 scaling_governor: performance -> userspace\n"
-                            "      what stood here before tscwarden; holds-frequency\n");
+                            "      the original value; holds-frequency\n");
         host.real.n_policies = 2;
         warden_done(&warden);
         fake_host_done(&host);
