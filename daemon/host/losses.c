@@ -42,7 +42,7 @@ static int add_entry(sd_journal *journal, sd_id128_t this_boot, sd_id128_t *last
         sd_id128_t boot;
         Loss *loss;
 
-        /* A damaged record does not take the others with it. */
+        /* After a damaged record the others are still read. */
         if (sd_journal_get_realtime_usec(journal, &realtime) < 0 ||
             sd_journal_get_monotonic_usec(journal, &monotonic, &boot) < 0 || sd_id128_equal(boot, *last_boot))
                 return 0;
@@ -59,6 +59,24 @@ static int add_entry(sd_journal *journal, sd_id128_t this_boot, sd_id128_t *last
         return loss->reason && loss->vms ? 0 : -ENOMEM;
 }
 
+/* Every user may log with this MESSAGE_ID. So an entry counts only if it comes from the service, which has a user of its
+ * own, or from root, who may have started tscwardend by hand. */
+static int add_matches(sd_journal *journal)
+{
+        int r = sd_journal_add_match(journal, MATCH_TSC_LOST, 0);
+
+        if (r < 0)
+                return r;
+        r = sd_journal_add_match(journal, "_UID=0", 0);
+        if (r < 0)
+                return r;
+        r = sd_journal_add_disjunction(journal);
+        if (r < 0)
+                return r;
+        r = sd_journal_add_match(journal, MATCH_TSC_LOST, 0);
+        return r < 0 ? r : sd_journal_add_match(journal, "_SYSTEMD_UNIT=tscwarden.service", 0);
+}
+
 static int read_entries(sd_journal *journal, Losses *ret)
 {
         _cleanup_losses_ Losses losses = {};
@@ -70,11 +88,7 @@ static int read_entries(sd_journal *journal, Losses *ret)
         r = sd_journal_get_cutoff_realtime_usec(journal, &losses.since_usec, NULL);
         if (r < 0)
                 return r;
-        r = sd_journal_add_match(journal, MATCH_TSC_LOST, 0);
-        if (r < 0)
-                return r;
-        /* The id is no secret: every user may log with it. */
-        r = sd_journal_add_match(journal, "_UID=0", 0);
+        r = add_matches(journal);
         if (r < 0)
                 return r;
         while ((r = sd_journal_next(journal)) > 0) {
