@@ -108,8 +108,8 @@ void bus_update_clock(Bus *bus)
                 .nonstop_tsc = facts->nonstop_tsc,
                 .tsc_khz = view.tsc_khz,
                 .tsc_scaling = facts->tsc_scaling,
-                /* KVM hands out pairs of host and guest clock only from a host's TSC (arch/x86/kvm/x86.c
-                 * kvm_pv_clock_pairing). */
+                /* KVM provides pairs of host and guest clock only if the host's clocksource is the TSC
+                 * (arch/x86/kvm/x86.c kvm_pv_clock_pairing). */
                 .guest_clock_pairing = clocksource_is_tsc(view.clocksource),
                 .vdso_clock = clocksource_has_vdso(view.clocksource),
                 .clocksource_changes = manager.clocksource_changes,

@@ -27,11 +27,12 @@ int bus_open_system(sd_bus **ret)
         r = sd_bus_set_bus_client(connection, true);
         if (r < 0)
                 return r;
-        /* No call takes descriptors; a caller could fill our table with those of a message that waits for polkit. */
+        /* No method takes file descriptors. Without this, the descriptors of calls that wait for polkit could fill our
+         * table. */
         r = sd_bus_negotiate_fds(connection, false);
         if (r < 0)
                 return r;
-        /* Else the loop's end blocks for as long as a hung bus does not answer, up to 90 s. */
+        /* Without this, the end of the event loop would wait up to 90 s for a bus that does not answer. */
         r = sd_bus_set_close_on_exit(connection, false);
         if (r < 0)
                 return r;

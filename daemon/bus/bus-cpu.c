@@ -31,7 +31,7 @@ static const char *cpu_path_format(unsigned cpu, char buffer[static CPU_PATH_SIZ
         return buffer;
 }
 
-/* 0, -EINVAL (no such path), or -EIO: the host cannot be read. What is returned holds until the next manager_look(). */
+/* 0, -EINVAL (no such path), or -EIO: the host cannot be read. The result is valid until the next manager_look(). */
 static int cpu_look(Bus *bus, const char *path, const ManagerLook **ret_look, const CpuState **ret_cpu)
 {
         const ManagerLook *look;
@@ -56,7 +56,7 @@ static int cpu_look(Bus *bus, const char *path, const ManagerLook **ret_look, co
 
 static const FreqDomain *policy_of(const Snapshot *snapshot, unsigned cpu)
 {
-        /* A policy has the number of one of its CPUs: on large hosts it is mostly this one. */
+        /* A policy has the number of one of its CPUs; on large hosts it is mostly this CPU. */
         const FreqDomain *policy = snapshot_find_policy(snapshot, cpu);
 
         if (policy && cpuset_has(&policy->related, cpu))
@@ -67,7 +67,7 @@ static const FreqDomain *policy_of(const Snapshot *snapshot, unsigned cpu)
         return NULL;
 }
 
-/* By knob; of one knob's steps the first comes first. */
+/* Orders by knob; several steps of one knob keep their order. */
 static int step_compare(const void *a, const void *b)
 {
         const Step *left = *(const Step *const *)a, *right = *(const Step *const *)b;
@@ -99,7 +99,7 @@ static int sort_steps(Bus *bus, const ManagerLook *look)
         return 0;
 }
 
-/* The first step of this knob; NULL: none, or out of memory. */
+/* The first step of this knob; NULL: there is none, or out of memory. */
 static const Step *step_for(Bus *bus, const ManagerLook *look, const KnobId *id)
 {
         bool found;
@@ -173,7 +173,7 @@ static int append_states(sd_bus_message *reply, Bus *bus, const ManagerLook *loo
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-/* What is not as the policy wants it, and no fault of ours. */
+/* What differs from the policy without being a fault. */
 static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *policy)
 {
         char *text = manager_contest_format(bus->manager, cpu->id);
@@ -239,7 +239,7 @@ static int cpu_get(sd_bus *connection, const char *path, const char *interface, 
         return append_last_error(reply, bus, look, cpu, policy);
 }
 
-/* No changes are told: a host of 512 CPUs would send 512 signals. */
+/* These properties emit no changes: a host of 512 CPUs would send 512 signals. */
 static const sd_bus_vtable cpu_vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_PROPERTY("Id", "u", cpu_get, 0, SD_BUS_VTABLE_PROPERTY_CONST),
@@ -313,7 +313,7 @@ int bus_add_cpus(Bus *bus)
 void bus_update_cpus(Bus *bus)
 {
         char path[CPU_PATH_SIZE];
-        /* The first time there is nobody yet who could have counted them. */
+        /* The first time nobody can know an older list of CPUs yet. */
         bool tell = bus_connection_is_ready(bus->connection) && !cpuset_is_empty(&bus->cpus);
         const CpuSet *now;
         ManagerView view;

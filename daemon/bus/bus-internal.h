@@ -58,17 +58,17 @@ struct Bus {
         sd_event *event;
         Manager *manager;
         sd_bus *connection;           /* NULL between two attempts */
-        sd_event_source *retry_timer; /* a lost connection or a refused name */
+        sd_event_source *retry_timer; /* waits after a lost connection or a refused name */
         sd_event_source *tell_source;
         unsigned retry_sec;
         bool refusal_logged;
 
         ManagerObject manager_object;
         ClockObject clock_object;
-        const Step **steps; /* of the manager_look() that was taken at steps_usec, sorted */
+        const Step **steps; /* of the manager_look() made at steps_usec, sorted */
         uint64_t steps_usec;
-        CpuSet cpus;             /* whose objects were announced */
-        sd_bus_message *waiting; /* the call that is answered when no task runs any more */
+        CpuSet cpus;             /* the CPUs whose objects were announced */
+        sd_bus_message *waiting; /* the call that gets its answer when no task runs any more */
         Callers callers;
         Polkit polkit;
         Peer logind;
@@ -76,23 +76,23 @@ struct Bus {
         StopJob *stop_job;
 };
 
-/* Each adds its part to a connection that is not started yet. 0 or -errno. */
+/* Each adds its objects to a connection that is not started yet. 0 or -errno. */
 int bus_add_manager(Bus *bus);
 int bus_add_clock(Bus *bus);
 int bus_add_cpus(Bus *bus);
 int bus_add_log_control(Bus *bus);
-/* After it was started. manager_on_resume() is told of each sleep that is over. 0 or -errno. */
+/* To be called after the start. Reports the end of each sleep to manager_on_resume(). 0 or -errno. */
 int bus_watch_resume(Bus *bus);
 
-/* Look at the manager and tell what has changed. */
+/* Reads the manager's view and emits what has changed. */
 void bus_update_manager(Bus *bus);
 void bus_update_clock(Bus *bus);
 void bus_update_cpus(Bus *bus);
 void bus_done_manager(Bus *bus);
 void bus_done_clock(Bus *bus);
 
-/* During MANAGER_CHANGED_CLOCK. */
+/* To be called during MANAGER_CHANGED_CLOCK. */
 void bus_signal_clock(Bus *bus, const ClockChanges *changes);
 void bus_signal_drift(Bus *bus, const DriftReport *drift);
-/* Answers the call that waits: its task is through, or the daemon stops. */
+/* Answers the call that waits: its task has ended, or the daemon stops. */
 void bus_answer_waiting(Bus *bus, bool stopping);

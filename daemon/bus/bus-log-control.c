@@ -31,7 +31,7 @@ static int get_identifier(sd_bus *connection, const char *path, const char *inte
         return sd_bus_message_append(reply, "s", "tscwardend");
 }
 
-/* Never reached: on_message() is asked first. It stands here for the introspection. */
+/* Never called, because on_message() handles the call first. It is here for the introspection. */
 static int set_level(sd_bus *connection, const char *path, const char *interface, const char *property,
                      sd_bus_message *value, void *userdata, sd_bus_error *error)
 {
@@ -77,8 +77,8 @@ static void on_level_allowed(sd_bus_message *call, void *userdata)
                                          "No such level; emerg, alert, crit, err, warning, notice, info or debug.");
 }
 
-/* Sees every call before the vtable does. A setter would have to know at once who may, and sd-bus' own question for
- * that blocks. */
+/* Sees every call before the vtable does. A setter would have to decide at once who may call it, and sd-bus' own check
+ * for that blocks. */
 static int on_message(sd_bus_message *call, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;

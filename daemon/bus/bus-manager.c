@@ -67,7 +67,7 @@ static void run_task(Bus *bus, sd_bus_message *call, int (*begin)(Manager *manag
         int r = -EBUSY;
 
         if (!bus->waiting) {
-                /* The end may come before the beginning returns. */
+                /* The task may end before the call that starts it returns. */
                 bus->waiting = sd_bus_message_ref(call);
                 r = begin(bus->manager, &why);
                 if (r >= 0)
@@ -229,7 +229,7 @@ static int get_drift_counts(sd_bus *connection, const char *path, const char *in
 #define TEXTS(name, member)                                                                \
         SD_BUS_PROPERTY(name, "as", properties_get_texts, offsetof(ManagerObject, member), \
                         SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
-/* Who may is asked by us, later. */
+/* The vtable lets everybody call; the daemon decides later who may. */
 #define ASKING(name, handler) \
         SD_BUS_METHOD_WITH_ARGS(name, SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, handler, SD_BUS_VTABLE_UNPRIVILEGED)
 
@@ -248,7 +248,7 @@ static const sd_bus_vtable manager_vtable[] = {
         TEXT("DegradedCpus", degraded_cpus),
         TEXT("ContestedCpus", contested_cpus),
         STORED("DriftCount", "t", drift_count),
-        /* DriftCount tells of changes. */
+        /* DriftCount emits the changes. */
         SD_BUS_PROPERTY("DriftCounts", "a{st}", get_drift_counts, 0, 0),
         STORED("RunningVMs", "u", n_vms),
         TEXTS("RunningVMNames", vm_names),

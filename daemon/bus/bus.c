@@ -11,8 +11,8 @@
 #include "manager/view.h"
 
 #define BUS_NAME "org.tscwarden1"
-/* Below all else, the slices of a task too (SD_EVENT_PRIORITY_IDLE): what callers ask for never delays a repair, a reload, a stop or
- * the kernel's log. */
+/* Lower than everything else, the slices of a task included (SD_EVENT_PRIORITY_IDLE): callers never delay a repair, a
+ * reload, a stop or the kernel's log. */
 #define BUS_PRIORITY (SD_EVENT_PRIORITY_IDLE + 10)
 #define RECONNECT_USEC 1000000
 #define RETRY_MAX_SEC 600
@@ -63,7 +63,7 @@ static int bus_on_name(sd_bus_message *reply, void *userdata, sd_bus_error *erro
         Bus *bus = userdata;
         uint32_t answer = 0;
 
-        /* The connection is closing, and what follows that asks again. */
+        /* The connection is closing; the reconnection that follows asks for the name again. */
         if (sd_bus_is_open(bus->connection) <= 0)
                 return 0;
         if (refusal) {
@@ -96,7 +96,7 @@ static int bus_on_connected(sd_bus_message *message, void *userdata, sd_bus_erro
         int r = bus_watch_resume(bus);
 
         if (r < 0)
-                (void)log_error_errno(r, "Cannot hear systemd-logind, ignoring");
+                (void)log_error_errno(r, "Cannot listen to systemd-logind, ignoring");
         bus_request_name(bus);
         rivals_ask(&bus->rivals, bus->connection);
         return 0;
@@ -128,7 +128,7 @@ static int bus_on_message(sd_bus_message *message, void *userdata, sd_bus_error 
         return callers_admit(&bus->callers, message, cpuset_count(view.present_cpus), now);
 }
 
-/* Prepares bus->connection, which is open and not started: 0 or -errno. */
+/* Prepares bus->connection, which is open but not started. 0 or -errno. */
 static int bus_add_objects(Bus *bus)
 {
         int r;
@@ -250,7 +250,8 @@ static int bus_add_sources(Bus *bus)
         r = sd_event_add_defer(bus->event, &bus->tell_source, bus_on_tell, bus);
         if (r < 0)
                 return r;
-        /* Changes are sent before the next call is read: its caller then sees no older values than the signal's receivers. */
+        /* Changes are sent before the next call is read, so its caller does not see older values than the receivers of
+         * the signal. */
         r = sd_event_source_set_priority(bus->tell_source, SD_EVENT_PRIORITY_IMPORTANT);
         if (r < 0)
                 return r;

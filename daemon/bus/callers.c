@@ -10,23 +10,25 @@
 #include "base/array.h"
 #include "base/macro.h"
 
-/* More than the connections that one user may have on the system bus (256 by default, dbus-daemon(1)). */
+/* More than the number of connections that one user may have on the system bus (256 by default, dbus-daemon(1)). */
 #define CALLERS_MAX 1024
 #define UID_UNKNOWN ((uid_t)-1)
-/* KiB. What `tscwarden status` asks for, a dozen times in four seconds; of a large host everything four times. */
+/* In KiB: enough for a dozen `tscwarden status` in four seconds, or four times for everything about a large host. */
 #define LIMIT_MIN 512
-/* So many refusals are told to a user in a window. One who calls on gets no answer: then the bus itself stops it, which lets only so
- * many calls of a connection wait for their answer (max_replies_per_connection), and delivers what others were answered. */
+/* So many calls of a user are refused with an answer in one window. Further calls get no answer. Then the bus itself
+ * stops that user: it lets only so many calls of a connection wait for an answer (max_replies_per_connection), and it
+ * delivers the answers to the others. */
 #define REFUSALS_TOLD 20
-/* KiB for a connection whose user the bus has not named yet: the first call of a client never fails for what others do. */
+/* In KiB, for a connection whose user the bus has not named yet, so that the first call of a client does not fail
+ * because of other clients. */
 #define UNKNOWN_MAX 32
 
 struct Caller {
         char *name; /* unique */
         uid_t uid;
-        unsigned n_unknown; /* KiB that it had before its user was known */
-        uint64_t usec;      /* when it last called */
-        sd_bus_slot *slot;  /* of the question for its user; NULL: answered */
+        unsigned n_unknown; /* KiB that it used before its user was known */
+        uint64_t usec;      /* when it called last */
+        sd_bus_slot *slot;  /* of the question about its user; NULL: answered */
 };
 
 static bool is(const char *a, const char *b)
@@ -40,12 +42,12 @@ unsigned caller_cost(const char *member, unsigned n_cpus)
                 return 8 + n_cpus;
         if (is(member, "Plan"))
                 return 2 + n_cpus;
-        /* With the names of all CPUs below it. */
+        /* The answer lists the names of all CPUs below the object. */
         if (is(member, "Introspect"))
                 return 8 + n_cpus / 32;
         if (is(member, "Events"))
                 return 16;
-        /* Small, but polkit is asked. */
+        /* The answer is small, but the call asks polkit. */
         if (is(member, "Apply") || is(member, "Restore") || is(member, "Reload"))
                 return 16;
         return is(member, "GetAll") ? 4 : 0;
@@ -76,7 +78,7 @@ static int caller_on_user(sd_bus_message *reply, void *userdata, sd_bus_error *e
         Caller *caller = userdata;
         uint32_t uid;
 
-        /* An error: the caller has gone. */
+        /* An error means that the caller has gone. */
         if (!sd_bus_message_is_method_error(reply, NULL) && sd_bus_message_read(reply, "u", &uid) > 0)
                 caller->uid = uid;
         caller->slot = sd_bus_slot_unref(caller->slot);
@@ -115,7 +117,7 @@ static int caller_new(sd_bus *connection, const char *name, Caller **ret)
         return 0;
 }
 
-/* Unique names are never given again, so nothing has to be forgotten when a caller goes. NULL: out of memory. */
+/* The bus never uses a unique name again, so no entry becomes wrong when its caller goes. NULL: out of memory. */
 static Caller *callers_get(Callers *callers, sd_bus *connection, const char *name)
 {
         Caller *caller;
@@ -155,7 +157,7 @@ static CallerAccount *callers_account(Callers *callers, uid_t uid)
         return oldest;
 }
 
-/* NULL: it may cost that much; else whose account is exhausted. */
+/* NULL: it may cost that much; otherwise the user whose allowance is used up. */
 static CallerAccount *callers_charge(Callers *callers, sd_bus_message *call, unsigned cost, unsigned limit,
                                      uint64_t now_usec)
 {

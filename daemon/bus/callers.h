@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What those who call may cost. The bus hands over 2 KiB of our answers between two looks at its other connections (libdbus,
- * max_bytes_read_per_iteration), so a few users who ask for much, often, would keep everybody else waiting for seconds.
+ * Limits what callers may cost. The bus delivers 2 KiB of our answers before it serves its other connections (libdbus,
+ * max_bytes_read_per_iteration). So without a limit a few users with many large requests would keep all others waiting
+ * for seconds.
  */
 #pragma once
 
@@ -28,15 +29,15 @@ typedef struct Callers {
         unsigned n_accounts;
 } Callers;
 
-/* About how many KiB the answer to `member` (may be NULL) has on a host of `n_cpus`; 0: so few that nothing is counted. */
+/* About how many KiB the answer to `member` (may be NULL) has on a host of `n_cpus`; 0: too few to count. */
 unsigned caller_cost(const char *member, unsigned n_cpus);
 
-/* Before a method call is dispatched: 0 when its caller may cost that much now. 1: it is dealt with: nobody waits for the answer and
- * it would change nothing, or it was refused (LimitsExceeded; whoever goes on
- * all the same is not even answered). Each user has an allowance of
- * its own, root has no limit. Who calls is asked of the bus, once for each connection, without waiting: a call that is here before
- * the bus has said so is served out of what each new connection may have, then out of what all unknown ones share. */
+/* To be called before a method call is dispatched. 0: its caller may cost that much now. 1: nothing is left to do:
+ * nobody waits for the answer and the call would change nothing, or it was refused (LimitsExceeded, or without an
+ * answer if the user goes on). Each user has a separate allowance; root has no limit. The bus is asked once per
+ * connection who calls, without waiting. Until it has answered, a call uses the allowance of a new connection, and then
+ * the one that all unknown users share. */
 int callers_admit(Callers *callers, sd_bus_message *call, unsigned n_cpus, uint64_t now_usec);
 
-/* The connection goes. */
+/* To be called when the connection goes. */
 void callers_done(Callers *callers);

@@ -16,14 +16,14 @@ bool message_is_from_bus(sd_bus_message *message)
 {
         const char *sender = sd_bus_message_get_sender(message);
 
-        /* The bus sets the sender of all that it delivers, and gives nobody this name. */
+        /* The bus sets the sender of everything that it delivers, and gives this name to nobody else. */
         return sender && strcmp(sender, DRIVER) == 0;
 }
 
 static void peer_set_owner(Peer *peer, const char *owner)
 {
         free(peer->owner);
-        /* Out of memory: nobody is believed until the name changes hands. */
+        /* Out of memory: no message counts as coming from the owner until the name changes hands. */
         peer->owner = owner[0] ? strdup(owner) : NULL;
 }
 
@@ -42,7 +42,7 @@ static int peer_on_owner(sd_bus_message *reply, void *userdata, sd_bus_error *er
 {
         const char *owner;
 
-        /* An error: nobody has the name now. */
+        /* An error means that nobody has the name now. */
         if (!sd_bus_message_is_method_error(reply, NULL) && sd_bus_message_read(reply, "s", &owner) > 0)
                 peer_set_owner(userdata, owner);
         return 0;

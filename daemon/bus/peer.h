@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Another service on the bus, and whether a message comes from it. The bus hands any client's signal to any other client, and
- * libsystemd's matches do not compare a sender with the owner of a well-known name (sd_bus_add_match(3)).
+ * Another service on the bus, and whether a message comes from it. The bus delivers any client's signal to any other
+ * client, and the matches of libsystemd do not compare a sender with the owner of a well-known name
+ * (sd_bus_add_match(3)).
  */
 #pragma once
 
@@ -15,12 +16,12 @@ typedef struct Peer {
         sd_bus_slot *changed, *reply;
 } Peer;
 
-/* On a connection that is ready: asks who owns `name`, and follows it. Does not wait, and starts nothing. What is matched
- * after this call is delivered after the bus's answer. 0 or -errno. */
+/* On a connection that is ready: asks who owns `name`, and follows changes. Does not wait, and starts no service.
+ * Messages for matches that are added after this call arrive after the bus's answer. 0 or -errno. */
 int peer_follow(Peer *peer, sd_bus *connection, const char *name);
 /* Whether the bus delivered `message` from the owner of the name. */
 bool peer_has_sent(const Peer *peer, sd_bus_message *message);
-/* The connection goes. */
+/* To be called when the connection goes. */
 void peer_done(Peer *peer);
 
 /* Whether it comes from the bus itself. */

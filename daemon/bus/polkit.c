@@ -13,7 +13,7 @@
 #include "bus/peer.h"
 
 #define FLAG_ALLOW_USER_INTERACTION 1U
-/* A person types a password meanwhile; sd-bus would wait 25 s. */
+/* A person may have to type a password; sd-bus by itself would wait only 25 s. */
 #define INTERACTIVE_TIMEOUT_USEC (120 * UINT64_C(1000000))
 
 #define UID_UNKNOWN ((uid_t)-1)
@@ -22,10 +22,10 @@ struct PolkitCheck {
         Polkit *polkit;
         PolkitCheck *next;
         sd_bus_message *call;
-        const char *action; /* a constant; NULL: only root may */
-        uid_t uid;          /* the caller's; UID_UNKNOWN: the bus has not said yet */
-        sd_bus_slot *slot;  /* of the question that is out */
-        sd_bus_slot *gone;  /* the match for the caller's end */
+        const char *action; /* a constant; NULL: only root may call */
+        uid_t uid;          /* the caller's user; UID_UNKNOWN: the bus has not answered yet */
+        sd_bus_slot *slot;  /* of the question that waits for its answer */
+        sd_bus_slot *gone;  /* the match that reports the end of the caller */
         PolkitAllowed allowed;
         void *userdata;
 };
@@ -98,7 +98,7 @@ static int check_refuse(PolkitCheck *check, const char *name, const char *messag
         return 1;
 }
 
-/* Without polkit, and for what polkit is not asked about. */
+/* Decides without polkit, or where polkit is not asked. */
 static int check_for_root(PolkitCheck *check)
 {
         if (check->uid == 0)
@@ -137,7 +137,7 @@ static int check_on_polkit(sd_bus_message *reply, void *userdata, sd_bus_error *
         return check_refuse(check, SD_BUS_ERROR_ACCESS_DENIED, "polkit does not allow this.");
 }
 
-/* system-bus-name is the subject whose process polkit itself finds out, without a race. */
+/* With a subject of kind system-bus-name, polkit itself finds the process, without a race. */
 static int question_new(const PolkitCheck *check, bool interactive, sd_bus_message **ret)
 {
         sd_bus_message *question = NULL;
@@ -211,7 +211,7 @@ static int check_on_gone(sd_bus_message *signal, void *userdata, sd_bus_error *e
         return 0;
 }
 
-/* The match comes first: a caller that has gone before it is one whose user the bus does not know any more. */
+/* The match is added first. If the caller had gone before that, the bus no longer knows its user. */
 static int check_ask_user(PolkitCheck *check)
 {
         sd_bus *connection = sd_bus_message_get_bus(check->call);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * May this caller? Asked without waiting; the daemon goes on meanwhile.
+ * Decides whether a caller may do something. It does not wait for the answer; the daemon goes on meanwhile.
  */
 #pragma once
 
@@ -8,7 +8,7 @@
 
 #include "base/macro.h"
 
-/* What callers can make us keep: of one user, and of those together whose user the bus has not named yet. */
+/* How many calls may wait: of one user, and of all those together whose user the bus has not named yet. */
 #define POLKIT_CHECKS_PER_USER 8
 #define POLKIT_CHECKS_MAX 1024
 
@@ -20,16 +20,16 @@ typedef struct Polkit {
         unsigned n;
 } Polkit;
 
-/* Answers the call; the reference is the caller's. */
+/* Answers the call; the reference belongs to the caller. */
 typedef void (*PolkitAllowed)(sd_bus_message *call, void *userdata);
 
-/* Ask polkit for `action`; where there is no polkit, root may. Who is refused gets an error by itself. Handlers return
- * what these return: 1, or -errno with *error set. One question per connection at a time, POLKIT_CHECKS_PER_USER per user; a
- * question is dropped when its caller leaves the bus. `action` is a constant. */
+/* Asks polkit for `action`; without polkit, root may. A caller who may not gets the error at once. Handlers return what
+ * these functions return: 1, or -errno with *error set. One question per connection at a time, POLKIT_CHECKS_PER_USER
+ * per user; a question is dropped when its caller leaves the bus. `action` is a constant. */
 int polkit_check_action(Polkit *polkit, sd_bus_message *call, const char *action, PolkitAllowed allowed, void *userdata,
                         sd_bus_error *error);
-/* Only root may. */
+/* Allows only root. */
 int polkit_check_root(Polkit *polkit, sd_bus_message *call, PolkitAllowed allowed, void *userdata, sd_bus_error *error);
 
-/* Forgets every open question: the connection goes. */
+/* Forgets every open question, because the connection goes. */
 void polkit_done(Polkit *polkit);

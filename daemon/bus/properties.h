@@ -14,8 +14,8 @@
 /* Constants, and properties with a getter other than properties_get_text() and properties_get_texts(), are not looked at. */
 void properties_done(const sd_bus_vtable *vtable, void *object);
 
-/* *object becomes *fresh, which is empty afterwards. Tells in one PropertiesChanged of `interface` on BUS_PATH which of
- * those that emit changes have changed; `connection` NULL: nobody. */
+/* Replaces *object by *fresh, which is empty afterwards. Reports those changed properties that emit changes, in one
+ * PropertiesChanged of `interface` on BUS_PATH; `connection` NULL: nobody gets it. */
 void properties_replace(sd_bus *connection, const char *interface, const sd_bus_vtable *vtable, void *object,
                         void *fresh, size_t size);
 
@@ -28,13 +28,13 @@ int properties_get_text(sd_bus *connection, const char *path, const char *interf
 int properties_get_texts(sd_bus *connection, const char *path, const char *interface, const char *property,
                          sd_bus_message *reply, void *userdata, sd_bus_error *error);
 
-/* A getter for "t": the CLOCK_REALTIME of the CLOCK_MONOTONIC µs at its offset; 0 stays 0. */
+/* A getter for "t": converts the CLOCK_MONOTONIC µs at its offset to CLOCK_REALTIME; 0 stays 0. */
 int properties_get_realtime(sd_bus *connection, const char *path, const char *interface, const char *property,
                             sd_bus_message *reply, void *userdata, sd_bus_error *error);
 
-/* Copies fit for the bus. NULL, which shows as "", for NULL and when out of memory. */
+/* A copy that the bus accepts. NULL, which shows as "", for NULL and when out of memory. */
 char *properties_text(const char *text);
-/* The same for one of ours that may quote what was escaped; takes it over. */
+/* The same for a heap string that may contain escaped text; takes it over. */
 char *properties_sentence(char *text);
 /* The blank-separated words of `text`, as properties_text(). NULL when out of memory. */
 char **properties_words(const char *text);

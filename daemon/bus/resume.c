@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * systemd-logind tells of a sleep, before and after.
+ * systemd-logind reports a sleep, before and after it.
  */
 #include "bus/bus-internal.h"
 

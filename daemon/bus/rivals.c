@@ -78,7 +78,7 @@ void rivals_ask(Rivals *rivals, sd_bus *connection)
 {
         rivals->finished = sd_bus_slot_unref(rivals->finished);
         (void)peer_follow(&rivals->systemd, connection, SYSTEMD);
-        /* Sent to all once anybody has subscribed to systemd's signals; logind always has. */
+        /* systemd sends this to all once anybody has subscribed to its signals; logind always has. */
         (void)sd_bus_match_signal_async(connection, &rivals->finished, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
                                         "StartupFinished", on_startup_finished, NULL, rivals);
         (void)ask(rivals, connection);

@@ -17,8 +17,8 @@ typedef struct Rivals {
         sd_bus_slot *finished, *reply;
 } Rivals;
 
-/* On a connection that is ready. Once now and once when the system has started up, since most start after us; manager_on_rivals()
- * gets those that are new. Where there is no systemd nothing comes of it. */
+/* On a connection that is ready: asks now, and once more when the system has started, because most such units start
+ * after the daemon. manager_on_rivals() gets the new ones. Without systemd nothing happens. */
 void rivals_ask(Rivals *rivals, sd_bus *connection);
-/* The connection goes. */
+/* To be called when the connection goes. */
 void rivals_done(Rivals *rivals);

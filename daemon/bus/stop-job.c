@@ -9,9 +9,9 @@
 
 struct StopJob {
         Manager *manager;
-        sd_bus *connection; /* of its own: the daemon's may be full of what others ask */
+        sd_bus *connection; /* a separate connection, because the daemon's may be full of other callers' messages */
         sd_bus_slot *slot;
-        char *unit; /* ours */
+        char *unit; /* the daemon's own unit */
 };
 
 /* Whether a(usssoo) of ListJobs has a restart of `unit`: id, unit, type, state, job path, unit path. */
@@ -56,7 +56,7 @@ static int stop_job_ask(StopJob *job, sd_event *event)
         int r;
 
         r = sd_pid_get_unit(0, &job->unit);
-        /* Not started by systemd: nobody to ask. */
+        /* systemd has not started this process, so nobody can be asked. */
         if (r < 0)
                 return r;
         r = stop_job_connect(job, event);

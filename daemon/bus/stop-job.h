@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Asks systemd, when a stop is due, whether its job for our unit is a restart.
+ * Asks systemd, when the daemon has to stop, whether the job for its unit is a restart.
  */
 #pragma once
 
@@ -10,8 +10,8 @@
 
 typedef struct StopJob StopJob;
 
-/* manager_on_stop_job() gets the answer. Asks on a connection of its own. Event and manager outlive it. 0, or -errno: there is
- * nobody to ask. */
+/* manager_on_stop_job() gets the answer. Uses a separate connection. Event and manager outlive it. 0, or -errno: nobody
+ * can be asked. */
 int stop_job_new(sd_event *event, Manager *manager, StopJob **ret);
 StopJob *stop_job_free(StopJob *job);
 DEFINE_CLEANUP(StopJob, stop_job_free);

@@ -10,13 +10,14 @@
 #include "base/macro.h"
 #include "base/parse.h"
 
-/* More than a kernel record holds (LOG_LINE_MAX, kernel/printk/printk.c, is below 1024). */
+/* More than a record of the kernel can have (LOG_LINE_MAX, kernel/printk/printk.c, is below 1024). */
 #define FIELD_MAX 4096
 
-/* journald, which stamps the records, starts some seconds after the kernel has said what is looked for. */
+/* journald sets the time stamps of the records, and it starts some seconds after the kernel has logged the lines in
+ * question. */
 #define BEGINNING_USEC 120000000
 
-/* Without the journal's "NAME=", cut at `size`; a NUL byte as '?'. 0 or -errno. */
+/* Copies the field without the journal's "NAME=", cut at `size`; a NUL byte becomes '?'. 0 or -errno. */
 static int read_field(sd_journal *journal, const char *name, char *buffer, size_t size)
 {
         const char *data;
@@ -56,7 +57,7 @@ static int match_kernel(sd_journal *journal)
 {
         int r = sd_journal_add_match(journal, "_TRANSPORT=kernel", 0);
 
-        /* What a program writes to /dev/kmsg has the same transport and another facility. */
+        /* A line that a program writes to /dev/kmsg has the same transport, but another facility. */
         return r < 0 ? r : sd_journal_add_match(journal, "SYSLOG_FACILITY=0", 0);
 }
 
@@ -90,7 +91,7 @@ int journal_read_kernel(KlogLine line, void *userdata)
         (void)sd_journal_set_data_threshold(journal, FIELD_MAX);
 
         while ((r = sd_journal_next(journal)) > 0) {
-                /* A damaged record does not take the others with it. */
+                /* After a damaged record the others are still read. */
                 r = deliver_record(journal, line, userdata);
                 if (r == -ENOMEM)
                         return r;
@@ -104,7 +105,7 @@ static bool has_files(sd_journal *journal)
         return sd_journal_has_persistent_files(journal) > 0 || sd_journal_has_runtime_files(journal) > 0;
 }
 
-/* sd_journal_open() leaves out what it may not read, and succeeds. */
+/* sd_journal_open() succeeds even if it may not read some files; it skips them. */
 static int why_no_files(void)
 {
         if (geteuid() == 0)
@@ -125,7 +126,7 @@ int journal_open(sd_journal **ret)
         return 0;
 }
 
-/* From the boot's first line on. Damaged records are passed over. 0 or -errno. */
+/* Starts at the boot's first line and skips damaged records. 0 or -errno. */
 static int read_beginning(sd_journal *journal, unsigned number, JournalBootLine line, void *userdata)
 {
         int r = sd_journal_seek_head(journal);
@@ -146,7 +147,7 @@ static int read_beginning(sd_journal *journal, unsigned number, JournalBootLine 
         return r < 0 ? r : 0;
 }
 
-/* From somewhere in `boot` to the latest record of the boot before it. 1, 0: there is none, or -errno. */
+/* Moves from somewhere in `boot` to the last record of the boot before. 1; 0: there is none; or -errno. */
 static int step_back(sd_journal *journal, sd_id128_t boot, sd_id128_t *ret)
 {
         uint64_t ignored;
@@ -168,7 +169,8 @@ static int step_back(sd_journal *journal, sd_id128_t boot, sd_id128_t *ret)
         return r;
 }
 
-/* Each boot that the walk backwards comes to is a later one no more: clocks that were set may make it come again. */
+/* Each boot must be older than the one before it. If somebody has set the clock, the walk backwards could come to the
+ * same boot again. */
 static bool is_new(const sd_id128_t *seen, unsigned n, sd_id128_t boot)
 {
         for (unsigned i = 0; i < n; i++)

@@ -12,7 +12,7 @@
 #include "base/parse.h"
 
 enum {
-        /* linux/syslog.h is no header for programs. */
+        /* linux/syslog.h cannot be included by programs. */
         SYSLOG_ACTION_READ_ALL = 3,
         SYSLOG_ACTION_SIZE_BUFFER = 10,
 };
@@ -29,7 +29,8 @@ int klog_read(KlogLine line, void *userdata)
         size = klogctl(SYSLOG_ACTION_SIZE_BUFFER, NULL, 0);
         if (size < 0)
                 return -errno;
-        /* The ring holds no prefixes; with them it is longer. What does not fit is left out at its beginning. */
+        /* The ring has no prefixes; with them the text is longer. If the text does not fit, its beginning is left
+         * out. */
         size = size < KLOG_SIZE_MAX / 2 ? size * 2 : KLOG_SIZE_MAX;
         text = malloc((size_t)size + 1);
         if (!text)
@@ -72,7 +73,7 @@ static bool skip_time(char **text, uint64_t *ret_usec)
         return true;
 }
 
-/* "[    T1]" or "[    C0]": who spoke, under CONFIG_PRINTK_CALLER. */
+/* "[    T1]" or "[    C0]": the task or CPU that logged, with CONFIG_PRINTK_CALLER. */
 static bool skip_caller(char **text)
 {
         int used = 0;

@@ -33,10 +33,10 @@ int kmsg_read(int fd, char buffer[static KMSG_BUFFER_SIZE], KmsgRecord *ret)
         if (n < 0) {
                 if (errno == EAGAIN)
                         return 0;
-                /* Too long for the buffer: the kernel has moved on to the next one. */
+                /* The record is too long for the buffer; the kernel has moved on to the next one. */
                 return errno == EINVAL ? -EBADMSG : -errno;
         }
-        /* The log has no end, and a file that has one would stay readable for ever. */
+        /* The real log has no end. A regular file would stay readable for ever at its end. */
         if (n == 0)
                 return -EIO;
         r = kmsg_parse(buffer, (size_t)n, ret);
@@ -97,7 +97,7 @@ int kmsg_parse(char *buffer, size_t size, KmsgRecord *ret)
 
         text = semicolon + 1;
         length = size - (size_t)(text - buffer);
-        /* The kernel escapes NUL; one that is here all the same must not hide what follows. */
+        /* The kernel escapes NUL. If there is one nevertheless, it must not hide the rest. */
         for (size_t i = 0; i < length; i++)
                 if (text[i] == '\0')
                         text[i] = '?';

@@ -13,19 +13,19 @@
 typedef struct Loss {
         uint64_t realtime_usec;
         bool this_boot;
-        char *reason; /* both owned, escaped; "" when the entry does not say */
-        char *vms;    /* those that ran */
+        char *reason; /* both owned, escaped; "" when the entry does not have it */
+        char *vms;    /* the virtual machines that ran */
 } Loss;
 
 typedef struct Losses {
-        Loss *entries; /* oldest first; of one boot the first */
+        Loss *entries; /* oldest first; only the first of each boot */
         size_t n;
-        uint64_t since_usec; /* CLOCK_REALTIME of the oldest entry there is of anything; 0 unknown */
+        uint64_t since_usec; /* CLOCK_REALTIME of the oldest entry in the journal; 0 unknown */
 } Losses;
 
 void losses_done(Losses *losses);
 #define _cleanup_losses_ _cleanup_(losses_done)
 
-/* What tscwardend logged as tsc-lost. 0; -EACCES: there is a journal, and we may not read it; -ENOENT: there is none; -ENOMEM or
- * another -errno. *ret is the caller's (losses_done), untouched on failure. */
+/* Finds the entries that tscwardend logged as tsc-lost. 0; -EACCES: there is a journal, but we may not read it;
+ * -ENOENT: there is none; -ENOMEM or another -errno. *ret is the caller's (losses_done), untouched on failure. */
 int losses_read(Losses *ret);

@@ -6,12 +6,12 @@
 
 #include "model/originals.h"
 
-/* 1: *ret holds what an earlier process of this boot left. 0: there is nothing of this boot, *ret is empty; a file of
- * another boot has been removed, for its values are no truth any more. -EBADMSG: not our format, or cut short; the
- * file stays where it is. -EFBIG, -EINVAL, -ELOOP: as runtime_read_file(). -ENOMEM or another -errno. *ret is the
- * caller's (originals_done), untouched on failure. */
+/* 1: *ret has what an earlier process of this boot saved. 0: nothing of this boot, and *ret is empty; a file of another
+ * boot has been removed, because its values are no longer true. -EBADMSG: not our format, or cut short; the file stays.
+ * -EFBIG, -EINVAL, -ELOOP: as runtime_read_file(). -ENOMEM or another -errno. *ret is the caller's (originals_done),
+ * untouched on failure. */
 int host_originals_load(int dirfd, Originals *ret);
 
-/* Replaces the file as a whole; an empty set removes it. 0, -ENOMEM, or -errno as runtime_replace_file(): then what
- * stood there before stands there still. */
+/* Replaces the file in one step; an empty set removes it. 0, -ENOMEM, or -errno as runtime_replace_file(): then the old
+ * file is unchanged. */
 int host_originals_save(int dirfd, const Originals *originals);
