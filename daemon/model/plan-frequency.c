@@ -186,11 +186,12 @@ static int freq_domain_setspeed(PlanBuilder *b, const FreqDomain *before, FreqDo
         Step step = { .reason = STEP_POLICY, .rule = wish->by[POLICY_FREQ] };
         Finding finding = { .kind = FINDING_WITHHELD, .knob = KNOB_SCALING_SETSPEED };
         KnobId id = { .knob = KNOB_SCALING_SETSPEED, .id = now->id };
-        uint64_t khz = b->input->fragile_tsc ? wish->speed_khz : freq_nearest(now, wish->speed_khz);
         char value[KNOB_VALUE_SIZE];
+        uint64_t khz;
 
         if (wish->speed_khz == 0)
                 return 0;
+        khz = b->input->fragile_tsc ? wish->speed_khz : freq_nearest(now, wish->speed_khz);
         snprintf(value, sizeof(value), "%" PRIu64, khz);
         if (plan_add_wanted(b, &id, value) < 0)
                 return -ENOMEM;
