@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Short texts put together piece by piece, for what is done for each CPU: printf takes ten times as long.
- * Texts are appended with stpcpy(3).
+ * Builds short texts piece by piece, for work that is done for each CPU: printf takes ten times as long. Append
+ * further text with stpcpy(3).
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A set of CPU numbers, in the kernel's own notation at its edges ("0-3,8").
+ * A set of CPU numbers; as text it has the kernel's notation ("0-3,8").
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What QEMU's guest agent (qemu-ga(8)) was told: how the host reaches it, and whether it lets the host set the clock.
+ * How QEMU's guest agent (qemu-ga(8)) is set up: how the host reaches it, and whether it allows the host to set the
+ * clock.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The boot parameters that may save a TSC: wanted, configured, booted with, in force.
+ * The boot parameters that may save the TSC: wanted, configured, used at this boot, in force.
  */
 #include <errno.h>
 #include <stdio.h>

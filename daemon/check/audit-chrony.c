@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * chrony on the host's clock, in a guest.
+ * Whether chrony in a guest follows the host's clock.
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which governor holds the frequency, and who else sets one.
+ * Which governor sets the frequency, and which other programs set a governor.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The parts that audit_judge() is made of: each adds its steps.
+ * The parts of audit_judge(): each adds its steps.
  */
 #pragma once
 

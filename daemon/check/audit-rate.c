@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Is the TSC's rate right? Against UTC, and against what this machine found at earlier boots.
+ * Whether the TSC's rate is right, compared with UTC and with the calibration at earlier boots.
  */
 #include <errno.h>
 #include <math.h>

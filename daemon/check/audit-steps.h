@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The steps of an audit: what each part of it judges, and what it adds to.
+ * The steps of an audit: the input of its parts, and the list to which they add.
  */
 #pragma once
 

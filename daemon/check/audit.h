@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Checks a host and a guest against the KVM timekeeping recommendations, step by step: facts in, judgements out.
+ * Checks a host or a guest against the KVM timekeeping recommendations, step by step. Facts go in, judgements come
+ * out.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Boot parameters of the next boot: which are configured, and who has set them. Read by check/read/boot-config.c.
+ * The boot parameters of the next boot: which are configured, and who has set them. check/read/boot-config.c reads
+ * them.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What booted this machine, and who therefore keeps its boot parameters. A boot loader that is only installed decides nothing.
+ * Which boot loader booted this machine, and which program therefore manages its boot parameters. A boot loader that
+ * is only installed does not count.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which boot parameters this host's TSC wants, and where they are missing: on the running kernel, in what is configured.
+ * Which boot parameters this host's TSC needs, and where they are missing: on the running kernel, or in the
+ * configuration.
  */
 #pragma once
 

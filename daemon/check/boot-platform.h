@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The words for whoever keeps the boot parameters, and for what a person has to do there.
+ * Texts about the program that manages the boot parameters, and about what a person has to do there.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Boot parameters as words, and the file in which stands what `kargs apply` has set.
+ * Boot parameters as words, and the file that lists what `kargs apply` has set.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What `chronyc -c -n` prints: lines of comma-separated values without quotes, in the order of chrony's client.c, the
- * same from 4.3 on. Columns that a later chrony adds behind those known here are ignored.
+ * Reads the output of `chronyc -c -n`: lines of comma-separated values without quotes, in the order of chrony's
+ * client.c, which is the same from 4.3 on. Columns that a later chrony adds at the end are ignored.
  */
 #pragma once
 

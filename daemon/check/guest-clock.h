@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A guest's clock from its host's, by ptp_kvm and chrony: what is written for it, and what the programs say.
+ * A guest's clock from its host's, through ptp_kvm and chrony: the files for it, and the answers of the programs.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * How late interrupts and timers come: what the hypervisor took from this machine's CPUs, and what interrupts took from its tasks.
+ * How late interrupts and timers come: how much time the hypervisor took from this machine's CPUs, and how much
+ * interrupts took from its tasks.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Where each family of distributions keeps the files and units that `check`, `kargs` and `guest setup` read, name and write. What is
- * there decides the family, not the name of the distribution: derivatives have any name.
+ * Where each family of distributions keeps the files and units that `check`, `kargs` and `guest setup` read, name and
+ * write. The files that exist decide which family it is, not the distribution's name, because derivatives have many
+ * names.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What `check` needs beside the facts to judge a host and a guest by the KVM timekeeping recommendations.
+ * What `check` needs in addition to the facts in order to judge a host or a guest by the KVM timekeeping
+ * recommendations.
  */
 #pragma once
 

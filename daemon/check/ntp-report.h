@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What `ntpq -n -c "rv 0 …"` prints, of ntpd and ntpsec: "leap=00, stratum=2, …", folded at 78 columns or so.
+ * Reads the output of `ntpq -n -c "rv 0 …"` of ntpd and ntpsec: "leap=00, stratum=2, …", wrapped at about 78 columns.
  */
 #pragma once
 

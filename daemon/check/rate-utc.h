@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The rate of the TSC against UTC, without measuring anything: whoever disciplines the clock has found out by how much it must be corrected.
+ * The rate of the TSC against UTC, without a measurement of our own: the program that sets the clock knows how much it
+ * has to correct.
  */
 #pragma once
 

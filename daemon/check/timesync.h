@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Is this machine's time really kept, and by whom? A client's word that it is synchronised is not enough: chronyd
- * says so in its `local` mode and for as long as it likes after its last source died (measured).
+ * Whether this machine's time is really synchronised, and by which program. A client's own word is not enough: chronyd
+ * says that it is synchronised in its `local` mode, and for as long as it likes after its last source has gone
+ * (measured).
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * An audit for people and for programs.
+ * Prints an audit for people and for programs.
  */
 #pragma once
 

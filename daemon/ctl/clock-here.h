@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The verdict on this machine's TSC without tscwardend, from what it would have read at its start.
+ * The verdict on this machine's TSC without a running tscwardend, from what tscwardend would read at its start.
  */
 #pragma once
 

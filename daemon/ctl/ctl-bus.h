@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Asks tscwardend. The one file of the command that knows sd-bus.
+ * Asks tscwardend. The only file of the command that uses sd-bus.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the signals of tscwardend say. Pure: the signals come as JSON.
+ * Understands the signals of tscwardend. Pure: the signals come as JSON.
  */
 #pragma once
 

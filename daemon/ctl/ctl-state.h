@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What tscwardend says of itself and of the host, as the JSON that `tscwarden status --json` prints. Only the names and types
- * of the properties that this version knows are written down here.
+ * What tscwardend reports about itself and the host, as the JSON that `tscwarden status --json` prints. It contains
+ * only names and types of the properties that this version knows.
  */
 #pragma once
 

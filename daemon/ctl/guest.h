@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The parts of `tscwarden guest`: what it finds, the files it writes, the programs it runs.
+ * The parts of `tscwarden guest`: what it finds, which files it writes, which programs it runs.
  */
 #pragma once
 

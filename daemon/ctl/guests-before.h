@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What `tscwarden guests --ask --json` printed before, for --compare.
+ * An earlier output of `tscwarden guests --ask --json`, for --compare.
  */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What is the same wherever the command writes or reads JSON. Every text is valid UTF-8 by then: it has been escaped.
+ * What all parts of the command share for writing and reading JSON. Every text has been escaped before, so it is valid
+ * UTF-8.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Boot parameters are set and taken back: the store is written, one vendor tool is run, what became of it is read again, and what was
- * there before is put back when it fails.
+ * Sets and removes boot parameters: writes the store, runs one tool of the vendor, reads the result back, and puts
+ * everything back if that fails.
  */
 #pragma once
 

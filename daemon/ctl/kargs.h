@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which boot parameters this host's TSC wants, and where they stand: wanted, configured, booted with, in force.
+ * Which boot parameters this host's TSC needs, and their state: wanted, configured, used at this boot, in force.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The last probe's result, in /run/tscwarden/probe.json, which root alone writes.
+ * The last probe's result in /run/tscwarden/probe.json, which only root writes.
  */
 #pragma once
 

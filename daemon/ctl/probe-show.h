@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a probe found, for people and for programs.
+ * Prints the result of a probe for people and for programs.
  */
 #pragma once
 

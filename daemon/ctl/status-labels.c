@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Node feature discovery's files in features.d: NAMESPACE/NAME=VALUE on each line, and "# +expiry-time=", after which the lines behind it
- * do not count (docs/usage/customization-guide, source/local/local.go; since 0.14).
+ * Files for node feature discovery in features.d: one NAMESPACE/NAME=VALUE per line, and a line "# +expiry-time=",
+ * after whose time the lines below it no longer count (docs/usage/customization-guide, source/local/local.go; since
+ * 0.14).
  */
 #include <inttypes.h>
 #include <string.h>

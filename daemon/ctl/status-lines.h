@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The lines of `status`: a head in the first columns, and a text that is wrapped beside it.
+ * The lines of `status`: a headline in the first columns, and a text beside it that is wrapped.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What tscwardend knows, for people, for programs and for Prometheus. Pure: from structs to a stream, whose errors are the caller's
- * to ask for.
+ * Prints what tscwardend knows, for people, for programs and for Prometheus. Pure: from structs to a stream; the
+ * caller checks the stream for errors.
  */
 #pragma once
 

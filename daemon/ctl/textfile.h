@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Files that others collect: as a whole or not at all.
+ * Files that other programs collect: they are replaced in one step.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A guest's clock from its host's: chrony on ptp_kvm. All or nothing: what fails is taken back.
+ * Sets a guest's clock up to follow its host's: chrony with ptp_kvm. If a part fails, everything is undone.
  */
 #include <errno.h>
 #include <stdio.h>

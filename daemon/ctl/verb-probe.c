@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Measures whether the CPUs' counters differ. Root's result is kept for status, and a conviction is told to the journal.
+ * Measures whether the CPUs' counters differ. The result of a run as root is kept for `status`, and a conviction is
+ * logged in the journal.
  */
 #include <errno.h>
 #include <stdio.h>

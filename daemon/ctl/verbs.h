@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The verbs of the command. Each prints, and returns its exit status.
+ * The verbs of the command. Each one prints its result and returns the exit status.
  */
 #pragma once
 

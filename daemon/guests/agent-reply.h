@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a guest's agent answers, and virsh for it. Pure. It comes from the guest: anything may stand there.
+ * Reads the answer of a guest's agent, or of virsh for it. Pure. The answer comes from the guest and may contain
+ * anything.
  */
 #pragma once
 

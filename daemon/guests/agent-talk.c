@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A byte 0xFF makes the agent forget a half request of somebody before us, and it answers that with an error; behind 0xFF comes its
- * answer to guest-sync-delimited, with our number (docs/interop/qemu-ga-ref; measured with qemu-ga 7.2).
+ * A byte 0xFF makes the agent forget an unfinished request of an earlier client, which it answers with an error. After
+ * that comes its answer to guest-sync-delimited: 0xFF, then our number (docs/interop/qemu-ga-ref; measured with qemu-
+ * ga 7.2).
  */
 #include "guests/agent-talk.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A talk with a guest's agent through the socket on which QEMU listens for it.
+ * A conversation with a guest's agent through the socket on which QEMU listens for it.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A guest's clock against the host's, as the guest was asked. Pure.
+ * The difference between a guest's clock and the host's, from the guest's answer. Pure.
  */
 #pragma once
 

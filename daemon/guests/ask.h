@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Asks guests for their time: by virsh those that libvirt runs, the others by their agent's socket. Sets nothing.
+ * Asks guests for their time: guests of libvirt through virsh, others through their agent's socket. Sets nothing.
  */
 #pragma once
 

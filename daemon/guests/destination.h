@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whether a guest's clock can go on after a live migration to another host. Pure.
+ * Whether a guest's clock still works after a live migration to another host. Pure.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * KVM tells a guest that its kvm-clock is stable across vCPUs (PVCLOCK_TSC_STABLE_BIT) when the host's clocksource is the TSC and the
- * vCPUs' TSCs were written alike (arch/x86/kvm/x86.c pvclock_update_vm_gtod_copy()). Kernels differ in the details: what is judged
- * here are the numbers, not one kernel's rule.
+ * KVM tells a guest that its kvm-clock is stable across vCPUs (PVCLOCK_TSC_STABLE_BIT) if the host's clocksource is
+ * the TSC and the vCPUs' TSCs were written with equal values (arch/x86/kvm/x86.c pvclock_update_vm_gtod_copy()).
+ * Kernels differ in the details, so this judges the numbers and does not copy the rule of one kernel.
  */
 #include "guests/judge.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the host can say of one guest's clock. Pure.
+ * What the host can say about one guest's clock. Pure.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What all of QEMU's options have in common: `a=b,c` with "," written as ",,". Pure.
+ * The common format of QEMU's options: `a=b,c`, with a comma in a value written as ",,". Pure.
  */
 #pragma once
 

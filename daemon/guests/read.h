@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reads the virtual machines of KVM from debugfs (no ABI: what is absent or looks otherwise is not known) and /proc.
+ * Reads KVM's virtual machines from /proc and debugfs. debugfs is no stable interface: what is missing or looks
+ * different counts as not known.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * How a guest's agent can be reached, from QEMU's command line. Pure.
+ * How a guest's agent can be reached, according to QEMU's command line. Pure.
  */
 #pragma once
 

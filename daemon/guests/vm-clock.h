@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a virtual machine monitor (VMM) was told of its guest's clock, from its command line. Pure.
+ * The options about the guest's clock on the command line of a virtual machine monitor (VMM). Pure.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which CPUs there are, where they sit, and which of them may be measured.
+ * Which CPUs there are, to which package and die they belong, and which of them may be measured.
  */
 #pragma once
 

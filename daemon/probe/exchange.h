@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Two threads, each pinned to a CPU, that read the TSC in turn.
+ * Two threads, each bound to one CPU, that read the TSC in turn.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which CPUs' counters differ, in rounds a second of idleness apart. One CPU of each die is measured against the first, then the
- * others against the first of their die: the sum of both bounds is a CPU's bound against the reference. No rights are needed.
+ * Finds CPUs whose counters differ, in rounds with a second of idleness in between. One CPU of each die is measured
+ * against the first CPU, then the other CPUs of a die against that one; the sum of both bounds is a CPU's bound
+ * against the reference. Needs no rights.
  */
 #pragma once
 

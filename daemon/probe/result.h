@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a probe is asked, and what it finds for each CPU.
+ * The request to a probe, and its result for each CPU.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a tscwardend would do if it were started on this host now.
+ * Prints what a tscwardend would do if it were started on this host now.
  */
 #pragma once
 

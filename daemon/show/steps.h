@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The steps of a plan as words: what the daemon's Plan() answers, and what a plan made here comes to.
+ * The steps of a plan as words: the answer of the daemon's Plan(), and the same for a plan that the command makes
+ * itself.
  */
 #pragma once
 

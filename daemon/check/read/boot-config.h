@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reads which boot parameters the next boot will have, and who keeps them. Writes nothing; on a host with grubby it runs `grubby
- * --info=ALL`.
+ * Reads which boot parameters the next boot will have, and which program manages them. Writes nothing; on a host with
+ * grubby it runs `grubby --info=ALL`.
  */
 #pragma once
 

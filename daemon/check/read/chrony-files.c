@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * chrony's configuration: the files that chronyd reads, in its order.
+ * Reads the files of chrony's configuration in the same order as chronyd.
  */
 #include <errno.h>
 #include <fnmatch.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reads what `check` says of late interrupts and of the real-time clock.
+ * Reads what `check` needs to know about late interrupts and the real-time clock.
  */
 #pragma once
 

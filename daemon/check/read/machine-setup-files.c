@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Files of other programs, of each the little that `check` asks.
+ * Reads the few settings that `check` needs from the files of other programs.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reads what `check` looks at from /proc, /sys, /dev and /etc.
+ * Reads what `check` needs from /proc, /sys, /dev and /etc.
  */
 #pragma once
 

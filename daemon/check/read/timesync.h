@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Asks who keeps this machine's time: the kernel, the processes, chronyc, ntpq. systemd-timesyncd is not asked on the
- * bus: what the kernel and its file in /run say is enough for a verdict, and needs no bus.
+ * Finds out which program sets this machine's time, from the kernel, the processes, chronyc and ntpq. systemd-
+ * timesyncd is not asked on the bus: the kernel and its file in /run are enough for a judgement.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which units systemd has, by the files: no bus is needed, and no systemd.
+ * Which units systemd has, from the files alone: this needs neither a bus nor a running systemd.
  */
 #pragma once
 
