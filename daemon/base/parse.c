@@ -26,9 +26,12 @@ static uint64_t digits_to_u64(const char *text, size_t length)
 
 int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
 {
-        size_t length = strspn(text, DIGITS);
+        size_t length = 0;
         uint64_t value;
 
+        /* strspn() would make a table of the digits first; a start parses thousands of numbers. */
+        while (text[length] >= '0' && text[length] <= '9')
+                length++;
         if (length == 0 || text[length])
                 return -EINVAL;
         value = digits_to_u64(text, length);

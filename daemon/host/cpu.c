@@ -10,10 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/macro.h"
 #include "base/parse.h"
 #include "host/cpu-enumerate.h"
@@ -63,7 +63,7 @@ static int write_governor(const KnobId *id, unsigned cpu, const char *value)
         if (value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")] != '\0')
                 return write_file(id, value);
         /* The library's argument is a char *. */
-        (void)snprintf(governor, sizeof(governor), "%s", value);
+        copy_text(governor, sizeof(governor), value);
         errno = 0;
         return translate_result(cpufreq_modify_policy_governor(cpu, governor));
 }

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/append.h"
 #include "base/macro.h"
 #include "base/parse.h"
 #include "host/clocksource.h"
@@ -197,7 +199,8 @@ static int count_packages(const CpuSet *online, unsigned *ret)
                 char path[96], text[16];
                 unsigned id;
 
-                (void)snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/topology/physical_package_id", cpu);
+                strcpy(append_number(stpcpy(path, "/sys/devices/system/cpu/cpu"), (unsigned)cpu),
+                       "/topology/physical_package_id");
                 if (sysfs_read_at(AT_FDCWD, path, text, sizeof(text)) < 0 ||
                     parse_unsigned(text, 0, CPUSET_MAX - 1, &id) < 0)
                         continue;

@@ -10,7 +10,7 @@
 
 void clock_facts_add_snapshot(Facts *facts, const Snapshot *snapshot)
 {
-        uint64_t deepest = 0;
+        const IdleState *deepest = NULL;
 
         facts->deep_state[0] = facts->moving_governor[0] = '\0';
         facts->frequency_is_modulated = false;
@@ -20,11 +20,12 @@ void clock_facts_add_snapshot(Facts *facts, const Snapshot *snapshot)
                 for (unsigned n = 0; n < snapshot->cpus[i].n_states; n++) {
                         const IdleState *state = &snapshot->cpus[i].states[n];
 
-                        if (!idle_state_is_beyond_c1(state) || state->latency_usec < deepest)
-                                continue;
-                        deepest = state->latency_usec;
-                        snprintf(facts->deep_state, sizeof(facts->deep_state), "%s", state->name);
+                        if ((!deepest || state->latency_usec >= deepest->latency_usec) &&
+                            idle_state_is_beyond_c1(state))
+                                deepest = state;
                 }
+        if (deepest)
+                snprintf(facts->deep_state, sizeof(facts->deep_state), "%s", deepest->name);
         for (unsigned i = 0; i < snapshot->n_policies; i++) {
                 const FreqDomain *domain = &snapshot->policies[i];
 

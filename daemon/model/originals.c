@@ -35,6 +35,11 @@ int originals_copy(const Originals *originals, Originals *ret)
 /* The index of the entry, or the index at which it belongs. */
 static size_t originals_find(const Originals *originals, const KnobId *id, bool *ret_found)
 {
+        /* A plan's steps come in order, so most belong behind the last entry. */
+        if (originals->n == 0 || knob_id_compare(id, &originals->entries[originals->n - 1].id) > 0) {
+                *ret_found = false;
+                return originals->n;
+        }
         return array_find(originals->entries, originals->n, sizeof(Original), id, knob_element_compare, ret_found);
 }
 

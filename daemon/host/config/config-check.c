@@ -32,6 +32,8 @@ void config_check_frequencies(const Policy *policy, ConfigFaults *faults)
         } said[CONFIG_FAULTS_MAX];
         unsigned n_said = 0;
 
+        if (!policy_speaks_of(policy, POLICY_MIN_FREQ) || !policy_speaks_of(policy, POLICY_MAX_FREQ))
+                return;
         for (unsigned cpu = 0; cpu < CPUSET_MAX && n_said < ARRAY_SIZE(said); cpu++) {
                 const PolicyRule *min, *max;
                 unsigned min_line, max_line, i = 0;
