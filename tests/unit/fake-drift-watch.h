@@ -8,7 +8,7 @@
 
 struct DriftWatch {
         int fd;
-        KnobId kept[64];
+        KnobId kept[1024];
         size_t n;
         const char *written[64]; /* paths of the knobs that the next reading finds written to */
         size_t n_written;

@@ -37,6 +37,13 @@ static DriftMonitor *monitor;
 static sd_event *event;
 static unsigned n_reports, n_repaired, n_plans, n_repairs;
 static char lines[4096];
+static unsigned n_reads;
+
+static int count_read(void *userdata, const KnobId *id, char buffer[static KNOB_VALUE_SIZE])
+{
+        n_reads++;
+        return fake_host_ops.read(userdata, id, buffer);
+}
 
 static char clocksource[16];
 
@@ -145,6 +152,10 @@ static int setup(void **state)
                 .on_event = on_event,
         };
 
+        static CpuOps ops;
+
+        ops = fake_host_ops;
+        ops.read = count_read;
         fake_host_init(&host, 2, 2, "ondemand", 1400000);
         host.tsc_lives = false;
         warden_init(&warden, &host);
@@ -154,7 +165,7 @@ static int setup(void **state)
         now_usec = 5000000;
         strcpy(clocksource, "tsc");
         assert_true(sd_event_new(&event) >= 0);
-        assert_int_equal(drift_monitor_new(&fake_host_ops, &host, &callbacks, NULL, &monitor), 0);
+        assert_int_equal(drift_monitor_new(&ops, &host, &callbacks, NULL, &monitor), 0);
         assert_true(drift_start(monitor, event) >= 0);
         return 0;
 }
@@ -236,6 +247,34 @@ static void test_drift_monitor_reads_what_was_not_watched(void **state)
         assert_int_equal(n_repairs, 1);
         repair();
         assert_string_equal(host.real.policies[1].governor, "performance");
+}
+
+/* 522 knobs are more than one slice. No watch heard of the two writes: one is found in the first slice, one in the last. */
+static void test_drift_monitor_compares_in_slices(void **state)
+{
+        unsigned most = 0;
+
+        fake_host_done(&host);
+        fake_host_init(&host, 2, 130, "ondemand", 1400000);
+        host.tsc_lives = false;
+        apply(NULL);
+        turn();
+        assert_int_equal(the_watch.n, 2 + 260 * 2);
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        assert_int_equal(fake_host_drift(&host, "cpu259/cpuidle/state3/disable", "0"), 0);
+        now_usec += 2000000;
+        fake_drift_watch_wake();
+        for (unsigned n = 0; n < 10; n++) {
+                n_reads = 0;
+                assert_true(sd_event_run(event, 0) >= 0);
+                most = n_reads > most ? n_reads : most;
+        }
+        assert_in_range(most, 256, 512);
+        repair();
+        assert_int_equal(n_repairs, 1);
+        assert_int_equal(n_reports, 2);
+        assert_string_equal(host.real.policies[0].governor, "performance");
+        assert_true(host.real.cpus[259].states[3].disabled);
 }
 
 static void test_drift_monitor_leaves_it_in_report_mode(void **state)
@@ -395,6 +434,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_drift_monitor_groups_alike_lines, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_reads_what_was_not_watched, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_compares_in_slices, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_leaves_it_in_report_mode, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_rests_after_stop, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_contest, setup, teardown),
