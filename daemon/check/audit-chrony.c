@@ -68,15 +68,18 @@ static void judge_no_refclock(const AuditInput *input, Audit *audit)
 static void judge_other_refclock(const AuditInput *input, Audit *audit)
 {
         const MachineSetup *setup = input->setup;
-        bool there = setup->refclock_ptp[0],
-             kept = setup->refclock_kind == PHC_NETWORK && time_phc_is_kept(input->time);
+        bool there = setup->refclock_ptp[0];
+        int kept = setup->refclock_kind == PHC_NETWORK ? time_phc_is_kept(input->time, setup->refclock_ptp) : 0;
         AuditResult result = AUDIT_FAIL;
         const char *what;
         AuditStep *step;
 
-        if (kept) {
+        if (kept == 1) {
                 result = AUDIT_PASS;
                 what = "a network interface's clock that PTP keeps";
+        } else if (kept < 0) {
+                result = AUDIT_UNKNOWN;
+                what = "a network interface's clock; a program sets such clocks, and which is not known";
         } else if (there) {
                 what = "another clock than the host's";
         } else if (setup->refclock_optional) {
@@ -87,9 +90,13 @@ static void judge_other_refclock(const AuditInput *input, Audit *audit)
         }
         step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", result,
                          "%s: refclock PHC %s, which is %s", setup->refclock_file, setup->refclock, what);
-        if (kept)
+        if (kept == 1)
                 return;
-        if (!there)
+        if (kept < 0)
+                audit_advise(audit, step,
+                             "Find out whether that program's interface has this clock: `ethtool -T` names "
+                             "the number of an interface's clock.");
+        else if (!there)
                 audit_advise(audit, step, "%s",
                              setup->ptp_kvm[0] ? "Take that line away; `" SETUP "` writes one with the host's clock." :
                                                  "Take that line away, or load ptp_kvm before chronyd starts.");

@@ -24,7 +24,7 @@ static TimeClient needless_client(const TimeInput *time)
         unsigned steering = time->steering;
 
         /* What copies a clock that nobody sets is not the one to keep. */
-        if (steering >> CLIENT_PHC2SYS & 1 && !time->phc2sys_from_host && !time_phc_is_kept(time))
+        if (steering >> CLIENT_PHC2SYS & 1 && time_phc2sys_is_kept(time) == 0)
                 return CLIENT_PHC2SYS;
         for (size_t i = 0; i < ARRAY_SIZE(order); i++)
                 if (steering >> order[i] & 1)
@@ -57,7 +57,7 @@ static void judge_no_client(const AuditInput *input, Audit *audit)
         bool set = time->kernel_known && time->kernel_max_error_usec < TIME_MAX_ERROR_USEC;
         bool other = time->running >> CLIENT_OTHER & 1;
         bool nobody_sets = time->running & (1U << CLIENT_CHRONYD | 1U << CLIENT_NTPD);
-        bool ptp_only = time->phc_kept && time->running == 1U << CLIENT_PTP4L;
+        bool ptp_only = phc_kept_any(&time->phcs) && time->running == 1U << CLIENT_PTP4L;
         const char *but = "";
         char buffer[128];
         AuditStep *step;
@@ -143,7 +143,7 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
                 audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
                 break;
         case TIME_NOBODY:
-                if (time->phc_kept && time->running == 1U << CLIENT_PTP4L)
+                if (phc_kept_any(&time->phcs) && time->running == 1U << CLIENT_PTP4L)
                         advise_ptp(audit, step);
                 else
                         fix_by_time_client(input, audit, step);
@@ -153,6 +153,11 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
                         audit, step,
                         "A network interface's clock runs free until ptp4l or ts2phc sets it: start one of them, or take "
                         "that clock away from its configuration.");
+                break;
+        case TIME_UNTRACED:
+                audit_advise(audit, step,
+                             "ptp4l, ts2phc or the like runs, and which interfaces' clocks it sets is not known here: "
+                             "`ethtool -T` names the number of an interface's clock.");
                 break;
         case TIME_OFF:
                 if (view->client == CLIENT_CHRONYD)
@@ -224,6 +229,8 @@ static void judge_synchronized(const AuditInput *input, const TimeView *view, Au
                 [TIME_DISAGREEING] = { AUDIT_FAIL, "its sources contradict each other" },
                 [TIME_UNASKED] = { AUDIT_WARN, "the client cannot be asked" },
                 [TIME_UNKEPT] = { AUDIT_FAIL, "it follows a network interface's clock, which nobody sets" },
+                [TIME_UNTRACED] = { AUDIT_UNKNOWN,
+                                    "it follows a network interface's clock; whether somebody sets that is not known" },
                 [TIME_OFF] = { AUDIT_FAIL, "synchronised, but far off" },
         };
         const TimeInput *time = input->time;

@@ -23,6 +23,7 @@
 typedef struct RefclockFound {
         char name[CHRONY_NAME_SIZE]; /* chronyc's */
         PhcKind kind;                /* PHC_UNKNOWN for other drivers */
+        char ptp[32];                /* the PHC behind its device: "ptp0"; "" for none */
 } RefclockFound;
 
 typedef struct MachineSetup {

@@ -75,6 +75,9 @@ static bool is_disciplined(const TimeInput *input, const TimeView *view, RateUtc
         else if (view->verdict == TIME_UNKEPT)
                 cannot_say(rate, "%s follows a network interface's clock, which nobody sets",
                            time_client_to_string(view->client));
+        else if (view->verdict == TIME_UNTRACED)
+                cannot_say(rate, "%s follows a network interface's clock; whether somebody sets that is not known",
+                           time_client_to_string(view->client));
         else if (view->verdict != TIME_SYNCHRONIZED)
                 cannot_say(rate, "%s is not synchronised", time_client_to_string(view->client));
         else

@@ -3,11 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/macro.h"
 
-/* getopt(3)'s, of linuxptp 4: ptp4l.c and phc2sys.c. */
-static const char ptp4l_options[] = "AEP246HSf:i:p:sl:mqvh",
+/* getopt(3)'s, of linuxptp 4: ptp4l.c, ts2phc.c and phc2sys.c. */
+static const char ptp4l_options[] = "AEP246HSf:i:p:sl:mqvh", ts2phc_options[] = "ac:f:hi:l:mqs:v",
                   phc2sys_options[] = "arc:d:f:s:E:P:I:S:F:R:N:O:L:M:i:u:wn:xz:l:t:mqvh";
 
 static const struct {
@@ -33,8 +34,10 @@ static const struct {
         { "ts2phc", CLIENT_NONE, true },
 };
 
-/* How often an option is given, in a cluster ("-mS") too; the value of the last into buffer unless that is NULL. */
-static unsigned count_option(const char *arguments, const char *options, char option, char *buffer)
+typedef void (*OnValue)(const char *value, int length, void *userdata);
+
+/* How often an option is given, in a cluster ("-mS") too; its values to on_value unless that is NULL. */
+static unsigned each_option(const char *arguments, const char *options, char option, OnValue on_value, void *userdata)
 {
         const char *p = arguments + strcspn(arguments, " ");
         unsigned n = 0;
@@ -59,13 +62,62 @@ static unsigned count_option(const char *arguments, const char *options, char op
                         if (value == end)
                                 value += strspn(value, " ");
                         end = value + strcspn(value, " ");
-                        if (p[0] == option && buffer)
-                                snprintf(buffer, TIME_OPTION_SIZE, "%.*s", (int)(end - value), value);
+                        if (p[0] == option && on_value)
+                                on_value(value, (int)(end - value), userdata);
                         break;
                 }
                 p = end;
         }
         return n;
+}
+
+static void take_value(const char *value, int length, void *userdata)
+{
+        char *buffer = userdata;
+
+        snprintf(buffer, TIME_OPTION_SIZE, "%.*s", length, value);
+}
+
+/* The same; the value of the last into buffer unless that is NULL. */
+static unsigned count_option(const char *arguments, const char *options, char option, char *buffer)
+{
+        return each_option(arguments, options, option, buffer ? take_value : NULL, buffer);
+}
+
+static void take_kept(const char *value, int length, void *userdata)
+{
+        TimeProcess *process = userdata;
+        char name[TIME_OPTION_SIZE];
+
+        snprintf(name, sizeof(name), "%.*s", length, value);
+        process->keeps_others |= !phc_list_add(process->keeps, name);
+}
+
+/* linuxptp's config.c: every other section is a port's. */
+static bool is_port_section(const char *name, size_t length)
+{
+        static const char *const others[] = { "global", "nmea", "unicast_master_table" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+                if (strlen(others[i]) == length && strncasecmp(name, others[i], length) == 0)
+                        return false;
+        return length > 0;
+}
+
+/* The interfaces that the file's sections name: "[eth0]". */
+static void take_sections(const char *file, TimeProcess *process)
+{
+        for (; *file; file += strcspn(file, "\n"), file += *file == '\n') {
+                const char *name = file + strspn(file, " \t");
+                size_t length;
+
+                if (*name++ != '[')
+                        continue;
+                name += strspn(name, " \t");
+                length = strcspn(name, " \t]\r\n");
+                if (is_port_section(name, length))
+                        take_kept(name, (int)length, process);
+        }
 }
 
 /* "--NAME=VALUE" or "--NAME VALUE" among the arguments, else "NAME VALUE" on a line of the file. */
@@ -107,6 +159,33 @@ static bool servo_hands_over(const char *servo)
         return strcmp(servo, "ntpshm") == 0 || strcmp(servo, "refclock_sock") == 0;
 }
 
+/* Of ptp4l and ts2phc: by which option they name interfaces, and their files' sections. */
+static void find_interfaces(const char *arguments, const char *options, char option, const char *file,
+                            TimeProcess *process)
+{
+        (void)each_option(arguments, options, option, take_kept, process);
+        if (file)
+                take_sections(file, process);
+        /* Its file cannot be read, or it asks another program. */
+        process->keeps_others |= !file && count_option(arguments, options, 'f', NULL);
+        process->keeps_others |= !process->keeps[0];
+}
+
+static void judge_ts2phc(const char *arguments, const char *file, TimeProcess *process)
+{
+        static const char *const sources[] = { "ts2phc.master", "ts2phc.server" };
+        char value[TIME_OPTION_SIZE];
+
+        find_interfaces(arguments, ts2phc_options, 'c', file, process);
+        /* Then one of the sections is the source, or with -a ptp4l says which. */
+        for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+                if (find_setting(arguments, file, sources[i], value) && strcmp(value, "0") != 0)
+                        process->keeps[0] = '\0';
+        if (count_option(arguments, ts2phc_options, 'a', NULL))
+                process->keeps[0] = '\0';
+        process->keeps_others |= !process->keeps[0];
+}
+
 static bool phc2sys_steers(const char *arguments, const char *file, TimeProcess *process)
 {
         char servo[TIME_OPTION_SIZE] = "", sink[TIME_OPTION_SIZE] = "CLOCK_REALTIME";
@@ -120,7 +199,11 @@ static bool phc2sys_steers(const char *arguments, const char *file, TimeProcess 
         /* phc2sys(8): with -a the system's clock is left alone without -r; with a second one it may be the source. */
         if (count_option(arguments, phc2sys_options, 'a', NULL))
                 return count_option(arguments, phc2sys_options, 'r', NULL) == 1;
-        return strcmp(sink, "CLOCK_REALTIME") == 0 && strcmp(process->source, "CLOCK_REALTIME") != 0;
+        if (strcmp(process->source, "CLOCK_REALTIME") == 0)
+                return false;
+        if (strcmp(sink, "CLOCK_REALTIME") != 0)
+                strcpy(process->sink, sink);
+        return !process->sink[0];
 }
 
 /* ptp4l(8): with software time stamping it moves the system's clock itself, otherwise that of the interface, as long as it may follow
@@ -128,7 +211,7 @@ static bool phc2sys_steers(const char *arguments, const char *file, TimeProcess 
 static void judge_ptp4l(const char *arguments, const char *file, TimeProcess *process)
 {
         static const char *const masters[] = { "serverOnly", "masterOnly" };
-        char servo[TIME_OPTION_SIZE] = "", stamping[TIME_OPTION_SIZE] = "hardware";
+        char servo[TIME_OPTION_SIZE] = "", stamping[TIME_OPTION_SIZE] = "hardware", device[TIME_OPTION_SIZE];
         bool software;
 
         if (count_option(arguments, ptp4l_options, 'S', NULL))
@@ -144,6 +227,14 @@ static void judge_ptp4l(const char *arguments, const char *file, TimeProcess *pr
         software = strcmp(stamping, "software") == 0;
         process->steers = software;
         process->keeps_phc = !software;
+        if (software)
+                return;
+        find_interfaces(arguments, ptp4l_options, 'i', file, process);
+        /* Another clock than the interface's own. */
+        if (count_option(arguments, ptp4l_options, 'p', NULL) || find_setting(arguments, file, "phc_index", device)) {
+                process->keeps[0] = '\0';
+                process->keeps_others = true;
+        }
 }
 
 /* In "busybox ntpd -n" the program is an argument. */
@@ -177,15 +268,24 @@ void time_client_judge(const char *command, const char *arguments, const char *f
                 ret->steers = phc2sys_steers(arguments, file, ret);
         else if (ret->client == CLIENT_PTP4L)
                 judge_ptp4l(arguments, file, ret);
+        else if (strcmp(command, "ts2phc") == 0)
+                judge_ts2phc(arguments, file, ret);
         else if (ret->client == CLIENT_CHRONYD)
                 ret->steers = !has_word(arguments, "-x");
-        else
+        else {
                 ret->steers = ret->client != CLIENT_NONE;
+                ret->keeps_others = ret->keeps_phc;
+        }
 }
 
 bool time_client_file(const char *command, const char *arguments, char buffer[static TIME_OPTION_SIZE])
 {
-        if (strcmp(command, "phc2sys") == 0)
-                return count_option(arguments, phc2sys_options, 'f', buffer) > 0;
-        return strcmp(command, "ptp4l") == 0 && count_option(arguments, ptp4l_options, 'f', buffer) > 0;
+        static const struct {
+                const char *command, *options;
+        } readers[] = { { "phc2sys", phc2sys_options }, { "ptp4l", ptp4l_options }, { "ts2phc", ts2phc_options } };
+
+        for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
+                if (strcmp(command, readers[i].command) == 0)
+                        return count_option(arguments, readers[i].options, 'f', buffer) > 0;
+        return false;
 }

@@ -38,9 +38,26 @@ static bool runs(const TimeInput *input, TimeClient client)
         return input->running >> client & 1;
 }
 
-bool time_phc_is_kept(const TimeInput *input)
+int time_phc_is_kept(const TimeInput *input, const char *names)
 {
-        return runs(input, CLIENT_TIMEMASTER) || input->phc_kept;
+        /* timemaster starts ptp4l, whose interfaces tell. */
+        if (runs(input, CLIENT_TIMEMASTER) && !phc_kept_any(&input->phcs))
+                return -1;
+        return phc_kept_judge(&input->phcs, names);
+}
+
+int time_phc2sys_is_kept(const TimeInput *input)
+{
+        if (input->phc2sys_from_host)
+                return 1;
+        if (input->phc2sys_source[0])
+                return time_phc_is_kept(input, input->phc2sys_source);
+        return runs(input, CLIENT_TIMEMASTER) || phc_kept_any(&input->phcs);
+}
+
+static TimeVerdict verdict_unless_kept(int kept)
+{
+        return kept < 0 ? TIME_UNTRACED : TIME_UNKEPT;
 }
 
 unsigned time_count_disciplines(const TimeInput *input)
@@ -149,8 +166,8 @@ static TimeVerdict judge_kernel(const TimeInput *input, TimeView *view)
                 return TIME_UNSYNCHRONIZED;
         if (view->client == CLIENT_OTHER)
                 return TIME_UNASKED;
-        if (view->client == CLIENT_PHC2SYS && !input->phc2sys_from_host && !time_phc_is_kept(input))
-                return TIME_UNKEPT;
+        if (view->client == CLIENT_PHC2SYS && time_phc2sys_is_kept(input) != 1)
+                return verdict_unless_kept(time_phc2sys_is_kept(input));
         view->age_sec = (double)input->kernel_max_error_usec / MAX_ERROR_USEC_PER_SEC;
         return is_stale(view->age_sec, KERNEL_INTERVAL_SEC) ? TIME_STALE : TIME_SYNCHRONIZED;
 }
@@ -179,25 +196,30 @@ void time_judge(const TimeInput *input, TimeView *ret)
         *ret = view;
 }
 
-/* chronyd follows a refclock that is a network interface's clock: by its line, else where the machine has no other clock. */
-static bool follows_network_clock(const TimeInput *input, const MachineSetup *setup)
+/* The clock of a network interface that chronyd follows as a refclock: its name by its line, "" where only the machine tells that it can
+ * be no other kind of clock. NULL: it follows none. */
+static const char *followed_network_clock(const TimeInput *input, const MachineSetup *setup)
 {
         const ChronySource *source = chrony_selected(&input->chrony);
 
         if (!source || source->mode != '#')
-                return false;
+                return NULL;
         for (unsigned i = 0; i < setup->n_refclocks; i++)
                 if (strcmp(setup->refclocks[i].name, source->name) == 0)
-                        return setup->refclocks[i].kind == PHC_NETWORK;
-        return strncmp(source->name, "PHC", 3) == 0 && setup->ptp_interface[0] && !setup->host_phc[0];
+                        return setup->refclocks[i].kind == PHC_NETWORK ? setup->refclocks[i].ptp : NULL;
+        return strncmp(source->name, "PHC", 3) == 0 && setup->ptp_interface[0] && !setup->host_phc[0] ? "" : NULL;
 }
 
 void time_judge_here(const TimeInput *input, const MachineSetup *setup, TimeView *ret)
 {
+        const char *phc;
+
         time_judge(input, ret);
-        if (ret->client == CLIENT_CHRONYD && (ret->verdict == TIME_SYNCHRONIZED || ret->verdict == TIME_OFF) &&
-            follows_network_clock(input, setup) && !time_phc_is_kept(input))
-                ret->verdict = TIME_UNKEPT;
+        if (ret->client != CLIENT_CHRONYD || (ret->verdict != TIME_SYNCHRONIZED && ret->verdict != TIME_OFF))
+                return;
+        phc = followed_network_clock(input, setup);
+        if (phc && time_phc_is_kept(input, phc) != 1)
+                ret->verdict = verdict_unless_kept(time_phc_is_kept(input, phc));
 }
 
 HostClock time_to_host_clock(const TimeInput *input, const TimeView *view)
@@ -211,6 +233,7 @@ HostClock time_to_host_clock(const TimeInput *input, const TimeView *view)
                 clock.right = 1;
                 break;
         case TIME_UNKNOWN:
+        case TIME_UNTRACED:
                 clock.right = -1;
                 break;
         default:

@@ -12,6 +12,7 @@
 #include "check/chrony-report.h"
 #include "check/ntp-report.h"
 #include "check/machine-setup.h"
+#include "check/phc-kept.h"
 #include "model/host-clocks.h"
 
 typedef enum TimeClient {
@@ -38,13 +39,15 @@ const char *time_client_to_string(TimeClient client); /* its program; not for CL
 typedef struct TimeInput {
         double now_sec; /* CLOCK_REALTIME */
         bool clients_known;
-        unsigned running;                   /* a bit per TimeClient */
-        unsigned steering;                  /* those of them that move the clock */
-        char other[16];                     /* the program of CLIENT_OTHER */
-        bool phc2sys_from_host;             /* it follows a clock that the hypervisor keeps */
+        unsigned running;       /* a bit per TimeClient */
+        unsigned steering;      /* those of them that move the clock */
+        char other[16];         /* the program of CLIENT_OTHER */
+        bool phc2sys_from_host; /* it follows a clock that the hypervisor keeps */
+        char phc2sys_source
+                [PHC_LIST_SIZE]; /* the names of the clock it follows; "": the one that its ptp4l sets (-a) */
         double client_age_sec[CLIENT_MAX_]; /* of those that move the clock: how long the oldest has run; 0 unknown */
         char unit[CLIENT_MAX_][64];         /* of those: the service that runs it, "phc2sys@eth0.service"; "" unknown */
-        bool phc_kept;                      /* ptp4l, ts2phc or the like sets the clocks of network interfaces right */
+        PhcsKept phcs;                      /* the clocks that ptp4l, ts2phc or the like sets right */
         bool kernel_known;
         /* adjtimex(2). STA_UNSYNC is no witness: chronyd without rtcsync leaves it set. */
         uint64_t kernel_max_error_usec;
@@ -68,6 +71,7 @@ typedef enum TimeVerdict {
         TIME_DISAGREEING,    /* its sources answer, and contradict each other */
         TIME_UNASKED,        /* the client cannot be asked; the kernel says that somebody sets the clock right */
         TIME_UNKEPT,         /* it follows the clock of a network interface, which nobody sets right */
+        TIME_UNTRACED,       /* it follows such a clock, and whether somebody sets that one right is not known */
         TIME_OFF,            /* it is synchronised, and the clock is far off all the same: it is slewed */
         TIME_MAX_,
 } TimeVerdict;
@@ -81,11 +85,14 @@ typedef struct TimeView {
 } TimeView;
 
 void time_judge(const TimeInput *input, TimeView *ret);
-/* The same, and what chronyd follows may turn out to be the clock of a network interface that nobody sets right. */
+/* The same, and what chronyd follows may turn out to be the clock of a network interface that nobody sets right,
+ * or perhaps nobody. */
 void time_judge_here(const TimeInput *input, const MachineSetup *setup, TimeView *ret);
 /* Whether this machine's clock is kept right, and its bound: the client's, else the kernel's maxerror. */
 HostClock time_to_host_clock(const TimeInput *input, const TimeView *view);
-/* Somebody sets the clocks of network interfaces right. */
-bool time_phc_is_kept(const TimeInput *input);
+/* Somebody sets that network interface's clock right, by the list of its names: 1 yes, 0 no, -1 not known. */
+int time_phc_is_kept(const TimeInput *input, const char *names);
+/* The same of the clock that phc2sys sets the system's from. */
+int time_phc2sys_is_kept(const TimeInput *input);
 /* How many disciplines move the clock: one is right. What timemaster runs counts once; CLIENT_OTHER does not count. */
 unsigned time_count_disciplines(const TimeInput *input);

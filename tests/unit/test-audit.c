@@ -154,7 +154,7 @@ static Machine guest(void)
                 .refclock_ptp = "ptp1",
                 .refclock_name = "PHC0",
                 .refclock_kind = PHC_KVM,
-                .refclocks = { { "PHC0", PHC_KVM } },
+                .refclocks = { { "PHC0", PHC_KVM, "ptp1" } },
                 .n_refclocks = 1,
                 .host_phc = "ptp1",
                 .host_phc_kind = PHC_KVM,
@@ -563,7 +563,12 @@ static void test_chrony_in_a_guest(void **state)
         strcpy(m.setup.refclock_ptp, "ptp0");
         m.setup.refclock_kind = PHC_NETWORK;
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "another clock");
-        m.time.phc_kept = true;
+        strcpy(m.time.phcs.names, "eth1 ptp1");
+        expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "another clock");
+        m.time.phcs.others = true;
+        expect(&m, "chrony-refclock", AUDIT_UNKNOWN, NULL, "which is not known");
+        expect_advice(&m, "chrony-refclock", "ethtool -T");
+        strcpy(m.time.phcs.names, "eth0 ptp0");
         expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "PTP keeps");
         strcpy(m.setup.refclock_ptp, "");
         m.setup.refclock_kind = PHC_UNKNOWN;
@@ -670,13 +675,13 @@ static void test_time(void **state)
         expect_advice(&m, "time-client", "install chrony");
         expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "nobody");
         m.time.running = BIT(CLIENT_PTP4L);
-        m.time.phc_kept = true;
+        strcpy(m.time.phcs.names, "eth0 ptp0");
         expect(&m, "time-client", AUDIT_FAIL, NULL,
                "ptp4l, which sets a network interface's clock; nothing that runs here");
         expect_advice(&m, "time-client", "phc2sys -a -r");
         expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "nobody");
         expect_advice(&m, "time-synchronized", "phc2sys -a -r");
-        m.time.phc_kept = false;
+        m.time.phcs.names[0] = '\0';
         expect(&m, "time-client", AUDIT_FAIL, NULL, "ptp4l, told to leave the clock alone");
         m.time.running = 0;
         m.time.kernel_max_error_usec = 1;
@@ -762,7 +767,14 @@ static void test_hardware_stamps(void **state)
         expect(&m, "hardware-stamps", AUDIT_NOT_APPLICABLE, NULL, "reference clocks only");
         strcpy(m.time.chrony.sources[0].name, "PHC0");
         expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "which nobody sets");
-        m.time.phc_kept = true;
+        strcpy(m.time.phcs.names, "eth0 ptp0");
+        /* Without the line that names it, nobody can say that it is this one. */
+        expect(&m, "time-synchronized", AUDIT_UNKNOWN, NULL, "whether somebody sets that is not known");
+        expect_advice(&m, "time-synchronized", "ethtool -T");
+        m.setup.refclocks[0] = (RefclockFound) { "PHC0", PHC_NETWORK, "ptp1" };
+        m.setup.n_refclocks = 1;
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "which nobody sets");
+        strcpy(m.setup.refclocks[0].ptp, "ptp0");
         expect(&m, "time-synchronized", AUDIT_PASS, NULL, NULL);
         m.time.chrony.sources[0].mode = '^';
         m.time.chrony.stamps_known = true;

@@ -51,7 +51,7 @@ static TimeInput input_of(TimeClient client)
                          .frequency_ppm = -34,
                          .wander_ppm = 0.003 },
                 .timesyncd_synchronized = true,
-                .phc_kept = true,
+                .phcs = { .names = "eth0 ptp0" },
         };
 
         input.client_age_sec[client] = 24 * HOUR;
@@ -156,11 +156,13 @@ static void test_cannot_say(void **state)
 
         /* The clock of a network interface that nobody sets has a rate of its own. */
         input = good;
-        input.phc_kept = false;
+        input.phcs.names[0] = '\0';
         input.chrony.sources[0].mode = '#';
         strcpy(input.chrony.sources[0].name, "PHC0");
         strcpy(plain_setup.ptp_interface, "ptp0");
         expect_why(&input, "chronyd follows a network interface's clock, which nobody sets");
+        input.phcs.others = true;
+        expect_why(&input, "chronyd follows a network interface's clock; whether somebody sets that is not known");
         plain_setup.ptp_interface[0] = '\0';
 
         rate_utc_find(&good, &plain_setup, &(RateCounter) { "hpet", true }, &rate);

@@ -194,7 +194,14 @@ static void test_the_others(void **state)
         i.phc2sys_from_host = false;
         i.running |= BIT(CLIENT_PTP4L);
         expect("phc2sys on the same, and a ptp4l that keeps none", &i, TIME_UNKEPT, CLIENT_PHC2SYS);
-        i.phc_kept = true;
+        strcpy(i.phcs.names, "eth0 ptp0");
+        expect("phc2sys on whatever ptp4l keeps", &i, TIME_SYNCHRONIZED, CLIENT_PHC2SYS);
+        strcpy(i.phc2sys_source, "eth1 ptp1");
+        expect("phc2sys on another one", &i, TIME_UNKEPT, CLIENT_PHC2SYS);
+        i.phcs.others = true;
+        expect("phc2sys on one that may be kept", &i, TIME_UNTRACED, CLIENT_PHC2SYS);
+        i.phcs.others = false;
+        strcpy(i.phc2sys_source, "/dev/ptp0 ptp0");
         expect("phc2sys on one that is kept", &i, TIME_SYNCHRONIZED, CLIENT_PHC2SYS);
         i.kernel_max_error_usec = TIME_MAX_ERROR_USEC;
         expect("phc2sys is not", &i, TIME_UNSYNCHRONIZED, CLIENT_PHC2SYS);

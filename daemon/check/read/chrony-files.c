@@ -155,7 +155,6 @@ static int take_refclock(MachineSetup *setup, const char *path, const char *rest
 {
         RefclockFound *clock = &setup->refclocks[setup->n_refclocks];
         ChronyRefclock line;
-        char ptp[PHC_NAME_SIZE] = "";
 
         if (setup->n_refclocks == REFCLOCKS_MAX || !chrony_refclock_parse(rest, setup->n_refclocks, &line))
                 return 0;
@@ -164,8 +163,8 @@ static int take_refclock(MachineSetup *setup, const char *path, const char *rest
         strcpy(clock->name, line.name);
         if (!line.device[0])
                 return 0;
-        (void)phc_of_device(line.device, ptp);
-        clock->kind = phc_kind(ptp);
+        (void)phc_of_device(line.device, clock->ptp);
+        clock->kind = phc_kind(clock->ptp);
         /* The host's clock, else the first. */
         if (setup->refclock && (phc_kind_is_of_host(setup->refclock_kind) || !phc_kind_is_of_host(clock->kind)))
                 return 0;
@@ -173,7 +172,7 @@ static int take_refclock(MachineSetup *setup, const char *path, const char *rest
         free(setup->refclock_file);
         setup->refclock = strdup(line.device);
         setup->refclock_file = strdup(path);
-        strcpy(setup->refclock_ptp, ptp);
+        strcpy(setup->refclock_ptp, clock->ptp);
         strcpy(setup->refclock_name, line.name);
         setup->refclock_kind = clock->kind;
         setup->refclock_tai = line.tai;

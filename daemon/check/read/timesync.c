@@ -64,6 +64,53 @@ static void note_unit(const Process *process, TimeClient client, TimeInput *inpu
                 snprintf(input->unit[client], sizeof(input->unit[client]), "%s", unit);
 }
 
+/* An interface or a device, and the kernel's name of its clock behind it where /sys/class/ptp has one: "eth0 ptp0". */
+static bool name_clock(const char *device, char list[static PHC_LIST_SIZE])
+{
+        char ptp[PHC_NAME_SIZE];
+
+        snprintf(list, PHC_LIST_SIZE, "%s", device);
+        return phc_of_device(device, ptp) == 0 && phc_list_add(list, ptp);
+}
+
+/* An interface whose clock cannot be found (a bond, a port that shares another's) stands for others. */
+static void note_kept(const TimeProcess *process, PhcsKept *kept)
+{
+        char list[PHC_LIST_SIZE], names[PHC_LIST_SIZE] = "", device[TIME_OPTION_SIZE];
+        char clock[PHC_NAME_SIZE] = "", ptp[PHC_NAME_SIZE];
+        bool several = false, others = process->keeps_others;
+
+        for (const char *p = process->keeps; *p; p += strcspn(p, " "), p += *p == ' ') {
+                snprintf(device, sizeof(device), "%.*s", (int)strcspn(p, " "), p);
+                others |= !name_clock(device, list) || !phc_list_add(names, list);
+                if (phc_of_device(device, ptp) == 0) {
+                        several |= clock[0] && strcmp(clock, ptp) != 0;
+                        strcpy(clock, ptp);
+                }
+        }
+        /* ptp4l.conf(5), boundary_clock_jbod: of several clocks ptp4l sets that of the port that follows another machine. */
+        if (several && process->client == CLIENT_PTP4L)
+                others = true;
+        else
+                others |= !phc_list_add(kept->names, names);
+        kept->others |= others;
+}
+
+/* phc2sys that sets an interface's clock. */
+static void note_copy(const TimeProcess *process, PhcsKept *kept)
+{
+        if (kept->copy_to[0])
+                kept->others = true;
+        else if (is_of_host(process->source)) {
+                (void)name_clock(process->sink, kept->copy_to);
+                kept->others |= !phc_list_add(kept->names, kept->copy_to);
+                kept->copy_to[0] = '\0';
+        } else {
+                (void)name_clock(process->source, kept->copy_from);
+                (void)name_clock(process->sink, kept->copy_to);
+        }
+}
+
 static void on_process(const Process *found, void *userdata)
 {
         const char *command = found->command, *arguments = found->arguments;
@@ -76,7 +123,10 @@ static void on_process(const Process *found, void *userdata)
         if (time_client_file(command, arguments, path))
                 (void)runtime_read_file(AT_FDCWD, path, FILE_MAX, &file, &size);
         time_client_judge(command, arguments, file, &process);
-        input->phc_kept |= process.keeps_phc;
+        if (process.keeps_phc)
+                note_kept(&process, &input->phcs);
+        if (process.sink[0])
+                note_copy(&process, &input->phcs);
         if (process.client == CLIENT_NONE)
                 return;
         input->running |= 1U << process.client;
@@ -87,8 +137,10 @@ static void on_process(const Process *found, void *userdata)
         }
         if (process.client == CLIENT_OTHER)
                 snprintf(input->other, sizeof(input->other), "%s", command);
-        if (process.client == CLIENT_PHC2SYS && process.steers)
+        if (process.client == CLIENT_PHC2SYS && process.steers) {
                 input->phc2sys_from_host |= is_of_host(process.source);
+                (void)name_clock(process.source, input->phc2sys_source);
+        }
 }
 
 int timesync_ask_chrony(ChronyReport *ret)

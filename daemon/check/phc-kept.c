@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "check/phc-kept.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool phc_list_add(char list[static PHC_LIST_SIZE], const char *names)
+{
+        size_t length = strlen(list), more = strlen(names);
+
+        if (length + 1 + more >= PHC_LIST_SIZE)
+                return false;
+        snprintf(list + length, PHC_LIST_SIZE - length, "%s%s", length > 0 && more > 0 ? " " : "", names);
+        return true;
+}
+
+static bool has(const char *list, const char *name, size_t length)
+{
+        for (const char *p = list + strspn(list, " "); *p; p += strcspn(p, " "), p += strspn(p, " "))
+                if (strcspn(p, " ") == length && strncmp(p, name, length) == 0)
+                        return true;
+        return false;
+}
+
+static bool have_common(const char *list, const char *names)
+{
+        for (const char *p = names + strspn(names, " "); *p; p += strcspn(p, " "), p += strspn(p, " "))
+                if (has(list, p, strcspn(p, " ")))
+                        return true;
+        return false;
+}
+
+bool phc_kept_any(const PhcsKept *kept)
+{
+        return kept->names[0] || kept->others;
+}
+
+/* The kernel's name of a clock is among them; an interface alone may share its clock with another one. */
+static bool have_clock(const char *names)
+{
+        for (const char *p = names + strspn(names, " "); *p; p += strcspn(p, " "), p += strspn(p, " "))
+                if (strncmp(p, "ptp", 3) == 0)
+                        return true;
+        return false;
+}
+
+static int judge(const PhcsKept *kept, const char *names)
+{
+        if (have_common(kept->names, names))
+                return 1;
+        return kept->others || (kept->names[0] && !have_clock(names)) ? -1 : 0;
+}
+
+int phc_kept_judge(const PhcsKept *kept, const char *names)
+{
+        int r = judge(kept, names);
+
+        return r != 1 && have_common(kept->copy_to, names) ? judge(kept, kept->copy_from) : r;
+}
