@@ -68,6 +68,7 @@ struct DriftMonitor {
         bool comparing;        /* slice by slice */
         size_t n_compared;     /* of this round, so far */
         uint64_t compare_took_usec;
+        uint64_t found_usec; /* until then the report of a write that was found is waited for; 0: none was found */
         Drift accounts;
         bool lost; /* events were lost: any knob may have been written */
 

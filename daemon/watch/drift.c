@@ -24,6 +24,9 @@
 #define READ_AGAIN_USEC 10000000
 /* So many knobs are compared between two looks at the event loop: one or two ms. A host of 4096 CPUs has 12 000. */
 #define COMPARE_SLICE 512
+/* The kernel reports a write after it has carried it out, so the new value can be read before the report, with its
+ * writer, comes. */
+#define REPORT_WAIT_USEC 200000
 
 static unsigned keep_writer(DriftMonitor *d, const Writer *writer)
 {
@@ -57,6 +60,7 @@ static void forget_touched(DriftMonitor *d)
 {
         d->n_touched = 0;
         d->lost = false;
+        d->found_usec = 0;
         if (d->n_reports == 0)
                 d->n_writers = 0;
 }
@@ -69,6 +73,8 @@ static void arm_timer(DriftMonitor *d)
                 deadline = d->window_usec;
         if (d->retry_usec > 0 && d->retry_usec < deadline)
                 deadline = d->retry_usec;
+        if (d->found_usec > 0 && d->found_usec < deadline)
+                deadline = d->found_usec;
         if (deadline == DRIFT_NEVER) {
                 (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
                 return;
@@ -154,6 +160,10 @@ static void look(DriftMonitor *d, bool repair)
                 forget_touched(d);
                 return;
         }
+        if (!repair && time_usec(CLOCK_MONOTONIC) < d->found_usec) {
+                arm_timer(d);
+                return;
+        }
         if (d->n_touched > 0 || d->lost) {
                 r = look_at_touched(d, &plan, &repair);
                 if (r < 0 && r != d->read_error)
@@ -170,16 +180,13 @@ static void look(DriftMonitor *d, bool repair)
                 drift_tell_and_arm(d);
 }
 
-static void hear(DriftMonitor *d)
+static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
+        DriftMonitor *d = userdata;
+
         if (drift_watch_read(d->watch, on_seen, d) > 0)
                 d->lost = true;
         look(d, false);
-}
-
-static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata)
-{
-        hear(userdata);
         return 0;
 }
 
@@ -216,13 +223,14 @@ static int on_compare(sd_event_source *source, void *userdata)
         }
         more = drift_compare(d, COMPARE_SLICE);
         d->compare_took_usec += time_usec(CLOCK_MONOTONIC) - begin;
+        if (d->n_touched > 0)
+                d->found_usec = time_usec(CLOCK_MONOTONIC) + REPORT_WAIT_USEC;
         if (more)
                 return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
         d->comparing = false;
         drift_was_compared(d, d->compare_took_usec);
-        /* A write that has just happened may still be in the queue, together with its writer. */
         if (d->n_touched > 0)
-                hear(d);
+                look(d, false);
         return 0;
 }
 

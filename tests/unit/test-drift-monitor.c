@@ -270,11 +270,48 @@ static void test_drift_monitor_compares_in_slices(void **state)
                 most = n_reads > most ? n_reads : most;
         }
         assert_in_range(most, 256, 512);
+        now_usec += 200000;
+        turn();
         repair();
         assert_int_equal(n_repairs, 1);
         assert_int_equal(n_reports, 2);
         assert_string_equal(host.real.policies[0].governor, "performance");
         assert_true(host.real.cpus[259].states[3].disabled);
+}
+
+/* The kernel reports a write after it has carried it out: one that is found before its report waits for its writer. */
+static void test_drift_monitor_waits_for_the_writer(void **state)
+{
+        apply(NULL);
+        turn();
+        now_usec += 2000000;
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        wake_watch();
+        assert_int_equal(n_repairs, 0);
+        now_usec += 100000;
+        write_governor("cpufreq/policy0/scaling_governor", NULL);
+        assert_int_equal(n_repairs, 0);
+        now_usec += 100000;
+        turn();
+        assert_int_equal(n_repairs, 1);
+        repair();
+        assert_non_null(strstr(lines, "changed to powersave by tuned"));
+        assert_int_equal(n_reports, 1);
+}
+
+static void test_drift_monitor_finds_what_nobody_reports(void **state)
+{
+        apply(NULL);
+        turn();
+        now_usec += 2000000;
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        wake_watch();
+        assert_int_equal(n_repairs, 0);
+        now_usec += 200000;
+        turn();
+        assert_int_equal(n_repairs, 1);
+        repair();
+        assert_non_null(strstr(lines, "changed to powersave by somebody who cannot be named"));
 }
 
 static void test_drift_monitor_leaves_it_in_report_mode(void **state)
@@ -435,6 +472,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_drift_monitor_groups_alike_lines, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_reads_what_was_not_watched, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_compares_in_slices, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_waits_for_the_writer, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_finds_what_nobody_reports, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_leaves_it_in_report_mode, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_rests_after_stop, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_contest, setup, teardown),
