@@ -39,6 +39,8 @@ int guest_run(const char *const *argv, unsigned seconds);
 
 /* All return 0, or a negative number after a complaint on stderr. */
 
+/* systemd runs this machine; where it does not, what is to be done by hand is told. */
+int guest_check_systemd(GuestSetup *guest);
 /* Loads ptp_kvm when there is no such clock yet; with --dry-run it stays unknown. */
 int guest_find_clock(GuestSetup *guest);
 /* The unit of chronyd, and where its configuration takes files. */

@@ -216,6 +216,8 @@ static int guest_setup(const CtlOptions *options)
                 (void)ctl_complain("This is no virtual machine: its CPUs lack the hypervisor flag.");
                 return CTL_WRONG;
         }
+        if (guest_check_systemd(&guest) < 0)
+                return CTL_WRONG;
         if (!options->dry_run)
                 ctl_hold_signals();
         if (guest_find_clock(&guest) < 0) {
