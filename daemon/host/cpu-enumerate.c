@@ -16,6 +16,7 @@
 #include "base/macro.h"
 #include "base/parse.h"
 #include "host/sysfs.h"
+#include "model/frequency.h"
 #include "model/knob.h"
 
 DEFINE_CLEANUP(DIR, closedir);
@@ -155,12 +156,18 @@ static int read_policy(Place *place, bool all_online, Snapshot *snapshot, FreqDo
 
         /* Some drivers do not have these files, or they read "<unknown>". */
         (void)read_u64(place, "scaling_cur_freq", &policy->cur_khz);
-        (void)read_u64(place, "cpuinfo_min_freq", &policy->hw_min_khz);
         (void)read_u64(place, "cpuinfo_max_freq", &policy->hw_max_khz);
         if (strcmp(policy->governor, "userspace") == 0)
                 (void)read_u64(place, "scaling_setspeed", &policy->setspeed_khz);
         r = read_shared(place, "scaling_available_frequencies", snapshot, &policy->frequencies);
-        return r == -ENOMEM ? r : 0;
+        if (r == -ENOMEM)
+                return r;
+        /* The kernel takes cpuinfo_min_freq from the table (drivers/cpufreq/freq_table.c
+         * cpufreq_frequency_table_cpuinfo). The maximum may be a boost frequency, which the table does not name. */
+        policy->hw_min_khz = frequency_find_lowest(policy);
+        if (policy->hw_min_khz == 0)
+                (void)read_u64(place, "cpuinfo_min_freq", &policy->hw_min_khz);
+        return 0;
 }
 
 /* The N of every cpufreq/policyN. */

@@ -135,6 +135,11 @@ static uint64_t table_nearest(const char *table, uint64_t khz, bool up)
         return nearest;
 }
 
+uint64_t frequency_find_lowest(const FreqDomain *policy)
+{
+        return policy->frequencies ? table_nearest(policy->frequencies, 0, true) : 0;
+}
+
 void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_t *max_khz)
 {
         const char *table = domain->frequencies ? domain->frequencies : "";

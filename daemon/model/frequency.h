@@ -34,6 +34,9 @@ void frequency_set(FreqDomain *policy, Knob knob, const char *value);
 /* True if these limits are wider and could let the governor userspace jump to a pending target. */
 bool frequency_widens_unsurely(const FreqDomain *policy, uint64_t min_khz, uint64_t max_khz);
 
+/* The lowest entry of the driver's table, in kHz; 0: the driver has none. */
+uint64_t frequency_find_lowest(const FreqDomain *policy);
+
 /* The limits that the kernel makes of two requested ones, in kHz, 0 for one that was not requested
  * (drivers/cpufreq/cpufreq.c cpufreq_set_policy, freq_table.c cpufreq_frequency_table_verify). It rounds the minimum up
  * and the maximum down to an entry of the driver's table; if no entry lies between them, both go to the next one above.

@@ -178,6 +178,17 @@ static void test_frequency_effect_names(void **state)
         assert_string_equal(effect_to_string(EFFECT_MARKS_TSC_UNSTABLE), "marks-tsc-unstable");
 }
 
+static void test_frequency_find_lowest(void **state)
+{
+        FreqDomain policy = {};
+
+        assert_int_equal(frequency_find_lowest(&policy), 0);
+        policy.frequencies = "2600000 800000 1400000";
+        assert_int_equal(frequency_find_lowest(&policy), 800000);
+        policy.frequencies = "";
+        assert_int_equal(frequency_find_lowest(&policy), 0);
+}
+
 static void test_frequency_maximum_is_lowered(void **state)
 {
         static const struct {
@@ -210,11 +221,9 @@ static void test_frequency_maximum_is_lowered(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_frequency_maximum_is_lowered),
-                cmocka_unit_test(test_frequency_effect),
-                cmocka_unit_test(test_frequency_set),
-                cmocka_unit_test(test_frequency_rests),
-                cmocka_unit_test(test_frequency_effect_names),
+                cmocka_unit_test(test_frequency_find_lowest), cmocka_unit_test(test_frequency_maximum_is_lowered),
+                cmocka_unit_test(test_frequency_effect),      cmocka_unit_test(test_frequency_set),
+                cmocka_unit_test(test_frequency_rests),       cmocka_unit_test(test_frequency_effect_names),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
