@@ -78,6 +78,11 @@ static bool is_disciplined(const TimeInput *input, const TimeView *view, RateUtc
         else if (view->verdict == TIME_UNTRACED)
                 cannot_say(rate, "%s follows a network interface's clock; whether somebody sets that is not known",
                            time_client_to_string(view->client));
+        else if (view->verdict == TIME_UNKNOWN)
+                cannot_say(rate, "%s does not say whether it is synchronised", time_client_to_string(view->client));
+        else if (view->verdict == TIME_OFF)
+                cannot_say(rate, "%s still has %.3f s to correct", time_client_to_string(view->client),
+                           fabs(view->correction_sec));
         else if (view->verdict != TIME_SYNCHRONIZED)
                 cannot_say(rate, "%s is not synchronised", time_client_to_string(view->client));
         else

@@ -134,6 +134,12 @@ static void test_cannot_say(void **state)
         input.chrony.normal = false;
         expect_why(&input, "chronyd is not synchronised");
         input = good;
+        input.chrony.tracked = false;
+        expect_why(&input, "chronyd does not say whether it is synchronised");
+        input = good;
+        input.chrony.correction_sec = -0.5;
+        expect_why(&input, "chronyd still has 0.500 s to correct");
+        input = good;
         input.steering = 0;
         expect_why(&input, "chronyd was told to leave the clock alone");
         input = good;
