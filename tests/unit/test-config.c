@@ -208,6 +208,9 @@ static void test_config_tells_both_mistakes_of_a_line(void **state)
                   "F:1: GOVERNOR='a,b' is not a list of governors; write it like performance or performance|userspace" },
                 { "Apply=Auto\n", "F:1: key 'Apply' has the wrong case; write APPLY",
                   "F:1: APPLY='Auto' has the wrong case; write auto" },
+                { "MAX_SPEED=2200\n",
+                  "F:1: MAX_SPEED is cpufrequtils's; write MAX_FREQ, or leave the line out where it holds 0",
+                  "F:1: MAX_FREQ='2200' has no unit and so counts in kHz, where no CPU is that slow; did you mean 2200MHz?" },
                 { "export governor=powersave\n", "F:1: 'export' is not needed; begin the line with governor=",
                   "F:1: key 'governor' has the wrong case; write GOVERNOR" },
         };

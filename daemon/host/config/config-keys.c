@@ -220,18 +220,19 @@ const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
         OPTIONS("CPUPOWER_STOP_IDLE_OPTS", stop_idle_opts),
 };
 
-/* Keys of other files, and what says the same here. */
+/* Keys of other files, and what says the same here. `key`: the key of ours that takes the same values; NULL: none. */
 static const struct {
-        const char *name, *advice;
+        const char *name, *advice, *key;
 } elsewhere[] = {
-        { "START_OPTS", "is Gentoo's; write CPUPOWER_START_OPTS=\"frequency-set ...\" with what START_OPTS holds" },
-        { "STOP_OPTS", "is Gentoo's; write CPUPOWER_STOP_OPTS=\"frequency-set ...\" with what STOP_OPTS holds" },
-        { "MIN_SPEED", "is cpufrequtils's; write MIN_FREQ, or leave the line out where it holds 0" },
-        { "MAX_SPEED", "is cpufrequtils's; write MAX_FREQ, or leave the line out where it holds 0" },
-        { "ENABLE", "is cpufrequtils's; leave the line out, APPLY is the switch here" },
-        { "FREQ", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"frequency-set -f ...\"" },
-        { "PERF_BIAS", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -b ...\"" },
-        { "EPP", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -e ...\"" },
+        { "START_OPTS", "is Gentoo's; write CPUPOWER_START_OPTS=\"frequency-set ...\" with what START_OPTS holds",
+          NULL },
+        { "STOP_OPTS", "is Gentoo's; write CPUPOWER_STOP_OPTS=\"frequency-set ...\" with what STOP_OPTS holds", NULL },
+        { "MIN_SPEED", "is cpufrequtils's; write MIN_FREQ, or leave the line out where it holds 0", "MIN_FREQ" },
+        { "MAX_SPEED", "is cpufrequtils's; write MAX_FREQ, or leave the line out where it holds 0", "MAX_FREQ" },
+        { "ENABLE", "is cpufrequtils's; leave the line out, APPLY is the switch here", NULL },
+        { "FREQ", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"frequency-set -f ...\"", NULL },
+        { "PERF_BIAS", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -b ...\"", NULL },
+        { "EPP", "is a key of cpupower-service.conf; write CPUPOWER_START_OPTS=\"set -e ...\"", NULL },
 };
 
 static void explain_unknown(const char *name, ConfigWhy why)
@@ -267,6 +268,15 @@ static void explain_unknown(const char *name, ConfigWhy why)
                 snprintf(why, CONFIG_WHY_SIZE, "unknown key '%s'; did you mean %s?", excerpt, nearest->name);
 }
 
+/* The key of ours that takes the values of this one, which may be another file's. */
+static const char *own_name(const char *name)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
+                if (elsewhere[i].key && strcasecmp(elsewhere[i].name, name) == 0)
+                        return elsewhere[i].key;
+        return name;
+}
+
 int config_key_try(const char *name, const char *text, ConfigWhy reterr_why)
 {
         for (const ConfigKey *key = config_keys; key < config_keys + CONFIG_KEYS_MAX; key++) {
@@ -274,7 +284,7 @@ int config_key_try(const char *name, const char *text, ConfigWhy reterr_why)
                 PolicyRule rule = {};
                 int r;
 
-                if (strcasecmp(key->name, name) != 0)
+                if (strcasecmp(key->name, own_name(name)) != 0)
                         continue;
                 r = key->parse(key, text, (key->policy_key < 0 ? (char *)&config : (char *)&rule) + key->offset,
                                reterr_why);

@@ -30,5 +30,6 @@ extern const ConfigKey config_keys[CONFIG_KEYS_MAX];
 /* NULL when there is none of that name; then reterr_why says which may have been meant. */
 const ConfigKey *config_key_find(const char *name, ConfigWhy reterr_why);
 
-/* What the key of that name, in any case, would say of a value: 0 also where there is no such key, -EINVAL with reterr_why, -ENOMEM. */
+/* What the key of that name, in any case, would say of a value; of cpufrequtils's MAX_SPEED and MIN_SPEED, what ours would. 0 also where
+ * there is no such key, -EINVAL with reterr_why, -ENOMEM. */
 int config_key_try(const char *name, const char *text, ConfigWhy reterr_why);
