@@ -188,9 +188,10 @@ static void judge_ts2phc(const char *arguments, const char *file, TimeProcess *p
 
 static bool phc2sys_steers(const char *arguments, const char *file, TimeProcess *process)
 {
-        char servo[TIME_OPTION_SIZE] = "", sink[TIME_OPTION_SIZE] = "CLOCK_REALTIME";
+        char servo[TIME_OPTION_SIZE] = "", source[TIME_OPTION_SIZE] = "", sink[TIME_OPTION_SIZE] = "CLOCK_REALTIME";
 
-        (void)count_option(arguments, phc2sys_options, 's', process->source);
+        (void)count_option(arguments, phc2sys_options, 's', source);
+        strcpy(process->source, source);
         (void)count_option(arguments, phc2sys_options, 'c', sink);
         if (!count_option(arguments, phc2sys_options, 'E', servo))
                 (void)find_setting(arguments, file, "clock_servo", servo);
@@ -199,7 +200,7 @@ static bool phc2sys_steers(const char *arguments, const char *file, TimeProcess 
         /* phc2sys(8): with -a the system's clock is left alone without -r; with a second one it may be the source. */
         if (count_option(arguments, phc2sys_options, 'a', NULL))
                 return count_option(arguments, phc2sys_options, 'r', NULL) == 1;
-        if (strcmp(process->source, "CLOCK_REALTIME") == 0)
+        if (strcmp(source, "CLOCK_REALTIME") == 0)
                 return false;
         if (strcmp(sink, "CLOCK_REALTIME") != 0)
                 strcpy(process->sink, sink);
