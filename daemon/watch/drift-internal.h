@@ -102,6 +102,8 @@ void *drift_append(void *array, size_t *n, size_t size);
 /* Records that somebody has written (`heard`), or may have written, the knob. Returns the new element, or NULL when out
  * of memory: then `lost` is set. */
 Touched *drift_touch(DriftMonitor *deeper, const KnobId *id, unsigned writer, bool heard);
+/* Keeps each knob of `touched` once, in order, with its writer if one is known. */
+void drift_sort_touched(DriftMonitor *d);
 /* Updates `kept` wherever it may have changed; afterwards `touched` has each knob once. 0 or -errno. */
 int drift_refresh(DriftMonitor *d);
 /* Adds those of the next `n` watched knobs to `touched`, as `found`, whose value is not the one that the last task left.

@@ -9,8 +9,7 @@
 #include "model/knob.h"
 #include "watch/drift-internal.h"
 
-/* Keeps each knob once, with its writer if one is known. */
-static void sort_touched(DriftMonitor *d)
+void drift_sort_touched(DriftMonitor *d)
 {
         size_t n = 0;
 
@@ -79,7 +78,7 @@ int drift_refresh(DriftMonitor *d)
 
         for (size_t i = 0; d->lost && (id = drift_watch_get(d->watch, i)); i++)
                 (void)drift_touch(d, id, NO_WRITER, false);
-        sort_touched(d);
+        drift_sort_touched(d);
         for (size_t i = 0; i < d->n_touched; i++) {
                 Touched *touched = &d->touched[i];
 

@@ -147,6 +147,18 @@ static void ask_for_repair(DriftMonitor *d, Plan *plan)
         d->callbacks->on_repair_wanted(&snapshot, plan, d->userdata);
 }
 
+/* Whether a write that was found may still be reported, with its writer. */
+static bool is_report_awaited(DriftMonitor *d)
+{
+        if (d->lost || time_usec(CLOCK_MONOTONIC) >= d->found_usec)
+                return false;
+        drift_sort_touched(d);
+        for (size_t i = 0; i < d->n_touched; i++)
+                if (d->touched[i].found && !d->touched[i].heard)
+                        return true;
+        return false;
+}
+
 /* Handles everything that other programs have written, once no task runs. `repair`: the policy is to be set again in
  * any case. */
 static void look(DriftMonitor *d, bool repair)
@@ -160,7 +172,7 @@ static void look(DriftMonitor *d, bool repair)
                 forget_touched(d);
                 return;
         }
-        if (!repair && time_usec(CLOCK_MONOTONIC) < d->found_usec) {
+        if (!repair && is_report_awaited(d)) {
                 arm_timer(d);
                 return;
         }

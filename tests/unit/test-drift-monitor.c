@@ -290,13 +290,27 @@ static void test_drift_monitor_waits_for_the_writer(void **state)
         assert_int_equal(n_repairs, 0);
         now_usec += 100000;
         write_governor("cpufreq/policy0/scaling_governor", NULL);
-        assert_int_equal(n_repairs, 0);
-        now_usec += 100000;
-        turn();
         assert_int_equal(n_repairs, 1);
         repair();
         assert_non_null(strstr(lines, "changed to powersave by tuned"));
         assert_int_equal(n_reports, 1);
+}
+
+/* Of two writes that are found the second is reported later than the first. */
+static void test_drift_monitor_waits_for_each_writer(void **state)
+{
+        apply(NULL);
+        turn();
+        now_usec += 2000000;
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy2/scaling_governor", "powersave"), 0);
+        wake_watch();
+        write_governor("cpufreq/policy0/scaling_governor", NULL);
+        assert_int_equal(n_repairs, 0);
+        write_governor("cpufreq/policy2/scaling_governor", NULL);
+        assert_int_equal(n_repairs, 1);
+        repair();
+        assert_non_null(strstr(lines, "cpufreq/policy0 and 1 more were changed to powersave by tuned"));
 }
 
 static void test_drift_monitor_finds_what_nobody_reports(void **state)
@@ -473,6 +487,7 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_drift_monitor_reads_what_was_not_watched, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_compares_in_slices, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_waits_for_the_writer, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_waits_for_each_writer, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_finds_what_nobody_reports, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_leaves_it_in_report_mode, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_rests_after_stop, setup, teardown),
