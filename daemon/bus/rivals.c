@@ -74,14 +74,20 @@ static int on_startup_finished(sd_bus_message *signal, void *userdata, sd_bus_er
         return 0;
 }
 
-void rivals_ask(Rivals *rivals, sd_bus *connection)
+int rivals_ask(Rivals *rivals, sd_bus *connection)
 {
+        int r;
+
         rivals->finished = sd_bus_slot_unref(rivals->finished);
-        (void)peer_follow(&rivals->systemd, connection, SYSTEMD);
+        r = peer_follow(&rivals->systemd, connection, SYSTEMD);
+        if (r < 0)
+                return r;
         /* systemd sends this to all once anybody has subscribed to its signals; logind always has. */
-        (void)sd_bus_match_signal_async(connection, &rivals->finished, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
-                                        "StartupFinished", on_startup_finished, NULL, rivals);
-        (void)ask(rivals, connection);
+        r = sd_bus_match_signal_async(connection, &rivals->finished, SYSTEMD, SYSTEMD_PATH, SYSTEMD_MANAGER,
+                                      "StartupFinished", on_startup_finished, NULL, rivals);
+        if (r < 0)
+                return r;
+        return ask(rivals, connection);
 }
 
 void rivals_done(Rivals *rivals)

@@ -18,7 +18,8 @@ typedef struct Rivals {
 } Rivals;
 
 /* On a connection that is ready: asks now, and once more when the system has started, because most such units start
- * after the daemon. manager_on_rivals() gets the new ones. Without systemd nothing happens. */
-void rivals_ask(Rivals *rivals, sd_bus *connection);
+ * after the daemon. manager_on_rivals() gets the new ones. Without systemd nothing happens. 0 or
+ * more, or -errno. */
+int rivals_ask(Rivals *rivals, sd_bus *connection);
 /* To be called when the connection goes. */
 void rivals_done(Rivals *rivals);

@@ -134,7 +134,9 @@ static bool offsets_differ(const Guest *guest)
 {
         const GuestVcpu *first = NULL;
 
-        for (const GuestVcpu *vcpu = guest->vcpus; vcpu < guest->vcpus + guest->n_vcpus; vcpu++) {
+        for (size_t i = 0; i < guest->n_vcpus; i++) {
+                const GuestVcpu *vcpu = &guest->vcpus[i];
+
                 if (!vcpu->has_offset)
                         continue;
                 if (first && vcpu->offset != first->offset)
