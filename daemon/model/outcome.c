@@ -114,7 +114,7 @@ static void print_price(FILE *out, const OutcomeInput *input)
         fputs(".", out);
 }
 
-/* In what the policy does not keep the TSC's rate constant, and what it costs where it does. */
+/* Where the policy leaves the TSC's rate to change, and whether it holds the frequency of a TSC that still lives. */
 typedef struct Effects {
         const FreqDomain *moving; /* NULL: none */
         const IdleState *deep;

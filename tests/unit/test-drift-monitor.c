@@ -279,15 +279,23 @@ static void test_drift_monitor_compares_in_slices(void **state)
         assert_true(host.real.cpus[259].states[3].disabled);
 }
 
-/* The kernel reports a write after it has carried it out: one that is found before its report waits for its writer. */
-static void test_drift_monitor_waits_for_the_writer(void **state)
+/* A write that the kernel has carried out and not reported yet, when the knobs may be compared again. */
+static void write_unreported(const char *first, const char *second)
 {
         apply(NULL);
         turn();
         now_usec += 2000000;
-        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        assert_int_equal(fake_host_drift(&host, first, "powersave"), 0);
+        if (second)
+                assert_int_equal(fake_host_drift(&host, second, "powersave"), 0);
         wake_watch();
         assert_int_equal(n_repairs, 0);
+}
+
+/* The kernel reports a write after it has carried it out: one that is found before its report waits for its writer. */
+static void test_drift_monitor_waits_for_the_writer(void **state)
+{
+        write_unreported("cpufreq/policy0/scaling_governor", NULL);
         now_usec += 100000;
         write_governor("cpufreq/policy0/scaling_governor", NULL);
         assert_int_equal(n_repairs, 1);
@@ -299,12 +307,7 @@ static void test_drift_monitor_waits_for_the_writer(void **state)
 /* Of two writes that are found the second is reported later than the first. */
 static void test_drift_monitor_waits_for_each_writer(void **state)
 {
-        apply(NULL);
-        turn();
-        now_usec += 2000000;
-        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
-        assert_int_equal(fake_host_drift(&host, "cpufreq/policy2/scaling_governor", "powersave"), 0);
-        wake_watch();
+        write_unreported("cpufreq/policy0/scaling_governor", "cpufreq/policy2/scaling_governor");
         write_governor("cpufreq/policy0/scaling_governor", NULL);
         assert_int_equal(n_repairs, 0);
         write_governor("cpufreq/policy2/scaling_governor", NULL);
@@ -315,12 +318,7 @@ static void test_drift_monitor_waits_for_each_writer(void **state)
 
 static void test_drift_monitor_finds_what_nobody_reports(void **state)
 {
-        apply(NULL);
-        turn();
-        now_usec += 2000000;
-        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
-        wake_watch();
-        assert_int_equal(n_repairs, 0);
+        write_unreported("cpufreq/policy0/scaling_governor", NULL);
         now_usec += 200000;
         turn();
         assert_int_equal(n_repairs, 1);
