@@ -54,16 +54,16 @@ static int cpu_look(Bus *bus, const char *path, const ManagerLook **ret_look, co
         return 0;
 }
 
-static const FreqDomain *policy_of(const Snapshot *snapshot, unsigned cpu)
+static const FreqDomain *domain_of(const Snapshot *snapshot, unsigned cpu)
 {
         /* A policy has the number of one of its CPUs; on large hosts it is mostly this CPU. */
-        const FreqDomain *policy = snapshot_find_policy(snapshot, cpu);
+        const FreqDomain *domain = snapshot_find_domain(snapshot, cpu);
 
-        if (policy && cpuset_has(&policy->related, cpu))
-                return policy;
-        for (unsigned i = 0; i < snapshot->n_policies; i++)
-                if (cpuset_has(&snapshot->policies[i].cpus, cpu) || cpuset_has(&snapshot->policies[i].related, cpu))
-                        return &snapshot->policies[i];
+        if (domain && cpuset_has(&domain->related, cpu))
+                return domain;
+        for (unsigned i = 0; i < snapshot->n_domains; i++)
+                if (cpuset_has(&snapshot->domains[i].cpus, cpu) || cpuset_has(&snapshot->domains[i].related, cpu))
+                        return &snapshot->domains[i];
         return NULL;
 }
 
@@ -113,15 +113,15 @@ static const Step *step_for(Bus *bus, const ManagerLook *look, const KnobId *id)
         return found ? bus->steps[at] : NULL;
 }
 
-static bool shows_lower_maximum(Bus *bus, const ManagerLook *look, const FreqDomain *policy)
+static bool shows_lower_maximum(Bus *bus, const ManagerLook *look, const FreqDomain *domain)
 {
-        const KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = policy ? policy->id : 0 };
-        const Step *step = policy ? step_for(bus, look, &id) : NULL;
+        const KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = domain ? domain->id : 0 };
+        const Step *step = domain ? step_for(bus, look, &id) : NULL;
 
-        return step && frequency_maximum_is_lowered(policy, step->to) && !manager_has_drifted(bus->manager, &id);
+        return step && frequency_maximum_is_lowered(domain, step->to) && !manager_has_drifted(bus->manager, &id);
 }
 
-static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *policy)
+static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *domain)
 {
         ManagerView view;
 
@@ -132,7 +132,7 @@ static const char *cpu_state(Bus *bus, const ManagerLook *look, const CpuState *
                 return "degraded";
         if (cpuset_has(view.contested_cpus, cpu->id))
                 return "contested";
-        if (shows_lower_maximum(bus, look, policy))
+        if (shows_lower_maximum(bus, look, domain))
                 return "limited";
         return cpuset_has(view.managed_cpus, cpu->id) ? "ok" : "unmanaged";
 }
@@ -144,14 +144,14 @@ static int append_text(sd_bus_message *reply, const char *text)
         return safe ? properties_append(reply, safe) : -ENOMEM;
 }
 
-static int append_wanted_governor(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const FreqDomain *policy)
+static int append_wanted_governor(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const FreqDomain *domain)
 {
-        KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = policy ? policy->id : 0 };
-        const Step *step = policy ? step_for(bus, look, &id) : NULL;
+        KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = domain ? domain->id : 0 };
+        const Step *step = domain ? step_for(bus, look, &id) : NULL;
 
-        if (!policy || !plan_wants(&look->plan, &id))
+        if (!domain || !plan_wants(&look->plan, &id))
                 return append_text(reply, "");
-        return append_text(reply, step ? step->to : policy->governor);
+        return append_text(reply, step ? step->to : domain->governor);
 }
 
 static int append_states(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const CpuState *cpu)
@@ -174,21 +174,21 @@ static int append_states(sd_bus_message *reply, Bus *bus, const ManagerLook *loo
 }
 
 /* What differs from the policy without being a fault. */
-static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *policy)
+static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cpu, const FreqDomain *domain)
 {
         char *text = manager_contest_format(bus->manager, cpu->id);
 
-        if (!text && shows_lower_maximum(bus, look, policy) &&
+        if (!text && shows_lower_maximum(bus, look, domain) &&
             asprintf(&text,
                      "scaling_max_freq is limited to %" PRIu64
                      " by firmware (bios_limit beside it says so) or against heat.",
-                     policy->max_khz) < 0)
+                     domain->max_khz) < 0)
                 return NULL;
         return text;
 }
 
 static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const CpuState *cpu,
-                             const FreqDomain *policy)
+                             const FreqDomain *domain)
 {
         _cleanup_free_ char *explanation = NULL;
         const Findings *findings;
@@ -204,7 +204,7 @@ static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook 
                 sentence = properties_sentence(finding_format(&findings->entries[i]));
                 return sentence ? properties_append(reply, sentence) : -ENOMEM;
         }
-        explanation = properties_sentence(explain_state(bus, look, cpu, policy));
+        explanation = properties_sentence(explain_state(bus, look, cpu, domain));
         return properties_append(reply, explanation);
 }
 
@@ -212,31 +212,31 @@ static int cpu_get(sd_bus *connection, const char *path, const char *interface, 
                    sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {
         const ManagerLook *look;
-        const FreqDomain *policy;
+        const FreqDomain *domain;
         const CpuState *cpu;
         Bus *bus = userdata;
         int r = cpu_look(bus, path, &look, &cpu);
 
         if (r < 0)
                 return sd_bus_error_set(error, BUS_ERROR_FAILED, "This CPU cannot be read.");
-        policy = policy_of(&look->snapshot, cpu->id);
+        domain = domain_of(&look->snapshot, cpu->id);
         if (strcmp(property, "Id") == 0)
                 return sd_bus_message_append(reply, "u", cpu->id);
         if (strcmp(property, "Online") == 0)
                 return sd_bus_message_append(reply, "b", cpu->online);
         if (strcmp(property, "State") == 0)
-                return append_text(reply, cpu_state(bus, look, cpu, policy));
+                return append_text(reply, cpu_state(bus, look, cpu, domain));
         if (strcmp(property, "Driver") == 0)
-                return append_text(reply, policy ? policy->driver : "");
+                return append_text(reply, domain ? domain->driver : "");
         if (strcmp(property, "Governor") == 0)
-                return append_text(reply, policy ? policy->governor : "");
+                return append_text(reply, domain ? domain->governor : "");
         if (strcmp(property, "WantedGovernor") == 0)
-                return append_wanted_governor(reply, bus, look, policy);
+                return append_wanted_governor(reply, bus, look, domain);
         if (strcmp(property, "IdleDriver") == 0)
                 return append_text(reply, look->snapshot.idle_driver);
         if (strcmp(property, "IdleStates") == 0)
                 return append_states(reply, bus, look, cpu);
-        return append_last_error(reply, bus, look, cpu, policy);
+        return append_last_error(reply, bus, look, cpu, domain);
 }
 
 /* These properties emit no changes: a host of 512 CPUs would send 512 signals. */

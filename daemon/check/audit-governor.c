@@ -106,7 +106,7 @@ static void judge_still_governor(const AuditInput *input, Audit *audit, const Fr
 static void judge_governor(const AuditInput *input, Audit *audit)
 {
         const Snapshot *snapshot = input->snapshot;
-        const FreqDomain *domain = snapshot->n_policies > 0 ? &snapshot->policies[0] : NULL;
+        const FreqDomain *domain = snapshot->n_domains > 0 ? &snapshot->domains[0] : NULL;
 
         if (!need_from_facts(input->facts).frequency) {
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_NOT_APPLICABLE, "%s; now: %s",
@@ -120,9 +120,9 @@ static void judge_governor(const AuditInput *input, Audit *audit)
                           "/sys/devices/system/cpu/cpufreq: no policy, nothing moves the frequency");
                 return;
         }
-        for (unsigned i = 0; i < snapshot->n_policies; i++)
-                if (frequency_moves(&snapshot->policies[i])) {
-                        judge_moving_governor(input, audit, &snapshot->policies[i]);
+        for (unsigned i = 0; i < snapshot->n_domains; i++)
+                if (frequency_moves(&snapshot->domains[i])) {
+                        judge_moving_governor(input, audit, &snapshot->domains[i]);
                         return;
                 }
         judge_still_governor(input, audit, domain);

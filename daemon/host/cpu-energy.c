@@ -17,8 +17,8 @@ void cpu_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, co
 {
         KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE };
 
-        for (unsigned i = 0; i < snapshot->n_policies && policy_speaks_of(policy, POLICY_EPP); i++) {
-                id.id = snapshot->policies[i].id;
+        for (unsigned i = 0; i < snapshot->n_domains && policy_speaks_of(policy, POLICY_EPP); i++) {
+                id.id = snapshot->domains[i].id;
                 read_energy(ops, userdata, &id, snapshot);
         }
         id.knob = KNOB_ENERGY_PERF_BIAS;
@@ -30,7 +30,7 @@ void cpu_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, co
                 const KnobId *original = &originals->entries[i].id;
 
                 if ((original->knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE &&
-                     snapshot_find_policy(snapshot, original->id)) ||
+                     snapshot_find_domain(snapshot, original->id)) ||
                     (original->knob == KNOB_ENERGY_PERF_BIAS && snapshot_find_cpu(snapshot, original->id)))
                         read_energy(ops, userdata, original, snapshot);
         }

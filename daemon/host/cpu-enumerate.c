@@ -109,69 +109,69 @@ static int read_shared(Place *place, const char *file, Snapshot *snapshot, const
 /* All policies of a host have the same driver and the same available governors (drivers/cpufreq/cpufreq.c
  * show_scaling_driver and show_scaling_available_governors). So the answers of an earlier policy are used for this
  * one. */
-static int read_driver(Place *place, Snapshot *snapshot, FreqDomain *policy)
+static int read_driver(Place *place, Snapshot *snapshot, FreqDomain *domain)
 {
         const FreqDomain *other = NULL;
         int r;
 
-        for (FreqDomain *before = policy; before > snapshot->policies && !other; before--)
+        for (FreqDomain *before = domain; before > snapshot->domains && !other; before--)
                 other = before[-1].governors ? &before[-1] : NULL;
         if (other) {
-                strcpy(policy->driver, other->driver);
-                policy->governors = other->governors;
+                strcpy(domain->driver, other->driver);
+                domain->governors = other->governors;
                 return 0;
         }
-        r = read_text(place, "scaling_driver", policy->driver, sizeof(policy->driver));
+        r = read_text(place, "scaling_driver", domain->driver, sizeof(domain->driver));
         if (r < 0)
                 return r;
-        return read_shared(place, "scaling_available_governors", snapshot, &policy->governors);
+        return read_shared(place, "scaling_available_governors", snapshot, &domain->governors);
 }
 
 /* `all_online`: no CPU is offline, so the online CPUs of a policy are all its CPUs. */
-static int read_policy(Place *place, bool all_online, Snapshot *snapshot, FreqDomain *policy)
+static int read_domain(Place *place, bool all_online, Snapshot *snapshot, FreqDomain *domain)
 {
         int r;
 
         /* While all its CPUs are offline, every file of a policy returns EBUSY (drivers/cpufreq/cpufreq.c show). So the
          * first error is enough. */
-        r = read_cpu_numbers(place, "affected_cpus", &policy->cpus);
+        r = read_cpu_numbers(place, "affected_cpus", &domain->cpus);
         if (r < 0)
                 return r;
-        r = all_online ? cpuset_copy(&policy->related, &policy->cpus) :
-                         read_cpu_numbers(place, "related_cpus", &policy->related);
+        r = all_online ? cpuset_copy(&domain->related, &domain->cpus) :
+                         read_cpu_numbers(place, "related_cpus", &domain->related);
         if (r < 0)
                 return r;
-        r = read_driver(place, snapshot, policy);
+        r = read_driver(place, snapshot, domain);
         if (r < 0)
                 return r;
-        r = read_text(place, "scaling_governor", policy->governor, sizeof(policy->governor));
+        r = read_text(place, "scaling_governor", domain->governor, sizeof(domain->governor));
         if (r < 0)
                 return r;
-        r = read_u64(place, "scaling_min_freq", &policy->min_khz);
+        r = read_u64(place, "scaling_min_freq", &domain->min_khz);
         if (r < 0)
                 return r;
-        r = read_u64(place, "scaling_max_freq", &policy->max_khz);
+        r = read_u64(place, "scaling_max_freq", &domain->max_khz);
         if (r < 0)
                 return r;
 
         /* Some drivers do not have these files, or they read "<unknown>". */
-        (void)read_u64(place, "scaling_cur_freq", &policy->cur_khz);
-        (void)read_u64(place, "cpuinfo_max_freq", &policy->hw_max_khz);
-        if (strcmp(policy->governor, "userspace") == 0)
-                (void)read_u64(place, "scaling_setspeed", &policy->setspeed_khz);
-        r = read_shared(place, "scaling_available_frequencies", snapshot, &policy->frequencies);
+        (void)read_u64(place, "scaling_cur_freq", &domain->cur_khz);
+        (void)read_u64(place, "cpuinfo_max_freq", &domain->hw_max_khz);
+        if (strcmp(domain->governor, "userspace") == 0)
+                (void)read_u64(place, "scaling_setspeed", &domain->setspeed_khz);
+        r = read_shared(place, "scaling_available_frequencies", snapshot, &domain->frequencies);
         if (r == -ENOMEM)
                 return r;
         /* The kernel takes cpuinfo_min_freq from the table (drivers/cpufreq/freq_table.c
          * cpufreq_frequency_table_cpuinfo). The maximum may be a boost frequency, which the table does not name. */
-        policy->hw_min_khz = frequency_find_lowest(policy);
-        if (policy->hw_min_khz == 0)
-                (void)read_u64(place, "cpuinfo_min_freq", &policy->hw_min_khz);
+        domain->hw_min_khz = frequency_find_lowest(domain);
+        if (domain->hw_min_khz == 0)
+                (void)read_u64(place, "cpuinfo_min_freq", &domain->hw_min_khz);
         return 0;
 }
 
 /* The N of every cpufreq/policyN. */
-static int list_policies(int root, CpuSet *ids)
+static int list_domains(int root, CpuSet *ids)
 {
         _cleanup_(closedirp) DIR *dir = NULL;
         struct dirent *entry;
@@ -203,7 +203,7 @@ static int list_policies(int root, CpuSet *ids)
 }
 
 /* Adds the policies of these CPUs: cpuN/cpufreq is a link to each one's (drivers/cpufreq/cpufreq.c add_cpu_dev_symlink). */
-static int find_policies(int root, const CpuSet *cpus, CpuSet *ids)
+static int find_domains(int root, const CpuSet *cpus, CpuSet *ids)
 {
         for (int cpu = cpuset_next(cpus, 0); cpu >= 0; cpu = cpuset_next(cpus, (unsigned)cpu + 1)) {
                 static const char before[] = "../cpufreq/policy";
@@ -226,25 +226,25 @@ static int find_policies(int root, const CpuSet *cpus, CpuSet *ids)
         return 0;
 }
 
-static int enumerate_policies(int root, const CpuSet *ids, bool all_online, Snapshot *snapshot)
+static int enumerate_domains(int root, const CpuSet *ids, bool all_online, Snapshot *snapshot)
 {
         unsigned n = cpuset_count(ids);
 
         if (n == 0)
                 return 0;
-        snapshot->policies = calloc(n, sizeof(*snapshot->policies));
-        if (!snapshot->policies)
+        snapshot->domains = calloc(n, sizeof(*snapshot->domains));
+        if (!snapshot->domains)
                 return -ENOMEM;
 
         for (int id = cpuset_next(ids, 0); id >= 0; id = cpuset_next(ids, (unsigned)id + 1)) {
-                FreqDomain *policy = &snapshot->policies[snapshot->n_policies++];
+                FreqDomain *domain = &snapshot->domains[snapshot->n_domains++];
                 Place place = { .root = root };
 
-                policy->id = (unsigned)id;
-                place.end = append_number(stpcpy(place.path, "cpufreq/policy"), policy->id);
+                domain->id = (unsigned)id;
+                place.end = append_number(stpcpy(place.path, "cpufreq/policy"), domain->id);
                 place.end = stpcpy(place.end, "/");
-                policy->error = read_policy(&place, all_online, snapshot, policy);
-                if (policy->error == -ENOMEM)
+                domain->error = read_domain(&place, all_online, snapshot, domain);
+                if (domain->error == -ENOMEM)
                         return -ENOMEM;
         }
         return 0;
@@ -338,10 +338,10 @@ static int enumerate_below(int root, SnapshotPart *part, Snapshot *snapshot)
         r = enumerate_cpus(root, part ? &part->cpus : NULL, snapshot, &all_online);
         if (r < 0)
                 return r;
-        r = part ? find_policies(root, &part->cpus, &part->policies) : list_policies(root, &all);
+        r = part ? find_domains(root, &part->cpus, &part->domains) : list_domains(root, &all);
         if (r < 0)
                 return r;
-        r = enumerate_policies(root, part ? &part->policies : &all, all_online, snapshot);
+        r = enumerate_domains(root, part ? &part->domains : &all, all_online, snapshot);
         if (r < 0)
                 return r;
         (void)sysfs_read_at(root, "cpuidle/current_driver", snapshot->idle_driver, sizeof(snapshot->idle_driver));

@@ -15,15 +15,15 @@ typedef struct CpuOps {
          * the CPU's `error` says so. 0, -ENOMEM, or -errno when there is no such tree. *ret is the caller's
          * (snapshot_done), untouched on failure. */
         int (*enumerate)(void *userdata, Snapshot *ret);
-        /* Reads some CPUs, as far as they exist, and the policies of the part, to which it adds the policies that these CPUs
-         * are in now. A policy that does not exist gets -ENOENT as its `error`. Otherwise as enumerate. */
+        /* Reads some CPUs, as far as they exist, and the domains of the part, to which it adds the domains that these CPUs
+         * are in now. A domain that does not exist gets -ENOENT as its `error`. Otherwise as enumerate. */
         int (*read_part)(void *userdata, SnapshotPart *part, Snapshot *ret);
         /* Reads the value of one knob as sysfs shows it, without the newline. 0 or -errno (-ENOENT, -ENODEV: gone;
          * -EBUSY: offline). */
         int (*read)(void *userdata, const KnobId *id, char buffer[static KNOB_VALUE_SIZE]);
         /* Writes once. 0: the kernel accepted the write, which does not mean that the value is in force: read it back.
          * Or -errno: -EINVAL refused, -EBUSY offline, -EPERM or -EACCES, -ENOENT, -ENODEV, -EIO. `cpu` is an online CPU
-         * of the policy (libcpupower writes through cpuN/cpufreq), ignored for idle states. */
+         * of the domain (libcpupower writes through cpuN/cpufreq), ignored for idle states. */
         int (*write)(void *userdata, const KnobId *id, unsigned cpu, const char *value);
 } CpuOps;
 

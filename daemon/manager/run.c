@@ -45,17 +45,17 @@ static int run_add_finding(Run *run, FindingKind kind, const Step *step, const c
         Finding finding = { .kind = kind, .knob = step->id.knob, .error = error };
         char object[KNOB_NAME_SIZE];
         _cleanup_cpuset_ CpuSet cpus = {};
-        const FreqDomain *policy = NULL;
+        const FreqDomain *domain = NULL;
         int r;
 
-        if (knob_is_of_policy(step->id.knob))
-                policy = snapshot_find_policy(run->live, step->id.id);
-        r = policy ? cpuset_copy(&cpus, &policy->cpus) : cpuset_add(&cpus, step->id.id);
+        if (knob_is_of_domain(step->id.knob))
+                domain = snapshot_find_domain(run->live, step->id.id);
+        r = domain ? cpuset_copy(&cpus, &domain->cpus) : cpuset_add(&cpus, step->id.id);
         if (r < 0)
                 return r;
-        if (kind == FINDING_REFUSED && policy) {
-                snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
-                finding.offers = (char *)policy->governors;
+        if (kind == FINDING_REFUSED && domain) {
+                snprintf(finding.driver, sizeof(finding.driver), "%s", domain->driver);
+                finding.offers = (char *)domain->governors;
         }
         snprintf(finding.wanted, sizeof(finding.wanted), "%s",
                  kind == FINDING_REFUSED ? step->to : run_value(run, step));
@@ -79,16 +79,16 @@ static void run_next(Run *run)
 static void run_follow_setspeed(Run *run, const Step *step)
 {
         KnobId id = { .knob = KNOB_SCALING_SETSPEED, .id = step->id.id };
-        FreqDomain *policy = snapshot_find_policy(run->live, step->id.id);
+        FreqDomain *domain = snapshot_find_domain(run->live, step->id.id);
         char speed[KNOB_VALUE_SIZE];
 
-        if (!policy)
+        if (!domain)
                 return;
-        if (strcasecmp(policy->governor, "userspace") != 0 || run->ops->read(run->userdata, &id, speed) < 0 ||
+        if (strcasecmp(domain->governor, "userspace") != 0 || run->ops->read(run->userdata, &id, speed) < 0 ||
             snapshot_set(run->live, &id, speed) < 0)
-                policy->setspeed_khz = 0;
+                domain->setspeed_khz = 0;
         if (step->id.knob == KNOB_SCALING_GOVERNOR || step->id.knob == KNOB_SCALING_SETSPEED)
-                policy->setspeed_is_sure = policy->setspeed_khz > 0;
+                domain->setspeed_is_sure = domain->setspeed_khz > 0;
 }
 
 /* Reads the knob back. 1: it has the value; 0: not yet; negative: the errno for a finding. */
@@ -113,9 +113,9 @@ static bool knob_takes_effect_late(Knob knob)
 
 static bool step_was_limited(const Run *run, const Step *step)
 {
-        const FreqDomain *policy = snapshot_find_policy(run->live, step->id.id);
+        const FreqDomain *domain = snapshot_find_domain(run->live, step->id.id);
 
-        return step->id.knob == KNOB_SCALING_MAX_FREQ && policy && frequency_maximum_is_lowered(policy, step->to);
+        return step->id.knob == KNOB_SCALING_MAX_FREQ && domain && frequency_maximum_is_lowered(domain, step->to);
 }
 
 /* To be called after a write: the step is done, or has to wait. */
@@ -144,30 +144,30 @@ static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState
 }
 
 /* libcpupower accesses a cpufreq policy through one of its online CPUs. */
-static unsigned run_cpu(const FreqDomain *policy)
+static unsigned run_cpu(const FreqDomain *domain)
 {
-        int cpu = policy ? cpuset_next(&policy->cpus, 0) : -1;
+        int cpu = domain ? cpuset_next(&domain->cpus, 0) : -1;
 
         return cpu >= 0 ? (unsigned)cpu : 0;
 }
 
 static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *ret_state)
 {
-        const FreqDomain *policy =
-                knob_is_of_policy(step->id.knob) ? snapshot_find_policy(run->live, step->id.id) : NULL;
+        const FreqDomain *domain =
+                knob_is_of_domain(step->id.knob) ? snapshot_find_domain(run->live, step->id.id) : NULL;
         const char *value = run_value(run, step);
         char actual[KNOB_VALUE_SIZE];
         int r;
 
-        if (policy && knob_is_frequency(step->id.knob) &&
-            frequency_effect(policy, run->fragile_tsc, step->id.knob, value) == EFFECT_MARKS_TSC_UNSTABLE) {
+        if (domain && knob_is_frequency(step->id.knob) &&
+            frequency_effect(domain, run->fragile_tsc, step->id.knob, value) == EFFECT_MARKS_TSC_UNSTABLE) {
                 (void)snapshot_get(run->live, &step->id, actual);
                 r = run_add_finding(run, FINDING_WITHHELD, step, actual, 0);
                 run_next(run);
                 return r;
         }
 
-        r = run->ops->write(run->userdata, &step->id, run_cpu(policy), value);
+        r = run->ops->write(run->userdata, &step->id, run_cpu(domain), value);
         if (r == -EINVAL && step->id.knob == KNOB_SCALING_GOVERNOR && step->rule &&
             step->rule->governors[run->choice + 1]) {
                 run->choice++;

@@ -26,8 +26,8 @@ void clock_facts_add_snapshot(Facts *facts, const Snapshot *snapshot)
                 }
         if (deepest)
                 snprintf(facts->deep_state, sizeof(facts->deep_state), "%s", deepest->name);
-        for (unsigned i = 0; i < snapshot->n_policies; i++) {
-                const FreqDomain *domain = &snapshot->policies[i];
+        for (unsigned i = 0; i < snapshot->n_domains; i++) {
+                const FreqDomain *domain = &snapshot->domains[i];
 
                 facts->frequency_is_modulated |= strcmp(domain->driver, "p4-clockmod") == 0;
                 if (frequency_moves(domain))
@@ -38,7 +38,7 @@ void clock_facts_add_snapshot(Facts *facts, const Snapshot *snapshot)
                                  !cmdline_has(facts->cmdline, "intel_idle.max_cstate", NULL) &&
                                  !cmdline_has(facts->cmdline, "idle", NULL);
         facts->frequency_is_fixed =
-                snapshot->n_cpus > 0 && snapshot->n_policies == 0 && !clock_facts_frequency_held(facts);
+                snapshot->n_cpus > 0 && snapshot->n_domains == 0 && !clock_facts_frequency_held(facts);
 }
 
 bool clocksource_has_vdso(const char *name)

@@ -20,10 +20,10 @@ const char *effect_to_string(Effect effect)
         return names[effect];
 }
 
-bool freq_domain_offers_all(const FreqDomain *policy)
+bool freq_domain_offers_all(const FreqDomain *domain)
 {
-        return strcmp(policy->driver, "intel_pstate") == 0 || strcmp(policy->driver, "amd-pstate-epp") == 0 ||
-               strcmp(policy->driver, "amd_pstate_epp") == 0;
+        return strcmp(domain->driver, "intel_pstate") == 0 || strcmp(domain->driver, "amd-pstate-epp") == 0 ||
+               strcmp(domain->driver, "amd_pstate_epp") == 0;
 }
 
 bool freq_list_has(const char *list, const char *word)
@@ -37,50 +37,50 @@ bool freq_list_has(const char *list, const char *word)
         return false;
 }
 
-bool frequency_is_userspace(const FreqDomain *policy)
+bool frequency_is_userspace(const FreqDomain *domain)
 {
-        return strcasecmp(policy->governor, "userspace") == 0;
+        return strcasecmp(domain->governor, "userspace") == 0;
 }
 
-uint64_t frequency_within_limits(const FreqDomain *policy, uint64_t khz)
+uint64_t frequency_within_limits(const FreqDomain *domain, uint64_t khz)
 {
-        if (khz > policy->max_khz)
-                return policy->max_khz;
-        return khz < policy->min_khz ? policy->min_khz : khz;
+        if (khz > domain->max_khz)
+                return domain->max_khz;
+        return khz < domain->min_khz ? domain->min_khz : khz;
 }
 
-/* The frequency at which a policy stays, or 0 if its governor changes the frequency by itself. userspace keeps the
+/* The frequency at which a domain stays, or 0 if its governor changes the frequency by itself. userspace keeps the
  * present frequency within the limits; an unknown governor promises nothing. With drivers that have ->setpolicy,
  * powersave is the name of a governor that follows the load (Documentation/admin-guide/pm/intel_pstate.rst, amd-
  * pstate.rst). */
-static uint64_t frequency_target(const FreqDomain *policy)
+static uint64_t frequency_target(const FreqDomain *domain)
 {
-        if (policy->min_khz == policy->max_khz || strcasecmp(policy->governor, "performance") == 0)
-                return policy->max_khz;
-        if (strcasecmp(policy->governor, "powersave") == 0)
-                return freq_domain_offers_all(policy) ? 0 : policy->min_khz;
-        if (frequency_is_userspace(policy)) {
-                return frequency_within_limits(policy, policy->setspeed_khz ? policy->setspeed_khz : policy->cur_khz);
+        if (domain->min_khz == domain->max_khz || strcasecmp(domain->governor, "performance") == 0)
+                return domain->max_khz;
+        if (strcasecmp(domain->governor, "powersave") == 0)
+                return freq_domain_offers_all(domain) ? 0 : domain->min_khz;
+        if (frequency_is_userspace(domain)) {
+                return frequency_within_limits(domain, domain->setspeed_khz ? domain->setspeed_khz : domain->cur_khz);
         }
         return 0;
 }
 
-bool frequency_moves(const FreqDomain *policy)
+bool frequency_moves(const FreqDomain *domain)
 {
-        return policy->error == 0 && frequency_target(policy) == 0;
+        return domain->error == 0 && frequency_target(domain) == 0;
 }
 
-bool frequency_rests(const FreqDomain *policy)
+bool frequency_rests(const FreqDomain *domain)
 {
-        return policy->cur_khz > 0 && frequency_target(policy) == policy->cur_khz;
+        return domain->cur_khz > 0 && frequency_target(domain) == domain->cur_khz;
 }
 
 const FreqDomain *frequency_find_held_below(const Snapshot *snapshot)
 {
         const FreqDomain *slowest = NULL;
 
-        for (unsigned i = 0; i < snapshot->n_policies; i++) {
-                const FreqDomain *domain = &snapshot->policies[i];
+        for (unsigned i = 0; i < snapshot->n_domains; i++) {
+                const FreqDomain *domain = &snapshot->domains[i];
 
                 if (frequency_rests(domain) && domain->cur_khz < domain->hw_max_khz &&
                     (!slowest || domain->cur_khz < slowest->cur_khz))
@@ -104,20 +104,20 @@ bool frequency_is_lower(const char *khz, const char *than)
         return parse_u64(khz, 0, UINT64_MAX, &a) == 0 && parse_u64(than, 0, UINT64_MAX, &b) == 0 && a < b;
 }
 
-bool frequency_maximum_is_lowered(const FreqDomain *policy, const char *max)
+bool frequency_maximum_is_lowered(const FreqDomain *domain, const char *max)
 {
         uint64_t taken = 0, khz;
 
         if (parse_u64(max, 0, UINT64_MAX, &khz) < 0)
                 return false;
-        for (const char *at = policy->frequencies ? policy->frequencies : ""; *at;
+        for (const char *at = domain->frequencies ? domain->frequencies : ""; *at;
              at += strcspn(at, " "), at += strspn(at, " ")) {
                 uint64_t entry = strtoull(at, NULL, 10);
 
                 if (entry <= khz && entry > taken)
                         taken = entry;
         }
-        return policy->max_khz < (taken ? taken : khz);
+        return domain->max_khz < (taken ? taken : khz);
 }
 
 /* The entry of a table "1000000 800000 " that is nearest to `khz` and not below it (up) or not above it; 0: there is
@@ -135,9 +135,9 @@ static uint64_t table_nearest(const char *table, uint64_t khz, bool up)
         return nearest;
 }
 
-uint64_t frequency_find_lowest(const FreqDomain *policy)
+uint64_t frequency_find_lowest(const FreqDomain *domain)
 {
-        return policy->frequencies ? table_nearest(policy->frequencies, 0, true) : 0;
+        return domain->frequencies ? table_nearest(domain->frequencies, 0, true) : 0;
 }
 
 void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_t *max_khz)
@@ -163,49 +163,49 @@ void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_
                 *max_khz = *min_khz;
 }
 
-void frequency_set(FreqDomain *policy, Knob knob, const char *value)
+void frequency_set(FreqDomain *domain, Knob knob, const char *value)
 {
         uint64_t khz = 0;
 
         if (knob == KNOB_SCALING_GOVERNOR) {
-                copy_text(policy->governor, sizeof(policy->governor), value);
+                copy_text(domain->governor, sizeof(domain->governor), value);
                 /* userspace starts from the present frequency. */
-                policy->setspeed_is_sure = frequency_is_userspace(policy);
-                policy->setspeed_khz = policy->setspeed_is_sure ? policy->cur_khz : 0;
+                domain->setspeed_is_sure = frequency_is_userspace(domain);
+                domain->setspeed_khz = domain->setspeed_is_sure ? domain->cur_khz : 0;
                 return;
         }
         (void)parse_u64(value, 0, UINT64_MAX, &khz);
         if (knob == KNOB_SCALING_MIN_FREQ)
-                policy->min_khz = khz;
+                domain->min_khz = khz;
         else if (knob == KNOB_SCALING_MAX_FREQ)
-                policy->max_khz = khz;
+                domain->max_khz = khz;
         else {
-                policy->setspeed_khz = khz;
-                policy->setspeed_is_sure = true;
+                domain->setspeed_khz = khz;
+                domain->setspeed_is_sure = true;
         }
 }
 
-bool frequency_widens_unsurely(const FreqDomain *policy, uint64_t min_khz, uint64_t max_khz)
+bool frequency_widens_unsurely(const FreqDomain *domain, uint64_t min_khz, uint64_t max_khz)
 {
-        return frequency_is_userspace(policy) && !policy->setspeed_is_sure &&
-               ((policy->cur_khz >= policy->max_khz && max_khz > policy->max_khz) ||
-                (policy->cur_khz <= policy->min_khz && min_khz < policy->min_khz));
+        return frequency_is_userspace(domain) && !domain->setspeed_is_sure &&
+               ((domain->cur_khz >= domain->max_khz && max_khz > domain->max_khz) ||
+                (domain->cur_khz <= domain->min_khz && min_khz < domain->min_khz));
 }
 
-Effect frequency_effect(const FreqDomain *policy, bool fragile_tsc, Knob knob, const char *value)
+Effect frequency_effect(const FreqDomain *domain, bool fragile_tsc, Knob knob, const char *value)
 {
-        FreqDomain next = *policy;
+        FreqDomain next = *domain;
         bool narrows, moves;
 
         frequency_set(&next, knob, value);
         /* If the limits cross, the kernel shows the narrower range but remembers what was asked for
          * (include/linux/pm_qos.h). The frequency goes there as soon as the other limit allows it. */
         moves = !frequency_rests(&next) || next.min_khz > next.max_khz ||
-                (knob != KNOB_SCALING_GOVERNOR && frequency_widens_unsurely(policy, next.min_khz, next.max_khz));
+                (knob != KNOB_SCALING_GOVERNOR && frequency_widens_unsurely(domain, next.min_khz, next.max_khz));
         /* Narrowing the limits around the current frequency adds no risk where the governor may move it at any moment. */
-        narrows = !frequency_rests(policy) && knob != KNOB_SCALING_GOVERNOR && policy->cur_khz > 0 &&
-                  next.min_khz >= policy->min_khz && next.max_khz <= policy->max_khz &&
-                  next.min_khz <= policy->cur_khz && policy->cur_khz <= next.max_khz && frequency_target(&next) == 0;
+        narrows = !frequency_rests(domain) && knob != KNOB_SCALING_GOVERNOR && domain->cur_khz > 0 &&
+                  next.min_khz >= domain->min_khz && next.max_khz <= domain->max_khz &&
+                  next.min_khz <= domain->cur_khz && domain->cur_khz <= next.max_khz && frequency_target(&next) == 0;
         if (fragile_tsc && moves && !narrows)
                 return EFFECT_MARKS_TSC_UNSTABLE;
         return frequency_target(&next) > 0 ? EFFECT_HOLDS_FREQUENCY : EFFECT_NONE;

@@ -17,25 +17,25 @@ typedef enum Effect {
 const char *effect_to_string(Effect effect);
 
 /* Drivers with ->setpolicy: their list of governors is complete, no other can be loaded. */
-bool freq_domain_offers_all(const FreqDomain *policy);
+bool freq_domain_offers_all(const FreqDomain *domain);
 /* Whether a blank-separated list, as sysfs has it, contains `word` in upper or lower case. */
 bool freq_list_has(const char *list, const char *word);
-bool frequency_is_userspace(const FreqDomain *policy);
+bool frequency_is_userspace(const FreqDomain *domain);
 /* The governor keeps the present frequency by itself. */
-bool frequency_rests(const FreqDomain *policy);
+bool frequency_rests(const FreqDomain *domain);
 /* The governor changes the frequency by itself. */
-bool frequency_moves(const FreqDomain *policy);
-/* The frequency nearest to this one that the policy's present limits allow, in kHz. */
-uint64_t frequency_within_limits(const FreqDomain *policy, uint64_t khz);
-/* The policy whose frequency is farthest below what its hardware can do, or NULL: the price of a fixed frequency. */
+bool frequency_moves(const FreqDomain *domain);
+/* The frequency nearest to this one that the domain's present limits allow, in kHz. */
+uint64_t frequency_within_limits(const FreqDomain *domain, uint64_t khz);
+/* The domain whose frequency is farthest below what its hardware can do, or NULL: the price of a fixed frequency. */
 const FreqDomain *frequency_find_held_below(const Snapshot *snapshot);
 /* The state after a write, as far as it follows from the write alone. */
-void frequency_set(FreqDomain *policy, Knob knob, const char *value);
+void frequency_set(FreqDomain *domain, Knob knob, const char *value);
 /* True if these limits are wider and could let the governor userspace jump to a pending target. */
-bool frequency_widens_unsurely(const FreqDomain *policy, uint64_t min_khz, uint64_t max_khz);
+bool frequency_widens_unsurely(const FreqDomain *domain, uint64_t min_khz, uint64_t max_khz);
 
 /* The lowest entry of the driver's table, in kHz; 0: the driver has none. */
-uint64_t frequency_find_lowest(const FreqDomain *policy);
+uint64_t frequency_find_lowest(const FreqDomain *domain);
 
 /* The limits that the kernel makes of two requested ones, in kHz, 0 for one that was not requested
  * (drivers/cpufreq/cpufreq.c cpufreq_set_policy, freq_table.c cpufreq_frequency_table_verify). It rounds the minimum up
@@ -51,9 +51,9 @@ void frequency_format(uint64_t khz, const char *blank, char ret_text[static FREQ
 bool frequency_is_lower(const char *khz, const char *than);
 /* Whether the maximum that sysfs shows is below a `max` that the kernel accepted. sysfs shows the lowest of what user
  * space, firmware and thermal limits ask for (include/linux/pm_qos.h), rounded down to the driver's table. */
-bool frequency_maximum_is_lowered(const FreqDomain *policy, const char *max);
+bool frequency_maximum_is_lowered(const FreqDomain *domain, const char *max);
 
-/* What a write would do to a policy in this state. With a fragile TSC (facts_tsc_is_fragile()) every frequency change
+/* What a write would do to a domain in this state. With a fragile TSC (facts_tsc_is_fragile()) every frequency change
  * marks it. Called for the plan, and again before each write with the values that were read back, because the kernel
  * may have changed or ignored a limit. */
-Effect frequency_effect(const FreqDomain *policy, bool fragile_tsc, Knob knob, const char *value);
+Effect frequency_effect(const FreqDomain *domain, bool fragile_tsc, Knob knob, const char *value);

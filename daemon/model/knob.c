@@ -26,7 +26,7 @@ static const char *const knob_names[] = {
 };
 _Static_assert(ARRAY_SIZE(knob_names) == KNOB_MAX_, "every knob has a name");
 
-bool knob_is_of_policy(Knob knob)
+bool knob_is_of_domain(Knob knob)
 {
         return knob <= KNOB_ENERGY_PERFORMANCE_PREFERENCE;
 }
@@ -39,7 +39,7 @@ bool knob_is_frequency(Knob knob)
 /* A number that orders knobs as knob_id_compare() does. */
 static uint64_t knob_rank(const KnobId *id)
 {
-        return (uint64_t)!knob_is_of_policy(id->knob) << 32 | (uint64_t)id->id << 16 | (uint64_t)id->state << 8 |
+        return (uint64_t)!knob_is_of_domain(id->knob) << 32 | (uint64_t)id->id << 16 | (uint64_t)id->state << 8 |
                (uint64_t)id->knob;
 }
 
@@ -63,7 +63,7 @@ const char *knob_to_string(Knob knob)
 /* Returns where its NUL is. */
 static char *append_object(char *at, const KnobId *id)
 {
-        if (knob_is_of_policy(id->knob))
+        if (knob_is_of_domain(id->knob))
                 return append_number(stpcpy(at, "cpufreq/policy"), id->id);
         at = append_number(stpcpy(at, "cpu"), id->id);
         if (id->knob == KNOB_ENERGY_PERF_BIAS)

@@ -33,13 +33,13 @@ typedef struct KnobId {
         unsigned id : 16;   /* N of policyN, or of cpuN: below CPUSET_MAX */
 } KnobId;
 
-/* Order: policies before CPUs, then by id, state, knob. */
+/* Order: domains before CPUs, then by id, state, knob. */
 int knob_id_compare(const KnobId *a, const KnobId *b);
 /* The same for qsort(), bsearch() and array_find() in arrays whose elements are a KnobId or begin with one. */
 int knob_element_compare(const void *a, const void *b);
-/* A knob of a cpufreq policy; the others belong to a CPU. */
-bool knob_is_of_policy(Knob knob);
-/* The knob decides at which frequency a policy runs. */
+/* A knob of a frequency domain; the others belong to a CPU. */
+bool knob_is_of_domain(Knob knob);
+/* The knob decides at which frequency a domain runs. */
 bool knob_is_frequency(Knob knob);
 
 const char *knob_to_string(Knob knob);

@@ -54,9 +54,9 @@ static int print_findings(FILE *out, const OutcomeInput *input, bool (*counts)(F
 /* The first cpufreq policy whose governor changes the frequency by itself, or NULL. */
 static const FreqDomain *find_moving(const OutcomeInput *input)
 {
-        for (unsigned i = 0; input->snapshot && input->frequency && i < input->snapshot->n_policies; i++)
-                if (frequency_moves(&input->snapshot->policies[i]))
-                        return &input->snapshot->policies[i];
+        for (unsigned i = 0; input->snapshot && input->frequency && i < input->snapshot->n_domains; i++)
+                if (frequency_moves(&input->snapshot->domains[i]))
+                        return &input->snapshot->domains[i];
         return NULL;
 }
 
@@ -129,7 +129,7 @@ static Effects find_effects(const OutcomeInput *input)
         if (input->snapshot && input->idle)
                 effects.deep = snapshot_find_allowed_deep(input->snapshot, &effects.deep_cpu);
         effects.frozen = facts_tsc_is_fragile(input->facts) && input->frequency && !effects.moving &&
-                         (!input->snapshot || input->snapshot->n_policies > 0);
+                         (!input->snapshot || input->snapshot->n_domains > 0);
         for (unsigned i = 0; i < input->findings->n; i++)
                 effects.frozen = effects.frozen && input->findings->entries[i].kind != FINDING_NOT_HELD;
         return effects;

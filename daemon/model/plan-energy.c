@@ -54,61 +54,61 @@ static int energy_apply(PlanBuilder *b, const KnobId *id, const EnergyValue *now
 }
 
 /* Under the governor performance these drivers take no other preference (EBUSY, drivers/cpufreq/intel_pstate.c, amd-pstate.c). */
-static bool governor_rules_preference(const PlanBuilder *b, const FreqDomain *policy)
+static bool governor_rules_preference(const PlanBuilder *b, const FreqDomain *domain)
 {
-        const char *governor = policy->governor;
+        const char *governor = domain->governor;
 
         for (size_t i = 0; i < b->plan.n_steps; i++) {
                 const Step *step = &b->plan.steps[i];
 
-                if (step->id.knob == KNOB_SCALING_GOVERNOR && step->id.id == policy->id && !step->withheld)
+                if (step->id.knob == KNOB_SCALING_GOVERNOR && step->id.id == domain->id && !step->withheld)
                         governor = step->to;
         }
-        return freq_domain_offers_all(policy) && strcasecmp(governor, "performance") == 0;
+        return freq_domain_offers_all(domain) && strcasecmp(governor, "performance") == 0;
 }
 
 /* Records that the governor performance does not allow the preference that was asked for. 0 or -ENOMEM. */
-static int preference_overruled(PlanBuilder *b, const KnobId *id, const FreqDomain *policy, const char *wanted)
+static int preference_overruled(PlanBuilder *b, const KnobId *id, const FreqDomain *domain, const char *wanted)
 {
         Finding finding = { .kind = FINDING_OVERRULED, .knob = id->knob };
 
         snprintf(finding.wanted, sizeof(finding.wanted), "%s", wanted);
-        snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
+        snprintf(finding.driver, sizeof(finding.driver), "%s", domain->driver);
         if (plan_add_wanted(b, id, NULL) < 0)
                 return -ENOMEM;
-        return plan_add_finding(b, &finding, id, &policy->cpus);
+        return plan_add_finding(b, &finding, id, &domain->cpus);
 }
 
-int plan_add_preference(PlanBuilder *b, const FreqDomain *policy)
+int plan_add_preference(PlanBuilder *b, const FreqDomain *domain)
 {
-        const KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE, .id = policy->id };
+        const KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE, .id = domain->id };
         Finding finding = { .kind = FINDING_SHARED_POLICY, .knob = id.knob };
         const PolicyRule *rule = NULL;
         bool differ = false;
         int r = 0;
 
         if (b->input->frequency)
-                r = plan_resolve_shared(b, policy, POLICY_EPP, &rule, &differ);
+                r = plan_resolve_shared(b, domain, POLICY_EPP, &rule, &differ);
         if (r < 0)
                 return r;
-        /* The finding about the policy's other knobs already says why; the original is kept. */
-        if (policy->error)
+        /* The finding about the domain's other knobs already says why; the original is kept. */
+        if (domain->error)
                 return policy_speaks_of(b->input->policy, POLICY_EPP) ? plan_add_wanted(b, &id, NULL) : 0;
-        /* Few hosts have such originals. Checking this first spares the others a search for each policy. */
+        /* Few hosts have such originals. Checking this first spares the others a search for each domain. */
         if (!rule)
-                return !plan_get_original(b, &id) || governor_rules_preference(b, policy) ?
+                return !plan_get_original(b, &id) || governor_rules_preference(b, domain) ?
                                0 :
-                               energy_restore(b, &id, &policy->preference);
+                               energy_restore(b, &id, &domain->preference);
         if (differ) {
                 snprintf(finding.wanted, sizeof(finding.wanted), "%s", rule->epp);
-                r = plan_add_finding(b, &finding, &id, &policy->cpus);
+                r = plan_add_finding(b, &finding, &id, &domain->cpus);
         }
         if (r < 0)
                 return r;
-        if (*policy->preference.text && strcmp(rule->epp, "performance") != 0 &&
-            strcmp(rule->epp, policy->preference.text) != 0 && governor_rules_preference(b, policy))
-                return preference_overruled(b, &id, policy, rule->epp);
-        return energy_apply(b, &id, &policy->preference, rule, POLICY_EPP, &policy->cpus);
+        if (*domain->preference.text && strcmp(rule->epp, "performance") != 0 &&
+            strcmp(rule->epp, domain->preference.text) != 0 && governor_rules_preference(b, domain))
+                return preference_overruled(b, &id, domain, rule->epp);
+        return energy_apply(b, &id, &domain->preference, rule, POLICY_EPP, &domain->cpus);
 }
 
 int plan_add_perf_bias(PlanBuilder *b, const CpuState *cpu)

@@ -10,14 +10,14 @@
 #include "base/parse.h"
 #include "model/plan-wish.h"
 
-/* Whether the policy can be frozen at its present frequency. A value that is not in the driver's table may be a
+/* Whether the domain can be frozen at its present frequency. A value that is not in the driver's table may be a
  * measured one; the kernel would then round the limit, and the frequency would change. */
-static bool freq_domain_can_freeze(const FreqDomain *policy)
+static bool freq_domain_can_freeze(const FreqDomain *domain)
 {
         char khz[KNOB_VALUE_SIZE];
 
-        (void)append_number(khz, policy->cur_khz);
-        return policy->cur_khz > 0 && (!policy->frequencies || freq_list_has(policy->frequencies, khz));
+        (void)append_number(khz, domain->cur_khz);
+        return domain->cur_khz > 0 && (!domain->frequencies || freq_list_has(domain->frequencies, khz));
 }
 
 /* Adds a step unless the knob has the value already, and applies it to *now. A step that would mark the TSC is added as
@@ -26,7 +26,7 @@ static int freq_step(PlanBuilder *b, FreqDomain *now, const Step *like, const ch
 {
         Step step = *like;
         Finding finding = { .kind = FINDING_WITHHELD, .knob = step.id.knob };
-        Snapshot alone = { .policies = now, .n_policies = 1 };
+        Snapshot alone = { .domains = now, .n_domains = 1 };
 
         step.id.id = now->id;
         (void)snapshot_get(&alone, &step.id, step.from);
@@ -108,9 +108,9 @@ static int freq_governor_step(PlanBuilder *b, FreqDomain *now, const FreqWish *w
         return wish->governor ? freq_step(b, now, &step, wish->governor) : 0;
 }
 
-static uint64_t original_khz(PlanBuilder *b, const FreqDomain *policy, Knob knob)
+static uint64_t original_khz(PlanBuilder *b, const FreqDomain *domain, Knob knob)
 {
-        const char *value = plan_get_original(b, &(KnobId) { .knob = knob, .id = policy->id });
+        const char *value = plan_get_original(b, &(KnobId) { .knob = knob, .id = domain->id });
         uint64_t khz = 0;
 
         if (value)
@@ -150,7 +150,7 @@ static int freq_restore_setspeed(PlanBuilder *b, const FreqDomain *before, FreqD
         const Step step = { .reason = STEP_RESTORE };
         uint64_t khz = original_khz(b, now, KNOB_SCALING_SETSPEED);
 
-        /* Limits of the policy prevent it now; the original is kept until they end. */
+        /* Limits of the domain prevent it now; the original is kept until they end. */
         if (khz == 0 || !frequency_is_userspace(now) || khz < now->min_khz || khz > now->max_khz)
                 return 0;
         return freq_setspeed_step(b, before, now, &step, khz);
@@ -219,7 +219,7 @@ static int freq_freeze(PlanBuilder *b, FreqDomain *now)
         return plan_add_finding(b, &finding, &id, &now->cpus);
 }
 
-/* With a TSC that still works: first the freeze, then the governor, then limits that change no frequency. A policy that
+/* With a TSC that still works: first the freeze, then the governor, then limits that change no frequency. A domain that
  * already has the right governor and a constant frequency is not changed, so that there is nothing to do after a plan
  * was carried out. */
 static int freq_apply_fragile(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
@@ -286,13 +286,13 @@ static int freq_restore(PlanBuilder *b, FreqDomain *now)
 }
 
 /* Knobs that the policy sets keep their originals, even if they cannot be written now. */
-static int freq_add_wanted(PlanBuilder *b, const FreqDomain *policy, const FreqWish *wish)
+static int freq_add_wanted(PlanBuilder *b, const FreqDomain *domain, const FreqWish *wish)
 {
-        bool all = policy->error != 0;
+        bool all = domain->error != 0;
         bool governor = all || wish->by[POLICY_GOVERNOR];
         bool max = all || b->input->fragile_tsc || wish->by[POLICY_MAX_FREQ];
         bool min = all || b->input->fragile_tsc || wish->by[POLICY_MIN_FREQ];
-        KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = policy->id };
+        KnobId id = { .knob = KNOB_SCALING_MAX_FREQ, .id = domain->id };
         char khz[KNOB_VALUE_SIZE];
         int r = 0;
 
@@ -313,40 +313,40 @@ static int freq_add_wanted(PlanBuilder *b, const FreqDomain *policy, const FreqW
         return r;
 }
 
-static int freq_add_unreadable(PlanBuilder *b, const FreqDomain *policy)
+static int freq_add_unreadable(PlanBuilder *b, const FreqDomain *domain)
 {
-        Finding finding = { .kind = FINDING_FAILED, .knob = KNOB_SCALING_GOVERNOR, .error = policy->error };
-        KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = policy->id };
+        Finding finding = { .kind = FINDING_FAILED, .knob = KNOB_SCALING_GOVERNOR, .error = domain->error };
+        KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = domain->id };
         _cleanup_cpuset_ CpuSet first = {};
 
-        if (!cpuset_is_empty(&policy->cpus))
-                return plan_add_finding(b, &finding, &id, &policy->cpus);
+        if (!cpuset_is_empty(&domain->cpus))
+                return plan_add_finding(b, &finding, &id, &domain->cpus);
         /* EBUSY: its CPUs are offline, which another finding says. The other errors: it disappeared while it was
          * read. */
-        if (policy->error == -EBUSY || policy->error == -ENOENT || policy->error == -ENODEV)
+        if (domain->error == -EBUSY || domain->error == -ENOENT || domain->error == -ENODEV)
                 return 0;
         /* If the list of its CPUs cannot be read either: policyN is named after its first CPU
          * (drivers/cpufreq/cpufreq.c). */
-        return cpuset_add(&first, policy->id) < 0 ? -ENOMEM : plan_add_finding(b, &finding, &id, &first);
+        return cpuset_add(&first, domain->id) < 0 ? -ENOMEM : plan_add_finding(b, &finding, &id, &first);
 }
 
-int plan_add_frequency(PlanBuilder *b, const FreqDomain *policy)
+int plan_add_frequency(PlanBuilder *b, const FreqDomain *domain)
 {
-        FreqDomain now = *policy;
+        FreqDomain now = *domain;
         FreqWish wish = {};
         int r;
 
         if (!b->input->frequency)
-                return policy->error ? 0 : freq_restore(b, &now);
+                return domain->error ? 0 : freq_restore(b, &now);
 
-        if (policy->error) {
-                r = freq_add_wanted(b, policy, &wish);
-                return r < 0 ? r : freq_add_unreadable(b, policy);
+        if (domain->error) {
+                r = freq_add_wanted(b, domain, &wish);
+                return r < 0 ? r : freq_add_unreadable(b, domain);
         }
 
-        r = freq_wish_resolve(b, policy, &wish);
+        r = freq_wish_resolve(b, domain, &wish);
         if (r == 0)
-                r = freq_add_wanted(b, policy, &wish);
+                r = freq_add_wanted(b, domain, &wish);
         if (r < 0)
                 return r;
         return b->input->fragile_tsc ? freq_apply_fragile(b, &now, &wish) : freq_apply(b, &now, &wish);

@@ -3,5 +3,5 @@
 
 #include "model/plan-kit.h"
 
-/* The steps of governor, limits and speed for one cpufreq policy. 0 or -ENOMEM. */
-int plan_add_frequency(PlanBuilder *b, const FreqDomain *policy);
+/* The steps of governor, limits and speed for one frequency domain. 0 or -ENOMEM. */
+int plan_add_frequency(PlanBuilder *b, const FreqDomain *domain);

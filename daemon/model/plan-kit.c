@@ -32,13 +32,13 @@ int plan_add_step(PlanBuilder *b, const Step *step)
         return 0;
 }
 
-int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *policy, PolicyKey key, const PolicyRule **ret,
+int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *domain, PolicyKey key, const PolicyRule **ret,
                         bool *ret_differ)
 {
         const PolicyRule *last = NULL;
         bool differ = false;
 
-        for (int cpu = cpuset_next(&policy->cpus, 0); cpu >= 0; cpu = cpuset_next(&policy->cpus, cpu + 1)) {
+        for (int cpu = cpuset_next(&domain->cpus, 0); cpu >= 0; cpu = cpuset_next(&domain->cpus, cpu + 1)) {
                 CpuPolicy of_cpu;
                 const PolicyRule *rule;
 

@@ -21,7 +21,7 @@ int plan_add_step(PlanBuilder *b, const Step *step);
 /* Sets like->object from `id`, unless `id` is NULL. */
 int plan_add_finding(PlanBuilder *b, const Finding *like, const KnobId *id, const CpuSet *cpus);
 
-/* The last rule with this key among the CPUs of a cpufreq policy, which can have only one value; NULL: none has the
+/* The last rule with this key among the CPUs of a frequency domain, which can have only one value; NULL: none has the
  * key. *ret_differ: the rules want different values for these CPUs. 0 or -ENOMEM. */
-int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *policy, PolicyKey key, const PolicyRule **ret,
+int plan_resolve_shared(const PlanBuilder *b, const FreqDomain *domain, PolicyKey key, const PolicyRule **ret,
                         bool *ret_differ);

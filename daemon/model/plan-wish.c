@@ -7,12 +7,12 @@
 #include <string.h>
 
 /* CPUs that disagree get what carrying out one rule after the other would leave: the last one's. */
-static int freq_wish_resolve_key(PlanBuilder *b, const FreqDomain *policy, PolicyKey key, FreqWish *wish)
+static int freq_wish_resolve_key(PlanBuilder *b, const FreqDomain *domain, PolicyKey key, FreqWish *wish)
 {
-        KnobId id = { .knob = policy_key_to_knob(key), .id = policy->id };
+        KnobId id = { .knob = policy_key_to_knob(key), .id = domain->id };
         _cleanup_free_ char *value = NULL;
         bool differ;
-        int r = plan_resolve_shared(b, policy, key, &wish->by[key], &differ);
+        int r = plan_resolve_shared(b, domain, key, &wish->by[key], &differ);
 
         if (r < 0 || !differ)
                 return r;
@@ -22,28 +22,28 @@ static int freq_wish_resolve_key(PlanBuilder *b, const FreqDomain *policy, Polic
         if (!value)
                 return -ENOMEM;
         snprintf(finding.wanted, sizeof(finding.wanted), "%s", value);
-        return plan_add_finding(b, &finding, &id, &policy->cpus);
+        return plan_add_finding(b, &finding, &id, &domain->cpus);
 }
 
 /* A frequency beyond the hardware's range holds at its end, as the kernel would clamp it. */
-static int freq_wish_clamp(PlanBuilder *b, const FreqDomain *policy, Knob knob, uint64_t wanted, uint64_t *ret)
+static int freq_wish_clamp(PlanBuilder *b, const FreqDomain *domain, Knob knob, uint64_t wanted, uint64_t *ret)
 {
         uint64_t khz = wanted;
         Finding finding = { .kind = FINDING_CLAMPED, .knob = knob };
 
-        if (policy->hw_max_khz && khz > policy->hw_max_khz)
-                khz = policy->hw_max_khz;
-        if (khz < policy->hw_min_khz)
-                khz = policy->hw_min_khz;
+        if (domain->hw_max_khz && khz > domain->hw_max_khz)
+                khz = domain->hw_max_khz;
+        if (khz < domain->hw_min_khz)
+                khz = domain->hw_min_khz;
         *ret = khz;
         if (khz == wanted)
                 return 0;
         snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64, wanted);
         snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, khz);
-        return plan_add_finding(b, &finding, NULL, &policy->cpus);
+        return plan_add_finding(b, &finding, NULL, &domain->cpus);
 }
 
-int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *policy, Knob knob, uint64_t wanted, uint64_t khz)
+int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *domain, Knob knob, uint64_t wanted, uint64_t khz)
 {
         Finding finding = { .kind = FINDING_ROUNDED, .knob = knob };
 
@@ -51,65 +51,65 @@ int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *policy, Knob knob, u
                 return 0;
         snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64, wanted);
         snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, khz);
-        snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
-        return plan_add_finding(b, &finding, NULL, &policy->cpus);
+        snprintf(finding.driver, sizeof(finding.driver), "%s", domain->driver);
+        return plan_add_finding(b, &finding, NULL, &domain->cpus);
 }
 
 /* A frequency between two entries of the driver's table becomes the one that the kernel would make of it, so that it reads back as it
  * was written. */
-static int freq_wish_round(PlanBuilder *b, const FreqDomain *policy, FreqWish *wish)
+static int freq_wish_round(PlanBuilder *b, const FreqDomain *domain, FreqWish *wish)
 {
         uint64_t min_khz = wish->min_khz, max_khz = wish->max_khz;
         int r;
 
-        frequency_round_limits(policy, &wish->min_khz, &wish->max_khz);
-        r = freq_wish_add_rounded(b, policy, KNOB_SCALING_MIN_FREQ, min_khz, wish->min_khz);
-        return r < 0 ? r : freq_wish_add_rounded(b, policy, KNOB_SCALING_MAX_FREQ, max_khz, wish->max_khz);
+        frequency_round_limits(domain, &wish->min_khz, &wish->max_khz);
+        r = freq_wish_add_rounded(b, domain, KNOB_SCALING_MIN_FREQ, min_khz, wish->min_khz);
+        return r < 0 ? r : freq_wish_add_rounded(b, domain, KNOB_SCALING_MAX_FREQ, max_khz, wish->max_khz);
 }
 
-static int freq_wish_choose_governor(PlanBuilder *b, const FreqDomain *policy, FreqWish *wish)
+static int freq_wish_choose_governor(PlanBuilder *b, const FreqDomain *domain, FreqWish *wish)
 {
         char **governors = wish->by[POLICY_GOVERNOR]->governors;
         Finding finding = { .kind = FINDING_REFUSED, .knob = KNOB_SCALING_GOVERNOR, .error = -EINVAL };
 
         for (unsigned i = 0; governors[i]; i++)
-                if (!freq_domain_offers_all(policy) || !policy->governors ||
-                    freq_list_has(policy->governors, governors[i])) {
+                if (!freq_domain_offers_all(domain) || !domain->governors ||
+                    freq_list_has(domain->governors, governors[i])) {
                         wish->governor = governors[i];
                         wish->governor_choice = i;
                         return 0;
                 }
         snprintf(finding.wanted, sizeof(finding.wanted), "%s", governors[0]);
-        snprintf(finding.driver, sizeof(finding.driver), "%s", policy->driver);
-        finding.offers = (char *)policy->governors;
-        return plan_add_finding(b, &finding, NULL, &policy->cpus);
+        snprintf(finding.driver, sizeof(finding.driver), "%s", domain->driver);
+        finding.offers = (char *)domain->governors;
+        return plan_add_finding(b, &finding, NULL, &domain->cpus);
 }
 
-int freq_wish_resolve(PlanBuilder *b, const FreqDomain *policy, FreqWish *ret)
+int freq_wish_resolve(PlanBuilder *b, const FreqDomain *domain, FreqWish *ret)
 {
         static const PolicyKey keys[] = { POLICY_GOVERNOR, POLICY_MIN_FREQ, POLICY_MAX_FREQ, POLICY_FREQ };
         FreqWish wish = {};
         int r = 0;
 
         for (unsigned i = 0; i < ARRAY_SIZE(keys) && r == 0; i++)
-                r = freq_wish_resolve_key(b, policy, keys[i], &wish);
+                r = freq_wish_resolve_key(b, domain, keys[i], &wish);
         /* A governor named later ends the speed. */
         if (wish.by[POLICY_FREQ] != wish.by[POLICY_GOVERNOR])
                 wish.by[POLICY_FREQ] = NULL;
         if (r == 0 && wish.by[POLICY_GOVERNOR])
-                r = freq_wish_choose_governor(b, policy, &wish);
+                r = freq_wish_choose_governor(b, domain, &wish);
         if (r == 0 && wish.by[POLICY_MIN_FREQ])
-                r = freq_wish_clamp(b, policy, KNOB_SCALING_MIN_FREQ, wish.by[POLICY_MIN_FREQ]->min_khz, &wish.min_khz);
+                r = freq_wish_clamp(b, domain, KNOB_SCALING_MIN_FREQ, wish.by[POLICY_MIN_FREQ]->min_khz, &wish.min_khz);
         if (r == 0 && wish.by[POLICY_MAX_FREQ])
-                r = freq_wish_clamp(b, policy, KNOB_SCALING_MAX_FREQ, wish.by[POLICY_MAX_FREQ]->max_khz, &wish.max_khz);
+                r = freq_wish_clamp(b, domain, KNOB_SCALING_MAX_FREQ, wish.by[POLICY_MAX_FREQ]->max_khz, &wish.max_khz);
         if (r == 0 && wish.by[POLICY_FREQ] && wish.governor)
-                r = freq_wish_clamp(b, policy, KNOB_SCALING_SETSPEED, wish.by[POLICY_FREQ]->speed_khz, &wish.speed_khz);
+                r = freq_wish_clamp(b, domain, KNOB_SCALING_SETSPEED, wish.by[POLICY_FREQ]->speed_khz, &wish.speed_khz);
         if (r < 0)
                 return r;
         /* Two sections may each be right and together cross: the maximum holds. */
         if (wish.min_khz && wish.max_khz && wish.min_khz > wish.max_khz)
                 wish.min_khz = wish.max_khz;
-        r = freq_wish_round(b, policy, &wish);
+        r = freq_wish_round(b, domain, &wish);
         if (r < 0)
                 return r;
         *ret = wish;

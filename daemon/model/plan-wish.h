@@ -3,7 +3,7 @@
 
 #include "model/plan-kit.h"
 
-/* What one cpufreq policy is to have. A NULL rule: nobody wants anything of this key. */
+/* What one frequency domain is to have. A NULL rule: nobody wants anything of this key. */
 typedef struct FreqWish {
         const PolicyRule *by[POLICY_KEY_MAX_];
         const char *governor; /* NULL: none, or none that the driver offers */
@@ -12,7 +12,7 @@ typedef struct FreqWish {
 } FreqWish;
 
 /* 0 or -ENOMEM. *ret is untouched on failure. */
-int freq_wish_resolve(PlanBuilder *b, const FreqDomain *policy, FreqWish *ret);
+int freq_wish_resolve(PlanBuilder *b, const FreqDomain *domain, FreqWish *ret);
 
 /* The finding that the kernel makes `khz` of `wanted`; nothing where they are equal. 0 or -ENOMEM. */
-int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *policy, Knob knob, uint64_t wanted, uint64_t khz);
+int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *domain, Knob knob, uint64_t wanted, uint64_t khz);

@@ -69,10 +69,10 @@ static int plan_fill(PlanBuilder *b)
         const Snapshot *snapshot = b->input->snapshot;
         int r = 0;
 
-        for (unsigned i = 0; i < snapshot->n_policies && r == 0; i++)
-                r = plan_add_frequency(b, &snapshot->policies[i]);
-        for (unsigned i = 0; i < snapshot->n_policies && r == 0; i++)
-                r = plan_add_preference(b, &snapshot->policies[i]);
+        for (unsigned i = 0; i < snapshot->n_domains && r == 0; i++)
+                r = plan_add_frequency(b, &snapshot->domains[i]);
+        for (unsigned i = 0; i < snapshot->n_domains && r == 0; i++)
+                r = plan_add_preference(b, &snapshot->domains[i]);
         for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
                 r = plan_add_perf_bias(b, &snapshot->cpus[i]);
         for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
@@ -83,7 +83,7 @@ static int plan_fill(PlanBuilder *b)
         r = plan_add_absent_cpus(b);
         if (r == 0)
                 r = plan_add_offline_cpus(b);
-        if (r == 0 && b->input->frequency && snapshot->n_policies == 0 && policy_wants_cpufreq(b->input->policy))
+        if (r == 0 && b->input->frequency && snapshot->n_domains == 0 && policy_wants_cpufreq(b->input->policy))
                 r = plan_add_finding(b, &(Finding) { .kind = FINDING_NO_CPUFREQ }, NULL, &(CpuSet) {});
         return r;
 }

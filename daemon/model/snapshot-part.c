@@ -10,7 +10,7 @@
 void snapshot_part_done(SnapshotPart *part)
 {
         cpuset_done(&part->cpus);
-        cpuset_done(&part->policies);
+        cpuset_done(&part->domains);
 }
 
 int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *ret)
@@ -18,14 +18,14 @@ int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *re
         SnapshotPart part = {};
         int r = cpuset_copy(&part.cpus, cpus);
 
-        for (unsigned i = 0; i < whole->n_policies && r == 0; i++) {
-                const FreqDomain *policy = &whole->policies[i];
-                int cpu = cpuset_next(&policy->related, 0);
+        for (unsigned i = 0; i < whole->n_domains && r == 0; i++) {
+                const FreqDomain *domain = &whole->domains[i];
+                int cpu = cpuset_next(&domain->related, 0);
 
                 while (cpu >= 0 && !cpuset_has(cpus, (unsigned)cpu))
-                        cpu = cpuset_next(&policy->related, (unsigned)cpu + 1);
+                        cpu = cpuset_next(&domain->related, (unsigned)cpu + 1);
                 if (cpu >= 0)
-                        r = cpuset_add(&part.policies, policy->id);
+                        r = cpuset_add(&part.domains, domain->id);
         }
         if (r < 0) {
                 snapshot_part_done(&part);
@@ -37,7 +37,7 @@ int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *re
 
 bool snapshot_part_has(const SnapshotPart *part, const KnobId *id)
 {
-        return cpuset_has(knob_is_of_policy(id->knob) ? &part->policies : &part->cpus, id->id);
+        return cpuset_has(knob_is_of_domain(id->knob) ? &part->domains : &part->cpus, id->id);
 }
 
 static bool fits(const Snapshot *whole, const SnapshotPart *part, const Snapshot *read)
@@ -45,10 +45,10 @@ static bool fits(const Snapshot *whole, const SnapshotPart *part, const Snapshot
         for (int cpu = cpuset_next(&part->cpus, 0); cpu >= 0; cpu = cpuset_next(&part->cpus, (unsigned)cpu + 1))
                 if (!snapshot_find_cpu(whole, (unsigned)cpu) || !snapshot_find_cpu(read, (unsigned)cpu))
                         return false;
-        for (int id = cpuset_next(&part->policies, 0); id >= 0; id = cpuset_next(&part->policies, (unsigned)id + 1)) {
-                const FreqDomain *policy = snapshot_find_policy(read, (unsigned)id);
+        for (int id = cpuset_next(&part->domains, 0); id >= 0; id = cpuset_next(&part->domains, (unsigned)id + 1)) {
+                const FreqDomain *domain = snapshot_find_domain(read, (unsigned)id);
 
-                if (!policy || policy->error == -ENOENT || policy->error == -ENODEV)
+                if (!domain || domain->error == -ENOENT || domain->error == -ENODEV)
                         return false;
         }
         return true;
@@ -57,21 +57,21 @@ static bool fits(const Snapshot *whole, const SnapshotPart *part, const Snapshot
 /* Where it stands in *whole, or a new place for it; NULL: out of memory. */
 static FreqDomain *place_for(Snapshot *whole, unsigned id)
 {
-        FreqDomain *policies, *policy = snapshot_find_policy(whole, id);
+        FreqDomain *domains, *domain = snapshot_find_domain(whole, id);
         unsigned at = 0;
 
-        if (policy)
-                return policy;
-        policies = reallocarray(whole->policies, whole->n_policies + 1, sizeof(*policies));
-        if (!policies)
+        if (domain)
+                return domain;
+        domains = reallocarray(whole->domains, whole->n_domains + 1, sizeof(*domains));
+        if (!domains)
                 return NULL;
-        whole->policies = policies;
-        while (at < whole->n_policies && policies[at].id < id)
+        whole->domains = domains;
+        while (at < whole->n_domains && domains[at].id < id)
                 at++;
-        memmove(&policies[at + 1], &policies[at], (whole->n_policies - at) * sizeof(*policies));
-        policies[at] = (FreqDomain) { .id = id };
-        whole->n_policies++;
-        return &policies[at];
+        memmove(&domains[at + 1], &domains[at], (whole->n_domains - at) * sizeof(*domains));
+        domains[at] = (FreqDomain) { .id = id };
+        whole->n_domains++;
+        return &domains[at];
 }
 
 /* Makes a text that belongs to another snapshot one of this one. NULL stays NULL. 0 or -ENOMEM. */
@@ -83,15 +83,15 @@ static int share_again(Snapshot *whole, const char **text)
         return *text ? 0 : -ENOMEM;
 }
 
-static int merge_policy(Snapshot *whole, FreqDomain *read)
+static int merge_domain(Snapshot *whole, FreqDomain *read)
 {
-        FreqDomain *policy = place_for(whole, read->id);
+        FreqDomain *domain = place_for(whole, read->id);
 
-        if (!policy || share_again(whole, &read->governors) < 0 || share_again(whole, &read->frequencies) < 0)
+        if (!domain || share_again(whole, &read->governors) < 0 || share_again(whole, &read->frequencies) < 0)
                 return -ENOMEM;
-        cpuset_done(&policy->cpus);
-        cpuset_done(&policy->related);
-        *policy = *read;
+        cpuset_done(&domain->cpus);
+        cpuset_done(&domain->related);
+        *domain = *read;
         read->cpus = read->related = (CpuSet) {};
         return 0;
 }
@@ -114,8 +114,8 @@ int snapshot_merge(Snapshot *whole, const SnapshotPart *part, Snapshot *read)
 
         if (!fits(whole, part, read))
                 return 0;
-        for (unsigned i = 0; i < read->n_policies && r == 0; i++)
-                r = merge_policy(whole, &read->policies[i]);
+        for (unsigned i = 0; i < read->n_domains && r == 0; i++)
+                r = merge_domain(whole, &read->domains[i]);
         for (unsigned i = 0; i < read->n_cpus && r == 0; i++)
                 r = merge_cpu(whole, &read->cpus[i]);
         strcpy(whole->idle_driver, read->idle_driver);

@@ -10,10 +10,10 @@
 #include "model/knob.h"
 #include "model/snapshot.h"
 
-/* Some CPUs, and the cpufreq policies that they are in. All zero is the empty part. */
+/* Some CPUs, and the frequency domains that they are in. All zero is the empty part. */
 typedef struct SnapshotPart {
         CpuSet cpus;
-        CpuSet policies; /* the N of policyN */
+        CpuSet domains; /* the N of policyN */
 } SnapshotPart;
 
 void snapshot_part_done(SnapshotPart *part);
@@ -23,5 +23,5 @@ int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *re
 bool snapshot_part_has(const SnapshotPart *part, const KnobId *id);
 
 /* Moves what was read of the part from *read into *whole. 1; 0 when that cannot be: one of its CPUs is new or was taken out of the
- * machine, or a policy has gone; -ENOMEM: *whole is of no use any more. */
+ * machine, or a domain has gone; -ENOMEM: *whole is of no use any more. */
 int snapshot_merge(Snapshot *whole, const SnapshotPart *part, Snapshot *read);

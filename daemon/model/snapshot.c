@@ -10,18 +10,18 @@
 
 void snapshot_done(Snapshot *snapshot)
 {
-        for (unsigned i = 0; i < snapshot->n_policies; i++) {
-                FreqDomain *policy = &snapshot->policies[i];
+        for (unsigned i = 0; i < snapshot->n_domains; i++) {
+                FreqDomain *domain = &snapshot->domains[i];
 
-                cpuset_done(&policy->cpus);
-                cpuset_done(&policy->related);
+                cpuset_done(&domain->cpus);
+                cpuset_done(&domain->related);
         }
         for (size_t i = 0; i < snapshot->n_shared; i++)
                 free(snapshot->shared[i]);
         free(snapshot->shared);
         for (unsigned i = 0; i < snapshot->n_cpus; i++)
                 free(snapshot->cpus[i].states);
-        free(snapshot->policies);
+        free(snapshot->domains);
         free(snapshot->cpus);
         *snapshot = (Snapshot) {};
 }
@@ -41,18 +41,18 @@ const char *snapshot_share(Snapshot *snapshot, const char *text)
         return copy;
 }
 
-static int policy_id_compare(const void *id, const void *policy)
+static int domain_id_compare(const void *id, const void *domain)
 {
-        unsigned a = *(const unsigned *)id, b = ((const FreqDomain *)policy)->id;
+        unsigned a = *(const unsigned *)id, b = ((const FreqDomain *)domain)->id;
 
         return a < b ? -1 : a > b;
 }
 
-FreqDomain *snapshot_find_policy(const Snapshot *snapshot, unsigned id)
+FreqDomain *snapshot_find_domain(const Snapshot *snapshot, unsigned id)
 {
-        return snapshot->n_policies == 0 ?
+        return snapshot->n_domains == 0 ?
                        NULL :
-                       bsearch(&id, snapshot->policies, snapshot->n_policies, sizeof(FreqDomain), policy_id_compare);
+                       bsearch(&id, snapshot->domains, snapshot->n_domains, sizeof(FreqDomain), domain_id_compare);
 }
 
 static int cpu_id_compare(const void *id, const void *cpu)
@@ -78,28 +78,28 @@ IdleState *snapshot_find_state(const Snapshot *snapshot, unsigned cpu, unsigned 
         return NULL;
 }
 
-static uint64_t *policy_number(FreqDomain *policy, Knob knob)
+static uint64_t *domain_number(FreqDomain *domain, Knob knob)
 {
         switch (knob) {
         case KNOB_SCALING_MIN_FREQ:
-                return &policy->min_khz;
+                return &domain->min_khz;
         case KNOB_SCALING_MAX_FREQ:
-                return &policy->max_khz;
+                return &domain->max_khz;
         default:
-                return &policy->setspeed_khz;
+                return &domain->setspeed_khz;
         }
 }
 
 /* NULL: not a value of this kind, or no such object. */
 static EnergyValue *energy_value(const Snapshot *snapshot, const KnobId *id)
 {
-        FreqDomain *policy;
+        FreqDomain *domain;
         CpuState *cpu;
 
         switch (id->knob) {
         case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
-                policy = snapshot_find_policy(snapshot, id->id);
-                return policy ? &policy->preference : NULL;
+                domain = snapshot_find_domain(snapshot, id->id);
+                return domain ? &domain->preference : NULL;
         case KNOB_ENERGY_PERF_BIAS:
                 cpu = snapshot_find_cpu(snapshot, id->id);
                 return cpu ? &cpu->perf_bias : NULL;
@@ -146,7 +146,7 @@ void snapshot_set_error(Snapshot *snapshot, const KnobId *id, int error)
 
 int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static KNOB_VALUE_SIZE])
 {
-        FreqDomain *policy;
+        FreqDomain *domain;
 
         if (knob_is_energy(id->knob))
                 return snapshot_get_energy(snapshot, id, buffer);
@@ -159,19 +159,19 @@ int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static 
                 return state->error;
         }
 
-        policy = snapshot_find_policy(snapshot, id->id);
-        if (!policy)
+        domain = snapshot_find_domain(snapshot, id->id);
+        if (!domain)
                 return -ENOENT;
         if (id->knob == KNOB_SCALING_GOVERNOR)
-                strcpy(buffer, policy->governor);
+                strcpy(buffer, domain->governor);
         else
-                (void)append_number(buffer, *policy_number(policy, id->knob));
-        return policy->error;
+                (void)append_number(buffer, *domain_number(domain, id->knob));
+        return domain->error;
 }
 
 int snapshot_set(Snapshot *snapshot, const KnobId *id, const char *value)
 {
-        FreqDomain *policy;
+        FreqDomain *domain;
         uint64_t number = 0;
 
         if (knob_is_energy(id->knob))
@@ -188,18 +188,18 @@ int snapshot_set(Snapshot *snapshot, const KnobId *id, const char *value)
                 return 0;
         }
 
-        policy = snapshot_find_policy(snapshot, id->id);
-        if (!policy)
+        domain = snapshot_find_domain(snapshot, id->id);
+        if (!domain)
                 return -ENOENT;
         if (id->knob == KNOB_SCALING_GOVERNOR) {
-                if (strlen(value) >= sizeof(policy->governor))
+                if (strlen(value) >= sizeof(domain->governor))
                         return -EINVAL;
-                strcpy(policy->governor, value);
+                strcpy(domain->governor, value);
                 return 0;
         }
         if (parse_u64(value, 0, UINT64_MAX, &number) < 0)
                 return -EINVAL;
-        *policy_number(policy, id->knob) = number;
+        *domain_number(domain, id->knob) = number;
         return 0;
 }
 
@@ -253,9 +253,9 @@ const IdleState *snapshot_find_allowed_deep(const Snapshot *snapshot, unsigned *
 
 int snapshot_add_cpus_of(CpuSet *cpus, const Snapshot *snapshot, const KnobId *id)
 {
-        const FreqDomain *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(snapshot, id->id) : NULL;
+        const FreqDomain *domain = knob_is_frequency(id->knob) ? snapshot_find_domain(snapshot, id->id) : NULL;
 
-        if (policy)
-                return cpuset_add_all(cpus, &policy->cpus);
+        if (domain)
+                return cpuset_add_all(cpus, &domain->cpus);
         return knob_is_frequency(id->knob) ? 0 : cpuset_add(cpus, id->id);
 }

@@ -19,6 +19,7 @@ typedef struct EnergyValue {
         int error;                  /* 0, or why it cannot be read */
 } EnergyValue;
 
+/* CPUs that share one frequency. The kernel calls them a cpufreq policy; here that word is the configuration's. */
 typedef struct FreqDomain {
         unsigned id;    /* policyN */
         int error;      /* 0, or why it cannot be read: -EBUSY while all its CPUs are offline */
@@ -63,10 +64,10 @@ typedef struct CpuState {
 } CpuState;
 
 typedef struct Snapshot {
-        char **shared; /* texts that most policies share, stored once; owned */
+        char **shared; /* texts that most domains share, stored once; owned */
         size_t n_shared;
-        FreqDomain *policies; /* by id */
-        unsigned n_policies;
+        FreqDomain *domains; /* by id */
+        unsigned n_domains;
         CpuState *cpus; /* present CPUs, by id */
         unsigned n_cpus;
         char idle_driver[SNAPSHOT_NAME_SIZE]; /* "" or "none": no driver */
@@ -80,7 +81,7 @@ void snapshot_done(Snapshot *snapshot);
 const char *snapshot_share(Snapshot *snapshot, const char *text);
 
 /* NULL when there is none with that number. */
-FreqDomain *snapshot_find_policy(const Snapshot *snapshot, unsigned id);
+FreqDomain *snapshot_find_domain(const Snapshot *snapshot, unsigned id);
 CpuState *snapshot_find_cpu(const Snapshot *snapshot, unsigned id);
 IdleState *snapshot_find_state(const Snapshot *snapshot, unsigned cpu, unsigned index);
 

@@ -39,24 +39,24 @@ static int refresh_knob(DriftMonitor *d, const KnobId *id)
 /* Reads the knobs that were written and those that decide about them. 0, or -errno of a knob that could not be read. */
 static int refresh_object(DriftMonitor *d, const KnobId *written)
 {
-        static const Knob of_policy[] = { KNOB_SCALING_GOVERNOR, KNOB_SCALING_MAX_FREQ, KNOB_SCALING_MIN_FREQ };
-        FreqDomain *policy;
+        static const Knob of_domain[] = { KNOB_SCALING_GOVERNOR, KNOB_SCALING_MAX_FREQ, KNOB_SCALING_MIN_FREQ };
+        FreqDomain *domain;
         KnobId id = *written;
         int r = 0;
 
         /* scaling_setspeed is read below; only governor userspace shows a value there. */
-        if (!knob_is_of_policy(id.knob) || !knob_is_frequency(id.knob))
+        if (!knob_is_of_domain(id.knob) || !knob_is_frequency(id.knob))
                 r = refresh_knob(d, &id);
-        for (size_t i = 0; i < ARRAY_SIZE(of_policy) && r == 0 && knob_is_of_policy(written->knob); i++) {
-                id.knob = of_policy[i];
+        for (size_t i = 0; i < ARRAY_SIZE(of_domain) && r == 0 && knob_is_of_domain(written->knob); i++) {
+                id.knob = of_domain[i];
                 r = refresh_knob(d, &id);
         }
-        policy = r == 0 && knob_is_of_policy(written->knob) ? snapshot_find_policy(&d->kept, id.id) : NULL;
-        if (!policy)
+        domain = r == 0 && knob_is_of_domain(written->knob) ? snapshot_find_domain(&d->kept, id.id) : NULL;
+        if (!domain)
                 return r;
-        policy->setspeed_khz = 0;
+        domain->setspeed_khz = 0;
         id.knob = KNOB_SCALING_SETSPEED;
-        return frequency_is_userspace(policy) ? refresh_knob(d, &id) : 0;
+        return frequency_is_userspace(domain) ? refresh_knob(d, &id) : 0;
 }
 
 static int read_whole_host(DriftMonitor *d)

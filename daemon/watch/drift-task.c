@@ -122,8 +122,8 @@ static bool is_reached(const TaskResult *result, const Step *step)
 /* The kernel accepted the write, but the value stayed below it. */
 static bool stayed_limited(const TaskResult *result, const Step *step)
 {
-        const FreqDomain *policy = snapshot_find_policy(result->snapshot, step->id.id);
-        int cpu = policy ? cpuset_next(&policy->cpus, 0) : -1;
+        const FreqDomain *domain = snapshot_find_domain(result->snapshot, step->id.id);
+        int cpu = domain ? cpuset_next(&domain->cpus, 0) : -1;
 
         for (unsigned i = 0; i < result->findings->n && cpu >= 0; i++) {
                 const Finding *finding = &result->findings->entries[i];

@@ -94,9 +94,9 @@ static void check_originals_cover(const Snapshot *before)
         _cleanup_originals_ Originals kept = {};
 
         assert_true(host_originals_load(scratch->fd, &kept) >= 0);
-        for (unsigned i = 0; i < before->n_policies; i++)
+        for (unsigned i = 0; i < before->n_domains; i++)
                 for (unsigned k = 0; k < ARRAY_SIZE(knobs); k++) {
-                        KnobId id = { .knob = knobs[k], .id = before->policies[i].id };
+                        KnobId id = { .knob = knobs[k], .id = before->domains[i].id };
                         char was[KNOB_VALUE_SIZE], is[KNOB_VALUE_SIZE];
 
                         assert_int_equal(snapshot_get(before, &id, was), 0);
@@ -120,8 +120,8 @@ static void check_state(const ManagerView *view)
 {
         if (view->state != POLICY_STATE_APPLIED)
                 return;
-        for (unsigned i = 0; i < host.real.n_policies; i++)
-                assert_string_equal(host.real.policies[i].governor, "performance");
+        for (unsigned i = 0; i < host.real.n_domains; i++)
+                assert_string_equal(host.real.domains[i].governor, "performance");
         for (unsigned i = 0; i < host.real.n_cpus; i++)
                 assert_true(host.real.cpus[i].states[3].disabled);
 }

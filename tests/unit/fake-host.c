@@ -28,21 +28,21 @@ static void fill_cpu(CpuState *cpu, unsigned id)
         memcpy(cpu->states, states, sizeof(states));
 }
 
-void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, const char *governor, uint64_t cur_khz)
+void fake_host_init(FakeHost *fake, unsigned n_domains, unsigned cpus_each, const char *governor, uint64_t cur_khz)
 {
         *fake = (FakeHost) { .loadable = "ondemand userspace conservative powersave", .tsc_lives = true };
-        assert(n_policies <= ARRAY_SIZE(fake->freed_by_us));
-        fake->real.policies = calloc(n_policies, sizeof(FreqDomain));
-        fake->real.cpus = calloc(n_policies * cpus_each, sizeof(CpuState));
-        assert(fake->real.policies && fake->real.cpus);
-        fake->real.n_policies = n_policies;
+        assert(n_domains <= ARRAY_SIZE(fake->freed_by_us));
+        fake->real.domains = calloc(n_domains, sizeof(FreqDomain));
+        fake->real.cpus = calloc(n_domains * cpus_each, sizeof(CpuState));
+        assert(fake->real.domains && fake->real.cpus);
+        fake->real.n_domains = n_domains;
         strcpy(fake->real.idle_driver, "acpi_idle");
         strcpy(fake->real.idle_governor, "menu");
 
-        for (unsigned i = 0; i < n_policies; i++) {
-                FreqDomain *policy = &fake->real.policies[i];
+        for (unsigned i = 0; i < n_domains; i++) {
+                FreqDomain *domain = &fake->real.domains[i];
 
-                *policy = (FreqDomain) { .id = i * cpus_each,
+                *domain = (FreqDomain) { .id = i * cpus_each,
                                          .driver = "acpi-cpufreq",
                                          .min_khz = steps_khz[0],
                                          .max_khz = steps_khz[3],
@@ -50,15 +50,15 @@ void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, con
                                          .hw_max_khz = steps_khz[3],
                                          .cur_khz = cur_khz,
                                          .preference.text = "balance_performance" };
-                strcpy(policy->governor, governor);
-                policy->setspeed_khz = strcmp(governor, "userspace") == 0 ? cur_khz : 0;
-                fake->setspeed_khz[i] = policy->setspeed_khz;
-                policy->governors = "performance schedutil";
-                policy->frequencies = "2600000 2000000 1400000 800000";
+                strcpy(domain->governor, governor);
+                domain->setspeed_khz = strcmp(governor, "userspace") == 0 ? cur_khz : 0;
+                fake->setspeed_khz[i] = domain->setspeed_khz;
+                domain->governors = "performance schedutil";
+                domain->frequencies = "2600000 2000000 1400000 800000";
                 for (unsigned n = 0; n < cpus_each; n++) {
                         unsigned cpu = i * cpus_each + n;
 
-                        assert(cpuset_add(&policy->cpus, cpu) == 0 && cpuset_add(&policy->related, cpu) == 0);
+                        assert(cpuset_add(&domain->cpus, cpu) == 0 && cpuset_add(&domain->related, cpu) == 0);
                         fill_cpu(&fake->real.cpus[fake->real.n_cpus++], cpu);
                 }
         }
@@ -96,20 +96,20 @@ static int fake_read_part(void *userdata, SnapshotPart *part, Snapshot *ret)
         Snapshot all = {}, read = {};
 
         assert(fake_enumerate(fake, &all) == 0);
-        for (unsigned i = 0; i < all.n_policies; i++)
+        for (unsigned i = 0; i < all.n_domains; i++)
                 for (int cpu = cpuset_next(&part->cpus, 0); cpu >= 0; cpu = cpuset_next(&part->cpus, (unsigned)cpu + 1))
-                        if (cpuset_has(&all.policies[i].related, (unsigned)cpu))
-                                assert(cpuset_add(&part->policies, all.policies[i].id) == 0);
-        read.policies = calloc(cpuset_count(&part->policies) + 1, sizeof(FreqDomain));
+                        if (cpuset_has(&all.domains[i].related, (unsigned)cpu))
+                                assert(cpuset_add(&part->domains, all.domains[i].id) == 0);
+        read.domains = calloc(cpuset_count(&part->domains) + 1, sizeof(FreqDomain));
         read.cpus = calloc(all.n_cpus + 1, sizeof(CpuState));
-        assert(read.policies && read.cpus);
-        for (int id = cpuset_next(&part->policies, 0); id >= 0; id = cpuset_next(&part->policies, (unsigned)id + 1)) {
-                FreqDomain *policy = snapshot_find_policy(&all, (unsigned)id);
+        assert(read.domains && read.cpus);
+        for (int id = cpuset_next(&part->domains, 0); id >= 0; id = cpuset_next(&part->domains, (unsigned)id + 1)) {
+                FreqDomain *domain = snapshot_find_domain(&all, (unsigned)id);
 
-                read.policies[read.n_policies] = (FreqDomain) { .id = (unsigned)id, .error = -ENOENT };
-                if (policy)
-                        read.policies[read.n_policies] = TAKE_STRUCT(*policy);
-                read.policies[read.n_policies++].id = (unsigned)id;
+                read.domains[read.n_domains] = (FreqDomain) { .id = (unsigned)id, .error = -ENOENT };
+                if (domain)
+                        read.domains[read.n_domains] = TAKE_STRUCT(*domain);
+                read.domains[read.n_domains++].id = (unsigned)id;
         }
         for (unsigned i = 0; i < all.n_cpus; i++)
                 if (cpuset_has(&part->cpus, all.cpus[i].id)) {
@@ -131,15 +131,15 @@ static int fake_enumerate(void *userdata, Snapshot *ret)
         FakeHost *fake = userdata;
         Snapshot copy = fake->real;
 
-        copy.policies = calloc(copy.n_policies + 1, sizeof(FreqDomain));
+        copy.domains = calloc(copy.n_domains + 1, sizeof(FreqDomain));
         copy.cpus = calloc(copy.n_cpus + 1, sizeof(CpuState));
-        assert(copy.policies && copy.cpus);
-        copy.n_policies = 0;
-        for (unsigned i = 0; i < fake->real.n_policies; i++) {
-                const FreqDomain *from = &fake->real.policies[i];
+        assert(copy.domains && copy.cpus);
+        copy.n_domains = 0;
+        for (unsigned i = 0; i < fake->real.n_domains; i++) {
+                const FreqDomain *from = &fake->real.domains[i];
                 KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = from->id };
                 const FakeFault *fault = find_fault(fake, &id);
-                FreqDomain *to = &copy.policies[copy.n_policies];
+                FreqDomain *to = &copy.domains[copy.n_domains];
 
                 if (fault && fault->kind == FAKE_FAULT_VANISH)
                         continue;
@@ -147,7 +147,7 @@ static int fake_enumerate(void *userdata, Snapshot *ret)
                 to->cpus = to->related = (CpuSet) {};
                 assert(cpuset_copy(&to->cpus, &from->cpus) == 0 && cpuset_copy(&to->related, &from->related) == 0);
                 to->preference = (EnergyValue) {};
-                copy.n_policies++;
+                copy.n_domains++;
         }
         for (unsigned i = 0; i < copy.n_cpus; i++) {
                 copy.cpus[i] = fake->real.cpus[i];
@@ -180,80 +180,80 @@ static bool has_word(const char *list, const char *word)
         return at && (at == list || at[-1] == ' ') && (at[strlen(word)] == '\0' || at[strlen(word)] == ' ');
 }
 
-static void fake_transition(FakeHost *fake, FreqDomain *policy, uint64_t to, bool ours)
+static void fake_transition(FakeHost *fake, FreqDomain *domain, uint64_t to, bool ours)
 {
-        if (policy->cur_khz == to)
+        if (domain->cur_khz == to)
                 return;
-        policy->cur_khz = to;
+        domain->cur_khz = to;
         if (!fake->tsc_lives || fake->constant_tsc)
                 return;
         fake->tsc_lives = false;
         fake->lost_by_us += ours;
 }
 
-static bool moves_freely(const FreqDomain *policy)
+static bool moves_freely(const FreqDomain *domain)
 {
-        return policy->min_khz < policy->max_khz && strcmp(policy->governor, "performance") != 0 &&
-               strcmp(policy->governor, "powersave") != 0 && strcmp(policy->governor, "userspace") != 0;
+        return domain->min_khz < domain->max_khz && strcmp(domain->governor, "performance") != 0 &&
+               strcmp(domain->governor, "powersave") != 0 && strcmp(domain->governor, "userspace") != 0;
 }
 
 /* What the governor does at once when it starts or its limits change. */
-static void fake_apply_limits(FakeHost *fake, FreqDomain *policy, bool ours)
+static void fake_apply_limits(FakeHost *fake, FreqDomain *domain, bool ours)
 {
-        uint64_t target = policy->cur_khz;
+        uint64_t target = domain->cur_khz;
 
-        if (strcmp(policy->governor, "performance") == 0)
-                target = policy->max_khz;
-        else if (strcmp(policy->governor, "powersave") == 0)
-                target = policy->min_khz;
-        else if (strcmp(policy->governor, "userspace") == 0)
-                target = fake->setspeed_khz[policy - fake->real.policies];
-        if (target > policy->max_khz)
-                target = policy->max_khz;
-        if (target < policy->min_khz)
-                target = policy->min_khz;
-        fake_transition(fake, policy, target, ours);
-        if (strcmp(policy->governor, "userspace") == 0)
-                policy->setspeed_khz = policy->cur_khz;
+        if (strcmp(domain->governor, "performance") == 0)
+                target = domain->max_khz;
+        else if (strcmp(domain->governor, "powersave") == 0)
+                target = domain->min_khz;
+        else if (strcmp(domain->governor, "userspace") == 0)
+                target = fake->setspeed_khz[domain - fake->real.domains];
+        if (target > domain->max_khz)
+                target = domain->max_khz;
+        if (target < domain->min_khz)
+                target = domain->min_khz;
+        fake_transition(fake, domain, target, ours);
+        if (strcmp(domain->governor, "userspace") == 0)
+                domain->setspeed_khz = domain->cur_khz;
 }
 
 static int fake_write_policy(FakeHost *fake, const KnobId *id, const char *value, bool ours)
 {
-        FreqDomain *policy = snapshot_find_policy(&fake->real, id->id);
+        FreqDomain *domain = snapshot_find_domain(&fake->real, id->id);
         bool moved_before;
         uint64_t khz = 0;
 
-        if (!policy)
+        if (!domain)
                 return -ENOENT;
-        moved_before = moves_freely(policy);
+        moved_before = moves_freely(domain);
         if (id->knob == KNOB_SCALING_GOVERNOR) {
-                if (!has_word(policy->governors, value) && !has_word(fake->loadable, value))
+                if (!has_word(domain->governors, value) && !has_word(fake->loadable, value))
                         return -EINVAL;
-                strcpy(policy->governor, value);
-                policy->setspeed_khz = strcmp(value, "userspace") == 0 ? policy->cur_khz : 0;
-                fake->setspeed_khz[policy - fake->real.policies] = policy->setspeed_khz;
+                strcpy(domain->governor, value);
+                domain->setspeed_khz = strcmp(value, "userspace") == 0 ? domain->cur_khz : 0;
+                fake->setspeed_khz[domain - fake->real.domains] = domain->setspeed_khz;
         } else {
                 if (parse_u64(value, 0, UINT64_MAX, &khz) < 0)
                         return -EINVAL;
-                if (khz > policy->hw_max_khz)
-                        khz = policy->hw_max_khz;
-                if (khz < policy->hw_min_khz)
-                        khz = policy->hw_min_khz;
-                if (id->knob == KNOB_SCALING_SETSPEED && strcmp(policy->governor, "userspace") != 0)
+                if (khz > domain->hw_max_khz)
+                        khz = domain->hw_max_khz;
+                if (khz < domain->hw_min_khz)
+                        khz = domain->hw_min_khz;
+                if (id->knob == KNOB_SCALING_SETSPEED && strcmp(domain->governor, "userspace") != 0)
                         return -EINVAL;
-                if ((id->knob == KNOB_SCALING_MIN_FREQ && khz > policy->max_khz) ||
-                    (id->knob == KNOB_SCALING_MAX_FREQ && khz < policy->min_khz))
+                if ((id->knob == KNOB_SCALING_MIN_FREQ && khz > domain->max_khz) ||
+                    (id->knob == KNOB_SCALING_MAX_FREQ && khz < domain->min_khz))
                         return -EINVAL;
                 if (id->knob == KNOB_SCALING_MIN_FREQ)
-                        policy->min_khz = khz;
+                        domain->min_khz = khz;
                 else if (id->knob == KNOB_SCALING_MAX_FREQ)
-                        policy->max_khz = khz;
+                        domain->max_khz = khz;
                 else
-                        fake->setspeed_khz[policy - fake->real.policies] = khz;
+                        fake->setspeed_khz[domain - fake->real.domains] = khz;
         }
-        fake_apply_limits(fake, policy, ours);
-        if (!moved_before || !moves_freely(policy))
-                fake->freed_by_us[policy - fake->real.policies] = ours && moves_freely(policy);
+        fake_apply_limits(fake, domain, ours);
+        if (!moved_before || !moves_freely(domain))
+                fake->freed_by_us[domain - fake->real.domains] = ours && moves_freely(domain);
         return 0;
 }
 
@@ -267,13 +267,13 @@ static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char
 {
         FakeHost *fake = userdata;
         const FakeFault *fault = find_fault(fake, id);
-        const FreqDomain *policy = knob_is_frequency(id->knob) ? snapshot_find_policy(&fake->real, id->id) : NULL;
+        const FreqDomain *domain = knob_is_frequency(id->knob) ? snapshot_find_domain(&fake->real, id->id) : NULL;
         char path[KNOB_NAME_SIZE];
         size_t used = strlen(fake->log);
 
         fake->n_writes++;
         snprintf(fake->log + used, sizeof(fake->log) - used, "%s=%s\n", knob_path_format(id, path), value);
-        assert(!policy || cpuset_has(&policy->cpus, cpu));
+        assert(!domain || cpuset_has(&domain->cpus, cpu));
         if (!fault)
                 return fake_apply(fake, id, value, true);
         switch (fault->kind) {
@@ -308,12 +308,12 @@ int fake_host_drift(FakeHost *fake, const char *path, const char *value)
 
 void fake_host_tick(FakeHost *fake, unsigned choice)
 {
-        for (unsigned i = 0; i < fake->real.n_policies; i++) {
-                FreqDomain *policy = &fake->real.policies[i];
+        for (unsigned i = 0; i < fake->real.n_domains; i++) {
+                FreqDomain *domain = &fake->real.domains[i];
                 uint64_t to = steps_khz[(choice + i) % ARRAY_SIZE(steps_khz)];
 
-                if (moves_freely(policy) && to >= policy->min_khz && to <= policy->max_khz)
-                        fake_transition(fake, policy, to, fake->freed_by_us[i]);
+                if (moves_freely(domain) && to >= domain->min_khz && to <= domain->max_khz)
+                        fake_transition(fake, domain, to, fake->freed_by_us[i]);
         }
 }
 
@@ -324,11 +324,11 @@ char *fake_host_dump(const FakeHost *fake)
         FILE *out = open_memstream(&text, &size);
 
         assert(out);
-        for (unsigned i = 0; i < fake->real.n_policies; i++) {
-                const FreqDomain *policy = &fake->real.policies[i];
+        for (unsigned i = 0; i < fake->real.n_domains; i++) {
+                const FreqDomain *domain = &fake->real.domains[i];
 
-                fprintf(out, "policy%u %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s\n", policy->id, policy->governor,
-                        policy->min_khz, policy->max_khz, policy->setspeed_khz, policy->preference.text);
+                fprintf(out, "policy%u %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s\n", domain->id, domain->governor,
+                        domain->min_khz, domain->max_khz, domain->setspeed_khz, domain->preference.text);
         }
         for (unsigned i = 0; i < fake->real.n_cpus; i++) {
                 fprintf(out, "cpu%u %s", fake->real.cpus[i].id, fake->real.cpus[i].perf_bias.text);

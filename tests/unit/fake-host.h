@@ -34,7 +34,7 @@ typedef struct FakeHost {
         bool tsc_lives;
         bool constant_tsc;
         uint64_t setspeed_khz[8]; /* told to userspace, within the limits or not */
-        bool freed_by_us[8];      /* a policy's governor may move since a write through the ops */
+        bool freed_by_us[8];      /* a domain's governor may move since a write through the ops */
         unsigned lost_by_us;      /* the TSC was lost by a write through the ops, or by what one set free */
 
         FakeFault faults[FAKE_FAULTS_MAX];
@@ -46,9 +46,9 @@ typedef struct FakeHost {
 
 extern const CpuOps fake_host_ops;
 
-/* n_policies policies of cpus_each CPUs at 800000 to 2600000 kHz in four steps, governor `governor` at `cur_khz`; idle states POLL,
+/* n_domains domains of cpus_each CPUs at 800000 to 2600000 kHz in four steps, governor `governor` at `cur_khz`; idle states POLL,
  * C1 (2 us), C2 (75 us), C3 (100 us) on each CPU. */
-void fake_host_init(FakeHost *fake, unsigned n_policies, unsigned cpus_each, const char *governor, uint64_t cur_khz);
+void fake_host_init(FakeHost *fake, unsigned n_domains, unsigned cpus_each, const char *governor, uint64_t cur_khz);
 void fake_host_done(FakeHost *fake);
 
 void fake_host_fault(FakeHost *fake, const char *path, FakeFaultKind kind, int error_or_reads);

@@ -29,7 +29,7 @@ typedef struct Machine {
         Snapshot snapshot;
         CpuState cpu;
         IdleState states[3];
-        FreqDomain policy;
+        FreqDomain domain;
         MachineSetup setup;
         TimeInput time;
         RateBoots rate_boots;
@@ -42,7 +42,7 @@ static void machine_link(Machine *m)
 {
         m->cpu.states = m->states;
         m->snapshot.cpus = &m->cpu;
-        m->snapshot.policies = m->snapshot.n_policies ? &m->policy : NULL;
+        m->snapshot.domains = m->snapshot.n_domains ? &m->domain : NULL;
         m->input.facts = &m->facts;
         m->clock.suspect = clock_find_suspect(&m->facts, &m->clock);
         m->clock.urgency = clock_find_urgency(&m->facts, &m->clock);
@@ -73,12 +73,12 @@ static Machine host(void)
                            .kernel_line = "",
                            .clocksource = "tsc",
                            .available = "tsc hpet acpi_pm" },
-                .snapshot = { .n_cpus = 1, .n_policies = 1, .idle_driver = "acpi_idle" },
+                .snapshot = { .n_cpus = 1, .n_domains = 1, .idle_driver = "acpi_idle" },
                 .cpu = { .online = true, .n_states = 3 },
                 .states = { { .name = "POLL" },
                             { .index = 1, .name = "C1", .latency_usec = 2 },
                             { .index = 2, .name = "C2", .latency_usec = 100 } },
-                .policy = { .governor = "performance" },
+                .domain = { .governor = "performance" },
                 .setup = { .kvm = true,
                            .processes_known = true,
                            .time_client_unit = true,
@@ -122,7 +122,7 @@ static Machine old_host(void)
         (void)cpuset_add(&m.facts.without_nonstop_tsc, 1);
         m.facts.cmdline = "ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1";
         m.clock.verdict = VERDICT_STABLE;
-        m.snapshot.n_policies = 0;
+        m.snapshot.n_domains = 0;
         m.cpu.n_states = 2;
         strcpy(m.setup.processor_max_cstate, "1");
         strcpy(m.setup.cpufreq_off, "1");
@@ -391,16 +391,16 @@ static void test_governor_and_owners(void **state)
 
         expect(&good, "governor", AUDIT_NOT_APPLICABLE, NULL, "performance");
         expect(&m, "governor", AUDIT_PASS, NULL, "no policy");
-        m.snapshot.n_policies = 1;
-        m.policy.min_khz = 1000000;
-        m.policy.max_khz = m.policy.hw_max_khz = m.policy.cur_khz = 2400000;
+        m.snapshot.n_domains = 1;
+        m.domain.min_khz = 1000000;
+        m.domain.max_khz = m.domain.hw_max_khz = m.domain.cur_khz = 2400000;
         expect(&m, "governor", AUDIT_PASS, NULL, "its file is refused");
         m.input.policy = &policy;
         expect(&m, "governor", AUDIT_PASS, NULL, "/etc/default/tscwarden:3");
 
         /* The policy asks for what moves it: nothing that is done already is offered. */
         m.facts.available_clocksources = (char *)"hpet acpi_pm";
-        strcpy(m.policy.governor, "ondemand");
+        strcpy(m.domain.governor, "ondemand");
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "policy (/etc/default/tscwarden:3) is not in force");
         rule.governors = ondemand;
         expect(&m, "governor", AUDIT_FAIL, NULL, "policy (/etc/default/tscwarden:3) wants no other");
@@ -408,12 +408,12 @@ static void test_governor_and_owners(void **state)
         expect(&m, "governor", AUDIT_FAIL, NULL, "no line of it names a governor");
 
         /* The price of a TSC that lives. */
-        m.policy.max_khz = m.policy.cur_khz = 1000000;
+        m.domain.max_khz = m.domain.cur_khz = 1000000;
         m.facts.clocksource = (char *)"tsc";
         m.facts.available_clocksources = (char *)"tsc hpet acpi_pm";
         expect(&m, "governor", AUDIT_PASS, NULL, "held at 1000 MHz of 2400 MHz until the next boot");
         rule.has[POLICY_GOVERNOR] = true;
-        m.policy.max_khz = 2400000;
+        m.domain.max_khz = 2400000;
         /* The daemon holds such a one still, whatever governor the policy asks for. */
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand moves");
         rule.governors = performance;

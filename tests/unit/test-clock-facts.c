@@ -159,7 +159,7 @@ static void test_clock_facts_see_what_a_parameter_could_change(void **state)
 {
         static const struct {
                 const char *driver, *second, *cmdline;
-                unsigned n_policies;
+                unsigned n_domains;
                 bool shallow, fixed;
         } cases[] = {
                 { "acpi_idle", "C1", "", 0, true, true },
@@ -175,9 +175,7 @@ static void test_clock_facts_see_what_a_parameter_could_change(void **state)
                 IdleState states[] = { { .name = (char *)"POLL" }, { .index = 1, .latency_usec = 1 } };
                 CpuState cpu = { .states = states, .n_states = 2 };
                 FreqDomain domain = { .governor = "performance", .min_khz = 1, .max_khz = 2, .cur_khz = 2 };
-                Snapshot snapshot = {
-                        .cpus = &cpu, .n_cpus = 1, .policies = &domain, .n_policies = cases[i].n_policies
-                };
+                Snapshot snapshot = { .cpus = &cpu, .n_cpus = 1, .domains = &domain, .n_domains = cases[i].n_domains };
                 Facts facts = { .cmdline = cases[i].cmdline };
 
                 states[1].name = (char *)cases[i].second;

@@ -229,7 +229,7 @@ static void test_drift_monitor_groups_alike_lines(void **state)
         assert_int_equal(n_plans, 1);
         assert_int_equal(n_reports, 2);
         assert_int_equal(n_repaired, 2);
-        assert_string_equal(host.real.policies[1].governor, "performance");
+        assert_string_equal(host.real.domains[1].governor, "performance");
         assert_non_null(
                 strstr(lines, "scaling_governor of cpufreq/policy0 and 1 more were changed to powersave by tuned"));
         assert_null(strchr(strchr(lines, '\n') + 1, '\n'));
@@ -246,7 +246,7 @@ static void test_drift_monitor_reads_what_was_not_watched(void **state)
         turn();
         assert_int_equal(n_repairs, 1);
         repair();
-        assert_string_equal(host.real.policies[1].governor, "performance");
+        assert_string_equal(host.real.domains[1].governor, "performance");
 }
 
 /* 522 knobs are more than one slice. No watch heard of the two writes: one is found in the first slice, one in the last. */
@@ -275,7 +275,7 @@ static void test_drift_monitor_compares_in_slices(void **state)
         repair();
         assert_int_equal(n_repairs, 1);
         assert_int_equal(n_reports, 2);
-        assert_string_equal(host.real.policies[0].governor, "performance");
+        assert_string_equal(host.real.domains[0].governor, "performance");
         assert_true(host.real.cpus[259].states[3].disabled);
 }
 
@@ -367,7 +367,7 @@ static void test_drift_monitor_contest(void **state)
         drift_reset(monitor);
         apply(NULL);
         assert_true(cpuset_is_empty(drift_get_contested_cpus(monitor)));
-        assert_string_equal(host.real.policies[0].governor, "performance");
+        assert_string_equal(host.real.domains[0].governor, "performance");
 }
 
 /* Left alone for a while, then set again; once it stays the contest is over. */
@@ -389,7 +389,7 @@ static void test_drift_monitor_ends_a_contest(void **state)
         turn();
         assert_int_equal(n_repairs, 1);
         repair();
-        assert_string_equal(host.real.policies[0].governor, "performance");
+        assert_string_equal(host.real.domains[0].governor, "performance");
         now_usec += DRIFT_BACKOFF_MAX_USEC;
         turn();
         assert_true(cpuset_is_empty(drift_get_contested_cpus(monitor)));
@@ -409,7 +409,7 @@ static void test_drift_monitor_leaves_a_thermal_limit(void **state)
         assert_non_null(strstr(lines, "lowered to 1400000 by thermald"));
         /* A person does not raise it either. */
         apply(NULL);
-        assert_int_equal(host.real.policies[0].max_khz, 1400000);
+        assert_int_equal(host.real.domains[0].max_khz, 1400000);
 }
 
 /* The watch overflowed: everything is read, and what is off is set again, its writer unknown. */
@@ -423,7 +423,7 @@ static void test_drift_monitor_reads_all_when_events_were_lost(void **state)
         assert_int_equal(n_repairs, 1);
         repair();
         assert_int_equal(n_reports, 1);
-        assert_string_equal(host.real.policies[1].governor, "performance");
+        assert_string_equal(host.real.domains[1].governor, "performance");
 }
 
 /* What cannot be read is tried again after ten seconds. */
@@ -444,7 +444,7 @@ static void test_drift_monitor_reads_again_later(void **state)
         turn();
         assert_int_equal(n_repairs, 1);
         repair();
-        assert_string_equal(host.real.policies[0].governor, "performance");
+        assert_string_equal(host.real.domains[0].governor, "performance");
 }
 
 /* Eight lines a minute, and one for the rest. */

@@ -88,25 +88,25 @@ static const Row rows[] = {
         { "userspace", 8, 14, 14, 14, true, SPEED, "1400000", HOLDS, HOLDS },
 };
 
-static FreqDomain policy_of(const Row *row)
+static FreqDomain domain_of(const Row *row)
 {
-        FreqDomain policy = { .min_khz = row->min * 100000,
+        FreqDomain domain = { .min_khz = row->min * 100000,
                               .max_khz = row->max * 100000,
                               .cur_khz = row->cur * 100000,
                               .setspeed_khz = row->setspeed * 100000,
                               .setspeed_is_sure = !row->unsure };
 
-        strcpy(policy.governor, row->governor);
-        return policy;
+        strcpy(domain.governor, row->governor);
+        return domain;
 }
 
 static void test_frequency_effect(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-                FreqDomain policy = policy_of(&rows[i]);
+                FreqDomain domain = domain_of(&rows[i]);
 
                 for (unsigned fragile = 0; fragile < 2; fragile++) {
-                        Effect effect = frequency_effect(&policy, fragile, rows[i].knob, rows[i].value);
+                        Effect effect = frequency_effect(&domain, fragile, rows[i].knob, rows[i].value);
 
                         if (effect != (fragile ? rows[i].effect : rows[i].free))
                                 fail_msg("row %zu, %s %u-%u at %u, %s=%s, fragile %u: %s", i, rows[i].governor,
@@ -118,24 +118,24 @@ static void test_frequency_effect(void **state)
 
 static void test_frequency_set(void **state)
 {
-        FreqDomain policy = { .min_khz = 800000, .max_khz = 2600000, .cur_khz = 1400000 };
+        FreqDomain domain = { .min_khz = 800000, .max_khz = 2600000, .cur_khz = 1400000 };
 
-        strcpy(policy.governor, "ondemand");
-        frequency_set(&policy, MAX, "2000000");
-        frequency_set(&policy, MIN, "1000000");
-        assert_int_equal(policy.max_khz, 2000000);
-        assert_int_equal(policy.min_khz, 1000000);
-        frequency_set(&policy, GOV, "userspace");
-        assert_true(frequency_is_userspace(&policy));
-        assert_int_equal(policy.setspeed_khz, 1400000);
-        assert_true(policy.setspeed_is_sure);
-        policy.setspeed_is_sure = false;
-        frequency_set(&policy, SPEED, "2000000");
-        assert_int_equal(policy.setspeed_khz, 2000000);
-        assert_true(policy.setspeed_is_sure);
-        frequency_set(&policy, GOV, "powersave");
-        assert_int_equal(policy.setspeed_khz, 0);
-        assert_false(policy.setspeed_is_sure);
+        strcpy(domain.governor, "ondemand");
+        frequency_set(&domain, MAX, "2000000");
+        frequency_set(&domain, MIN, "1000000");
+        assert_int_equal(domain.max_khz, 2000000);
+        assert_int_equal(domain.min_khz, 1000000);
+        frequency_set(&domain, GOV, "userspace");
+        assert_true(frequency_is_userspace(&domain));
+        assert_int_equal(domain.setspeed_khz, 1400000);
+        assert_true(domain.setspeed_is_sure);
+        domain.setspeed_is_sure = false;
+        frequency_set(&domain, SPEED, "2000000");
+        assert_int_equal(domain.setspeed_khz, 2000000);
+        assert_true(domain.setspeed_is_sure);
+        frequency_set(&domain, GOV, "powersave");
+        assert_int_equal(domain.setspeed_khz, 0);
+        assert_false(domain.setspeed_is_sure);
 }
 
 static void test_frequency_rests(void **state)
@@ -159,14 +159,14 @@ static void test_frequency_rests(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(resting); i++) {
-                FreqDomain policy = policy_of(&resting[i]);
+                FreqDomain domain = domain_of(&resting[i]);
 
-                assert_true(frequency_rests(&policy));
+                assert_true(frequency_rests(&domain));
         }
         for (size_t i = 0; i < ARRAY_SIZE(moving); i++) {
-                FreqDomain policy = policy_of(&moving[i]);
+                FreqDomain domain = domain_of(&moving[i]);
 
-                assert_false(frequency_rests(&policy));
+                assert_false(frequency_rests(&domain));
         }
 }
 
@@ -180,13 +180,13 @@ static void test_frequency_effect_names(void **state)
 
 static void test_frequency_find_lowest(void **state)
 {
-        FreqDomain policy = {};
+        FreqDomain domain = {};
 
-        assert_int_equal(frequency_find_lowest(&policy), 0);
-        policy.frequencies = "2600000 800000 1400000";
-        assert_int_equal(frequency_find_lowest(&policy), 800000);
-        policy.frequencies = "";
-        assert_int_equal(frequency_find_lowest(&policy), 0);
+        assert_int_equal(frequency_find_lowest(&domain), 0);
+        domain.frequencies = "2600000 800000 1400000";
+        assert_int_equal(frequency_find_lowest(&domain), 800000);
+        domain.frequencies = "";
+        assert_int_equal(frequency_find_lowest(&domain), 0);
 }
 
 static void test_frequency_maximum_is_lowered(void **state)
@@ -209,9 +209,9 @@ static void test_frequency_maximum_is_lowered(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
-                FreqDomain policy = { .max_khz = limits[i].max_khz, .frequencies = (char *)limits[i].frequencies };
+                FreqDomain domain = { .max_khz = limits[i].max_khz, .frequencies = (char *)limits[i].frequencies };
 
-                assert_int_equal(frequency_maximum_is_lowered(&policy, limits[i].max), limits[i].limited);
+                assert_int_equal(frequency_maximum_is_lowered(&domain, limits[i].max), limits[i].limited);
         }
         assert_true(frequency_is_lower("800000", "1000000"));
         assert_false(frequency_is_lower("1000000", "1000000"));

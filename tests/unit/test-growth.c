@@ -36,15 +36,15 @@ static void make_host(unsigned n_cpus, Snapshot *ret)
         };
 
         *ret = (Snapshot) {
-                .policies = calloc(n_cpus, sizeof(FreqDomain)),
-                .n_policies = n_cpus,
+                .domains = calloc(n_cpus, sizeof(FreqDomain)),
+                .n_domains = n_cpus,
                 .cpus = calloc(n_cpus, sizeof(CpuState)),
                 .n_cpus = n_cpus,
         };
-        assert_true(ret->policies && ret->cpus);
+        assert_true(ret->domains && ret->cpus);
         for (unsigned i = 0; i < n_cpus; i++) {
-                ret->policies[i] = (FreqDomain) { .id = i, .governor = "powersave", .max_khz = 2000000 };
-                assert_int_equal(cpuset_add(&ret->policies[i].cpus, i), 0);
+                ret->domains[i] = (FreqDomain) { .id = i, .governor = "powersave", .max_khz = 2000000 };
+                assert_int_equal(cpuset_add(&ret->domains[i].cpus, i), 0);
                 ret->cpus[i] = (CpuState) { .id = i, .online = true, .n_states = 3, .states = malloc(sizeof(states)) };
                 assert_non_null(ret->cpus[i].states);
                 memcpy(ret->cpus[i].states, states, sizeof(states));

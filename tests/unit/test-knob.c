@@ -106,7 +106,7 @@ static void test_knob_order(void **state)
         for (Knob knob = 0; knob < KNOB_MAX_; knob++)
                 assert_int_equal(knob_is_frequency(knob),
                                  strncmp(knob_to_string(knob), "scaling_", strlen("scaling_")) == 0);
-        assert_true(knob_is_of_policy(KNOB_ENERGY_PERFORMANCE_PREFERENCE) && !knob_is_of_policy(KNOB_ENERGY_PERF_BIAS));
+        assert_true(knob_is_of_domain(KNOB_ENERGY_PERFORMANCE_PREFERENCE) && !knob_is_of_domain(KNOB_ENERGY_PERF_BIAS));
 }
 
 static void test_knob_value_check(void **state)

@@ -300,7 +300,7 @@ static int run_to_exit(void)
 
 static const char *governor(void)
 {
-        return host.real.policies[0].governor;
+        return host.real.domains[0].governor;
 }
 
 static void test_start_and_stop(void **state)
@@ -495,7 +495,7 @@ static void test_a_cpu_comes(void **state)
         n_enumerated = n_parts_read = 0;
         send_uevent(UEVENT_CPU);
         wait_for_idle();
-        assert_string_equal(host.real.policies[1].governor, "performance");
+        assert_string_equal(host.real.domains[1].governor, "performance");
         assert_true(host.real.cpus[3].states[2].disabled);
         assert_string_equal(governor(), "powersave");
         assert_int_equal(n_enumerated, 0);
@@ -556,7 +556,7 @@ static void test_the_tsc_is_lost(void **state)
         available = "tsc hpet acpi_pm ";
         start("");
         assert_int_equal(host.lost_by_us, 0);
-        assert_int_equal(host.real.policies[0].max_khz, 1400000);
+        assert_int_equal(host.real.domains[0].max_khz, 1400000);
         send_uevent(UEVENT_KVM_CREATE);
         wait_for(MANAGER_CHANGED_VIEW, n_news[MANAGER_CHANGED_VIEW] + 1);
 
@@ -570,7 +570,7 @@ static void test_the_tsc_is_lost(void **state)
         assert_string_equal(look().vms_when_lost, "web (77)");
         assert_int_equal(look().clocksource_changes, 1);
         wait_for_idle();
-        assert_true(host.real.policies[0].max_khz > 1400000);
+        assert_true(host.real.domains[0].max_khz > 1400000);
 }
 
 /* It died while the plan ran that spared it: the task starts over. */
@@ -585,7 +585,7 @@ static void test_the_tsc_dies_meanwhile(void **state)
         the_facts.constant_tsc = false;
         available = "hpet acpi_pm ";
         wait_for_idle();
-        assert_true(host.real.policies[0].max_khz > 1400000);
+        assert_true(host.real.domains[0].max_khz > 1400000);
 }
 
 static void test_a_cpu_goes_meanwhile(void **state)

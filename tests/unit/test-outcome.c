@@ -140,7 +140,7 @@ static void test_outcome_says_what_the_governor_does(void **state)
                               .cur_khz = 1000000,
                               .hw_min_khz = 1000000,
                               .hw_max_khz = 2400000 };
-        const Snapshot snapshot = { .policies = &domain, .n_policies = 1 };
+        const Snapshot snapshot = { .domains = &domain, .n_domains = 1 };
         static const Findings none;
         _cleanup_policy_ Policy policy = {};
         OutcomeInput input = { .facts = &lost,
@@ -320,7 +320,7 @@ static void test_outcome_tells_the_price_beside_what_was_found(void **state)
                               .max_khz = 1000000,
                               .cur_khz = 1000000,
                               .hw_max_khz = 2400000 };
-        const Snapshot snapshot = { .policies = &domain, .n_policies = 1 };
+        const Snapshot snapshot = { .domains = &domain, .n_domains = 1 };
         _cleanup_findings_ Findings findings = {};
         OutcomeInput input = {
                 .facts = &fragile, .frequency = true, .n_knobs = 3, .findings = &findings, .snapshot = &snapshot

@@ -67,15 +67,15 @@ static void test_plan_orders_limits(void **state)
 {
         Fixture *f = *state;
 
-        f->host.real.policies[0].min_khz = 800000;
-        f->host.real.policies[0].max_khz = 1400000;
+        f->host.real.domains[0].min_khz = 800000;
+        f->host.real.domains[0].max_khz = 1400000;
         warden_rule(&f->warden, NULL, NULL, 2000000, 2600000, NULL);
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 1400000>2600000 none\n"
                                       "cpufreq/policy0/scaling_min_freq 800000>2000000 none\n");
 
-        f->host.real.policies[0].min_khz = 2000000;
-        f->host.real.policies[0].max_khz = 2600000;
+        f->host.real.domains[0].min_khz = 2000000;
+        f->host.real.domains[0].max_khz = 2600000;
         f->warden.policy.rules[0].min_khz = 800000;
         f->warden.policy.rules[0].max_khz = 1400000;
         warden_plan(&f->warden, true);
@@ -129,10 +129,10 @@ static void test_plan_refuses_what_a_setpolicy_driver_does_not_list(void **state
         _cleanup_free_ char *text = NULL;
         const Finding *finding;
 
-        strcpy(f->host.real.policies[0].driver, "intel_pstate");
-        f->host.real.policies[0].governors = "performance powersave";
+        strcpy(f->host.real.domains[0].driver, "intel_pstate");
+        f->host.real.domains[0].governors = "performance powersave";
         warden_rule(&f->warden, NULL, "ondemand", 0, 0, NULL);
-        strcpy(f->host.real.policies[0].governor, "powersave");
+        strcpy(f->host.real.domains[0].governor, "powersave");
         warden_plan(&f->warden, true);
         assert_int_equal(f->warden.plan.n_steps, 0);
         finding = warden_finding(&f->warden, FINDING_REFUSED);
@@ -147,8 +147,8 @@ static void test_plan_takes_the_first_governor_a_setpolicy_driver_lists(void **s
 {
         Fixture *f = *state;
 
-        strcpy(f->host.real.policies[0].driver, "intel_pstate");
-        f->host.real.policies[0].governors = "performance powersave";
+        strcpy(f->host.real.domains[0].driver, "intel_pstate");
+        f->host.real.domains[0].governors = "performance powersave";
         warden_rule(&f->warden, NULL, "ondemand|powersave", 0, 0, NULL);
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>powersave none\n");
@@ -269,9 +269,9 @@ static void test_plan_says_which_policy_cannot_be_read(void **state)
                 assert_int_equal(originals_add(&warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR, .id = 1 },
                                                "schedutil"),
                                  1);
-                host.real.policies[1].error = rows[i].error;
+                host.real.domains[1].error = rows[i].error;
                 if (!rows[i].cpus)
-                        cpuset_done(&host.real.policies[1].cpus);
+                        cpuset_done(&host.real.domains[1].cpus);
                 warden_rule(&warden, NULL, "performance", 0, 0, NULL);
                 warden_plan(&warden, true);
                 assert_steps(&warden.plan, "cpufreq/policy0/scaling_governor ondemand>performance holds-frequency\n");
@@ -341,7 +341,7 @@ static void test_plan_waits_for_drivers(void **state)
 {
         Fixture *f = *state;
 
-        f->host.real.n_policies = 0;
+        f->host.real.n_domains = 0;
         f->host.real.cpus[0].n_states = f->host.real.cpus[1].n_states = 0;
         warden_rule(&f->warden, NULL, "performance", 0, 0, "shallowest");
         warden_plan(&f->warden, true);
@@ -349,7 +349,7 @@ static void test_plan_waits_for_drivers(void **state)
         assert_non_null(warden_finding(&f->warden, FINDING_NO_CPUFREQ));
         assert_non_null(warden_finding(&f->warden, FINDING_NO_CPUIDLE));
         assert_int_equal(cpuset_count(&warden_finding(&f->warden, FINDING_NO_CPUIDLE)->cpus), 2);
-        f->host.real.n_policies = 1;
+        f->host.real.n_domains = 1;
         f->host.real.cpus[0].n_states = f->host.real.cpus[1].n_states = 4;
 }
 
@@ -397,8 +397,8 @@ static void test_plan_freezes_a_living_tsc_before_the_governor(void **state)
         Fixture *f = *state;
 
         f->host.tsc_lives = true;
-        strcpy(f->host.real.policies[0].governor, "userspace");
-        f->host.real.policies[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        strcpy(f->host.real.domains[0].governor, "userspace");
+        f->host.real.domains[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
         warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2600000>1400000 holds-frequency\n"
@@ -411,8 +411,8 @@ static void test_plan_withholds_limits_that_would_move_a_living_tsc(void **state
         Fixture *f = *state;
 
         f->host.tsc_lives = true;
-        strcpy(f->host.real.policies[0].governor, "performance");
-        f->host.real.policies[0].max_khz = f->host.real.policies[0].min_khz = 1400000;
+        strcpy(f->host.real.domains[0].governor, "performance");
+        f->host.real.domains[0].max_khz = f->host.real.domains[0].min_khz = 1400000;
         warden_rule(&f->warden, NULL, "performance", 800000, 2600000, NULL);
         warden_plan(&f->warden, true);
         /* A lower minimum moves nothing under `performance`; a higher maximum does. */
@@ -427,8 +427,8 @@ static void test_plan_withholds_a_minimum_above_a_frozen_maximum(void **state)
         Fixture *f = *state;
 
         f->host.tsc_lives = true;
-        strcpy(f->host.real.policies[0].governor, "performance");
-        f->host.real.policies[0].max_khz = f->host.real.policies[0].min_khz = 1400000;
+        strcpy(f->host.real.domains[0].governor, "performance");
+        f->host.real.domains[0].max_khz = f->host.real.domains[0].min_khz = 1400000;
         warden_rule(&f->warden, NULL, "performance", 2600000, 0, NULL);
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 1400000>2600000 marks-tsc-unstable!\n");
@@ -439,9 +439,9 @@ static void test_plan_withholds_the_governor_where_it_cannot_freeze(void **state
         Fixture *f = *state;
 
         f->host.tsc_lives = true;
-        strcpy(f->host.real.policies[0].governor, "userspace");
-        f->host.real.policies[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
-        f->host.real.policies[0].cur_khz = 1397000; /* measured: not in the table */
+        strcpy(f->host.real.domains[0].governor, "userspace");
+        f->host.real.domains[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        f->host.real.domains[0].cur_khz = 1397000; /* measured: not in the table */
         warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor userspace>performance marks-tsc-unstable!\n");
@@ -453,8 +453,8 @@ static void test_plan_of_a_resting_policy_is_empty(void **state)
         Fixture *f = *state;
 
         f->host.tsc_lives = true;
-        strcpy(f->host.real.policies[0].governor, "performance");
-        f->host.real.policies[0].cur_khz = 2600000;
+        strcpy(f->host.real.domains[0].governor, "performance");
+        f->host.real.domains[0].cur_khz = 2600000;
         warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
         warden_plan(&f->warden, true);
         assert_int_equal(f->warden.plan.n_steps, 0);
@@ -491,12 +491,12 @@ static void test_plan_restores_the_speed_of_userspace(void **state)
         Fixture *f = *state;
         _cleanup_free_ char *before = NULL, *after = NULL;
 
-        strcpy(f->host.real.policies[0].governor, "userspace");
-        f->host.real.policies[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        strcpy(f->host.real.domains[0].governor, "userspace");
+        f->host.real.domains[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
         before = fake_host_dump(&f->host);
         warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
         warden_apply(&f->warden);
-        assert_int_equal(f->host.real.policies[0].cur_khz, 2600000);
+        assert_int_equal(f->host.real.domains[0].cur_khz, 2600000);
         warden_restore(&f->warden);
         after = fake_host_dump(&f->host);
         assert_string_equal(before, after);
@@ -508,12 +508,12 @@ static void test_plan_clamps_at_either_end(void **state)
         Fixture *f = *state;
 
         warden_rule(&f->warden, NULL, NULL, 100000, 0, NULL);
-        f->host.real.policies[0].min_khz = 1400000;
+        f->host.real.domains[0].min_khz = 1400000;
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 1400000>800000 none\n");
         assert_string_equal(warden_finding(&f->warden, FINDING_CLAMPED)->actual, "800000");
 
-        f->host.real.policies[0].hw_min_khz = f->host.real.policies[0].hw_max_khz = 0;
+        f->host.real.domains[0].hw_min_khz = f->host.real.domains[0].hw_max_khz = 0;
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_min_freq 1400000>800000 none\n");
         assert_null(warden_finding(&f->warden, FINDING_CLAMPED));
@@ -575,7 +575,7 @@ static void test_plan_originals_do_not_push_the_other_limit_aside(void **state)
         Fixture *f = *state;
         PolicyRule *rule = warden_rule(&f->warden, NULL, NULL, 1400000, 0, NULL);
 
-        f->host.real.policies[0].min_khz = 2000000;
+        f->host.real.domains[0].min_khz = 2000000;
         warden_apply(&f->warden);
         rule->has[POLICY_MIN_FREQ] = false;
         rule->has[POLICY_MAX_FREQ] = true;
@@ -584,10 +584,10 @@ static void test_plan_originals_do_not_push_the_other_limit_aside(void **state)
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2600000>1400000 holds-frequency\n");
         warden_apply(&f->warden);
         warden_restore(&f->warden);
-        assert_int_equal(f->host.real.policies[0].min_khz, 2000000);
+        assert_int_equal(f->host.real.domains[0].min_khz, 2000000);
 
-        f->host.real.policies[0].min_khz = 800000;
-        f->host.real.policies[0].max_khz = 1400000;
+        f->host.real.domains[0].min_khz = 800000;
+        f->host.real.domains[0].max_khz = 1400000;
         rule->max_khz = 2000000;
         warden_apply(&f->warden);
         rule->has[POLICY_MAX_FREQ] = false;
@@ -616,8 +616,8 @@ static void test_plan_cannot_freeze_an_unknown_frequency(void **state)
         Fixture *f = *state;
 
         f->host.tsc_lives = true;
-        f->host.real.policies[0].cur_khz = 0;
-        f->host.real.policies[0].frequencies = NULL;
+        f->host.real.domains[0].cur_khz = 0;
+        f->host.real.domains[0].frequencies = NULL;
         warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>performance marks-tsc-unstable!\n");
@@ -633,23 +633,23 @@ static void test_plan_cannot_freeze_an_unknown_frequency(void **state)
 static void test_plan_pins_the_speed_before_limits_widen(void **state)
 {
         Fixture *f = *state;
-        FreqDomain *policy = &f->host.real.policies[0];
+        FreqDomain *domain = &f->host.real.domains[0];
 
         f->host.tsc_lives = true;
-        strcpy(policy->governor, "userspace");
-        policy->max_khz = policy->setspeed_khz = 1400000;
+        strcpy(domain->governor, "userspace");
+        domain->max_khz = domain->setspeed_khz = 1400000;
         f->host.setspeed_khz[0] = 2600000;
         warden_rule(&f->warden, NULL, NULL, 0, 2000000, NULL);
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_setspeed 1400000>1400000 holds-frequency\n"
                                       "cpufreq/policy0/scaling_max_freq 1400000>2000000 holds-frequency\n");
         warden_apply(&f->warden);
-        assert_int_equal(policy->max_khz, 2000000);
+        assert_int_equal(domain->max_khz, 2000000);
         assert_true(f->host.tsc_lives);
 
         /* Nothing to protect: the speed goes back when the limit is there. */
         f->host.tsc_lives = false;
-        policy->max_khz = 1400000;
+        domain->max_khz = 1400000;
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 1400000>2000000 holds-frequency\n"
                                       "cpufreq/policy0/scaling_setspeed unknown>1400000 holds-frequency\n");
@@ -658,10 +658,10 @@ static void test_plan_pins_the_speed_before_limits_widen(void **state)
 static void test_plan_restores_no_speed_under_another_governor(void **state)
 {
         Fixture *f = *state;
-        FreqDomain *policy = &f->host.real.policies[0];
+        FreqDomain *domain = &f->host.real.domains[0];
 
-        strcpy(policy->governor, "userspace");
-        policy->setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        strcpy(domain->governor, "userspace");
+        domain->setspeed_khz = f->host.setspeed_khz[0] = 1400000;
         warden_rule(&f->warden, NULL, NULL, 0, 2000000, NULL);
         warden_apply(&f->warden);
         assert_int_equal(fake_host_drift(&f->host, "cpufreq/policy0/scaling_governor", "ondemand"), 0);
@@ -673,11 +673,11 @@ static void test_plan_restores_no_speed_under_another_governor(void **state)
 static void test_plan_knows_the_speed_of_a_living_tsc(void **state)
 {
         Fixture *f = *state;
-        FreqDomain *policy = &f->host.real.policies[0];
+        FreqDomain *domain = &f->host.real.domains[0];
 
         f->host.tsc_lives = true;
-        strcpy(policy->governor, "userspace");
-        policy->setspeed_khz = f->host.setspeed_khz[0] = 1400000;
+        strcpy(domain->governor, "userspace");
+        domain->setspeed_khz = f->host.setspeed_khz[0] = 1400000;
         warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
         warden_apply(&f->warden);
         warden_plan(&f->warden, false);
@@ -758,7 +758,7 @@ static void test_originals_of_what_is_wanted_stay(void **state)
         fake_host_drift(&f->host, "cpufreq/policy0/scaling_governor", "schedutil");
         warden_apply(&f->warden);
         warden_restore(&f->warden);
-        assert_string_equal(f->host.real.policies[0].governor, "ondemand");
+        assert_string_equal(f->host.real.domains[0].governor, "ondemand");
 }
 
 static void test_plan_complains_of_nothing_where_nothing_is_applied(void **state)
@@ -770,18 +770,18 @@ static void test_plan_complains_of_nothing_where_nothing_is_applied(void **state
         warden_plan(&f->warden, false);
         assert_int_equal(f->warden.plan.findings.n, 0);
 
-        f->host.real.n_policies = 0;
+        f->host.real.n_domains = 0;
         f->warden.frequency = false;
         warden_plan(&f->warden, true);
         assert_null(warden_finding(&f->warden, FINDING_NO_CPUFREQ));
-        f->host.real.n_policies = 1;
+        f->host.real.n_domains = 1;
 }
 
 /* Gone at a stop for good, during an apply perhaps not: a driver may come back. */
 static void test_originals_of_what_is_gone(void **state)
 {
         Fixture *f = *state;
-        Snapshot empty = {}, unreadable = { .n_policies = 1, .policies = &(FreqDomain) { .error = -EBUSY } };
+        Snapshot empty = {}, unreadable = { .n_domains = 1, .domains = &(FreqDomain) { .error = -EBUSY } };
 
         assert_int_equal(originals_add(&f->warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR }, "ondemand"),
                          1);

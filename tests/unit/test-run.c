@@ -38,7 +38,7 @@ static void test_run_goes_on_after_a_failing_cpu(void **state)
         warden_rule(&warden, NULL, "performance", 0, 0, "shallowest");
         warden_apply(&warden);
         assert_int_equal(warden.n_failed, 2);
-        assert_string_equal(host.real.policies[1].governor, "performance");
+        assert_string_equal(host.real.domains[1].governor, "performance");
         assert_true(snapshot_find_state(&host.real, 3, 3)->disabled);
         finding = warden_finding(&warden, FINDING_FAILED);
         assert_int_equal(finding->error, -EIO);
@@ -55,7 +55,7 @@ static void test_run_tries_governors_in_order(void **state)
         warden_rule(&warden, NULL, "nosuch|conservative|performance", 0, 0, NULL);
         warden_apply(&warden);
         assert_int_equal(warden.n_failed, 0);
-        assert_string_equal(host.real.policies[0].governor, "conservative");
+        assert_string_equal(host.real.domains[0].governor, "conservative");
         finish(&host, &warden);
 }
 
@@ -73,7 +73,7 @@ static void test_run_says_what_is_offered_instead_of_a_refused_governor(void **s
         assert_string_equal(finding->wanted, "nosuch");
         assert_string_equal(finding->offers, "performance schedutil");
         assert_int_equal(cpuset_count(&finding->cpus), 4);
-        assert_string_equal(host.real.policies[0].governor, "schedutil");
+        assert_string_equal(host.real.domains[0].governor, "schedutil");
         finish(&host, &warden);
 }
 
@@ -112,7 +112,7 @@ static void test_run_finds_a_limited_maximum(void **state)
                 Warden warden;
 
                 start(&host, &warden, "performance", 1800000, false);
-                host.real.policies[0].max_khz = 1800000;
+                host.real.domains[0].max_khz = 1800000;
                 fake_host_fault(&host, rows[i].path, FAKE_FAULT_IGNORE, 0);
                 warden_rule(&warden, NULL, NULL, rows[i].min_khz, rows[i].max_khz, NULL);
                 warden_apply(&warden);
@@ -131,7 +131,7 @@ static void test_run_waits_for_a_late_limit(void **state)
         warden_rule(&warden, NULL, NULL, 0, 2000000, NULL);
         warden_apply(&warden);
         assert_int_equal(warden.n_failed, 0);
-        assert_int_equal(host.real.policies[0].max_khz, 2000000);
+        assert_int_equal(host.real.domains[0].max_khz, 2000000);
         finish(&host, &warden);
 
         start(&host, &warden, "userspace", 1400000, false);
@@ -140,7 +140,7 @@ static void test_run_waits_for_a_late_limit(void **state)
         fake_host_fault(&host, "cpufreq/policy0/scaling_setspeed", FAKE_FAULT_LATE, 5);
         warden_restore(&warden);
         assert_int_equal(warden.n_failed, 0);
-        assert_int_equal(host.real.policies[0].setspeed_khz, 1400000);
+        assert_int_equal(host.real.domains[0].setspeed_khz, 1400000);
         finish(&host, &warden);
 }
 
@@ -156,8 +156,8 @@ static void test_run_withholds_the_governor_after_a_freeze_that_failed(void **st
         warden_rule(&warden, NULL, "performance", 0, 0, NULL);
         warden_apply(&warden);
         assert_true(host.tsc_lives);
-        assert_string_equal(host.real.policies[0].governor, "userspace");
-        assert_string_equal(host.real.policies[1].governor, "userspace");
+        assert_string_equal(host.real.domains[0].governor, "userspace");
+        assert_string_equal(host.real.domains[1].governor, "userspace");
         assert_non_null(warden_finding(&warden, FINDING_WITHHELD));
         finish(&host, &warden);
 }
@@ -171,12 +171,12 @@ static void test_run_keeps_a_living_tsc_through_apply_and_restore(void **state)
         warden_rule(&warden, NULL, "performance", 0, 0, "shallowest");
         warden_apply(&warden);
         assert_int_equal(warden.n_failed, 0);
-        assert_string_equal(host.real.policies[0].governor, "performance");
+        assert_string_equal(host.real.domains[0].governor, "performance");
         warden_restore(&warden);
         assert_int_equal(warden.n_failed, 0);
-        assert_string_equal(host.real.policies[0].governor, "userspace");
-        assert_int_equal(host.real.policies[0].max_khz, 2600000);
-        assert_int_equal(host.real.policies[0].min_khz, 800000);
+        assert_string_equal(host.real.domains[0].governor, "userspace");
+        assert_int_equal(host.real.domains[0].max_khz, 2600000);
+        assert_int_equal(host.real.domains[0].min_khz, 800000);
         assert_true(host.tsc_lives);
         finish(&host, &warden);
 }
@@ -191,8 +191,8 @@ static void test_run_keeps_the_freeze_under_a_restored_moving_governor(void **st
         warden_rule(&warden, NULL, "performance", 0, 0, NULL);
         warden_apply(&warden);
         warden_restore(&warden);
-        assert_string_equal(host.real.policies[0].governor, "schedutil");
-        assert_int_equal(host.real.policies[0].min_khz, 2600000);
+        assert_string_equal(host.real.domains[0].governor, "schedutil");
+        assert_int_equal(host.real.domains[0].min_khz, 2600000);
         assert_int_equal(warden.originals.n, 2);
         assert_non_null(warden_finding(&warden, FINDING_WITHHELD));
         fake_host_tick(&host, 0);
@@ -201,7 +201,7 @@ static void test_run_keeps_the_freeze_under_a_restored_moving_governor(void **st
         /* Lost after all, and nothing is left to protect. */
         host.tsc_lives = false;
         warden_restore(&warden);
-        assert_int_equal(host.real.policies[0].min_khz, 800000);
+        assert_int_equal(host.real.domains[0].min_khz, 800000);
         assert_int_equal(warden.originals.n, 0);
         finish(&host, &warden);
 }
@@ -289,8 +289,8 @@ static void test_run_writes_only_names_worth_a_try(void **state)
 
         start(&host, &warden, "performance", 2600000, false);
         for (unsigned i = 0; i < 2; i++) {
-                strcpy(host.real.policies[i].driver, "intel_pstate");
-                host.real.policies[i].governors = "powersave";
+                strcpy(host.real.domains[i].driver, "intel_pstate");
+                host.real.domains[i].governors = "powersave";
         }
         warden_rule(&warden, NULL, "ondemand|powersave", 0, 0, NULL);
         warden_apply(&warden);
@@ -337,15 +337,15 @@ static void test_run_sets_a_speed(void **state)
         warden_options(&warden, "frequency-set -f 1.9GHz");
         warden_apply(&warden);
         assert_int_equal(warden.n_failed, 0);
-        assert_string_equal(host.real.policies[1].governor, "userspace");
-        assert_int_equal(host.real.policies[1].cur_khz, 2000000);
+        assert_string_equal(host.real.domains[1].governor, "userspace");
+        assert_int_equal(host.real.domains[1].cur_khz, 2000000);
         warden_plan(&warden, true);
         assert_int_equal(warden.plan.n_steps, 0);
 
         /* A governor named later ends the speed. */
         warden_options(&warden, "frequency-set -g performance");
         warden_apply(&warden);
-        assert_string_equal(host.real.policies[1].governor, "performance");
+        assert_string_equal(host.real.domains[1].governor, "performance");
         warden_restore(&warden);
         after = fake_host_dump(&host);
         assert_string_equal(after, before);
@@ -363,8 +363,8 @@ static void test_run_withholds_a_speed_that_costs_the_tsc(void **state)
         warden_options(&warden, "frequency-set -f 2GHz");
         warden_apply(&warden);
         assert_true(host.tsc_lives);
-        assert_string_equal(host.real.policies[0].governor, "userspace");
-        assert_int_equal(host.real.policies[0].cur_khz, 800000);
+        assert_string_equal(host.real.domains[0].governor, "userspace");
+        assert_int_equal(host.real.domains[0].cur_khz, 800000);
         finding = warden_finding(&warden, FINDING_WITHHELD);
         assert_non_null(finding);
         assert_int_equal(finding->knob, KNOB_SCALING_SETSPEED);
@@ -373,7 +373,7 @@ static void test_run_withholds_a_speed_that_costs_the_tsc(void **state)
         /* Lost after all: now it is told. */
         host.tsc_lives = false;
         warden_apply(&warden);
-        assert_int_equal(host.real.policies[0].cur_khz, 2000000);
+        assert_int_equal(host.real.domains[0].cur_khz, 2000000);
         finish(&host, &warden);
 }
 
@@ -447,10 +447,10 @@ static void test_run_energy_preferences(void **state)
         warden_options(&warden, "set -e power ; -c 0-1 set -b 15");
         warden_apply(&warden);
         assert_true(host.tsc_lives);
-        assert_string_equal(host.real.policies[0].preference.text, "power");
+        assert_string_equal(host.real.domains[0].preference.text, "power");
         assert_string_equal(host.real.cpus[0].perf_bias.text, "15");
         assert_string_equal(host.real.cpus[2].perf_bias.text, "6");
-        assert_string_equal(host.real.policies[0].governor, "ondemand");
+        assert_string_equal(host.real.domains[0].governor, "ondemand");
         assert_int_equal(warden_finding(&warden, FINDING_NO_SUCH_KNOB)->knob, KNOB_ENERGY_PERFORMANCE_PREFERENCE);
         assert_int_equal(warden_finding(&warden, FINDING_FAILED)->knob, KNOB_ENERGY_PERF_BIAS);
 
@@ -458,7 +458,7 @@ static void test_run_energy_preferences(void **state)
         policy_done(&warden.policy);
         warden_options(&warden, "frequency-set -g performance");
         warden_apply(&warden);
-        assert_string_equal(host.real.policies[0].preference.text, "balance_performance");
+        assert_string_equal(host.real.domains[0].preference.text, "balance_performance");
         assert_string_equal(host.real.cpus[0].perf_bias.text, "6");
         finish(&host, &warden);
 }
@@ -480,10 +480,10 @@ static void test_run_stop_policy(void **state)
         warden_leave(&warden);
         host.n_faults = 0;
         warden_restore(&warden);
-        assert_string_equal(host.real.policies[0].governor, "ondemand");
-        assert_string_equal(host.real.policies[1].governor, "userspace");
-        assert_int_equal(host.real.policies[1].cur_khz, 800000);
-        assert_int_equal(host.real.policies[0].max_khz, 2600000);
+        assert_string_equal(host.real.domains[0].governor, "ondemand");
+        assert_string_equal(host.real.domains[1].governor, "userspace");
+        assert_int_equal(host.real.domains[1].cur_khz, 800000);
+        assert_int_equal(host.real.domains[0].max_khz, 2600000);
         assert_false(snapshot_find_state(&host.real, 0, 3)->disabled);
         assert_false(snapshot_find_state(&host.real, 1, 2)->disabled);
         assert_int_equal(warden.originals.n, 0);

@@ -190,13 +190,13 @@ static void make_host(FakeHost *host, const Facts *facts, Driver driver)
         host->tsc_lives = facts_tsc_lives(facts);
         host->constant_tsc = facts->constant_tsc;
         if (driver != DRIVER_WITH_TABLE)
-                host->real.policies[0].frequencies = NULL;
+                host->real.domains[0].frequencies = NULL;
         if (driver == DRIVER_SETPOLICY) {
-                strcpy(host->real.policies[0].driver, "intel_pstate");
-                host->real.policies[0].governors = "performance powersave";
+                strcpy(host->real.domains[0].driver, "intel_pstate");
+                host->real.domains[0].governors = "performance powersave";
         }
         if (driver == DRIVER_NONE)
-                host->real.n_policies = 0;
+                host->real.n_domains = 0;
 }
 
 static void try_one(const Case *is)
@@ -221,7 +221,7 @@ static void try_one(const Case *is)
         warden_apply(&w);
         assert_agree(is, &w, &planned);
         warden_done(&w);
-        host.real.n_policies = 1;
+        host.real.n_domains = 1;
         fake_host_done(&host);
 }
 

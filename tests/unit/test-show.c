@@ -133,7 +133,7 @@ static void test_show_plan(void **state)
         warden_apply(&warden);
         warden.idle = false;
         policy_done(&warden.policy);
-        host.real.n_policies = 1;
+        host.real.n_domains = 1;
         warden_plan(&warden, false);
         warden.plan.n_steps = 1;
         output_begin(&output);
@@ -141,7 +141,7 @@ static void test_show_plan(void **state)
         output_end(&output, "Restore 1 step\n"
                             "  cpufreq/policy0 scaling_governor: performance -> userspace\n"
                             "      the original value; holds-frequency\n");
-        host.real.n_policies = 2;
+        host.real.n_domains = 2;
         warden_done(&warden);
         fake_host_done(&host);
 }

@@ -11,7 +11,7 @@
 #include "fake-host.h"
 #include "model/snapshot-part.h"
 
-/* Two policies of two CPUs each, all of it known; `part` is CPU 2. */
+/* Two domains of two CPUs each, all of it known; `part` is CPU 2. */
 typedef struct Test {
         FakeHost host;
         Snapshot whole, read;
@@ -60,23 +60,23 @@ static void test_part_has(void **state)
         assert_false(snapshot_part_has(&t->part, &(KnobId) { .knob = KNOB_DISABLE, .id = 3, .state = 1 }));
 }
 
-/* The part and its policy are as they are now; all else is as it was known, and owns its texts. */
+/* The part and its domain are as they are now; all else is as it was known, and owns its texts. */
 static void test_merge_takes_the_part_only(void **state)
 {
         Test *t = *state;
 
-        strcpy(t->host.real.policies[0].governor, "powersave");
-        strcpy(t->host.real.policies[1].governor, "performance");
+        strcpy(t->host.real.domains[0].governor, "powersave");
+        strcpy(t->host.real.domains[1].governor, "performance");
         t->host.real.cpus[2].online = false;
         t->host.real.cpus[2].states[2].disabled = t->host.real.cpus[3].states[2].disabled = true;
         assert_int_equal(read_and_merge(t), 1);
         snapshot_done(&t->read);
-        assert_int_equal(t->whole.n_policies, 2);
+        assert_int_equal(t->whole.n_domains, 2);
         assert_int_equal(t->whole.n_cpus, 4);
-        assert_string_equal(t->whole.policies[0].governor, "ondemand");
-        assert_string_equal(t->whole.policies[1].governor, "performance");
-        assert_string_equal(t->whole.policies[1].governors, "performance schedutil");
-        assert_true(cpuset_has(&t->whole.policies[1].related, 3));
+        assert_string_equal(t->whole.domains[0].governor, "ondemand");
+        assert_string_equal(t->whole.domains[1].governor, "performance");
+        assert_string_equal(t->whole.domains[1].governors, "performance schedutil");
+        assert_true(cpuset_has(&t->whole.domains[1].related, 3));
         assert_false(t->whole.cpus[2].online);
         assert_true(t->whole.cpus[2].states[2].disabled);
         assert_string_equal(t->whole.cpus[2].states[2].name, "C2");
@@ -88,25 +88,25 @@ static void test_merge_adds_a_policy(void **state)
 {
         Test *t = *state;
 
-        t->host.real.n_policies = 1;
+        t->host.real.n_domains = 1;
         snapshot_done(&t->whole);
         assert_int_equal(fake_host_ops.enumerate(&t->host, &t->whole), 0);
-        assert_int_equal(t->whole.n_policies, 1);
-        t->host.real.n_policies = 2;
+        assert_int_equal(t->whole.n_domains, 1);
+        t->host.real.n_domains = 2;
         assert_int_equal(read_and_merge(t), 1);
-        assert_int_equal(t->whole.n_policies, 2);
-        assert_int_equal(t->whole.policies[0].id, 0);
-        assert_int_equal(t->whole.policies[1].id, 2);
+        assert_int_equal(t->whole.n_domains, 2);
+        assert_int_equal(t->whole.domains[0].id, 0);
+        assert_int_equal(t->whole.domains[1].id, 2);
 }
 
 static void test_merge_refuses_what_is_gone(void **state)
 {
         Test *t = *state;
 
-        t->host.real.n_policies = 1;
+        t->host.real.n_domains = 1;
         assert_int_equal(read_and_merge(t), 0);
         snapshot_done(&t->read);
-        t->host.real.n_policies = 2;
+        t->host.real.n_domains = 2;
         t->host.real.n_cpus = 2;
         assert_int_equal(read_and_merge(t), 0);
         snapshot_done(&t->read);

@@ -14,19 +14,19 @@
 /* Numbers with gaps, as on a host with CPUs taken out. The arrays are static: no snapshot_done(). */
 static void fill(Snapshot *ret)
 {
-        static FreqDomain policies[3];
+        static FreqDomain domains[3];
         static IdleState states[3];
         static CpuState cpus[2];
 
-        policies[0] = (FreqDomain) { .id = 0, .governor = "ondemand", .min_khz = 800000, .max_khz = 2600000 };
-        policies[1] = (FreqDomain) { .id = 4, .governor = "userspace", .setspeed_khz = 1400000 };
-        policies[2] = (FreqDomain) { .id = 9, .error = -EBUSY };
+        domains[0] = (FreqDomain) { .id = 0, .governor = "ondemand", .min_khz = 800000, .max_khz = 2600000 };
+        domains[1] = (FreqDomain) { .id = 4, .governor = "userspace", .setspeed_khz = 1400000 };
+        domains[2] = (FreqDomain) { .id = 9, .error = -EBUSY };
         states[0] = (IdleState) { .index = 0, .name = "POLL" };
         states[1] = (IdleState) { .index = 1, .name = "C1", .latency_usec = 2 };
         states[2] = (IdleState) { .index = 3, .name = "C3", .latency_usec = UINT64_MAX, .error = -EIO };
         cpus[0] = (CpuState) { .id = 2, .online = true, .states = states, .n_states = 3 };
         cpus[1] = (CpuState) { .id = 5 };
-        *ret = (Snapshot) { .policies = policies, .n_policies = 3, .cpus = cpus, .n_cpus = 2 };
+        *ret = (Snapshot) { .domains = domains, .n_domains = 3, .cpus = cpus, .n_cpus = 2 };
 }
 
 static void test_snapshot_find(void **state)
@@ -34,11 +34,11 @@ static void test_snapshot_find(void **state)
         Snapshot s, none = {};
 
         fill(&s);
-        assert_ptr_equal(snapshot_find_policy(&s, 0), &s.policies[0]);
-        assert_ptr_equal(snapshot_find_policy(&s, 4), &s.policies[1]);
-        assert_ptr_equal(snapshot_find_policy(&s, 9), &s.policies[2]);
-        assert_null(snapshot_find_policy(&s, 1));
-        assert_null(snapshot_find_policy(&none, 0));
+        assert_ptr_equal(snapshot_find_domain(&s, 0), &s.domains[0]);
+        assert_ptr_equal(snapshot_find_domain(&s, 4), &s.domains[1]);
+        assert_ptr_equal(snapshot_find_domain(&s, 9), &s.domains[2]);
+        assert_null(snapshot_find_domain(&s, 1));
+        assert_null(snapshot_find_domain(&none, 0));
         assert_ptr_equal(snapshot_find_cpu(&s, 5), &s.cpus[1]);
         assert_null(snapshot_find_cpu(&s, 3));
         assert_null(snapshot_find_cpu(&none, 0));
