@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * How the kernel calibrated the TSC at this boot and at earlier ones, from the journal.
+ * Reads from the journal which rate the kernel found for the TSC at this boot and at earlier ones.
  */
 #pragma once
 
@@ -11,5 +11,5 @@ typedef struct Calibrations {
         unsigned n;
 } Calibrations;
 
-/* 0, or -errno as journal_open() has them. *ret is untouched on failure. */
+/* 0, or -errno as of journal_open(). *ret is untouched on failure. */
 int calibrations_read(Calibrations *ret);

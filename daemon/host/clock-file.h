@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The file `clock` in the runtime directory: the verdict for the next tscwardend of this boot (clock_export()).
+ * Keeps the clock's verdict in the file `clock` of the runtime directory, in the format of clock_export(), so that a
+ * tscwardend that is started again in the same boot knows it.
  */
 #pragma once
 
 #include "model/verdict.h"
 
-/* 0, or -errno of reading the boot id, -ENOMEM, or -errno of runtime_replace_file(). */
+/* 0, -ENOMEM, or -errno of reading the boot id or of runtime_replace_file(). */
 int clock_file_save(int runtime_fd, const Clock *clock);
-/* To be called between clock_init() and the first line. The file of another boot is ignored. 0; -EBADMSG: not our
- * format, ignored; or another -errno: there is no file, or it cannot be read. */
+/* Call this after clock_init() and before the first line is fed. A file of another boot is ignored. 0; -EBADMSG: the
+ * file does not have our format and is ignored; another -errno: there is no file, or it cannot be read. */
 int clock_file_load(int runtime_fd, Clock *clock);

@@ -13,8 +13,8 @@
 #include "host/kmsg.h"
 #include "model/clock-facts.h"
 
-/* So many records are read between two looks at the event loop, so that a burst in the log does not delay the answer to
- * the service watchdog. */
+/* At most so many records are read before the event loop runs again. A longer batch would delay the answer to the
+ * service watchdog when much is logged. */
 #define KMSG_BATCH 512
 
 static void on_line(uint64_t usec, const char *text, void *userdata)
@@ -24,7 +24,8 @@ static void on_line(uint64_t usec, const char *text, void *userdata)
         clock_feed_line(reader->clock, usec, time_usec(CLOCK_MONOTONIC), text, reader->changes);
 }
 
-/* syslog(2) returns the whole buffer each time; a line that was handed on before is skipped. */
+/* syslog(2) returns the whole buffer each time. A line whose time stamp is not newer than that of the last reading was
+ * fed before. */
 static void on_klog_line(uint64_t usec, const char *text, void *userdata)
 {
         ClockReader *reader = userdata;
@@ -50,7 +51,8 @@ static void on_record(ClockReader *reader, const KmsgRecord *record)
                 on_overrun(reader);
         reader->kmsg_read = true;
         reader->kmsg_sequence = record->sequence;
-        /* LOG_KERN is facility 0: programs that write to /dev/kmsg are given another (kernel/printk/printk.c). */
+        /* The kernel's own lines have facility 0 (LOG_KERN). Programs that write to /dev/kmsg cannot use it
+         * (kernel/printk/printk.c devkmsg_write). */
         if (record->priority < 8)
                 on_line(record->usec, record->text, reader);
 }
@@ -94,8 +96,8 @@ int clock_reader_read_sysfs(ClockReader *reader)
         _cleanup_free_ char *current = NULL, *available = NULL;
         int r = clocksource_read(&current, &available);
 
-        /* The kernel prints its whole report before it removes the TSC from the list. So what it has printed since the
-         * log was last read is handed on before the state of sysfs. */
+        /* The kernel prints its whole report before it removes the TSC from the list. So the lines of a report are fed
+         * before the list that lacks the TSC. */
         (void)clock_reader_drain(reader);
         clock_feed_sysfs(reader->clock, &(ClockObservation) { .current = current, .available = available },
                          time_usec(CLOCK_MONOTONIC), reader->changes);
@@ -120,7 +122,7 @@ static void begin(ClockReader *reader, const Facts *facts, int runtime_fd)
                 reader->kept_invalid = clock_file_load(runtime_fd, reader->clock) == -EBADMSG;
 }
 
-/* Hands on everything that the kernel has said so far. */
+/* Feeds everything that the kernel has logged so far. */
 static void replay_log(ClockReader *reader, const Facts *facts, int runtime_fd)
 {
         bool from_journal;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Notices that CLOCK_REALTIME jumped: it was set, or the host slept (the kernel adds the time asleep to it, and to CLOCK_BOOTTIME).
+ * Notices that CLOCK_REALTIME jumped: somebody set it, or the host slept. The time asleep counts in CLOCK_REALTIME and
+ * in CLOCK_BOOTTIME, but not in CLOCK_MONOTONIC.
  */
 #pragma once
 

@@ -6,7 +6,7 @@
 #include "base/cpuset.h"
 #include "host/runtime.h"
 
-/* Long enough for every second one of 8192 CPUs. */
+/* The longest list, every second one of 8192 CPUs, has 20 kB. */
 #define LIST_MAX (64U << 10)
 
 bool convicted_read(int dirfd)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The CPUs that root's last `tscwarden probe` convicted, in a file of the runtime directory that tscwardend can read
- * without JSON.
+ * The file `convicted` in the runtime directory: the CPUs that the last `tscwarden probe` of root convicted, as a list
+ * that tscwardend can read without parsing JSON.
  */
 #pragma once
 

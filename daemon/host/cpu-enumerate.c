@@ -29,7 +29,7 @@ DEFINE_CLEANUP(DIR, closedir);
 typedef struct Place {
         int root;
         char path[KNOB_NAME_SIZE];
-        char *end; /* behind "cpufreq/policy12/" */
+        char *end; /* where the name of a file goes: after "cpufreq/policy12/" */
 } Place;
 
 static const char *place_path(Place *place, const char *file)
@@ -154,7 +154,7 @@ static int read_domain(Place *place, bool all_online, Snapshot *snapshot, FreqDo
         if (r < 0)
                 return r;
 
-        /* Some drivers do not have these files, or they read "<unknown>". */
+        /* Some drivers do not have these files, or the files contain "<unknown>". */
         (void)read_u64(place, "scaling_cur_freq", &domain->cur_khz);
         (void)read_u64(place, "cpuinfo_max_freq", &domain->hw_max_khz);
         if (strcmp(domain->governor, "userspace") == 0)
@@ -202,7 +202,8 @@ static int list_domains(int root, CpuSet *ids)
         }
 }
 
-/* Adds the policies of these CPUs: cpuN/cpufreq is a link to each one's (drivers/cpufreq/cpufreq.c add_cpu_dev_symlink). */
+/* Adds the policies of these CPUs. cpuN/cpufreq is a link to the policy of CPU N (drivers/cpufreq/cpufreq.c
+ * add_cpu_dev_symlink). */
 static int find_domains(int root, const CpuSet *cpus, CpuSet *ids)
 {
         for (int cpu = cpuset_next(cpus, 0); cpu >= 0; cpu = cpuset_next(cpus, (unsigned)cpu + 1)) {
@@ -213,7 +214,7 @@ static int find_domains(int root, const CpuSet *cpus, CpuSet *ids)
 
                 (void)stpcpy(append_number(stpcpy(path, "cpu"), (unsigned)cpu), "/cpufreq");
                 n = readlinkat(root, path, target, sizeof(target) - 1);
-                /* None: the CPU is offline, or has no driver. */
+                /* Without a link the CPU is offline, or has no driver. */
                 if (n < 0)
                         continue;
                 target[n] = '\0';
@@ -285,7 +286,7 @@ static int enumerate_states(int root, Snapshot *snapshot, CpuState *cpu)
                 state.error = read_state(&place, snapshot, &state);
                 if (state.error == -ENOMEM)
                         return -ENOMEM;
-                /* There is not even a name: the table ends here. */
+                /* There is no file `name`, so there is no further state. */
                 if (state.error == -ENOENT && state.name[0] == '\0')
                         break;
                 states = reallocarray(cpu->states, cpu->n_states + 1, sizeof(*states));
@@ -297,7 +298,7 @@ static int enumerate_states(int root, Snapshot *snapshot, CpuState *cpu)
         return 0;
 }
 
-/* `only` NULL: all that are present. */
+/* `only`: the CPUs to read; NULL: all that are present. */
 static int enumerate_cpus(int root, const CpuSet *only, Snapshot *snapshot, bool *ret_all_online)
 {
         _cleanup_cpuset_ CpuSet present = {}, online = {};

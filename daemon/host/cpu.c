@@ -122,8 +122,8 @@ static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char 
                 /* libcpupower 6.1 has no call for these; 7.2 has one. */
                 return write_file(id, value);
         case KNOB_DISABLE:
-                /* cpuidle_state_disable() counts the states of the CPU first, by a stat of each, and then asks for the file: with
-                 * four states six calls before the three of the write (tools/power/cpupower/lib/cpuidle.c). */
+                /* libcpupower's cpuidle_state_disable() calls stat(2) for each state of the CPU before it writes: with
+                 * four states six system calls more for each write (tools/power/cpupower/lib/cpuidle.c). */
                 return write_file(id, value);
         default:
                 return write_number(id, cpu, value);

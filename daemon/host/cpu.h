@@ -15,8 +15,8 @@ typedef struct CpuOps {
          * the CPU's `error` says so. 0, -ENOMEM, or -errno when there is no such tree. *ret is the caller's
          * (snapshot_done), untouched on failure. */
         int (*enumerate)(void *userdata, Snapshot *ret);
-        /* Reads some CPUs, as far as they exist, and the domains of the part, to which it adds the domains that these CPUs
-         * are in now. A domain that does not exist gets -ENOENT as its `error`. Otherwise as enumerate. */
+        /* Reads the CPUs of the part, as far as they exist, and its policies; adds to the part the policies that these
+         * CPUs are in now. A policy that does not exist gets -ENOENT as its `error`. Otherwise as enumerate. */
         int (*read_part)(void *userdata, SnapshotPart *part, Snapshot *ret);
         /* Reads the value of one knob as sysfs shows it, without the newline. 0 or -errno (-ENOENT, -ENODEV: gone;
          * -EBUSY: offline). */
@@ -30,7 +30,7 @@ typedef struct CpuOps {
 /* Reads sysfs and writes through libcpupower; userdata is NULL. */
 extern const CpuOps cpu_ops;
 
-/* Adds energy preferences to a snapshot, as far as this policy or the originals use them; most hosts need none. A value
- * that cannot be read is marked in its place. */
+/* Adds to a snapshot the energy preferences (EPP, EPB) that this policy or the originals use; on most hosts there are
+ * none. Where a value cannot be read, the snapshot has the error instead. */
 void cpu_read_energy(const CpuOps *ops, void *userdata, const Policy *policy, const Originals *originals,
                      Snapshot *snapshot);

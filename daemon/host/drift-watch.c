@@ -15,11 +15,12 @@
 
 #define CPU_DIR "/sys/devices/system/cpu/"
 #define CLOCKSOURCE_FILE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
-/* Of one batch; more are not looked up. */
+/* So many writers of a batch are kept, so that each is looked up only once. */
 #define WRITERS_MAX 16
-/* Each event of fanotify comes with an open file, and with a pidfd. */
+/* Bytes that one read(2) takes. It bounds how many descriptors are open at once: each event of fanotify comes with one
+ * or two. */
 #define READ_SIZE 1024
-/* A writer in a tight loop must not hold the event loop up. */
+/* At most so many reads before the event loop runs again: a program may write without a pause. */
 #define READS_MAX 64
 
 typedef struct Watched {
@@ -35,10 +36,10 @@ struct DriftWatch {
         Watched clocksource;
         Watched *files; /* sorted by id */
         size_t n;
-        Watched **by_ino; /* those of `files` that are watched */
+        Watched **by_ino; /* those of `files` that are watched, sorted by ino */
         size_t n_by_ino;
-        size_t n_stale;              /* marks of files that have gone: only taking away all marks ends them */
-        Writer writers[WRITERS_MAX]; /* of the batch */
+        size_t n_stale;              /* marks of files that were removed; they end only when all marks are removed */
+        Writer writers[WRITERS_MAX]; /* of this batch */
         unsigned n_writers;
 };
 
@@ -49,7 +50,7 @@ int drift_watch_new(DriftWatch **ret)
         int fd, r;
 
         fd = fanotify_init(flags | FAN_REPORT_PIDFD, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
-        /* Before Linux 5.15. */
+        /* Linux before 5.15 does not know FAN_REPORT_PIDFD. */
         if (fd < 0 && errno == EINVAL)
                 fd = fanotify_init(flags, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
         bool fanotify = fd >= 0;
@@ -110,7 +111,7 @@ static uint64_t path_ino(const char *path)
         return stat(path, &st) < 0 ? 0 : st.st_ino;
 }
 
-/* The file that is there now; 0: none. */
+/* The inode of the file that has this path now; 0: there is none. */
 static uint64_t file_ino(const Watched *file)
 {
         char path[sizeof(CPU_DIR) + KNOB_NAME_SIZE];
@@ -136,7 +137,7 @@ static int file_mark(const DriftWatch *watch, Watched *file)
         return 0;
 }
 
-/* 0, or -errno: the file has gone and its mark stays. sysfs tells nobody that a file was removed. */
+/* 0, or -errno: the file was removed and its mark stays. sysfs does not report that it removes a file. */
 static int file_unmark(const DriftWatch *watch, Watched *file)
 {
         char path[sizeof(CPU_DIR) + KNOB_NAME_SIZE];
@@ -165,7 +166,8 @@ static void unmark_all(DriftWatch *watch)
         watch->n_stale = 0;
 }
 
-/* The file of `old` has gone. Nothing more is heard of it; fanotify keeps its inode in memory for the mark. */
+/* The file of `old` was removed, so no event comes from it any more. With fanotify the mark stays and keeps the inode
+ * in memory. */
 static void leave_stale(DriftWatch *watch, const Watched *old)
 {
         if (watch->fanotify)
@@ -174,8 +176,9 @@ static void leave_stale(DriftWatch *watch, const Watched *old)
                 (void)inotify_rm_watch(watch->fd, old->wd);
 }
 
-/* Takes over the marks of `old` (sorted, as fresh is) and takes away those nobody wants. false: all have to be made anew, since one
- * has lost its file, or of those of the part so many have in the course of time. */
+/* Takes the marks of watch->files over into `fresh` (both sorted by id) and removes those of knobs that are not in
+ * `fresh`. Returns false if all marks have to be made anew: a file was replaced, or too many marks of removed files
+ * have collected. */
 static bool take_over(DriftWatch *watch, Watched *fresh, size_t n, const SnapshotPart *part)
 {
         size_t at = 0;
@@ -270,7 +273,7 @@ static const Writer *look_up(DriftWatch *watch, pid_t pid, int pidfd)
         for (unsigned i = 0; i < watch->n_writers; i++)
                 if (watch->writers[i].pid == pid)
                         return &watch->writers[i];
-        /* The last place is overwritten again and again by those that are too many. */
+        /* Further writers share the last place. */
         if (watch->n_writers < WRITERS_MAX)
                 watch->n_writers++;
         Writer *writer = &watch->writers[watch->n_writers - 1];
@@ -287,7 +290,7 @@ static int event_pidfd(const struct fanotify_event_metadata *event)
                        -1;
 }
 
-/* Those of one read. */
+/* The descriptors that came with the events of one read. */
 typedef struct Descriptors {
         int fds[2 * READ_SIZE / FAN_EVENT_METADATA_LEN];
         unsigned n;
@@ -298,7 +301,8 @@ static int compare_fd(const void *a, const void *b)
         return *(const int *)a - *(const int *)b;
 }
 
-/* The kernel numbers them in a row, but for gaps: one call closes all of a row. */
+/* Closes descriptors with consecutive numbers by one call. Most have them, because the kernel gives each the lowest
+ * free number. */
 static void close_all(Descriptors *descriptors)
 {
         const int *fds = descriptors->fds;
@@ -309,7 +313,7 @@ static void close_all(Descriptors *descriptors)
                         behind++;
                 if (syscall(SYS_close_range, fds[first], fds[behind - 1], 0) == 0)
                         continue;
-                /* Before Linux 5.9 there is no such call. */
+                /* Linux before 5.9 does not have close_range(2). */
                 for (unsigned i = first; i < behind; i++)
                         (void)close(fds[i]);
         }
@@ -381,8 +385,8 @@ int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata)
 
                 if (n < 0 && errno == EAGAIN)
                         break;
-                /* The event at the head of the queue is lost with the error that its file or its pidfd came to: EMFILE, or whatever
-                 * opening it says (fs/notify/fanotify/fanotify_user.c fanotify_read). */
+                /* If the kernel cannot open the file or the pidfd of an event (EMFILE, for example), read(2) fails and
+                 * this event is lost (fs/notify/fanotify/fanotify_user.c fanotify_read). */
                 if (n < 0)
                         lost = 1;
                 else if (watch->fanotify)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reports writes from user space to the knobs and to current_clocksource, and who wrote. Uses fanotify(7), which needs
- * CAP_SYS_ADMIN; otherwise inotify(7), which does not know the writer. Changes by the kernel itself are not reported.
+ * Reports which program wrote to a knob or to current_clocksource. Uses fanotify(7), which needs CAP_SYS_ADMIN;
+ * otherwise inotify(7), which does not know the writer. Changes by the kernel itself are not reported.
+ * watch/drift-judge.c judges each write.
  */
 #pragma once
 
@@ -24,17 +25,18 @@ int drift_watch_get_fd(const DriftWatch *watch);
 /* Called for each file that is newly watched or was replaced; earlier writes to it may have been missed. */
 typedef void (*DriftWatched)(const KnobId *id, void *userdata);
 
-/* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource, and nothing else. For a
- * knob that is already watched this costs one stat(2), but for those outside of `part` (NULL: there are none), whose
- * files were not replaced. A file that does not exist is skipped. 0, or the first -errno of
- * a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with nothing changed. */
+/* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource, and nothing else.
+ * Checks with one stat(2) for each knob that is already watched whether its file was replaced. `part`: only files of
+ * this part can have been replaced, and only they are checked; NULL: all are. A file that does not exist is skipped. 0,
+ * or the first -errno of a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with
+ * nothing changed. */
 int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
                     void *userdata);
 /* The i-th knob that is watched; NULL beyond the last. */
 const KnobId *drift_watch_get(const DriftWatch *watch, size_t i);
 
-/* `id` NULL: current_clocksource. The writer is never this process, unless it is unknown. The arguments are valid
- * during the call. */
+/* `id` NULL: current_clocksource. Writes by this process are left out if the writer is known (fanotify); inotify
+ * reports them too. The arguments are valid during the call. */
 typedef void (*DriftSeen)(const KnobId *id, const Writer *writer, void *userdata);
 
 /* Reads all waiting events. Writers are looked up at once, because many end soon. 0; 1: events were lost, and any knob

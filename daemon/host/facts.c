@@ -251,7 +251,7 @@ static void read_idle_driver(Facts *facts)
                 facts->idle_driver[0] = '\0';
 }
 
-/* The domain that starts the others has control_d there (drivers/xen/xenfs/super.c). */
+/* Only the control domain of Xen (dom0) has "control_d" in this file (drivers/xen/xenfs/super.c). */
 static bool is_xen_control(void)
 {
         char text[64];

@@ -13,8 +13,8 @@
 /* More than a record of the kernel can have (LOG_LINE_MAX, kernel/printk/printk.c, is below 1024). */
 #define FIELD_MAX 4096
 
-/* journald sets the time stamps of the records, and it starts some seconds after the kernel has logged the lines in
- * question. */
+/* The first two minutes of a boot. The TSC is calibrated in the first second, but the time stamps here are journald's,
+ * which starts some seconds later. */
 #define BEGINNING_USEC 120000000
 
 /* Copies the field without the journal's "NAME=", cut at `size`; a NUL byte becomes '?'. 0 or -errno. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the kernel has said, from the journal: since this boot, if the kernel's ring has lost lines; and at the
- * beginning of earlier boots.
+ * Reads the kernel's lines from the journal: those of this boot, for when the kernel's ring has lost its first lines;
+ * and those of the first two minutes of earlier boots.
  */
 #pragma once
 

@@ -18,7 +18,7 @@ enum {
 };
 
 #define KLOG_SIZE_MAX (64 << 20)
-/* "<6>[99999999999.999999][   T4194304]" and more. */
+/* Room for the longest prefix, "<6>[99999999999.999999][   T4194304]". */
 #define KLOG_PREFIX_SIZE 64
 
 int klog_read(KlogLine line, void *userdata)
@@ -29,8 +29,8 @@ int klog_read(KlogLine line, void *userdata)
         size = klogctl(SYSLOG_ACTION_SIZE_BUFFER, NULL, 0);
         if (size < 0)
                 return -errno;
-        /* The ring has no prefixes; with them the text is longer. If the text does not fit, its beginning is left
-         * out. */
+        /* The text is longer than the ring, because each line gets a prefix. If the text does not fit, the kernel
+         * leaves out its beginning. */
         size = size < KLOG_SIZE_MAX / 2 ? size * 2 : KLOG_SIZE_MAX;
         text = malloc((size_t)size + 1);
         if (!text)
@@ -60,7 +60,8 @@ static bool skip_kernel_priority(char **text)
         return true;
 }
 
-/* "[   12.345678]" of print_time() (kernel/printk/printk.c). Other brackets, as those of "[Firmware Bug]: ", are text. */
+/* "[   12.345678]" as print_time() writes it (kernel/printk/printk.c). Other brackets, such as "[Firmware Bug]: ", are
+ * text. */
 static bool skip_time(char **text, uint64_t *ret_usec)
 {
         char seconds[12], fraction[7];

@@ -59,8 +59,8 @@ static int add_entry(sd_journal *journal, sd_id128_t this_boot, sd_id128_t *last
         return loss->reason && loss->vms ? 0 : -ENOMEM;
 }
 
-/* Every user may log with this MESSAGE_ID. So an entry counts only if it comes from the service, which has a user of its
- * own, or from root, who may have started tscwardend by hand. */
+/* Every user can log with this MESSAGE_ID. So an entry counts only if it comes from the service, which has a user of
+ * its own, or from root, who may have started tscwardend by hand. */
 static int add_matches(sd_journal *journal)
 {
         int r = sd_journal_add_match(journal, MATCH_TSC_LOST, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Keeps the originals in the runtime directory, file `originals`, readable by us alone.
+ * Keeps the originals in the file `originals` of the runtime directory. Only its owner can read it.
  */
 #pragma once
 

@@ -17,7 +17,8 @@
 
 DEFINE_CLEANUP(DIR, closedir);
 
-/* NSpid has a number for each namespace, from that of this /proc down (proc(5)). */
+/* NSpid has the process's number in each PID namespace, beginning with that of this /proc (proc(5)). So two numbers
+ * mean a namespace below ours. */
 static bool is_in_container(int proc, const char *pid)
 {
         char path[32], status[8192];
@@ -76,7 +77,8 @@ int processes_list(ProcessHandler handler, void *userdata)
         return -errno;
 }
 
-/* Field 22 of /proc/PID/stat, behind a name that may hold anything: clock ticks of CLOCK_BOOTTIME (proc(5)). */
+/* Field 22 of /proc/PID/stat counts clock ticks of CLOCK_BOOTTIME. It is looked for after the last ')', because the
+ * name of the program before it can contain anything (proc(5)). */
 uint64_t process_started_usec(int proc, uint32_t pid)
 {
         char path[32], stat[2048], *field;

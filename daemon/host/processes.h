@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which programs run here.
+ * Lists the processes of this machine.
  */
 #pragma once
 
@@ -16,8 +16,8 @@ typedef struct Process {
 /* *process is valid during the call. */
 typedef void (*ProcessHandler)(const Process *process, void *userdata);
 
-/* Every process of this machine; those in the PID namespaces of containers, which may have clients of their own, are
- * left out. 0, or the -errno of reading /proc. */
+/* Calls the handler for each process. Processes of containers (in PID namespaces of their own) are left out: a time
+ * client there does not show that this machine has one. 0, or the -errno of reading /proc. */
 int processes_list(ProcessHandler handler, void *userdata);
 
 /* When the process started, CLOCK_BOOTTIME in µs. `proc` is /proc, open. 0: not known. */

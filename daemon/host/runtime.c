@@ -18,19 +18,19 @@
 
 #define LOCK_AGAIN_USEC 20000
 
-/* `owner_too`: root may use what belongs to another user. */
-static int check_directory(int fd, bool owner_too)
+/* `any_owner`: root may use a directory that belongs to another user. */
+static int check_directory(int fd, bool any_owner)
 {
         struct stat st;
 
         if (fstat(fd, &st) < 0)
                 return -errno;
-        if ((st.st_uid != geteuid() && !(owner_too && geteuid() == 0)) || (st.st_mode & (S_IWGRP | S_IWOTH)))
+        if ((st.st_uid != geteuid() && !(any_owner && geteuid() == 0)) || (st.st_mode & (S_IWGRP | S_IWOTH)))
                 return -EPERM;
         return 0;
 }
 
-static int open_directory(const char *path, bool owner_too, int *ret_fd)
+static int open_directory(const char *path, bool any_owner, int *ret_fd)
 {
         int fd, r;
 
@@ -39,7 +39,7 @@ static int open_directory(const char *path, bool owner_too, int *ret_fd)
         fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
-        r = check_directory(fd, owner_too);
+        r = check_directory(fd, any_owner);
         if (r < 0) {
                 (void)close(fd);
                 return r;

@@ -7,28 +7,29 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Opens `path`, or for NULL the first directory of $RUNTIME_DIRECTORY (systemd.exec(5)), or /run/tscwarden; makes it,
- * 0755, when missing (but not its parents). *ret_fd is the caller's, open for reading and searching; untouched on
- * failure. For NULL root may use what belongs to another user: the daemon has one of its own, and `tscwardend --restore` is
- * root's. 0, -EPERM (not ours, or others may write to it), -ENOTDIR (a symbolic link, or no directory), or the
- * -errno of mkdir or open. */
+/* Opens `path`, or for NULL the first directory of $RUNTIME_DIRECTORY (systemd.exec(5)), or else /run/tscwarden. Makes
+ * it with mode 0755 when it is missing (but not its parents). For NULL, root may use a directory that belongs to
+ * another user: the service has a user of its own, and root runs `tscwardend --restore`. *ret_fd is the caller's, open
+ * for reading and searching; untouched on failure. 0, -EPERM (not ours, or others may write to it), -ENOTDIR (a
+ * symbolic link, or no directory), or the -errno of mkdir or open. */
 int runtime_open(const char *path, int *ret_fd);
 
 /* Locks the directory until every copy of the descriptor is closed. 0, -EBUSY (somebody else holds the lock) or
  * -errno. */
 int runtime_lock(int dirfd);
-/* The same; a lock that is held is waited for up to `milliseconds`. The kernel takes its time to close what a killed daemon had open
- * (0.2 s with a few hundred fanotify marks), and until then its lock holds. */
+/* The same, but waits up to `milliseconds` for a lock that another process holds. A daemon that was killed keeps its
+ * lock until the kernel has closed its files, which takes 0.2 s with a few hundred fanotify marks. */
 int runtime_lock_within(int dirfd, unsigned milliseconds);
 
-/* Replaces dirfd/name as a whole: .name.new is written, synced and renamed; `mode` is taken as it is, whatever the
- * umask. The dot is for programs that read every file of a directory: node feature discovery does in features.d, but no dot
- * file (its docs/usage/customization-guide.md). 0, -ENAMETOOLONG, or -errno (-ENOSPC on a full disk). After a failure the old file stands as it was and
- * .name.new is gone, unless it was the directory's sync that failed: then the new file is there but may not survive a
- * crash. */
+/* Replaces dirfd/name in one step: .NAME.new is written, synced and renamed. The file gets exactly `mode`, whatever the
+ * umask. The temporary name begins with a dot because node feature discovery reads every other file in features.d (its
+ * docs/usage/customization-guide.md). 0, -ENAMETOOLONG, or -errno (-ENOSPC on a full disk). After a failure the old
+ * file is unchanged and .NAME.new is removed; only if syncing the directory failed, the new file is in place but may
+ * not survive a crash. */
 int runtime_replace_file(int dirfd, const char *name, const char *data, size_t size, mode_t mode);
 
-/* Removes .NAME.new that a runtime_replace_file() killed at its work has left in `directory`, unless somebody holds the lock. */
+/* Removes the .NAME.new that a runtime_replace_file() left in `directory` when it was killed, unless another process
+ * holds the lock. */
 void runtime_remove_leftover(const char *directory, const char *name);
 
 /* The content of dirfd/name as a heap string owned by the caller, with a NUL behind that *ret_size does not count. 0,

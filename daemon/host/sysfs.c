@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Fills buffer and puts a NUL behind. */
+/* Reads the file as sysfs_read_at() describes it. */
 static int read_stripped(int dirfd, const char *path, char buffer[static SYSFS_READ_MAX + 1])
 {
         ssize_t n;
@@ -16,7 +16,7 @@ static int read_stripped(int dirfd, const char *path, char buffer[static SYSFS_R
         fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (fd < 0)
                 return -errno;
-        /* The kernel hands out a whole attribute at the first read (fs/seq_file.c), so there is no second one. */
+        /* One read(2) is enough: the kernel returns a whole attribute at once (fs/seq_file.c). */
         n = TEMP_FAILURE_RETRY(read(fd, buffer, SYSFS_READ_MAX + 1));
         error = errno;
         (void)close(fd);

@@ -18,7 +18,8 @@
 #include "base/time.h"
 
 #define LOOK_AGAIN_MSEC 20
-/* How long a killed group may take to be gone; who adopted its members may never ask for their end. */
+/* How long to wait until all processes of a killed group are gone. Without this limit a zombie whose new parent does
+ * not wait for it would be waited for without end. */
 #define GONE_MSEC 1000
 
 static bool find_in(const char *list, const char *name, char ret_path[static PATH_MAX])
@@ -46,7 +47,7 @@ static int64_t now_msec(void)
         return (int64_t)(time_usec(CLOCK_MONOTONIC) / 1000);
 }
 
-/* Our environment but for the locale: what a program says is read by us as well. */
+/* Our environment, but with the locale C, because we parse what programs print. */
 static char **make_environment(void)
 {
         size_t n = 0, kept = 0;
@@ -69,7 +70,7 @@ static bool takes_output(ToolOutput output)
         return output == TOOL_TAKE || output == TOOL_TAKE_ALL;
 }
 
-/* `mask`: the signals that it has blocked. */
+/* `mask`: the signals that are blocked in the program when it starts. */
 static int spawn(const char *path, const char *const *argv, ToolOutput output, int pipe_fd, const sigset_t *mask,
                  pid_t *ret_pid)
 {
@@ -82,7 +83,8 @@ static int spawn(const char *path, const char *const *argv, ToolOutput output, i
         if (!environment)
                 return -ENOMEM;
         sigemptyset(&defaults);
-        /* Ignored by a caller that has something to take back. */
+        /* A caller ignores these while it can still undo its changes (ctl/verbs.c); the program must not inherit
+         * that. */
         sigaddset(&defaults, SIGINT);
         sigaddset(&defaults, SIGTERM);
         sigaddset(&defaults, SIGHUP);
@@ -97,7 +99,8 @@ static int spawn(const char *path, const char *const *argv, ToolOutput output, i
         }
         (void)posix_spawnattr_setsigdefault(&attributes, &defaults);
         (void)posix_spawnattr_setsigmask(&attributes, mask);
-        /* What changes the system has a group of its own, so that all that it started can be ended. */
+        /* A program whose output is not taken changes the system. It gets a process group of its own, so that it can be
+         * killed together with everything that it started. */
         (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
                                                             (takes_output(output) ? 0 : POSIX_SPAWN_SETPGROUP));
         r = -posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -113,7 +116,8 @@ static int spawn(const char *path, const char *const *argv, ToolOutput output, i
         return r;
 }
 
-/* What comes until its end, which a grandchild that holds the pipe may never let come. 0, -ETIMEDOUT, -ENOBUFS, -ENOMEM or -errno. */
+/* Reads until all writers have closed the pipe, or the deadline: a process that the program left behind may keep the
+ * pipe open. 0, -ETIMEDOUT, -ENOBUFS, -ENOMEM or -errno. */
 static int take(int fd, int64_t deadline, char **ret)
 {
         _cleanup_free_ char *data = malloc(TOOL_OUTPUT_MAX + 1);
@@ -149,8 +153,8 @@ static int take(int fd, int64_t deadline, char **ret)
         return 0;
 }
 
-/* The signals by which people end a command. A program in a group of its own does not get them from the terminal: they are passed
- * on to it, and what is left of them for us comes when the mask is *ret_old again. */
+/* Blocks the signals that people end a command with. The terminal does not send them to a program in a group of its
+ * own, so wait_for_end() receives them here and passes them on. */
 static void block_signals(sigset_t *ret_blocked, sigset_t *ret_old)
 {
         sigemptyset(ret_blocked);
@@ -160,7 +164,8 @@ static void block_signals(sigset_t *ret_blocked, sigset_t *ret_old)
         (void)sigprocmask(SIG_BLOCK, ret_blocked, ret_old);
 }
 
-/* `target`: a process, or minus its group, of which the process is waited for. */
+/* Kills `target` and waits for its end. `target`: a process, or minus a process group; `pid`: the process, or the
+ * leader of the group. */
 static void end_all(pid_t target, pid_t pid)
 {
         const struct timespec pause = { .tv_nsec = LOOK_AGAIN_MSEC * 1000000L };
@@ -172,7 +177,8 @@ static void end_all(pid_t target, pid_t pid)
                 (void)nanosleep(&pause, NULL);
 }
 
-/* 0 and *ret_status, or -ETIMEDOUT. The process is gone either way. `signals`: passed on to `target`; one is returned in *caught. */
+/* Waits until `pid` has ended, and kills `target` at the deadline. Passes `signals` on to `target`; *caught is the last
+ * one. 0 and *ret_status, or -ETIMEDOUT: in both cases the process is gone. Or another -errno of waitpid(2). */
 static int wait_for_end(pid_t target, pid_t pid, int64_t deadline, const sigset_t *signals, int *caught,
                         int *ret_status)
 {
@@ -201,10 +207,11 @@ static int wait_for_end(pid_t target, pid_t pid, int64_t deadline, const sigset_
         return 0;
 }
 
-/* Runs what changes the system: nothing of its output is taken. */
+/* Runs a program that changes the system, in a process group of its own. */
 static int run_group(const char *path, const char *const *argv, int64_t deadline, ToolOutput output, int *ret_status)
 {
-        /* Ignored by the program too: it may write to the terminal though it is not in the foreground there. */
+        /* The program inherits this. It may write to the terminal though its group is not the terminal's foreground
+         * group. */
         sighandler_t on_write = signal(SIGTTOU, SIG_IGN);
         sigset_t blocked, old;
         int caught = 0, r;
@@ -216,7 +223,7 @@ static int run_group(const char *path, const char *const *argv, int64_t deadline
         if (r == 0)
                 r = wait_for_end(-pid, pid, deadline, &blocked, &caught, ret_status);
         (void)sigprocmask(SIG_SETMASK, &old, NULL);
-        /* Ours too, unless the caller ignores it. */
+        /* The signal was meant for us as well; it ends us here unless the caller ignores it. */
         if (caught > 0)
                 (void)raise(caught);
         return r;

@@ -12,7 +12,7 @@ struct Uevents {
         struct udev_monitor *monitor;
 };
 
-/* libudev's calls set errno. */
+/* libudev reports an error in errno only. */
 static int errno_or(int otherwise)
 {
         return errno > 0 ? -errno : otherwise;
@@ -58,13 +58,14 @@ enum {
 #define PATH_BEGINS(offset) BPF_STMT(BPF_LDX | BPF_IMM, (offset))
 #define LOAD_BYTE(offset) BPF_STMT(BPF_LD | BPF_B | BPF_ABS, (offset))
 #define LOAD_OF_PATH(offset) BPF_STMT(BPF_LD | BPF_W | BPF_IND, (offset))
-/* A jump counts from the instruction behind it. */
+/* BPF counts a jump from the instruction after it. */
 #define IF_EQUAL(step, value, then, otherwise) \
         [step] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (then) - (step)-1, (otherwise) - (step)-1)
 
-/* Passes only what uevent_classify() may know: /module/, /devices/system/cpu/ and /devices/virtual/misc/kvm. A busy host sends an
- * event for each network device and each mount of FUSE, and every one would wake the daemon. A message begins with "ACTION@DEVPATH"
- * (lib/kobject_uevent.c); the kernel refuses a message that is too short for a load. */
+/* Lets only messages pass that uevent_classify() may recognise: those below /module/, /devices/system/cpu/ and
+ * /devices/virtual/misc/kvm. A busy host sends a message for each network device and each FUSE mount, and every one
+ * would wake the daemon. A message begins with "ACTION@DEVPATH" (lib/kobject_uevent.c). BPF drops a message that is
+ * shorter than a load needs. */
 static int attach_filter(int fd)
 {
         static struct sock_filter program[] = {
@@ -121,7 +122,7 @@ int uevents_new(Uevents **ret)
         errno = 0;
         if (udev_monitor_enable_receiving(uevents->monitor) < 0)
                 return errno_or(-EIO);
-        /* Without it there is more to read, that is all. */
+        /* Without the filter the daemon only wakes more often. */
         (void)attach_filter(udev_monitor_get_fd(uevents->monitor));
         *ret = TAKE_PTR(uevents);
         return 0;

@@ -18,7 +18,8 @@
 
 uint32_t vms_probe(void)
 {
-        /* A VM and whoever has /dev/kvm open hold a reference; a KVM that is built in counts none. */
+        /* Each VM, and each program that has /dev/kvm open, holds a reference. Where KVM is built into the kernel there
+         * is no such count. */
         static const char *const files[] = { "/sys/module/kvm_intel/refcnt", "/sys/module/kvm_amd/refcnt" };
         uint32_t n = access("/sys/devices/virtual/misc/kvm", F_OK) == 0 ? VMS_UNKNOWN : 0;
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What can be known about KVM's virtual machines in addition to its uevents.
+ * Finds out about KVM's virtual machines what KVM's uevents do not tell.
  */
 #pragma once
 
 #include <stdint.h>
 
-/* How many run now, as far as KVM's modules tell: 0, or VMS_UNKNOWN. */
+/* How many run now: 0 if the reference counts of KVM's modules prove that there is none, else VMS_UNKNOWN. */
 uint32_t vms_probe(void);
 
-/* What to call the VM whose creator is this task: the name systemd-machined has for it, or the program and its unit. Unescaped.
- * Heap string owned by the caller; NULL: it is gone, or out of memory. */
+/* A name for the VM that the task `pid` created: the one that systemd-machined has for it, or the program and its unit
+ * ("qemu-kvm in vm.service"). Not escaped. Heap string owned by the caller; NULL: the task has ended, or out of
+ * memory. */
 char *vm_name_read(uint32_t pid);

@@ -28,7 +28,7 @@ static size_t read_proc(pid_t pid, const char *name, char *buffer, size_t size)
         return (size_t)n;
 }
 
-/* Its number may belong to another process as soon as it has been waited for (pidfd_open(2)). */
+/* After its end the number may be given to another process (pidfd_open(2)). */
 static bool process_has_ended(int pidfd)
 {
         struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
@@ -67,7 +67,8 @@ void writer_read(pid_t pid, int pidfd, Writer *ret)
         static void (*const parts[])(Writer * w) = { read_comm, read_unit, read_command };
 
         *ret = (Writer) { .pid = pid };
-        /* What was read while it lived is true, however soon it ended. */
+        /* A part is kept only if the process still lives after the part was read: otherwise it may be that of another
+         * process. */
         for (size_t i = 0; i < ARRAY_SIZE(parts) && pid > 0; i++) {
                 Writer more = *ret;
 

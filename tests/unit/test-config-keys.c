@@ -105,8 +105,9 @@ static void test_keys_refuse_values(void **state)
                   "is not a list of governors; write it like performance or performance|userspace" },
                 { "GOVERNOR", "a,b", "is not a list of governors; write it like performance or performance|userspace" },
                 { "GOVERNOR", "a|b|a", "names a governor twice; name it once" },
-                { "GOVERNOR", "a|b|c|d|e|f|g|h|i", "has more than 8 names; name those worth a try" },
-                { "GOVERNOR", "abcdefghijklmnop", "has a name of more than 15 bytes; the kernel knows none such" },
+                { "GOVERNOR", "a|b|c|d|e|f|g|h|i", "has more than 8 names; write at most 8" },
+                { "GOVERNOR", "abcdefghijklmnop",
+                  "has a name of more than 15 bytes; no governor of the kernel has so long a name" },
                 { "MIN_FREQ", "2,4GHz",
                   "is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz), without a blank" },
                 { "MIN_FREQ", "1.8 GHz", "has a blank before its unit; write 1.8GHz" },
@@ -135,7 +136,8 @@ static void test_keys_refuse_values(void **state)
                 { "MAX_CSTATE", "_C1", "is neither a state name nor a latency; write it like C1, 20us or 1ms" },
                 { "MAX_CSTATE", "C1/..", "is neither a state name nor a latency; write it like C1, 20us or 1ms" },
                 { "MAX_CSTATE", "C1\n", "is neither a state name nor a latency; write it like C1, 20us or 1ms" },
-                { "MAX_CSTATE", "C234567890123456", "has more than 15 characters; the kernel knows no such state" },
+                { "MAX_CSTATE", "C234567890123456",
+                  "has more than 15 characters; no state of the kernel has so long a name" },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

@@ -2,6 +2,7 @@
 #include "host/config/config-carried.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -10,25 +11,31 @@
 #include "model/cpupower-options.h"
 #include "model/policy.h"
 
-/* What goes around their value here; NULL: nothing says the same. */
+/* The text before and after the value in the line that says the same here. `before` NULL: no line does, and `after`
+ * says so. */
 static const struct {
         const char *name, *before, *after;
 } carried_over[] = {
         { "MIN_SPEED", "MIN_FREQ=", "" },
         { "MAX_SPEED", "MAX_FREQ=", "" },
         { "START_OPTS", "CPUPOWER_START_OPTS=\"frequency-set ", "\"" },
-        { "STOP_OPTS", NULL, "at stop every value gets its old one back" },
+        { "STOP_OPTS", NULL, "at stop tscwarden sets every value back to what it was" },
         { "ENABLE", NULL, "cpupower has no such switch" },
 };
 
-/* Whether the value would do under the key that says the same here. 0; -EINVAL with reterr_why; -ENOMEM. */
+static bool is_options(const char *before)
+{
+        return strncmp(before, "CPUPOWER_", strlen("CPUPOWER_")) == 0;
+}
+
+/* Whether the value is right for the key that says the same here. 0; -EINVAL with reterr_why; -ENOMEM. */
 static int check_value(const char *before, const char *value, CpupowerWhy reterr_why)
 {
         _cleanup_policy_ Policy policy = {};
         _cleanup_free_ char *options = NULL;
         uint64_t khz;
 
-        if (strncmp(before, "CPUPOWER_", strlen("CPUPOWER_")) != 0)
+        if (!is_options(before))
                 return cpupower_parse_frequency(value, &khz, reterr_why);
         if (asprintf(&options, "frequency-set %s", value) < 0) {
                 options = NULL;
@@ -48,8 +55,8 @@ static char *advise(const char *before, const char *value, const char *after)
         if (r == 0)
                 r = asprintf(&text, "; write %s%s%s", before, excerpt, after);
         else if (r == -EINVAL)
-                r = asprintf(&text, ", which has %.*s for it, and '%s': %s", (int)strcspn(before, "="), before, excerpt,
-                             why);
+                r = asprintf(&text, "; the key for it is %.*s, where '%s'%s %s", (int)strcspn(before, "="), before,
+                             excerpt, is_options(before) ? " is wrong:" : "", why);
         return r < 0 ? NULL : text;
 }
 
@@ -63,7 +70,7 @@ char *carried_over_advise(const char *key, const char *value)
                 if (!carried_over[i].before)
                         return asprintf(&text, "; %s", carried_over[i].after) < 0 ? NULL : text;
                 return *value ? advise(carried_over[i].before, value, carried_over[i].after) :
-                                strdup("; leave it out, it says nothing");
+                                strdup("; remove the line, it has no value");
         }
         return strdup("");
 }

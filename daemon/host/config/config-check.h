@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Faults of a policy as a whole, each of whose values is right by itself.
+ * Finds values of a policy that are right by themselves but not together.
  */
 #pragma once
 
 #include "host/config/config-fault.h"
 #include "model/policy.h"
 
-/* Remarks on a section that names a CPU of an earlier one: the first such CPU. */
+/* Adds one remark to each section that names a CPU of an earlier section. */
 void config_check_overlaps(const Policy *policy, ConfigFaults *faults);
 
 /* Refuses a MIN_FREQ above the MAX_FREQ that the same CPU gets. */

@@ -23,7 +23,7 @@ static void faults_remove(ConfigFaults *faults, unsigned index)
         memmove(&faults->entries[index], &faults->entries[index + 1], (faults->n - index) * sizeof(*faults->entries));
 }
 
-/* False: those kept of this kind all stand before `line`. */
+/* Returns false if CONFIG_FAULTS_MAX faults of this kind are kept and none of them has a later line. */
 static bool faults_make_room(ConfigFaults *faults, bool refuses, unsigned line)
 {
         unsigned n = 0, last = 0;
@@ -56,7 +56,7 @@ static void faults_add(ConfigFaults *faults, bool refuses, unsigned line, const 
                 faults->error = -ENOMEM;
                 return;
         }
-        /* Room was made, so the last place is free. */
+        /* faults_make_room() has left at least one place free. */
         for (at = faults->n; at > 0 && faults->entries[at - 1].line > line; at--)
                 faults->entries[at] = faults->entries[at - 1];
         faults->entries[at] = (ConfigFault) { .line = line, .refuses = refuses, .text = text };
@@ -145,7 +145,7 @@ const char *config_excerpt(const char *text, size_t length, char buffer[static C
                 buffer[length] = '\0';
                 return buffer;
         }
-        /* Not inside a UTF-8 sequence. */
+        /* A UTF-8 sequence is not cut. */
         while (cut > 0 && (text[cut] & 0xc0) == 0x80)
                 cut--;
         memcpy(buffer, text, cut);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What is wrong with a configuration text: found in any order, kept in the order of its lines, bounded.
+ * Collects what is wrong with a configuration file. The faults are found in any order and are kept in the order of the
+ * lines.
  */
 #pragma once
 
@@ -10,7 +11,7 @@
 #include "base/macro.h"
 #include "host/config/config-store.h"
 
-/* More of one kind are only counted. */
+/* Of refusals and of remarks at most so many are kept; further ones are only counted. */
 #define CONFIG_FAULTS_MAX 20U
 
 typedef struct ConfigFault {
@@ -22,7 +23,7 @@ typedef struct ConfigFault {
 typedef struct ConfigFaults {
         ConfigFault entries[2 * CONFIG_FAULTS_MAX]; /* by line */
         unsigned n;
-        unsigned n_refusals, n_remarks; /* all that were found */
+        unsigned n_refusals, n_remarks; /* counts also those that were not kept */
         int error;                      /* -ENOMEM once something could not be kept */
 } ConfigFaults;
 

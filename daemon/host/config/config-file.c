@@ -18,7 +18,7 @@ int config_file_read(const char *path, char **ret, size_t *ret_size)
         ssize_t n = 1;
         int fd, r = 0;
 
-        /* A FIFO would block the open. */
+        /* O_NONBLOCK: opening a FIFO would wait until somebody writes to it. */
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         if (fd < 0)
                 return -errno;

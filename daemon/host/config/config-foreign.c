@@ -18,14 +18,14 @@ const char *const config_foreign_files[] = {
         "/etc/sysconfig/cpupower",            /* Fedora, RHEL and their like */
         "/etc/default/cpupower",              /* Arch */
         "/etc/cpupower-service.conf",         /* upstream, Debian */
-        "/etc/default/cpupower-service.conf", /* Arch since */
+        "/etc/default/cpupower-service.conf", /* Arch, newer packages */
         NULL,
 };
 
 typedef enum ForeignKey {
         FOREIGN_START_OPTS,
         FOREIGN_START_IDLE_OPTS,
-        FOREIGN_STOP_OPTS, /* RHEL ships it filled in: not taken, the originals return */
+        FOREIGN_STOP_OPTS, /* not used: RHEL ships it with a value, and at stop the originals return */
         FOREIGN_STOP_IDLE_OPTS,
         FOREIGN_GOVERNOR,
         FOREIGN_MIN_FREQ,
@@ -52,9 +52,9 @@ static const char *const key_names[FOREIGN_KEY_MAX_] = {
 typedef struct Foreign {
         const char *path;
         ConfigText text;
-        /* Refusals are lines that have no effect, and foreign_finish() adds what holds instead. */
+        /* A refusal is a line without effect; foreign_finish() turns it into a remark that says what holds instead. */
         ConfigFaults faults;
-        const ConfigItem *items[FOREIGN_KEY_MAX_]; /* the last of each that is not empty */
+        const ConfigItem *items[FOREIGN_KEY_MAX_]; /* the last line of each key; NULL: none, or it is empty */
         Policy policy;
 } Foreign;
 
@@ -84,10 +84,11 @@ static void foreign_remark_unknown(Foreign *foreign, const ConfigItem *item)
                 foreign->faults.error = -ENOMEM;
                 return;
         }
-        config_faults_remark(&foreign->faults, item->line,
-                             "'%s' is not a key that tscwarden takes from this file%s. It has no effect here, only the "
-                             "other lines have one",
-                             config_excerpt(item->key, strlen(item->key), key), here);
+        config_faults_remark(
+                &foreign->faults, item->line,
+                "'%s' is not a key that tscwarden reads in this file%s. This line has no effect, the others "
+                "have theirs",
+                config_excerpt(item->key, strlen(item->key), key), here);
 }
 
 static void foreign_take(const ConfigItem *item, void *userdata)
@@ -95,7 +96,7 @@ static void foreign_take(const ConfigItem *item, void *userdata)
         Foreign *foreign = userdata;
         ForeignKey key = find_key(item->key);
 
-        /* As if a line that could not be decoded were not there. */
+        /* The line could not be decoded, which is reported already. It has no effect. */
         if (!item->text)
                 return;
         if (key == FOREIGN_KEY_MAX_)
@@ -119,7 +120,7 @@ static int foreign_add_options(Foreign *foreign, ForeignKey key)
         return 0;
 }
 
-/* As tools/power/cpupower/cpupower.sh makes commands of its keys. */
+/* Each key has the effect of the option that tools/power/cpupower/cpupower.sh passes on for it. */
 static int foreign_set_key(Foreign *foreign, PolicyRule *rule, ForeignKey key)
 {
         const ConfigItem *item = foreign->items[key];
@@ -155,7 +156,7 @@ static int foreign_set_key(Foreign *foreign, PolicyRule *rule, ForeignKey key)
         return 0;
 }
 
-/* FREQ holds instead of the three keys before it. */
+/* With FREQ the keys GOVERNOR, MIN_FREQ and MAX_FREQ have no effect, as in cpupower.sh. */
 static int foreign_add_keys(Foreign *foreign)
 {
         const ConfigItem *freq = foreign->items[FOREIGN_FREQ];
@@ -198,7 +199,7 @@ static void foreign_remark_keys(Foreign *foreign)
                                              foreign->items[key]->key, line);
 }
 
-/* A minimum above the maximum: neither of the two holds. */
+/* If the minimum is above the maximum, neither of them holds. */
 static int foreign_check_limits(Foreign *foreign)
 {
         _cleanup_config_faults_ ConfigFaults faults = {};
@@ -237,7 +238,7 @@ static int foreign_read(Foreign *foreign, const char *data, size_t size)
         return r < 0 ? r : foreign_check_limits(foreign);
 }
 
-/* What holds where the line of this key has no effect. */
+/* What holds because the line with this key has no effect. */
 static const char *what_holds(const Policy *policy, ForeignKey key)
 {
         CpuPolicy of_cpu;
@@ -256,7 +257,7 @@ static const char *what_holds(const Policy *policy, ForeignKey key)
                 return "this preference stays as it is";
         case FOREIGN_STOP_OPTS:
         case FOREIGN_STOP_IDLE_OPTS:
-                return "every value gets its old value back at stop";
+                return "at stop every value is set back to what it was";
         case FOREIGN_START_IDLE_OPTS:
                 frequency = false;
                 break;
@@ -272,7 +273,7 @@ static const char *what_holds(const Policy *policy, ForeignKey key)
         if (frequency)
                 return "the built-in governor performance holds";
         return idle ? "the built-in limit holds: no C-state deeper than the shallowest that halts" :
-                      "what the other lines say holds";
+                      "the other lines hold";
 }
 
 static const ConfigItem *item_of_line(const Foreign *foreign, unsigned line)
@@ -290,9 +291,9 @@ static ForeignKey key_of_line(const Foreign *foreign, unsigned line)
         return item ? find_key(item->key) : FOREIGN_KEY_MAX_;
 }
 
-/* Whether the file says something of a policy: a line that cannot be understood may have, but not one about the stop, or one whose key
- * is none of cpupower's. */
-static bool foreign_has_a_say(const Foreign *foreign)
+/* Whether the file is about a policy. A line that cannot be understood counts as well, unless it is about the stop or
+ * its key is none of cpupower's. */
+static bool foreign_is_about_policy(const Foreign *foreign)
 {
         for (unsigned i = 0; i < foreign->faults.n; i++) {
                 const ConfigFault *fault = &foreign->faults.entries[i];
@@ -306,7 +307,7 @@ static bool foreign_has_a_say(const Foreign *foreign)
         return foreign->policy.n_rules > 0;
 }
 
-/* A governor that is not understood does not leave the CPUs without one. */
+/* If the line with the governor cannot be understood, the built-in governor holds, so that the CPUs have one. */
 static int foreign_take_policy(Foreign *foreign, Config *config)
 {
         bool governor = false;
@@ -325,7 +326,7 @@ static int foreign_take_policy(Foreign *foreign, Config *config)
         return 0;
 }
 
-/* Every line without effect says so, and what holds instead. */
+/* Adds to the message about a line without effect that it has none, and what holds instead. */
 static int foreign_finish(Foreign *foreign, const Policy *policy, ConfigErrors *ret)
 {
         _cleanup_config_faults_ ConfigFaults faults = {};
@@ -344,7 +345,7 @@ static int foreign_finish(Foreign *foreign, const Policy *policy, ConfigErrors *
         return foreign->faults.error < 0 ? foreign->faults.error : config_faults_format(&faults, foreign->path, ret);
 }
 
-/* The lines of *from behind those of *errors, as remarks. */
+/* Moves the lines of *from to the end of *errors, as remarks about a foreign file. */
 static int errors_move(ConfigErrors *errors, ConfigErrors *from)
 {
         char **lines;
@@ -363,7 +364,7 @@ static int errors_move(ConfigErrors *errors, ConfigErrors *from)
         return 0;
 }
 
-/* 1: it has a say, 0: it has none. */
+/* 1: the file is about a policy. 0: it is not, or does not exist. Or -errno. */
 static int foreign_load_one(const char *path, Config *config, ConfigErrors *errors)
 {
         _cleanup_(foreign_done) Foreign foreign = { .path = path };
@@ -371,7 +372,7 @@ static int foreign_load_one(const char *path, Config *config, ConfigErrors *erro
         _cleanup_free_ char *data = NULL;
         size_t size;
         int error = config_file_read(path, &data, &size), r = 0;
-        bool has_a_say;
+        bool is_about_policy;
 
         if (error == -ENOENT || error == -ENOTDIR)
                 return 0;
@@ -379,7 +380,7 @@ static int foreign_load_one(const char *path, Config *config, ConfigErrors *erro
                 config_faults_remark(&foreign.faults, 0, "cannot be read: %s; it has no effect", strerror(-error));
         else
                 r = foreign_read(&foreign, data, size);
-        has_a_say = foreign_has_a_say(&foreign);
+        is_about_policy = foreign_is_about_policy(&foreign);
         if (r == 0 && foreign.policy.n_rules > 0 && !(config->policy_file = strdup(path)))
                 r = -ENOMEM;
         if (r == 0 && foreign.policy.n_rules > 0)
@@ -390,7 +391,7 @@ static int foreign_load_one(const char *path, Config *config, ConfigErrors *erro
                 r = errors_move(errors, &remarks);
         if (r == 0 && error == 0)
                 r = config_add_file(config, path);
-        return r < 0 ? r : has_a_say;
+        return r < 0 ? r : is_about_policy;
 }
 
 int config_foreign_load(const char *const *paths, Config *config, ConfigErrors *errors)

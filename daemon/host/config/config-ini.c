@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * inih gets no line of the file itself. Released versions keep quotes, cut a value at " ;" and at some 190 characters and a section's name
- * at 49, and take the tail of a long comment for configuration. config-text.c has therefore decoded the text before; inih is fed one
- * line "[N]" or "KEY=N" for each item, N being the item's index, so that none of its limits applies.
+ * inih gets no line of the file itself. Released versions keep quotes, cut a value at " ;" and at some 190 characters
+ * and a section's name at 49, and take the end of a long comment for configuration. So config-text.c decodes the text
+ * first. inih then gets one line "[N]" or "KEY=N" for each item, where N is the item's index, and none of its limits
+ * applies.
  */
 #include "host/config/config-ini.h"
 
@@ -20,7 +21,8 @@ typedef struct IniRun {
         size_t n_seen; /* assignments that came back from inih */
 } IniRun;
 
-/* ini_handler. 0 makes ini_parse_stream() fail: what came back is not what was fed. */
+/* The ini_handler. It returns 0, which makes ini_parse_stream() fail, if inih returned something that it was not
+ * given. */
 static int ini_on_pair(void *userdata, const char *section, const char *name, const char *value)
 {
         IniRun *run = userdata;
@@ -28,7 +30,8 @@ static int ini_on_pair(void *userdata, const char *section, const char *name, co
         const ConfigItem *item;
         uint64_t index, header = 0;
 
-        /* An inih built to announce new sections, or keys without a value (INI_CALL_HANDLER_ON_NEW_SECTION). */
+        /* Some builds of inih call this also for a new section or a key without a value
+         * (INI_CALL_HANDLER_ON_NEW_SECTION). */
         if (!name || !value)
                 return 1;
         if (parse_u64(value, 0, text->n - 1, &index) < 0)

@@ -66,7 +66,7 @@ static const char *check_governor(const char *name, size_t length)
         if (!governor_name_fits(name, length))
                 return "is not a list of governors; write it like performance or performance|userspace";
         if (length > NAME_MAX_LENGTH)
-                return "has a name of more than 15 bytes; the kernel knows none such";
+                return "has a name of more than 15 bytes; no governor of the kernel has so long a name";
         return NULL;
 }
 
@@ -92,7 +92,7 @@ static int parse_governors(const ConfigKey *key, const char *text, void *ret, Co
                 if (fault)
                         return refuse(reterr_why, key, text, fault);
                 if (n == GOVERNORS_MAX)
-                        return refuse(reterr_why, key, text, "has more than 8 names; name those worth a try");
+                        return refuse(reterr_why, key, text, "has more than 8 names; write at most 8");
                 governors[n] = strndup(at, length);
                 if (!governors[n])
                         return -ENOMEM;
@@ -143,7 +143,7 @@ static const char *check_state_name(const char *text)
         if (!*text || !strchr(LOWER UPPER, *text) || text[strspn(text, LOWER UPPER DIGITS "_-.")])
                 return "is neither a state name nor a latency; write it like C1, 20us or 1ms";
         if (strlen(text) > NAME_MAX_LENGTH)
-                return "has more than 15 characters; the kernel knows no such state";
+                return "has more than 15 characters; no state of the kernel has so long a name";
         return NULL;
 }
 
@@ -171,14 +171,14 @@ static int parse_idle_limit(const ConfigKey *key, const char *text, void *ret, C
         return 0;
 }
 
-/* What it says is judged with the file as a whole. */
+/* Only copies the text; config-options.c parses it later, together with the other options. */
 static int parse_options(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why)
 {
         char *copy = strdup(text);
 
         if (!copy)
                 return -ENOMEM;
-        /* Below a broken header it may stand a second time. */
+        /* Below a section header that is wrong, the key may already have stood once. */
         free(*(char **)ret);
         *(char **)ret = copy;
         return 0;
@@ -220,7 +220,8 @@ const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
         OPTIONS("CPUPOWER_STOP_IDLE_OPTS", stop_idle_opts),
 };
 
-/* Keys of other files, and what says the same here. `key`: the key of ours that takes the same values; NULL: none. */
+/* Keys of other programs' files, and what to write instead. `key`: the key here that takes the same values; NULL:
+ * none. */
 static const struct {
         const char *name, *advice, *key;
 } elsewhere[] = {
@@ -268,7 +269,7 @@ static void explain_unknown(const char *name, ConfigWhy why)
                 snprintf(why, CONFIG_WHY_SIZE, "unknown key '%s'; did you mean %s?", excerpt, nearest->name);
 }
 
-/* The key of ours that takes the values of this one, which may be another file's. */
+/* The key here that takes the same values as the key `name` of another program; else `name` itself. */
 static const char *own_name(const char *name)
 {
         for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)

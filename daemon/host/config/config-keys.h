@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The keys of the configuration file: what each is called, where it may stand, what its values are.
+ * The keys of the configuration file: what each is called, where it may stand, what its values are. A new key is a row
+ * in config_keys[]; CONTRIBUTING.md lists what else it needs.
  */
 #pragma once
 
@@ -16,20 +17,20 @@ typedef char ConfigWhy[CONFIG_WHY_SIZE];
 typedef struct ConfigKey ConfigKey;
 struct ConfigKey {
         const char *name;
-        PolicyKey policy_key; /* may stand in [cpus LIST], goes to a PolicyRule; POLICY_KEY_INVALID_: to the Config */
-        size_t offset;        /* of the value there */
+        PolicyKey policy_key; /* it may stand in [cpus LIST] and sets a PolicyRule; POLICY_KEY_INVALID_: a Config */
+        size_t offset;        /* of the value in that struct */
         size_t line_offset;   /* of the line number in the Config */
         const char *const *values; /* of an enumeration, in the order of its enum, NULL-terminated */
-        /* The whole text or nothing. 0; -EINVAL: reterr_why says why; -ENOMEM. *ret is untouched on failure. */
+        /* Parses the whole text. 0; -EINVAL: reterr_why says why; -ENOMEM. *ret is untouched on failure. */
         int (*parse)(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why);
 };
 
 #define CONFIG_KEYS_MAX 12U
 extern const ConfigKey config_keys[CONFIG_KEYS_MAX];
 
-/* NULL when there is none of that name; then reterr_why says which may have been meant. */
+/* The key of that name. NULL: there is none, and reterr_why says which key may have been meant. */
 const ConfigKey *config_key_find(const char *name, ConfigWhy reterr_why);
 
-/* What the key of that name, in any case, would say of a value; of cpufrequtils's MAX_SPEED and MIN_SPEED, what ours would. 0 also where
- * there is no such key, -EINVAL with reterr_why, -ENOMEM. */
+/* Checks a value as the key of that name does, whatever the case of the name; for MAX_SPEED and MIN_SPEED of
+ * cpufrequtils as MAX_FREQ and MIN_FREQ do. 0, also if there is no such key; -EINVAL with reterr_why; -ENOMEM. */
 int config_key_try(const char *name, const char *text, ConfigWhy reterr_why);

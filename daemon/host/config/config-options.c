@@ -6,7 +6,8 @@
 #include "base/macro.h"
 #include "model/cpupower-options.h"
 
-/* The option strings in the order in which they hold: systemd runs several ExecStart= in theirs. */
+/* The option strings in the order in which they take effect: that of several ExecStart= lines, with which sites run the
+ * …_IDLE_OPTS after the …_OPTS. */
 typedef struct OptionKey {
         const char *name, *text;
         unsigned line;
@@ -24,7 +25,7 @@ static void list_keys(const Config *config, OptionKey keys[static N_OPTION_KEYS]
         keys[3] = (OptionKey) { "CPUPOWER_STOP_IDLE_OPTS", config->stop_idle_opts, config->stop_idle_opts_line, true };
 }
 
-/* The first key of the native kind. 0: there is none. */
+/* The line of the first policy key that is no option string, and *ret_key. 0: there is none. */
 static unsigned find_native(const Policy *policy, PolicyKey *ret_key)
 {
         unsigned line = 0;
@@ -41,7 +42,7 @@ static unsigned find_native(const Policy *policy, PolicyKey *ret_key)
         return line;
 }
 
-static void check_company(const Config *config, const OptionKey *key, ConfigFaults *faults)
+static void check_conflicts(const Config *config, const OptionKey *key, ConfigFaults *faults)
 {
         PolicyKey native;
         unsigned line = find_native(&config->policy, &native);
@@ -69,7 +70,7 @@ int config_take_options(Config *config, ConfigFaults *faults)
 
                 if (!keys[i].text)
                         continue;
-                check_company(config, &keys[i], faults);
+                check_conflicts(config, &keys[i], faults);
                 r = cpupower_options_parse(keys[i].text, config->file, keys[i].line,
                                            keys[i].stop ? &config->stop_policy : &start, why);
                 if (r == -EINVAL)

@@ -4,6 +4,6 @@
 #include "host/config/config-store.h"
 #include "host/config/config-fault.h"
 
-/* Makes policies of CPUPOWER_START_OPTS and its like, which then hold instead of the built-in one as far as they go, and reports what they must not
- * stand beside. 0 or -ENOMEM. */
+/* Turns CPUPOWER_START_OPTS and the other option strings into policies, which replace the built-in one as far as they
+ * go. Refuses keys that contradict them. 0 or -ENOMEM. */
 int config_take_options(Config *config, ConfigFaults *faults);

@@ -44,8 +44,8 @@ void config_errors_done(ConfigErrors *errors)
         *errors = (ConfigErrors) {};
 }
 
-/* A preference alone says nothing of governor or limits: where the host needs the half, the built-in governor stands in. With APPLY=always
- * the half holds everywhere, and so what the file says and no more. */
+/* An energy preference alone (EPP, EPB) is no policy for the frequency half: the built-in governor holds where the host
+ * needs that half. With APPLY=always, however, exactly what the file says is applied, on every host. */
 static bool key_fills_half(const Config *config, PolicyKey key)
 {
         return config->apply == APPLY_ALWAYS || (key != POLICY_EPP && key != POLICY_PERF_BIAS);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a configuration holds once it was read, and what was said about it.
+ * A configuration after it was read, and the messages about it.
  */
 #pragma once
 
@@ -27,10 +27,10 @@ typedef struct Config {
         unsigned start_opts_line, start_idle_opts_line, stop_opts_line, stop_idle_opts_line;
         Policy policy;      /* begins with the built-in rule, as far as that holds */
         Policy stop_policy; /* of CPUPOWER_STOP_OPTS */
-        Halves filled; /* the halves that the options or the foreign file say nothing of: the built-in rule stands in */
-        bool sets_policy;  /* the file itself has a policy key, or CPUPOWER_START_OPTS */
-        char *policy_file; /* owned: the foreign file that supplies the policy; NULL: none does */
-        char **files;      /* owned: those that were read, ours first */
+        Halves filled;      /* halves that the options or the foreign file do not set: the built-in rule holds */
+        bool sets_policy;   /* the file itself has a policy key, or CPUPOWER_START_OPTS */
+        char *policy_file;  /* owned: the foreign file that supplies the policy; NULL: none does */
+        char **files;       /* owned: those that were read, ours first */
         unsigned n_files;
 } Config;
 
@@ -39,8 +39,8 @@ typedef struct Config {
 typedef struct ConfigErrors {
         char **lines; /* owned */
         unsigned n;
-        unsigned n_refusals; /* faults that refuse the file, all that were found; the rest are remarks */
-        unsigned n_foreign;  /* of the lines the last ones, about files that are not ours */
+        unsigned n_refusals; /* faults that refuse the file, also those not in `lines`; the rest are remarks */
+        unsigned n_foreign;  /* how many of the last lines are about files that are not ours */
 } ConfigErrors;
 
 void config_done(Config *config);
@@ -48,7 +48,7 @@ void config_errors_done(ConfigErrors *errors);
 #define _cleanup_config_ _cleanup_(config_done)
 #define _cleanup_config_errors_ _cleanup_(config_errors_done)
 
-/* Makes *from the policy, and has the built-in rule stand in for each half that it says nothing of. 0 or -ENOMEM. */
+/* Replaces the policy by *from. For each half of which *from says nothing, the built-in rule holds. 0 or -ENOMEM. */
 int config_take_policy(Config *config, Policy *from);
 
 /* The halves that our own file sets but APPLY=auto does not apply, because the CPUs do not need them. */

@@ -125,7 +125,7 @@ static int decode_header(Decoder *d)
         return add_item(d, line, NULL, 0, bracket ? begin : NULL, bracket ? (size_t)(bracket - begin) : 0);
 }
 
-/* False: the text ends inside the quotes. */
+/* Returns false if the text ends inside the quotes. */
 static bool decode_quoted(Decoder *d)
 {
         char quote = take(d);
@@ -153,7 +153,7 @@ static bool decode_quoted(Decoder *d)
  * the value. */
 static void decode_bare(Decoder *d)
 {
-        size_t keep = d->n_value; /* what is left when the blanks at the end go */
+        size_t keep = d->n_value; /* length without the blanks at the end */
 
         while (!at_line_end(d)) {
                 char c = take(d);
@@ -174,7 +174,7 @@ static void decode_bare(Decoder *d)
         d->n_value = keep;
 }
 
-/* False: reported. The line is consumed either way. */
+/* Returns false if the value is wrong, which is then reported. The line is consumed in both cases. */
 static bool decode_value(Decoder *d)
 {
         unsigned open_line = 0;
@@ -215,7 +215,7 @@ static bool decode_value(Decoder *d)
         return true;
 }
 
-/* A shell's word before the key: reported, and taken off, so that the key is judged all the same. */
+/* Reports the word `export` of a shell before the key and skips it, so that the key is checked as well. */
 static bool skip_export(Decoder *d, unsigned line, const char **key, size_t *length)
 {
         static const char word[] = "export";
@@ -233,7 +233,8 @@ static bool skip_export(Decoder *d, unsigned line, const char **key, size_t *len
         return true;
 }
 
-/* `key` is what stands before '=', or the whole line when there is none. False: reported. */
+/* `key` is the text before '=', or the whole line if there is none. Returns false if it is wrong, which is then
+ * reported. */
 static bool check_key(Decoder *d, unsigned line, const char *key, size_t length, bool has_equals)
 {
         char excerpt[CONFIG_EXCERPT_SIZE];
@@ -294,7 +295,7 @@ static int decode_assignment(Decoder *d)
         return add_item(d, line, key, length, d->value, d->n_value);
 }
 
-/* False: not a text at all. */
+/* Returns false if this is no text at all. */
 static bool check_bytes(const char *data, size_t size, ConfigFaults *faults)
 {
         unsigned line = 1;

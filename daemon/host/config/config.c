@@ -17,17 +17,17 @@
 #include "host/config/config-options.h"
 #include "host/config/config-text.h"
 
-/* More are a generated mistake; each costs a rule and a set of CPUs. */
+/* A file with more sections comes from a faulty generator. Each section costs a rule and a set of CPUs. */
 #define SECTIONS_MAX 1024U
 
 typedef struct Loader {
         Config *config;
         ConfigText *text;
         ConfigFaults *faults;
-        bool *broken;        /* by scope: its header is wrong, so its keys are judged by their values only */
+        bool *broken;        /* by scope: its header is wrong, so of its keys only the values are checked */
         unsigned *n_keys;    /* by scope */
         unsigned first_rule; /* of scope 1 */
-        unsigned scope;      /* the one key_lines belongs to */
+        unsigned scope;      /* the scope that key_lines belongs to */
         unsigned key_lines[CONFIG_KEYS_MAX]; /* where each key of this scope stands, 0: not yet */
 } Loader;
 
@@ -91,7 +91,7 @@ static int add_rule(Loader *loader, unsigned line, PolicyRule **ret)
         return 0;
 }
 
-/* One rule for the top if it says anything about the policy, one per section. 0 or -ENOMEM. */
+/* Adds one rule for the lines above the first section if they set a policy, and one for each section. 0 or -ENOMEM. */
 static int loader_add_rules(Loader *loader)
 {
         const ConfigText *text = loader->text;
@@ -144,7 +144,7 @@ static void loader_take(const ConfigItem *item, void *userdata)
         key = config_key_find(item->key, why);
         if (!key) {
                 config_faults_refuse(faults, item->line, "%s", why);
-                /* Told at once, so that the line is not refused again once its key has the right case. */
+                /* The value is checked too. Otherwise the line would be refused again after its key was corrected. */
                 r = item->text && *item->text ? config_key_try(item->key, item->text, why) : 0;
                 if (r == -EINVAL)
                         config_faults_refuse(faults, item->line, "%s", why);
@@ -172,7 +172,7 @@ static void loader_take(const ConfigItem *item, void *userdata)
                 return;
         }
 
-        /* The top's rule stands before that of the first section. */
+        /* The rule of the lines above the first section comes right before that of the first section. */
         if (key->policy_key != POLICY_KEY_INVALID_)
                 rule = &loader->config->policy.rules[loader->first_rule + item->scope - 1];
         base = rule ? (char *)rule : (char *)loader->config;

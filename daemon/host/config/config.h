@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The configuration: KEY=value as systemd's EnvironmentFile= reads it, with [cpus LIST] sections, from a file of our own;
- * where that sets no policy, what to apply comes from the files of cpupower.
+ * The configuration: KEY=value as systemd's EnvironmentFile= reads it, with [cpus LIST] sections, from a file of our
+ * own; where that sets no policy, what to apply comes from the files of cpupower.
  */
 #pragma once
 
