@@ -30,6 +30,7 @@ typedef enum KernelLineKind {
         KERNEL_LINE_TSC_ADJUST, /* firmware changed the TSC; the kernel repaired it */
         KERNEL_LINE_CALIBRATION,
         KERNEL_LINE_CALIBRATION_DIFFERS,
+        KERNEL_LINE_HPET_RATE,
         KERNEL_LINE_KVM_WARNING,
         KERNEL_LINE_BENIGN, /* looks alarming but means nothing: retries, skipped checks, consequences of a mark */
         KERNEL_LINE_MAX_,
@@ -45,6 +46,10 @@ typedef struct KernelLine {
         int64_t skew_ns;
         int64_t interval_ns;    /* by the watchdog */
         int64_t cs_interval_ns; /* by the clocksource */
-        unsigned khz;           /* calibration */
-        int64_t warp_cycles;    /* KERNEL_LINE_WARP; 0 unknown */
+        /* what one of the two counters showed at the end of the interval and at its beginning */
+        bool has_counter;
+        uint64_t counter_now, counter_last, counter_mask;
+        unsigned khz;        /* calibration */
+        uint64_t hpet_hz;    /* KERNEL_LINE_HPET_RATE */
+        int64_t warp_cycles; /* KERNEL_LINE_WARP; 0 unknown */
 } KernelLine;

@@ -31,8 +31,8 @@ static const LineFormat formats[] = {
         { KERNEL_LINE_READ_DELAY, /* 5.10 to 6.1: names the watchdog only */
           "{clocksource: }timekeeping watchdog{ on CPU%d}: %W read-back delay of %Kns, attempt %d, marking unstable" },
 
-        { KERNEL_LINE_DETAIL, "{clocksource: }%_'%W' {wd_nsec: %I }{wd_nesc: %I }wd_now: %x wd_last: %x mask: %x" },
-        { KERNEL_LINE_DETAIL, "{clocksource: }%_'%S' {cs_nsec: %J }cs_now: %x cs_last: %x mask: %x" },
+        { KERNEL_LINE_DETAIL, "{clocksource: }%_'%W' {wd_nsec: %I }{wd_nesc: %I }wd_now: %A wd_last: %B mask: %M" },
+        { KERNEL_LINE_DETAIL, "{clocksource: }%_'%S' {cs_nsec: %J }cs_now: %A cs_last: %B mask: %M" },
         { KERNEL_LINE_DETAIL, /* 6.12 */
           "{clocksource: }%_{Clocksource }'%S' skewed %K ns{ (%d ms)} over watchdog '%W' interval of %I ns" },
         { KERNEL_LINE_CURRENT, "{clocksource: }%_'%S' is current clocksource" },
@@ -66,6 +66,7 @@ static const LineFormat formats[] = {
         { KERNEL_LINE_CALIBRATION, "{tsc: }Refined TSC clocksource calibration: %F MHz" },
         { KERNEL_LINE_CALIBRATION, "{tsc: }Detected %F MHz TSC" },
         { KERNEL_LINE_CALIBRATION, "{tsc: }Detected %F MHz processor" },
+        { KERNEL_LINE_HPET_RATE, "hpet%d: %d comparators, %d-bit %H MHz counter" }, /* drivers/char/hpet.c */
         { KERNEL_LINE_CALIBRATION_DIFFERS,
           "{tsc: }Warning: TSC freq calibrated by CPUID/MSR differs from what is calibrated by HW timer" },
         { KERNEL_LINE_BENIGN, "{tsc: }TSC freq recalibrated by [%n]:" },

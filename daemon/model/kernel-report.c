@@ -4,6 +4,8 @@
 
 #include "model/kernel-report.h"
 
+#define NSEC_PER_SEC 1000000000
+
 static void copy_text(char ret[static KERNEL_TEXT_SIZE], const char *text)
 {
         size_t length = strnlen(text, KERNEL_TEXT_SIZE - 1);
@@ -14,7 +16,9 @@ static void copy_text(char ret[static KERNEL_TEXT_SIZE], const char *text)
 
 static KernelEvent event_from_line(KernelEventKind kind, uint64_t usec, const char *text, const KernelLine *line)
 {
-        KernelEvent event = { .kind = kind, .reason = line->reason, .usec = usec, .khz = line->khz };
+        KernelEvent event = {
+                .kind = kind, .reason = line->reason, .usec = usec, .khz = line->khz, .hpet_hz = line->hpet_hz
+        };
 
         strcpy(event.clocksource, line->clocksource);
         strcpy(event.reference, line->reference);
@@ -51,6 +55,23 @@ static void report_open(KernelReport *report, uint64_t usec, const char *text, c
                 strcpy(report->event.clocksource, "tsc");
 }
 
+static void absorb_counter(KernelReport *report, const KernelLine *line)
+{
+        KernelEvent *event = &report->event;
+        uint64_t cycles = (line->counter_now - line->counter_last) & line->counter_mask;
+
+        if (line->reference[0]) {
+                report->has_reference_cycles = true;
+                event->reference_cycles = cycles;
+                event->reference_mask = line->counter_mask;
+        } else {
+                report->has_tsc_cycles = true;
+                /* Of a counter that went back the kernel takes 0 (clocksource_delta()). */
+                event->tsc_cycles = cycles > line->counter_mask / 2 ? 0 : cycles;
+        }
+        event->has_cycles = report->has_tsc_cycles && report->has_reference_cycles;
+}
+
 static void report_absorb(KernelReport *report, uint64_t usec, const KernelLine *line)
 {
         KernelEvent *event = &report->event;
@@ -60,6 +81,8 @@ static void report_absorb(KernelReport *report, uint64_t usec, const KernelLine 
                 event->current = true;
         if (line->reference[0])
                 strcpy(event->reference, line->reference);
+        if (line->has_counter)
+                absorb_counter(report, line);
         if (line->has_interval) {
                 event->has_interval = true;
                 event->interval_ns = line->interval_ns;
@@ -94,6 +117,42 @@ unsigned kernel_report_flush(KernelReport *report, KernelEvent *ret)
                 event->kind = KERNEL_EVENT_OTHER_MARKED;
         *ret = *event;
         return 1;
+}
+
+static uint64_t reference_hz(const char *name, uint64_t hpet_hz)
+{
+        if (strcmp(name, "hpet") == 0)
+                return hpet_hz;
+        if (strcmp(name, "acpi_pm") == 0)
+                return 3579545;
+        if (strcmp(name, "kvm-clock") == 0 || strcmp(name, "xen") == 0)
+                return NSEC_PER_SEC;
+        if (strcmp(name, "hyperv_clocksource_tsc_page") == 0 || strcmp(name, "hyperv_clocksource_msr") == 0)
+                return 10000000;
+        return 0;
+}
+
+int64_t cycles_to_ns(uint64_t cycles, uint64_t hz)
+{
+        uint64_t seconds = cycles / hz, rest = cycles % hz;
+
+        if (seconds >= INT64_MAX / NSEC_PER_SEC)
+                return INT64_MAX;
+        return (int64_t)(seconds * NSEC_PER_SEC) + (int64_t)((double)rest * NSEC_PER_SEC / (double)hz);
+}
+
+void kernel_event_measure(KernelEvent *event, unsigned tsc_khz, uint64_t hpet_hz)
+{
+        uint64_t hz = reference_hz(event->reference, hpet_hz);
+
+        if (!event->has_cycles || hz == 0)
+                return;
+        event->wrap_ns = cycles_to_ns(event->reference_mask, hz);
+        if (event->has_skew || event->has_interval || tsc_khz == 0)
+                return;
+        event->has_interval = event->has_skew = true;
+        event->interval_ns = cycles_to_ns(event->reference_cycles, hz);
+        event->skew_ns = cycles_to_ns(event->tsc_cycles, (uint64_t)tsc_khz * 1000) - event->interval_ns;
 }
 
 /* Since 4.11 "Marking TSC unstable due to" is the last line of every report about the TSC. */
@@ -152,6 +211,8 @@ static KernelEventKind plain_event(KernelLineKind kind)
                 return KERNEL_EVENT_CALIBRATION;
         case KERNEL_LINE_CALIBRATION_DIFFERS:
                 return KERNEL_EVENT_CALIBRATION_DIFFERS;
+        case KERNEL_LINE_HPET_RATE:
+                return KERNEL_EVENT_HPET_RATE;
         case KERNEL_LINE_KVM_WARNING:
                 return KERNEL_EVENT_KVM_WARNING;
         default:

@@ -27,6 +27,7 @@ typedef enum KernelEventKind {
         KERNEL_EVENT_TSC_ADJUST,
         KERNEL_EVENT_CALIBRATION,
         KERNEL_EVENT_CALIBRATION_DIFFERS,
+        KERNEL_EVENT_HPET_RATE,
         KERNEL_EVENT_KVM_WARNING,
         KERNEL_EVENT_BENIGN,
 } KernelEventKind;
@@ -41,7 +42,11 @@ typedef struct KernelEvent {
         bool has_skew, has_interval;
         int64_t skew_ns; /* of read-delay: how long the read took */
         int64_t interval_ns;
+        bool has_cycles; /* what the two counters counted in the interval */
+        uint64_t tsc_cycles, reference_cycles, reference_mask;
+        int64_t wrap_ns; /* after this time the reference counter starts again at 0; 0 unknown */
         unsigned khz;
+        uint64_t hpet_hz;
         unsigned long long warp_cycles; /* 0 unknown */
         char text[KERNEL_TEXT_SIZE];    /* the most informative line, as logged: any bytes */
 } KernelEvent;
@@ -52,12 +57,21 @@ typedef struct KernelReport {
         KernelLineKind head;
         bool has_cs_interval;
         int64_t cs_interval_ns;
+        bool has_tsc_cycles, has_reference_cycles;
         uint64_t last_usec; /* the time stamp of its latest line */
         KernelEvent event;
 } KernelReport;
 
 /* Feeds the next line. Stores up to two events in ret, in the kernel's order, and returns how many. */
 unsigned kernel_report_feed(KernelReport *report, uint64_t usec, const char *text, KernelEvent ret[static 2]);
+
+/* What does not fit is cut. hz must not be 0. */
+int64_t cycles_to_ns(uint64_t cycles, uint64_t hz);
+
+/* Kernels before 5.13 log what the counters counted, but no times. Computes them: sets has_skew and has_interval where
+ * they are missing and both rates are known, and wrap_ns. The rates of acpi_pm and of the hypervisors' clocks are fixed
+ * (PMTMR_TICKS_PER_SEC; kvm-clock and xen count ns, Hyper-V's clocks 100 ns). tsc_khz, hpet_hz: 0 unknown. */
+void kernel_event_measure(KernelEvent *event, unsigned tsc_khz, uint64_t hpet_hz);
 
 /* Ends an open report, when no more lines are coming for now (the log is read to its end and KERNEL_REPORT_SPAN_USEC
  * have passed). 1: *ret is set; 0: there was none. */

@@ -37,15 +37,29 @@ static bool take_decimal(const char **text, int64_t *ret)
         return true;
 }
 
-static bool take_hex(const char **text)
+static int hex_digit(char c)
+{
+        if (is_digit(c))
+                return c - '0';
+        if (c >= 'a' && c <= 'f')
+                return c - 'a' + 10;
+        if (c >= 'A' && c <= 'F')
+                return c - 'A' + 10;
+        return -1;
+}
+
+/* Of more than 64 bits the lowest count. */
+static bool take_hex(const char **text, uint64_t *ret)
 {
         const char *p = *text;
+        uint64_t value = 0;
 
-        while (is_digit(*p) || (*p >= 'a' && *p <= 'f') || (*p >= 'A' && *p <= 'F'))
-                p++;
+        for (int digit; (digit = hex_digit(*p)) >= 0; p++)
+                value = value << 4 | (unsigned)digit;
         if (p == *text)
                 return false;
         *text = p;
+        *ret = value;
         return true;
 }
 
@@ -82,21 +96,21 @@ static bool take_name(const char **text, const char *suffix, char ret[static CLO
         return true;
 }
 
-static bool take_megahertz(const char **text, unsigned *ret_khz)
+static bool take_megahertz(const char **text, uint64_t *ret_hz)
 {
         const char *p = *text;
-        int64_t mhz, khz;
+        int64_t mhz, hz;
 
         if (!is_digit(*p) || !take_decimal(&p, &mhz) || mhz > 1000000)
                 return false;
-        khz = mhz * 1000;
+        hz = mhz * 1000000;
         if (*p == '.' && is_digit(p[1])) {
                 p++;
-                for (int64_t unit = 100; is_digit(*p); p++, unit /= 10)
-                        khz += unit * (*p - '0');
+                for (int64_t unit = 100000; is_digit(*p); p++, unit /= 10)
+                        hz += unit * (*p - '0');
         }
         *text = p;
-        *ret_khz = (unsigned)khz;
+        *ret_hz = (uint64_t)hz;
         return true;
 }
 
@@ -112,12 +126,20 @@ static bool take_directive(const char **text, char directive, KernelLine *line)
 {
         char name[CLOCKSOURCE_NAME_SIZE];
         int64_t number;
+        uint64_t value;
 
         switch (directive) {
         case 'd':
                 return take_decimal(text, &number);
         case 'x':
-                return take_hex(text);
+                return take_hex(text, &value);
+        case 'A':
+                return take_hex(text, &line->counter_now);
+        case 'B':
+                return take_hex(text, &line->counter_last);
+        case 'M':
+                line->has_counter = take_hex(text, &line->counter_mask);
+                return line->has_counter;
         case 'l':
                 return take_list(text);
         case 'n':
@@ -137,7 +159,12 @@ static bool take_directive(const char **text, char directive, KernelLine *line)
         case 'C':
                 return take_decimal(text, &line->warp_cycles);
         case 'F':
-                return take_megahertz(text, &line->khz);
+                if (!take_megahertz(text, &value))
+                        return false;
+                line->khz = (unsigned)(value / 1000);
+                return true;
+        case 'H':
+                return take_megahertz(text, &line->hpet_hz);
         case '_':
                 *text += strspn(*text, " \t");
                 return true;

@@ -9,7 +9,8 @@
  *   %V  in "wd-NAME-wd" the part behind the first dash: NAME is kept as clocksource
  *   %K %I %J  a decimal number kept as skew, as interval, as the clocksource's own interval
  *   %C  a decimal number kept as cycles
- *   %F  megahertz with an optional fraction, kept in kHz
+ *   %A %B %M  hexadecimal numbers kept as a counter's value now, its last value, its mask
+ *   %F  megahertz with an optional fraction, kept in kHz     %H  the same, kept as the HPET's rate in Hz
  * Text behind the match is tolerated unless it continues the last word or number.
  */
 #pragma once

@@ -39,6 +39,12 @@ void clock_reads_begin(Clock *clock, uint64_t now)
         clock->next_read_usec = now + FIRST_READ_USEC;
 }
 
+static void set_cause(Clock *clock, const KernelEvent *cause)
+{
+        clock->cause = *cause;
+        kernel_event_measure(&clock->cause, clock->tsc_khz, clock->hpet_hz);
+}
+
 void clock_mark_confirm(Clock *clock, const KernelEvent *cause, uint64_t now)
 {
         clock->marked = true;
@@ -48,7 +54,7 @@ void clock_mark_confirm(Clock *clock, const KernelEvent *cause, uint64_t now)
                 if (clock->next_read_usec == CLOCK_NEVER)
                         clock_reads_begin(clock, now);
         }
-        clock->cause = *cause;
+        set_cause(clock, cause);
         clock_mark_forget(clock);
         clock->vanish_deadline = CLOCK_NEVER;
 }
@@ -69,7 +75,7 @@ bool clock_mark_take(Clock *clock, const KernelEvent *event, uint64_t now)
         if (clock->marked && clock->cause.text[0])
                 return false;
         if (clock->marked) {
-                clock->cause = *event;
+                set_cause(clock, event);
                 return true;
         }
         if (!clock->started) {

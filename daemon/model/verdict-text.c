@@ -66,6 +66,21 @@ static const char *suspect_text(const Clock *clock, const ClockView *view)
         return "; the kernel would give this TSC up on every boot.";
 }
 
+/* WATCHDOG_THRESHOLD of kernels to 5.12: clocks that differ by less agree. */
+#define AGREE_NS INT64_C(62500000)
+
+/* A reference that starts again at 0 between two checks shows too little time: a multiple of the time after which it
+ * does so is missing. */
+static bool reference_wrapped(const KernelEvent *cause)
+{
+        int64_t rest;
+
+        if (!cause->has_skew || cause->wrap_ns <= 0 || cause->skew_ns < cause->wrap_ns - AGREE_NS)
+                return false;
+        rest = cause->skew_ns % cause->wrap_ns;
+        return rest <= AGREE_NS || rest >= cause->wrap_ns - AGREE_NS;
+}
+
 static char *watchdog_text(const Clock *clock, const ClockView *view)
 {
         const KernelEvent *cause = &clock->cause;
@@ -75,11 +90,15 @@ static char *watchdog_text(const Clock *clock, const ClockView *view)
 
         if (!cause->has_skew)
                 return text_format("The kernel's watchdog saw the TSC and %s part%s", reference, suspect);
-        else
-                return text_format("The kernel's watchdog saw the TSC %s %s by %s%s%s%s",
-                                   cause->skew_ns < 0 ? "fall behind" : "run ahead of", reference,
-                                   format_length(cause->skew_ns, skew), cause->has_interval ? " in " : "",
-                                   cause->has_interval ? format_length(cause->interval_ns, interval) : "", suspect);
+        if (view->suspect == SUSPECT_EITHER && reference_wrapped(cause))
+                return text_format("The kernel's watchdog saw the TSC run ahead of %s by %s. %s starts again at 0 "
+                                   "every %s: if this system stood still that long, both clocks may be right.",
+                                   reference, format_length(cause->skew_ns, skew), reference,
+                                   format_length(cause->wrap_ns, interval));
+        return text_format("The kernel's watchdog saw the TSC %s %s by %s%s%s%s",
+                           cause->skew_ns < 0 ? "fall behind" : "run ahead of", reference,
+                           format_length(cause->skew_ns, skew), cause->has_interval ? " in " : "",
+                           cause->has_interval ? format_length(cause->interval_ns, interval) : "", suspect);
 }
 
 static char *read_delay_text(const Clock *clock, const ClockView *view)
@@ -104,16 +123,6 @@ static char *read_delay_text(const Clock *clock, const ClockView *view)
         return text;
 }
 
-/* What does not fit is left out. */
-static int64_t cycles_to_ns(unsigned long long cycles, unsigned khz)
-{
-        unsigned long long ms = cycles / khz;
-
-        if (ms > INT64_MAX / 1000000 - 1)
-                return INT64_MAX;
-        return (int64_t)(ms * 1000000 + cycles % khz * 1000000 / khz);
-}
-
 static char *warp_text(const Clock *clock, const ClockView *view)
 {
         unsigned long long cycles = clock->cause.warp_cycles;
@@ -124,7 +133,7 @@ static char *warp_text(const Clock *clock, const ClockView *view)
         if (clock->tsc_khz > 0 && cycles * 1000000 < clock->tsc_khz)
                 strcpy(length, "less than 1 ns");
         else if (clock->tsc_khz > 0)
-                format_length(cycles_to_ns(cycles, clock->tsc_khz), length);
+                format_length(cycles_to_ns(cycles, clock->tsc_khz * UINT64_C(1000)), length);
         return text_format("The sync test at a CPU's start saw time go back between two CPUs by %llu cycles%s%s%s%s",
                            cycles, length[0] ? " (" : "", length, length[0] ? ")" : "",
                            clock_warp_is_tiny(view) ? ", which may be the measurement itself." : ".");

@@ -89,6 +89,9 @@ static void on_event(Clock *clock, const KernelEvent *event, uint64_t previous_u
                         note(clock, changes, CLOCK_CHANGED_DETAILS);
                 clock->tsc_khz = event->khz;
                 break;
+        case KERNEL_EVENT_HPET_RATE:
+                clock->hpet_hz = event->hpet_hz;
+                break;
         case KERNEL_EVENT_CPUS_DIFFER:
                 if (!clock->cpus_differ)
                         note(clock, changes, CLOCK_CHANGED_DETAILS);

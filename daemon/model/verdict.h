@@ -74,6 +74,7 @@ typedef struct Clock {
         uint64_t switched_usec;
         uint64_t last_line_usec; /* time stamp of the latest line about clocks */
         unsigned tsc_khz;
+        uint64_t hpet_hz; /* 0 unknown */
 
         bool observed;
         bool current_known, available_known;

@@ -162,6 +162,74 @@ static void test_kernel_report_cuts_long_lines(void **state)
         assert_int_equal(strlen(f.events[0].text), KERNEL_TEXT_SIZE - 1);
 }
 
+/* Of 4.1 to 5.12: what the counters counted, no times. */
+static KernelEvent old_report(const char *reference, const char *counters, const char *tsc)
+{
+        char line[160];
+        Feed f = {};
+
+        feed(&f, 100, HEAD);
+        (void)snprintf(line, sizeof(line), "clocksource:                       '%s' %s", reference, counters);
+        feed(&f, 101, line);
+        (void)snprintf(line, sizeof(line), "clocksource:                       'tsc' %s mask: ffffffffffffffff", tsc);
+        feed(&f, 102, line);
+        feed(&f, 103, MARK);
+        assert_int_equal(f.n, 1);
+        assert_false(f.events[0].has_skew || f.events[0].has_interval);
+        return f.events[0];
+}
+
+static void test_kernel_event_measure_computes_times(void **state)
+{
+        KernelEvent event = old_report("hpet", "wd_now: 5ca548fd wd_last: 5932c25f mask: ffffffff",
+                                       "cs_now: bb8a0f7168a0d4 cs_last: bb8a0f234df0c3");
+
+        /* 57,837,214 of 24 MHz; 1,310,371,857 of 2.7 GHz */
+        kernel_event_measure(&event, 2700000, 24000000);
+        assert_true(event.has_skew && event.has_interval);
+        assert_int_equal(event.interval_ns, 2409883916);
+        assert_int_equal(event.skew_ns, 485322910 - 2409883916);
+        assert_int_equal(event.wrap_ns / 1000000, 178956);
+
+        event = old_report("kvm-clock", "wd_now: 3b9aca00 wd_last: 0 mask: ffffffffffffffff",
+                           "cs_now: 3b9aca00 cs_last: 3b9aca10");
+        kernel_event_measure(&event, 1000000, 0);
+        assert_int_equal(event.interval_ns, 1000000000);
+        assert_int_equal(event.skew_ns, -1000000000);
+}
+
+static void test_kernel_event_measure_needs_both_rates(void **state)
+{
+        KernelEvent event = old_report("hpet", "wd_now: 2 wd_last: 1 mask: ffffffff", "cs_now: 2 cs_last: 1");
+
+        kernel_event_measure(&event, 2700000, 0);
+        kernel_event_measure(&event, 0, 24000000);
+        assert_false(event.has_skew || event.has_interval);
+        event = old_report("sgi_rtc", "wd_now: 2 wd_last: 1 mask: ffffffff", "cs_now: 2 cs_last: 1");
+        kernel_event_measure(&event, 2700000, 24000000);
+        assert_false(event.has_skew || event.has_interval);
+}
+
+static void test_kernel_event_measure_keeps_the_kernels_times(void **state)
+{
+        KernelEvent event = old_report("acpi_pm", "wd_now: 10 wd_last: fffff0 mask: ffffff", "cs_now: 2 cs_last: 1");
+
+        event.has_skew = event.has_interval = true;
+        event.skew_ns = 7;
+        event.interval_ns = 9;
+        kernel_event_measure(&event, 2700000, 0);
+        assert_int_equal(event.skew_ns, 7);
+        assert_int_equal(event.interval_ns, 9);
+        assert_int_equal(event.wrap_ns / 1000, 4686968);
+}
+
+static void test_cycles_to_ns_cuts(void **state)
+{
+        assert_int_equal(cycles_to_ns(UINT64_MAX, 1), INT64_MAX);
+        assert_int_equal(cycles_to_ns(0, 1), 0);
+        assert_int_equal(cycles_to_ns(5000000000, 2500000000), 2000000000);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -174,6 +242,10 @@ int main(void)
                 cmocka_unit_test(test_kernel_report_of_a_passed_sync_test_is_nothing),
                 cmocka_unit_test(test_kernel_report_does_not_last),
                 cmocka_unit_test(test_kernel_report_cuts_long_lines),
+                cmocka_unit_test(test_kernel_event_measure_computes_times),
+                cmocka_unit_test(test_kernel_event_measure_needs_both_rates),
+                cmocka_unit_test(test_kernel_event_measure_keeps_the_kernels_times),
+                cmocka_unit_test(test_cycles_to_ns_cuts),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

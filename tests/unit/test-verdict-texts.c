@@ -70,6 +70,13 @@ static const struct {
         "large: ; say:clocksource:                       '%s' wd_nsec: " interval " wd_now: 1 wd_last: 0 mask: "       \
         "ffffffff ; say:clocksource:                       Clocksource 'tsc' skewed " skew " ns (0 ms) over watchdog " \
         "'%s' interval of " interval " ns (1 ms) ; say:" MARKED "clocksource watchdog"
+/* Of kernels to 5.12, at 2794.748 MHz and 14.318180 MHz: 7159090 of HPET's ticks are 0.5 s. */
+#define OLD_SKEW(wd_now, cs_now)                                                                                    \
+        "clocksource: timekeeping watchdog on CPU3: Marking clocksource 'tsc' as unstable because the skew is too " \
+        "large: ; say:clocksource:                       '%s' wd_now: " wd_now " wd_last: 0 mask: ffffffff ; "      \
+        "say:clocksource:                       'tsc' cs_now: " cs_now                                              \
+        " cs_last: 0 mask: ffffffffffffffff ; say:" MARKED "clocksource watchdog"
+#define HPET_RATE "say@900000:hpet0: 3 comparators, 64-bit 14.318180 MHz counter ; "
 #define READ_DELAY                                                                                               \
         "clocksource: timekeeping watchdog on CPU17: wd-tsc-wd read-back delay of 170100ns, attempt 4, marking " \
         "unstable ; say:" MARKED "clocksource watchdog"
@@ -89,6 +96,10 @@ static const struct {
         { "the watchdog", ALL & ~OLD_AMD, "", LATE SKEW("591659", "479339803") },
         { "the watchdog, in the first minute", ALL & ~OLD_AMD, "", EARLY SKEW("876429", "495412266") },
         { "the watchdog, no numbers in the log", WATCHED | NO_CLOCK, "", LATE MARKED "clocksource watchdog" },
+        { "the watchdog of an older kernel", WATCHED, "", KHZ HPET_RATE LATE OLD_SKEW("6d3d32", "5b000000") },
+        { "the watchdog of an older kernel, rates not known", WATCHED, "", LATE OLD_SKEW("6d3d32", "5b000000") },
+        { "the watchdog of an older kernel, HPET started again at 0", WATCHED, "",
+          KHZ HPET_RATE LATE OLD_SKEW("6d3d32", "c3839dba3a") },
         { "the watchdog, the TSC went back", FIT_HOSTS | GUESTS, "", LATE SKEW("-511979417", "511979417") },
         { "the watchdog, CPUs apart", FIT_HOSTS | GUESTS, "", LATE SKEW("489317", "511979417") AHEAD },
         { "the watchdog, firmware meddled", WATCHED, "",
