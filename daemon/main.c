@@ -29,8 +29,8 @@
 #include "show/dry-run.h"
 #include "show/show.h"
 
-/* From sysexits.h; systemd units commonly name it in RestartPreventExitStatus=. */
 #define EXIT_USAGE 2
+/* EX_CONFIG of sysexits.h; the unit names it in RestartPreventExitStatus=. */
 #define EXIT_CONFIG 78
 
 #define CANNOT_READ_HOST "Cannot read the facts of this host (/proc/cpuinfo, /proc/cmdline, /sys/devices/system/cpu)"

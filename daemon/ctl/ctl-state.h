@@ -50,7 +50,7 @@ int steps_from_bus(struct json_object *received, Steps *ret);
 typedef enum WardenAdvice {
         WARDEN_FINE,     /* nothing to do */
         WARDEN_TICKET,   /* to be mended when convenient */
-        WARDEN_EVACUATE, /* the guests that run here have a worse clock than they were promised */
+        WARDEN_EVACUATE, /* guests here have a worse clock than before, and nothing predicted that */
         WARDEN_UNKNOWN,  /* the verdict is not known */
 } WardenAdvice;
 

@@ -121,9 +121,9 @@ ClockReason clock_facts_predict(const Facts *facts)
                 return REASON_NONE;
         if (!facts->nonstop_tsc && !clock_facts_idle_limited(facts))
                 return REASON_IDLE_HALT;
-        /* With one CPU too: time_cpufreq_notifier() (arch/x86/kernel/tsc.c, 3.10 to 7.2) marks at any transition where
-         * several CPUs are online ("cpufreq changes on SMP"), and with one ("cpufreq changes") at one that changes the
-         * frequency, unless the driver has CPUFREQ_CONST_LOOPS. Those that have it run on CPUs with constant_tsc only
+        /* With one CPU too: time_cpufreq_notifier() (arch/x86/kernel/tsc.c) marks at a transition that changes the
+         * frequency, unless the driver has CPUFREQ_CONST_LOOPS. Newer kernels, with several CPUs online, mark at any
+         * transition ("cpufreq changes on SMP"). Those that have it run on CPUs with constant_tsc only
          * (intel_pstate, amd-pstate), where the notifier is not registered at all, but for p4-clockmod.
          * A default governor that does not move kept the TSC in one boot and lost it in another (measured): no
          * prediction. */

@@ -36,7 +36,7 @@ ClockReason clock_facts_predict(const Facts *facts);
 bool clock_facts_asked_clocksource(const Facts *facts, char ret[static CLOCKSOURCE_NAME_SIZE],
                                    const char **ret_parameter);
 
-/* AMD without constant_tsc on several CPUs: the kernel gives the TSC up at boot (unsynchronized_tsc(),
+/* Not Intel, without constant_tsc, several CPUs: the kernel gives the TSC up at boot (unsynchronized_tsc(),
  * arch/x86/kernel/tsc.c), from 6.12 on only with several packages. */
 bool clock_facts_unsynchronized(const Facts *facts);
 /* Whether a boot parameter prevents frequency changes, or the registration of C2 and deeper states. */

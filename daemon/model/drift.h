@@ -40,7 +40,7 @@ typedef struct DriftAccount {
         DriftPhase phase;
         uint64_t disturbed_usec;              /* when somebody last wrote to it during the wait */
         uint64_t lost_usec[DRIFT_LOSSES_MAX]; /* a ring of times */
-        unsigned n_lost;                      /* number of changes ever, without a contest that is over */
+        unsigned n_lost; /* number of changes since the account was made, or the last contest ended */
         uint64_t backoff_usec;
         uint64_t due_usec; /* end of the phase */
 } DriftAccount;

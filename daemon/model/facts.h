@@ -55,7 +55,7 @@ bool clocksources_have_tsc(const char *list);
 void facts_done(Facts *facts);
 #define _cleanup_facts_ _cleanup_(facts_done)
 
-/* tsc (or tsc-early) is registered and not marked: the kernel removes a marked one from available_clocksource
+/* tsc (or tsc-early) is registered and not marked: the kernel does not list a marked one in available_clocksource
  * (kernel/time/clocksource.c). If the lists are unreadable, the TSC counts as working; this is the safe assumption. */
 bool facts_tsc_lives(const Facts *facts);
 

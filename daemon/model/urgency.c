@@ -26,7 +26,7 @@ bool clock_is_early(const ClockView *view)
 
 bool clock_warp_is_tiny(const ClockView *view)
 {
-        /* Every TSC that is in use counts faster than 1 GHz. */
+        /* If the rate is not known: 1 GHz, slower than the TSC of nearly every host. */
         unsigned mhz = view->tsc_khz > 0 ? view->tsc_khz / 1000 : 1000;
 
         return view->cause && view->cause->warp_cycles > 0 && view->cause->warp_cycles < mhz;

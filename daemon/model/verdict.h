@@ -3,7 +3,7 @@
  * Can this host's TSC be trusted? A state machine over the kernel's lines and the content of sysfs; time is passed in.
  *
  * No verdict changes because of a line alone: an ordinary user can have text quoted in facility-0 lines. A mark counts
- * when available_clocksource has lost tsc (the kernel removes a marked one for good); this is read again for up to a
+ * when available_clocksource has lost tsc (the kernel does not list a marked one any more); this is read again for up to a
  * second after the line. In the same way a loss without a line waits that long for its line; then the TSC was unbound
  * by hand, or the log has lost the line.
  *

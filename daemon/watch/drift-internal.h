@@ -90,7 +90,7 @@ struct DriftMonitor {
         unsigned n_lines, n_held_back;
         char *last_held_back;
 
-        char *clocksource; /* time of the last write */
+        char *clocksource; /* its name when it was last written; NULL: never */
         CpuSet contested;
         Opponent *opponents;
         size_t n_opponents;
@@ -101,7 +101,7 @@ struct DriftMonitor {
 void *drift_append(void *array, size_t *n, size_t size);
 /* Records that somebody has written (`heard`), or may have written, the knob. Returns the new element, or NULL when out
  * of memory: then `lost` is set. */
-Touched *drift_touch(DriftMonitor *deeper, const KnobId *id, unsigned writer, bool heard);
+Touched *drift_touch(DriftMonitor *d, const KnobId *id, unsigned writer, bool heard);
 /* Keeps each knob of `touched` once, in order, with its writer if one is known. */
 void drift_sort_touched(DriftMonitor *d);
 /* Updates `kept` wherever it may have changed; afterwards `touched` has each knob once. 0 or -errno. */
@@ -117,9 +117,9 @@ int drift_judge(DriftMonitor *d, const Plan *plan, bool *ret_repair);
 /* Reports what has collected, and sets the timer. */
 void drift_tell_and_arm(DriftMonitor *d);
 
-const Writer *drift_writer(const DriftMonitor *deeper, unsigned i);
+const Writer *drift_writer(const DriftMonitor *d, unsigned i);
 /* Forgets contests that are over. */
-void drift_tidy_opponents(DriftMonitor *deeper);
+void drift_tidy_opponents(DriftMonitor *d);
 /* Logs everything in `reports`. */
 void drift_tell_reports(DriftMonitor *d);
 /* Logs the knobs of an ended contest, which now keep the policy's values. */
