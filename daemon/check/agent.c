@@ -6,10 +6,11 @@
 
 #include "base/macro.h"
 
-/* A command line this long may have been cut (host/processes.c), and a list at its end with it. */
+/* host/processes.c cuts long command lines. In one of this length the list at the end may be incomplete. */
 #define ARGUMENTS_CUT 1000
 
-/* What follows "--NAME=", "--NAME " or "-LETTER " in the arguments, up to the next blank: *ret_length. NULL for none. */
+/* Finds the value of "--NAME=VALUE", "--NAME VALUE" or "-LETTER VALUE" in the arguments. *ret_length: its length. NULL
+ * if the option is missing. */
 static const char *find_option(const char *arguments, const char *name, char letter, size_t *ret_length)
 {
         size_t length = strlen(name);
@@ -30,7 +31,7 @@ static const char *find_option(const char *arguments, const char *name, char let
         return NULL;
 }
 
-/* "NAME = VALUE" on a line of the file. */
+/* The same for a line "NAME = VALUE" of the file. */
 static const char *find_key(const char *file, const char *name, size_t *ret_length)
 {
         size_t length = strlen(name);
@@ -58,7 +59,7 @@ static const char *find(const char *arguments, const char *file, const char *nam
         return value ? value : find_key(file, name, ret_length);
 }
 
-/* A list with commas between. */
+/* `list` is separated by commas. */
 static bool list_has(const char *list, size_t length, const char *word)
 {
         while (length > 0) {

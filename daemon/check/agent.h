@@ -7,15 +7,14 @@
 
 #include <stdbool.h>
 
-/* Its file where no -c names another. */
+/* The file that qemu-ga reads unless its option -c names another one. */
 #define AGENT_FILE "/etc/qemu/qemu-ga.conf"
 
 typedef struct AgentFound {
-        bool vsock; /* it listens on AF_VSOCK: libvirt does not ask there, the VMM's own tools may */
-        const char *
-                refuses; /* "guest-set-time" or "guest-get-time", a literal: it was told not to answer that; NULL for neither */
+        bool vsock;          /* qemu-ga listens on AF_VSOCK; libvirt does not ask there, tools of the VMM may */
+        const char *refuses; /* the request that it is set up to refuse: "guest-set-time", "guest-get-time" or NULL */
 } AgentFound;
 
-/* `arguments`: its command line with blanks between, perhaps cut; `file`: what stands in its file, NULL for none. An option on the
- * command line comes before the file's. */
+/* Judges a running qemu-ga. `arguments` is its command line, separated by blanks and perhaps cut off; `file` is the
+ * content of its file, NULL if there is none. An option of the command line overrides the file. */
 void agent_judge(const char *arguments, const char *file, AgentFound *ret);

@@ -10,7 +10,7 @@
 
 bool audit_is_kvm(const AuditInput *input)
 {
-        /* AWS' hypervisor is KVM, and answers no question for the time. */
+        /* AWS's hypervisor is KVM too, but it does not answer ptp_kvm. */
         return input->setup->ptp_kvm[0] || (clocksources_have(input->clock->available, "kvm-clock") &&
                                             strncmp(input->setup->vendor, AWS_VENDOR, strlen(AWS_VENDOR)) != 0);
 }
@@ -18,7 +18,7 @@ bool audit_is_kvm(const AuditInput *input)
 const char *audit_other_hypervisor(const AuditInput *input)
 {
         static const struct {
-                const char *vendor, *name; /* a prefix of the firmware's word */
+                const char *vendor, *name; /* `vendor` is a prefix of sys_vendor in DMI */
         } vendors[] = {
                 { "Xen", "Xen" },
                 { "Microsoft Corporation", "Hyper-V" },

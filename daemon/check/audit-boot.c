@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The boot parameters that may save the TSC: wanted, configured, used at this boot, in force.
+ * Checks the boot parameters that may save the TSC: whether they are needed, configured for the next boot, on the
+ * running kernel's command line, and in effect.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,10 +15,11 @@
 #include "model/cmdline.h"
 #include "model/need.h"
 
-/* Another reboot would change nothing. */
-#define NOT_TAKEN                                                                                                                 \
-        "They were configured before this boot, and the boot loader did not pass them on: it reads another configuration, or an " \
-        "older entry was chosen. `tscwarden kargs plan` says where they stand; compare that with what the loader shows."
+/* Advice instead of "reboot", which would change nothing. */
+#define NOT_TAKEN                                                                                                           \
+        "They were configured before this boot, but the boot loader did not pass them to the kernel: it reads another "     \
+        "configuration, or somebody chose an older entry. `tscwarden kargs plan` names the file; compare it with what the " \
+        "loader shows."
 
 bool audit_needs_only_reboot(const BootNeed *need)
 {
@@ -41,7 +43,7 @@ void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *s
         else if (audit_needs_only_reboot(need))
                 audit_fix(audit, step, "systemctl reboot");
         else if (obstacle)
-                /* The step of the boot parameters says what stands in the way. */
+                /* The step "boot-parameters" says what prevents it. */
                 return;
         else if (command)
                 audit_fix(audit, step, "%s%s", command, reboot);
@@ -49,12 +51,12 @@ void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *s
                 audit_fix(audit, step, "tscwarden kargs apply%s", reboot);
 }
 
-/* The parameters that concern the TSC, and where the kernel shows what became of them. */
+/* The boot parameters that affect the TSC, and the files in which the kernel shows their current values. */
 static const struct {
-        const char *name, *value; /* value NULL: whatever it is */
-        const char *path;         /* NULL: nowhere */
+        const char *name, *value; /* value NULL: any value */
+        const char *path;         /* NULL: the kernel does not show it */
         size_t member;
-        const char *effect; /* "": as long as it can be read */
+        const char *effect; /* the content of the file if the parameter took effect */
 } boot_parameters[] = {
         { "processor.max_cstate", "1", "/sys/module/processor/parameters/max_cstate",
           offsetof(MachineSetup, processor_max_cstate), "1" },
@@ -66,7 +68,7 @@ static const struct {
         { "tsc", NULL, NULL, 0, "" },
 };
 
-/* The list of those it was booted with; the first whose effect is not there in *ret_dead (an index, or -1). */
+/* Lists those that the running kernel was booted with. *ret_dead: index of the first one that had no effect, or -1. */
 static char *list_booted(const AuditInput *input, int *ret_dead)
 {
         char *text = NULL;
@@ -99,7 +101,7 @@ static char *list_booted(const AuditInput *input, int *ret_dead)
         return text;
 }
 
-/* "configured: no (/boot/grub/grub.cfg)" */
+/* Returns "configured: no (/boot/grub/grub.cfg)". */
 static char *describe_configured(const AuditInput *input, const BootNeed *need)
 {
         const BootConfig *boot = input->boot;
@@ -117,7 +119,7 @@ static char *describe_configured(const AuditInput *input, const BootNeed *need)
         return text_format("configured: in %zu of %zu boot entries (%s)", n, boot->n, boot->source);
 }
 
-/* "PREFIX: a=1 b=2; ", "" for none. */
+/* Writes "PREFIX: a=1 b=2; " into `buffer`, or "" if no bit is set, and returns it. */
 static const char *list_missing(const BootNeed *need, unsigned bits, const char *prefix, char buffer[static 192])
 {
         int at = bits ? snprintf(buffer, 192, "%s:", prefix) : 0;
@@ -197,7 +199,7 @@ void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed
         } else if (need->unconfigured)
                 judge_missing(input, audit, need, booted, harm);
         else
-                /* Of a TSC that is gone for another reason they say nothing. */
+                /* If the TSC was lost for another reason, the parameters prove nothing: not applicable. */
                 audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
                           (of_cpu.frequency || of_cpu.idle) && audit_in_use(input->clock->verdict) ?
                                   AUDIT_PASS :

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whether interrupts come late, and whether the real-time clock is right.
+ * Checks whether interrupts are late and whether the real-time clock is right.
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which governor sets the frequency, and which other programs set a governor.
+ * Checks which governor sets the frequency, and which other programs set a governor.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -30,10 +30,10 @@ void audit_fix_by_daemon(const AuditInput *input, Audit *audit, AuditStep *step)
                 audit_fix(audit, step, "systemctl enable --now tscwarden");
 }
 
-/* What the configuration says of the governor for the CPUs of a policy; "" for nothing. */
+/* Where tscwarden's configuration sets the governor for the CPUs of a cpufreq policy. */
 typedef struct GovernorSource {
         char where[256]; /* "/etc/default/tscwarden:3", "built in", "no line of it names a governor" */
-        bool asks;       /* for the governor that is there now */
+        bool asks;       /* the configuration asks for the current governor */
 } GovernorSource;
 
 static void find_governor_source(const AuditInput *input, const FreqDomain *domain, GovernorSource *ret)
@@ -59,8 +59,9 @@ static void find_governor_source(const AuditInput *input, const FreqDomain *doma
         ret->asks = ret->asks || (input->policy && !rule);
 }
 
-/* The policy itself lets the frequency move: starting the daemon, or looking at it, would change nothing. Under a TSC that lives the daemon
- * holds it all the same. */
+/* The current governor changes the frequency. If tscwarden's own policy asks for it, starting the daemon would not
+ * help, so the configuration has to change. On a TSC that still works the daemon holds the frequency in spite of such
+ * a policy. */
 static void judge_moving_governor(const AuditInput *input, Audit *audit, const FreqDomain *domain)
 {
         GovernorSource source;
@@ -128,7 +129,7 @@ static void judge_governor(const AuditInput *input, Audit *audit)
         judge_still_governor(input, audit, domain);
 }
 
-/* "tuned cpupower" in `buffer`, which is returned. */
+/* Writes "tuned cpupower" into `buffer` and returns it. */
 static const char *list_owners(unsigned owners, char buffer[static 128])
 {
         char *at = buffer;
@@ -140,7 +141,8 @@ static const char *list_owners(unsigned owners, char buffer[static 128])
         return buffer;
 }
 
-/* Stopping any of them sets another governor: a transition, which costs a TSC that still lives. */
+/* When any of these programs stops, it sets another governor. The frequency changes, and the kernel marks a TSC
+ * without constant_tsc as unstable. */
 static void fix_owners(const AuditInput *input, Audit *audit, AuditStep *step)
 {
         const MachineSetup *setup = input->setup;

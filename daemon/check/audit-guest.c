@@ -9,13 +9,13 @@
 
 #define CURRENT "clocksource0/current_clocksource"
 
-/* One that a guest may run on: read without leaving the guest, or Xen's own. */
+/* True if the clocksource is good enough for a guest: programs read it without leaving the guest, or it is Xen's. */
 static bool is_fit(const char *clocksource)
 {
         return clocksource_has_vdso(clocksource) || strcmp(clocksource, "xen") == 0;
 }
 
-/* What the host has to offer to a guest that has no good clock. */
+/* Says which clock the host has to offer to a guest without a good clock. */
 static void advise_offer(const AuditInput *input, Audit *audit, AuditStep *step, const char *lack)
 {
         const char *hypervisor = audit_other_hypervisor(input);
@@ -43,7 +43,7 @@ static void advise_offer(const AuditInput *input, Audit *audit, AuditStep *step,
                              lack, hypervisor);
 }
 
-/* Where the machine is judged as a host, audit-host.c does it. */
+/* Called only if this machine is not checked as a host too; then audit-host.c has a step for the TSC. */
 static void judge_guest_tsc(const AuditInput *input, Audit *audit)
 {
         const ClockView *clock = input->clock;
@@ -69,7 +69,7 @@ static void judge_guest_tsc(const AuditInput *input, Audit *audit)
 static void judge_clocksource(const AuditInput *input, Audit *audit)
 {
         const char *current = input->clock->clocksource, *available = input->clock->available;
-        /* The TSC is listed only as long as the kernel has not given it up. */
+        /* The best first. The kernel lists the TSC only while it is not marked unstable. */
         static const char *const better[] = { "kvm-clock", "hyperv_clocksource_tsc_page", "xen", "tsc" };
         AuditStep *step;
 
@@ -92,7 +92,6 @@ static void judge_clocksource(const AuditInput *input, Audit *audit)
         advise_offer(input, audit, step, "Every look at this clock leaves the guest.");
 }
 
-/* Why ptp_kvm cannot be loaded here, and what helps. */
 static void advise_module(const AuditInput *input, Audit *audit, AuditStep *step)
 {
         if (!input->setup->has_modules)

@@ -13,7 +13,7 @@
 #include "model/plan.h"
 #include "model/plan-types.h"
 
-/* Short enough to stand in a line; the commands have the whole path. */
+/* Shortened for the text; the commands have the whole path. */
 #define CURRENT "clocksource0/current_clocksource"
 #define OR_UNKNOWN(text) ((text)[0] ? (text) : "unknown")
 
@@ -40,7 +40,7 @@ static void judge_flags(const AuditInput *input, Audit *audit)
                         "This TSC is safe only while frequency and idle states are held; the next steps check that.");
 }
 
-/* What a person has to do about the clock, and what of it a command can. */
+/* Gives the step the remedy for the clock, and a command if one does it. */
 static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need)
 {
         const ClockView *clock = input->clock;
@@ -81,7 +81,7 @@ static void judge_verdict(const AuditInput *input, Audit *audit, const BootNeed 
         fix_verdict(input, audit, step, need);
 }
 
-/* The line of the policy that lets a CPU enter this state, or NULL: it is to be kept out of it. */
+/* The rule of the configuration that allows this state on the CPU, or NULL if the policy disables the state. */
 static const PolicyRule *find_allowing_rule(const AuditInput *input, unsigned cpu, const IdleState *state,
                                             PolicyKey *ret_key)
 {
@@ -181,7 +181,7 @@ static void judge_c1e(const AuditInput *input, Audit *audit)
 static void judge_pairing(const AuditInput *input, Audit *audit)
 {
         const char *current = input->clock->clocksource;
-        /* Nested on Hyper-V, its page does as well: VDSO_CLOCKMODE_HVCLOCK (arch/x86/kvm/x86.c gtod_is_based_on_tsc). */
+        /* If KVM runs nested on Hyper-V, Hyper-V's TSC page is enough (arch/x86/kvm/x86.c gtod_is_based_on_tsc). */
         bool pairs = clocksource_is_tsc(current) || strcmp(current, "hyperv_clocksource_tsc_page") == 0;
         AuditStep *step;
 
@@ -236,7 +236,7 @@ static void judge_resync(const AuditInput *input, Audit *audit)
         if (setup->sync_time_assigned)
                 audit_fix(audit, step, "sed -i --follow-symlinks 's/^[[:space:]]*SYNC_TIME=.*/SYNC_TIME=1/' %s", file);
         else
-                /* The file may lack the newline at its end. */
+                /* The text begins with a newline because the file may lack the final one. */
                 audit_fix(audit, step, "printf '\\nSYNC_TIME=1\\n' >> %s", file);
 }
 

@@ -28,8 +28,9 @@ static void compare_verdicts(const MigrationEnd *here, const MigrationEnd *there
                         "`tscwarden check` there says how.");
 }
 
-/* KVM runs a guest's TSC as it is within the tolerance; beyond it scales it in hardware, or, upwards only, pushes it
- * on at every entry, which takes the stable clock away (arch/x86/kvm/x86.c set_tsc_khz). */
+/* Within the tolerance KVM runs a guest's TSC unscaled. Beyond it KVM lets the CPU scale the TSC. If the CPU cannot,
+ * KVM can only make a guest's TSC faster, by adding to it at each VM entry; the guest's clock is then not stable
+ * (arch/x86/kvm/x86.c set_tsc_khz). */
 static void compare_rates(const MigrationEnd *here, const MigrationEnd *there, const char *name, Audit *audit)
 {
         double ppm;
@@ -76,7 +77,7 @@ static const char *right_to_word(int right)
 
 #define CLOCK_TEXT_SIZE 64
 
-/* "synchronised (off by no more than 3.200 ms)" */
+/* Writes "synchronised (off by no more than 3.200 ms)" into `buffer` and returns it. */
 static const char *format_clock(const HostClock *clock, char buffer[static CLOCK_TEXT_SIZE])
 {
         if (clock->right == 1 && clock->bound_sec >= 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Whether the TSC's rate is right, compared with UTC and with the calibration at earlier boots.
+ * Checks whether the TSC's rate is right, compared with UTC and with the calibration at earlier boots.
  */
 #include <errno.h>
 #include <math.h>
@@ -13,7 +13,6 @@
 
 #define SECONDS_A_DAY 86400
 
-/* What the rate means for guests, and what mends it. */
 static void advise_utc(double ppm, AuditStep *step, Audit *audit)
 {
         double off = fabs(ppm) * SECONDS_A_DAY / 1e6;

@@ -85,10 +85,11 @@ AuditResult audit_clock_result(const ClockView *clock)
 {
         if (clock->verdict == VERDICT_UNKNOWN)
                 return AUDIT_UNKNOWN;
-        /* Nothing that uses the clock here is worse off: a guest on its hypervisor's, tsc=nowatchdog on a fit CPU. */
+        /* Not urgent: no program here has a worse clock. For example a guest that runs on its hypervisor's clock, or
+         * tsc=nowatchdog on a CPU with a good TSC. */
         if (clock->urgency == URGENCY_NONE)
                 return clock->suspect == SUSPECT_NONE || clock->suspect == SUSPECT_DESIGN ? AUDIT_PASS : AUDIT_WARN;
-        /* Nothing checks it, and nothing speaks against it. */
+        /* The kernel does not check this TSC, but there is no evidence against it either: a warning. */
         return clock->verdict == VERDICT_UNVERIFIED && clock->suspect == SUSPECT_NONE ? AUDIT_WARN : AUDIT_FAIL;
 }
 

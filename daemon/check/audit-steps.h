@@ -21,9 +21,9 @@
 typedef enum AuditResult {
         AUDIT_PASS,
         AUDIT_FAIL,
-        AUDIT_WARN, /* to be looked at; nothing that fails by itself */
+        AUDIT_WARN, /* somebody should look at it, but it is no failure */
         AUDIT_NOT_APPLICABLE,
-        AUDIT_UNKNOWN, /* could not be found out */
+        AUDIT_UNKNOWN, /* check could not find it out */
         AUDIT_RESULT_MAX_,
 } AuditResult;
 
@@ -32,7 +32,7 @@ const char *audit_result_to_string(AuditResult result);
 typedef enum AuditGroup {
         AUDIT_HOST,
         AUDIT_GUEST,
-        AUDIT_TIME, /* of both: who keeps the time */
+        AUDIT_TIME, /* for host and guest: which program sets the clock, and whether the clock is right */
         AUDIT_MIGRATION,
         AUDIT_GROUP_MAX_,
 } AuditGroup;
@@ -44,9 +44,9 @@ typedef struct AuditStep {
         const char *id;    /* "tsc-verdict" */
         const char *title; /* at most 18 columns */
         AuditResult result;
-        char *evidence; /* file and value; owned, escaped */
-        char *advice;   /* sentences: what it means, what a command cannot do; owned, escaped, NULL for none */
-        char *fix;      /* the exact command for a root shell; owned, escaped, NULL for none */
+        char *evidence; /* file and value; owned */
+        char *advice;   /* sentences: what the result means, and what a person has to do; owned, NULL for none */
+        char *fix;      /* the exact command for a root shell; owned, NULL for none */
 } AuditStep;
 
 #define AUDIT_STEPS_MAX 40
@@ -54,39 +54,40 @@ typedef struct AuditStep {
 typedef struct Audit {
         AuditStep steps[AUDIT_STEPS_MAX];
         unsigned n;
-        bool out_of_memory; /* a text is missing: show nothing */
+        bool out_of_memory; /* a text is missing, so the audit must not be shown */
 } Audit;
 
 void audit_done(Audit *audit);
 #define _cleanup_audit_ _cleanup_(audit_done)
 
-/* All borrowed; of the same moment. */
+/* All pointers are borrowed. Everything was read at the same time. */
 typedef struct AuditInput {
         bool host, guest; /* the roles to judge */
         const Facts *facts;
         const ClockView *clock;
         const char *reason_text, *remedy; /* clock_reason_text(), clock_remedy() */
         const Snapshot *snapshot;
-        const Policy *policy; /* of the configuration; NULL: it is refused */
-        const char *never;    /* "FILE:LINE" of its APPLY=never; NULL: it has none */
+        const Policy *policy; /* from the configuration; NULL if the configuration is refused */
+        const char *never;    /* "FILE:LINE" of APPLY=never in the configuration; NULL: it has none */
         const MachineSetup *setup;
         const TimeInput *time;
         const BootConfig *boot;
-        int rate_boots_error;        /* of calibrations_read() */
-        const RateBoots *rate_boots; /* when that is 0 */
+        int rate_boots_error;        /* what calibrations_read() returned */
+        const RateBoots *rate_boots; /* valid if rate_boots_error is 0 */
 } AuditInput;
 
-/* 0 nothing failed, 1 something did, 3 nothing did but something could not be found out. */
+/* 0: no step failed. 1: a step failed. 3: no step failed, but one could not be found out. */
 int audit_exit_status(const Audit *audit);
 
-/* A further step and its texts. The pointer holds as long as the audit; out of memory shows in the
- * audit. */
+/* Adds a step with its evidence. The pointer is valid as long as the audit. If memory runs out, this and the next two
+ * functions set audit->out_of_memory. */
 AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title, AuditResult result,
                      const char *format, ...) _printf_(6, 7);
 void audit_advise(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
 void audit_fix(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
 
-/* What model/ says of the TSC and of the clock in use, as a result: how soon somebody has to act decides, and which clock is convicted. */
+/* The result for the TSC and for the clock in use. The urgency and the suspected clock decide it; model/ decides those
+ * two. */
 AuditResult audit_clock_result(const ClockView *clock);
-/* The TSC is the clocksource. */
+/* True if the verdict says that the TSC is the current clocksource. */
 bool audit_in_use(Verdict verdict);

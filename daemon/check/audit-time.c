@@ -6,7 +6,7 @@
 #include "base/macro.h"
 #include "check/audit-parts.h"
 
-/* "chronyd systemd-timesyncd", or "none". */
+/* Returns "chronyd systemd-timesyncd", or "none". */
 static const char *list_clients(unsigned clients, char buffer[static 128])
 {
         char *at = buffer;
@@ -17,13 +17,13 @@ static const char *list_clients(unsigned clients, char buffer[static 128])
         return at > buffer ? buffer : "none";
 }
 
-/* Of two clients the simpler one goes. */
+/* Which of several clients should be stopped: the simplest. */
 static TimeClient needless_client(const TimeInput *time)
 {
         static const TimeClient order[] = { CLIENT_TIMESYNCD, CLIENT_NTPD, CLIENT_CHRONYD };
         unsigned steering = time->steering;
 
-        /* What copies a clock that nobody sets is not the one to keep. */
+        /* phc2sys is useless if no program sets the clock that it copies. */
         if (steering >> CLIENT_PHC2SYS & 1 && time_phc2sys_is_kept(time) == 0)
                 return CLIENT_PHC2SYS;
         for (size_t i = 0; i < ARRAY_SIZE(order); i++)
@@ -32,7 +32,7 @@ static TimeClient needless_client(const TimeInput *time)
         return CLIENT_PTP4L;
 }
 
-/* The first command that makes somebody keep the time, or what has to be installed for it. */
+/* Gives the step the command that starts a time client, or advice if none is installed. */
 static void fix_by_time_client(const AuditInput *input, Audit *audit, AuditStep *step)
 {
         if (input->setup->time_client_unit)
@@ -41,7 +41,7 @@ static void fix_by_time_client(const AuditInput *input, Audit *audit, AuditStep 
                 audit_advise(audit, step, "No time client is installed that systemd could start: install chrony.");
 }
 
-/* PTP keeps a network interface's clock right, and nothing hands that on. */
+/* ptp4l sets a network interface's clock, but no program copies that to the system's clock. */
 static void advise_ptp(Audit *audit, AuditStep *step)
 {
         audit_advise(
@@ -50,7 +50,8 @@ static void advise_ptp(Audit *audit, AuditStep *step)
                 "machine's from it, or chronyd follows it (a line `refclock PHC` with that device).");
 }
 
-/* Clients run, or none, and none that is known moves the clock. A second one is advised only where nobody does at all. */
+/* No known client sets the clock. Advises starting one only if no unknown program seems to set it, because two clients
+ * would work against each other. */
 static void judge_no_client(const AuditInput *input, Audit *audit)
 {
         const TimeInput *time = input->time;
@@ -106,7 +107,8 @@ static void judge_one_client(const AuditInput *input, Audit *audit)
         if (n > 1) {
                 TimeClient client = needless_client(time);
 
-                /* Where the service is not known: most have their program's name, or an alias of that name. */
+                /* If the service is not known, the program's name is used: most services, or an alias of them, have
+                 * it. */
                 audit_fix(audit, step, "systemctl disable --now %s",
                           time->unit[client][0] ? time->unit[client] : time_client_to_string(client));
         }
@@ -187,7 +189,7 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
         }
 }
 
-/* Where the word is to be found. */
+/* Writes the evidence for the verdict into `buffer`. */
 static void describe(const TimeInput *time, const TimeView *view, char buffer[static 256])
 {
         const ChronySource *source = chrony_selected(&time->chrony);
@@ -271,7 +273,7 @@ static void judge_bound(const TimeView *view, Audit *audit)
         }
 }
 
-/* Only chronyd tells, and only root. */
+/* Only chronyd reports whether hardware stamps packets, and it tells only root. */
 static void judge_stamps(const AuditInput *input, Audit *audit)
 {
         const char *interface = input->setup->ptp_interface;

@@ -7,9 +7,9 @@
 
 void audit_find_roles(const Facts *facts, const MachineSetup *setup, bool *ret_host, bool *ret_guest)
 {
-        /* Xen's first domain has the flag, and is what administrators call the host. */
+        /* Xen's first domain has the hypervisor flag too, but it is the host. */
         *ret_guest = facts->hypervisor && !setup->dom0;
-        /* Bare metal without KVM is a host that is not set up yet. */
+        /* A physical machine without KVM is checked as a host that is not set up yet. */
         *ret_host = !*ret_guest || setup->kvm;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Checks a host or a guest against the KVM timekeeping recommendations, step by step. Facts go in, judgements come
- * out.
+ * Checks a host or a guest against the KVM timekeeping recommendations, step by step, from facts that the caller has
+ * read.
  */
 #pragma once
 
@@ -9,13 +9,13 @@
 #include "model/clock-words.h"
 #include "model/host-clocks.h"
 
-/* Both roles where KVM runs in a guest. */
+/* Decides whether this machine is checked as a host, as a guest, or, if it is a guest in which KVM runs, as both. */
 void audit_find_roles(const Facts *facts, const MachineSetup *setup, bool *ret_host, bool *ret_guest);
 
 /* *ret must be empty and is the caller's after (audit_done). 0 or -ENOMEM. */
 int audit_judge(const AuditInput *input, Audit *ret);
 
-/* One end of a migration, as a tscwardend says it, or as read here. */
+/* One end of a migration: what its tscwardend reports, or what was read on this host. */
 typedef struct MigrationEnd {
         Verdict verdict;
         const char *clocksource; /* "" unknown */
@@ -23,11 +23,11 @@ typedef struct MigrationEnd {
         bool tsc_scaling;
 } MigrationEnd;
 
-/* KVM's parameter tsc_tolerance_ppm where nobody set it otherwise: a guest's TSC is run without scaling up to there
- * (arch/x86/kvm/x86.c kvm_set_tsc_khz). */
+/* Default of KVM's parameter tsc_tolerance_ppm. If the rates of two hosts differ by no more than that, KVM runs the
+ * guest's TSC unscaled (arch/x86/kvm/x86.c kvm_set_tsc_khz). */
 #define KVM_TSC_TOLERANCE_PPM 250
 
-/* Adds whether `there` can carry on the clocks of guests that were started `here`. `name` is the other host's;
- * escaped here. 0 or -ENOMEM. */
+/* Adds steps that say whether guests started `here` can continue on `there` with a right clock. `name` is the other
+ * host's name. 0 or -ENOMEM. */
 int audit_compare(const MigrationEnd *here, const MigrationEnd *there, const HostClocks *clocks, const char *name,
                   Audit *audit);

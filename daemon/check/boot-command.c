@@ -35,7 +35,7 @@ static int format_ostree(const BootParameters *parameters, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
-/* grub-mkconfig sources the file as a shell does: a later assignment may build on the earlier ones. */
+/* grub-mkconfig sources the file in a shell, so an assignment at its end can refer to the value so far. */
 static int format_mkconfig(const BootConfig *config, const char *words, char **ret)
 {
         const char *then = boot_grub_layout(&config->facts)->grub_mkconfig;
@@ -51,7 +51,7 @@ static int format_mkconfig(const BootConfig *config, const char *words, char **r
         return r < 0 ? -ENOMEM : 0;
 }
 
-/* The first line of the file is the command line; it may lack the newline at its end. */
+/* The first line of the file is the command line. sed(1) appends to it, because the file may lack the final newline. */
 static int format_kernel_cmdline(const char *words, const char *then, const char *image, char **ret)
 {
         return asprintf(ret, "sed -i --follow-symlinks '1s/$/ %s/' /etc/kernel/cmdline && %s%s", words, then, image) <

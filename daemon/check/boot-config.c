@@ -38,7 +38,8 @@ int boot_config_parse_cmdline(BootConfig *config, const char *text)
         return add_cmdline(config, text, strlen(text));
 }
 
-/* What GRUB puts for $tuned_params: tuned's 00_tuned sets the variable from this file. "" where it does not. */
+/* The value that replaces $tuned_params: tuned's script /etc/grub.d/00_tuned sets this GRUB variable from
+ * BOOT_TUNED_FILE. The text goes on behind the closing quote. "" if that file does not set it. */
 static const char *tuned_params(const BootConfig *config)
 {
         static const char key[] = "TUNED_BOOT_CMDLINE=\"";
@@ -77,7 +78,7 @@ int boot_config_parse_grubby(BootConfig *config, const char *text)
 
                 if (strncmp(text, key, strlen(key)) != 0 || text[length - 1] != '"' || length == strlen(key))
                         continue;
-                /* Older grubby prints RHEL 8's variable by its name. */
+                /* On RHEL 8 older versions of grubby print the GRUB variable's name instead of its value. */
                 if (strncmp(text + strlen(key), "$kernelopts", strlen("$kernelopts")) == 0)
                         return -EBADMSG;
                 r = add_entry(config, text + strlen(key), length - strlen(key) - 1);
@@ -87,7 +88,7 @@ int boot_config_parse_grubby(BootConfig *config, const char *text)
         return config->n > 0 ? 0 : -EBADMSG;
 }
 
-/* Behind "linux", "linux16" or "linuxefi" at the beginning of a line, else NULL. */
+/* Returns the text after "linux", "linux16" or "linuxefi" at the beginning of the line, else NULL. */
 static const char *after_linux(const char *line)
 {
         static const char *const words[] = { "linux", "linux16", "linuxefi" };
@@ -101,7 +102,7 @@ static const char *after_linux(const char *line)
         return NULL;
 }
 
-/* What one script of /etc/grub.d has made. */
+/* Adds the entries that one script of /etc/grub.d has written, from `p` to `end`. */
 static int parse_grub_section(BootConfig *config, const char *p, const char *end)
 {
         bool recovery = false;
@@ -117,7 +118,7 @@ static int parse_grub_section(BootConfig *config, const char *p, const char *end
                 word = after_linux(word);
                 if (recovery || !word)
                         continue;
-                /* "linux PATH PARAMETERS" */
+                /* The line is "linux PATH PARAMETERS". */
                 word += strspn(word, " \t");
                 word += strcspn(word, " \t\n");
                 word += strspn(word, " \t");
@@ -166,7 +167,7 @@ bool boot_config_contradicts(const BootConfig *config, const char *parameter, ch
         return false;
 }
 
-/* As a whole word, outside of comments. */
+/* True if the text has `parameter` as a whole word outside of comments. */
 static bool text_sets(const char *text, const char *parameter)
 {
         size_t size = strlen(parameter);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Not GRUB, by the loader's own word. */
+/* The boot loader has set LoaderInfo, and it is not GRUB. */
 static BootPlatform detect_by_name(const BootFacts *facts)
 {
         if (facts->proxmox)
@@ -16,7 +16,7 @@ static BootPlatform detect_by_name(const BootFacts *facts)
         return strncasecmp(facts->loader, "ZFSBootMenu", 11) == 0 ? BOOT_ZFSBOOTMENU : BOOT_OTHER;
 }
 
-/* EFI, nobody has told a name, and no BOOT_IMAGE=, which GRUB always passes on. */
+/* EFI without LoaderInfo and without BOOT_IMAGE=: not GRUB, which always passes BOOT_IMAGE=. */
 static BootPlatform detect_nameless(const BootFacts *facts)
 {
         if (facts->proxmox)
@@ -36,17 +36,18 @@ BootPlatform boot_platform_detect(const BootFacts *facts)
                 return detect_by_name(facts);
         if (facts->efi && !facts->loader[0] && !facts->boot_image)
                 return detect_nameless(facts);
-        /* Without EFI zfsbootmenu hands over by kexec, and leaves out what GRUB puts there. */
+        /* Without EFI, ZFSBootMenu starts the kernel by kexec, without BOOT_IMAGE=. */
         if (facts->zfs_root && !facts->boot_image && !facts->grub_cfg)
                 return BOOT_ZFSBOOTMENU;
         if (facts->has_grubby && facts->bls)
                 return BOOT_GRUBBY;
         if (facts->has_update_grub && facts->grub_cfg)
                 return BOOT_UPDATE_GRUB;
-        /* With GRUB_ENABLE_BLSCFG=false /etc/kernel/cmdline lies there as well, and has no effect. */
+        /* Tested before kernel_cmdline: with GRUB_ENABLE_BLSCFG=false /etc/kernel/cmdline exists too but has no
+         * effect. */
         if (facts->grub2_cfg || (facts->has_grubby && facts->default_grub))
                 return BOOT_GRUB_MKCONFIG;
-        /* As on Arch. */
+        /* Arch. */
         if (facts->grub_cfg && facts->default_grub && facts->boot_image)
                 return BOOT_GRUB_MKCONFIG;
         return facts->kernel_cmdline ? BOOT_KERNEL_INSTALL : BOOT_UNKNOWN;

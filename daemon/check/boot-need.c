@@ -10,7 +10,8 @@
 #include "model/clock-words.h"
 #include "model/cmdline.h"
 
-/* Bits of `wanted` that a kernel booted with `cmdline` lacks: another parameter may do as well. */
+/* The bits of `wanted` that a kernel booted with `cmdline` lacks. One is not lacking if `cmdline` has another
+ * parameter with the same effect. */
 static unsigned lacking(const Facts *facts, const char *cmdline, Verdict verdict, ClockReason reason,
                         const char *const *wanted)
 {
@@ -45,7 +46,7 @@ void boot_need_find(const Facts *facts, Verdict verdict, ClockReason reason, con
                 if (cmdline_has_word(facts->cmdline, ret->wanted[i]) || boot_config_count(config, ret->wanted[i]) > 0)
                         ret->concerned |= 1U << i;
         for (unsigned i = 0; ret->wanted[i]; i++)
-                /* Of several values the kernel takes the last. */
+                /* The kernel uses the last of several values. */
                 if (ret->concerned >> i & 1 && boot_config_contradicts(config, ret->wanted[i], value, sizeof(value)))
                         ret->unconfigured |= 1U << i;
         for (unsigned i = 0; ret->wanted[i]; i++)
@@ -70,7 +71,8 @@ int boot_store_obstacle(const BootConfig *config, char **ret)
         return 0;
 }
 
-/* Neither would be given back by `kargs revert`: grubby replaces a value, and knows no "only where it was missing". */
+/* Refuses what `kargs revert` could not restore. An entry has another value: grubby would replace it. Only some
+ * entries have the parameter: grubby sets it in all and, on revert, would remove it from all. */
 static int parameter_obstacle(const BootConfig *config, const char *parameter, char **ret)
 {
         bool grubby = config->platform == BOOT_GRUBBY, contradicted, of_entries;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which boot parameters this host's TSC needs, and where they are missing: on the running kernel, or in the
- * configuration.
+ * Which boot parameters this host's TSC needs, and whether the running kernel or the boot configuration lacks them.
  */
 #pragma once
 
@@ -11,22 +10,24 @@
 #include "model/clock-words.h"
 
 typedef struct BootNeed {
-        /* On a kernel booted with nothing; literals, NULL-terminated. */
+        /* What a kernel booted without any parameter would need; literals, NULL-terminated. */
         const char *wanted[BOOT_PARAMETERS_MAX + 1];
-        /* Bits of these: */
-        unsigned unbooted; /* the running kernel was booted without it, and without another that does as well */
-        unsigned
-                unconfigured; /* the same of some boot entry, or that has another value. Where the entries are not known: as unbooted */
-        unsigned
-                not_taken; /* of `unbooted`: `kargs apply` had configured it before this boot, and the loader did not pass it on */
-        unsigned concerned; /* either, or it stands on the command line or in some entry */
+        /* Bit i of each mask is wanted[i]. */
+        unsigned unbooted; /* the running kernel has neither this one nor another one with the same effect */
+        /* A boot entry has neither, or has another value. If the entries are not known, equal to `unbooted`. */
+        unsigned unconfigured;
+        /* In `unbooted`, although `kargs apply` had configured it before this boot: the boot loader did not pass it. */
+        unsigned not_taken;
+        /* `kargs` shows it: it is missing somewhere, or it is on the command line or in some entry. */
+        unsigned concerned;
 } BootNeed;
 
-/* `facts`, with the running kernel's command line, `verdict` and `reason` as for clock_boot_parameters_missing(). */
+/* `facts` includes the running kernel's command line. `verdict` and `reason` are as for
+ * clock_boot_parameters_missing(). */
 void boot_need_find(const Facts *facts, Verdict verdict, ClockReason reason, const BootConfig *config, BootNeed *ret);
 
-/* Why `kargs apply` cannot change what is configured, and what to do first: a heap string owned by the caller, escaped; *ret is NULL
- * where nothing is in its way. 0 or -ENOMEM. */
+/* Why `kargs apply` cannot change the boot configuration, and what a person has to do first. *ret is a heap string
+ * owned by the caller, or NULL if nothing prevents the change. 0 or -ENOMEM. */
 int boot_need_obstacle(const BootNeed *need, const BootConfig *config, char **ret);
-/* The same of what `kargs revert` takes back: "/etc/default/grub.d/90-tscwarden.cfg is not what kargs apply writes …". */
+/* The same for `kargs revert`: "/etc/default/grub.d/90-tscwarden.cfg is not what kargs apply writes …". */
 int boot_store_obstacle(const BootConfig *config, char **ret);

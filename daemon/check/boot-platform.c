@@ -34,7 +34,7 @@ const char *boot_platform_describe(BootPlatform platform)
         return platforms[platform].description;
 }
 
-/* "BEFORE a=1 BETWEEN b=2 AFTER" */
+/* Returns the parameters as "BEFORE a=1 BETWEEN b=2 AFTER". */
 static char *list(const BootParameters *parameters, const char *before, const char *between, const char *after)
 {
         _cleanup_free_ char *middle = strdup("");

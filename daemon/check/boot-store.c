@@ -8,12 +8,12 @@
 #include "base/log.h"
 #include "base/macro.h"
 
-/* What stands around the parameters in the file. */
+/* The file in which `kargs apply` records the parameters, and the text before and after them. */
 static const struct {
         const char *directory, *file, *before, *after;
 } stores[BOOT_PLATFORM_MAX_] = {
         [BOOT_GRUBBY] = { "/var/lib/tscwarden", "boot-parameters", "", "" },
-        /* Behind 50-cloudimg-settings.cfg and its like, which may set the variable anew. */
+        /* The number 90 sorts it after files like 50-cloudimg-settings.cfg, which may overwrite the variable. */
         [BOOT_UPDATE_GRUB] = { "/etc/default/grub.d", "90-tscwarden.cfg", "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX ",
                                "\"" },
 };
@@ -75,7 +75,7 @@ char *boot_store_format(BootPlatform platform, const BootParameters *parameters,
                            sets ? stores[platform].after : "", sets ? "\n" : "");
 }
 
-/* Words from *p up to something else, to where *p moves: 0 or -EBADMSG. */
+/* Reads words separated by one blank and moves *p behind them. 0 or -EBADMSG. */
 static int parse_words(const char **p, BootParameters *ret)
 {
         for (;;) {
@@ -95,7 +95,7 @@ static int parse_words(const char **p, BootParameters *ret)
         }
 }
 
-/* What stands between `before` and `after`, from *p to behind it: 0 or -EBADMSG. */
+/* Reads a line "BEFORE words AFTER" and moves *p behind it. 0 or -EBADMSG. */
 static int parse_line(const char **p, const char *before, const char *after, BootParameters *ret)
 {
         if (strncmp(*p, before, strlen(before)) != 0)

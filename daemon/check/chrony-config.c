@@ -34,7 +34,7 @@ bool chrony_makestep_is_endless(const char *rest)
         return strtol(updates, NULL, 10) < 0;
 }
 
-/* The next word into buffer, cut to its size; false at the end. */
+/* Copies the next word into `buffer`, cut to its size, and moves *text behind it. False at the end of the line. */
 static bool next_word(const char **text, char *buffer, size_t size)
 {
         size_t length;
@@ -53,12 +53,13 @@ bool chrony_refclock_parse(const char *rest, unsigned index, ChronyRefclock *ret
 
         if (!next_word(&rest, driver, sizeof(driver)) || !next_word(&rest, parameter, sizeof(parameter)))
                 return false;
-        /* RCL_AddRefclock(): the driver's first three letters and the number; beyond nine a letter takes the third's place. */
+        /* As in chrony's RCL_AddRefclock(): the driver's first three letters and the number. From ten on, the third
+         * letter is 'A' plus the tens. */
         if (index < 10)
                 snprintf(clock.name, sizeof(clock.name), "%.3s%u", driver, index);
         else
                 snprintf(clock.name, sizeof(clock.name), "%.2s%c%u", driver, (char)('A' + index / 10 % 10), index % 10);
-        /* Cut, it would be another. */
+        /* A path that does not fit is dropped: cut off, it would name another device. */
         if (strcasecmp(driver, "PHC") == 0 && strcspn(parameter, ":") < sizeof(clock.device) - 1)
                 snprintf(clock.device, sizeof(clock.device), "%.*s", (int)strcspn(parameter, ":"), parameter);
         while (next_word(&rest, word, sizeof(word)))

@@ -7,33 +7,35 @@
 #include <stdbool.h>
 
 typedef enum ChronyWord {
-        CHRONY_NOTHING, /* a comment, or a directive that nobody here asks for */
+        CHRONY_NOTHING, /* a comment, or a directive that tscwarden does not use */
         CHRONY_REFCLOCK,
         CHRONY_INCLUDE,   /* a pattern follows */
         CHRONY_CONFDIR,   /* directories follow */
-        CHRONY_SOURCEDIR, /* directories follow, of whose *.sources chronyd takes servers only */
+        CHRONY_SOURCEDIR, /* directories follow; from their *.sources files chronyd reads servers only */
         CHRONY_MAKESTEP,  /* a threshold and a number of updates follow */
-        CHRONY_RTCSYNC,   /* the kernel keeps the real-time clock */
-        CHRONY_RTCFILE,   /* chronyd does */
+        CHRONY_RTCSYNC,   /* the kernel sets the real-time clock */
+        CHRONY_RTCFILE,   /* chronyd tracks the real-time clock */
         CHRONY_WORD_MAX_,
 } ChronyWord;
 
-/* *ret_rest: what stands behind the directive, without blanks before it; untouched for CHRONY_NOTHING. */
+/* *ret_rest: the text after the directive and the blanks; untouched for CHRONY_NOTHING. */
 ChronyWord chrony_line_judge(const char *line, const char **ret_rest);
-/* Behind "makestep": it may set the clock at any time, not only in its first updates. */
+/* `rest` follows "makestep". True if chronyd may step the clock at any time, not only in its first updates. */
 bool chrony_makestep_is_endless(const char *rest);
 
 #define CHRONY_DEVICE_SIZE 128
 #define CHRONY_NAME_SIZE 8
 
 typedef struct ChronyRefclock {
-        char name[CHRONY_NAME_SIZE];     /* what chronyc calls it: its refid, else "PHC0" */
-        char device[CHRONY_DEVICE_SIZE]; /* of a PHC: a path, or a network interface; "" for other drivers */
-        bool tai;                        /* it counts TAI, and chronyd knows */
-        bool optional;                   /* chronyd starts without it */
+        char name[CHRONY_NAME_SIZE];     /* chronyc's name for it: its refid, else "PHC0" */
+        char device[CHRONY_DEVICE_SIZE]; /* for the driver PHC a path or a network interface; "" for other drivers */
+        bool tai;                        /* has the option `tai`: the clock counts TAI */
+        bool optional;                   /* has the option `optional`: chronyd starts even if the device is missing */
 } ChronyRefclock;
 
-/* Behind "refclock"; `index` counts the refclocks of every driver before it. False: no such line. */
+/* `rest` follows "refclock". `index`: the number of refclocks, of any driver, in earlier lines. False: not a valid
+ * line. */
 bool chrony_refclock_parse(const char *rest, unsigned index, ChronyRefclock *ret);
-/* The next `refclock PHC` in what `chronyd -p` prints; *text is moved behind that line. False at the end, and device is untouched. */
+/* Finds the next `refclock PHC` in the output of `chronyd -p` and moves *text behind that line. False at the end;
+ * `device` is untouched then. */
 bool chrony_next_refclock(const char **text, char device[static CHRONY_DEVICE_SIZE]);

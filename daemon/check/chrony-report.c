@@ -12,7 +12,7 @@
 enum {
         TRACKING_COLUMNS = 14,
         SOURCE_COLUMNS = 10,
-        /* 4.3 prints 34; the time stamps' are the 29th and the 30th. */
+        /* Column 29 and 30 name who stamped the packets. chrony 4.3 prints 34 columns. */
         NTPDATA_COLUMNS = 30,
         COLUMNS_MAX = 40,
         LINE_MAX_ = 1024,
@@ -99,7 +99,7 @@ void chrony_parse(const char *text, ChronyReport *ret)
                 char line[LINE_MAX_];
                 size_t length = strcspn(text, "\n");
 
-                /* No line of chronyc's is that long. */
+                /* chronyc prints no longer lines. */
                 if (length < sizeof(line)) {
                         memcpy(line, text, length);
                         line[length] = '\0';

@@ -8,7 +8,7 @@
 
 #include "base/log.h"
 
-/* A prefix: some drivers append a number. */
+/* `name` is a prefix of clock_name: some drivers append a number. */
 static const struct {
         const char *name, *words;
 } phc_kinds[PHC_MAX_] = {
@@ -70,8 +70,9 @@ GuestFileState guest_file_judge(const char *text, const char *wanted)
 
 const char *guest_explain_modprobe(const char *text)
 {
-        /* EOPNOTSUPP since 5e7aa97c7acf, ENODEV before it: no KVM, or KVM_HC_CLOCK_PAIRING is refused because the host does not run
-         * on its TSC (Documentation/virt/kvm/x86/hypercalls.rst). */
+        /* The module returns EOPNOTSUPP (ENODEV before commit 5e7aa97c7acf) if the hypervisor is not KVM, or if the
+         * host refuses KVM_HC_CLOCK_PAIRING because its clocksource is not the TSC
+         * (Documentation/virt/kvm/x86/hypercalls.rst). */
         if (strstr(text, "Operation not supported") || strstr(text, "No such device"))
                 return "The host cannot be asked for the time: its clocksource is not tsc, or the hypervisor is not KVM. "
                        "On the host, `tscwarden status` says why; nothing can be set here before that is mended.";

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* proc_stat(5): user nice system idle iowait irq softirq steal; guest times are counted in user's. */
+/* Columns of proc_stat(5): user nice system idle iowait irq softirq steal. The following guest times are part of
+ * `user`. */
 enum { STAT_SOFTIRQ = 6, STAT_STEAL = 7, STAT_COLUMNS = 8 };
 
 static void parse_stat(const char *text, Late *late)

@@ -21,75 +21,78 @@
 #define REFCLOCKS_MAX 16
 
 typedef struct RefclockFound {
-        char name[CHRONY_NAME_SIZE]; /* chronyc's */
-        PhcKind kind;                /* PHC_UNKNOWN for other drivers */
-        char ptp[32];                /* the PHC behind its device: "ptp0"; "" for none */
+        char name[CHRONY_NAME_SIZE]; /* chronyc's name for it */
+        PhcKind kind;                /* PHC_UNKNOWN for drivers other than PHC */
+        char ptp[32];                /* the PHC that its device opens: "ptp0"; "" for none */
 } RefclockFound;
 
 typedef struct MachineSetup {
-        bool dom0;                /* Xen's first domain, which is a host (/proc/xen/capabilities: control_d) */
-        bool kvm;                 /* /dev/kvm, or the module kvm */
-        bool xen;                 /* /sys/hypervisor/type: Xen, in every domain */
+        bool dom0;                /* Xen's first domain, which is the host (/proc/xen/capabilities: control_d) */
+        bool kvm;                 /* /dev/kvm exists, or the module kvm is loaded */
+        bool xen;                 /* /sys/hypervisor/type is "xen", as in every domain of Xen */
         char vendor[VENDOR_SIZE]; /* /sys/class/dmi/id/sys_vendor; "" unknown */
-        /* Firmware has switched AMD's C1E on: apic_c1e among the bugs in /proc/cpuinfo (arch/x86/kernel/process.c). */
+        /* The firmware has enabled C1E on an AMD CPU: /proc/cpuinfo lists the bug apic_c1e
+         * (arch/x86/kernel/process.c). */
         bool c1e;
 
-        /* /sys/module/…/parameters as the kernel has them; "": not to be read. */
+        /* Current values in /sys/module/…/parameters; "" if the file cannot be read. */
         char cpufreq_off[PARAMETER_SIZE];
         char processor_max_cstate[PARAMETER_SIZE];
         char intel_idle_max_cstate[PARAMETER_SIZE];
 
         bool processes_known;
-        unsigned owners;         /* a bit per Rival that sets governors: it runs, or is enabled */
-        unsigned owners_enabled; /* those that the next boot starts */
+        unsigned owners;         /* one bit for each Rival that sets governors and runs, or did its work at boot */
+        unsigned owners_enabled; /* those that are started at the next boot */
         bool warden_running;     /* tscwardend */
-        bool agent_running;      /* qemu-ga */
-        AgentFound agent;        /* and what it was told */
+        bool agent_running;      /* qemu-ga, QEMU's guest agent */
+        AgentFound agent;        /* its configuration, if it runs */
 
-        char host_phc[32]; /* a PHC that the hypervisor keeps, ptp_kvm before any other: "ptp1"; "" for none */
+        char host_phc[32]; /* a PHC that the hypervisor keeps right: "ptp1", preferably that of ptp_kvm; "" for none */
         PhcKind host_phc_kind;
-        char ptp_kvm[32];       /* "ptp1": the PHC whose clock has that name; "" for none */
-        char ptp_interface[32]; /* a PHC of a network interface: "ptp0"; "" for none */
-        bool ptp_kvm_link;      /* /dev/ptp_kvm leads to it */
-        bool ptp_kvm_module;    /* it can be loaded, or is built in */
+        char ptp_kvm[32];       /* the PHC of the module ptp_kvm: "ptp1"; "" for none */
+        char ptp_interface[32]; /* the PHC of a network interface: "ptp0"; "" for none */
+        bool ptp_kvm_link;      /* /dev/ptp_kvm is a link to ptp_kvm's device */
+        bool ptp_kvm_module;    /* the module is installed, loaded or built in */
         bool ptp_kvm_builtin;
-        bool has_modules;         /* /lib/modules has a folder for this kernel */
-        char *ptp_kvm_persistent; /* the file in modules-load.d that names it; owned, NULL for none */
+        bool has_modules;         /* /lib/modules has a folder for the running kernel */
+        char *ptp_kvm_persistent; /* the file in modules-load.d that names ptp_kvm; owned, NULL for none */
 
-        /* chrony's refclocks in the order of their lines, of whatever driver; further ones are left out. */
+        /* chrony's refclocks of all drivers, in the order of their lines. More than REFCLOCKS_MAX are ignored. */
         RefclockFound refclocks[REFCLOCKS_MAX];
         unsigned n_refclocks;
-        char *refclock; /* the device of its `refclock PHC`: the host's clock, else the first; owned, NULL for none */
-        char *refclock_file;                  /* and where that stands; owned */
-        char refclock_ptp[32];                /* the PHC behind that device: "ptp0"; "" when there is no such device */
-        char refclock_name[CHRONY_NAME_SIZE]; /* chronyc's name of it */
+        /* The device of the `refclock PHC` that follows the host's clock, or else of the first one; owned, NULL for
+         * none. */
+        char *refclock;
+        char *refclock_file;   /* the file with that line; owned */
+        char refclock_ptp[32]; /* the PHC that this device opens: "ptp0"; "" if there is no such device */
+        char refclock_name[CHRONY_NAME_SIZE]; /* chronyc's name for it */
         PhcKind refclock_kind;
         bool refclock_tai, refclock_optional;
-        char *refclock_ignored; /* a .sources file that has one, which chronyd ignores; owned, NULL for none */
+        char *refclock_ignored; /* a .sources file with a refclock line, which chronyd ignores; owned, NULL for none */
 
-        char *makestep_file;        /* where the last `makestep` stands, which holds; owned, NULL for none */
-        bool makestep_fixed;        /* as chrony_fixed */
-        bool makestep_endless;      /* and it lets chronyd set the clock at any time */
-        char *chrony_config;        /* the main file; owned, NULL for none */
+        char *makestep_file; /* the file with the last `makestep`, which overrides earlier ones; owned, NULL for none */
+        bool makestep_fixed; /* like chrony_fixed, for makestep_file */
+        bool makestep_endless;      /* that makestep lets chronyd step the clock at any time */
+        char *chrony_config;        /* chronyd's main configuration file; owned, NULL for none */
         const char *chrony_service; /* "chrony" or "chronyd" */
-        const char *chrony_folder;  /* for a confdir in it, where it has none */
-        bool rtcsync;               /* and has chronyd keep the real-time clock: rtcsync, or rtcfile */
-        bool chrony_given;          /* a running chronyd was given it by -f */
-        bool chrony_fixed;          /* nothing can be added to it: read-only, or made anew at each boot */
-        char *chrony_confdir; /* a folder whose files it reads too, where ours outlasts a boot; owned, NULL for none */
+        const char *chrony_folder;  /* the folder to name in a `confdir` line, if chrony_config has none */
+        bool rtcsync;         /* chrony's configuration has rtcsync or rtcfile, so the real-time clock is kept right */
+        bool chrony_given;    /* a running chronyd reads chrony_config because of its option -f */
+        bool chrony_fixed;    /* chrony_config is read-only or is generated anew, so a line added to it would be lost */
+        char *chrony_confdir; /* a folder that chronyd reads too and that survives a reboot; owned, NULL for none */
 
         Late late;
         Rtc rtc;
 
-        bool time_client_unit; /* timedatectl has a time client to switch on */
-        bool agent_unit;       /* qemu-guest-agent.service */
-        bool agent_channel;    /* /dev/virtio-ports/org.qemu.guest_agent.0 */
+        bool time_client_unit; /* a time client is installed that `timedatectl set-ntp true` can start */
+        bool agent_unit;       /* qemu-guest-agent.service exists */
+        bool agent_channel;    /* /dev/virtio-ports/org.qemu.guest_agent.0 exists */
 
-        bool libvirt;                /* it is installed */
-        bool libvirt_guests_enabled; /* its service */
-        char *sync_time_file;        /* which that service reads, there or not; owned, NULL without libvirt */
-        bool sync_time_assigned;     /* SYNC_TIME= stands in it */
-        bool sync_time;              /* and is 1 */
+        bool libvirt;                /* libvirt is installed */
+        bool libvirt_guests_enabled; /* libvirt-guests.service is enabled */
+        char *sync_time_file; /* the settings file of that service, which may not exist; owned, NULL without libvirt */
+        bool sync_time_assigned; /* the file assigns SYNC_TIME */
+        bool sync_time;          /* SYNC_TIME is 1 */
 } MachineSetup;
 
 static inline void machine_setup_done(MachineSetup *setup)

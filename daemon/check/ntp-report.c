@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* From 1900, where NTP's time begins, to 1970. */
+/* Seconds from 1900, the beginning of NTP's time, to 1970. */
 #define NTP_TO_UNIX_SEC 2208988800.0
-/* Powers of two of seconds (RFC 5905, and ntpd's own limit for a poll). */
+/* log2 of the longest poll interval in seconds: the limit of RFC 5905, and ntpd's default. */
 #define NTP_MAXPOLL 17
 #define NTP_DEFAULT_MAXPOLL 10
 
-/* The value of NAME= up to a comma, a blank or the end of the line. */
+/* Copies the value of NAME=, up to a comma, a blank or the end of the line, into `buffer`. */
 static bool find(const char *text, const char *name, char *buffer, size_t size)
 {
         size_t length = strlen(name);
@@ -38,7 +38,7 @@ static double number(const char *text, const char *name)
         return end > buffer && !*end && isfinite(value) ? value : 0;
 }
 
-/* "eca9b1f2.8f3c1d2e": seconds and their fraction, in hex. */
+/* reftime is "eca9b1f2.8f3c1d2e": seconds and their fraction, in hexadecimal. */
 static double reference(const char *text)
 {
         char buffer[64], *end;

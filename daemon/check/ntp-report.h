@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reads the output of `ntpq -n -c "rv 0 …"` of ntpd and ntpsec: "leap=00, stratum=2, …", wrapped at about 78 columns.
+ * Parses what `ntpq -n -c "rv 0 …"` of ntpd and ntpsec prints: "leap=00, stratum=2, …", wrapped at about 78 columns.
  */
 #pragma once
 
@@ -10,17 +10,20 @@
 
 typedef struct NtpReport {
         bool answered;
-        unsigned leap;        /* two bits, written in binary: 3 is unsynchronised (RFC 5905) */
+        unsigned leap;        /* leap indicator; 3 means unsynchronised (RFC 5905). ntpq prints it in binary */
         unsigned stratum;     /* 16: unsynchronised */
         char refid[32];       /* any bytes */
         double reference_sec; /* seconds since 1970 */
         double offset_sec, root_delay_sec, root_dispersion_sec;
         double interval_sec; /* 2^tc */
         bool frequency_known;
-        double frequency_ppm, wander_ppm; /* what ntpd adds to the clock, and by how much that moves (0 unknown) */
+        double frequency_ppm,
+                wander_ppm; /* ntpd's correction of the clock's rate, and how much it varies (0: unknown) */
 } NtpReport;
 
-/* ntpq's exit status says nothing (it is 0 without a daemon): only a leap and a stratum are an answer. */
+/* ret->answered is true if the text has a leap indicator and a stratum. ntpq's exit status is useless: it is 0 even
+ * without a running ntpd. */
 void ntp_parse(const char *text, NtpReport *ret);
-/* ntpd's own undisciplined clock (refclock driver 1), which proves nothing. */
+/* True if ntpd follows this machine's own clock (refclock driver 1, "undisciplined local clock"), which proves
+ * nothing. */
 bool ntp_is_local(const NtpReport *report);

@@ -35,7 +35,8 @@ bool phc_kept_any(const PhcsKept *kept)
         return kept->names[0] || kept->others;
 }
 
-/* The kernel's name of a clock is among them; an interface alone may share its clock with another one. */
+/* True if the names include the kernel's name of the clock. An interface's name alone is ambiguous: several interfaces
+ * may share one clock. */
 static bool have_clock(const char *names)
 {
         for (const char *p = names + strspn(names, " "); *p; p += strcspn(p, " "), p += strspn(p, " "))

@@ -10,8 +10,9 @@
 #include "model/kernel-line.h"
 #include "model/rate.h"
 
-/* How far off a clock that is synchronised may have been at the beginning and at the end, where the client does not tell. systemd-timesyncd:
- * beyond STEPT a client sets the clock. The clock of a network interface, and one of the hypervisor's, are read within microseconds. */
+/* The largest error that a synchronised clock can have had when the client started and now, for clients that do not
+ * report it. systemd-timesyncd would have stepped a larger one. A network interface's or the hypervisor's clock is
+ * read within microseconds. */
 #define OFFSET_TIMESYNCD_SEC TIME_CORRECTION_MAX_SEC
 #define OFFSET_PHC_SEC 0.001
 
@@ -25,7 +26,7 @@ static void cannot_say(RateUtc *rate, const char *format, ...)
         va_end(ap);
 }
 
-/* Of a clock that stayed within `offset_sec` of the right time for as long as it was disciplined. */
+/* The error of the rate, in ppm, if the clock was off by at most `offset_sec` since the client started. */
 static double error_over_time(const TimeInput *input, TimeClient client, double offset_sec)
 {
         return 2 * offset_sec / input->client_age_sec[client] * 1e6;
@@ -36,7 +37,7 @@ static void take_chrony(const TimeInput *input, RateUtc *rate)
         const ChronyReport *report = &input->chrony;
         char words[RATE_WORDS_SIZE];
 
-        /* Not the kernel's own: chronyd moves that while it slews. */
+        /* chronyc's figure, not the kernel's frequency: chronyd changes the latter while it slews the clock. */
         rate->ppm = rate_from_chrony(report->frequency_ppm);
         rate->error_ppm = report->skew_ppm + fabs(report->residual_ppm);
         (void)snprintf(rate->source, sizeof(rate->source), "chronyc tracking: Frequency %s",
@@ -45,7 +46,8 @@ static void take_chrony(const TimeInput *input, RateUtc *rate)
 
 static void take_ntp(const TimeInput *input, const TimeView *view, RateUtc *rate)
 {
-        /* Not the kernel's own: with `disable kernel` ntpd corrects the clock itself, once a second. */
+        /* ntpq's figure, not the kernel's frequency: with `disable kernel` ntpd corrects the clock itself, once a
+         * second. */
         rate->ppm = rate_from_ntp(input->ntp.frequency_ppm);
         rate->error_ppm = input->ntp.wander_ppm + error_over_time(input, CLIENT_NTPD, view->bound_sec);
         (void)snprintf(rate->source, sizeof(rate->source), "ntpq rv 0: frequency %.3f", input->ntp.frequency_ppm);
@@ -60,7 +62,7 @@ static void take_kernel(const TimeInput *input, RateUtc *rate)
                        input->kernel_tick);
 }
 
-/* Who disciplines the clock can say by how much it is wrong. */
+/* True if exactly one client sets the clock and knows the error of its rate. Otherwise rate->why says why not. */
 static bool is_disciplined(const TimeInput *input, const TimeView *view, RateUtc *rate)
 {
         if (view->client == CLIENT_NONE)

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The rate of the TSC against UTC, without a measurement of our own: the program that sets the clock knows how much it
- * has to correct.
+ * The rate of the TSC against UTC. tscwarden does not measure it: the time client knows how much it has to correct the
+ * clock's rate.
  */
 #pragma once
 
 #include "check/machine-setup.h"
 #include "check/timesync.h"
 
-/* A discipline younger than that is still finding the rate. */
+/* A time client that has run for less time is still finding the rate. */
 #define RATE_STEADY_SEC 600
 
-/* The counter whose rate is asked for. */
+/* What is known of the counter whose rate is wanted. */
 typedef struct RateCounter {
-        const char *clocksource; /* the current one, "" unknown */
-        bool constant;           /* constant_tsc */
+        const char *clocksource; /* the current clocksource, "" unknown */
+        bool constant;           /* the CPU has constant_tsc */
 } RateCounter;
 
 typedef struct RateUtc {
         bool known;
-        double ppm, error_ppm; /* as model/rate.h has it: above 0 the TSC runs fast */
-        TimeClient client;     /* whose finding it is */
-        char source[64];       /* where that stands: "chronyc tracking: 34.021 ppm fast" */
-        char why[160];         /* why it is not known; a sentence without its full stop; "" when known */
+        double ppm, error_ppm; /* as in model/rate.h: above 0 the TSC runs fast */
+        TimeClient client;     /* the time client that knows it */
+        char source[64];       /* where it was read: "chronyc tracking: 34.021 ppm fast" */
+        char why[160];         /* why it is not known: a sentence without the full stop; "" if it is known */
 } RateUtc;
 
-/* Of another clocksource than tsc a discipline tells nothing about the TSC. */
+/* Not known if the clocksource is not the TSC: the time client then corrects another counter. */
 void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const RateCounter *counter, RateUtc *ret);

@@ -18,7 +18,7 @@ double rtc_offset(long long since_epoch, double now_sec)
 {
         double low = (double)since_epoch - now_sec, high = low + 1;
 
-        /* Anywhere between the two. */
+        /* The true offset lies between `low` and `high`. */
         if (low > 0)
                 return low;
         return high < 0 ? high : 0;

@@ -7,12 +7,12 @@
 
 #include "base/macro.h"
 
-/* getopt(3)'s, of linuxptp 4: ptp4l.c, ts2phc.c and phc2sys.c. */
+/* The options that ptp4l.c, ts2phc.c and phc2sys.c of linuxptp 4 give to getopt(3). */
 static const char ptp4l_options[] = "AEP246HSf:i:p:sl:mqvh", ts2phc_options[] = "ac:f:hi:l:mqs:v",
                   phc2sys_options[] = "arc:d:f:s:E:P:I:S:F:R:N:O:L:M:i:u:wn:xz:l:t:mqvh";
 
 static const struct {
-        const char *command; /* as the kernel cuts it */
+        const char *command; /* cut at 15 characters, like /proc/PID/comm */
         TimeClient client;
         bool keeps_phc;
 } programs[] = {
@@ -22,7 +22,7 @@ static const struct {
         { "timemaster", CLIENT_TIMEMASTER, false },
         { "phc2sys", CLIENT_PHC2SYS, false },
         { "ptp4l", CLIENT_PTP4L, false },
-        /* These set the clock right, and nobody here knows how to ask them. */
+        /* tscwarden cannot query the following ones. */
         { "ntp-daemon", CLIENT_OTHER, false }, /* ntpd-rs */
         { "openntpd", CLIENT_OTHER, false },
         { "ptpd", CLIENT_OTHER, false },
@@ -36,7 +36,8 @@ static const struct {
 
 typedef void (*OnValue)(const char *value, int length, void *userdata);
 
-/* How often an option is given, in a cluster ("-mS") too; its values to on_value unless that is NULL. */
+/* Returns how often an option is given, alone or in a cluster ("-mS"), and passes each of its values to on_value
+ * unless that is NULL. */
 static unsigned each_option(const char *arguments, const char *options, char option, OnValue on_value, void *userdata)
 {
         const char *p = arguments + strcspn(arguments, " ");
@@ -78,7 +79,7 @@ static void take_value(const char *value, int length, void *userdata)
         snprintf(buffer, TIME_OPTION_SIZE, "%.*s", length, value);
 }
 
-/* The same; the value of the last into buffer unless that is NULL. */
+/* The same. `buffer`, unless NULL, gets the value of the last one. */
 static unsigned count_option(const char *arguments, const char *options, char option, char *buffer)
 {
         return each_option(arguments, options, option, buffer ? take_value : NULL, buffer);
@@ -93,7 +94,7 @@ static void take_kept(const char *value, int length, void *userdata)
         process->keeps_others |= !phc_list_add(process->keeps, name);
 }
 
-/* linuxptp's config.c: every other section is a port's. */
+/* In linuxptp's config.c a section is an interface unless it has one of these names. */
 static bool is_port_section(const char *name, size_t length)
 {
         static const char *const others[] = { "global", "nmea", "unicast_master_table" };
@@ -104,7 +105,7 @@ static bool is_port_section(const char *name, size_t length)
         return length > 0;
 }
 
-/* The interfaces that the file's sections name: "[eth0]". */
+/* Adds the interfaces of the file's sections: "[eth0]". */
 static void take_sections(const char *file, TimeProcess *process)
 {
         for (; *file; file += strcspn(file, "\n"), file += *file == '\n') {
@@ -120,7 +121,7 @@ static void take_sections(const char *file, TimeProcess *process)
         }
 }
 
-/* "--NAME=VALUE" or "--NAME VALUE" among the arguments, else "NAME VALUE" on a line of the file. */
+/* Finds "--NAME=VALUE" or "--NAME VALUE" among the arguments, else the last line "NAME VALUE" of the file. */
 static bool find_setting(const char *arguments, const char *file, const char *name,
                          char buffer[static TIME_OPTION_SIZE])
 {
@@ -153,20 +154,20 @@ static bool setting_is(const char *arguments, const char *file, const char *name
         return find_setting(arguments, file, name, buffer) && strcmp(buffer, value) == 0;
 }
 
-/* ptp4l.conf(5): these servos hand the offset to an NTP daemon. */
+/* True if the servo only passes the offset to an NTP daemon (ptp4l.conf(5)). */
 static bool servo_hands_over(const char *servo)
 {
         return strcmp(servo, "ntpshm") == 0 || strcmp(servo, "refclock_sock") == 0;
 }
 
-/* Of ptp4l and ts2phc: by which option they name interfaces, and their files' sections. */
+/* Finds the interfaces of ptp4l or ts2phc: the values of `option` and the sections of the file. */
 static void find_interfaces(const char *arguments, const char *options, char option, const char *file,
                             TimeProcess *process)
 {
         (void)each_option(arguments, options, option, take_kept, process);
         if (file)
                 take_sections(file, process);
-        /* Its file cannot be read, or it asks another program. */
+        /* It has a file that cannot be read, or it gets its interfaces from another program. */
         process->keeps_others |= !file && count_option(arguments, options, 'f', NULL);
         process->keeps_others |= !process->keeps[0];
 }
@@ -177,7 +178,8 @@ static void judge_ts2phc(const char *arguments, const char *file, TimeProcess *p
         char value[TIME_OPTION_SIZE];
 
         find_interfaces(arguments, ts2phc_options, 'c', file, process);
-        /* Then one of the sections is the source, or with -a ptp4l says which. */
+        /* With these settings one of the sections is the source, which ts2phc does not set; with -a ptp4l decides
+         * which. */
         for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
                 if (find_setting(arguments, file, sources[i], value) && strcmp(value, "0") != 0)
                         process->keeps[0] = '\0';
@@ -197,7 +199,8 @@ static bool phc2sys_steers(const char *arguments, const char *file, TimeProcess 
                 (void)find_setting(arguments, file, "clock_servo", servo);
         if (servo_hands_over(servo) || setting_is(arguments, file, "free_running", "1"))
                 return false;
-        /* phc2sys(8): with -a the system's clock is left alone without -r; with a second one it may be the source. */
+        /* phc2sys(8): with -a it sets the system's clock only if -r is given; a second -r lets that clock be the
+         * source. */
         if (count_option(arguments, phc2sys_options, 'a', NULL))
                 return count_option(arguments, phc2sys_options, 'r', NULL) == 1;
         if (strcmp(source, "CLOCK_REALTIME") == 0)
@@ -207,8 +210,8 @@ static bool phc2sys_steers(const char *arguments, const char *file, TimeProcess 
         return !process->sink[0];
 }
 
-/* ptp4l(8): with software time stamping it moves the system's clock itself, otherwise that of the interface, as long as it may follow
- * another one. */
+/* ptp4l(8): unless it only serves time, it sets the system's clock if time stamps are made by software, otherwise the
+ * interface's clock. */
 static void judge_ptp4l(const char *arguments, const char *file, TimeProcess *process)
 {
         static const char *const masters[] = { "serverOnly", "masterOnly" };
@@ -231,14 +234,14 @@ static void judge_ptp4l(const char *arguments, const char *file, TimeProcess *pr
         if (software)
                 return;
         find_interfaces(arguments, ptp4l_options, 'i', file, process);
-        /* Another clock than the interface's own. */
+        /* These options name another clock than the interface's own. */
         if (count_option(arguments, ptp4l_options, 'p', NULL) || find_setting(arguments, file, "phc_index", device)) {
                 process->keeps[0] = '\0';
                 process->keeps_others = true;
         }
 }
 
-/* In "busybox ntpd -n" the program is an argument. */
+/* In "busybox ntpd -n" the command is busybox, and ntpd is an argument. */
 static bool is_busybox_ntpd(const char *command, const char *arguments)
 {
         const char *second = strchr(arguments, ' ');

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which time client a process is, and whether it moves this machine's clock, from its command line and its file.
+ * Decides from a process's command line and configuration file which time client it is and whether it sets this
+ * machine's clock.
  */
 #pragma once
 
@@ -8,20 +9,20 @@
 
 #define TIME_OPTION_SIZE 128
 
-/* What a process is to the time of this machine. */
+/* What a process does to the clocks of this machine. */
 typedef struct TimeProcess {
-        TimeClient client; /* CLIENT_NONE: nothing */
-        bool steers;       /* it moves this machine's clock */
-        bool keeps_phc; /* it sets the clock of a network interface right: ptp4l with hardware time stamps, ts2phc, sfptpd */
-        char source[TIME_OPTION_SIZE]; /* phc2sys -s; "" for none */
-        char sink[TIME_OPTION_SIZE];   /* phc2sys -c, where it sets a network interface's clock; "" for none */
-        /* Whose clock keeps_phc means, as its command line and its file name them: "eth0 /dev/ptp1". */
+        TimeClient client; /* CLIENT_NONE: it is no time client */
+        bool steers;       /* it sets the system's clock */
+        bool keeps_phc;    /* it sets a network interface's clock: ptp4l with hardware time stamps, ts2phc, sfptpd */
+        char source[TIME_OPTION_SIZE]; /* the value of phc2sys -s; "" for none */
+        char sink[TIME_OPTION_SIZE];   /* the value of phc2sys -c if that is a network interface's clock; "" for none */
+        /* The clocks that it sets if keeps_phc, named as on its command line and in its file: "eth0 /dev/ptp1". */
         char keeps[PHC_LIST_SIZE];
-        bool keeps_others; /* and of further ones, which are not known */
+        bool keeps_others; /* it sets further clocks, and it is not known which */
 } TimeProcess;
 
-/* `command` is /proc/PID/comm, cut at 15 characters by the kernel; `arguments` its command line with blanks between; `file` what
- * stands in the file that time_client_file() names, NULL for none. */
+/* `command` is /proc/PID/comm, which the kernel cuts at 15 characters; `arguments` is the command line, separated by
+ * blanks; `file` is the content of the file that time_client_file() names, NULL for none. */
 void time_client_judge(const char *command, const char *arguments, const char *file, TimeProcess *ret);
-/* The file that ptp4l, phc2sys and ts2phc take options from (-f): into buffer, true. */
+/* True if the process is ptp4l, phc2sys or ts2phc and reads options from a file (-f); `buffer` has the path then. */
 bool time_client_file(const char *command, const char *arguments, char buffer[static TIME_OPTION_SIZE]);

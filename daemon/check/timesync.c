@@ -7,14 +7,15 @@
 
 #include "base/macro.h"
 
-/* ClockBound's rule for chronyd, and a floor for short intervals: older than that is free running (clock-bound-d). */
+/* The rule of clock-bound-d for chronyd: the clock runs free if the last update is older than eight intervals. The
+ * floor in seconds is for short intervals. */
 #define STALE_INTERVALS 8
 #define STALE_FLOOR_SEC 64
-/* timesyncd.conf(5): PollIntervalMaxSec=. */
+/* Default of PollIntervalMaxSec= in timesyncd.conf(5). */
 #define KERNEL_INTERVAL_SEC 2048
-/* The kernel's maxerror grows by MAXFREQ, 500 µs a second, from the moment when a client sets it right (kernel/time/ntp.c). */
+/* The kernel's maxerror grows by MAXFREQ, 500 µs a second, since a client last set it (kernel/time/ntp.c). */
 #define MAX_ERROR_USEC_PER_SEC 500.0
-/* 2^poll: chrony's own limits (chrony.conf(5), maxpoll). */
+/* chrony's limits for log2 of the poll interval in seconds (chrony.conf(5), maxpoll). */
 #define POLL_MIN (-7)
 #define POLL_MAX 24
 
@@ -40,7 +41,7 @@ static bool runs(const TimeInput *input, TimeClient client)
 
 int time_phc_is_kept(const TimeInput *input, const char *names)
 {
-        /* timemaster starts ptp4l, whose interfaces tell. */
+        /* timemaster's ptp4l may set the clock. While no ptp4l was found, that is not known. */
         if (runs(input, CLIENT_TIMEMASTER) && !phc_kept_any(&input->phcs))
                 return -1;
         return phc_kept_judge(&input->phcs, names);
@@ -65,7 +66,7 @@ unsigned time_count_disciplines(const TimeInput *input)
         return runs(input, CLIENT_TIMEMASTER) ? 1 : __builtin_popcount(input->steering & ~(1U << CLIENT_OTHER));
 }
 
-/* Seconds since `then`; a client that set the clock back a moment ago is not from the future. */
+/* Seconds since `then`. Not negative, even if a client has just set the clock back. */
 static double age(const TimeInput *input, double then)
 {
         return input->now_sec > then ? input->now_sec - then : 0;
@@ -81,7 +82,7 @@ static bool kernel_gave_up(const TimeInput *input)
         return input->kernel_known && input->kernel_max_error_usec >= TIME_MAX_ERROR_USEC;
 }
 
-/* With none selected: what the others say. */
+/* chronyd follows no source: judges by the sources that it has. */
 static TimeVerdict judge_unselected(const ChronyReport *report)
 {
         unsigned reached = 0;
@@ -91,11 +92,11 @@ static TimeVerdict judge_unselected(const ChronyReport *report)
                         return TIME_DISAGREEING;
                 reached += report->sources[i].reach != 0;
         }
-        /* Right after its start, or between two polls: it goes on at the rate it had. */
+        /* chronyd has just started or is between two polls, and keeps the rate it had. */
         return reached ? TIME_SYNCHRONIZED : TIME_STALE;
 }
 
-/* The time between two updates: of late, or as long as the source it follows is polled seldom. */
+/* The time between two updates: the last one, or the poll interval of the followed source if that is longer. */
 static double chrony_interval(const ChronyReport *report, const ChronySource *source)
 {
         double interval = report->interval_sec;
@@ -133,7 +134,7 @@ static TimeVerdict judge_ntp(const TimeInput *input, TimeView *view)
         const NtpReport *report = &input->ntp;
 
         view->client = CLIENT_NTPD;
-        /* OpenNTPD and busybox have an ntpd, and nothing to ask it with. */
+        /* ntpq is not installed: it may be the ntpd of OpenNTPD or busybox, which no program can query. */
         if (input->ntp_error == -ENOENT && input->kernel_known && !kernel_gave_up(input))
                 return TIME_UNASKED;
         if (input->ntp_error < 0 || !report->answered)
@@ -150,7 +151,8 @@ static TimeVerdict judge_ntp(const TimeInput *input, TimeView *view)
         return TIME_SYNCHRONIZED;
 }
 
-/* systemd-timesyncd, phc2sys and ptp4l keep the kernel's maxerror small while they are synchronised, and that only. */
+/* systemd-timesyncd, phc2sys and ptp4l report nothing else, but they keep the kernel's maxerror small only while they
+ * are synchronised. */
 static TimeVerdict judge_kernel(const TimeInput *input, TimeView *view)
 {
         for (TimeClient client = 0; client < CLIENT_MAX_; client++)
@@ -196,8 +198,8 @@ void time_judge(const TimeInput *input, TimeView *ret)
         *ret = view;
 }
 
-/* The clock of a network interface that chronyd follows as a refclock: its name by its line, "" where only the machine tells that it can
- * be no other kind of clock. NULL: it follows none. */
+/* If chronyd follows a network interface's clock as a refclock: that clock's name, or "" if its line was not found but
+ * this machine has no other kind of PHC. Otherwise NULL. */
 static const char *followed_network_clock(const TimeInput *input, const MachineSetup *setup)
 {
         const ChronySource *source = chrony_selected(&input->chrony);

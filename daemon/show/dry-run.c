@@ -51,7 +51,7 @@ int dry_run_make(const Config *config, DryRun *ret)
         return r;
 }
 
-/* The same sentences that the daemon's status has once it is done. */
+/* Prints the sentences that the daemon's StateReason would have after these steps. */
 static int show_effects(FILE *out, const DryRun *dry)
 {
         Halves unused = config_find_unused(dry->config, &dry->facts);

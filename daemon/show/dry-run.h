@@ -17,18 +17,19 @@
 
 typedef struct DryRun {
         Facts facts;
-        Snapshot snapshot; /* as the plan's steps would leave it */
+        Snapshot snapshot; /* the state after the plan's steps */
         const Config *config;
-        Halves halves;  /* that are applied */
-        Plan plan;      /* refers to the snapshot and to the configuration's policy */
-        bool no_guests; /* APPLY_WHEN=guests, and none runs */
+        Halves halves;  /* the parts of the policy that are applied */
+        Plan plan;      /* borrows from the snapshot and from the configuration's policy */
+        bool no_guests; /* APPLY_WHEN=guests, and no guest runs */
 } DryRun;
 
 void dry_run_done(DryRun *dry);
 #define _cleanup_dry_run_ _cleanup_(dry_run_done)
 
-/* Reads the host and makes the plan; writes nothing. `ret` has to be empty and is the caller's after, whatever is returned: 0,
- * -ENOMEM, or -errno when the host cannot be read. */
+/* Reads the host and makes the plan; writes nothing. *ret must be zeroed; the caller owns it even after a failure
+ * (dry_run_done). 0, -ENOMEM, or the -errno of reading the host. */
 int dry_run_make(const Config *config, DryRun *ret);
-/* Facts, steps, what stands against them, what they leave free, what they cost, and what is not applied. 0 or -ENOMEM. */
+/* Prints facts, steps and notes about what prevents steps, what the policy allows, what it costs, and what is not
+ * applied. 0 or -ENOMEM. */
 int dry_run_show(FILE *out, const DryRun *dry);

@@ -10,7 +10,8 @@
 
 #define COLUMNS 80
 
-/* Of UTF-8 text: every character counts as one column, as those do that the daemon writes ("µs"). */
+/* The columns that `length` bytes of UTF-8 take. Every character counts as one column, which is right for those that
+ * tscwarden itself writes ("µs"). */
 static unsigned width_of(const char *text, unsigned length)
 {
         unsigned width = 0;
@@ -20,7 +21,8 @@ static unsigned width_of(const char *text, unsigned length)
         return width;
 }
 
-/* Of the word at `text` the part that stands on one line of `columns`. */
+/* The length of the part of the word at `text` that is printed on one line. A word wider than `columns` is broken
+ * after its last fitting comma, or not at all if it has none. */
 static unsigned part_length(const char *text, unsigned columns)
 {
         unsigned length = strcspn(text, " "), end = 0;
@@ -58,7 +60,7 @@ void print_words(FILE *out, unsigned column, unsigned indent, const char *text)
         fputc('\n', out);
 }
 
-/* Returns how many columns that took. */
+/* Prints as much of `text` as fits and returns how many columns that took. */
 static unsigned print_beginning(FILE *out, unsigned columns, const char *text)
 {
         unsigned length = strlen(text);

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Text for people, 80 columns where the words allow it.
+ * Prints text for people, 80 columns wide unless a single word is longer.
  */
 #pragma once
 
 #include <stdint.h>
 #include <stdio.h>
 
-/* Words of `text`, the first line behind `head`, all at column `indent`. A list of CPUs too long for a line is broken behind a
- * comma. */
+/* Prints `text` wrapped at column `indent`, the first line after `head`. A list of CPUs that is too long for a line is
+ * broken after a comma. */
 void print_wrapped(FILE *out, const char *head, unsigned indent, const char *text);
 
-/* The same where something stands in the line already, up to `column`. */
+/* The same if the current line already has text up to `column`. */
 void print_words(FILE *out, unsigned column, unsigned indent, const char *text);
 
-/* As much of `text` as fits in `columns`, with "..." when that is not all, and a newline. */
+/* Prints `text` and a newline. A longer text is cut and ends with "...", so that it takes `columns`. */
 void print_cut(FILE *out, unsigned columns, const char *text);
 
-/* `columns` of it: `text`, blanks behind it, or its beginning with "...". */
+/* Prints `text` with blanks after it, or cut like print_cut(), so that it takes exactly `columns`. */
 void print_cell(FILE *out, unsigned columns, const char *text);
 
 #define PRINT_TIME_SIZE 64
-/* "Sun 2026-11-22 14:03:11 UTC" in the local time zone, into `buffer`, which is returned. */
+/* Writes "Sun 2026-11-22 14:03:11 UTC", in the local time zone, into `buffer` and returns it. */
 const char *print_time(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE]);
-/* The same without day and zone: "2026-11-22 14:03:11". */
+/* The same without weekday and zone: "2026-11-22 14:03:11". */
 const char *print_stamp(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE]);
-/* "2 h 5 min": the two largest units that are not 0. */
+/* Writes a duration as "2 h 5 min", with at most two units, into `buffer` and returns it. */
 const char *print_span(uint64_t usec, char buffer[static PRINT_TIME_SIZE]);

@@ -66,7 +66,7 @@ static void show_setting(FILE *out, const Config *config, const char *key, const
                 fprintf(out, "%*sbuilt-in default\n", width < 32 ? 32 - width : 1, "");
 }
 
-/* As the configuration could have it, frequencies with a unit. NULL when out of memory. */
+/* The value as the configuration file would have it, frequencies with a unit. NULL when out of memory. */
 static char *format_key(const PolicyRule *rule, PolicyKey key)
 {
         char text[FREQUENCY_TEXT_SIZE];
@@ -117,7 +117,7 @@ static int show_group(FILE *out, const Policy *policy, unsigned cpu)
         return r;
 }
 
-/* Prints the group that `cpu` belongs to and takes its CPUs off *left. */
+/* Prints the CPUs that have the same policy as `cpu`, and the policy, and removes those CPUs from *left. */
 static int show_group_of(FILE *out, const Policy *policy, unsigned cpu, CpuSet *left)
 {
         _cleanup_cpuset_ CpuSet group = {};

@@ -14,10 +14,10 @@
 #include "model/plan.h"
 #include "model/snapshot.h"
 
-/* Each 0 or -ENOMEM; errors of the stream are the caller's to ask for. */
+/* Each returns 0 or -ENOMEM. The caller checks the stream for errors. */
 int show_facts(FILE *out, const Facts *facts);
-/* Like steps of many CPUs are shown once. `verb` heads the list: "Plan". */
+/* Prints equal steps of several CPUs as one. `verb` is the heading of the list: "Plan". */
 int show_plan(FILE *out, const char *verb, const Plan *plan, const Snapshot *snapshot);
 int show_findings(FILE *out, const Findings *findings);
-/* The policy of each group of CPUs that is told the same, and where each value stands. */
+/* Prints the policy of each group of CPUs with equal policy, and the line of the file that sets each value. */
 int show_config(FILE *out, const Config *config);

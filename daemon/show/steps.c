@@ -74,14 +74,15 @@ int steps_from_plan(const Plan *plan, const Snapshot *snapshot, Steps *ret)
         return 0;
 }
 
-/* "cpu3/cpuidle/state2" is of CPU 3, and like "cpu4/cpuidle/state2". */
+/* An object's name, divided at its first number: "cpu3/cpuidle/state2" has the prefix "cpu", the id 3 and the suffix
+ * "/cpuidle/state2". Equal steps of objects that differ only in the id are shown as one. */
 typedef struct Place {
-        size_t prefix; /* length of what stands in front of the number */
+        size_t prefix; /* its length */
         const char *suffix;
         unsigned id;
 } Place;
 
-/* 0, or -EINVAL: an object without such a number. */
+/* 0, or -EINVAL: the object's name has no such number. */
 static int find_place(const char *object, Place *ret)
 {
         size_t prefix = strcspn(object, "0123456789"), digits = strspn(object + prefix, "0123456789");
@@ -101,7 +102,7 @@ static bool steps_alike(const StepText *a, const StepText *b)
                strcmp(a->reason, b->reason) == 0 && strcmp(a->effect, b->effect) == 0;
 }
 
-/* Adds the entry and all further ones that differ from it in the number only. 0 or -ENOMEM. */
+/* Adds the ids of the entry `first` and of all later ones that differ from it only in the id. 0 or -ENOMEM. */
 static int collect_alike(const Steps *steps, size_t first, const Place *place, bool *shown, CpuSet *ids)
 {
         const StepText *step = &steps->entries[first];

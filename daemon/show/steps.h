@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The steps of a plan as words: the answer of the daemon's Plan(), and the same for a plan that the command makes
- * itself.
+ * The steps of a plan as text. They come from the daemon's method Plan() or from a plan that the command has made.
  */
 #pragma once
 
@@ -32,8 +31,8 @@ void steps_done(Steps *steps);
 
 /* Adds copies, in the order of StepText; text from outside is escaped. 0 or -ENOMEM. */
 int steps_add(Steps *steps, const char *const words[static 6]);
-/* *ret must be empty and is the caller's after. 0 or -ENOMEM. */
+/* *ret must be empty; the caller owns it even after a failure. 0 or -ENOMEM. */
 int steps_from_plan(const Plan *plan, const Snapshot *snapshot, Steps *ret);
 
-/* Like steps of many CPUs are shown once. `verb` heads the list: "Plan". 0 or -ENOMEM. */
+/* Prints equal steps of several CPUs as one. `verb` is the heading of the list: "Plan". 0 or -ENOMEM. */
 int steps_show(FILE *out, const char *verb, const Steps *steps);

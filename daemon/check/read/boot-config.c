@@ -22,7 +22,7 @@
 #define FILE_MAX (4U << 20)
 #define GRUBBY_SECONDS 60
 
-/* grubby's own: systemd-stub(7) sets the second. */
+/* systemd-stub(7) sets stub_info, the boot loader sets loader_info. */
 static const char default_grub[] = "/etc/default/grub";
 static const char stub_info[] = "/sys/firmware/efi/efivars/StubInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
 static const char loader_info[] = "/sys/firmware/efi/efivars/LoaderInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f";
@@ -40,7 +40,7 @@ static bool exists(const char *path)
         return access(path, F_OK) == 0;
 }
 
-/* What the running kernel was booted by, and with. */
+/* Reads which boot loader started the running kernel, and with which parameters. */
 static int read_booted(BootFacts *facts)
 {
         _cleanup_free_ char *loader = NULL, *cmdline = NULL;
@@ -59,7 +59,6 @@ static int read_booted(BootFacts *facts)
         return 0;
 }
 
-/* Distributions keep it in one of two places. */
 static void find_kernel_image(char *buffer, size_t size)
 {
         struct utsname name;
@@ -107,7 +106,7 @@ static int read_grubby(BootConfig *config)
 
         if (r < 0)
                 return r;
-        /* It reads what only root may. */
+        /* For other users than root, grubby fails because it cannot read the boot entries. */
         if (status != 0)
                 return geteuid() == 0 ? -EIO : -EACCES;
         return boot_config_parse_grubby(config, text);
@@ -137,7 +136,7 @@ static int read_cmdlines(BootConfig *config)
         }
 }
 
-/* Written before this boot began, by a second or more: clocks are set at a boot. */
+/* True if the file is older than this boot by more than a second. The margin is for small steps of the clock at boot. */
 static bool is_older_than_boot(const char *path)
 {
         double since_boot = (double)time_usec(CLOCK_BOOTTIME) / 1e6, now = (double)time_usec(CLOCK_REALTIME) / 1e6;
@@ -177,7 +176,7 @@ static int add_file(BootConfig *config, const char *path)
         return 0;
 }
 
-/* In the order in which grub-mkconfig sources them. */
+/* Reads the files that may set parameters, in the order in which grub-mkconfig sources them. */
 static int read_files(BootConfig *config)
 {
         glob_t found = {};

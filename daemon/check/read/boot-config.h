@@ -7,9 +7,10 @@
 
 #include "check/boot-config.h"
 
-/* 0 or -ENOMEM. What cannot be read is told in ret->error and ret->ours_error. *ret is the caller's (boot_config_done). */
+/* 0 or -ENOMEM. If something cannot be read, ret->error or ret->ours_error says why. The caller owns *ret
+ * (boot_config_done). */
 int boot_config_read(BootConfig *ret);
 
-/* The value that the module has for "MODULE.NAME=VALUE", from /sys/module: a heap string owned by the caller, *ret is NULL when there
- * is none (the module is not loaded, or does not show it). 0 or -ENOMEM. */
+/* Reads the current value of the parameter "MODULE.NAME=VALUE" from /sys/module. *ret is a heap string owned by the
+ * caller, or NULL if the module is not loaded or does not show the value. 0 or -ENOMEM. */
 int boot_parameter_in_force(const char *parameter, char **ret);

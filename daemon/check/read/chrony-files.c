@@ -20,15 +20,16 @@
 
 DEFINE_CLEANUP(FILE, fclose);
 
-/* conf.c: MAX_INCLUDE_LEVEL, MAX_CONF_DIRS. */
+/* MAX_INCLUDE_LEVEL and MAX_CONF_DIRS in chrony's conf.c. */
 #define LEVELS_MAX 10
 #define DIRECTORIES_MAX 10
-/* What a path may have that a shell takes as it is. */
+/* Characters of a path that a shell does not interpret. */
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+@"
 
 static int read_file(MachineSetup *setup, const char *path, unsigned level);
 
-/* A folder that takes a file of ours and keeps it: not one that ends with the boot, nor the vendor's. */
+/* Keeps the first folder that `guest setup` may write into: not below /run, which a reboot empties, nor below /usr,
+ * which belongs to packages. */
 static int offer_folder(MachineSetup *setup, const char *folder)
 {
         if (setup->chrony_confdir || strncmp(folder, "/run/", 5) == 0 || strncmp(folder, "/usr/", 5) == 0)
@@ -67,13 +68,13 @@ static const char *base_name(const char *path)
         return slash ? slash + 1 : path;
 }
 
-/* By name; of the same name the directory that stands first. */
+/* Compares file names without their directories. */
 static int compare_names(const void *a, const void *b)
 {
         return strcmp(base_name(*(char *const *)a), base_name(*(char *const *)b));
 }
 
-/* Of files of one name in several directories chronyd reads the first directory's. */
+/* If several directories have a file of the same name, chronyd reads only that of the first directory. */
 static int read_confdir(MachineSetup *setup, const char *directories, unsigned level)
 {
         _cleanup_free_ char *copy = strdup(directories);
@@ -97,7 +98,8 @@ static int read_confdir(MachineSetup *setup, const char *directories, unsigned l
                         r = -ENOMEM;
         }
         if (r == 0 && found.gl_pathc > 0) {
-                /* glibc's qsort may be unstable: chronyd's own order of equal names is the directories', which the addresses lack. */
+                /* An insertion sort, because it is stable and glibc's qsort may not be: files of equal names keep the
+                 * order of their directories. */
                 for (size_t i = 1; i < found.gl_pathc; i++)
                         for (size_t j = i; j > 0 && compare_names(&found.gl_pathv[j - 1], &found.gl_pathv[j]) > 0;
                              j--) {
@@ -114,7 +116,7 @@ static int read_confdir(MachineSetup *setup, const char *directories, unsigned l
         return r;
 }
 
-/* A refclock there is ignored without a word (tried with chronyd 4.3). */
+/* chronyd ignores a refclock in such a file and does not warn (tried with chronyd 4.3). */
 static int read_sources_file(MachineSetup *setup, const char *path)
 {
         _cleanup_(fclosep) FILE *stream = fopen(path, "re");
@@ -165,7 +167,7 @@ static int take_refclock(MachineSetup *setup, const char *path, const char *rest
                 return 0;
         (void)phc_of_device(line.device, clock->ptp);
         clock->kind = phc_kind(clock->ptp);
-        /* The host's clock, else the first. */
+        /* setup->refclock is the host's clock if there is a line for it, else the first one. */
         if (setup->refclock && (phc_kind_is_of_host(setup->refclock_kind) || !phc_kind_is_of_host(clock->kind)))
                 return 0;
         free(setup->refclock);
@@ -180,7 +182,8 @@ static int take_refclock(MachineSetup *setup, const char *path, const char *rest
         return setup->refclock && setup->refclock_file ? 0 : -ENOMEM;
 }
 
-/* Made anew at each boot or each build of the system, or not to be written at all: what is added there is lost. */
+/* True if a line added to the file would be lost at the next boot or the next build of the system, or cannot be
+ * written at all. */
 static bool is_fixed(const char *path)
 {
         static const char *const folders[] = { "/run/", "/usr/", "/nix/store/" };
@@ -238,7 +241,7 @@ static int read_file(MachineSetup *setup, const char *path, unsigned level)
         return r;
 }
 
-/* The file of a chronyd that runs with one of its own. */
+/* Finds the configuration file in a running chronyd's option -f. */
 static void on_process(const Process *process, void *userdata)
 {
         const char *option = strcmp(process->command, "chronyd") == 0 ? strstr(process->arguments, " -f") : NULL;
@@ -248,7 +251,7 @@ static void on_process(const Process *process, void *userdata)
                 return;
         option += 3;
         option += strspn(option, " ");
-        /* Anybody may run a program of that name, and the path comes to stand in commands for root. */
+        /* Any user may run a program named chronyd, and the path is printed in commands for a root shell. */
         if (option[0] != '/' || option[strspn(option, PLAIN)] > ' ')
                 return;
         *ret = strndup(option, strcspn(option, " "));

@@ -21,7 +21,7 @@ static int read_text(const char *path, char **ret)
         return r == -ENOMEM ? r : 0;
 }
 
-/* Only its first line is wanted: with many CPUs and interrupts the file is long. */
+/* Reads only the first line, because the file is long on machines with many CPUs and interrupts. */
 static int read_stat(char **ret)
 {
         _cleanup_(fclosep) FILE *stream = fopen("/proc/stat", "re");

@@ -7,5 +7,5 @@
 #include "check/late.h"
 #include "check/rtc.h"
 
-/* What cannot be read is not known, or not there. 0 or -ENOMEM; then the outputs are untouched. */
+/* What cannot be read is marked as not known or not there. 0, or -ENOMEM and the outputs are untouched. */
 int clocks_read(Late *ret_late, Rtc *ret_rtc);

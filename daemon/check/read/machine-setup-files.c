@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Reads the few settings that `check` needs from the files of other programs.
+ * Reads the settings that `check` needs from the files of other programs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,8 +19,8 @@
 
 DEFINE_CLEANUP(FILE, fclose);
 
-/* Calls take(line, userdata) with each line of a file, cut at its end, until that is not 0, which is returned. 0 also
- * when there is no such file. */
+/* Calls take() for each line of a file, without its end-of-line characters, until take() returns something else than
+ * 0, and returns that. 0 also if there is no such file. */
 static int each_line(const char *path, int (*take)(const char *path, char *line, void *userdata), void *userdata)
 {
         _cleanup_(fclosep) FILE *stream = fopen(path, "re");
@@ -35,7 +35,7 @@ static int each_line(const char *path, int (*take)(const char *path, char *line,
         return r;
 }
 
-/* The same for every file that a pattern names, in the order of their names. */
+/* The same for every file that matches a pattern, sorted by name. */
 static int each_file(const char *pattern, int (*take)(const char *path, char *line, void *userdata), void *userdata)
 {
         glob_t found = {};
@@ -48,7 +48,7 @@ static int each_file(const char *pattern, int (*take)(const char *path, char *li
         return r;
 }
 
-/* modules-load.d(5): a name on a line; '-' and '_' are one. 1: found. */
+/* A line in modules-load.d(5) is a module's name; '-' and '_' are equivalent. 1: it is ptp_kvm. */
 static int take_module(const char *path, char *line, void *userdata)
 {
         char **ret = userdata;
@@ -87,7 +87,7 @@ int machine_setup_read_modules(MachineSetup *setup)
                 return 0;
         snprintf(path, sizeof(path), "/lib/modules/%s", name.release);
         setup->has_modules = access(path, F_OK) == 0;
-        /* modules.dep(5): "PATH: what it depends on". */
+        /* The lines of modules.builtin are paths. Those of modules.dep(5) begin with the module's path. */
         snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", name.release);
         (void)each_line(path, take_module_file, &setup->ptp_kvm_builtin);
         snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", name.release);
@@ -96,7 +96,7 @@ int machine_setup_read_modules(MachineSetup *setup)
         return 0;
 }
 
-/* A shell's file: the last assignment holds. */
+/* Called for each line; the last assignment counts, as in a shell. */
 static int take_sync_time(const char *path, char *line, void *userdata)
 {
         MachineSetup *setup = userdata;
@@ -111,7 +111,7 @@ static int take_sync_time(const char *path, char *line, void *userdata)
         return 0;
 }
 
-/* Where the service of libvirt-guests says which file it reads: "EnvironmentFile=-/etc/sysconfig/libvirt-guests". */
+/* Takes the path from "EnvironmentFile=-/etc/sysconfig/libvirt-guests" in libvirt-guests.service. */
 static int take_environment_file(const char *path, char *line, void *userdata)
 {
         MachineSetup *setup = userdata;
@@ -130,7 +130,7 @@ static bool exists(const char *path)
         return access(path, F_OK) == 0;
 }
 
-/* Each distribution builds libvirt with a folder of its own, and the file may be missing there. */
+/* Distributions build libvirt with different folders for this file, and it need not exist. */
 static int find_sync_time_file(MachineSetup *setup)
 {
         static const char *const units[] = {

@@ -19,7 +19,7 @@
 
 DEFINE_CLEANUP(FILE, fclose);
 
-/* A file of another program: small, and whoever wrote it. */
+/* Limit for files of other programs, which may be damaged or hostile. */
 #define FILE_MAX (64U << 10)
 
 static bool exists(const char *path)
@@ -33,7 +33,7 @@ static void read_parameter(const char *path, char buffer[static PARAMETER_SIZE])
                 buffer[0] = '\0';
 }
 
-/* /proc/cpuinfo has a line of bugs since Linux 4.1, the same on every CPU. */
+/* Since Linux 4.1 /proc/cpuinfo has a line "bugs" for each CPU, always with the same content. */
 static void read_bugs(MachineSetup *setup)
 {
         _cleanup_(fclosep) FILE *stream = fopen("/proc/cpuinfo", "re");
@@ -58,7 +58,7 @@ static bool is_dom0(void)
         return sysfs_read_at(AT_FDCWD, "/proc/xen/capabilities", text, sizeof(text)) == 0 && strstr(text, "control_d");
 }
 
-/* The machine's maker, by the firmware: a hypervisor, in a guest. */
+/* In a guest, sys_vendor names the maker of the hypervisor. */
 static void read_hypervisor(MachineSetup *setup)
 {
         char type[16];

@@ -6,13 +6,13 @@
 
 #include "check/machine-setup.h"
 
-/* What cannot be read counts as not there. 0 or -ENOMEM. *ret is the caller's (machine_setup_done), untouched on
+/* What cannot be read counts as not there. 0 or -ENOMEM. The caller owns *ret (machine_setup_done); it is untouched on
  * failure. */
 int machine_setup_read(MachineSetup *ret);
 
-/* The parts that read configuration: each 0 or -ENOMEM. */
-/* Wants ptp_kvm to be known. Fills what is named after chrony and the refclock. */
+/* Parts of it that read configuration files. Each returns 0 or -ENOMEM. */
+/* Fills the members about chrony and its refclocks. */
 int machine_setup_read_chrony(MachineSetup *setup);
 int machine_setup_read_libvirt(MachineSetup *setup);
-/* Fills ptp_kvm_module, _builtin and _persistent. */
+/* Fills has_modules and ptp_kvm_module, _builtin and _persistent. */
 int machine_setup_read_modules(MachineSetup *setup);

@@ -14,7 +14,7 @@
 
 #define CLASS "/sys/class/ptp/"
 
-/* The first that has that attribute, of that value unless it is NULL. */
+/* Finds the first clock that has the attribute, with that value unless it is NULL. */
 static int find(const char *attribute, const char *value, char ret_name[static PHC_NAME_SIZE])
 {
         char pattern[64], text[64];
@@ -58,7 +58,7 @@ int phc_of_device(const char *device, char ret_name[static PHC_NAME_SIZE])
 
 int phc_of_network(char ret_name[static PHC_NAME_SIZE])
 {
-        /* ptp_kvm's has no device behind it. */
+        /* ptp_kvm's clock has no such attribute, because it belongs to no device. */
         return find("device/net", NULL, ret_name);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * PTP hardware clocks, as /sys/class/ptp has them.
+ * Finds PTP hardware clocks (PHCs) in /sys/class/ptp.
  */
 #pragma once
 
@@ -8,16 +8,18 @@
 
 #define PHC_NAME_SIZE 32
 
-/* Each: "ptp1" of the first such clock into ret_name, 0; or -ENOENT, and it is untouched. */
+/* Each finds the first clock of a kind. 0: ret_name is its name, like "ptp1"; -ENOENT: there is none, ret_name is
+ * untouched. */
 
-/* The clock that calls itself that: its number says nothing, ptp0 is a network card's as often. */
+/* The clock with that clock_name. The number in "ptp1" is no help: it depends on the order in which drivers load. */
 int phc_find(const char *clock_name, char ret_name[static PHC_NAME_SIZE]);
-/* The clock behind a device node, by the node's number, whatever links lead there; or, chrony 4.7, that of a network interface: "eth0". */
+/* The clock that a device node opens, also through links, or that of a network interface like "eth0", which chrony 4.7
+ * accepts. */
 int phc_of_device(const char *device, char ret_name[static PHC_NAME_SIZE]);
-/* A network card's. */
+/* A network interface's clock. */
 int phc_of_network(char ret_name[static PHC_NAME_SIZE]);
-/* The hypervisor's, KVM's before any other. */
+/* A clock of the hypervisor, preferably that of ptp_kvm. */
 int phc_of_host(char ret_name[static PHC_NAME_SIZE]);
 
-/* Of "ptp1"; PHC_UNKNOWN also when there is no such clock. */
+/* The kind of the clock `name`, like "ptp1". PHC_UNKNOWN also if there is no such clock. */
 PhcKind phc_kind(const char *name);

@@ -18,28 +18,29 @@
 #include "host/runtime.h"
 #include "host/tool.h"
 
-/* systemd's src/timesync/timesyncd-manager.c touches it whenever it has set the clock right. */
+/* systemd-timesyncd touches this file whenever it has set the clock (systemd's src/timesync/timesyncd-manager.c). */
 #define TIMESYNCD_FILE "/run/systemd/timesync/synchronized"
 
-/* chronyc gives up on each of three addresses after 0.2 s, ntpq on its one after 5. */
+/* With the options below chronyc tries three addresses for 0.2 s each. ntpq tries one address for 5 s. */
 #define CHRONYC_SECONDS 3
 #define NTPQ_SECONDS 4
 
-/* A file that such a program reads: small, and whoever wrote it. */
+/* Limit for files of other programs, which may be damaged or hostile. */
 #define FILE_MAX (64U << 10)
 
-/* The other end of phc2sys is a clock that the hypervisor keeps. */
+/* True if the device is a clock that the hypervisor keeps right. */
 static bool is_of_host(const char *device)
 {
         char name[PHC_NAME_SIZE];
 
         if (phc_of_device(device, name) == 0)
                 return phc_kind_is_of_host(phc_kind(name));
-        /* phc2sys goes on with a device whose link has gone, as udev's do at a trigger. */
+        /* A running phc2sys keeps its device open even if udev has removed the link meanwhile. */
         return strcmp(device, KVM_CLOCK_LINK) == 0 || strcmp(device, "/dev/ptp_hyperv") == 0;
 }
 
-/* Since when the clock is disciplined, at the earliest: a client that has just started knows its rate from a file at best. */
+/* Notes how long the oldest process of a client has run. A client that has just started does not know the clock's rate
+ * yet, or only from a file. */
 static void note_age(const Process *process, TimeClient client, TimeInput *input)
 {
         uint64_t now = time_usec(CLOCK_BOOTTIME), started = process_started_usec(process->proc, process->pid);
@@ -49,8 +50,8 @@ static void note_age(const Process *process, TimeClient client, TimeInput *input
                 input->client_age_sec[client] = age;
 }
 
-/* By its control group. None for what a user's own manager, a container or a shell has started, nor for a name that a shell would read
- * otherwise. */
+/* Notes the service to which the process belongs, from its control group. Not if a user's own service manager, a
+ * container or a shell has started it, and not if the name has characters that a shell would interpret. */
 static void note_unit(const Process *process, TimeClient client, TimeInput *input)
 {
         static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:_.@-";
@@ -64,7 +65,8 @@ static void note_unit(const Process *process, TimeClient client, TimeInput *inpu
                 snprintf(input->unit[client], sizeof(input->unit[client]), "%s", unit);
 }
 
-/* An interface or a device, and the kernel's name of its clock behind it where /sys/class/ptp has one: "eth0 ptp0". */
+/* Writes the name of an interface or device and, if /sys/class/ptp has it, the name of its clock into `list`: "eth0
+ * ptp0". False if the clock was not found. */
 static bool name_clock(const char *device, char list[static PHC_LIST_SIZE])
 {
         char ptp[PHC_NAME_SIZE];
@@ -73,7 +75,8 @@ static bool name_clock(const char *device, char list[static PHC_LIST_SIZE])
         return phc_of_device(device, ptp) == 0 && phc_list_add(list, ptp);
 }
 
-/* An interface whose clock cannot be found (a bond, a port that shares another's) stands for others. */
+/* Notes the clocks that the process sets. If the clock of an interface is not found (a bond, a port that shares the
+ * clock of another), it may set any other clock. */
 static void note_kept(const TimeProcess *process, PhcsKept *kept)
 {
         char list[PHC_LIST_SIZE], names[PHC_LIST_SIZE] = "", device[TIME_OPTION_SIZE];
@@ -88,7 +91,8 @@ static void note_kept(const TimeProcess *process, PhcsKept *kept)
                         strcpy(clock, ptp);
                 }
         }
-        /* ptp4l.conf(5), boundary_clock_jbod: of several clocks ptp4l sets that of the port that follows another machine. */
+        /* Of several clocks, ptp4l sets only that of the port that follows another machine (ptp4l.conf(5),
+         * boundary_clock_jbod). */
         if (several && process->client == CLIENT_PTP4L)
                 others = true;
         else
@@ -96,7 +100,7 @@ static void note_kept(const TimeProcess *process, PhcsKept *kept)
         kept->others |= others;
 }
 
-/* phc2sys that sets an interface's clock. */
+/* Notes that phc2sys copies one clock to an interface's clock. */
 static void note_copy(const TimeProcess *process, PhcsKept *kept)
 {
         if (kept->copy_to[0])
@@ -153,7 +157,7 @@ int timesync_ask_chrony(ChronyReport *ret)
 
         if (r < 0)
                 return r;
-        /* Its exit status is that of ntpdata, which only root may ask for. */
+        /* The exit status is ignored: it is that of `ntpdata`, which chronyd answers only to root. */
         chrony_parse(output, ret);
         return 0;
 }

@@ -11,7 +11,7 @@
 
 DEFINE_CLEANUP(FILE, fclose);
 
-/* systemd.unit(5); the last is Debian's before it moved into /usr. */
+/* The roots of systemd.unit(5). Debian used the last one before its files moved to /usr. */
 static const char *const roots[] = { "/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib" };
 
 bool units_have(const char *unit)
@@ -36,7 +36,7 @@ static bool is_there(const char *pattern)
         return there;
 }
 
-/* What is enabled is a link (systemctl(1), for scripts of /etc/init.d update-rc.d(8)), whether it leads anywhere or not. */
+/* A link enables a unit (systemctl(1)) or a script of /etc/init.d (update-rc.d(8)), even if it points nowhere. */
 bool units_service_is_enabled(const char *service)
 {
         char unit[128], script[128];
@@ -46,7 +46,7 @@ bool units_service_is_enabled(const char *service)
         return is_there(unit) || is_there(script);
 }
 
-/* A unit's name on a line, comments begin with '#'. */
+/* True if a unit that the file lists exists. Each line is a unit's name or a comment that begins with '#'. */
 static bool list_has_unit(const char *path)
 {
         _cleanup_(fclosep) FILE *stream = fopen(path, "re");

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which units systemd has, from the files alone: this needs neither a bus nor a running systemd.
+ * Which units systemd has. Reads only files, so neither a bus nor a running systemd is needed.
  */
 #pragma once
 
 #include <stdbool.h>
 
-/* "chrony.service" can be started: its file is there, and it is not masked (a link to /dev/null). */
+/* True if the unit ("chrony.service") can be started: its file exists and is not masked (a link to /dev/null). */
 bool units_have(const char *unit);
-/* "cpupower": systemd starts cpupower.service at boot, or its script of /etc/init.d is started. */
+/* True if SERVICE.service, or the script SERVICE in /etc/init.d, is started at boot. */
 bool units_service_is_enabled(const char *service);
-/* `timedatectl set-ntp true` has a time client to switch on (systemd-timedated.service(8): the lists in ntp-units.d). */
+/* True if `timedatectl set-ntp true` has a time client to start: one that is listed in ntp-units.d
+ * (systemd-timedated.service(8)). */
 bool units_have_time_client(void);
