@@ -30,11 +30,7 @@ struct Apply {
         const ApplyCallbacks *callbacks;
         void *userdata;
         sd_event_source *slice_source, *wait_source;
-        /* What a person asked for last: TASK_APPLY or TASK_RESTORE. TASK_NONE: the daemon stops, or has not started. */
-        TaskKind aim;
-        Task task, next;
-        /* The CPUs whose coming or going is the cause of `task` and `next`; empty: the whole host is read. */
-        CpuSet cpus, next_cpus;
+        TaskQueue queue;
         SnapshotPart part; /* that the task has read; empty: the whole host */
         Phase phase;
         Snapshot snapshot;
@@ -49,24 +45,17 @@ struct Apply {
 
 void apply_give_up(Apply *a)
 {
-        if (a->task.kind != TASK_NONE && a->run.next < a->plan.n_steps)
+        if (a->queue.task.kind != TASK_NONE && a->run.next < a->plan.n_steps)
                 log_message(LOG_DEBUG, "The task (%s) is abandoned after %zu of %zu steps.",
-                            task_kind_to_string(a->task.kind), a->run.next, a->plan.n_steps);
+                            task_kind_to_string(a->queue.task.kind), a->run.next, a->plan.n_steps);
         (void)sd_event_source_set_enabled(a->slice_source, SD_EVENT_OFF);
         (void)sd_event_source_set_enabled(a->wait_source, SD_EVENT_OFF);
         run_done(&a->run);
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);
-        cpuset_done(&a->cpus);
         snapshot_part_done(&a->part);
-        a->task = (Task) {};
+        task_queue_end(&a->queue);
         a->phase = PHASE_ASKED;
-}
-
-static void forget_next(Apply *a)
-{
-        a->next = (Task) {};
-        cpuset_done(&a->next_cpus);
 }
 
 /* Whether only what came or went had to be read. A frequency that is frozen for a fragile TSC must be the one of that moment. */
@@ -75,9 +64,10 @@ static bool read_part(Apply *a)
         Planner *p = a->planner;
         int r;
 
-        if (cpuset_is_empty(&a->cpus) || planner_tsc_is_fragile(p) || !drift_take_snapshot(a->drift, &a->snapshot))
+        if (cpuset_is_empty(&a->queue.cpus) || planner_tsc_is_fragile(p) ||
+            !drift_take_snapshot(a->drift, &a->snapshot))
                 return false;
-        r = snapshot_part_of(&a->snapshot, &a->cpus, &a->part);
+        r = snapshot_part_of(&a->snapshot, &a->queue.cpus, &a->part);
         if (r == 0)
                 r = planner_read_part(p, &a->part, &a->snapshot);
         if (r > 0)
@@ -91,19 +81,14 @@ static bool read_part(Apply *a)
 static int prepare_task(Apply *a)
 {
         Planner *p = a->planner;
-        const Policy *policy = a->task.kind == TASK_STOP_POLICY ? &p->config.stop_policy : &p->config.policy;
+        const Policy *policy = a->queue.task.kind == TASK_STOP_POLICY ? &p->config.stop_policy : &p->config.policy;
         int r = read_part(a) ? 0 : planner_read_host(p, policy, &a->snapshot);
 
         if (r < 0)
                 return r;
-        p->in_force = a->task.kind != TASK_RESTORE ? planner_wish(p) : (Halves) {};
+        p->in_force = a->queue.task.kind != TASK_RESTORE ? planner_wish(p) : (Halves) {};
         r = planner_build(p, policy, &a->snapshot, p->in_force, &a->plan);
         return r < 0 ? log_error_errno(r, "Cannot make a plan") : 0;
-}
-
-static bool is_partial(const Apply *a)
-{
-        return !cpuset_is_empty(&a->part.cpus);
 }
 
 /* 0, or a negative errno that is logged. */
@@ -117,16 +102,17 @@ static int start_task(Apply *a)
                 return r;
         a->phase = PHASE_RUNS;
         fragile = planner_tsc_is_fragile(p);
-        drift_filter(a->drift, &a->plan, a->task.kind == TASK_APPLY, a->task.origin == ORIGIN_PERSON);
+        drift_filter(a->drift, &a->plan, a->queue.task.kind == TASK_APPLY, a->queue.task.origin == ORIGIN_PERSON);
         log_message(LOG_DEBUG, "Task (%s, for %s): frequency policy %s, idle policy %s, TSC %s, %zu steps.",
-                    task_kind_to_string(a->task.kind), task_origin_to_string(a->task.origin),
+                    task_kind_to_string(a->queue.task.kind), task_origin_to_string(a->queue.task.origin),
                     p->in_force.frequency ? "on" : "off", p->in_force.idle ? "on" : "off",
                     fragile ? "must not be risked" : "cannot be lost by a policy", a->plan.n_steps);
         r = kept_originals_add(&p->originals, &a->plan, &a->snapshot);
         if (r < 0)
                 return r;
-        if (a->task.origin != ORIGIN_REPAIR)
-                drift_expect(a->drift, a->plan.wanted, a->plan.n_wanted, is_partial(a) ? &a->part : NULL);
+        if (a->queue.task.origin != ORIGIN_REPAIR)
+                drift_expect(a->drift, a->plan.wanted, a->plan.n_wanted,
+                             cpuset_is_empty(&a->part.cpus) ? NULL : &a->part);
         run_init(&a->run, p->ops, p->ops_userdata, &a->plan, &a->snapshot, fragile);
         return 0;
 }
@@ -135,11 +121,11 @@ static void tell_drift(Apply *a, bool failed)
 {
         const Planner *p = a->planner;
         TaskResult result = {
-                .is_apply = a->task.kind == TASK_APPLY,
-                .in_force = a->task.kind == TASK_APPLY && (p->in_force.frequency || p->in_force.idle),
-                .asked_by_person = a->task.origin == ORIGIN_PERSON,
+                .is_apply = a->queue.task.kind == TASK_APPLY,
+                .in_force = a->queue.task.kind == TASK_APPLY && (p->in_force.frequency || p->in_force.idle),
+                .asked_by_person = a->queue.task.origin == ORIGIN_PERSON,
                 .failed = failed,
-                .partial = is_partial(a),
+                .partial = !cpuset_is_empty(&a->part.cpus),
                 .fragile_tsc = facts_tsc_is_fragile(&p->facts),
                 .plan = &a->plan,
                 .snapshot = &a->snapshot,
@@ -149,34 +135,52 @@ static void tell_drift(Apply *a, bool failed)
         drift_task_done(a->drift, &result);
 }
 
-static void begin(Apply *a, Task task);
+static void end_task(Apply *a, bool failed);
+
+/* The task at work starts at the next turn of the event loop. */
+static void launch(Apply *a)
+{
+        a->read_again = false;
+        a->n_done = a->n_steps = 0;
+        if (sd_event_source_set_enabled(a->slice_source, SD_EVENT_ONESHOT) < 0)
+                end_task(a, true);
+}
+
+static void start_reload(Apply *a)
+{
+        task_queue_forget_next(&a->queue);
+        a->callbacks->on_reload(a->userdata);
+}
+
+static void begin(Apply *a, Task task)
+{
+        apply_give_up(a);
+        task_queue_begin(&a->queue, task);
+        launch(a);
+}
 
 static void begin_for_person(Apply *a, TaskKind kind)
 {
         begin(a, (Task) { .kind = kind, .origin = ORIGIN_PERSON });
 }
 
-/* Starts the task that waits. */
+/* The task that waits has its turn, if none is at work. */
 static void go_on(Apply *a)
 {
-        const Task next = a->next;
+        TaskKind due = task_queue_due(&a->queue);
 
-        if (a->task.kind != TASK_NONE || next.kind == TASK_NONE)
-                return;
-        if (next.kind == TASK_RELOAD && sd_event_source_set_enabled(a->slice_source, SD_EVENT_ONESHOT) >= 0)
-                return;
-        a->next = (Task) {};
-        if (next.kind == TASK_RELOAD) {
-                a->callbacks->on_reload(a->userdata);
-                return;
+        if (due == TASK_RELOAD) {
+                if (sd_event_source_set_enabled(a->slice_source, SD_EVENT_ONESHOT) < 0)
+                        start_reload(a);
+        } else if (due != TASK_NONE) {
+                task_queue_advance(&a->queue);
+                launch(a);
         }
-        begin(a, next);
-        a->cpus = TAKE_STRUCT(a->next_cpus);
 }
 
 static void end_task(Apply *a, bool failed)
 {
-        Task task = a->task;
+        Task task = a->queue.task;
 
         tell_drift(a, failed);
         apply_give_up(a);
@@ -192,44 +196,13 @@ static void end_task(Apply *a, bool failed)
         go_on(a);
 }
 
-static void begin(Apply *a, Task task)
-{
-        apply_give_up(a);
-        a->task = task;
-        a->read_again = false;
-        a->n_done = a->n_steps = 0;
-        if (sd_event_source_set_enabled(a->slice_source, SD_EVENT_ONESHOT) < 0)
-                end_task(a, true);
-}
-
-static void judge_and_log(Apply *a, const Findings *before)
-{
-        const Planner *p = a->planner;
-        TaskEnd end = {
-                .task = a->task,
-                .config = &p->config,
-                .facts = &p->facts,
-                .guests = p->guests,
-                .snapshot = &a->snapshot,
-                .plan = &a->plan,
-                .halves = p->in_force,
-                .n_left = p->originals.values.n,
-                .stopping = a->aim == TASK_NONE,
-                .n_done = a->n_done,
-                .n_steps = a->n_steps,
-        };
-
-        standing_judge(&a->standing, &end);
-        standing_log(&a->standing, &end, before, p->events);
-}
-
 static void start_over(Apply *a, bool has_gone)
 {
         bool read_again = a->read_again || has_gone;
         unsigned n_done = a->n_done, n_steps = a->n_steps;
 
         log_message(LOG_DEBUG, "The task starts over: %s.", has_gone ? "a CPU or driver has gone" : "the TSC was lost");
-        begin(a, a->task);
+        begin(a, a->queue.task);
         a->read_again = read_again;
         a->n_done = n_done;
         a->n_steps = n_steps;
@@ -237,11 +210,10 @@ static void start_over(Apply *a, bool has_gone)
 
 static void finish_task(Apply *a)
 {
-        _cleanup_findings_ Findings before = {};
         /* A step may have failed because its CPU or driver has gone. Then the host is read again, but only once: what
          * fails the second time is reported. */
         bool has_gone = !a->read_again && run_lost_object(&a->run);
-        TaskKind kind = a->task.kind;
+        TaskKind kind = a->queue.task.kind;
         Planner *p = a->planner;
 
         kept_originals_drop(&p->originals, &a->plan, &a->snapshot, kind == TASK_RESTORE, kind == TASK_STOP_POLICY);
@@ -252,11 +224,17 @@ static void finish_task(Apply *a)
                 start_over(a, has_gone);
                 return;
         }
-        standing_keep_findings(&a->standing, &a->plan, &a->run, &a->snapshot, &before);
-        judge_and_log(a, &before);
+        standing_task_done(&a->standing, &(TaskEnd) { .task = a->queue.task,
+                                                      .planner = p,
+                                                      .snapshot = &a->snapshot,
+                                                      .plan = &a->plan,
+                                                      .run = &a->run,
+                                                      .stopping = a->queue.aim == TASK_NONE,
+                                                      .n_done = a->n_done,
+                                                      .n_steps = a->n_steps });
         a->callbacks->on_standing(a->userdata);
         /* A repair brings the knobs back to values that the clock has already judged. */
-        if (a->task.origin != ORIGIN_REPAIR)
+        if (a->queue.task.origin != ORIGIN_REPAIR)
                 planner_update_clock(p, &a->snapshot, kind != TASK_RESTORE);
         end_task(a, false);
 }
@@ -283,9 +261,8 @@ static int on_slice(sd_event_source *source, void *userdata)
         Apply *a = userdata;
         uint64_t now_usec;
 
-        if (a->task.kind == TASK_NONE) {
-                a->next = (Task) {};
-                a->callbacks->on_reload(a->userdata);
+        if (a->queue.task.kind == TASK_NONE) {
+                start_reload(a);
                 return 0;
         }
         (void)sd_event_now(a->event, CLOCK_MONOTONIC, &now_usec);
@@ -304,12 +281,10 @@ static int on_wait_over(sd_event_source *source, uint64_t usec, void *userdata)
 
 int apply_ask(Apply *a, TaskKind kind)
 {
-        if (apply_is_busy(a))
-                return -EBUSY;
-        a->aim = kind;
-        /* The new task reads the host anyway, so a task that waits for a change of the host is not needed. */
-        if (a->next.kind != TASK_RELOAD)
-                forget_next(a);
+        int r = task_queue_ask(&a->queue, kind);
+
+        if (r < 0)
+                return r;
         drift_reset(a->drift);
         begin_for_person(a, kind);
         return 0;
@@ -317,44 +292,28 @@ int apply_ask(Apply *a, TaskKind kind)
 
 void apply_ask_reload(Apply *a)
 {
-        forget_next(a);
-        a->next = (Task) { .kind = TASK_RELOAD, .origin = ORIGIN_PERSON };
+        task_queue_ask_reload(&a->queue);
         go_on(a);
 }
 
 void apply_after_reload(Apply *a)
 {
-        begin_for_person(a, a->aim);
-}
-
-/* For a task that waits: these as well. Out of memory it looks at the whole host. */
-static void add_next_cpus(Apply *a, const CpuSet *cpus)
-{
-        bool whole = !cpus || (a->next.kind == TASK_APPLY && cpuset_is_empty(&a->next_cpus));
-
-        if (whole || cpuset_add_all(&a->next_cpus, cpus) < 0)
-                cpuset_done(&a->next_cpus);
+        begin_for_person(a, a->queue.aim);
 }
 
 void apply_renew(Apply *a, const CpuSet *cpus)
 {
-        if (a->aim != TASK_APPLY) {
+        if (task_queue_ask_renewal(&a->queue, cpus))
+                go_on(a);
+        else
                 log_message(LOG_DEBUG, "The host has changed, but no policy is to be in force (%s).",
-                            a->aim == TASK_RESTORE ? "Restore() was called" : "the daemon stops");
-                return;
-        }
-        /* A reload applies the policy too, so no second task is needed. */
-        if (a->next.kind != TASK_RELOAD)
-                add_next_cpus(a, cpus);
-        if (a->next.kind == TASK_NONE)
-                a->next = (Task) { .kind = TASK_APPLY, .origin = ORIGIN_EVENT };
-        go_on(a);
+                            a->queue.aim == TASK_RESTORE ? "Restore() was called" : "the daemon stops");
 }
 
 void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan)
 {
         /* A task that is about to start reads the host itself, and so repairs too. */
-        if (a->task.kind != TASK_NONE) {
+        if (a->queue.task.kind != TASK_NONE) {
                 snapshot_done(snapshot);
                 plan_done(plan);
         } else {
@@ -369,8 +328,7 @@ void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan)
 
 void apply_stop(Apply *a)
 {
-        a->aim = TASK_NONE;
-        forget_next(a);
+        task_queue_stop(&a->queue);
 }
 
 void apply_undo(Apply *a)
@@ -378,19 +336,9 @@ void apply_undo(Apply *a)
         begin_for_person(a, a->planner->config.stop_policy.n_rules > 0 ? TASK_STOP_POLICY : TASK_RESTORE);
 }
 
-bool apply_is_idle(const Apply *a)
+const TaskQueue *apply_get_queue(const Apply *a)
 {
-        return a->task.kind == TASK_NONE;
-}
-
-bool apply_is_busy(const Apply *a)
-{
-        return a->task.kind != TASK_NONE && a->task.origin == ORIGIN_PERSON;
-}
-
-bool apply_will_reload(const Apply *a)
-{
-        return a->next.kind == TASK_RELOAD;
+        return &a->queue;
 }
 
 const Standing *apply_get_standing(const Apply *a)
@@ -449,8 +397,7 @@ Apply *apply_free(Apply *a)
         run_done(&a->run);
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);
-        cpuset_done(&a->cpus);
-        cpuset_done(&a->next_cpus);
+        task_queue_done(&a->queue);
         snapshot_part_done(&a->part);
         standing_done(&a->standing);
         free(a);

@@ -2,7 +2,7 @@
  *
  * Carries out one task at a time, in slices from the event loop. Only this file knows the order: read the host, plan,
  * leave out what drift says, save originals, watch the knobs, run, findings, state, facts of the clock, drift again. A
- * task always starts at a later turn of the event loop; at most one more task waits behind it.
+ * task always starts at a later turn of the event loop; which one, task-queue.c decides.
  */
 #pragma once
 
@@ -12,6 +12,7 @@
 #include "base/macro.h"
 #include "manager/planner.h"
 #include "manager/standing.h"
+#include "manager/task-queue.h"
 #include "manager/task.h"
 #include "model/plan-types.h"
 #include "watch/drift-types.h"
@@ -61,9 +62,5 @@ void apply_undo(Apply *a);
  * has written stays. The caller has to start another task. */
 void apply_give_up(Apply *a);
 
-bool apply_is_idle(const Apply *a);
-/* A task runs for a person. */
-bool apply_is_busy(const Apply *a);
-/* TASK_RELOAD waits for its start. */
-bool apply_will_reload(const Apply *a);
+const TaskQueue *apply_get_queue(const Apply *a);
 const Standing *apply_get_standing(const Apply *a);

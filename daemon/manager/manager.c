@@ -123,7 +123,7 @@ int manager_restore(Manager *m)
 
 int manager_reload(Manager *m, char **ret_why)
 {
-        if (m->stop != STOP_NONE || apply_is_busy(m->apply))
+        if (m->stop != STOP_NONE || task_queue_is_busy(apply_get_queue(m->apply)))
                 return -EBUSY;
         return manager_do_reload(m, ret_why);
 }
@@ -167,7 +167,7 @@ static void on_done(Task task, bool failed, void *userdata)
                 return;
         tell(m, MANAGER_CHANGED_IDLE);
         /* A reload was asked for while the plan ran. systemd gets READY=1 once, after the reload. */
-        if (apply_will_reload(m->apply))
+        if (apply_get_queue(m->apply)->next.kind == TASK_RELOAD)
                 return;
         manager_notify(m, task.origin == ORIGIN_PERSON ? "READY=1\n" : "");
         /* A plan for thousands of CPUs leaves a megabyte of free memory blocks, which would stay until the next
@@ -180,7 +180,7 @@ static void on_clock_changed(Manager *m, const ClockChanges *changes)
         bool was_fragile = !m->planner.facts.constant_tsc && changes->old_verdict != VERDICT_UNSTABLE;
         Verdict verdict = clock_watch_get_clock(m->planner.clock)->verdict;
 
-        if (m->stop != STOP_NONE || !apply_is_idle(m->apply))
+        if (m->stop != STOP_NONE || apply_get_queue(m->apply)->task.kind != TASK_NONE)
                 return;
         manager_notify(m, "");
         /* Steps were left out to keep the TSC. Now that it is lost, they can be carried out. */

@@ -54,13 +54,15 @@ const char *standing_get_reason(const Standing *s)
         return s->state == POLICY_STATE_WAITING ? "" : "Out of memory: the reason is not known.";
 }
 
-void standing_keep_findings(Standing *s, Plan *plan, const Run *run, const Snapshot *snapshot, Findings *ret_before)
+static void keep_findings(Standing *s, const TaskEnd *end, Findings *ret_before)
 {
+        const Snapshot *snapshot = end->snapshot;
+        const Run *run = end->run;
+        Plan *plan = end->plan;
         int r = 0;
 
         *ret_before = s->findings;
-        s->findings = plan->findings;
-        plan->findings = (Findings) {};
+        s->findings = TAKE_STRUCT(plan->findings);
         for (unsigned i = 0; i < run->findings.n && r == 0; i++)
                 r = findings_add(&s->findings, &run->findings.entries[i], &run->findings.entries[i].cpus);
 
@@ -122,19 +124,20 @@ static unsigned count_knobs(const Plan *plan)
 
 static OutcomeInput outcome_input(const Standing *s, const TaskEnd *end)
 {
-        const Config *config = end->config;
-        Halves wanted = wish_wanted(config, end->facts), unused = config_find_unused(config, end->facts);
+        const Planner *p = end->planner;
+        const Config *config = &p->config;
+        Halves wanted = wish_wanted(config, &p->facts), unused = config_find_unused(config, &p->facts);
 
         return (OutcomeInput) {
-                .facts = end->facts,
+                .facts = &p->facts,
                 .never = config->apply == APPLY_NEVER,
-                .frequency = end->halves.frequency,
-                .idle = end->halves.idle,
+                .frequency = p->in_force.frequency,
+                .idle = p->in_force.idle,
                 .frequency_unused = unused.frequency,
                 .idle_unused = unused.idle,
                 .for_guests = config->apply_when == APPLY_WHEN_GUESTS,
-                .guests_unknown = guest_watch_get_vms(end->guests)->n == VMS_UNKNOWN,
-                .no_guests = (wanted.frequency || wanted.idle) && wish_waits_for_guests(config, end->guests),
+                .guests_unknown = guest_watch_get_vms(p->guests)->n == VMS_UNKNOWN,
+                .no_guests = (wanted.frequency || wanted.idle) && wish_waits_for_guests(config, p->guests),
                 .snapshot = end->snapshot,
                 .policy = &config->policy,
                 .findings = &s->findings,
@@ -156,14 +159,14 @@ static void judge_applied(Standing *s, const TaskEnd *end)
 
 static const char *restored_text(const TaskEnd *end)
 {
-        if (end->n_left > 0)
+        if (end->planner->originals.values.n > 0)
                 return "Some values could not be put back. Remove the cause, then run tscwardend --restore.";
-        if (end->stopping && end->config->stop_policy.n_rules > 0)
+        if (end->stopping && end->planner->config.stop_policy.n_rules > 0)
                 return "Every value is as CPUPOWER_STOP_OPTS says, or is the original one.";
         return "Every value is the original one.";
 }
 
-void standing_judge(Standing *s, const TaskEnd *end)
+static void judge(Standing *s, const TaskEnd *end)
 {
         switch (end->task.kind) {
         case TASK_APPLY:
@@ -195,12 +198,14 @@ static void log_applied(const Standing *s, const TaskEnd *end, Events *events)
 
 static void log_done(const Standing *s, const TaskEnd *end, Events *events)
 {
+        Halves halves = end->planner->in_force;
+
         if (end->n_done == 0 || end->task.origin == ORIGIN_REPAIR)
                 return;
         if (end->task.kind == TASK_STOP_POLICY)
                 log_message(LOG_NOTICE, "Set %u of %u values for the stop (CPUPOWER_STOP_OPTS).", end->n_done,
                             end->n_steps);
-        else if (end->task.kind == TASK_RESTORE || (!end->halves.frequency && !end->halves.idle))
+        else if (end->task.kind == TASK_RESTORE || (!halves.frequency && !halves.idle))
                 events_log(events, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s",
                            end->n_done, end->n_steps, standing_get_reason(s));
         else
@@ -243,15 +248,27 @@ static void note_late_driver(Standing *s, Halves halves)
                 halves_name(frequency, idle), now_usec / 1e6, (now_usec - (double)s->start_usec) / 1e6);
 }
 
-void standing_log(Standing *s, const TaskEnd *end, const Findings *before, Events *events)
+static void log_left(const TaskEnd *end)
 {
-        log_findings(s, end->task.origin == ORIGIN_PERSON ? NULL : before, events);
-        if (end->task.kind == TASK_RESTORE && end->n_left > 0)
+        size_t n = end->planner->originals.values.n;
+
+        if (end->task.kind == TASK_RESTORE && n > 0)
                 log_message(LOG_WARNING,
                             "%zu original value%s could not be put back; kept in the runtime directory for "
                             "tscwardend --restore.",
-                            end->n_left, end->n_left == 1 ? "" : "s");
+                            n, n == 1 ? "" : "s");
+}
+
+void standing_task_done(Standing *s, const TaskEnd *end)
+{
+        _cleanup_findings_ Findings before = {};
+        Events *events = end->planner->events;
+
+        keep_findings(s, end, &before);
+        judge(s, end);
+        log_findings(s, end->task.origin == ORIGIN_PERSON ? NULL : &before, events);
+        log_left(end);
         log_done(s, end, events);
         if (end->task.kind == TASK_APPLY)
-                note_late_driver(s, end->halves);
+                note_late_driver(s, end->planner->in_force);
 }

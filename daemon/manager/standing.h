@@ -5,22 +5,19 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cpuset.h"
-#include "host/config/config-store.h"
-#include "host/config/config.h"
+#include "manager/planner.h"
 #include "manager/run.h"
 #include "manager/task.h"
-#include "model/facts.h"
 #include "model/finding.h"
 #include "model/need.h"
 #include "model/outcome.h"
 #include "model/plan-types.h"
 #include "model/plan.h"
 #include "model/snapshot.h"
-#include "watch/events.h"
-#include "watch/guests.h"
 
 typedef struct Standing {
         PolicyState state;
@@ -39,29 +36,21 @@ void standing_done(Standing *standing);
 
 /* The task failed before it wrote anything; the journal has the cause. */
 void standing_set_failed(Standing *standing);
-/* The string is valid until the next standing_judge() or standing_set_failed(). */
+/* The string is valid until the next standing_task_done() or standing_set_failed(). */
 const char *standing_get_reason(const Standing *standing);
 
-/* Keeps the findings of plan and run (takes them out of the plan), and the CPUs that they concern. *ret_before has the
- * findings of the task before and is the caller's. */
-void standing_keep_findings(Standing *standing, Plan *plan, const Run *run, const Snapshot *snapshot,
-                            Findings *ret_before);
-/* A task that has ended, and the state after it. */
+/* A task that has ended. */
 typedef struct TaskEnd {
         Task task;
-        const Config *config;
-        const Facts *facts;
-        const GuestWatch *guests;
+        const Planner *planner; /* of the same task: in_force and originals are those after it */
         const Snapshot *snapshot;
-        const Plan *plan;
-        Halves halves;            /* of the policy that the task was to apply */
-        size_t n_left;            /* number of originals that are not back yet */
+        Plan *plan;
+        const Run *run;
         bool stopping;            /* the daemon ends after the task */
         unsigned n_done, n_steps; /* number of values that were set, and of values to set */
 } TaskEnd;
 
-/* Sets state and reason; after TASK_APPLY also the time. */
-void standing_judge(Standing *standing, const TaskEnd *end);
-/* Logs the findings, what was set, and once how long the host had no policy for want of a driver. If nobody asked for
- * the task, findings that are also in `before` are not logged again. */
-void standing_log(Standing *standing, const TaskEnd *end, const Findings *before, Events *events);
+/* Keeps the findings of plan and run (takes them out of the plan) and the CPUs that they concern, sets state and reason, after
+ * TASK_APPLY also the time. Logs the findings, what was set, and once how long the host had no policy for want of a driver. If
+ * nobody asked for the task, findings that the task before had too are not logged again. */
+void standing_task_done(Standing *standing, const TaskEnd *end);
