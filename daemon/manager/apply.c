@@ -13,6 +13,7 @@
 #include "model/policy.h"
 #include "model/snapshot-part.h"
 #include "watch/drift-types.h"
+#include "watch/source.h"
 
 /* So many steps are carried out between two looks at the event loop: a few ms of writes. */
 #define SLICE_STEPS 64
@@ -252,8 +253,7 @@ static int run_slice(Apply *a, uint64_t now_usec)
         }
         if (state == RUN_MORE)
                 return sd_event_source_set_enabled(a->slice_source, SD_EVENT_ONESHOT);
-        r = sd_event_source_set_time_relative(a->wait_source, RUN_RECHECK_USEC);
-        return r < 0 ? r : sd_event_source_set_enabled(a->wait_source, SD_EVENT_ONESHOT);
+        return source_arm(a->wait_source, now_usec + RUN_RECHECK_USEC);
 }
 
 static int on_slice(sd_event_source *source, void *userdata)
@@ -348,11 +348,8 @@ const Standing *apply_get_standing(const Apply *a)
 
 static int add_sources(Apply *a)
 {
-        int r = sd_event_add_defer(a->event, &a->slice_source, on_slice, a);
+        int r = source_add_defer(a->event, &a->slice_source, on_slice, a, "plan-slice");
 
-        if (r < 0)
-                return r;
-        r = sd_event_source_set_enabled(a->slice_source, SD_EVENT_OFF);
         if (r < 0)
                 return r;
         /* A defer source is always pending, and has been pending longer than any other source. At the same priority a
@@ -360,13 +357,7 @@ static int add_sources(Apply *a)
         r = sd_event_source_set_priority(a->slice_source, SD_EVENT_PRIORITY_IDLE);
         if (r < 0)
                 return r;
-        (void)sd_event_source_set_description(a->slice_source, "plan-slice");
-        r = sd_event_add_time_relative(a->event, &a->wait_source, CLOCK_MONOTONIC, 0, RUN_RECHECK_USEC, on_wait_over,
-                                       a);
-        if (r < 0)
-                return r;
-        (void)sd_event_source_set_description(a->wait_source, "plan-wait");
-        return sd_event_source_set_enabled(a->wait_source, SD_EVENT_OFF);
+        return source_add_timer(a->event, &a->wait_source, RUN_RECHECK_USEC, on_wait_over, a, "plan-wait");
 }
 
 int apply_new(sd_event *event, Planner *planner, DriftMonitor *drift, const ApplyCallbacks *callbacks, void *userdata,

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "watch/source.h"
 
 #define LOOK_AGAIN_USEC 1000000
 
@@ -32,12 +33,9 @@ static int on_look_is_old(sd_event_source *source, uint64_t usec, void *userdata
  * next task. */
 static void forget_later(Look *look)
 {
-        if (!look->timer &&
-            sd_event_add_time(look->event, &look->timer, CLOCK_MONOTONIC, 0, 0, on_look_is_old, look) < 0)
+        if (!look->timer && source_add_timer(look->event, &look->timer, 0, on_look_is_old, look, "look") < 0)
                 return;
-        (void)sd_event_source_set_description(look->timer, "look");
-        (void)sd_event_source_set_time_relative(look->timer, LOOK_AGAIN_USEC);
-        (void)sd_event_source_set_enabled(look->timer, SD_EVENT_ONESHOT);
+        (void)source_arm(look->timer, time_usec(CLOCK_MONOTONIC) + LOOK_AGAIN_USEC);
 }
 
 const ManagerLook *look_get(Look *look)

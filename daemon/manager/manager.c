@@ -22,6 +22,7 @@
 #include "model/clock-view.h"
 #include "model/clock-words.h"
 #include "watch/drift-types.h"
+#include "watch/source.h"
 
 typedef enum Stop {
         STOP_NONE,
@@ -234,8 +235,7 @@ static int manager_on_terminate(sd_event_source *source, const struct signalfd_s
                 manager_on_stop_job(m, false);
                 return 0;
         }
-        (void)sd_event_source_set_time_relative(m->stop_answer_source, MANAGER_STOP_ANSWER_USEC);
-        (void)sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_ONESHOT);
+        (void)source_arm(m->stop_answer_source, time_usec(CLOCK_MONOTONIC) + MANAGER_STOP_ANSWER_USEC);
         tell(m, MANAGER_CHANGED_STOPPING);
         return 0;
 }
@@ -256,9 +256,7 @@ static int add_sources(Manager *m)
                         return r;
                 (void)sd_event_source_set_description(m->signal_sources[i], strsignal(signals[i].number));
         }
-        r = sd_event_add_time_relative(m->event, &m->stop_answer_source, CLOCK_MONOTONIC, 0, 0, manager_on_no_answer,
-                                       m);
-        return r < 0 ? r : sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_OFF);
+        return source_add_timer(m->event, &m->stop_answer_source, 0, manager_on_no_answer, m, "stop-answer");
 }
 
 int manager_start(Manager *m)
@@ -365,19 +363,13 @@ void manager_get_view(const Manager *m, ManagerView *ret)
                 .facts = &p->facts,
                 .config_files = (const char *const *)p->config.files,
                 .n_config_files = p->config.n_files,
-                .clock = clock_watch_get_clock(p->clock),
-                .clocksource_changes = clock_watch_get_clocksource_changes(p->clock),
-                .witness = clock_watch_get_witness(p->clock),
                 .applied_usec = standing->applied_usec,
                 .present_cpus = &standing->present,
                 .managed_cpus = &standing->managed,
                 .degraded_cpus = &standing->degraded,
                 .findings = &standing->findings,
-                .contested_cpus = drift_get_contested_cpus(watches_get_drift(m->watches)),
-                .drift_counts = drift_get_counts(watches_get_drift(m->watches)),
-                .vms = guest_watch_get_vms(p->guests),
-                .vms_when_lost = watches_get_vms_when_lost(m->watches),
         };
+        watches_show(m->watches, ret);
 }
 
 const ManagerLook *manager_look(Manager *m)

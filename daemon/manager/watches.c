@@ -310,7 +310,13 @@ void watches_check_sleep(Watches *w)
         sleep_watch_check(w->sleep);
 }
 
-const char *watches_get_vms_when_lost(const Watches *w)
+void watches_show(const Watches *w, ManagerView *view)
 {
-        return w->vms_when_lost ? w->vms_when_lost : "";
+        view->clock = clock_watch_get_clock(w->clock);
+        view->clocksource_changes = clock_watch_get_clocksource_changes(w->clock);
+        view->witness = clock_watch_get_witness(w->clock);
+        view->contested_cpus = drift_get_contested_cpus(w->drift);
+        view->drift_counts = drift_get_counts(w->drift);
+        view->vms = guest_watch_get_vms(w->guests);
+        view->vms_when_lost = w->vms_when_lost ? w->vms_when_lost : "";
 }

@@ -30,5 +30,5 @@ int watches_start(Watches *w, Apply *apply, int runtime_fd);
 DriftMonitor *watches_get_drift(const Watches *w);
 /* Somebody reports that the host slept. */
 void watches_check_sleep(Watches *w);
-/* As ManagerView. */
-const char *watches_get_vms_when_lost(const Watches *w);
+/* Fills in what the watches know: clock, drift and virtual machines. */
+void watches_show(const Watches *w, ManagerView *view);

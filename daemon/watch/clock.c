@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #include "base/log.h"
 #include "base/time.h"
@@ -13,6 +12,7 @@
 #include "model/clock-view.h"
 #include "model/clock-words.h"
 #include "model/facts.h"
+#include "watch/source.h"
 
 /* Without /dev/kmsg (printk.devkmsg=off) the daemon has to poll; nothing else does. */
 #define KLOG_POLL_USEC 10000000
@@ -88,14 +88,7 @@ static void clock_ask_journal(ClockWatch *watch)
 
 static void clock_arm_timer(ClockWatch *watch)
 {
-        uint64_t deadline = clock_deadline(&watch->clock);
-
-        if (deadline == CLOCK_NEVER) {
-                (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
-                return;
-        }
-        (void)sd_event_source_set_time(watch->timer, deadline);
-        (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);
+        (void)source_arm(watch->timer, clock_deadline(&watch->clock));
 }
 
 /* Calls back with the changes that have collected. */
@@ -157,43 +150,35 @@ void clock_watch_look(ClockWatch *watch)
         clock_look(watch, /* read_sysfs= */ true);
 }
 
+static int poll_later(ClockWatch *watch)
+{
+        return source_arm(watch->poll_timer, time_usec(CLOCK_MONOTONIC) + KLOG_POLL_USEC);
+}
+
 static int clock_on_poll(sd_event_source *source, uint64_t usec, void *userdata)
 {
         ClockWatch *watch = userdata;
-        int r;
 
         if (watch->reader.witness == WITNESS_SYSLOG)
                 clock_reader_read_klog(&watch->reader);
         clock_look(watch, /* read_sysfs= */ true);
-        r = sd_event_source_set_time_relative(watch->poll_timer, KLOG_POLL_USEC);
-        return r < 0 ? r : sd_event_source_set_enabled(watch->poll_timer, SD_EVENT_ONESHOT);
+        return poll_later(watch);
 }
 
 static int clock_add_sources(ClockWatch *watch)
 {
-        int r = sd_event_add_time(watch->event, &watch->timer, CLOCK_MONOTONIC, 0, 1000, clock_on_timer, watch);
+        int r = source_add_timer(watch->event, &watch->timer, 1000, clock_on_timer, watch, "clock");
 
         if (r < 0)
                 return r;
-        r = sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
+        r = source_add_timer(watch->event, &watch->poll_timer, KLOG_POLL_ACCURACY_USEC, clock_on_poll, watch,
+                             "log-poll");
         if (r < 0)
                 return r;
-        (void)sd_event_source_set_description(watch->timer, "clock");
-        r = sd_event_add_time_relative(watch->event, &watch->poll_timer, CLOCK_MONOTONIC, KLOG_POLL_USEC,
-                                       KLOG_POLL_ACCURACY_USEC, clock_on_poll, watch);
-        if (r < 0)
-                return r;
-        (void)sd_event_source_set_description(watch->poll_timer, "log-poll");
         if (watch->reader.witness != WITNESS_KMSG)
-                return 0;
-        r = sd_event_source_set_enabled(watch->poll_timer, SD_EVENT_OFF);
-        if (r < 0)
-                return r;
-        r = sd_event_add_io(watch->event, &watch->kmsg_source, watch->reader.kmsg_fd, EPOLLIN, clock_on_kmsg, watch);
-        if (r < 0)
-                return r;
-        (void)sd_event_source_set_description(watch->kmsg_source, "kmsg");
-        return 0;
+                return poll_later(watch);
+        return source_add_readable(watch->event, &watch->kmsg_source, watch->reader.kmsg_fd, clock_on_kmsg, watch,
+                                   "kmsg");
 }
 
 static void clock_begin(ClockWatch *watch, const Facts *facts)

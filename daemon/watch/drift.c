@@ -15,6 +15,7 @@
 #include "model/knob.h"
 #include "model/plan-types.h"
 #include "watch/drift-internal.h"
+#include "watch/source.h"
 
 /* A program that writes in a loop costs at most this many readings of the knobs. */
 #define WATCH_INTERVAL_USEC 1000000
@@ -65,22 +66,20 @@ static void forget_touched(DriftMonitor *d)
                 d->n_writers = 0;
 }
 
+/* `usec` 0: never. */
+static uint64_t sooner(uint64_t deadline, uint64_t usec)
+{
+        return usec > 0 && usec < deadline ? usec : deadline;
+}
+
 static void arm_timer(DriftMonitor *d)
 {
         uint64_t deadline = drift_deadline(&d->accounts);
 
-        if (d->window_usec > 0 && d->n_held_back > 0 && d->window_usec < deadline)
-                deadline = d->window_usec;
-        if (d->retry_usec > 0 && d->retry_usec < deadline)
-                deadline = d->retry_usec;
-        if (d->found_usec > 0 && d->found_usec < deadline)
-                deadline = d->found_usec;
-        if (deadline == DRIFT_NEVER) {
-                (void)sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
-                return;
-        }
-        (void)sd_event_source_set_time(d->timer, deadline);
-        (void)sd_event_source_set_enabled(d->timer, SD_EVENT_ONESHOT);
+        if (d->n_held_back > 0)
+                deadline = sooner(deadline, d->window_usec);
+        deadline = sooner(deadline, d->retry_usec);
+        (void)source_arm(d->timer, sooner(deadline, d->found_usec));
 }
 
 static void update_contested(DriftMonitor *d)
@@ -95,8 +94,7 @@ static void update_contested(DriftMonitor *d)
         if (cpuset_equal(&contested, &d->contested))
                 return;
         cpuset_done(&d->contested);
-        d->contested = contested;
-        contested = (CpuSet) {};
+        d->contested = TAKE_STRUCT(contested);
         d->callbacks->on_contested(d->userdata);
 }
 
@@ -141,8 +139,7 @@ static void ask_for_repair(DriftMonitor *d, Plan *plan)
                 d->callbacks->on_repair_wanted(&snapshot, &none, d->userdata);
                 return;
         }
-        snapshot = d->kept;
-        d->kept = (Snapshot) {};
+        snapshot = TAKE_STRUCT(d->kept);
         d->kept_valid = false;
         d->callbacks->on_repair_wanted(&snapshot, plan, d->userdata);
 }
@@ -285,39 +282,26 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 
 static int add_sources(DriftMonitor *d, sd_event *event)
 {
-        int r = sd_event_add_defer(event, &d->look_source, on_look, d);
+        int r = source_add_defer(event, &d->look_source, on_look, d, "drift-look");
 
         if (r < 0)
                 return r;
-        (void)sd_event_source_set_description(d->look_source, "drift-look");
-        r = sd_event_source_set_enabled(d->look_source, SD_EVENT_OFF);
-        if (r < 0)
-                return r;
-        r = sd_event_add_time(event, &d->timer, CLOCK_MONOTONIC, 0, 0, on_timer, d);
-        if (r < 0)
-                return r;
-        (void)sd_event_source_set_description(d->timer, "drift-timer");
-        r = sd_event_source_set_enabled(d->timer, SD_EVENT_OFF);
+        r = source_add_timer(event, &d->timer, 0, on_timer, d, "drift-timer");
         if (r < 0 || !d->watch)
                 return r;
         r = sd_event_add_post(event, &d->post_source, on_post, d);
         if (r < 0)
                 return r;
         (void)sd_event_source_set_description(d->post_source, "drift-post");
-        r = sd_event_add_defer(event, &d->compare_source, on_compare, d);
-        if (r < 0)
-                return r;
-        (void)sd_event_source_set_description(d->compare_source, "drift-compare");
-        r = sd_event_source_set_enabled(d->compare_source, SD_EVENT_OFF);
+        r = source_add_defer(event, &d->compare_source, on_compare, d, "drift-compare");
         if (r < 0)
                 return r;
         r = sd_event_source_set_priority(d->compare_source, SD_EVENT_PRIORITY_IDLE);
         if (r < 0)
                 return r;
-        r = sd_event_add_io(event, &d->watch_source, drift_watch_get_fd(d->watch), EPOLLIN, on_watch, d);
+        r = source_add_readable(event, &d->watch_source, drift_watch_get_fd(d->watch), on_watch, d, "drift-watch");
         if (r < 0)
                 return r;
-        (void)sd_event_source_set_description(d->watch_source, "drift-watch");
         return sd_event_source_set_ratelimit(d->watch_source, WATCH_INTERVAL_USEC, WATCH_BURST);
 }
 

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "host/vms.h"
+#include "watch/source.h"
 
 /* So many names go into a sentence and a journal field; the bus has them all. */
 #define NAMES_MAX 32
@@ -53,10 +55,8 @@ void guest_watch_feed(GuestWatch *watch, const Uevent *uevent)
                 guests_set_present(watch, true);
                 return;
         }
-        if (watch->present) {
-                (void)sd_event_source_set_time_relative(watch->leave_timer, watch->leave_usec);
-                (void)sd_event_source_set_enabled(watch->leave_timer, SD_EVENT_ONESHOT);
-        }
+        if (watch->present)
+                (void)source_arm(watch->leave_timer, time_usec(CLOCK_MONOTONIC) + watch->leave_usec);
         watch->callback(false, watch->userdata);
 }
 
@@ -89,13 +89,9 @@ int guest_watch_new(sd_event *event, uint64_t leave_usec, GuestCallback callback
         if (!watch)
                 return -ENOMEM;
         *watch = (GuestWatch) { .leave_usec = leave_usec, .callback = callback, .userdata = userdata };
-        r = sd_event_add_time(event, &watch->leave_timer, CLOCK_MONOTONIC, 0, 0, guests_on_leave, watch);
+        r = source_add_timer(event, &watch->leave_timer, 0, guests_on_leave, watch, "guests-leave");
         if (r < 0)
                 return r;
-        r = sd_event_source_set_enabled(watch->leave_timer, SD_EVENT_OFF);
-        if (r < 0)
-                return r;
-        (void)sd_event_source_set_description(watch->leave_timer, "guests-leave");
         *ret = TAKE_PTR(watch);
         return 0;
 }

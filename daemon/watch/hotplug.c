@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
 
 #include "base/log.h"
 #include "base/time.h"
 #include "model/rescan.h"
+#include "watch/source.h"
 
 /* At most so many events in one turn of the event loop, so that a burst does not delay the answer to the service
  * watchdog. */
@@ -25,12 +25,7 @@ struct HotplugWatch {
 
 static void hotplug_arm_timer(HotplugWatch *watch)
 {
-        uint64_t deadline = rescan_deadline(&watch->rescan);
-
-        if (deadline == RESCAN_NEVER)
-                return;
-        (void)sd_event_source_set_time(watch->timer, deadline);
-        (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);
+        (void)source_arm(watch->timer, rescan_deadline(&watch->rescan));
 }
 
 /* `later`: a driver may have come, or anything. */
@@ -107,17 +102,12 @@ int hotplug_watch_new(sd_event *event, const HotplugSource *source, const Hotplu
         if (!watch)
                 return -ENOMEM;
         *watch = (HotplugWatch) { .from = *source, .callbacks = callbacks, .userdata = userdata };
-        r = sd_event_add_time(event, &watch->timer, CLOCK_MONOTONIC, 0, 1000, hotplug_on_timer, watch);
+        r = source_add_timer(event, &watch->timer, 1000, hotplug_on_timer, watch, "rescan");
         if (r < 0)
                 return r;
-        r = sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
+        r = source_add_readable(event, &watch->source, source->fd, hotplug_on_readable, watch, "uevents");
         if (r < 0)
                 return r;
-        r = sd_event_add_io(event, &watch->source, source->fd, EPOLLIN, hotplug_on_readable, watch);
-        if (r < 0)
-                return r;
-        (void)sd_event_source_set_description(watch->timer, "rescan");
-        (void)sd_event_source_set_description(watch->source, "uevents");
         *ret = TAKE_PTR(watch);
         return 0;
 }

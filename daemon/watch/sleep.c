@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "host/clock-set.h"
+#include "watch/source.h"
 
 /* The two clocks are read one after the other; the time between the readings is no sleep. */
 #define SLEPT_USEC 500000
@@ -67,10 +67,9 @@ int sleep_watch_new(sd_event *event, int fd, uint64_t (*asleep_usec)(void), Slee
                 .userdata = userdata,
         };
         if (fd >= 0) {
-                r = sd_event_add_io(event, &watch->source, fd, EPOLLIN, sleep_on_jump, watch);
+                r = source_add_readable(event, &watch->source, fd, sleep_on_jump, watch, "clock-set");
                 if (r < 0)
                         return r;
-                (void)sd_event_source_set_description(watch->source, "clock-set");
         }
         *ret = TAKE_PTR(watch);
         return 0;
