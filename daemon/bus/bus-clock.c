@@ -121,17 +121,16 @@ static void signal_verdict(Bus *bus, const ClockChanges *changes, const ClockVie
 {
         _cleanup_free_ char *line = text_escape(view->kernel_line);
 
-        (void)sd_bus_emit_signal(bus->connection, BUS_PATH, INTERFACE, "VerdictChanged", "ssss",
-                                 verdict_to_string(changes->old_verdict), verdict_to_string(view->verdict),
-                                 clock_reason_to_string(view->reason), line ? line : "");
+        (void)properties_emit(bus->connection, INTERFACE, "VerdictChanged", "ssss",
+                              verdict_to_string(changes->old_verdict), verdict_to_string(view->verdict),
+                              clock_reason_to_string(view->reason), line);
 }
 
 static void signal_clocksource(Bus *bus, const ClockChanges *changes, const ClockView *view)
 {
         _cleanup_free_ char *old = text_escape(changes->old_clocksource), *new = text_escape(view->clocksource);
 
-        (void)sd_bus_emit_signal(bus->connection, BUS_PATH, INTERFACE, "ClocksourceChanged", "ss", old ? old : "",
-                                 new ? new : "");
+        (void)properties_emit(bus->connection, INTERFACE, "ClocksourceChanged", "ss", old, new);
 }
 
 void bus_signal_clock(Bus *bus, const ClockChanges *changes)

@@ -166,9 +166,10 @@ static int append_states(sd_bus_message *reply, Bus *bus, const ManagerLook *loo
 
                 if (!name)
                         return -ENOMEM;
-                r = sd_bus_message_append(reply, "(usubb)", state->index, name,
-                                          state->latency_usec < UINT32_MAX ? (uint32_t)state->latency_usec : UINT32_MAX,
-                                          state->disabled, step ? strcmp(step->to, "0") != 0 : state->disabled);
+                r = properties_append_struct(reply, "usubb", state->index, name,
+                                             state->latency_usec < UINT32_MAX ? (uint32_t)state->latency_usec :
+                                                                                UINT32_MAX,
+                                             state->disabled, step ? strcmp(step->to, "0") != 0 : state->disabled);
         }
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }

@@ -122,16 +122,12 @@ static int append_step(sd_bus_message *reply, const Step *step, const Snapshot *
         _cleanup_free_ char *from = text_escape(step->from), *to = text_escape(step->to);
         _cleanup_free_ char *reason = properties_sentence(step_reason_format(step, snapshot));
         char object[KNOB_NAME_SIZE];
-        const char *texts[] = { knob_object_format(&step->id, object), knob_to_string(step->id.knob), from, to, reason,
-                                effect_to_string(step->effect) };
-        int r;
 
         if (!from || !to || !reason)
                 return -ENOMEM;
-        r = sd_bus_message_open_container(reply, 'r', "ssssss");
-        for (size_t i = 0; i < ARRAY_SIZE(texts) && r >= 0; i++)
-                r = properties_append(reply, texts[i]);
-        return r < 0 ? r : sd_bus_message_close_container(reply);
+        return properties_append_struct(reply, "ssssss", knob_object_format(&step->id, object),
+                                        knob_to_string(step->id.knob), from, to, reason,
+                                        effect_to_string(step->effect));
 }
 
 static int on_plan(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -160,18 +156,8 @@ static int on_plan(sd_bus_message *call, void *userdata, sd_bus_error *error)
 
 static int append_event(sd_bus_message *reply, const Event *event)
 {
-        int r = sd_bus_message_open_container(reply, 'r', "ttss");
-
-        if (r < 0)
-                return r;
-        r = sd_bus_message_append(reply, "tt", event->realtime_usec, event->monotonic_usec);
-        if (r < 0)
-                return r;
-        r = properties_append(reply, event->name);
-        if (r < 0)
-                return r;
-        r = properties_append(reply, event->text);
-        return r < 0 ? r : sd_bus_message_close_container(reply);
+        return properties_append_struct(reply, "ttss", event->realtime_usec, event->monotonic_usec, event->name,
+                                        event->text);
 }
 
 static int on_events(sd_bus_message *call, void *userdata, sd_bus_error *error)
@@ -202,9 +188,9 @@ void bus_signal_drift(Bus *bus, const DriftReport *drift)
         char object[KNOB_NAME_SIZE];
 
         if (bus_connection_is_ready(bus->connection) && wanted && actual && writer)
-                (void)sd_bus_emit_signal(bus->connection, BUS_PATH, INTERFACE, "Drift", "ssssusb",
-                                         knob_object_format(&drift->id, object), knob_to_string(drift->id.knob), wanted,
-                                         actual, (uint32_t)drift->pid, writer, drift->repaired);
+                (void)properties_emit(bus->connection, INTERFACE, "Drift", "ssssusb",
+                                      knob_object_format(&drift->id, object), knob_to_string(drift->id.knob), wanted,
+                                      actual, (uint32_t)drift->pid, writer, drift->repaired);
 }
 
 static int get_drift_counts(sd_bus *connection, const char *path, const char *interface, const char *property,

@@ -103,6 +103,60 @@ int properties_append(sd_bus_message *reply, const char *text)
         return r == -EINVAL ? sd_bus_message_append(reply, "s", "(cannot be sent)") : r;
 }
 
+static int append_values(sd_bus_message *message, const char *types, va_list values)
+{
+        int r = 0;
+
+        for (; *types && r >= 0; types++)
+                switch (*types) {
+                case 's':
+                        r = properties_append(message, va_arg(values, const char *));
+                        break;
+                case 'b':
+                        r = sd_bus_message_append(message, "b", va_arg(values, int));
+                        break;
+                case 'u':
+                        r = sd_bus_message_append(message, "u", va_arg(values, uint32_t));
+                        break;
+                case 't':
+                        r = sd_bus_message_append(message, "t", va_arg(values, uint64_t));
+                        break;
+                default:
+                        r = -EINVAL;
+                }
+        return r;
+}
+
+int properties_append_struct(sd_bus_message *reply, const char *types, ...)
+{
+        int r = sd_bus_message_open_container(reply, 'r', types);
+        va_list values;
+
+        if (r < 0)
+                return r;
+        va_start(values, types);
+        r = append_values(reply, types, values);
+        va_end(values);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+int properties_emit(sd_bus *connection, const char *interface, const char *member, const char *types, ...)
+{
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
+        int r = sd_bus_message_new_signal(connection, &message, BUS_PATH, interface, member);
+        va_list values;
+
+        if (r < 0)
+                return r;
+        va_start(values, types);
+        r = append_values(message, types, values);
+        va_end(values);
+        if (r < 0)
+                return r;
+        r = sd_bus_send(NULL, message, NULL);
+        return r < 0 ? r : 0;
+}
+
 int properties_get_text(sd_bus *connection, const char *path, const char *interface, const char *property,
                         sd_bus_message *reply, void *userdata, sd_bus_error *error)
 {

@@ -22,6 +22,10 @@ void properties_replace(sd_bus *connection, const char *interface, const sd_bus_
 /* Appends "s"; NULL counts as "". One that sd-bus refuses, although every string from outside is escaped, is replaced by a remark, so
  * that it does not cost the rest of the answer. 0 or -errno. */
 int properties_append(sd_bus_message *reply, const char *text);
+/* Appends a struct of members of these types: "s" by properties_append(), "b" (int), "u" and "t". 0 or -errno. */
+int properties_append_struct(sd_bus_message *reply, const char *types, ...);
+/* Sends a signal from BUS_PATH with arguments of these types, as properties_append_struct() appends members. 0 or -errno. */
+int properties_emit(sd_bus *connection, const char *interface, const char *member, const char *types, ...);
 /* Getters for "s" and "as", by properties_append(). A property of these is stored in the struct like one without a getter. */
 int properties_get_text(sd_bus *connection, const char *path, const char *interface, const char *property,
                         sd_bus_message *reply, void *userdata, sd_bus_error *error);

@@ -144,6 +144,77 @@ static void test_one_that_cannot_be_sent_costs_itself_only(void **state)
         close(fds[1]);
 }
 
+static void test_in_a_struct_too(void **state)
+{
+        const char *name, *text;
+        sd_bus_message *message;
+        uint32_t number;
+        uint64_t usec;
+        int fds[2], yes;
+        sd_bus *bus = make_connection(fds);
+
+        assert_true(sd_bus_message_new_signal(bus, &message, "/a", "a.b", "C") >= 0);
+        assert_int_equal(properties_append_struct(message, "usbts", UINT32_MAX, "\xef\xbf\xbf", true, UINT64_MAX, NULL),
+                         0);
+        assert_int_equal(properties_append_struct(message, "us", UINT32_C(2), "good"), 0);
+        assert_true(sd_bus_message_seal(message, 1, 0) >= 0);
+        assert_true(sd_bus_message_rewind(message, true) >= 0);
+        assert_true(sd_bus_message_read(message, "(usbts)", &number, &name, &yes, &usec, &text) > 0);
+        assert_int_equal(number, UINT32_MAX);
+        assert_string_equal(name, "(cannot be sent)");
+        assert_true(yes);
+        assert_int_equal(usec, UINT64_MAX);
+        assert_string_equal(text, "");
+        assert_true(sd_bus_message_read(message, "(us)", &number, &text) > 0);
+        assert_int_equal(number, 2);
+        assert_string_equal(text, "good");
+        sd_bus_message_unref(message);
+        sd_bus_unref(bus);
+        close(fds[1]);
+}
+
+/* The next message of `to`, with what `from` and `to` have to say to each other before. */
+static sd_bus_message *receive(sd_bus *from, sd_bus *to)
+{
+        sd_bus_message *message = NULL;
+
+        for (unsigned i = 0; i < 1000 && !message; i++) {
+                assert_true(sd_bus_process(from, NULL) >= 0);
+                assert_true(sd_bus_process(to, &message) >= 0);
+        }
+        assert_non_null(message);
+        return message;
+}
+
+static void test_a_signal_is_sent_all_the_same(void **state)
+{
+        const char *object, *actual, *writer;
+        sd_bus_message *message;
+        uint32_t pid;
+        int fds[2], repaired;
+        sd_bus *bus = make_connection(fds), *peer;
+
+        assert_true(sd_bus_new(&peer) >= 0);
+        assert_true(sd_bus_set_fd(peer, fds[1], fds[1]) >= 0);
+        assert_true(sd_bus_set_server(peer, true, (sd_id128_t) { .bytes = { 1 } }) >= 0);
+        assert_true(sd_bus_start(peer) >= 0);
+
+        assert_int_equal(
+                properties_emit(bus, "a.b", "Drift", "ssusb", "policy0", "\xef\xbf\xbf", UINT32_C(7), "\xff", true), 0);
+        message = receive(bus, peer);
+        assert_true(sd_bus_message_is_signal(message, "a.b", "Drift") > 0);
+        assert_string_equal(sd_bus_message_get_path(message), BUS_PATH);
+        assert_true(sd_bus_message_read(message, "ssusb", &object, &actual, &pid, &writer, &repaired) > 0);
+        assert_string_equal(object, "policy0");
+        assert_string_equal(actual, "(cannot be sent)");
+        assert_int_equal(pid, 7);
+        assert_string_equal(writer, "(cannot be sent)");
+        assert_true(repaired);
+        sd_bus_message_unref(message);
+        sd_bus_unref(bus);
+        sd_bus_unref(peer);
+}
+
 static void encode(uint32_t code, char text[static 5])
 {
         unsigned char *to = (unsigned char *)text;
@@ -221,6 +292,8 @@ int main(void)
                 cmocka_unit_test(test_replace_moves_what_it_owns),
                 cmocka_unit_test(test_texts_are_fit_for_the_bus),
                 cmocka_unit_test(test_one_that_cannot_be_sent_costs_itself_only),
+                cmocka_unit_test(test_in_a_struct_too),
+                cmocka_unit_test(test_a_signal_is_sent_all_the_same),
                 cmocka_unit_test(test_every_character_can_be_sent),
                 cmocka_unit_test(test_random_bytes_can_be_sent),
         };
