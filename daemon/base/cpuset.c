@@ -22,7 +22,8 @@ void cpuset_done(CpuSet *set)
         *set = (CpuSet) {};
 }
 
-/* Room for words `first` to `end` - 1 of the number line; a set of one high number is one word long. */
+/* Makes room for the words `first` to `end` - 1. Only words between the lowest and the highest member are kept, so a
+ * set of one high number has one word. */
 static int cpuset_cover(CpuSet *set, unsigned first, unsigned end)
 {
         CpuSet wider = {};
@@ -48,7 +49,7 @@ static int cpuset_cover(CpuSet *set, unsigned first, unsigned end)
         return 0;
 }
 
-/* Word `i` of the number line. */
+/* The bits of the numbers 64 × i to 64 × i + 63. */
 static uint64_t cpuset_word(const CpuSet *set, unsigned i)
 {
         if (i < set->first || i - set->first >= set->n_words)
@@ -133,7 +134,7 @@ unsigned cpuset_count(const CpuSet *set)
         return n;
 }
 
-/* The first number >= from whose bit is set (or clear), or the first one behind the words. */
+/* The first number >= from whose bit is set (or clear), or the first one after the words. */
 static unsigned cpuset_scan(const CpuSet *set, unsigned from, bool clear)
 {
         unsigned end = set->first + set->n_words, i = from / WORD_BITS;
@@ -160,7 +161,7 @@ int cpuset_next(const CpuSet *set, unsigned from)
         return cpu < (set->first + set->n_words) * WORD_BITS ? (int)cpu : -1;
 }
 
-/* Digits at *text, which is moved behind them; what exceeds CPUSET_MAX is CPUSET_MAX. */
+/* Parses digits at *text and moves it behind them. A number above CPUSET_MAX becomes CPUSET_MAX. */
 static int parse_number(const char **text, unsigned *ret)
 {
         const char *p = *text;
@@ -178,7 +179,7 @@ static int parse_number(const char **text, unsigned *ret)
         return 0;
 }
 
-/* "8", "0-3" or "0-7:2" at *text, which is moved behind it. */
+/* Parses "8", "0-3" or "0-7:2" at *text and moves it behind them. */
 static int parse_range(const char **text, CpuSet *set)
 {
         unsigned first, last, step = 1;

@@ -18,7 +18,7 @@ typedef struct CpuSet {
                 uint64_t *words; /* of 64 numbers each, owned */
                 uint64_t word;   /* the only one, which most sets need */
         };
-        unsigned first; /* words before the first one, which hold none */
+        unsigned first; /* how many words are left out before the first one, because they have no member */
         unsigned n_words;
 } CpuSet;
 
@@ -38,13 +38,14 @@ bool cpuset_is_empty(const CpuSet *set);
 bool cpuset_equal(const CpuSet *a, const CpuSet *b);
 unsigned cpuset_count(const CpuSet *set);
 
-/* The smallest member >= from, or -1 when there is none. Loop: for (cpu = next(s, 0); cpu >= 0; cpu = next(s, cpu + 1)). */
+/* The smallest member >= from, or -1 if there is none. A loop over a set: for (cpu = next(s, 0); cpu >= 0; cpu =
+ * next(s, cpu + 1)). */
 int cpuset_next(const CpuSet *set, unsigned from);
 
-/* Parses a list as sysfs and cpupower write it (lib/bitmap.c bitmap_parselist; tools/power/cpupower/utils/helpers/bitmask.c):
- * "0-3,8", with cpupower's step "0-7:2". The empty text is the empty set.
- * 0, -EINVAL (not a list, reversed range, step 0), -ERANGE (cpu >= CPUSET_MAX), -ENOMEM.
- * *ret is untouched on failure; on success the caller owns it (cpuset_done). */
+/* Parses a list as sysfs and cpupower write it (lib/bitmap.c bitmap_parselist;
+ * tools/power/cpupower/utils/helpers/bitmask.c): "0-3,8", with cpupower's step "0-7:2". The empty text is the empty
+ * set. 0, -EINVAL (not a list, reversed range, step 0), -ERANGE (cpu >= CPUSET_MAX), -ENOMEM. *ret is untouched on
+ * failure; on success the caller owns it (cpuset_done). */
 int cpuset_parse(const char *text, CpuSet *ret);
 
 /* "0-3,8", "" for the empty set. Heap string owned by the caller, NULL when out of memory. */

@@ -6,7 +6,7 @@
 
 #include "base/macro.h"
 
-/* All zero is ready for use; `all` is what log_event() takes. */
+/* All zero is empty and ready for use; `all` is what log_event() takes. */
 typedef struct Fields {
         char *texts[12];
         const char *all[13];
@@ -16,5 +16,6 @@ typedef struct Fields {
 void fields_done(Fields *fields);
 #define _cleanup_fields_ _cleanup_(fields_done)
 
-/* "NAME=value", the value escaped; none for NULL and "". One that cannot be made is left out: the message itself says the same. */
+/* Adds "NAME=value" with the value escaped; nothing for NULL and "". A field that cannot be made is left out, because
+ * the message says the same. */
 void fields_add(Fields *fields, const char *name, const char *value);

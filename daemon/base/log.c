@@ -12,7 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* The source location would name this file for every message. */
+/* The location would be this file for every message. */
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
@@ -46,8 +46,8 @@ const char *log_get_target(void)
         return log_to_journal ? "journal" : "console";
 }
 
-/* Length of the UTF-8 sequence at `text` and its character; 0 when it is none or is overlong, a surrogate or beyond U+10FFFF
- * (RFC 3629). */
+/* Length of the UTF-8 sequence at `text`, and its character. 0: it is not valid, overlong, a surrogate or above
+ * U+10FFFF (RFC 3629). */
 static unsigned utf8_decode(const unsigned char *text, uint32_t *ret_code)
 {
         unsigned length;
@@ -80,14 +80,15 @@ static unsigned utf8_decode(const unsigned char *text, uint32_t *ret_code)
         return length;
 }
 
-/* sd-bus refuses a message that holds one of these (Unicode's noncharacters; systemd, src/basic/utf8.c unichar_is_valid()). */
+/* sd-bus refuses a message with such a character (Unicode's noncharacters; systemd, src/basic/utf8.c
+ * unichar_is_valid()). */
 static bool is_noncharacter(uint32_t code)
 {
         return (code >= 0xfdd0 && code <= 0xfdef) || (code & 0xfffe) == 0xfffe;
 }
 
-/* What a reader does not see, or what makes other characters stand elsewhere or look different: Unicode's categories Cc, Cf, Zl and
- * Zp. A terminal takes U+0080 to U+009F for escape sequences, as it does the characters below U+0020. */
+/* Characters that a reader does not see, or that change the place or look of others: Unicode's categories Cc, Cf, Zl
+ * and Zp. A terminal takes U+0080 to U+009F for control codes, as it does those below U+0020. */
 static bool is_invisible(uint32_t code)
 {
         static const struct {
@@ -128,7 +129,7 @@ static char *escape(const char *text, bool backslash)
                         to += sprintf(to, "\\x%02x", *from++);
         }
         *to = '\0';
-        /* Callers keep such texts: 64 events would hold four times what they need. */
+        /* Callers keep these texts for long (64 events, for example), so the room that is not used is given back. */
         fit = realloc(escaped, (size_t)(to - escaped) + 1);
         return fit ? fit : escaped;
 }
@@ -186,7 +187,7 @@ static void log_fields(int level, const char *message_id, const char *const *fie
         for (unsigned i = 0; fields && fields[i] && i < LOG_FIELDS_MAX; i++)
                 vector[n++] = (struct iovec) { (void *)fields[i], strlen(fields[i]) };
 
-        /* The journal may be gone, as it is late in shutdown: stderr may still be heard. */
+        /* Late in a shutdown the journal has ended, but stderr may still be read. */
         if (sd_journal_sendv(vector, n) < 0)
                 log_to_stderr(level, message);
 }

@@ -9,7 +9,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Hands a pointer over: evaluates to it and leaves NULL behind, so that the cleanup attribute lets go. */
+/* Evaluates to the pointer and sets the variable to NULL, so that its cleanup attribute frees nothing. */
 #define TAKE_PTR(p)                     \
         ({                              \
                 typeof(p) taken_ = (p); \

@@ -12,7 +12,7 @@
 #define USEC_PER_HOUR (UINT64_C(3600) * 1000 * 1000)
 #define DIGITS "0123456789"
 
-/* `length` digits; UINT64_MAX when it does not fit. */
+/* Converts `length` digits; UINT64_MAX if the number does not fit. */
 static uint64_t digits_to_u64(const char *text, size_t length)
 {
         uint64_t value = 0;
@@ -29,7 +29,7 @@ int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret)
         size_t length = 0;
         uint64_t value;
 
-        /* strspn() would make a table of the digits first; a start parses thousands of numbers. */
+        /* strspn() would build a table of the digits at each call, and a start parses thousands of numbers. */
         while (text[length] >= '0' && text[length] <= '9')
                 length++;
         if (length == 0 || text[length])
@@ -53,7 +53,7 @@ int parse_unsigned(const char *text, unsigned min, unsigned max, unsigned *ret)
         return 0;
 }
 
-/* cpupower takes any beginning of a unit's name that fits one unit only: "2.4G", "2400m". */
+/* cpupower accepts the beginning of a unit's name: "2.4G", "2400m". */
 static int parse_frequency_unit(const char *text, int *ret_power)
 {
         static const struct {
@@ -77,7 +77,7 @@ int parse_frequency(const char *text, uint64_t *ret_khz)
 {
         size_t whole = strspn(text, DIGITS), fraction = text[whole] == '.' ? strspn(text + whole + 1, DIGITS) : 0;
         const char *unit = text + whole + (text[whole] == '.') + fraction, *digit = text;
-        uint64_t tenths = 0; /* of a kHz: the digit that decides the rounding is the last one */
+        uint64_t tenths = 0; /* of a kHz: the last digit decides the rounding */
         int power, r;
 
         if (whole + fraction == 0)
@@ -86,7 +86,7 @@ int parse_frequency(const char *text, uint64_t *ret_khz)
         if (r < 0)
                 return r;
 
-        /* `exponent` is the power of ten of the digit in hand, counted in kHz. */
+        /* `exponent` is the power of ten, in kHz, of the present digit. */
         for (long exponent = (long)whole - 1 + power; exponent >= -1; exponent--) {
                 if (*digit == '.')
                         digit++;

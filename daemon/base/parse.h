@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Strict scalars: the whole text or nothing; and what may have been meant instead.
+ * Parses numbers, frequencies and time spans. The whole text has to be valid.
  */
 #pragma once
 
@@ -21,5 +21,6 @@ int parse_frequency(const char *text, uint64_t *ret_khz);
  * 0, -EINVAL, -ERANGE (more than one hour). */
 int parse_usec(const char *text, uint64_t *ret_usec);
 
-/* Letters to insert, delete or change to make one of the other (Levenshtein), whatever their case. 32: one is longer than 31. */
+/* How many letters to insert, delete or change to turn one text into the other (Levenshtein distance), ignoring case.
+ * 32 if one of them is longer than 31. */
 unsigned text_distance(const char *a, const char *b);

@@ -48,7 +48,7 @@ int virsh_domtime_parse(const char *text, int64_t *ret_sec)
                 return -EINVAL;
         memcpy(digits, text, length);
         digits[length] = '\0';
-        /* Beyond it, a time in ns has no place in 64 bits. */
+        /* A later time would not fit into 64 bits of nanoseconds. */
         if (parse_u64(digits, 1, INT64_MAX / 1000000000, &number) < 0)
                 return -EINVAL;
         *ret_sec = (int64_t)number;

@@ -8,14 +8,15 @@
 #include <stdint.h>
 
 typedef enum AgentReply {
-        AGENT_REPLY_NONE,   /* no answer of an agent's */
+        AGENT_REPLY_NONE,   /* not an answer of an agent */
         AGENT_REPLY_NUMBER, /* {"return": NUMBER} */
         AGENT_REPLY_ERROR,  /* {"error": {"desc": TEXT}} */
 } AgentReply;
 
-/* A line without its newline. *ret_number with AGENT_REPLY_NUMBER; *ret_error with AGENT_REPLY_ERROR: a heap string owned by the caller,
- * unescaped, NULL when it says nothing, or memory is out. */
+/* Parses a line without its newline. *ret_number is set with AGENT_REPLY_NUMBER. *ret_error is set with
+ * AGENT_REPLY_ERROR: a heap string owned by the caller, not escaped; NULL if the error has no description, or out of
+ * memory. */
 AgentReply agent_reply_parse(const char *line, int64_t *ret_number, char **ret_error);
 
-/* What `virsh domtime` prints: "Time: 1732900000", perhaps behind a warning. 0 or -EINVAL. */
+/* Parses the output of `virsh domtime`: "Time: 1732900000", perhaps after a warning. 0 or -EINVAL. */
 int virsh_domtime_parse(const char *text, int64_t *ret_sec);

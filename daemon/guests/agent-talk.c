@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A byte 0xFF makes the agent forget an unfinished request of an earlier client, which it answers with an error. After
- * that comes its answer to guest-sync-delimited: 0xFF, then our number (docs/interop/qemu-ga-ref; measured with qemu-
- * ga 7.2).
+ * The byte 0xFF makes the agent drop an unfinished request of an earlier client, which it answers with an error. Then
+ * comes its answer to guest-sync-delimited: 0xFF, and the number that we sent (docs/interop/qemu-ga-ref; measured with
+ * qemu-ga 7.2).
  */
 #include "guests/agent-talk.h"
 
@@ -20,7 +20,8 @@
 #include "base/time.h"
 #include "guests/agent-reply.h"
 
-/* An agent needs less than 200 bytes for all that it is asked here; what others left unread may come before. */
+/* The agent's answers have less than 200 bytes together. More can come before them: what an earlier client did not
+ * read. */
 #define LISTEN_MAX 65536
 
 typedef struct Talk {
@@ -66,7 +67,7 @@ static int connect_to(const char *path, uint32_t pid, int *ret)
         return 0;
 }
 
-/* Waits for more and takes it. 0 or -errno. */
+/* Waits for more bytes and reads them. 0 or -errno. */
 static int hear(Talk *talk)
 {
         struct pollfd wait = { .fd = talk->fd, .events = POLLIN };
@@ -90,7 +91,7 @@ static int hear(Talk *talk)
         }
 }
 
-/* The next line of what it says, into `line`, without its newline; a NUL byte ends it. 0 or -errno. */
+/* Reads the next line into `line`, without its newline; a NUL byte ends it. 0 or -errno. */
 static int hear_line(Talk *talk, char line[static sizeof(((Talk *)NULL)->buffer)])
 {
         char *end;
@@ -119,7 +120,7 @@ static int say(const Talk *talk, const char *text)
         return (size_t)n == strlen(text) ? 0 : -EIO;
 }
 
-/* Passes over everything that others left unread. */
+/* Skips everything that earlier clients did not read. */
 static int synchronize(Talk *talk)
 {
         char line[sizeof(talk->buffer)], request[128];

@@ -27,7 +27,7 @@ bool guest_answer_is_right(const GuestAnswer *answer)
 
 static const char *format_amount(uint64_t nsec, char buffer[static AMOUNT_SIZE])
 {
-        /* Rounded first: 59.96 s are a minute. */
+        /* Rounds before choosing the unit, so that 59.96 s becomes a minute. */
         uint64_t tenths = (nsec + NSEC_PER_SEC / 20) / (NSEC_PER_SEC / 10), sec = tenths / 10;
 
         if (nsec < NSEC_PER_SEC - NSEC_PER_SEC / 20000)
@@ -55,7 +55,7 @@ GuestAnswer guest_answer_move(const GuestAnswer *before, const GuestAnswer *now)
         return move;
 }
 
-/* `same`, or `less` or `more` and by how much. */
+/* Writes `same`, or `less` or `more` with the amount. */
 static const char *format(const GuestAnswer *answer, bool utf8, const char *same, const char *less, const char *more,
                           char buffer[static GUEST_ANSWER_SIZE])
 {

@@ -36,7 +36,8 @@ __attribute__((format(printf, 2, 3))) static void say_why(GuestAnswer *answer, c
 static void set_offset(GuestAnswer *answer, int64_t guest_nsec, int64_t before_nsec, int64_t after_nsec)
 {
         answer->answered = true;
-        /* A clock that is set meanwhile bounds nothing; this is then at least no smaller. */
+        /* If the host's clock is set back in between, the difference is negative. Its size is used then, so that the
+         * bound does not become 0. */
         answer->bound_nsec = (uint64_t)llabs(after_nsec - before_nsec) / 2 + 1;
         answer->offset_nsec = guest_nsec - (before_nsec / 2 + after_nsec / 2);
 }
@@ -52,7 +53,8 @@ static void explain_virsh(GuestAnswer *answer, const char *output)
                 say_why(answer, "virsh says: %s", escaped[0] ? escaped : "nothing");
 }
 
-/* virsh tells whole seconds, cut off. */
+/* virsh prints whole seconds, cut off. So the middle of the second is taken, and half a second is added to the
+ * bound. */
 static void ask_libvirt(const Guest *guest, GuestAnswer *answer)
 {
         const char *const argv[] = { "virsh", "-q", "-c", "qemu:///system", "domtime", guest->agent.uuid, NULL };
@@ -62,9 +64,9 @@ static void ask_libvirt(const Guest *guest, GuestAnswer *answer)
 
         after = (int64_t)time_usec(CLOCK_REALTIME) * 1000;
         if (r == -ENOENT)
-                say_why(answer, "libvirt holds its agent, and there is no virsh here");
+                say_why(answer, "libvirt uses the guest's agent, and virsh, which could ask it, is not installed");
         else if (r == -ETIMEDOUT)
-                say_why(answer, "no answer by virsh within %d s", GUEST_ASK_SECONDS);
+                say_why(answer, "virsh did not answer within %d s", GUEST_ASK_SECONDS);
         else if (r < 0)
                 say_why(answer, "virsh cannot be run: %s", strerror(-r));
         else if (status != 0 || virsh_domtime_parse(output, &sec) < 0)
@@ -83,24 +85,24 @@ static void explain_agent(GuestAnswer *answer, const char *socket, int error, co
                 return;
         switch (error) {
         case ETIMEDOUT:
-                say_why(answer, "no answer within %d s: its agent does not run, or another program holds %s",
+                say_why(answer, "no answer within %d s: the guest's agent does not run, or another program uses %s",
                         GUEST_ASK_SECONDS, path);
                 break;
         case EAGAIN:
-                say_why(answer, "another program holds %s", path);
+                say_why(answer, "another program uses %s", path);
                 break;
         case EPERM:
-                say_why(answer, "it is not its QEMU that listens on %s", path);
+                say_why(answer, "a process other than the guest's QEMU listens on %s", path);
                 break;
         case EPIPE:
         case ECONNRESET:
-                say_why(answer, "its QEMU hung up on %s", path);
+                say_why(answer, "QEMU closed the connection to %s", path);
                 break;
         case EMSGSIZE:
-                say_why(answer, "what comes from %s is no answer of an agent's", path);
+                say_why(answer, "the answer from %s is not one of a guest agent", path);
                 break;
         case EREMOTEIO:
-                say_why(answer, "its agent refuses: %s", escaped ? escaped : "without a reason");
+                say_why(answer, "the guest's agent refuses: %s", escaped ? escaped : "without a reason");
                 break;
         default:
                 say_why(answer, "%s: %s", path, strerror(error));
@@ -123,12 +125,13 @@ static const char *why_no_socket(VmAgentPort port)
 {
         switch (port) {
         case VM_AGENT_HANDED:
-                return "its QEMU was handed the agent's socket open (fd=), so that its path is not known; who started QEMU can ask";
+                return "QEMU got the agent's socket as an open descriptor (fd=), so its path is not known; "
+                       "the program that started QEMU can ask";
         case VM_AGENT_NO_SOCKET:
-                return "its agent's port leads to no Unix socket on which its QEMU listens by an absolute path";
+                return "the agent's port is not connected to a Unix socket with an absolute path on which QEMU listens";
         default:
-                return "its QEMU was given no socket for a guest agent (a virtserialport named org.qemu.guest_agent.0); in the "
-                       "guest, `date -u` tells";
+                return "QEMU has no port for a guest agent (a virtserialport named org.qemu.guest_agent.0); in the "
+                       "guest, `date -u` shows the time";
         }
 }
 

@@ -7,9 +7,9 @@
 #include "guests/answer.h"
 #include "guests/read.h"
 
-/* None of them is waited for longer. */
+/* The longest time to wait for one guest. */
 #define GUEST_ASK_SECONDS 2
 
-/* *ret is an array of guests->n answers, the caller's (guest_answers_free). 16 guests are asked at a time. 0 or -ENOMEM; *ret is
- * untouched on failure. */
+/* Asks 16 guests at a time. *ret is an array of guests->n answers, the caller's (guest_answers_free), untouched on
+ * failure. 0 or -ENOMEM. */
 int guests_ask(const Guests *guests, GuestAnswer **ret);

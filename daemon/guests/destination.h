@@ -7,7 +7,7 @@
 #include "guests/judge.h"
 #include "model/host-clocks.h"
 
-/* What counts of that host. */
+/* What matters about the destination. */
 typedef struct Destination {
         int tsc_in_use;   /* 1, 0, or -1: not known; guest_host_tsc() */
         unsigned tsc_khz; /* 0: not known */

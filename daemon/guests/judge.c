@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * KVM tells a guest that its kvm-clock is stable across vCPUs (PVCLOCK_TSC_STABLE_BIT) if the host's clocksource is
- * the TSC and the vCPUs' TSCs were written with equal values (arch/x86/kvm/x86.c pvclock_update_vm_gtod_copy()).
- * Kernels differ in the details, so this judges the numbers and does not copy the rule of one kernel.
+ * KVM tells a guest that its kvm-clock is stable across vCPUs (PVCLOCK_TSC_STABLE_BIT) if the host's clocksource is the
+ * TSC and the vCPUs' TSCs were written with equal values (arch/x86/kvm/x86.c pvclock_update_vm_gtod_copy()). Kernels
+ * differ in the details. So this file judges the numbers and does not imitate the rule of one kernel.
  */
 #include "guests/judge.h"
 
@@ -23,32 +23,35 @@ static const struct {
         [GUEST_RATES_DIFFER] = { "rates-differ",
                                  "The TSCs of the vCPUs run at different rates: the guest's time depends on the vCPU.",
                                  "Shut the guest down and start it again, with one TSC frequency for all vCPUs." },
-        /* QEMU commit d99569d, in 2.9 (target/i386/kvm.c invtsc_mig_blocker). A guest with invtsc runs on the TSC itself from Linux
-         * 5.1 on (commit 7539b174aef4), so that only the VMM can keep its rate. libvirt passes the element on since 3.2.0. */
+        /* QEMU commit d99569d, in 2.9 (target/i386/kvm.c invtsc_mig_blocker). A guest with invtsc runs on the TSC
+         * itself from Linux 5.1 on (commit 7539b174aef4), so that only the VMM can keep its rate. libvirt passes the
+         * element on since 3.2.0. */
         [GUEST_INVTSC_PINNED] = { "invtsc-without-frequency",
                                   "It has invtsc and no tsc-frequency: QEMU refuses to migrate, save or snapshot it while it runs.",
                                   "Set the frequency, `tsc-frequency=HZ` in QEMU's -cpu or <timer name='tsc' frequency='HZ'/> in libvirt's "
-                                  "<clock>, or take invtsc away; it counts from the next start." },
-        /* QEMU commit 561dbb41: a blocker with machine types from 6.0 on; with older ones the migration fails at its end. */
+                                  "<clock>, or take invtsc away; this takes effect at its next start." },
+        /* QEMU commit 561dbb41: a blocker with machine types from 6.0 on; with older ones the migration fails at its
+         * end. */
         [GUEST_HV_PINNED] = { "reenlightenment-without-frequency",
                               "It has hv-reenlightenment and no tsc-frequency: a migration is refused, or fails at its end with machine "
                               "types older than 6.0.",
-                              "Set the frequency, or take hv-reenlightenment away; it counts from the next start." },
+                              "Set the frequency, or take hv-reenlightenment away; this takes effect at its next start." },
         [GUEST_NO_CLOCK] = { "no-clock",
-                             "It was offered neither kvm-clock nor invtsc nor hv-time: it may keep time by an emulated timer.",
-                             "Offer kvm-clock (Linux) or hv-time (Windows); it counts from the next start." },
+                             "It has neither kvm-clock nor invtsc nor hv-time: it may keep time by an emulated timer.",
+                             "Offer kvm-clock (Linux) or hv-time (Windows); this takes effect at its next start." },
         [GUEST_RTC_LOCAL] = { "rtc-local-time",
                               "Its real-time clock is on local time, which only Windows expects, and hv-time is off, without which "
                               "Windows reads its time from an emulated timer.",
-                              "Windows: turn hv-time on. Anything else: base=utc, <clock offset='utc'/>. It counts from the next start." },
+                              "Windows: turn hv-time on. Other systems: base=utc, in libvirt <clock offset='utc'/>. "
+                              "This takes effect at its next start." },
         /* qemu-options.hx, -rtc: "clock=vm" isolates the RTC from the host's clock. */
         [GUEST_RTC_STANDS] = { "rtc-stands",
                                "Its real-time clock stands still while the guest is paused or saved (-rtc clock=vm), so that a guest "
                                "that sets its time by it stays behind.",
-                               "Leave clock=vm away; it counts from the next start." },
+                               "Remove clock=vm; this takes effect at its next start." },
         [GUEST_SCALED] = { "scaled",
-                           "Its TSC runs at another rate than the host's, scaled by the CPU: a host that it moves to has to "
-                           "scale too, or have that rate.",
+                           "Its TSC runs at another rate than the host's, scaled by the CPU: a host that it migrates to has to "
+                           "be able to scale, or have that rate.",
                            "" },
         [GUEST_STARTED_EARLIER] = { "started-before-loss",
                                     "It was started before this host lost its TSC: its clock got worse meanwhile.",
@@ -109,7 +112,7 @@ void guest_vm_done(Guest *guest)
         *guest = (Guest) {};
 }
 
-/* Offsets count modulo 2^64: one that is a little below 0 is next to one that is a little above. */
+/* Offsets count modulo 2^64: an offset just below 0 and one just above it are close together. */
 static void find_spread(const Guest *guest, GuestVerdict *verdict)
 {
         int64_t least = 0, most = 0;
@@ -129,7 +132,7 @@ static void find_spread(const Guest *guest, GuestVerdict *verdict)
         verdict->spread_cycles = (uint64_t)most - (uint64_t)least;
 }
 
-/* Two that were read and differ, whatever the others are. */
+/* Whether two offsets differ among those that could be read. */
 static bool offsets_differ(const Guest *guest)
 {
         const GuestVcpu *first = NULL;
@@ -155,7 +158,7 @@ static bool rates_differ(const Guest *guest)
         return false;
 }
 
-/* A CPU that cannot scale has no such files, and an unscaled guest a ratio of 1. */
+/* Where the CPU cannot scale, these files do not exist. A guest that is not scaled has the ratio 1. */
 static void find_rate(const Guest *guest, const GuestHost *host, GuestVerdict *verdict)
 {
         double factor = 1;
@@ -172,7 +175,7 @@ static void find_rate(const Guest *guest, const GuestHost *host, GuestVerdict *v
         if (any)
                 factor = (double)guest->vcpus[0].ratio / (double)(UINT64_C(1) << guest->frac_bits);
         verdict->scaled = any && guest->vcpus[0].ratio != UINT64_C(1) << guest->frac_bits;
-        /* More than this no CPU does; the number is not what it is taken for. */
+        /* No CPU scales by more. So the file does not contain what this code expects. */
         if (factor <= 0 || factor > 1000) {
                 verdict->scaled = -1;
                 return;
@@ -208,7 +211,7 @@ static TscStable judge_stable(const Guest *guest, const GuestHost *host, const G
                 return TSC_STABLE_NO;
         }
         if (host->tsc_in_use < 0) {
-                *ret_reason = "what the host's clocksource is could not be read";
+                *ret_reason = "the host's clocksource could not be read";
                 return TSC_STABLE_UNKNOWN;
         }
         if (!all_offsets_known(guest)) {

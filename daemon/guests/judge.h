@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the host can say about one guest's clock. Pure.
+ * Judges one guest's clock by what the host can see of it. Pure.
  */
 #pragma once
 
@@ -13,7 +13,7 @@
 
 typedef struct GuestVcpu {
         bool has_offset, has_ratio;
-        uint64_t offset; /* cycles of the guest's, modulo 2^64 */
+        uint64_t offset; /* in cycles of the guest's TSC, modulo 2^64 */
         uint64_t ratio;  /* the guest's rate over the host's, times 2^frac_bits of its Guest */
 } GuestVcpu;
 
@@ -31,15 +31,15 @@ typedef struct Guest {
 
 void guest_vm_done(Guest *guest);
 
-/* Of the host: whether KVM takes its clock from the TSC, and the TSC's rate. */
+/* What matters about the host. */
 typedef struct GuestHost {
-        int tsc_in_use;     /* 1, 0, or -1: not known */
+        int tsc_in_use;     /* whether KVM takes its clock from the TSC: 1, 0, or -1: not known */
         unsigned tsc_khz;   /* 0: not known */
-        uint64_t lost_usec; /* CLOCK_REALTIME of the loss of a TSC that was in use; 0: none, or not known */
+        uint64_t lost_usec; /* CLOCK_REALTIME of the loss of a TSC that was in use; 0: no such loss, or not known */
 } GuestHost;
 
-/* Whether KVM can derive its clock from that clocksource, "" for not known: 1, 0 or -1. Besides the TSC that is Hyper-V's page, which
- * computes the time from it (arch/x86/kvm/x86.c gtod_is_based_on_tsc()). */
+/* Whether KVM can derive its clock from that clocksource: 1, 0, or -1 for "" (not known). Besides the TSC this is
+ * Hyper-V's TSC page, which computes the time from it (arch/x86/kvm/x86.c gtod_is_based_on_tsc()). */
 int guest_host_tsc(const char *clocksource);
 
 typedef enum TscStable {
@@ -51,14 +51,14 @@ typedef enum TscStable {
 
 typedef enum Migration {
         MIGRATION_UNKNOWN,
-        MIGRATION_OPEN, /* nothing in its clock stands against it */
+        MIGRATION_OPEN, /* no option of its clock prevents it */
         MIGRATION_BLOCKED,
 } Migration;
 
 typedef enum GuestProblem {
         GUEST_HOST_TSC,       /* the host's TSC is not in use */
-        GUEST_OFFSETS_DIFFER, /* its vCPUs' TSCs are apart */
-        GUEST_RATES_DIFFER,   /* they run at different rates */
+        GUEST_OFFSETS_DIFFER, /* the offsets of its vCPUs' TSCs differ */
+        GUEST_RATES_DIFFER,   /* its vCPUs' TSCs run at different rates */
         GUEST_INVTSC_PINNED,  /* invtsc without tsc-frequency */
         GUEST_HV_PINNED,      /* hv-reenlightenment without tsc-frequency */
         GUEST_NO_CLOCK,       /* offered no clock but emulated ones */
@@ -72,7 +72,7 @@ typedef enum GuestProblem {
 const char *tsc_stable_to_string(TscStable stable);        /* "yes", "no", "unknown", "n/a" */
 const char *migration_to_string(Migration migration);      /* "unknown", "open", "blocked" */
 const char *guest_problem_to_string(GuestProblem problem); /* "offsets-differ" */
-/* What it means, and what to do ("" for nothing); static. */
+/* What the problem means, and what to do ("" for nothing); static. */
 const char *guest_problem_text(GuestProblem problem);
 const char *guest_problem_advice(GuestProblem problem);
 
@@ -87,5 +87,5 @@ typedef struct GuestVerdict {
         unsigned problems; /* mask of 1 << GuestProblem */
 } GuestVerdict;
 
-/* Judges it. Where a file was absent or unreadable the answer is "unknown", never "yes". */
+/* Where a file was missing or could not be read, the answer is "unknown", never "yes". */
 void guest_judge(const Guest *guest, const GuestHost *host, GuestVerdict *ret);

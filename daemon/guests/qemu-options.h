@@ -4,5 +4,6 @@
  */
 #pragma once
 
-/* The next part of *text: a heap string owned by the caller, NULL when out of memory. *text goes behind it, to NULL at the end. */
+/* Returns the next part of *text: a heap string owned by the caller, NULL when out of memory. Moves *text behind it; to
+ * NULL at the end. */
 char *qemu_next_part(const char **text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * debugfs: a directory kvm/PID-FD for each VM (virt/kvm/kvm_main.c kvm_create_vm_debugfs(); PID is the *task* that made it, which may be
- * a thread), in it vcpuN with the files of arch/x86/kvm/debugfs.c.
+ * debugfs has a directory kvm/PID-FD for each VM (virt/kvm/kvm_main.c kvm_create_vm_debugfs()). PID is the *task* that
+ * made the VM, which may be a thread. In it, vcpuN has the files of arch/x86/kvm/debugfs.c.
  */
 #include "guests/read.h"
 
@@ -20,7 +20,7 @@
 #include "host/sysfs.h"
 #include "host/vms.h"
 
-/* A long command line of libvirt's has some 20 kB; a process may have 2 MB of it. */
+/* libvirt's long command lines have some 20 kB, but a process may have 2 MB. */
 #define ARGUMENTS_MAX (256U << 10)
 
 DEFINE_CLEANUP(DIR, closedir);
@@ -50,7 +50,7 @@ static DIR *open_directory(int dirfd, const char *path)
         return dir;
 }
 
-/* "%lld" of the kernel's: a sign, and modulo 2^64. */
+/* Reads a number that the kernel printed with "%lld", which counts modulo 2^64. */
 static bool read_offset(int dirfd, const char *path, uint64_t *ret)
 {
         char value[32];
@@ -92,7 +92,7 @@ static int read_vcpu(int vm, const char *name, Guest *guest)
         vcpu->has_offset = read_offset(vm, path, &vcpu->offset);
         (void)snprintf(path, sizeof(path), "%.20s/tsc-scaling-ratio", name);
         vcpu->has_ratio = read_number(vm, path, UINT64_MAX - 1, &vcpu->ratio);
-        /* A constant of the host's KVM: once is enough. */
+        /* The same for all vCPUs of a host, so it is read once. */
         (void)snprintf(path, sizeof(path), "%.20s/tsc-scaling-ratio-frac-bits", name);
         if (guest->frac_bits == 0 && read_number(vm, path, 63, &bits))
                 guest->frac_bits = (unsigned)bits;
@@ -120,7 +120,7 @@ static int read_vcpus(int kvm, const char *name, Guest *guest)
         return faccessat(kvm, name, F_OK, 0) < 0 ? -ENOENT : 0;
 }
 
-/* Of a task its process: Tgid in /proc/TASK/status (proc(5)). 0: it has ended, while its VM lives on. */
+/* The process of a task: Tgid in /proc/TASK/status (proc(5)). 0: it has ended, although the VM still exists. */
 static uint32_t read_process(int proc, uint32_t task)
 {
         char path[32], status[8192];
@@ -145,7 +145,7 @@ static uint64_t read_started(int proc, uint32_t pid)
         return usec > 0 && usec <= boot_usec ? time_usec(CLOCK_REALTIME) - (boot_usec - usec) : 0;
 }
 
-/* 0 or -ENOMEM; without a command line to be read nothing of it is known. */
+/* 0 or -ENOMEM. If the command line cannot be read, nothing of it is known. */
 static int read_command_line(int proc, uint32_t pid, Guest *guest)
 {
         _cleanup_free_ char *arguments = malloc(ARGUMENTS_MAX + 1);
@@ -160,7 +160,7 @@ static int read_command_line(int proc, uint32_t pid, Guest *guest)
         fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
                 return 0;
-        /* The kernel hands out a page at a time. */
+        /* One read(2) returns a page at most. */
         while (size <= ARGUMENTS_MAX && (n = read(fd, arguments + size, ARGUMENTS_MAX + 1 - size)) > 0)
                 size += (size_t)n;
         (void)close(fd);
@@ -168,7 +168,7 @@ static int read_command_line(int proc, uint32_t pid, Guest *guest)
         return r == 0 && guest->clock.vmm == VMM_QEMU ? vm_agent_parse(arguments, size, &guest->agent) : r;
 }
 
-/* What its VMM calls it, systemd-machined or its unit, or its program. 0 or -ENOMEM. */
+/* Takes the name from the VMM's command line, or from systemd-machined, or else program and unit. 0 or -ENOMEM. */
 static int find_name(Guest *guest)
 {
         if (guest->clock.name)
@@ -197,7 +197,7 @@ static uint32_t vm_parse(const char *name)
                        0;
 }
 
-/* 0, -ENOENT: it has ended; or -ENOMEM. */
+/* 0, -ENOENT: the VM has ended; or -ENOMEM. */
 static int read_guest(int kvm, int proc, const char *name, Guest *guest)
 {
         int r;

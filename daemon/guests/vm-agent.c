@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The agent listens inside the guest behind the port of virtio-serial that is named org.qemu.guest_agent.0 (docs/interop/qemu-ga.rst):
- * -chardev socket,path=PATH,server=on,wait=off,id=ID -device virtserialport,chardev=ID,name=org.qemu.guest_agent.0
+ * The agent listens inside the guest behind the port of virtio-serial that is named org.qemu.guest_agent.0
+ * (docs/interop/qemu-ga.rst): -chardev socket,path=PATH,server=on,wait=off,id=ID -device
+ * virtserialport,chardev=ID,name=org.qemu.guest_agent.0
  */
 #include "guests/vm-agent.h"
 
@@ -24,7 +25,7 @@ typedef struct Walk {
         const char *at, *end;
 } Walk;
 
-/* The next argument behind an option of that name, NULL at the end. */
+/* Returns the argument after the next option of that name; NULL: there is none. */
 static const char *next_value(Walk *walk, const char *option)
 {
         while (walk->at < walk->end) {
@@ -37,7 +38,8 @@ static const char *next_value(Walk *walk, const char *option)
         return NULL;
 }
 
-/* The text of `key` in an object of JSON, as QEMU takes it since 6.2 for -device: a heap string, NULL for none. 0 or -ENOMEM. */
+/* The text of `key` in a JSON object, which QEMU accepts for -device since 6.2: a heap string; NULL: there is none. 0
+ * or -ENOMEM. */
 static int find_json_value(const char *text, const char *key, char **ret)
 {
         struct json_object *object = json_tokener_parse(text), *value = NULL;
@@ -54,7 +56,7 @@ static int find_json_value(const char *text, const char *key, char **ret)
         return 0;
 }
 
-/* The value of `key` in `a=b,key=value`: a heap string, NULL for none. 0 or -ENOMEM. */
+/* The value of `key` in `a=b,key=value`: a heap string; NULL: there is none. 0 or -ENOMEM. */
 static int find_value(const char *text, const char *key, char **ret)
 {
         char *found = NULL;
@@ -82,7 +84,7 @@ static int find_value(const char *text, const char *key, char **ret)
         return 0;
 }
 
-/* The identifier of the character device behind the agent's port. 0 or -ENOMEM; NULL: it has none. */
+/* The identifier of the character device behind the agent's port; NULL: there is no port. 0 or -ENOMEM. */
 static int find_port(Walk walk, char **ret)
 {
         const char *value;
@@ -112,7 +114,7 @@ static void socket_done(Socket *socket)
         free(socket->fd);
 }
 
-/* The character device behind the agent's port. 0 or -ENOMEM. */
+/* Finds out where the character device behind the agent's port leads. 0 or -ENOMEM. */
 static int take_chardev(const char *value, VmAgent *agent)
 {
         _cleanup_(socket_done) Socket found = {};
@@ -182,7 +184,7 @@ int vm_agent_parse(const char *arguments, size_t size, VmAgent *ret)
         for (walk = all; (value = next_value(&walk, "uuid"));)
                 if (is_uuid(value))
                         strcpy(agent.uuid, value);
-        /* libvirt gives each domain that key, by that name (src/qemu/qemu_alias.c). */
+        /* libvirt gives each domain a key of this name (src/qemu/qemu_alias.c). */
         for (walk = all; (value = next_value(&walk, "object"));)
                 agent.libvirt |= strstr(value, "masterKey0") != NULL;
         r = find_port(all, &port);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * QEMU's options are in qemu-options.hx, the properties of -cpu in target/i386/cpu.c (x86_cpu_properties): `+name` and `-name`
- * (x86_cpu_parse_featurestr), `name=on`, and `_` for `-` everywhere.
+ * QEMU's options are described in qemu-options.hx, the properties of -cpu in target/i386/cpu.c (x86_cpu_properties). A
+ * property is written `name=on`, `+name` or `-name` (x86_cpu_parse_featurestr), and `_` may stand for `-` everywhere.
  */
 #include "guests/vm-clock.h"
 
@@ -37,7 +37,7 @@ static Vmm find_vmm(const char *program)
 {
         const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
 
-        /* Proxmox has /usr/bin/kvm, RHEL /usr/libexec/qemu-kvm. */
+        /* QEMU is /usr/bin/kvm on Proxmox and /usr/libexec/qemu-kvm on RHEL. */
         if (strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0 ||
             strncmp(name, "qemu-system-", strlen("qemu-system-")) == 0)
                 return VMM_QEMU;
@@ -57,7 +57,8 @@ static int parse_switch(const char *value)
         return -1;
 }
 
-/* qemu_strtosz_metric(): a fraction and a unit of 1000s are allowed. *ret is untouched for anything else. */
+/* As qemu_strtosz_metric(): a fraction and a unit in steps of 1000 are allowed. Leaves *ret unchanged for other
+ * texts. */
 static void parse_hz(const char *value, uint64_t *ret)
 {
         static const char units[] = "KMGT";
@@ -79,7 +80,7 @@ static void parse_hz(const char *value, uint64_t *ret)
 
 typedef struct CpuProperties {
         bool host, migratable, hv_passthrough;
-        int invtsc, kvmclock, kvm; /* -1: not said */
+        int invtsc, kvmclock, kvm; /* -1: not given */
 } CpuProperties;
 
 static void take_cpu_property(char *part, VmClock *clock, CpuProperties *cpu)
@@ -131,9 +132,10 @@ static int take_cpu(const char *text, VmClock *clock)
                 else
                         take_cpu_property(part, clock, &cpu);
         }
-        /* Not migratable, the host's CPU passes on what the host has (target/i386/cpu.c x86_cpu_expand_features()). */
+        /* With migratable=off the models `host` and `max` have invtsc if the host has it (target/i386/cpu.c
+         * x86_cpu_expand_features()). */
         clock->invtsc = cpu.invtsc >= 0 ? cpu.invtsc : cpu.host && !cpu.migratable;
-        /* kvm=off hides KVM's signature, below which a guest looks for its clock. */
+        /* kvm=off hides KVM's signature. A guest that does not find it does not look for kvm-clock. */
         clock->kvmclock = cpu.kvmclock != 0 && cpu.kvm != 0;
         clock->hv_time |= cpu.hv_passthrough;
         clock->hv_reenlightenment |= cpu.hv_passthrough;
@@ -178,7 +180,7 @@ static int take_rtc(const char *text, VmClock *clock)
         return 0;
 }
 
-/* "kvm-pit.lost_tick_policy=discard", which is "delay" unless it is said (hw/i386/kvm/i8254.c). */
+/* Takes "kvm-pit.lost_tick_policy=discard"; the default is "delay" (hw/i386/kvm/i8254.c). */
 static void take_global(const char *text, VmClock *clock)
 {
         static const char policy[] = "kvm-pit.lost_tick_policy=";
@@ -187,7 +189,7 @@ static void take_global(const char *text, VmClock *clock)
                 clock->pit_discards = strcmp(text + strlen(policy), "discard") == 0;
 }
 
-/* One option of QEMU's without its dashes, and what follows it ("" at the end). */
+/* Takes one option of QEMU without its dashes; `value` is the argument after it, or "". */
 static int take_qemu_option(const char *option, const char *value, VmClock *clock)
 {
         if (strcmp(option, "cpu") == 0)
@@ -203,7 +205,7 @@ static int take_qemu_option(const char *option, const char *value, VmClock *cloc
         else if (strcmp(option, "incoming") == 0)
                 clock->incoming = true;
         else if (strcmp(option, "readconfig") == 0)
-                clock->known = false; /* the rest stands in a file, which may be another one by now */
+                clock->known = false; /* further options are in a file, which may have been changed since */
         else if (strcmp(option, "object") == 0 && (strstr(value, "sev-snp-guest") || strstr(value, "tdx-guest")))
                 clock->confidential = true;
         return 0;
@@ -230,7 +232,7 @@ int vm_clock_parse(const char *arguments, size_t size, bool cut, VmClock *ret)
         _cleanup_vm_clock_ VmClock clock = { .kvmclock = true };
         const char *end = arguments + size;
 
-        /* The last one may lack its NUL, where it was cut or its program has overwritten it. */
+        /* The last argument may lack its NUL: the text was cut, or the program has overwritten it. */
         while (end > arguments && end[-1] != '\0')
                 end--;
         if (end > arguments)
@@ -259,8 +261,8 @@ char *vm_clock_format(const VmClock *clock)
                 { clock->hv_time, "hv-time" },
                 { clock->hv_reenlightenment, "hv-reenlightenment" },
                 { clock->rtc_localtime, "RTC on local time" },
-                { clock->rtc_stands, "RTC stands while the guest is paused" },
-                { clock->rtc_catches_up, "RTC interrupts are made up for" },
+                { clock->rtc_stands, "RTC stops while the guest is paused" },
+                { clock->rtc_catches_up, "lost RTC interrupts are sent later" },
                 { clock->pit_discards, "lost PIT interrupts are discarded" },
                 { clock->incoming, "came by a migration or a restore" },
         };

@@ -31,7 +31,8 @@ static int read_id(unsigned cpu, const char *name)
         return sysfs_read_at(AT_FDCWD, path, text, sizeof(text)) < 0 ? -1 : atoi(text);
 }
 
-/* A file that is missing, or says "(null)" as nohz_full does without the parameter, names none. */
+/* A list that is missing or empty adds no CPU; nor does "(null)", which nohz_full contains without the boot
+ * parameter. */
 static void add_list(const char *name, CpuSet *set)
 {
         _cleanup_cpuset_ CpuSet more = {};

@@ -14,14 +14,15 @@
 #include "base/time.h"
 
 #define STOP UINT32_MAX
-#define SPINS 400        /* of a PAUSE each: some ten microseconds, far more than an answer takes */
-#define SPIN_USEC 5000   /* of the caller's CPU time for one pair */
-#define PAIR_USEC 250000 /* until the other gets to run */
+#define SPINS 400        /* with one PAUSE each: some ten microseconds, far longer than an answer takes */
+#define SPIN_USEC 5000   /* CPU time that the caller may use for one pair */
+#define PAIR_USEC 250000 /* time that one pair may take; the other thread may have to wait for its CPU */
 #define SLEEP_NSEC 1000000
-#define EXCHANGES_MIN 16 /* the first ones find cold caches */
+#define EXCHANGES_MIN 16 /* the caches are cold during the first ones */
 #define EXCHANGES_MAX 20000
 
-/* One writer, one reader, a cache line of its own. A reader that has waited for long sleeps, so that nobody is kept from the CPU. */
+/* A mailbox has one writer, one reader and a cache line of its own. A reader that has waited for long sleeps, so that
+ * it leaves the CPU to others. */
 typedef struct Mailbox {
         _Alignas(64) _Atomic uint32_t value;
         _Atomic bool asleep;
@@ -29,9 +30,9 @@ typedef struct Mailbox {
 
 typedef struct Link {
         Mailbox request, reply;
-        uint64_t tsc; /* of the other, before its reply */
+        uint64_t tsc; /* read by the other thread, before its reply */
         unsigned other;
-        _Atomic bool strayed; /* the other was not where it belongs */
+        _Atomic bool moved_away; /* the other thread ran on another CPU than `other` */
 } Link;
 
 static int pin_set(unsigned cpu, cpu_set_t **ret, size_t *ret_size)
@@ -62,7 +63,8 @@ int exchange_pin(unsigned cpu)
         return r;
 }
 
-/* That a sleeper is missed, as nothing orders the two accesses, costs one SLEEP_NSEC; a fence here would widen every bound. */
+/* Nothing orders the two accesses, so a reader that is about to sleep may be missed; then it sleeps for SLEEP_NSEC. A
+ * fence here would prevent that, but would widen every bound. */
 static void mailbox_put(Mailbox *box, uint32_t value)
 {
         atomic_store_explicit(&box->value, value, memory_order_release);
@@ -70,7 +72,7 @@ static void mailbox_put(Mailbox *box, uint32_t value)
                 (void)syscall(SYS_futex, &box->value, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
-/* Waits until something else than `old` is there, or for some ten microseconds and one SLEEP_NSEC. */
+/* Waits until the value is another one than `old`, but no longer than some ten microseconds and one SLEEP_NSEC. */
 static uint32_t mailbox_wait(Mailbox *box, uint32_t old)
 {
         static const struct timespec timeout = { .tv_nsec = SLEEP_NSEC };
@@ -104,11 +106,11 @@ static void *answer(void *userdata)
                 mailbox_put(&link->reply, asked);
                 done = asked;
                 if (sched_getcpu() != (int)link->other)
-                        atomic_store(&link->strayed, true);
+                        atomic_store(&link->moved_away, true);
         }
 }
 
-/* False: no time is left. */
+/* Returns false if no time is left. */
 static bool ask(Link *link, uint32_t number, uint64_t deadline, Round *round)
 {
         uint64_t t1 = tsc_read(), t3;
@@ -177,7 +179,7 @@ int exchange_run(unsigned base, unsigned other, uint64_t enough, Round *ret)
         (void)pthread_join(thread, NULL);
         if (r < 0)
                 return r;
-        if (atomic_load(&link.strayed))
+        if (atomic_load(&link.moved_away))
                 return -ENODEV;
         *ret = round;
         return 0;

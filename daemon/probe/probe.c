@@ -11,12 +11,13 @@
 #include "probe/exchange.h"
 
 #define ENOUGH_NSEC 100
-#define IDLE_NSEC 100000000 /* beyond one second */
+#define IDLE_NSEC 100000000 /* in addition to one second */
 #define ROUNDS_MIN 2
-#define ROUNDS_MORE 2 /* where something was seen that is not proved yet */
+#define ROUNDS_MORE 2 /* rounds that are added if a CPU is suspect but not convicted */
 #define NICE_LEAST 19
 
-/* The TSC and CLOCK_MONOTONIC_RAW at one moment, as near as it can be had. That clock is the TSC: good for the unit alone. */
+/* The TSC and CLOCK_MONOTONIC_RAW, read as close together as possible. That clock is computed from the TSC, so it can
+ * only say how long a tick is, not whether the rate is right. */
 typedef struct Moment {
         uint64_t tsc, nsec;
 } Moment;
@@ -55,7 +56,8 @@ static void sleep_nsec(time_t seconds, long nsec)
                 ;
 }
 
-/* The leaders first: the others' bounds are built on theirs. */
+/* A CPU's bound against the reference is the sum of its leader's bound and its own against the leader. So the leaders
+ * are measured first. */
 static void measure(ProbeResult *result, size_t i, uint64_t enough)
 {
         ProbeCpu *cpu = &result->cpus[i];

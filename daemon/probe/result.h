@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The request to a probe, and its result for each CPU.
+ * What a probe is asked for, and its result for each CPU.
  */
 #pragma once
 
@@ -13,35 +13,35 @@
 #include "probe/track.h"
 
 typedef struct ProbeOptions {
-        const CpuSet *cpus; /* NULL: all but isolated ones */
+        const CpuSet *cpus; /* NULL: all except isolated ones */
         bool all;           /* isolated ones too */
-        unsigned seconds;   /* rounds go on for as long; two at least */
+        unsigned seconds;   /* how long to go on with rounds; there are at least two */
         /* Called after each pair; may be NULL. */
         void (*on_progress)(unsigned round, size_t done, size_t total, void *userdata);
         void *userdata;
 } ProbeOptions;
 
 typedef enum ProbeFate {
-        PROBE_MEASURED, /* in two rounds or more */
+        PROBE_MEASURED, /* measured in at least two rounds */
         PROBE_OFFLINE,
-        PROBE_ISOLATED,  /* isolcpus= or nohz_full=, and not asked for */
-        PROBE_FORBIDDEN, /* not in this process's cpuset */
-        PROBE_NO_ANSWER, /* so busy that no exchange was finished, or gone offline meanwhile */
+        PROBE_ISOLATED,  /* in isolcpus= or nohz_full=, and not asked for */
+        PROBE_FORBIDDEN, /* not in the cpuset of this process */
+        PROBE_NO_ANSWER, /* too busy to finish one exchange, or gone offline meanwhile */
         PROBE_FATE_MAX_,
 } ProbeFate;
 
 typedef struct ProbeCpu {
         unsigned id;
         int package, die; /* -1 unknown */
-        size_t leader;    /* index of the CPU it is measured against; of the first: its own */
+        size_t leader;    /* index of the CPU that this one is measured against */
         ProbeFate fate;
         Track track;    /* against the reference */
-        Interval round; /* the last one, when has_round */
+        Interval round; /* the last one, if has_round */
         bool has_round;
 } ProbeCpu;
 
 typedef struct ProbeResult {
-        ProbeCpu *cpus; /* owned; by number, the reference is the first that may be measured */
+        ProbeCpu *cpus; /* owned; sorted by id */
         size_t n, reference;
         unsigned n_online;
         unsigned n_rounds;
@@ -51,9 +51,9 @@ typedef struct ProbeResult {
 void probe_result_done(ProbeResult *result);
 #define _cleanup_probe_result_ _cleanup_(probe_result_done)
 
-/* Ticks as nanoseconds, rounded away from zero: a bound never becomes narrower. */
+/* Converts ticks to nanoseconds, rounded away from zero, so that a bound never becomes narrower. */
 int64_t probe_nsec(const ProbeResult *result, int64_t ticks);
-/* How far any two measured CPUs can be apart at most, in ns. */
+/* The largest possible offset between any two measured CPUs, in ns. */
 int64_t probe_bound_nsec(const ProbeResult *result);
 size_t probe_count(const ProbeResult *result, ProbeFate fate);
 /* The measured CPUs that are convicted. 0 or -ENOMEM. */

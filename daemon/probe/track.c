@@ -37,11 +37,11 @@ static Interval hull(Interval a, const Interval *b)
 
 void round_add(Round *round, uint64_t t1, uint64_t t2, uint64_t t3)
 {
-        /* Counters wrap, differences do not. */
+        /* A counter may wrap; the differences are still right. */
         Interval seen = { (int64_t)(t2 - t3), (int64_t)(t2 - t1), t3, t1 };
 
         if (seen.low > seen.high) {
-                /* A's own counter went back. */
+                /* A's own counter went back during the exchange. */
                 if (round->n > 0 && !round->moved)
                         round->earlier = round->bound;
                 round->moved = round->n > 0;
@@ -73,8 +73,8 @@ static double rate_ppm(int64_t from, uint64_t from_time, int64_t to, uint64_t to
         return (double)(to - from) * 1e6 / (double)(int64_t)(to_time - from_time);
 }
 
-/* The offset was at most `high` at its time and is at least `low` at its own: it grew by no less than the difference, in no more
- * than the time between; and the other way round. */
+/* The offset was at most from->high at its time and is at least to->low at its time. So it has grown by at least the
+ * difference during the time in between. The upper bound follows in the same way. */
 static void bound_rate(Track *track, const Interval *from, const Interval *to)
 {
         double low, high;
