@@ -276,5 +276,8 @@ void guest_judge(const Guest *guest, const GuestHost *host, GuestVerdict *ret)
         verdict.has_spread_nsec = verdict.has_spread && (verdict.tsc_khz || verdict.spread_cycles == 0);
         if (verdict.tsc_khz && verdict.has_spread)
                 verdict.spread_nsec = (uint64_t)((double)verdict.spread_cycles / verdict.tsc_khz * 1e6 + 0.5);
+        /* TSCs that differ by one cycle are apart: 0 would say that they are not. */
+        if (verdict.has_spread_nsec && verdict.spread_cycles > 0 && verdict.spread_nsec == 0)
+                verdict.spread_nsec = 1;
         *ret = verdict;
 }

@@ -42,6 +42,8 @@ static const Row rows[] = {
           .tsc_khz = 2000000 },
         { "apart", { OFFSET(0), OFFSET(23829440) }, 2, QEMU, HOST, .stable = TSC_STABLE_NO, .problems = P(OFFSETS_DIFFER),
           .migration = MIGRATION_OPEN, .has_spread = true, .spread_nsec = 11914720, .tsc_khz = 2000000 },
+        { "apart by less than 1 ns", { OFFSET(6), OFFSET(7) }, 2, QEMU, .host = { .tsc_in_use = 1, .tsc_khz = 4000000 },
+          .stable = TSC_STABLE_NO, .problems = P(OFFSETS_DIFFER), .migration = MIGRATION_OPEN, .has_spread = true, .spread_nsec = 1, .tsc_khz = 4000000 },
         { "on both sides of 0", { OFFSET(10), OFFSET(-10), OFFSET(20) }, 3, QEMU, HOST, .stable = TSC_STABLE_NO,
           .problems = P(OFFSETS_DIFFER), .migration = MIGRATION_OPEN, .has_spread = true, .spread_nsec = 15, .tsc_khz = 2000000 },
         { "the extremes", { OFFSET(0), OFFSET(INT64_MIN) }, 2, QEMU, HOST, .stable = TSC_STABLE_NO, .problems = P(OFFSETS_DIFFER),
