@@ -16,13 +16,12 @@ typedef enum LayoutFamily {
 } LayoutFamily;
 
 typedef struct Layout {
-        const char *settings;      /* folder with the settings of services (libvirt's meson.build: initconfdir) */
-        const char *chrony_config; /* the configuration file that the distribution's chronyd reads */
-        const char *chrony_folder; /* the folder to name in a `confdir` line of it */
-        const char
-                *chrony_service; /* without ".service"; Debian's enabled service also has the other name as an alias */
-        const char *grub_config; /* path of grub.cfg */
-        const char *grub_mkconfig; /* the command for a root shell that generates grub.cfg */
+        const char *settings;       /* folder with the settings of services (libvirt's meson.build: initconfdir) */
+        const char *chrony_config;  /* the configuration file that the distribution's chronyd reads */
+        const char *chrony_folder;  /* the folder to name in a `confdir` line of it */
+        const char *chrony_service; /* without ".service"; on Debian "chronyd" is an alias if it is enabled */
+        const char *grub_config;    /* path of grub.cfg */
+        const char *grub_mkconfig;  /* the command for a root shell that generates grub.cfg */
 } Layout;
 
 extern const Layout layouts[LAYOUT_MAX_];

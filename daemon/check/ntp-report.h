@@ -17,8 +17,8 @@ typedef struct NtpReport {
         double offset_sec, root_delay_sec, root_dispersion_sec;
         double interval_sec; /* 2^tc */
         bool frequency_known;
-        double frequency_ppm,
-                wander_ppm; /* ntpd's correction of the clock's rate, and how much it varies (0: unknown) */
+        double frequency_ppm; /* ntpd's correction of the clock's rate */
+        double wander_ppm;    /* how much frequency_ppm varies; 0 unknown */
 } NtpReport;
 
 /* ret->answered is true if the text has a leap indicator and a stratum. ntpq's exit status is useless: it is 0 even

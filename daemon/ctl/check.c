@@ -74,7 +74,7 @@ void check_show(FILE *out, const Audit *audit, bool color)
         show_sum(out, audit);
 }
 
-/* What another host's --against wants to know. */
+/* `check --against` on another host reads this. */
 static struct json_object *time_to_json(const AuditInput *input)
 {
         struct json_object *json = json_object_new_object();

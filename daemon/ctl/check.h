@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Prints an audit for people and for programs.
+ * Prints the steps of an audit, for people and as JSON.
  */
 #pragma once
 
@@ -9,7 +9,8 @@
 #include "check/audit-steps.h"
 #include "check/audit.h"
 
-/* A line or a few for each step, 80 columns wide but for commands, which are never broken. */
+/* Prints one or more lines for each step, 80 columns wide. Commands are longer if they have to be: they are never
+ * broken. */
 void check_show(FILE *out, const Audit *audit, bool color);
-/* One JSON object. 0 or -ENOMEM. */
+/* Prints one JSON object. 0 or -ENOMEM. */
 int check_show_json(FILE *out, const AuditInput *input, const Audit *audit);

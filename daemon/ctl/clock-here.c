@@ -11,7 +11,7 @@ int clock_here_read(Clock *clock, const Facts *facts)
 {
         _cleanup_clock_reader_ ClockReader reader;
         ClockChanges changes = {};
-        /* Of a tscwardend that runs or ran; for root. */
+        /* What a running or an earlier tscwardend has recorded; only root can read it. */
         int runtime_fd = open("/run/tscwarden", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         int r = clock_reader_replay(&reader, clock, facts, &changes, runtime_fd);
 

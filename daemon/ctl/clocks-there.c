@@ -8,10 +8,10 @@
 #include "ctl/json.h"
 #include "host/tool.h"
 
-/* `check` there asks chronyc and others, each with a bound of its own. */
+/* Longer than `check` takes if chronyc and the other programs that it runs all time out. */
 #define CHECK_SECONDS 30
 
-/* "Time" of `check --json`. Not known where it has none. */
+/* Reads "Time" from the output of `check --json`. The clock is not known if that is missing. */
 static HostClock parse(const char *output)
 {
         _cleanup_json_ struct json_object *json = json_tokener_parse(output);

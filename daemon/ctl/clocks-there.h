@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The clock of another host beside this one's, for a migration.
+ * Compares another host's clock with this host's clock, for a migration.
  */
 #pragma once
 
 #include "ctl/ctl-bus.h"
 #include "model/host-clocks.h"
 
-/* Asks `host`, [USER@]HOST, whose bus is `bus`, for its time, and by ssh its `tscwarden check --json` for how right that is. What
- * cannot be found out is not known. 0 or -ENOMEM. */
+/* Compares the clocks over `bus`, which is that of `host` ([USER@]HOST), and runs `tscwarden check --json` there by
+ * ssh to find out how right its clock is. What cannot be found out is marked as not known. 0 or -ENOMEM. */
 int clocks_there_read(const char *host, CtlBus *bus, const HostClock *here, HostClocks *ret);

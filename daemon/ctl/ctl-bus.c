@@ -14,20 +14,20 @@
 #define DRIVER "org.freedesktop.DBus"
 #define OBJECT "/org/tscwarden1"
 
-/* The daemon answers within a slice of its work; what takes longer hangs. */
+/* tscwardend answers after one slice of its work at most. If it takes longer than this, it hangs. */
 #define ANSWER_USEC (10 * UINT64_C(1000000))
 
 struct CtlBus {
         sd_bus *bus;
         char *host;
 
-        /* ctl_bus_watch() */
+        /* For ctl_bus_watch(): */
         NewsHandler handler;
         void *userdata;
         WardenState state;
-        char *owner; /* the daemon's unique name when it was last asked; NULL: none */
+        char *owner; /* the daemon's unique name at the last query; NULL: none */
         bool owner_changed;
-        bool enough; /* the handler wants no more */
+        bool enough; /* the handler has returned false */
 };
 
 CtlBus *ctl_bus_free(CtlBus *bus)
@@ -45,13 +45,13 @@ CtlBus *ctl_bus_free(CtlBus *bus)
 #define _cleanup_bus_error_ _cleanup_(sd_bus_error_free)
 #define _cleanup_message_ _cleanup_(sd_bus_message_unrefp)
 
-/* ssh, or what it runs, is gone: noticed at the first bytes written to it or at the first read. */
+/* True if a read or write failed because ssh, or the program that it runs on the other host, has ended. */
 static bool bridge_ended(int r)
 {
         return r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE;
 }
 
-/* What a failed call says to people. `error` may be unset: then `r` is all there is. */
+/* Makes the message for a failed call, from `error`, or from `r` if `error` is unset. */
 static BusAnswer explain(const CtlBus *bus, int r, const sd_bus_error *error, char **ret_why)
 {
         const char *on = bus->host ? " on " : "", *host = bus->host ? bus->host : "";
@@ -106,7 +106,7 @@ BusAnswer ctl_bus_open(const char *host, CtlBus **ret, char **ret_why)
         return BUS_OK;
 }
 
-/* The reading functions below return 0, -ENOMEM, or sd-bus's -errno of a message that is not what its signature says. */
+/* The reading functions below return 0, -ENOMEM, or sd-bus's -errno if a message does not match its signature. */
 
 static int read_value(sd_bus_message *m, struct json_object **ret);
 
@@ -124,7 +124,7 @@ static int read_scalar(sd_bus_message *m, char type, struct json_object **ret)
 
         if (r < 0)
                 return r;
-        /* So the daemon says that a number is not known: null. */
+        /* The daemon sends this for a number that is not known. */
         if (type == SD_BUS_TYPE_UINT32 && value.u32 == UINT32_MAX) {
                 *ret = NULL;
                 return 0;
@@ -143,7 +143,7 @@ static int read_scalar(sd_bus_message *m, char type, struct json_object **ret)
         return 0;
 }
 
-/* The next element of an array or a struct goes to the end of `list`. */
+/* Appends the next element of an array or a struct to `list`. */
 static int read_element(sd_bus_message *m, struct json_object *list)
 {
         _cleanup_json_ struct json_object *value = NULL;
@@ -157,7 +157,7 @@ static int read_element(sd_bus_message *m, struct json_object *list)
         return 0;
 }
 
-/* The next pair of a dictionary: its key is a string or an object path. */
+/* Adds the next pair of a dictionary. Its key is a string or an object path. */
 static int read_pair(sd_bus_message *m, struct json_object *dictionary)
 {
         _cleanup_json_ struct json_object *key = NULL, *value = NULL;
@@ -181,7 +181,7 @@ static int read_pair(sd_bus_message *m, struct json_object *dictionary)
         return sd_bus_message_exit_container(m);
 }
 
-/* The rest of the container that has been entered; `json` is taken over. */
+/* Reads the rest of the container that has been entered into `json`, which it takes over. */
 static int read_members(sd_bus_message *m, struct json_object *json,
                         int (*read)(sd_bus_message *, struct json_object *), struct json_object **ret)
 {
@@ -216,7 +216,7 @@ static int read_container(sd_bus_message *m, char type, const char *contents, st
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-/* The next value of the message as JSON, and null for one of a type that tscwardend does not use. */
+/* Reads the next value of the message as JSON. A value of a type that tscwardend does not use becomes null. */
 static int read_value(sd_bus_message *m, struct json_object **ret)
 {
         const char *contents;
@@ -242,8 +242,8 @@ static int read_value(sd_bus_message *m, struct json_object **ret)
         }
 }
 
-/* *ret is the one value that the daemon answers, which has to be of the type `signature`: the caller's after BUS_OK. `argument`
- * may be NULL. */
+/* Calls a method that returns one value, of type `signature`. After BUS_OK the caller owns *ret. `argument` may be
+ * NULL. */
 static BusAnswer call(CtlBus *bus, const char *interface, const char *member, const char *argument,
                       const char *signature, struct json_object **ret, char **ret_why)
 {
@@ -305,7 +305,7 @@ BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why)
         return steps_from_bus(plan, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
 }
 
-/* The first question starts systemd-timedated. */
+/* More than one, because the first one is slow: it starts systemd-timedated. */
 #define CLOCK_QUESTIONS 4
 
 int ctl_bus_compare_clock(CtlBus *bus, double *ret_apart_sec, double *ret_bound_sec)
@@ -332,7 +332,8 @@ int ctl_bus_compare_clock(CtlBus *bus, double *ret_apart_sec, double *ret_bound_
         return 0;
 }
 
-/* The bus hands any client's signal to any other one, and sd-bus's match does not compare the sender with a name's owner. */
+/* Compares the sender with the name's owner. Any client can send a signal to any other one, and sd-bus does not make
+ * this comparison when it matches signals. */
 static bool is_from(sd_bus_message *m, const char *unique_name)
 {
         const char *sender = sd_bus_message_get_sender(m);
@@ -373,7 +374,8 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
         return 0;
 }
 
-/* Of the one that has just answered, or who has taken its place: then the bus says next that the owner has changed. */
+/* Reads the unique name of the daemon that has just answered. If another one has replaced it meanwhile, a
+ * NameOwnerChanged signal follows and everything is read again. */
 static BusAnswer read_owner(CtlBus *bus, char **ret_why)
 {
         _cleanup_message_ sd_bus_message *reply = NULL;

@@ -18,7 +18,7 @@ typedef struct Listener {
         void *userdata;
 } Listener;
 
-/* The arguments are the news' words in their order. */
+/* The signal's arguments become the words, in the same order. */
 static int tell_words(const Listener *listener, NewsKind kind, struct json_object *arguments)
 {
         _cleanup_(words_done) char *words[NEWS_WORDS_MAX] = {};
@@ -26,7 +26,7 @@ static int tell_words(const Listener *listener, NewsKind kind, struct json_objec
 
         for (size_t i = 0; i < json_length(arguments); i++) {
                 struct json_object *argument = json_object_array_get_idx(arguments, i);
-                /* The one number is a pid, and 0 is none. */
+                /* The only number among the arguments is a pid; 0 means that it is not known. */
                 bool no_pid = json_object_is_type(argument, json_type_int) && json_object_get_int64(argument) == 0;
 
                 words[i] = no_pid ? strdup("") : json_format(argument);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Understands the signals of tscwardend. Pure: the signals come as JSON.
+ * Interprets the signals of tscwardend, which the caller has converted to JSON.
  */
 #pragma once
 
 #include "ctl/ctl-state.h"
 
 typedef enum NewsKind {
-        NEWS_STARTED,     /* tscwardend is there; *state is filled */
-        NEWS_STOPPED,     /* and is not any more, or not yet */
+        NEWS_STARTED,     /* tscwardend runs; `state` is filled */
+        NEWS_STOPPED,     /* tscwardend does not run */
         NEWS_VERDICT,     /* words: old, new, reason, kernel line */
         NEWS_CLOCKSOURCE, /* words: old, new */
         NEWS_DRIFT,       /* words: object, knob, wanted, actual, pid ("" unknown), writer, "yes" when repaired */
@@ -19,7 +19,7 @@ typedef enum NewsKind {
 
 typedef struct News {
         NewsKind kind;
-        const char *words[NEWS_WORDS_MAX]; /* escaped; valid during the call */
+        const char *words[NEWS_WORDS_MAX]; /* valid only during the call of the handler */
         const WardenState *state;
 } News;
 
@@ -29,7 +29,7 @@ typedef struct BusSignal {
         struct json_object *arguments; /* array of their values */
 } BusSignal;
 
-/* Calls tell() for what the signal says; of changed properties, which it takes over into `state`, for each whose text differs.
- * A signal that is not known, or has another signature, says nothing. 0 or -ENOMEM. */
+/* Calls tell() for a signal. For changed properties, it updates `state` and calls tell() once for each property whose
+ * text differs. Ignores unknown signals and signals with another signature. 0 or -ENOMEM. */
 int news_from_signal(const BusSignal *signal, WardenState *state, void (*tell)(const News *news, void *userdata),
                      void *userdata);

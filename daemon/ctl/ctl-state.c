@@ -83,7 +83,7 @@ void warden_state_done(WardenState *state)
         *state = (WardenState) {};
 }
 
-/* Adds another reference to `value` under a key: 0 or -ENOMEM. */
+/* Adds a new reference to `value` under `key`. 0 or -ENOMEM. */
 static int share(struct json_object *object, const char *key, struct json_object *value)
 {
         if (json_object_object_add(object, key, json_object_get(value)) == 0)
@@ -100,7 +100,7 @@ static int append(struct json_object *array, struct json_object **value)
         return 0;
 }
 
-/* An array of arrays becomes one of objects whose keys are `fields`. */
+/* Converts an array of arrays to an array of objects with the keys `fields`. */
 static int name_fields(struct json_object *structs, const char *const *fields, struct json_object **ret)
 {
         _cleanup_json_ struct json_object *named = json_object_new_array();

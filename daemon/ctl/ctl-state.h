@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What tscwardend reports about itself and the host, as the JSON that `tscwarden status --json` prints. It contains
- * only names and types of the properties that this version knows.
+ * The state that tscwardend reports, as the JSON that `tscwarden status --json` prints. It has only the properties that
+ * this version knows, with the types that it expects.
  */
 #pragma once
 
@@ -19,43 +19,44 @@
 typedef struct Property {
         const char *name;
         json_type type;
-        const char *const *fields; /* of an array of structs: the keys of their members, up to NULL */
+        const char *const *fields; /* for an array of structs: the keys of their members, ends with NULL; else NULL */
 } Property;
 
-/* Each ends with a property without a name. */
+/* Each ends with an entry without a name. */
 extern const Property manager_properties[], clock_properties[], cpu_properties[];
 
 typedef struct WardenState {
-        struct json_object *manager, *clock; /* every known property; null is not known. NULL: not asked */
-        struct json_object *cpus;            /* array of objects like the two, by Id. NULL: not asked */
-        struct json_object *events;          /* array, oldest first. NULL: not asked */
+        /* All known properties, null if a value is not known. NULL: not queried. */
+        struct json_object *manager, *clock;
+        struct json_object *cpus;   /* array of such objects, sorted by Id; NULL: not queried */
+        struct json_object *events; /* array, oldest first; NULL: not queried */
 } WardenState;
 
 void warden_state_done(WardenState *state);
 #define _cleanup_warden_state_ _cleanup_(warden_state_done)
 
-/* From the values that the bus gave, structs being arrays: 0 or -ENOMEM.
- *
- * Sets one property in `object` when `received` has it. What has another type than here is left out. */
+/* The following functions convert values from the bus, in which structs are arrays. They return 0 or -ENOMEM. */
+
+/* Sets one property in `object` if `received` has it with the expected type. */
 int property_from_bus(const Property *property, struct json_object *received, struct json_object *object);
-/* All of a table; null for those of which `received` says nothing. */
+/* Converts all properties of a table; null for those that `received` does not have. */
 int properties_from_bus(const Property *table, struct json_object *received, struct json_object **ret);
-/* Of GetManagedObjects(). */
+/* Converts the result of GetManagedObjects(). */
 int cpus_from_bus(struct json_object *objects, struct json_object **ret);
-/* Of Events(). */
+/* Converts the result of Events(). */
 int events_from_bus(struct json_object *received, struct json_object **ret);
-/* Of Plan(); *ret is the caller's after, whatever is returned. */
+/* Converts the result of Plan(). The caller owns *ret even after a failure. */
 int steps_from_bus(struct json_object *received, Steps *ret);
 
 typedef enum WardenAdvice {
         WARDEN_FINE,     /* nothing to do */
-        WARDEN_TICKET,   /* to be mended when convenient */
+        WARDEN_TICKET,   /* somebody has to look at this host in working hours */
         WARDEN_EVACUATE, /* guests here have a worse clock than before, and nothing predicted that */
-        WARDEN_UNKNOWN,  /* the verdict is not known */
+        WARDEN_UNKNOWN,  /* the verdict on the TSC is not known */
 } WardenAdvice;
 
 WardenAdvice warden_advice(const WardenState *state);
-/* The policy needs somebody's eye. */
+/* True if the policy is not fully in force or is contested. */
 bool warden_policy_is_wrong(const WardenState *state);
-/* 0 fine, 1 something is wrong on this host, 3 could not find out. */
+/* The exit status: 0 fine, 1 something is wrong on this host, 3 not known. */
 int warden_exit_status(const WardenState *state);

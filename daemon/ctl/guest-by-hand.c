@@ -12,7 +12,7 @@
 
 #define SHOW_SECONDS 60
 
-/* How chronyd is restarted without systemd: OpenRC and sysvinit have scripts, runit has folders. */
+/* How to restart chronyd without systemd: OpenRC and sysvinit have scripts, runit has folders. */
 static const char *find_restart(void)
 {
         static const struct {
@@ -33,7 +33,7 @@ static void tell_by_hand(const MachineSetup *setup)
 {
         char phc[PHC_NAME_SIZE], device[PHC_NAME_SIZE + 5] = KVM_CLOCK_LINK;
 
-        /* Without udev there is no link. */
+        /* Without udev there is no link, only the device. */
         if (phc_find(KVM_CLOCK_NAME, phc) == 0)
                 snprintf(device, sizeof(device), "/dev/%s", phc);
         fputs("Nothing was changed. By hand:\n", stderr);

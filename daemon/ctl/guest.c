@@ -20,7 +20,8 @@
 
 #define FILE_MAX (1U << 20)
 #define SHORT_SECONDS 60
-/* Every 0.1 s for the clock; half of them for udev's link to it. */
+/* How often to look for the clock, every 0.1 s. If udev has not made its link after half of them, the device's own
+ * name is used. */
 #define CLOCK_LOOKS 50
 
 static const char modules_name[] = CHRONY_FILE_NAME, drop_in_name[] = "50-tscwarden.conf";
@@ -127,7 +128,7 @@ int guest_find_clock(GuestSetup *guest)
         return -ENODEV;
 }
 
-/* "KEY=VALUE" of `systemctl show`. */
+/* Copies the value of a line "KEY=VALUE" of `systemctl show`; `key` includes "=". */
 static bool take_value(const char *text, const char *key, char *buffer, size_t size)
 {
         const char *line = strstr(text, key);
@@ -153,7 +154,7 @@ static int find_unit(GuestSetup *guest)
                 fprintf(stderr, "tscwarden: There is no %s: install chrony first\n", guest->unit);
                 return -ENOENT;
         }
-        /* The name may be an alias. */
+        /* The name may be an alias; Id is the real one. */
         (void)take_value(output, "Id=", guest->unit, sizeof(guest->unit));
         guest->active = take_value(output, "ActiveState=", state, sizeof(state)) && strcmp(state, "active") == 0;
         return strchr(guest->unit, '/') ? -EINVAL : 0;
@@ -228,14 +229,14 @@ int guest_find_files(GuestSetup *guest)
         return r;
 }
 
-/* Somebody else's file loads it, or it is part of the kernel. */
+/* True if ptp_kvm is built into the kernel or another file than ours loads it at boot. */
 static bool loads_at_boot(const MachineSetup *setup)
 {
         return setup->ptp_kvm_builtin ||
                (setup->ptp_kvm_persistent && !strstr(setup->ptp_kvm_persistent, modules_name));
 }
 
-/* 1: what chronyd reads has a line for this clock. 0: none. Negative: told. */
+/* 1: chronyd's configuration has a line for this clock. 0: it has none. Negative: failed, after a message on stderr. */
 static int find_refclock(const GuestSetup *guest)
 {
         const char *const print[] = {
@@ -248,7 +249,7 @@ static int find_refclock(const GuestSetup *guest)
         if (r < 0)
                 return r;
         for (const char *rest = output; chrony_next_refclock(&rest, device);)
-                /* Before the module is there, only the link's name tells. */
+                /* Before the module is loaded, only the name of the link identifies the clock. */
                 if (strcmp(device, KVM_CLOCK_LINK) == 0 ||
                     (phc_of_device(device, name) == 0 && strcmp(name, guest->phc) == 0))
                         return 1;
@@ -283,12 +284,12 @@ static bool has_device_unit(const GuestSetup *guest)
 int guest_plan_files(GuestSetup *guest)
 {
         const char *device = guest->device[0] ? guest->device : KVM_CLOCK_LINK;
-        /* With --dry-run, before the module is there, the usual is shown. */
+        /* With --dry-run the module may not be loaded; then the usual files are shown. */
         bool device_unit = !guest->device[0] || has_device_unit(guest);
         bool wanted[GUEST_FILE_MAX_] = {
                 [GUEST_MODULES] = !loads_at_boot(&guest->setup),
                 [GUEST_REFCLOCK] = true,
-                /* /dev/ptpN is there as soon as the module is, which is before chronyd starts. */
+                /* Not needed for /dev/ptpN: it exists as soon as the module is loaded, before chronyd starts. */
                 [GUEST_DROP_IN] = strcmp(device, KVM_CLOCK_LINK) == 0
         };
         const GuestFile *files = guest->files;
@@ -298,7 +299,7 @@ int guest_plan_files(GuestSetup *guest)
                 r = find_refclock(guest);
         if (r < 0)
                 return r;
-        /* Somebody else's line does as well as ours. */
+        /* If another file has a line for the clock, ours is not needed. */
         wanted[GUEST_REFCLOCK] = r == 0 || files[GUEST_REFCLOCK].state != GUEST_FILE_MISSING;
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
                 GuestFile *file = &guest->files[i];
@@ -337,7 +338,7 @@ int guest_write_file(const GuestFile *file, const char *text)
         }
         if (r < 0)
                 fprintf(stderr, "tscwarden: Cannot write %s/%s: %s\n", file->directory, file->name, strerror(-r));
-        /* Only the folder for this one drop-in may be ours; it goes if nothing else is in it. */
+        /* guest setup made only the folder of the drop-in. rmdir() removes it only if it is empty. */
         if (r == 0 && !text && file->name == drop_in_name)
                 (void)rmdir(file->directory);
         return r;
@@ -350,7 +351,7 @@ static const struct {
         [GUEST_NO_ANSWER] = { 15,
                               "chronyc gets no answer from it: it has ended, or is told not to listen (cmdport 0, bindcmdaddress)" },
         [GUEST_NOT_LISTED] = { 15, "chronyc sources does not list that clock: chronyd reads another configuration" },
-        /* poll 2: seven questions and more. */
+        /* With `poll 2` chronyd asks more than seven times in 30 s. */
         [GUEST_NO_SAMPLE] = { 30,
                               "that clock gives no time: its host may have lost its TSC, which `tscwarden status` there tells" },
         [GUEST_NOT_CHOSEN] = { 90, "chronyd reads that clock and trusts other sources more: chronyc sources -v" },

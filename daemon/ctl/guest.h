@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The parts of `tscwarden guest`: what it finds, which files it writes, which programs it runs.
+ * Parts of `tscwarden guest`: finding the clock and chrony, the files to write, and running programs.
  */
 #pragma once
 
@@ -13,20 +13,20 @@
 #include "ctl/verbs.h"
 
 typedef struct GuestFile {
-        char *directory; /* owned; NULL: not wanted */
+        char *directory; /* owned; NULL: this file is not needed */
         const char *name;
-        char *text;   /* what it is to be; owned */
-        char *before; /* what stood there; owned, NULL none */
+        char *text;   /* its new content; owned */
+        char *before; /* its present content; owned, NULL: no such file */
         GuestFileState state;
 } GuestFile;
 
 typedef struct GuestSetup {
         const CtlOptions *options;
-        char phc[PHC_NAME_SIZE];        /* "ptp1"; "" not there yet */
-        char device[PHC_NAME_SIZE + 5]; /* of it; "" not there yet */
-        char unit[32];                  /* chrony.service or chronyd.service */
-        bool active;                    /* it ran before */
-        bool loaded;                    /* ptp_kvm, by us */
+        char phc[PHC_NAME_SIZE];        /* the host's clock: "ptp1"; "" if there is none yet */
+        char device[PHC_NAME_SIZE + 5]; /* its device; "" if there is none yet */
+        char unit[32];                  /* chronyd's service: chrony.service or chronyd.service */
+        bool active;                    /* chronyd ran before */
+        bool loaded;                    /* this process has loaded ptp_kvm */
         MachineSetup setup;             /* the configuration of chrony and of modules */
         GuestFile files[GUEST_FILE_MAX_];
 } GuestSetup;
@@ -34,37 +34,38 @@ typedef struct GuestSetup {
 void guest_done(GuestSetup *guest);
 #define _cleanup_guest_ _cleanup_(guest_done)
 
-/* Runs it; what it printed goes to stderr, escaped, when it fails. 0, or -EIO: told. */
+/* Runs a program. 0, or a negative number after a message and, if the program failed, its output on stderr. */
 int guest_run(const char *const *argv, unsigned seconds);
 
-/* All return 0, or a negative number after a complaint on stderr. */
+/* The following functions return 0, or a negative number after a message on stderr. */
 
-/* systemd runs this machine; where it does not, what is to be done by hand is told. */
+/* Checks that systemd is running. If not, the message says what to do by hand. */
 int guest_check_systemd(GuestSetup *guest);
-/* Loads ptp_kvm when there is no such clock yet; with --dry-run it stays unknown. */
+/* Finds the host's clock. If there is none yet, loads ptp_kvm, except with --dry-run. */
 int guest_find_clock(GuestSetup *guest);
-/* The unit of chronyd, and where its configuration takes files. */
+/* Finds chronyd's service and the folder from which chronyd reads further files. */
 int guest_find_chrony(GuestSetup *guest);
-/* What is to be written, and what stands there. Refuses what somebody else wrote. */
+/* Decides which files to write. Fails if somebody else has written one of them. */
 int guest_plan_files(GuestSetup *guest);
-/* Is there anything of ours: the same without any text. */
+/* Finds the files that `guest setup` has written. */
 int guest_find_files(GuestSetup *guest);
 
+/* Replaces the file; removes it if `text` is NULL. */
 int guest_write_file(const GuestFile *file, const char *text);
-/* chronyd accepts its configuration, and that leads to a refclock on the host's clock. */
+/* Checks that chronyd accepts its configuration and that this has a refclock for the host's clock. */
 int guest_check_config(const GuestSetup *guest);
 
-/* What chronyd says of the host's clock. */
+/* What chronyd reports about the host's clock. */
 typedef enum GuestFollows {
-        GUEST_FOLLOWS,    /* it is what the clock follows */
+        GUEST_FOLLOWS,    /* chronyd follows it */
         GUEST_NO_ANSWER,  /* chronyc gets no answer */
-        GUEST_NOT_LISTED, /* it is not among the sources */
-        GUEST_NO_SAMPLE,  /* and has given no time */
-        GUEST_NOT_CHOSEN, /* and is not followed */
+        GUEST_NOT_LISTED, /* it is not one of chronyd's sources */
+        GUEST_NO_SAMPLE,  /* chronyd has read no time from it */
+        GUEST_NOT_CHOSEN, /* chronyd reads it but does not follow it */
         GUEST_FOLLOWS_MAX_,
 } GuestFollows;
 
 GuestFollows guest_look(void);
-/* So many looks a second apart are waited for what may still come, and why it did not. */
+/* How many seconds to wait for this state to change, and the explanation if it did not. */
 unsigned guest_patience(GuestFollows follows);
 const char *guest_explain(GuestFollows follows);

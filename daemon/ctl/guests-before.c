@@ -31,7 +31,7 @@ static bool read_number(struct json_object *guest, const char *key, int64_t *ret
         return true;
 }
 
-/* One of the array: 0, -EBADMSG or -ENOMEM. */
+/* Adds one element of the array. 0, -EBADMSG or -ENOMEM. */
 static int take_guest(struct json_object *guest, GuestsBefore *before)
 {
         struct json_object *name;
@@ -95,7 +95,7 @@ bool guests_before_is_here(const GuestBefore *before, const Guests *guests)
         return false;
 }
 
-/* 0 or -ENOMEM. *ret is untouched where it did not run then. */
+/* 0 or -ENOMEM. *ret is untouched if the guest did not run earlier. */
 static int compare_guest(const GuestsBefore *before, const Guest *guest, const GuestAnswer *now, GuestAnswer *ret)
 {
         for (size_t i = 0; i < before->n; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * An earlier output of `tscwarden guests --ask --json`, for --compare.
+ * Reads an earlier output of `tscwarden guests --ask --json` for --compare.
  */
 #pragma once
 
@@ -23,14 +23,14 @@ typedef struct GuestsBefore {
 void guests_before_done(GuestsBefore *before);
 #define _cleanup_guests_before_ _cleanup_(guests_before_done)
 
-/* 0, -EBADMSG: it is not what that command prints; -ENOMEM, or the -errno of reading. *ret is the caller's (guests_before_done), untouched
- * on failure. */
+/* 0; -EBADMSG: that command did not print this file; -ENOMEM, or the -errno of reading. The caller owns *ret
+ * (guests_before_done); it is untouched on failure. */
 int guests_before_read(const char *path, GuestsBefore *ret);
 
-/* Whether one of that name is among them. */
+/* True if a guest of that name is among `guests`. */
 bool guests_before_is_here(const GuestBefore *before, const Guests *guests);
 
-/* What became of the clock of each guest, by its name; `answers` has one for each. *ret is an array of guests->n, the caller's (free),
- * untouched on failure. 0 or -ENOMEM. */
+/* How much the clock of each guest has moved since then. Guests are matched by name; `answers` has one answer for each
+ * guest. *ret is an array of guests->n entries, which the caller frees; untouched on failure. 0 or -ENOMEM. */
 int guests_before_compare(const GuestsBefore *before, const Guests *guests, const GuestAnswer *answers,
                           GuestAnswer **ret);

@@ -8,7 +8,8 @@
 #include "ctl/metric.h"
 #include "guests/judge.h"
 
-/* They are sorted by name. Two series alike make a collector refuse the whole file. */
+/* True if another guest has the same name; the guests are sorted by name. Collectors refuse a file that has the same
+ * series twice. */
 static bool shares_its_name(const Guests *guests, size_t i)
 {
         const char *name = guests->entries[i].name;
@@ -34,7 +35,7 @@ static int show_vm(FILE *out, const char *metric, const Guests *guests, size_t i
         return 0;
 }
 
-/* Prints the number of that one, with a newline. */
+/* Prints the value of guest `i` and a newline. */
 typedef void (*ShowValue)(FILE *out, const GuestsView *view, size_t i);
 typedef bool (*HasValue)(const GuestsView *view, size_t i);
 

@@ -35,7 +35,6 @@ static const char *format_nsec(const GuestVerdict *verdict, char buffer[static P
         return buffer;
 }
 
-/* What it answered, or why it did not. */
 static void show_answer(FILE *out, const GuestAnswer *answer, bool utf8)
 {
         char text[GUEST_ANSWER_SIZE];
@@ -96,7 +95,7 @@ static int show_row(FILE *out, const GuestsView *view, size_t i)
         return view->there ? show_going(out, view, i) : 0;
 }
 
-/* "  web, db: TEXT ADVICE", for those that have it. */
+/* Prints "  web, db: TEXT ADVICE". */
 static int show_named(FILE *out, char *names, const char *text, const char *advice)
 {
         char *line;
@@ -120,7 +119,7 @@ static bool is_stable(const GuestVerdict *verdict, unsigned stable)
         return verdict->stable == stable;
 }
 
-/* The names of those that match, "" for none. Heap string, NULL when out of memory. */
+/* Returns the names of the guests that match, "" for none. Heap string, NULL when out of memory. */
 static char *list_names(const Guests *guests, const GuestVerdict *verdicts, Match match, unsigned what)
 {
         const char *separator = "";
@@ -163,7 +162,7 @@ static int show_problems(FILE *out, const Guests *guests, const GuestVerdict *ve
         return 0;
 }
 
-/* Whoever could not be judged, with the reason of each. */
+/* Prints the guests whose TSC could not be judged, with the reasons. */
 static int show_unknown(FILE *out, const Guests *guests, const GuestVerdict *verdicts)
 {
         for (size_t i = 0; i < guests->n; i++) {
@@ -182,7 +181,7 @@ static int show_unknown(FILE *out, const Guests *guests, const GuestVerdict *ver
         return 0;
 }
 
-/* What ran then and does not run here. */
+/* Prints the guests of the earlier output that do not run here now. */
 static int show_gone(FILE *out, const GuestsView *view)
 {
         for (size_t i = 0; view->before && i < view->before->n; i++) {
@@ -198,7 +197,8 @@ static int show_gone(FILE *out, const GuestsView *view)
         return 0;
 }
 
-/* Guests whose time differs, and the command that sets it: only while the host's own is right. */
+/* Prints the guests whose time differs from the host's. The command that would set it is printed only if the host's
+ * own clock is right. */
 static int show_wrong_clocks(FILE *out, const GuestsView *view)
 {
         for (size_t i = 0; view->answers && i < view->guests->n; i++) {
@@ -273,7 +273,7 @@ static struct json_object *problems_to_json(const GuestVerdict *verdict)
         return problems;
 }
 
-/* Null for one that did not answer. */
+/* null if the guest did not answer. */
 static void answer_to_json(const GuestAnswer *answer, const char *offset, const char *bound, struct json_object *object)
 {
         json_add(object, offset, answer->answered ? json_object_new_int64(answer->offset_nsec) : NULL);

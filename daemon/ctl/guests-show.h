@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What `tscwarden guests` prints.
+ * Prints what `tscwarden guests` has found out.
  */
 #pragma once
 
@@ -13,19 +13,20 @@
 
 typedef struct GuestsView {
         const Guests *guests;
-        const GuestVerdict *verdicts; /* one for each */
-        const GuestAnswer *answers;   /* one for each; NULL: none was asked */
-        const GuestAnswer *moves;     /* what became of each clock since then; NULL: nothing was compared */
-        const GuestsBefore *before;   /* with `moves`: some of which may not run here; NULL: those do not matter */
-        const Destination *there;     /* NULL: none was named */
+        const GuestVerdict *verdicts; /* one for each guest */
+        const GuestAnswer *answers;   /* one for each guest; NULL: without --ask */
+        const GuestAnswer *moves;     /* how much each guest's clock has moved; NULL: without --compare */
+        const GuestsBefore *before;   /* the guests of the compared file; NULL: do not report those that are gone */
+        const Destination *there;     /* the host of --against, or NULL */
         const char *there_name;       /* escaped */
-        bool host_right;              /* the host's own clock, where they were asked */
+        bool host_right;              /* with --ask: the host's own clock is right */
         uint64_t now_usec;            /* CLOCK_REALTIME */
-        bool utf8;
+        bool utf8;                    /* the terminal shows UTF-8 */
 } GuestsView;
 
-/* One line for each VM and what its VMM was told, in 80 columns; below it what is wrong and what to do. 0 or -ENOMEM. */
+/* Prints a line for each VM and the options of its VMM that concern the clock, then what is wrong and what to do, 80
+ * columns wide. 0 or -ENOMEM. */
 int guests_show(FILE *out, const GuestsView *view);
 int guests_show_json(FILE *out, const GuestsView *view);
-/* Prometheus' text format 0.0.4; of what is not known there is no sample. 0 or -ENOMEM. */
+/* Prints Prometheus' text format 0.0.4. Unknown values are left out. 0 or -ENOMEM. */
 int guests_show_metrics(FILE *out, const GuestsView *view);

@@ -13,7 +13,7 @@ void json_add(struct json_object *object, const char *key, struct json_object *v
         (void)json_object_object_add(object, key, value);
 }
 
-/* NULL when it is not there or of another type. */
+/* NULL if the key is missing or its value has another type. */
 static struct json_object *get(struct json_object *object, const char *key, json_type type)
 {
         struct json_object *value;

@@ -18,28 +18,28 @@ static inline void json_putp(struct json_object **object)
 }
 #define _cleanup_json_ _cleanup_(json_putp)
 
-/* null for NULL. */
+/* NULL becomes null. */
 struct json_object *json_string(const char *text);
 /* Takes over `value`. */
 void json_add(struct json_object *object, const char *key, struct json_object *value);
 
-/* The value of a key: "", false, 0 or NULL where it is null, missing or of another type, or where `object` is NULL. Text and
- * list belong to the object. */
+/* Return the value of a key: "", false, 0 or NULL if it is null, missing or of another type, or if `object` is NULL.
+ * Text and list belong to the object. */
 const char *json_get_text(struct json_object *object, const char *key);
-/* The same, or `otherwise` where the text is empty or not known. */
+/* The same, but `otherwise` if the text is empty or not known. */
 const char *json_get_text_or(struct json_object *object, const char *key, const char *otherwise);
 bool json_get_flag(struct json_object *object, const char *key);
 uint64_t json_get_number(struct json_object *object, const char *key);
 struct json_object *json_get_list(struct json_object *object, const char *key);
-/* Whether the key has a value other than null. */
+/* True if the key has a value other than null. */
 bool json_has(struct json_object *object, const char *key);
-/* Elements of an array, 0 for NULL. */
+/* The number of elements of an array, 0 for NULL. */
 size_t json_length(struct json_object *array);
 
-/* A value as one line of text: "yes", "3", "a b", "a=1 b=2", "not known" for null. Heap string owned by the caller, NULL when
- * out of memory. */
+/* Formats a value as one line of text: "yes", "3", "a b", "a=1 b=2", or "not known" for null. Heap string owned by the
+ * caller, NULL when out of memory. */
 char *json_format(struct json_object *value);
 
-/* Prints and frees it: indented, or on one line. 0 or -ENOMEM. */
+/* Print and free the object: json_print() indented, json_print_line() on one line. 0 or -ENOMEM. */
 int json_print(FILE *out, struct json_object *object);
 int json_print_line(FILE *out, struct json_object *object);

@@ -13,7 +13,7 @@
 #include "host/runtime.h"
 #include "host/tool.h"
 
-/* os-prober, which update-grub runs, mounts every partition there is. */
+/* Long, because update-grub runs os-prober, which mounts every partition. */
 #define TOOL_SECONDS 600
 
 int kargs_change_open(KargsChange *change)
@@ -44,7 +44,7 @@ void kargs_change_close(KargsChange *change)
                 (void)close(change->directory);
 }
 
-/* 0, or negative: told. */
+/* Writes the store, or removes it if it would be empty. */
 static int write_store(const KargsChange *change, const BootParameters *parameters, const BootParameters *leaving)
 {
         const char *name = boot_store_name(change->platform);
@@ -63,7 +63,7 @@ static int write_store(const KargsChange *change, const BootParameters *paramete
         return r;
 }
 
-/* Runs update-grub, or grubby with that option for the parameters. 0, or negative: told. */
+/* Runs update-grub, or grubby with `option` (--args, --remove-args) for the parameters. */
 static int run_tool(const KargsChange *change, const char *option, const BootParameters *parameters)
 {
         char words[BOOT_PARAMETERS_TEXT], argument[BOOT_PARAMETERS_TEXT + 32];
@@ -86,7 +86,7 @@ static int run_tool(const KargsChange *change, const char *option, const BootPar
         return r;
 }
 
-/* Every entry has each of them; or `wanted` false: none has, but from somebody else's file. 0, or negative: told. */
+/* Checks that every boot entry has each parameter; if not `wanted`, that none has one unless another file sets it. */
 static int verify(const BootParameters *parameters, bool wanted)
 {
         _cleanup_boot_config_ BootConfig config = {};
@@ -98,7 +98,7 @@ static int verify(const BootParameters *parameters, bool wanted)
                 fprintf(stderr, "tscwarden: Cannot read back what is configured now: %s\n", strerror(-r));
                 return r;
         }
-        /* Who else has set it. */
+        /* Makes boot_config_owner() below ignore what `kargs apply` has set. */
         config.ours.n = 0;
         for (unsigned i = 0; i < parameters->n; i++) {
                 size_t n = boot_config_count(&config, parameters->words[i]);
@@ -112,7 +112,7 @@ static int verify(const BootParameters *parameters, bool wanted)
         return 0;
 }
 
-/* Whether an entry has one of them, or what they have is not known. */
+/* True if a boot entry has one of the parameters or if that is not known. */
 static bool stand_somewhere(const BootParameters *parameters)
 {
         _cleanup_boot_config_ BootConfig config = {};
@@ -125,8 +125,8 @@ static bool stand_somewhere(const BootParameters *parameters)
         return false;
 }
 
-/* With update-grub: `ours` stay, `leaving` go. What is under way stands in the file before update-grub runs, so that the next apply or
- * revert finishes it if we are killed. 0, or negative: told. */
+/* With update-grub: removes `leaving` and keeps `ours`. The store lists `leaving` while update-grub runs: if this
+ * process is killed, the next apply or revert finishes the removal. */
 static int take_back(const KargsChange *change, const BootParameters *ours, const BootParameters *leaving)
 {
         int r = write_store(change, ours, leaving), written;
@@ -184,7 +184,7 @@ int kargs_take_back(const KargsChange *change, const BootParameters *ours)
         bool grubby = change->platform == BOOT_GRUBBY;
         int r = grubby ? run_tool(change, "--remove-args", ours) : take_back(change, &none, ours);
 
-        /* With update-grub, others may have set the same. */
+        /* Not with update-grub, because another file may set the same parameters. */
         if (r == 0 && grubby)
                 r = verify(ours, false);
         if (r == 0 && grubby)

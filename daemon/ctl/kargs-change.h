@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Sets and removes boot parameters: writes the store, runs one tool of the vendor, reads the result back, and puts
- * everything back if that fails.
+ * Sets and removes boot parameters: writes the store, runs the distribution's tool (update-grub or grubby), reads the
+ * boot entries back, and undoes the change if that fails.
  */
 #pragma once
 
@@ -14,22 +14,22 @@
 typedef struct KargsChange {
         const CtlOptions *options;
         BootPlatform platform;
-        int directory; /* the store's, locked; -1 for none */
+        int directory; /* descriptor of the store's directory, locked; -1 for none */
 } KargsChange;
 
-/* All that return an int return 0, or a negative number after a complaint on stderr. */
+/* All functions that return an int return 0, or a negative number after a message on stderr. */
 
 /* Opens and locks the store of change->platform. */
 int kargs_change_open(KargsChange *change);
 void kargs_change_close(KargsChange *change);
 #define _cleanup_kargs_change_ _cleanup_(kargs_change_close)
 
-/* What a run that was killed while it wrote has left, if none is at work. */
+/* Removes the temporary file of a `kargs` that was killed while it wrote, unless another `kargs` runs. */
 void kargs_forget_leftover(BootPlatform platform);
-/* What an earlier run began and did not live to end. */
+/* Finishes the removal of parameters that an earlier, killed `kargs` has begun. */
 int kargs_finish_earlier(const KargsChange *change, const BootConfig *config);
 
-/* Adds `missing` to what `kargs apply` has set `before`. */
+/* Sets `missing` in addition to `before`, which `kargs apply` has set earlier. */
 int kargs_set(const KargsChange *change, const BootParameters *before, const BootParameters *missing);
-/* Takes back all of `ours`. */
+/* Removes all of `ours`. */
 int kargs_take_back(const KargsChange *change, const BootParameters *ours);

@@ -51,20 +51,20 @@ static int show_parameter(FILE *out, const Kargs *kargs, const KargsParameter *p
         return 0;
 }
 
-/* Every line of `text` apart. */
+/* Prints each line of `text` without wrapping it, since it may be a command. */
 static void show_lines(FILE *out, const char *text)
 {
         for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
                 fprintf(out, "%*s%.*s\n", INDENT + 2, "", (int)strcspn(text, "\n"), text);
 }
 
-/* What `kargs apply` would do, or what to do instead. NULL when out of memory. */
+/* Returns what `kargs apply` would do, or what a person has to do. Heap string, NULL when out of memory. */
 static char *describe_command(const Kargs *kargs)
 {
         const BootConfig *config = &kargs->config;
         BootParameters missing, all = {};
 
-        /* The file is written as a whole. */
+        /* With update-grub the whole file is shown, including the parameters that it has already. */
         if (config->platform == BOOT_UPDATE_GRUB)
                 all = config->ours;
         kargs_missing(kargs, &missing);
@@ -73,7 +73,7 @@ static char *describe_command(const Kargs *kargs)
         return boot_platform_advice(&config->facts, config->platform, &all);
 }
 
-/* What `check` prints as well, where a person has to do it and the words above are no command. */
+/* If the lines above are no command but one exists, prints it. `check` prints the same. */
 static int show_as_command(FILE *out, const Kargs *kargs, const BootParameters *missing)
 {
         _cleanup_free_ char *command = NULL;

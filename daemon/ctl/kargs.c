@@ -73,7 +73,8 @@ static int find_missing_parameters(Kargs *kargs, const Facts *facts, Verdict ver
         if (!kargs->reason)
                 return -ENOMEM;
         for (unsigned i = 0; r == 0 && need->wanted[i]; i++)
-                /* Where another parameter does it (cpufreq.default_governor=performance), this one is not wanted. */
+                /* Leaves out a parameter that is not needed because another one has the same effect, like
+                 * cpufreq.default_governor=performance. */
                 if (need->concerned >> i & 1)
                         r = add_parameter(kargs, need->wanted[i], facts->cmdline, need->unconfigured >> i & 1);
         kargs->reboot = need->unbooted & ~need->unconfigured;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which boot parameters this host's TSC needs, and their state: wanted, configured, used at this boot, in force.
+ * Which boot parameters this host's TSC needs, and for each: whether it is configured for the next boot, whether the
+ * running kernel was booted with it, and the value in effect.
  */
 #pragma once
 
@@ -15,35 +16,37 @@
 
 typedef struct KargsParameter {
         const char *word;    /* a literal */
-        bool booted;         /* stands on /proc/cmdline */
-        char *in_force;      /* what the module has, escaped; NULL not known. Owned */
-        size_t n_configured; /* in how many of the boot entries */
-        bool to_configure;   /* some boot entry lacks it */
-        char *contradiction; /* "NAME=OTHER" that some boot entry has, escaped; NULL none. Owned */
+        bool booted;         /* /proc/cmdline has it */
+        char *in_force;      /* the value in /sys/module; owned, NULL: not known */
+        size_t n_configured; /* the number of boot entries that have it */
+        bool to_configure;   /* a boot entry lacks it */
+        char *contradiction; /* "NAME=OTHER" if a boot entry has another value; owned, NULL: none has */
 } KargsParameter;
 
 typedef struct Kargs {
         Verdict verdict;
-        char *reason; /* why these, or why none. Owned */
+        char *reason; /* why these are needed, or why none is; owned */
         BootConfig config;
         BootNeed need;
         KargsParameter parameters[BOOT_PARAMETERS_MAX];
         unsigned n;
-        bool reboot; /* configured, and the running kernel was booted without */
+        bool reboot; /* a parameter is configured, but the running kernel was booted without it */
 } Kargs;
 
 void kargs_done(Kargs *kargs);
 #define _cleanup_kargs_ _cleanup_(kargs_done)
 
-/* 0, or the -errno of reading what this host is. *ret is the caller's (kargs_done), untouched on failure. */
+/* 0, or the -errno of reading this host's CPUs and kernel. The caller owns *ret (kargs_done); it is untouched on
+ * failure. */
 int kargs_read(Kargs *ret);
 
-/* Those that some boot entry lacks. Where what is configured is not known: those that the running kernel lacks. */
+/* The parameters that a boot entry lacks. If the boot entries are not known, those that the running kernel lacks. */
 void kargs_missing(const Kargs *kargs, BootParameters *ret);
 
-/* Debian's GRUB: entries have it, and no file that update-grub reads sets it. */
+/* Debian's GRUB: boot entries have the parameter, but no file that update-grub reads sets it. The next update-grub
+ * removes it. */
 bool kargs_is_orphan(const Kargs *kargs, const KargsParameter *parameter);
 
-/* What to say of it: 80 columns; 0 or -ENOMEM. */
+/* Prints for people, 80 columns wide, or as JSON. 0 or -ENOMEM. */
 int kargs_show(FILE *out, const Kargs *kargs);
 int kargs_show_json(FILE *out, const Kargs *kargs);

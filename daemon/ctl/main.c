@@ -26,7 +26,7 @@ static const Verb verbs[] = {
         { "guest", verb_guest, "setup or undo: in a guest, chrony on the host's clock" },
 };
 
-/* Verbs that act on this host alone, and one of which has to follow. */
+/* Verbs after which one of the words has to follow. They act only on this machine. */
 static const struct {
         int (*run)(const CtlOptions *options);
         const char *words;
@@ -35,7 +35,7 @@ static const struct {
         { verb_guest, "setup undo" },
 };
 
-/* NULL: nothing follows. */
+/* The words one of which has to follow the verb, or NULL. */
 static const char *words_of(const Verb *verb)
 {
         for (unsigned i = 0; i < ARRAY_SIZE(actions); i++)
@@ -83,7 +83,7 @@ static void print_help(void)
              "find out. tscwarden(1) says what counts as wrong.");
 }
 
-/* 0 go on, 1 done, -EINVAL: told on stderr. */
+/* 0: go on; 1: nothing else to do; -EINVAL after a message on stderr. */
 static int parse_options(int argc, char **argv)
 {
         enum {
@@ -180,7 +180,7 @@ static int parse_options(int argc, char **argv)
         return 0;
 }
 
-/* What an option means with this verb, or NULL. */
+/* The message about an option that this verb does not take, or NULL. */
 static const char *find_conflict(const Verb *verb)
 {
         if (arg_options.metrics && verb->run != verb_status && verb->run != verb_guests)
@@ -243,7 +243,7 @@ static const Verb *find_verb(const char *name)
         return NULL;
 }
 
-/* Takes what stands behind the verb: 0, or -EINVAL: told on stderr. */
+/* Reads the arguments after the verb. 0, or -EINVAL after a message on stderr. */
 static int parse_word(const Verb *verb, char **words, int n)
 {
         const char *allowed = words_of(verb);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Lines of Prometheus' text format 0.0.4.
+ * Prints lines of Prometheus' text format 0.0.4.
  */
 #pragma once
 
 #include <stdio.h>
 
-/* The two lines before the samples of tscwarden_NAME. */
+/* Prints the two lines before the samples of tscwarden_NAME. */
 void metric_head(FILE *out, const char *name, const char *type, const char *help);
 
 /* name="value" behind `separator`, as the format wants it: no newline is left in escaped text. */

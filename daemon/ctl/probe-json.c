@@ -11,7 +11,7 @@ static const char *const fate_reasons[PROBE_FATE_MAX_] = {
         [PROBE_NO_ANSWER] = "busy",
 };
 
-/* NULL for what is not known. */
+/* NULL, which becomes null, if the number is not known. */
 static struct json_object *number(bool known, double value)
 {
         return known ? json_object_new_double(value) : NULL;

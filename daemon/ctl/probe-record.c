@@ -13,7 +13,7 @@
 #include "host/runtime.h"
 
 #define DIRECTORY "/run/tscwarden"
-/* 8192 CPUs of some 150 bytes each. */
+/* Enough for 8192 CPUs, each of which takes some 150 bytes. */
 #define RECORD_MAX (2U << 20)
 
 void probe_record_done(ProbeRecord *record)
@@ -22,8 +22,8 @@ void probe_record_done(ProbeRecord *record)
         *record = (ProbeRecord) {};
 }
 
-/* The directory may be the daemon's own, which is not root: hence not runtime_open(), which insists on the caller's. Nothing in it is
- * followed: runtime_replace_file() makes a new file and renames it. */
+/* The directory may belong to the daemon's user, so runtime_open(), which accepts only the caller's own directories,
+ * cannot open it. This is safe for root: runtime_replace_file() makes a new file, renames it, and follows no link. */
 static int open_directory(bool make)
 {
         int fd;

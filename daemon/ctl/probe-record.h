@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The last probe's result in /run/tscwarden/probe.json, which only root writes.
+ * The result of the last probe, in /run/tscwarden/probe.json. Only a probe that root runs writes it.
  */
 #pragma once
 
@@ -14,20 +14,22 @@
 
 typedef struct ProbeRecord {
         uint64_t realtime_usec;
-        bool has_bound; /* two CPUs at least were measured */
+        bool has_bound; /* at least two CPUs were measured */
         int64_t bound_nsec;
         unsigned n_measured, n_convicted;
-        char *convicted; /* list of CPUs, owned; "" none */
+        char *convicted; /* list of CPUs whose TSC differs; owned, "" for none */
         bool guest;
 } ProbeRecord;
 
 void probe_record_done(ProbeRecord *record);
 #define _cleanup_probe_record_ _cleanup_(probe_record_done)
 
-/* Replaces the record, and before it the list of convicted CPUs that tscwardend reads, in `dirfd`, or for -1 in /run/tscwarden, which is
- * made when missing. 0 or -errno. */
+/* Replaces first the list of convicted CPUs that tscwardend reads, then the record, in the directory `dirfd`. -1 means
+ * /run/tscwarden, which is made if it is missing. 0 or -errno. */
 int probe_record_write(int dirfd, const char *json, const char *convicted);
-/* Of `text`. 0, -EBADMSG (not such a record) or -ENOMEM; *ret is untouched on failure, else the caller's. */
+/* Parses a record. 0, -EBADMSG: not a record, or -ENOMEM. After success the caller owns *ret; it is untouched on
+ * failure. */
 int probe_record_parse(const char *text, ProbeRecord *ret);
-/* Of /run/tscwarden. Also -ENOENT (never probed since boot) or another -errno of reading. */
+/* Reads the record in /run/tscwarden. Also returns -ENOENT, if nobody has probed since boot, or another -errno of
+ * reading. */
 int probe_record_read(ProbeRecord *ret);

@@ -50,7 +50,7 @@ char *probe_conviction_text(const ProbeView *view)
         return text;
 }
 
-/* What makes a result of less worth stands before it. */
+/* Prints what makes the result less meaningful. */
 static void show_doubts(FILE *out, const ProbeView *view)
 {
         const Facts *facts = view->facts;
@@ -91,7 +91,7 @@ static int show_result(FILE *out, const ProbeView *view)
         return 0;
 }
 
-/* CPUs that share a row of the strip. */
+/* A row of the strip: one CPU, or several in the same package on large machines. */
 typedef struct Row {
         CpuSet ids;
         int64_t low, high; /* ns */
@@ -120,7 +120,7 @@ static int show_row(FILE *out, const Row *row, int64_t scale, bool utf8)
 {
         _cleanup_free_ char *list = cpuset_format(&row->ids);
         char low[NSEC_SIZE], high[NSEC_SIZE], range[2 * NSEC_SIZE + 4];
-        /* The micro sign counts as one column and has two bytes. */
+        /* printf counts bytes; the micro sign takes two bytes but one column. */
         int pad = 25;
 
         if (!list)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Prints the result of a probe for people and for programs.
+ * Prints the result of a probe for people and as JSON.
  */
 #pragma once
 
@@ -18,12 +18,12 @@ typedef struct ProbeView {
         const CpuSet *convicted;
         const RateHere *rate;
         uint64_t now_usec; /* CLOCK_REALTIME */
-        bool utf8;         /* a terminal that shows it: bars of blocks */
+        bool utf8;         /* the terminal shows UTF-8, so bars are made of block characters */
 } ProbeView;
 
 /* 0 or -ENOMEM. */
 int probe_show(FILE *out, const ProbeView *view);
-/* {"Probe": ...}, the caller's to put; NULL: out of memory. */
+/* Returns {"Probe": ...}, which the caller puts (json_object_put), or NULL when out of memory. */
 struct json_object *probe_to_json(const ProbeView *view);
-/* "CPU 1 differs from CPU 0 …", owned by the caller; NULL: out of memory. */
+/* Returns the sentence about the convicted CPUs. Heap string owned by the caller, NULL when out of memory. */
 char *probe_conviction_text(const ProbeView *view);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The rate of this machine's TSC, against UTC and against earlier boots, for status, the metrics and probe.
+ * The rate of this machine's TSC compared with UTC and with earlier boots, for `status`, its metrics, and `probe`.
  */
 #pragma once
 
@@ -11,14 +11,14 @@
 
 typedef struct RateHere {
         RateUtc utc;
-        int boots_error; /* of calibrations_read(): nothing is known of earlier boots */
+        int boots_error; /* what calibrations_read() returned; `boots` is valid if it is 0 */
         RateBoots boots;
 } RateHere;
 
-/* Asks the time client and reads the journal: some tens of milliseconds. 0 or -ENOMEM. */
+/* Queries the time client and reads the journal, which takes some tens of milliseconds. 0 or -ENOMEM. */
 int rate_here_read(const RateCounter *counter, RateHere *ret);
 
-/* "the TSC runs 34.02 ppm fast against UTC …"; the caller's, NULL: out of memory. */
+/* Returns "the TSC runs 34.02 ppm fast against UTC …". Heap string owned by the caller, NULL when out of memory. */
 char *rate_here_text(const RateHere *rate);
-/* An object, the caller's to put. `rate` may be NULL: then null. */
+/* Returns a JSON object, which the caller puts; null if `rate` is NULL. */
 struct json_object *rate_here_to_json(const RateHere *rate);

@@ -13,7 +13,7 @@
 #include "model/clock-words.h"
 
 #define NAMESPACE "tscwarden.org"
-/* The timer writes every minute; a tscwardend that is restarted is back in seconds. */
+/* Much longer than the minute after which the timer writes again, and than a restart of tscwardend. */
 #define VALID_SECONDS 600
 
 static void show_text(FILE *out, const char *name, const char *value)

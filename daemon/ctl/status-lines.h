@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The lines of `status`: a headline in the first columns, and a text beside it that is wrapped.
+ * The lines of `status`: a heading in the first columns and wrapped text beside it.
  */
 #pragma once
 
@@ -15,9 +15,9 @@
 #define STATUS_YELLOW "\033[1;33m"
 #define STATUS_GREEN "\033[1;32m"
 
-/* A head, and the first line of its text: short, and the only thing that has a colour. */
+/* Prints a heading and the first line of its text, which may be coloured and has to be short. */
 void status_headline(FILE *out, bool use_color, const char *head, const char *color, const char *text);
-/* Nothing for an empty text. */
+/* Prints `text`, wrapped. Prints nothing if it is empty. */
 void status_text(FILE *out, const char *head, const char *text);
-/* The same for a text put together: 0 or -ENOMEM. */
+/* The same for a formatted text. 0 or -ENOMEM. */
 int status_format(FILE *out, const char *head, const char *format, ...) _printf_(3, 4);

@@ -11,12 +11,12 @@
 #include "ctl/json.h"
 #include "ctl/status-lines.h"
 
-/* Groups of CPUs that are alike. */
+/* How many groups of CPUs with equal state are shown. */
 #define GROUPS_SHOWN 4
-/* Longer lists of CPUs are cut: the whole ones are in --json. */
+/* Longer lists of CPUs are cut; --json has the whole lists. */
 #define LIST_COLUMNS 60
 
-/* "0-511", or the beginning of a longer list and how many there are. */
+/* *ret: the list, or its beginning and the number of CPUs if it is long. */
 static int shorten_list(const char *list, char **ret)
 {
         _cleanup_cpuset_ CpuSet set = {};
@@ -123,7 +123,7 @@ static int collect_alike(struct json_object *cpus, size_t first, bool *shown, Cp
                 if (shown[i] || !cpus_alike(like, cpu))
                         continue;
                 shown[i] = true;
-                /* A number no kernel has is not shown. */
+                /* A number that is too large for a CPU is not shown. */
                 if (cpuset_add(ids, json_get_number(cpu, "Id")) == -ENOMEM)
                         return -ENOMEM;
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The part of `status` that says whether the policy is in force, and on which CPUs.
+ * The part of `status` that says whether the policy is in force and on which CPUs.
  */
 #pragma once
 

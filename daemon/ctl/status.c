@@ -15,7 +15,7 @@
 
 #define EVENTS_SHOWN 4
 #define LOSSES_SHOWN 3
-/* Of those that run now; RunningVMNames has the rest. */
+/* How many names of running VMs are shown; --json has all (RunningVMNames). */
 #define VMS_SHOWN 8U
 
 static Verdict verdict_of(const StatusInput *input)
@@ -23,7 +23,8 @@ static Verdict verdict_of(const StatusInput *input)
         return verdict_from_string(json_get_text(input->state->clock, "Verdict"));
 }
 
-/* Who has to be called: the maker of the machine, or nobody. "design" is what "expected" says in the headline. */
+/* Prints which clock is suspected, so that the reader knows which part to repair. For SUSPECT_DESIGN the headline
+ * already says "expected". */
 static void show_suspect(FILE *out, struct json_object *clock)
 {
         static const char *const texts[SUSPECT_MAX_] = {
@@ -61,7 +62,7 @@ static int show_verdict(FILE *out, const StatusInput *input)
         bool harmless = urgency_from_string(json_get_text(clock, "Urgency")) == URGENCY_NONE;
         char line[128];
 
-        /* In a guest the clock in use may be another one, which is as good as it was. */
+        /* A guest may use another clock, which is as good as before. */
         if (verdict == VERDICT_UNSTABLE && harmless)
                 text = "given up, but another clock is in use";
         if (verdict > VERDICT_UNKNOWN && harmless)
@@ -158,7 +159,8 @@ static int show_earlier(FILE *out, const StatusInput *input)
         return 0;
 }
 
-/* ": web (271), db (280) and 3 more", or nothing. Heap string owned by the caller, NULL when out of memory. */
+/* Returns ": web (271), db (280) and 3 more", or "" if the names are not known. Heap string owned by the caller, NULL
+ * when out of memory. */
 static char *running_vms_format(struct json_object *manager)
 {
         struct json_object *names = json_get_list(manager, "RunningVMNames");
@@ -191,7 +193,7 @@ static int show_guests(FILE *out, const StatusInput *input)
 
         if (!now)
                 return -ENOMEM;
-        /* The daemon that saw it may not run any more. */
+        /* If tscwardend was restarted after the loss, only the journal knows the VMs of that time. */
         if (!then[0] && verdict_of(input) == VERDICT_UNSTABLE && !input->host && input->losses_error == 0)
                 for (size_t i = 0; i < input->losses->n; i++)
                         if (input->losses->entries[i].this_boot)
@@ -229,7 +231,7 @@ static int show_policy(FILE *out, const StatusInput *input)
         return status_show_policy(out, input->state, input->color);
 }
 
-/* Where a lost TSC would profit from them, the remedy names them. */
+/* Not for a lost TSC: its remedy already names the boot parameters. */
 static int show_boot_parameters(FILE *out, const StatusInput *input)
 {
         struct json_object *manager = input->state->manager;
@@ -254,7 +256,7 @@ static bool was_lost_before(const StatusInput *input)
         return false;
 }
 
-/* What a mark this early makes likely, earlier boots make certain. */
+/* If this loss came early after boot and the TSC was lost on earlier boots too, it will happen at every boot. */
 static void show_every_boot(FILE *out, const StatusInput *input)
 {
         uint64_t since = json_get_number(input->state->clock, "SinceMonotonicUSec");
@@ -277,7 +279,7 @@ static int show_rate(FILE *out, const StatusInput *input)
         return 0;
 }
 
-/* "Probed 2 h ago: ...": a measurement ages, and never changes the verdict. */
+/* Prints "Probed 2 h ago: ...". The age matters because a probe is never repeated automatically. */
 static int show_probe(FILE *out, const StatusInput *input)
 {
         const ProbeRecord *probe = input->probe;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Prints what tscwardend knows, for people, for programs and for Prometheus. Pure: from structs to a stream; the
- * caller checks the stream for errors.
+ * Prints what tscwardend reports: for people, as JSON, as Prometheus metrics and as labels. The caller checks the
+ * stream for errors.
  */
 #pragma once
 
@@ -17,19 +17,20 @@
 typedef struct StatusInput {
         const WardenState *state;
         const char *host;         /* escaped; NULL: this one */
-        const Losses *losses;     /* when losses_error is 0 */
-        int losses_error;         /* of losses_read() */
-        const ProbeRecord *probe; /* NULL: never probed, or another host is asked */
-        const RateHere *rate;     /* NULL: another host is asked */
+        const Losses *losses;     /* valid if losses_error is 0 */
+        int losses_error;         /* what losses_read() returned */
+        const ProbeRecord *probe; /* NULL: not probed since boot, or `host` is another host */
+        const RateHere *rate;     /* NULL: `host` is another host */
         uint64_t now_usec;        /* CLOCK_REALTIME */
         bool color;
 } StatusInput;
 
-/* A screen of 80 columns. 0 or -ENOMEM. */
+/* Prints a screen of 80 columns. 0 or -ENOMEM. */
 int status_show(FILE *out, const StatusInput *input);
-/* One JSON object; state, rate alone count. 0 or -ENOMEM. */
+/* Prints one JSON object from input->state and input->rate. 0 or -ENOMEM. */
 int status_show_json(FILE *out, const StatusInput *input);
-/* Prometheus' text format 0.0.4; state, rate and probe alone count. */
+/* Prints Prometheus' text format 0.0.4 from input->state, ->rate and ->probe. */
 void status_show_metrics(FILE *out, const StatusInput *input);
-/* Labels for Kubernetes' node feature discovery. They expire, lest a dead tscwardend leave good ones behind. */
+/* Prints labels for Kubernetes' node feature discovery. They expire, because otherwise good labels would remain after
+ * tscwardend has died. */
 void status_show_labels(FILE *out, const StatusInput *input);

@@ -12,7 +12,8 @@
 #include "ctl/verbs.h"
 #include "host/runtime.h"
 
-/* Others read every file of its directory at any time: hence a rename, and another name until then. */
+/* Collectors may read any file of the directory at any time, so the new content is written to a temporary file, which
+ * is then renamed. */
 static int replace(const char *path, const char *text, size_t size)
 {
         _cleanup_free_ char *directory = strdup(path);
@@ -22,7 +23,7 @@ static int replace(const char *path, const char *text, size_t size)
 
         if (!directory)
                 return -ENOMEM;
-        /* A rename would put a file in the place of /dev/null. */
+        /* Only for regular files: a rename would replace a device like /dev/null by a file. */
         if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
                 return -ENOTSUP;
         directory[name - path] = '\0';

@@ -30,7 +30,7 @@
 #include "model/rate-boots.h"
 #include "model/snapshot.h"
 
-/* All that was read of this machine. */
+/* Everything that was read from this machine. */
 typedef struct Here {
         Facts facts;
         Snapshot snapshot;
@@ -59,7 +59,7 @@ static void here_done(Here *here)
         boot_config_done(&here->boot);
 }
 
-/* What is wrong with the configuration tscwardend tells. 0 or -ENOMEM. */
+/* 0 or -ENOMEM. Does not report errors of the configuration: `tscwardend --check-config` does. */
 static int read_config(const char *path, Here *here)
 {
         _cleanup_config_errors_ ConfigErrors errors = {};
@@ -117,7 +117,8 @@ static MigrationEnd end_of_state(struct json_object *clock)
         };
 }
 
-/* What the other host's tscwardend says, and our own if there is one: its memory is longer than the kernel's log. */
+/* Compares this host with what the other host's tscwardend reports. If tscwardend runs here, its report is used for
+ * this host too, since it may know more than the kernel's log still has. */
 static int compare(const Here *here, const char *host, Audit *audit)
 {
         _cleanup_(ctl_bus_freep) CtlBus *bus = NULL, *own_bus = NULL;

@@ -14,7 +14,7 @@
 #include "model/facts.h"
 
 #define RESTART_SECONDS 120
-/* However often what chronyd says changes. */
+/* The wait ends after so many seconds even if chronyd's state keeps changing. */
 #define LOOKS_MAX 120
 
 static bool is_to_write(const GuestFile *file)
@@ -49,7 +49,7 @@ static int control_unit(const GuestSetup *guest, const char *verb)
         return guest_run(argv, RESTART_SECONDS);
 }
 
-/* Until chronyd follows the clock, or for as long as what it says may still change. */
+/* Waits until chronyd follows the clock, or until its state has not changed for the time that this state may take. */
 static int wait_until_selected(const GuestSetup *guest)
 {
         const struct timespec pause = { .tv_sec = 1 };
@@ -98,7 +98,7 @@ static int put_files_back(const GuestSetup *guest)
         return r;
 }
 
-/* chronyd has let go of it by now. */
+/* Called after chronyd has closed the device; a module in use cannot be unloaded. */
 static int unload_module(const GuestSetup *guest)
 {
         static const char *const argv[] = { "modprobe", "--remove", KVM_CLOCK_MODULE, NULL };
@@ -168,7 +168,7 @@ static int report(const GuestSetup *guest, bool (*is)(const GuestFile *file), co
         return json_print(stdout, json);
 }
 
-/* Flushed: what fails afterwards is told on stderr. */
+/* Flushes stdout, so that later messages on stderr come after this text. */
 static void show_files(const GuestSetup *guest, bool (*is)(const GuestFile *file), const char *verb)
 {
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {

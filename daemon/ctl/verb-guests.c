@@ -26,7 +26,7 @@
 
 #define KVM_FOLDER "/sys/kernel/debug/kvm"
 
-/* 1: read; 0: there is no VM; CTL_NO_ANSWER as a negative number: told on stderr. */
+/* 1: read; 0: there is no VM; -CTL_NO_ANSWER after a message on stderr. */
 static int read_guests(Guests *ret)
 {
         int kvm = open(KVM_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = errno, proc, r;
@@ -53,7 +53,7 @@ static int read_guests(Guests *ret)
         return -ctl_complain(strerror(-r));
 }
 
-/* The TSC's rate from a tscwardend that runs: it knows it longer than the kernel's log does. 0: not known. */
+/* The TSC's rate as a running tscwardend reports it; the kernel's log may no longer have it. 0: not known. */
 static unsigned ask_warden_rate(void)
 {
         _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
@@ -66,7 +66,7 @@ static unsigned ask_warden_rate(void)
         return (unsigned)json_get_number(state.clock, "TscKHz");
 }
 
-/* What of this host counts for its guests. 0 or -errno. */
+/* Reads what this host's guests depend on. 0 or -errno. */
 static int read_host(GuestHost *ret)
 {
         _cleanup_facts_ Facts facts = {};
@@ -89,7 +89,7 @@ static int read_host(GuestHost *ret)
         return 0;
 }
 
-/* Keeps those that were asked for. 0, or -ENOENT: one of the names is nobody's, told on stderr. */
+/* Keeps the guests with these names. 0, or -ENOENT after a message on stderr if no guest has one of the names. */
 static int select_guests(Guests *guests, char *const *names, unsigned n_names)
 {
         size_t n = 0;
@@ -129,7 +129,7 @@ static bool is_silent(const GuestAnswer *answers, size_t i)
         return answers && !answers[i].answered;
 }
 
-/* With a destination only that counts. */
+/* The exit status with --against, which depends only on whether the guests can go there. */
 static int exit_status_of_going(const GuestsView *view)
 {
         int status = CTL_FINE;
@@ -177,7 +177,7 @@ static int read_own_clock(HostClock *ret)
         return 0;
 }
 
-/* All of it, or a complaint. */
+/* Prints all metrics, or none and a message on stderr. */
 static int print_metrics(const CtlOptions *options, const GuestsView *view)
 {
         _cleanup_free_ char *text = NULL;
@@ -205,7 +205,7 @@ static int print(const CtlOptions *options, const GuestsView *view)
         return ctl_finish(r, view->there ? exit_status_of_going(view) : exit_status(view));
 }
 
-/* Asks them all, compares with what was said before (NULL: nothing), and prints. */
+/* Asks all guests for their time, compares the answers with the earlier ones unless `before` is NULL, and prints. */
 static int ask_and_print(const CtlOptions *options, const GuestsBefore *before, GuestsView *view)
 {
         _cleanup_free_ GuestAnswer *moves = NULL;
@@ -228,7 +228,7 @@ static int ask_and_print(const CtlOptions *options, const GuestsBefore *before, 
         return status;
 }
 
-/* 0, or CTL_NO_ANSWER: told on stderr. */
+/* 0, or CTL_NO_ANSWER after a message on stderr. */
 static int read_destination(const char *host, Destination *ret)
 {
         _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
@@ -278,7 +278,7 @@ static int show(const CtlOptions *options, const GuestsBefore *before, const Gue
         return options->ask || before ? ask_and_print(options, before, &view) : print(options, &view);
 }
 
-/* 0, or CTL_NO_ANSWER: told on stderr. */
+/* 0, or CTL_NO_ANSWER after a message on stderr. */
 static int read_before(const char *path, GuestsBefore *ret)
 {
         int r = guests_before_read(path, ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Boot parameters: plan, apply, revert.
+ * The verb `kargs`: shows, sets and removes boot parameters.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ static int finish(const CtlOptions *options, const Kargs *kargs, int status)
         return ctl_finish(options->json ? kargs_show_json(stdout, kargs) : kargs_show(stdout, kargs), status);
 }
 
-/* With nothing missing: whether that is known. */
+/* The exit status if no parameter is missing, as far as is known. */
 static int exit_status_of_complete(const Kargs *kargs)
 {
         bool unread = kargs->n > 0 && kargs->config.error < 0 && kargs->config.error != -EOPNOTSUPP;
@@ -47,7 +47,7 @@ static int read_kargs(Kargs *ret)
         return r;
 }
 
-/* -1: go on. */
+/* -1: `kargs apply` can go on. Otherwise the exit status, after a message on stderr. */
 static int refuse_apply(const Kargs *kargs)
 {
         _cleanup_free_ char *obstacle = NULL;
@@ -72,14 +72,14 @@ static int refuse_apply(const Kargs *kargs)
         return CTL_WRONG;
 }
 
-/* The same with what is missing; nothing: done. */
+/* The same. If nothing is missing, there is nothing to apply, and the exit status says so. */
 static int decide_apply(const Kargs *kargs, BootParameters *ret_missing)
 {
         kargs_missing(kargs, ret_missing);
         return ret_missing->n == 0 ? exit_status_of_complete(kargs) : refuse_apply(kargs);
 }
 
-/* Under the lock. 0, or negative: told. */
+/* Called with the lock held. 0, or negative after a message on stderr. */
 static int read_and_finish_earlier(const KargsChange *change)
 {
         _cleanup_boot_config_ BootConfig config = {};
@@ -109,7 +109,7 @@ static int kargs_apply(const CtlOptions *options)
         change.platform = seen.config.platform;
         if (kargs_change_open(&change) < 0 || read_and_finish_earlier(&change) < 0)
                 return CTL_WRONG;
-        /* Until the lock was ours, another may have been at work. */
+        /* Reads everything again: another `kargs` may have changed it before this one got the lock. */
         if (read_kargs(&kargs) < 0)
                 return CTL_NO_ANSWER;
         status = decide_apply(&kargs, &missing);
@@ -121,7 +121,7 @@ static int kargs_apply(const CtlOptions *options)
         return read_kargs(&now) < 0 ? CTL_NO_ANSWER : finish(options, &now, CTL_FINE);
 }
 
-/* -1: go on. */
+/* -1: `kargs revert` can go on. Otherwise the exit status, after a message on stderr. */
 static int read_ours(BootConfig *ret)
 {
         _cleanup_free_ char *obstacle = NULL;
@@ -134,7 +134,7 @@ static int read_ours(BootConfig *ret)
         return CTL_WRONG;
 }
 
-/* Under the lock, with what it had found before. 0, or negative: told. */
+/* Called with the lock held. `config` was read with the lock held. 0, or negative after a message on stderr. */
 static int finish_and_revert(const KargsChange *change, const BootConfig *config)
 {
         int r;
@@ -144,7 +144,8 @@ static int finish_and_revert(const KargsChange *change, const BootConfig *config
         return r < 0 || config->ours.n == 0 ? r : kargs_take_back(change, &config->ours);
 }
 
-/* Entries that still have what nobody sets, as after a file of ours was removed by hand. */
+/* Prints the parameters that boot entries still have though no file sets them, as after somebody removed tscwarden's
+ * file by hand. */
 static void tell_orphans(const Kargs *kargs)
 {
         for (unsigned i = 0; i < kargs->n; i++)

@@ -44,7 +44,7 @@ static int load_config(const char *path, Config *ret)
         return r;
 }
 
-/* The answer of --dry-run, when no tscwardend is there to be asked. */
+/* Makes the plan here, like `tscwardend --dry-run`, because no tscwardend can be queried. */
 static int plan_of_host(const CtlOptions *options)
 {
         _cleanup_config_ Config config = {};
@@ -65,7 +65,8 @@ static int plan_of_host(const CtlOptions *options)
         return ctl_finish(r < 0 ? r : print_json(&steps), CTL_FINE);
 }
 
-/* What tscwardend says of its policy, beside the steps that are left: what it holds and what it leaves free. 0 or -ENOMEM. */
+/* Prints the state of the policy and its reason, since an empty plan alone does not say what the policy holds. 0 or
+ * -ENOMEM. */
 static int show_state(CtlBus *bus)
 {
         _cleanup_warden_state_ WardenState state = {};

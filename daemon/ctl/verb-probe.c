@@ -29,7 +29,7 @@ typedef struct Progress {
         bool shown;
 } Progress;
 
-/* One line on a terminal, ten times a second at most, once it takes long. */
+/* Shows the progress of a long probe in one line of the terminal, at most ten times a second. */
 static void on_progress(unsigned round, size_t done, size_t total, void *userdata)
 {
         Progress *progress = userdata;
@@ -58,7 +58,7 @@ static void tell_journal(const ProbeView *view)
                                       view->result->cpus[view->result->reference].id, "TSCWARDEN_URGENCY=ticket", NULL);
 }
 
-/* Root's word counts: others can make a process see what they like. */
+/* Keeps only results of root: other users could run tscwarden so that it measures wrong values. */
 static void keep(const ProbeView *view, struct json_object *json)
 {
         _cleanup_free_ char *convicted = NULL;

@@ -10,7 +10,7 @@
 #include "ctl/textfile.h"
 #include "ctl/verbs.h"
 
-/* What is known of this machine besides what its daemon says. */
+/* What is read from this machine in addition to what its daemon reports. */
 typedef struct HereInput {
         RateHere rate;
         ProbeRecord probe;
@@ -22,7 +22,7 @@ static void here_input_done(HereInput *here)
         probe_record_done(&here->probe);
 }
 
-/* Of another host nothing is read, and labels need nothing. 0 or -ENOMEM. */
+/* Reads nothing for another host, nor for labels, which do not need it. 0 or -ENOMEM. */
 static int read_here(const CtlOptions *options, const WardenState *state, HereInput *here)
 {
         int r;

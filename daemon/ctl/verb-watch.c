@@ -10,7 +10,7 @@
 #include "show/print.h"
 
 typedef struct NewsText {
-        const char *event; /* in JSON, as the signal is called */
+        const char *event; /* "Event" in JSON: the signal's name where there is one */
         const char *keys[NEWS_WORDS_MAX];
 } NewsText;
 
@@ -39,7 +39,7 @@ static void print_news_json(const News *news)
         (void)json_print_line(stdout, json);
 }
 
-/* What a signal of its own tells, or what goes along with such a change. */
+/* True for properties that change only together with a signal which already has a line. */
 static bool has_news_of_its_own(const char *property)
 {
         static const char *const names[] = {
@@ -82,7 +82,7 @@ static void print_news(const News *news)
                        strcmp(w[6], "yes") == 0 ? "repaired" : "left as it is");
                 break;
         case NEWS_PROPERTY:
-                /* Of sentences the old one says nothing new. */
+                /* The old value of a sentence was printed before, so only the new one is shown. */
                 if (strstr(w[0], "Reason"))
                         printf("%s: %s\n", w[0], w[2]);
                 else
@@ -93,7 +93,7 @@ static void print_news(const News *news)
 
 typedef struct Watch {
         const CtlOptions *options;
-        bool heard; /* anything since the connection was made */
+        bool heard; /* something was received over the present connection */
 } Watch;
 
 static bool on_news(const News *news, void *userdata)
@@ -114,7 +114,7 @@ int verb_watch(const CtlOptions *options)
 {
         bool ever_heard = false;
 
-        /* A line is of use when it happens, in a pipe as well. */
+        /* Each line is written at once, even to a pipe. */
         setvbuf(stdout, NULL, _IOLBF, 0);
         for (;;) {
                 _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
@@ -126,7 +126,7 @@ int verb_watch(const CtlOptions *options)
                         return ctl_finish(0, CTL_FINE);
                 if (!watch.heard && !ever_heard)
                         return ctl_complain(why);
-                /* Once for each connection that is lost, not for each attempt to make a new one. */
+                /* One message for each lost connection, not one for each attempt to reconnect. */
                 if (watch.heard)
                         (void)ctl_complain(why);
                 ever_heard = true;

@@ -9,19 +9,19 @@
 #define CTL_FINE 0
 #define CTL_WRONG 1 /* something is wrong on this host */
 #define CTL_USAGE 2
-#define CTL_NO_ANSWER 3 /* could not find out */
+#define CTL_NO_ANSWER 3 /* tscwarden could not find it out */
 
 typedef struct CtlOptions {
-        const char *host;     /* NULL: this one */
-        const char *config;   /* of the daemon, for what works without it */
-        const char *textfile; /* NULL: stdout */
-        const char *word;     /* what stands behind the verb, one of those it takes; NULL where it takes none */
-        char *const *names;   /* guests: those VMs alone */
+        const char *host;     /* -H; NULL: this host */
+        const char *config;   /* tscwardend's configuration file, which verbs read that work without tscwardend */
+        const char *textfile; /* NULL: standard output */
+        const char *word;     /* the word after the verb: "apply" in "kargs apply"; NULL if the verb takes none */
+        char *const *names;   /* guests: only these VMs; all if n_names is 0 */
         unsigned n_names;
-        const char *role;    /* NULL: as it is found */
-        const char *against; /* the other host of a migration, or NULL */
-        const char *cpus;    /* of probe, or NULL */
-        const char *seconds; /* of probe, or NULL */
+        const char *role;    /* check: "host", "guest" or "both"; NULL: check finds out */
+        const char *against; /* check, guests: the other host of a migration, or NULL */
+        const char *cpus;    /* probe: a list, or NULL */
+        const char *seconds; /* probe: a number, or NULL */
         bool json, metrics, dry_run, all;
         bool labels;         /* status */
         bool ask;            /* guests */
@@ -37,15 +37,17 @@ int verb_check(const CtlOptions *options);
 int verb_guests(const CtlOptions *options);
 int verb_probe(const CtlOptions *options);
 
-/* Colour on a terminal, unless NO_COLOR is set (https://no-color.org: to any value but the empty one). */
+/* True if stdout is a terminal and NO_COLOR is unset or empty (https://no-color.org). */
 bool ctl_wants_color(void);
 
-/* A terminal that shows more than ASCII. */
+/* True if stdout is a terminal that shows UTF-8. */
 bool ctl_shows_utf8(void);
 
-/* A sentence on stderr: "tscwarden: …". NULL: out of memory. Returns CTL_NO_ANSWER. */
+/* Prints "tscwarden: WHY" on stderr and returns CTL_NO_ANSWER. NULL means out of memory. */
 int ctl_complain(const char *why);
-/* What follows has something to take back: it is not to be interrupted. The programs it runs still are. */
+/* Ignores signals from now on, because what follows would have to be undone if it were interrupted. Programs that it
+ * runs do not ignore them. */
 void ctl_hold_signals(void);
-/* `r`: 0 or -ENOMEM of what printed. `status`, or CTL_NO_ANSWER after a complaint: memory or the stream failed. */
+/* Ends a verb. `r` is the result of printing, 0 or -ENOMEM. Returns `status`, or CTL_NO_ANSWER after a message on
+ * stderr if printing failed. */
 int ctl_finish(int r, int status);
