@@ -33,7 +33,7 @@ def least_ms(samples, command):
     return min(times)
 
 
-def measure(world):
+def measure(world, _options):
     tree = "/sys/kernel/debug"
     subprocess.run(["mount", "-t", "tmpfs", "none", tree], check=True)
     with vmm() as pid:

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How long it takes until the daemon has done something about it: p50 and p99 of --samples."""
 import os
-import shutil
+import statistics
 import subprocess
 import sys
 import time
 
 import rows
+import tree
 from world import World
 
-# As long as "performance", since plain files keep the tail of a longer value.
-FOREIGN = "conservativ"
 LIMIT = 0.005
+# Between the samples of what comes close together and is then answered together.
+APART = 0.25
 
 
 def row(figure, times):
@@ -37,43 +38,79 @@ def write(path, value):
     os.close(descriptor)
 
 
-def foreign_writes(world, samples):
+def repairs(world, n_cpus, samples):
     """Of each knob only a few: who loses one five times in a minute is contested."""
-    world.set_cpus(128)
     times = []
-    with world.warden():
-        for i in range(samples):
-            cpu, kind = i % 128, i // 128 % 3
-            path, foreign, held = ((f"cpufreq/policy{cpu}/scaling_governor", FOREIGN, "performance"),
-                                   (f"cpu{cpu}/cpuidle/state2/disable", "0", "1"),
-                                   (f"cpu{cpu}/cpuidle/state3/disable", "0", "1"))[kind]
-            path = f"{world.root}/{path}"
-            begun = time.monotonic()
-            write(path, foreign)
-            times.append(wait_value(path, held) - begun)
-    return row("foreign write until repaired, 128 CPUs", times)
+    for i in range(min(samples, 3 * 4 * n_cpus)):
+        cpu, kind = i % n_cpus, i // n_cpus % 3
+        path, foreign, held = ((f"cpufreq/policy{cpu}/scaling_governor", tree.GOVERNOR, "performance"),
+                               (f"cpu{cpu}/cpuidle/state2/disable", "0", "1"),
+                               (f"cpu{cpu}/cpuidle/state3/disable", "0", "1"))[kind]
+        path = f"{world.root}/{path}"
+        begun = time.monotonic()
+        write(path, foreign)
+        times.append(wait_value(path, held) - begun)
+    return times
 
 
-def onlines(world, n_cpus, samples):
-    """The kernel's own event, of a CPU of this machine: asked for by a write to its `uevent`. Its policy is a new one each time, as
-    after a driver came back, so that nobody wrote to a file that is watched."""
-    cpu = max(os.sched_getaffinity(0))
-    world.set_cpus(n_cpus)
-    policy = f"{world.root}/cpufreq/policy{cpu}"
-    times = []
-    with world.warden():
-        for i in range(samples):
-            fresh = f"{world.scratch}/fresh{n_cpus}-{i}"
-            shutil.copytree(policy, fresh)
-            write(f"{fresh}/scaling_governor", FOREIGN)
-            os.rename(policy, f"{world.scratch}/gone{n_cpus}-{i}")
-            os.rename(fresh, policy)
-            begun = time.monotonic()
-            write(f"{world.scratch}/sys/devices/system/cpu/cpu{cpu}/uevent", "online")
-            times.append(wait_value(f"{policy}/scaling_governor", "performance") - begun)
-            # What comes close together is answered together.
-            time.sleep(0.25)
-    return row(f"CPU online until applied, {n_cpus} CPUs", times)
+def foreign_writes(world, samples):
+    medians = {}
+    for n_cpus in (64, 4096):
+        world.set_cpus(n_cpus)
+        with world.warden():
+            times = repairs(world, n_cpus, samples)
+        medians[n_cpus] = statistics.median(times)
+        yield row(f"foreign write until repaired, {n_cpus} CPUs", times)
+    few, many = medians.values()
+    yield ("foreign write until repaired, 4096 CPUs", f"p50 {many * 1e3:.2f} ms", "the same with 64 CPUs", f"p50 {few * 1e3:.2f} ms",
+           f"{many / few:.2f}", "at most 2", many <= 2 * few)
+
+
+def online(world, cpus):
+    """Seconds from the first event until the last of them is held."""
+    for cpu in cpus:
+        world.renew_policy(cpu, tree.GOVERNOR)
+    begun = time.monotonic()
+    for cpu in cpus:
+        world.say_online(cpu)
+    return max(wait_value(f"{world.root}/cpufreq/policy{cpu}/scaling_governor", "performance") for cpu in cpus) - begun
+
+
+def onlines(world, samples):
+    medians = {}
+    for n_cpus in (128, 1024, 4096):
+        times = []
+        world.set_cpus(n_cpus)
+        with world.warden():
+            for i in range(samples):
+                times.append(online(world, [n_cpus - 1 - i % n_cpus]))
+                time.sleep(APART)
+        medians[n_cpus] = statistics.median(times)
+        yield row(f"CPU online until applied, {n_cpus} CPUs", times)
+    few, many = medians[128], medians[4096]
+    yield ("CPU online until applied, 4096 CPUs", f"p50 {many * 1e3:.2f} ms", "the same with 128 CPUs", f"p50 {few * 1e3:.2f} ms",
+           f"{many / few:.2f}", "at most 1.2", many <= 1.2 * few)
+
+
+def used(pid):
+    """Seconds of CPU time."""
+    with open(f"/proc/{pid}/schedstat", encoding="ascii") as file:
+        return int(file.read().split()[0]) / 1e9
+
+
+def bursts(world):
+    """CPU time of the daemon's: of four times as many at most four times as much."""
+    costs, times = {}, {}
+    world.set_cpus(1024)
+    with world.warden() as warden:
+        for n in (128, 512):
+            before = used(warden.pid)
+            times[n] = online(world, range(n))
+            time.sleep(2)
+            costs[n] = used(warden.pid) - before
+    yield ("512 CPUs online at once, 1024 CPUs: CPU time", f"{costs[512] * 1e3:.1f} ms, held after {times[512] * 1e3:.1f}",
+           "four times that of 128 at once", f"{costs[128] * 4e3:.1f} ms", f"{costs[512] / costs[128] / 4:.2f}", "at most 1.05",
+           costs[512] <= 4.2 * costs[128])
 
 
 def one_verdict(options):
@@ -98,11 +135,10 @@ def verdicts(options):
 
 
 def measure(world, options):
-    yield foreign_writes(world, options.samples)
-    yield onlines(world, 128, options.samples)
-    # The same for a larger host: fewer times, since only growth is to be seen.
-    for n_cpus in (1024, 4096):
-        yield onlines(world, n_cpus, min(options.samples, 100))
+    yield from foreign_writes(world, options.samples)
+    # A quarter of a second each.
+    yield from onlines(world, min(options.samples, 100))
+    yield from bursts(world)
     yield verdicts(options)
 
 

@@ -2,11 +2,11 @@
 """A made /sys/devices/system/cpu of plain files: for timing, where the FUSE host would be what is timed.
 
 Plain files keep the tail of a longer old value, since libcpupower opens without O_TRUNC; so the old governor's name is
-shorter than the new one's, and all other values keep their length.
+as long as the new one's, and all other values keep their length.
 """
 import os
 
-GOVERNOR = "powersave"
+GOVERNOR = "conservativ"
 STATES = (("POLL", 0), ("C1", 2), ("C2", 75), ("C3", 100))
 
 

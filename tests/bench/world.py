@@ -7,6 +7,7 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -30,6 +31,10 @@ BUS_CONF = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configur
 TUNED_PROFILE = "[main]\nsummary=bench\n\n[cpu]\ngovernor=performance\n"
 
 
+# The kernel passes on what comes to it on this socket, as its own and in this network namespace alone (tests/integration/uevent).
+NETLINK_KOBJECT_UEVENT, NLM_F_REQUEST, UEVENT_TYPE = 15, 1, 0x10
+
+
 def mount(*arguments):
     subprocess.run(["mount", *arguments], check=True)
 
@@ -41,7 +46,8 @@ class World:
         self.daemon = daemon
         self.bench_bus = bench_bus
         self.scratch = tempfile.mkdtemp()
-        mount("-t", "tmpfs", "none", self.scratch)
+        # Also other users are clients of the bus.
+        mount("-t", "tmpfs", "-o", "mode=0755", "none", self.scratch)
         self.address = f"unix:path={self.scratch}/bus"
         self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.address, RUNTIME_DIRECTORY=f"{self.scratch}/run")
         self.environment.pop("NOTIFY_SOCKET", None)
@@ -50,9 +56,7 @@ class World:
         self.notify.bind(f"{self.scratch}/notify")
         self.n_cpus = 0
         self.root = ""
-        # The real one, for uevents of the kernel, before a tree covers it.
-        os.mkdir(f"{self.scratch}/sys")
-        mount("-t", "sysfs", "none", f"{self.scratch}/sys")
+        self.uevents = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_KOBJECT_UEVENT)
         self.configure("")
 
     def copy_host(self):
@@ -69,16 +73,33 @@ class World:
             file.write(text)
 
     def set_cpus(self, n_cpus):
-        """A host with that many, all as firmware left them."""
-        if self.n_cpus == n_cpus:
-            tree.reset(self.root, n_cpus)
-            return
-        if self.root:
-            subprocess.run(["umount", "/sys/devices/system/cpu"], check=True)
-            shutil.rmtree(self.root)
-        self.root, self.n_cpus = f"{self.scratch}/cpu", n_cpus
-        tree.make(self.root, n_cpus)
-        mount("--bind", self.root, "/sys/devices/system/cpu")
+        """A host with that many, all as firmware left them. A tree is kept for the next time: making it takes longer than most rows."""
+        root = f"{self.scratch}/cpu-{n_cpus}"
+        if os.path.exists(root):
+            tree.reset(root, n_cpus)
+        else:
+            tree.make(root, n_cpus)
+        if self.n_cpus != n_cpus:
+            if self.root:
+                subprocess.run(["umount", "/sys/devices/system/cpu"], check=True)
+            mount("--bind", root, "/sys/devices/system/cpu")
+        self.root, self.n_cpus = root, n_cpus
+
+    def renew_policy(self, cpu, governor):
+        """Its policy is a new one, as after a driver came back, so that nobody has written to a file that is watched."""
+        policy = f"{self.root}/cpufreq/policy{cpu}"
+        fresh = tempfile.mkdtemp(dir=self.scratch)
+        shutil.copytree(policy, fresh, dirs_exist_ok=True)
+        with open(f"{fresh}/scaling_governor", "w", encoding="ascii") as file:
+            file.write(f"{governor}\n")
+        os.rename(policy, f"{fresh}-was")
+        os.rename(fresh, policy)
+
+    def say_online(self, cpu):
+        """The kernel's event."""
+        fields = (f"online@/devices/system/cpu/cpu{cpu}", "ACTION=online", f"DEVPATH=/devices/system/cpu/cpu{cpu}", "SUBSYSTEM=cpu")
+        body = b"".join(field.encode() + b"\0" for field in fields)
+        self.uevents.sendto(struct.pack("=IHHII", 16 + len(body), UEVENT_TYPE, NLM_F_REQUEST, 0, 0) + body, (0, 0))
 
     def wait_ready(self):
         while b"READY=1" not in self._receive():
@@ -104,10 +125,12 @@ class World:
             process.begun, process.ready = begun, self.wait_ready()
             yield process
         finally:
+            # strace would let it go on, and has to write what it counted.
             if prefix:
                 subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=False)
-            else:
-                process.kill()
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(10)
+            process.kill()
             process.wait(60)
 
     @contextlib.contextmanager
