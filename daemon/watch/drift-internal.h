@@ -117,6 +117,8 @@ int drift_judge(DriftMonitor *d, const Plan *plan, bool *ret_repair);
 /* Reports what has collected, and sets the timer. */
 void drift_tell_and_arm(DriftMonitor *d);
 
+/* The index of this writer among the kept ones; NO_WRITER: it is not known, or too many are. */
+unsigned drift_keep_writer(DriftMonitor *d, const Writer *writer);
 const Writer *drift_writer(const DriftMonitor *d, unsigned i);
 /* Forgets contests that are over. */
 void drift_tidy_opponents(DriftMonitor *d);

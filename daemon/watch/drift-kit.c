@@ -10,6 +10,7 @@
  * comparison with a call on the bus. */
 #define COMPARE_INTERVAL_USEC 1000000
 #define COMPARE_SHARE 100
+#define WRITERS_KEPT_MAX 32
 
 void *drift_append(void *array, size_t *n, size_t size)
 {
@@ -25,6 +26,24 @@ const Writer *drift_writer(const DriftMonitor *d, unsigned i)
         static const Writer nobody;
 
         return i < d->n_writers ? &d->writers[i] : &nobody;
+}
+
+unsigned drift_keep_writer(DriftMonitor *d, const Writer *writer)
+{
+        Writer *new;
+
+        if (writer->pid == 0)
+                return NO_WRITER;
+        for (size_t i = 0; i < d->n_writers; i++)
+                if (d->writers[i].pid == writer->pid && strcmp(d->writers[i].comm, writer->comm) == 0)
+                        return (unsigned)i;
+        if (d->n_writers == WRITERS_KEPT_MAX)
+                return NO_WRITER;
+        new = drift_append(&d->writers, &d->n_writers, sizeof(Writer));
+        if (!new)
+                return NO_WRITER;
+        *new = *writer;
+        return (unsigned)(d->n_writers - 1);
 }
 
 Touched *drift_touch(DriftMonitor *d, const KnobId *id, unsigned writer, bool heard)

@@ -20,7 +20,6 @@
 /* A program that writes in a loop costs at most this many readings of the knobs. */
 #define WATCH_INTERVAL_USEC 1000000
 #define WATCH_BURST 200
-#define WRITERS_KEPT_MAX 32
 /* Tries again to read the host; perhaps there are file descriptors or memory again. */
 #define READ_AGAIN_USEC 10000000
 /* So many knobs are compared between two looks at the event loop: one or two ms. A host of 4096 CPUs has 12 000. */
@@ -29,30 +28,12 @@
  * writer, comes. */
 #define REPORT_WAIT_USEC 200000
 
-static unsigned keep_writer(DriftMonitor *d, const Writer *writer)
-{
-        Writer *new;
-
-        if (writer->pid == 0)
-                return NO_WRITER;
-        for (size_t i = 0; i < d->n_writers; i++)
-                if (d->writers[i].pid == writer->pid && strcmp(d->writers[i].comm, writer->comm) == 0)
-                        return (unsigned)i;
-        if (d->n_writers == WRITERS_KEPT_MAX)
-                return NO_WRITER;
-        new = drift_append(&d->writers, &d->n_writers, sizeof(Writer));
-        if (!new)
-                return NO_WRITER;
-        *new = *writer;
-        return (unsigned)(d->n_writers - 1);
-}
-
 static void on_seen(const KnobId *id, const Writer *writer, void *userdata)
 {
         DriftMonitor *d = userdata;
 
         if (id)
-                (void)drift_touch(d, id, keep_writer(d, writer), true);
+                (void)drift_touch(d, id, drift_keep_writer(d, writer), true);
         else
                 drift_tell_clocksource(d, writer);
 }
