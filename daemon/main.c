@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "bus/bus-internal.h"
 #include "bus/bus.h"
+#include "host/config/config-fault.h"
 #include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "host/cpu.h"
@@ -98,33 +99,33 @@ static int parse_argv(int argc, char **argv)
         return 0;
 }
 
-static void log_remarks(const Config *config, const ConfigErrors *errors)
+static void log_remarks(const Config *config, const ConfigFaults *faults)
 {
         _cleanup_facts_ Facts facts = {};
 
         /* The level of a remark depends on what this host needs. Whoever needs the facts reports that they cannot be
          * read. */
-        if (errors->n == 0)
+        if (faults->n == 0)
                 return;
         if (facts_read(&facts) < 0)
-                remarks_log(errors, (Halves) { .frequency = true, .idle = true });
+                remarks_log(faults, (Halves) { .frequency = true, .idle = true });
         else
-                remarks_log(errors, need_under_mode(&facts, config->apply, config->filled));
+                remarks_log(faults, need_under_mode(&facts, config->apply, config->filled));
 }
 
 /* 0, or the exit status of a refusal that is already reported. */
 static int load_config(Config *ret)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
-        int r = config_load(arg_config, ret, &errors);
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        int r = config_load(arg_config, ret, &faults);
 
         if (r == 0) {
-                log_remarks(ret, &errors);
+                log_remarks(ret, &faults);
                 return 0;
         }
-        for (unsigned i = 0; i < errors.n; i++)
-                log_message(LOG_ERR, "%s", errors.lines[i]);
-        if (errors.n == 0)
+        for (unsigned i = 0; i < faults.n; i++)
+                log_message(LOG_ERR, "%s", faults.entries[i].text);
+        if (faults.n == 0)
                 (void)log_error_errno(r, "Cannot read %s", arg_config);
         return EXIT_CONFIG;
 }

@@ -18,6 +18,7 @@
 #include "ctl/json.h"
 #include "ctl/verbs.h"
 #include "host/calibrations.h"
+#include "host/config/config-fault.h"
 #include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "host/cpu.h"
@@ -62,8 +63,8 @@ static void here_done(Here *here)
 /* 0 or -ENOMEM. Does not report errors of the configuration: `tscwardend --check-config` does. */
 static int read_config(const char *path, Here *here)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
-        int r = config_load(path, &here->config, &errors);
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        int r = config_load(path, &here->config, &faults);
 
         here->config_refused = r < 0;
         if (r == 0 && here->config.apply == APPLY_NEVER &&

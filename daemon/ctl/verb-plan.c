@@ -6,6 +6,7 @@
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/verbs.h"
+#include "host/config/config-fault.h"
 #include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "show/dry-run.h"
@@ -34,12 +35,12 @@ static int print_json(const Steps *steps)
 
 static int load_config(const char *path, Config *ret)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
-        int r = config_load(path, ret, &errors);
+        _cleanup_config_faults_ ConfigFaults faults = {};
+        int r = config_load(path, ret, &faults);
 
-        for (unsigned i = 0; i < errors.n; i++)
-                fprintf(stderr, "tscwarden: %s\n", errors.lines[i]);
-        if (r < 0 && errors.n == 0)
+        for (unsigned i = 0; i < faults.n; i++)
+                fprintf(stderr, "tscwarden: %s\n", faults.entries[i].text);
+        if (r < 0 && faults.n == 0)
                 fprintf(stderr, "tscwarden: Cannot read %s: %s\n", path, strerror(-r));
         return r;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "host/config/config-fault.h"
 #include "manager/remarks.h"
 #include "manager/wish.h"
 
@@ -11,18 +12,18 @@
 
 int load_config(const char *path, const Facts *facts, Events *events, Config *ret, char **ret_why)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults faults = {};
         Config config = {};
-        int r = config_load(path, &config, &errors);
+        int r = config_load(path, &config, &faults);
 
         if (r < 0) {
-                for (unsigned i = 0; i < errors.n; i++)
+                for (unsigned i = 0; i < faults.n; i++)
                         events_log(events, LOG_ERR, "config-refused", MESSAGE_CONFIG_REFUSED, NULL, "%s",
-                                   errors.lines[i]);
-                *ret_why = strdup(errors.n > 0 ? errors.lines[0] : strerror(-r));
+                                   faults.entries[i].text);
+                *ret_why = strdup(faults.n > 0 ? faults.entries[0].text : strerror(-r));
                 return r;
         }
-        remarks_log(&errors, wish_wanted(&config, facts));
+        remarks_log(&faults, wish_wanted(&config, facts));
         *ret = config;
         return 0;
 }

@@ -3,15 +3,15 @@
 
 #include "base/log.h"
 
-void remarks_log(const ConfigErrors *errors, Halves halves)
+void remarks_log(const ConfigFaults *faults, Halves halves)
 {
         bool applies = halves.frequency || halves.idle;
 
-        for (unsigned i = 0; i < errors->n; i++)
-                if (applies || i < errors->n - errors->n_foreign)
-                        log_message(LOG_WARNING, "%s", errors->lines[i]);
+        for (unsigned i = 0; i < faults->n; i++)
+                if (applies || !faults->entries[i].foreign)
+                        log_message(LOG_WARNING, "%s", faults->entries[i].text);
                 else
                         log_message(LOG_INFO,
                                     "%s. tscwarden applies no policy on this host, and leaves that file to cpupower.",
-                                    errors->lines[i]);
+                                    faults->entries[i].text);
 }

@@ -188,7 +188,7 @@ static void live(const char *path, const Snapshot *before)
                              .read_part = fake_host_ops.read_part,
                              .read = fake_host_ops.read,
                              .write = fake_host_ops.write };
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
         sd_event *event = NULL;
         Manager *m = NULL;

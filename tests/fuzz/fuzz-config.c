@@ -11,13 +11,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_errors(const ConfigErrors *errors)
+static void check_errors(const ConfigFaults *errors)
 {
         assert(errors->n <= 42);
         for (unsigned i = 0; i < errors->n; i++) {
-                assert(strncmp(errors->lines[i], "F:", 2) == 0);
-                assert(strlen(errors->lines[i]) < 4096);
-                for (const char *c = errors->lines[i]; *c; c++)
+                assert(strncmp(errors->entries[i].text, "F:", 2) == 0);
+                assert(strlen(errors->entries[i].text) < 4096);
+                for (const char *c = errors->entries[i].text; *c; c++)
                         assert((unsigned char)*c >= ' ' && *c != 0x7f);
         }
 }
@@ -53,7 +53,7 @@ static void check_config(const Config *config)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
         int r;
 

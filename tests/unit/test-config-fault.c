@@ -15,49 +15,46 @@
 static void test_faults_come_out_by_line(void **state)
 {
         _cleanup_config_faults_ ConfigFaults faults = {};
-        _cleanup_config_errors_ ConfigErrors errors = {};
 
         config_faults_refuse(&faults, 7, "seven");
         config_faults_remark(&faults, 3, "three");
         config_faults_refuse(&faults, 3, "three again");
         config_faults_refuse(&faults, 0, "the file");
-        assert_int_equal(config_faults_format(&faults, "F", &errors), 0);
-        assert_int_equal(errors.n, 4);
-        assert_int_equal(errors.n_refusals, 3);
-        assert_string_equal(errors.lines[0], "F: the file");
-        assert_string_equal(errors.lines[1], "F:3: three");
-        assert_string_equal(errors.lines[2], "F:3: three again");
-        assert_string_equal(errors.lines[3], "F:7: seven");
+        assert_int_equal(config_faults_finish(&faults, "F"), 0);
+        assert_int_equal(faults.n, 4);
+        assert_int_equal(faults.n_refusals, 3);
+        assert_string_equal(faults.entries[0].text, "F: the file");
+        assert_string_equal(faults.entries[1].text, "F:3: three");
+        assert_string_equal(faults.entries[2].text, "F:3: three again");
+        assert_string_equal(faults.entries[3].text, "F:7: seven");
 }
 
 static void test_faults_keep_the_first_twenty_of_each_kind(void **state)
 {
         _cleanup_config_faults_ ConfigFaults faults = {};
-        _cleanup_config_errors_ ConfigErrors errors = {};
 
         for (unsigned line = 100; line > 0; line--) {
                 config_faults_refuse(&faults, line, "bad");
                 config_faults_remark(&faults, line, "odd");
         }
         config_faults_refuse(&faults, 50, "bad");
-        assert_int_equal(config_faults_format(&faults, "F", &errors), 0);
-        assert_int_equal(errors.n, 42);
-        assert_int_equal(errors.n_refusals, 101);
-        assert_string_equal(errors.lines[0], "F:1: bad");
-        assert_string_equal(errors.lines[1], "F:1: odd");
-        assert_string_equal(errors.lines[39], "F:20: odd");
-        assert_string_equal(errors.lines[40], "F: and 81 more errors");
-        assert_string_equal(errors.lines[41], "F: and 80 more remarks");
+        assert_int_equal(config_faults_finish(&faults, "F"), 0);
+        assert_int_equal(faults.n, 42);
+        assert_int_equal(faults.n_refusals, 101);
+        assert_string_equal(faults.entries[0].text, "F:1: bad");
+        assert_string_equal(faults.entries[1].text, "F:1: odd");
+        assert_string_equal(faults.entries[39].text, "F:20: odd");
+        assert_string_equal(faults.entries[40].text, "F: and 81 more errors");
+        assert_string_equal(faults.entries[41].text, "F: and 80 more remarks");
 }
 
 static void test_faults_are_escaped(void **state)
 {
         _cleanup_config_faults_ ConfigFaults faults = {};
-        _cleanup_config_errors_ ConfigErrors errors = {};
 
         config_faults_refuse(&faults, 1, "%s", "\033[31m\n\xff");
-        assert_int_equal(config_faults_format(&faults, "a\tb", &errors), 0);
-        assert_string_equal(errors.lines[0], "a\\x09b:1: \\x1b[31m\\x0a\\xff");
+        assert_int_equal(config_faults_finish(&faults, "a\tb"), 0);
+        assert_string_equal(faults.entries[0].text, "a\\x09b:1: \\x1b[31m\\x0a\\xff");
 }
 
 static void test_excerpt(void **state)

@@ -142,7 +142,7 @@ static void test_foreign_field_files(void **state)
         };
 
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-                _cleanup_config_errors_ ConfigErrors errors = {};
+                _cleanup_config_faults_ ConfigFaults errors = {};
                 _cleanup_config_ Config config = {};
                 _cleanup_free_ char *policy = NULL;
                 const char *paths[] = { "foreign", NULL };
@@ -150,13 +150,14 @@ static void test_foreign_field_files(void **state)
                 write_text(*state, "foreign", cases[i].text);
                 assert_int_equal(config_load_with("own", paths, &config, &errors), 0);
                 policy = describe(&config);
-                print_message("%s-> %s\n%s\n", cases[i].text, policy, errors.n ? errors.lines[0] : "");
+                print_message("%s-> %s\n%s\n", cases[i].text, policy, errors.n ? errors.entries[0].text : "");
                 assert_string_equal(policy, cases[i].policy);
                 assert_int_equal(errors.n_refusals, 0);
-                assert_int_equal(errors.n_foreign, errors.n);
+                for (unsigned j = 0; j < errors.n; j++)
+                        assert_true(errors.entries[j].foreign);
                 assert_int_equal(errors.n > 0, cases[i].remark != NULL);
                 if (cases[i].remark)
-                        assert_non_null(strstr(errors.lines[0], cases[i].remark));
+                        assert_non_null(strstr(errors.entries[0].text, cases[i].remark));
                 assert_int_equal(config.stop_policy.n_rules, 0);
                 assert_int_equal(config.n_files, 1);
         }
@@ -166,21 +167,21 @@ static void test_foreign_field_files(void **state)
 static void test_foreign_limits_of_cpufrequtils_that_cross(void **state)
 {
         const char *paths[] = { "first", NULL };
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
 
         write_text(*state, "first", "GOVERNOR=performance\nMAX_SPEED=2.25GHz\nMIN_SPEED=3GHz\n");
         assert_int_equal(config_load_with("absent", paths, &config, &errors), 0);
         assert_int_equal(errors.n, 3);
         assert_string_equal(
-                errors.lines[2],
+                errors.entries[2].text,
                 "first:3: the minimum of line 3 is above the maximum of line 2; lower the one or raise the other");
 }
 
 static void test_foreign_precedence(void **state)
 {
         const char *paths[] = { "absent", "silent", "first", "second", NULL };
-        _cleanup_config_errors_ ConfigErrors errors = {}, own_errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {}, own_errors = {};
         _cleanup_config_ Config config = {}, own = {};
 
         write_text(*state, "silent", "#GOVERNOR='ondemand'\n");
@@ -205,7 +206,7 @@ static void test_foreign_precedence(void **state)
 static void test_foreign_line_without_effect_ends_the_search(void **state)
 {
         const char *paths[] = { "first", "second", NULL };
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
         _cleanup_free_ char *policy = NULL;
 
@@ -218,8 +219,9 @@ static void test_foreign_line_without_effect_ends_the_search(void **state)
         assert_null(config.policy_file);
         assert_false(config.filled.frequency || config.filled.idle);
         assert_int_equal(errors.n, 2);
-        assert_int_equal(errors.n_foreign, 1);
-        assert_non_null(strstr(errors.lines[0], "own:1: this section sets nothing"));
+        assert_false(errors.entries[0].foreign);
+        assert_true(errors.entries[1].foreign);
+        assert_non_null(strstr(errors.entries[0].text, "own:1: this section sets nothing"));
 }
 
 /* Nor does a line about the stop, which is not taken, or one of a key that is none of cpupower's. */
@@ -231,31 +233,48 @@ static void test_foreign_line_about_no_policy_does_not(void **state)
 
         write_text(*state, "second", "GOVERNOR=powersave\n");
         for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
-                _cleanup_config_errors_ ConfigErrors errors = {};
+                _cleanup_config_faults_ ConfigFaults errors = {};
                 _cleanup_config_ Config config = {};
 
                 write_text(*state, "first", texts[i]);
                 assert_int_equal(config_load_with("absent", paths, &config, &errors), 0);
                 assert_string_equal(config.policy_file, "second");
                 assert_int_equal(errors.n, 1);
-                print_message("%s\n", errors.lines[0]);
-                assert_non_null(strstr(errors.lines[0], "This line has no effect"));
+                print_message("%s\n", errors.entries[0].text);
+                assert_non_null(strstr(errors.entries[0].text, "This line has no effect"));
         }
 }
 
 static void test_foreign_file_that_cannot_be_read(void **state)
 {
         const char *paths[] = { ".", "first", NULL };
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
 
         (void)unlink("own");
         write_text(*state, "first", rhel);
         assert_int_equal(config_load_with("own", paths, &config, &errors), 0);
         assert_int_equal(errors.n, 1);
-        assert_non_null(strstr(errors.lines[0], ".: cannot be read: Is a directory"));
+        assert_non_null(strstr(errors.entries[0].text, ".: cannot be read: Is a directory"));
         assert_string_equal(config.policy_file, "first");
         assert_false(config.exists);
+}
+
+/* Each line without effect is a remark, and those that are not listed are counted. */
+static void test_foreign_remarks_are_counted(void **state)
+{
+        const char *paths[] = { "first", NULL };
+        _cleanup_config_faults_ ConfigFaults errors = {};
+        _cleanup_config_ Config config = {};
+        char text[512] = "";
+
+        for (unsigned i = 0; i < 30; i++)
+                strcat(text, "no key\n");
+        write_text(*state, "first", text);
+        assert_int_equal(config_load_with("absent", paths, &config, &errors), 0);
+        assert_int_equal(errors.n, 21);
+        assert_string_equal(errors.entries[20].text, "first: and 10 more remarks");
+        assert_int_equal(errors.n_refusals, 0);
 }
 
 int main(void)
@@ -269,6 +288,7 @@ int main(void)
                                                 scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_foreign_line_without_effect_ends_the_search, enter_scratch,
                                                 scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_remarks_are_counted, enter_scratch, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_foreign_file_that_cannot_be_read, enter_scratch, scratch_teardown),
         };
 

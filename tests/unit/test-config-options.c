@@ -12,14 +12,14 @@
 
 #include "host/config/config.h"
 
-static int load(const char *text, Config *config, ConfigErrors *errors)
+static int load(const char *text, Config *config, ConfigFaults *errors)
 {
         return config_parse("F", text, strlen(text), config, errors);
 }
 
 static void test_options_are_all_that_holds(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
         CpuPolicy cpu;
 
@@ -60,7 +60,7 @@ static void test_options_leave_a_half_to_the_built_in_rule(void **state)
         };
 
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-                _cleanup_config_errors_ ConfigErrors errors = {};
+                _cleanup_config_faults_ ConfigFaults errors = {};
                 _cleanup_config_ Config config = {};
                 CpuPolicy cpu;
 
@@ -78,7 +78,7 @@ static void test_options_leave_a_half_to_the_built_in_rule(void **state)
 
 static void test_stop_options_alone_set_no_policy(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
 
         assert_int_equal(load("CPUPOWER_STOP_OPTS='frequency-set -g ondemand'\n", &config, &errors), 0);
@@ -110,11 +110,11 @@ static void test_options_refuse(void **state)
         };
 
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-                _cleanup_config_errors_ ConfigErrors errors = {};
+                _cleanup_config_faults_ ConfigFaults errors = {};
                 _cleanup_config_ Config config = {};
 
                 assert_int_equal(load(cases[i].text, &config, &errors), -EBADMSG);
-                assert_string_equal(errors.lines[errors.n - 1], cases[i].line);
+                assert_string_equal(errors.entries[errors.n - 1].text, cases[i].line);
         }
 }
 

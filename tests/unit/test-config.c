@@ -13,7 +13,7 @@
 #include "host/config/config.h"
 #include "scratch.h"
 
-static int load(const char *text, Config *config, ConfigErrors *errors)
+static int load(const char *text, Config *config, ConfigFaults *errors)
 {
         return config_parse("F", text, strlen(text), config, errors);
 }
@@ -37,7 +37,7 @@ static void assert_built_in_rule(const Config *config)
 
 static void test_config_empty(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
 
         assert_int_equal(load("\n# nothing\n", &config, &errors), 0);
@@ -60,7 +60,7 @@ static void test_config_full(void **state)
                 "APPLY=always\nAPPLY_WHEN=guests\nDRIFT='report'\nON_STOP=keep\n"
                 "GOVERNOR=\"performance|userspace\"\nMIN_FREQ=2.4GHz\nMAX_FREQ=2600000\nMAX_CSTATE=C1\n"
                 "[cpus 0-3]\nMAX_CSTATE=20us\n\n[cpus  8 ]\r\nGOVERNOR=powersave\r\n";
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
         const PolicyRule *rules;
 
@@ -99,7 +99,7 @@ static void test_config_full(void **state)
 /* Without a policy key at the top there is no rule for it. */
 static void test_config_sections_only(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
 
         assert_int_equal(load("DRIFT=report\n[cpus 1]\nMIN_FREQ=1GHz\n", &config, &errors), 0);
@@ -112,17 +112,17 @@ static void test_config_remarks_do_not_refuse(void **state)
 {
         static const char file[] = "[cpus 0-3]\nMAX_CSTATE=C1\n[cpus 2-8]\n[cpus 9]\nMAX_CSTATE=C1\n"
                                    "[cpus 3,9]\nGOVERNOR=performance\n";
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
 
         assert_int_equal(load(file, &config, &errors), 0);
         assert_int_equal(errors.n_refusals, 0);
         assert_int_equal(errors.n, 3);
-        assert_string_equal(errors.lines[0], "F:3: this section sets nothing; add a key or remove it");
-        assert_string_equal(errors.lines[1], "F:3: CPU 2 is also in the section of line 1; "
-                                             "where both set a key, the later one wins");
-        assert_string_equal(errors.lines[2], "F:6: CPU 3 is also in the section of line 3; "
-                                             "where both set a key, the later one wins");
+        assert_string_equal(errors.entries[0].text, "F:3: this section sets nothing; add a key or remove it");
+        assert_string_equal(errors.entries[1].text, "F:3: CPU 2 is also in the section of line 1; "
+                                                    "where both set a key, the later one wins");
+        assert_string_equal(errors.entries[2].text, "F:6: CPU 3 is also in the section of line 3; "
+                                                    "where both set a key, the later one wins");
         assert_int_equal(config.policy.n_rules, 5);
 }
 
@@ -166,13 +166,13 @@ static void test_config_refuses(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_config_errors_ ConfigErrors errors = {};
+                _cleanup_config_faults_ ConfigFaults errors = {};
                 Config config = { .apply_line = 77 };
 
                 print_message("<<%s>>\n", cases[i].text);
                 assert_int_equal(load(cases[i].text, &config, &errors), -EBADMSG);
                 assert_int_equal(errors.n_refusals, 1);
-                assert_string_equal(errors.lines[0], cases[i].line);
+                assert_string_equal(errors.entries[0].text, cases[i].line);
                 assert_int_equal(config.apply_line, 77);
                 assert_null(config.file);
         }
@@ -181,7 +181,7 @@ static void test_config_refuses(void **state)
 /* The first twenty by line, whichever pass finds them. */
 static void test_config_collects_everything(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         Config config;
         char text[30 * 16], *end = text;
 
@@ -190,10 +190,10 @@ static void test_config_collects_everything(void **state)
         assert_int_equal(load(text, &config, &errors), -EBADMSG);
         assert_int_equal(errors.n_refusals, 30);
         assert_int_equal(errors.n, 21);
-        assert_memory_equal(errors.lines[0], "F:1: unknown key", 16);
-        assert_memory_equal(errors.lines[1], "F:2: no '='", 11);
-        assert_memory_equal(errors.lines[19], "F:20: no '='", 12);
-        assert_string_equal(errors.lines[20], "F: and 10 more errors");
+        assert_memory_equal(errors.entries[0].text, "F:1: unknown key", 16);
+        assert_memory_equal(errors.entries[1].text, "F:2: no '='", 11);
+        assert_memory_equal(errors.entries[19].text, "F:20: no '='", 12);
+        assert_string_equal(errors.entries[20].text, "F: and 10 more errors");
 }
 
 /* A line with two mistakes is not refused a second time once the first is mended. */
@@ -216,20 +216,20 @@ static void test_config_tells_both_mistakes_of_a_line(void **state)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-                _cleanup_config_errors_ ConfigErrors errors = {};
+                _cleanup_config_faults_ ConfigFaults errors = {};
                 Config config;
 
                 print_message("<<%s>>\n", cases[i].text);
                 assert_int_equal(load(cases[i].text, &config, &errors), -EBADMSG);
                 assert_int_equal(errors.n, 2);
-                assert_string_equal(errors.lines[0], cases[i].first);
-                assert_string_equal(errors.lines[1], cases[i].second);
+                assert_string_equal(errors.entries[0].text, cases[i].first);
+                assert_string_equal(errors.entries[1].text, cases[i].second);
         }
 }
 
 static void test_config_too_many_sections(void **state)
 {
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_free_ char *text = malloc(1026 * 9);
         Config config;
         char *end = text;
@@ -237,13 +237,13 @@ static void test_config_too_many_sections(void **state)
         for (unsigned i = 0; i < 1025; i++)
                 end = stpcpy(end, "[cpus 0]\n");
         assert_int_equal(load(text, &config, &errors), -EBADMSG);
-        assert_string_equal(errors.lines[0], "F: more than 1024 sections; let one hold all CPUs of one policy");
+        assert_string_equal(errors.entries[0].text, "F: more than 1024 sections; let one hold all CPUs of one policy");
 }
 
 static void test_config_load_files(void **state)
 {
         const Scratch *scratch = *state;
-        _cleanup_config_errors_ ConfigErrors missing = {}, directory = {}, fifo = {}, there = {}, big = {};
+        _cleanup_config_faults_ ConfigFaults missing = {}, directory = {}, fifo = {}, there = {}, big = {};
         _cleanup_config_ Config none = {}, config = {};
         char path[128];
 
@@ -262,24 +262,24 @@ static void test_config_load_files(void **state)
 
         /* inih takes a directory for an empty file. */
         assert_int_equal(config_load("/proc", &config, &directory), -EISDIR);
-        assert_string_equal(directory.lines[0], "/proc: cannot be read: Is a directory; "
-                                                "it must be a readable file, or not be there at all");
+        assert_string_equal(directory.entries[0].text, "/proc: cannot be read: Is a directory; "
+                                                       "it must be a readable file, or not be there at all");
         assert_int_equal(directory.n_refusals, 1);
 
         snprintf(path, sizeof(path), "%s/fifo", scratch->path);
         assert_int_equal(mkfifo(path, 0600), 0);
         assert_int_equal(config_load(path, &config, &fifo), -EINVAL);
-        assert_non_null(strstr(fifo.lines[0], "Not a regular file"));
+        assert_non_null(strstr(fifo.entries[0].text, "Not a regular file"));
 
         assert_int_equal(config_load("/dev/zero", &config, &big), -EBADMSG);
-        assert_string_equal(big.lines[0], "/dev/zero: longer than 1 MiB; this cannot be the right file");
+        assert_string_equal(big.entries[0].text, "/dev/zero: longer than 1 MiB; this cannot be the right file");
 }
 
 /* The sample: as it is, and with every "#KEY=value" made live, it says what holds without it. */
 static void test_config_sample_is_the_default(void **state)
 {
         static const char path[] = SOURCE_ROOT "/conf/tscwarden.sysconfig";
-        _cleanup_config_errors_ ConfigErrors as_is = {}, live = {};
+        _cleanup_config_faults_ ConfigFaults as_is = {}, live = {};
         _cleanup_config_ Config sample = {}, config = {};
         _cleanup_free_ char *text = NULL;
         size_t size = 0;

@@ -154,7 +154,7 @@ static void test_inih_cuts_long_values(void **state)
 static void test_inih_directory(void **state)
 {
         const Scratch *scratch = *state;
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         Config config;
 
         assert_int_equal(config_load(scratch->path, &config, &errors), -EISDIR);
@@ -171,7 +171,7 @@ static void test_inih_behind_the_loader(void **state)
                                                 "C1\n"
                                                 "[cpus 0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42]\n"
                                                 "\tMAX_CSTATE='20us'\n";
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
 
         assert_int_equal(config_parse("F", file, sizeof(file) - 1, &config, &errors), 0);

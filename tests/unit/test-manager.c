@@ -227,7 +227,7 @@ static void make(const char *text, int runtime_fd)
 {
         static char path[sizeof(scratch->path) + 8];
         static CpuOps ops;
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
 
         ops = fake_host_ops;

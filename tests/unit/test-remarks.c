@@ -17,8 +17,8 @@ static char text[4096];
 static void log_both(Halves halves)
 {
         char ours[] = "/etc/default/tscwarden:1: a remark", foreign[] = "/etc/default/cpupower:2: another";
-        char *lines[] = { ours, foreign };
-        const ConfigErrors errors = { .lines = lines, .n = 2, .n_foreign = 1 };
+        ConfigFault entries[] = { { .text = ours }, { .foreign = true, .text = foreign } };
+        const ConfigFaults errors = { .entries = entries, .n = 2 };
         int stderr_fd = dup(STDERR_FILENO), log_fd = memfd_create("log", MFD_CLOEXEC);
         ssize_t n;
 

@@ -202,7 +202,7 @@ static void make_host(FakeHost *host, const Facts *facts, Driver driver)
 static void try_one(const Case *is)
 {
         const char *paths[] = { "foreign", NULL };
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
         _cleanup_snapshot_ Snapshot planned = {};
         Halves need = need_from_facts(is->facts);

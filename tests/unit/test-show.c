@@ -152,7 +152,7 @@ static void test_show_config(void **state)
                 "ON_STOP=keep\nGOVERNOR=performance|a_long_governor|b\n\n[cpus 3,1]\nMAX_CSTATE=20us\n"
                 "[cpus 2]\nMIN_FREQ=1GHz\n";
         _cleanup_config_ Config config = {};
-        _cleanup_config_errors_ ConfigErrors errors = {};
+        _cleanup_config_faults_ ConfigFaults errors = {};
         Output output;
 
         assert_int_equal(config_parse("f", text, strlen(text), &config, &errors), 0);
@@ -175,7 +175,7 @@ static void test_show_config(void **state)
                             "  MAX_CSTATE=shallowest         built-in default\n");
 
         config_done(&config);
-        config_errors_done(&errors);
+        config_faults_done(&errors);
         assert_int_equal(config_parse("f", "", 0, &config, &errors), 0);
         config.exists = false;
         output_begin(&output);

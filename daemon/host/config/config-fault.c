@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/log.h"
 #include "base/macro.h"
 
@@ -13,6 +15,7 @@ void config_faults_done(ConfigFaults *faults)
 {
         for (unsigned i = 0; i < faults->n; i++)
                 free(faults->entries[i].text);
+        free(faults->entries);
         *faults = (ConfigFaults) {};
 }
 
@@ -46,21 +49,20 @@ static void faults_add(ConfigFaults *faults, bool refuses, unsigned line, const 
 
 static void faults_add(ConfigFaults *faults, bool refuses, unsigned line, const char *format, va_list args)
 {
+        ConfigFault fault = { .line = line, .refuses = refuses };
         unsigned at;
-        char *text;
 
         if (!faults_make_room(faults, refuses, line))
                 return;
-        text = text_format_valist(format, args);
-        if (!text) {
+        fault.text = text_format_valist(format, args);
+        if (!fault.text || array_grow(&faults->entries, faults->n, sizeof(fault)) < 0) {
+                free(fault.text);
                 faults->error = -ENOMEM;
                 return;
         }
-        /* faults_make_room() has left at least one place free. */
-        for (at = faults->n; at > 0 && faults->entries[at - 1].line > line; at--)
+        for (at = faults->n++; at > 0 && faults->entries[at - 1].line > line; at--)
                 faults->entries[at] = faults->entries[at - 1];
-        faults->entries[at] = (ConfigFault) { .line = line, .refuses = refuses, .text = text };
-        faults->n++;
+        faults->entries[at] = fault;
 }
 
 void config_faults_refuse(ConfigFaults *faults, unsigned line, const char *format, ...)
@@ -83,56 +85,75 @@ void config_faults_remark(ConfigFaults *faults, unsigned line, const char *forma
         va_end(args);
 }
 
-static int errors_append(ConfigErrors *errors, const char *format, ...) _printf_(2, 3);
-
-static int errors_append(ConfigErrors *errors, const char *format, ...)
+/* Takes over *fault. */
+static int append(ConfigFaults *faults, ConfigFault *fault)
 {
-        _cleanup_free_ char *text = NULL;
-        va_list args;
-
-        va_start(args, format);
-        text = text_format_valist(format, args);
-        va_end(args);
-        errors->lines[errors->n] = text ? text_escape(text) : NULL;
-        if (!errors->lines[errors->n])
+        if (array_grow(&faults->entries, faults->n, sizeof(*faults->entries)) < 0)
                 return -ENOMEM;
-        errors->n++;
+        faults->entries[faults->n++] = TAKE_STRUCT(*fault);
         return 0;
 }
 
-static int errors_append_more(ConfigErrors *errors, const char *file, unsigned n, const char *what)
+static int append_more(ConfigFaults *faults, bool refuses, unsigned n_found, const char *what)
 {
-        return n > CONFIG_FAULTS_MAX ? errors_append(errors, "%s: and %u more %s", file, n - CONFIG_FAULTS_MAX, what) :
-                                       0;
-}
-
-int config_faults_format(const ConfigFaults *faults, const char *file, ConfigErrors *ret)
-{
-        _cleanup_config_errors_ ConfigErrors errors = { .n_refusals = faults->n_refusals };
+        ConfigFault more = {};
+        unsigned n_kept = 0;
         int r;
 
-        if (faults->error < 0)
-                return faults->error;
-        errors.lines = calloc(faults->n + 2, sizeof(*errors.lines));
-        if (!errors.lines)
+        for (unsigned i = 0; i < faults->n; i++)
+                n_kept += faults->entries[i].refuses == refuses;
+        if (n_found <= n_kept)
+                return 0;
+        if (asprintf(&more.text, "and %u more %s", n_found - n_kept, what) < 0)
                 return -ENOMEM;
-        for (unsigned i = 0; i < faults->n; i++) {
-                const ConfigFault *fault = &faults->entries[i];
+        more.refuses = refuses;
+        r = append(faults, &more);
+        free(more.text);
+        return r;
+}
 
-                if (fault->line > 0)
-                        r = errors_append(&errors, "%s:%u: %s", file, fault->line, fault->text);
-                else
-                        r = errors_append(&errors, "%s: %s", file, fault->text);
-                if (r < 0)
-                        return r;
+static int finish_text(ConfigFault *fault, const char *file)
+{
+        _cleanup_free_ char *line = NULL;
+        char number[16] = "", *safe;
+
+        if (fault->line > 0)
+                snprintf(number, sizeof(number), ":%u", fault->line);
+        if (asprintf(&line, "%s%s: %s", file, number, fault->text) < 0) {
+                line = NULL;
+                return -ENOMEM;
         }
-        r = errors_append_more(&errors, file, faults->n_refusals, "errors");
+        safe = text_escape(line);
+        if (!safe)
+                return -ENOMEM;
+        free(fault->text);
+        fault->text = safe;
+        return 0;
+}
+
+int config_faults_finish(ConfigFaults *faults, const char *file)
+{
+        int r = faults->error;
+
+        if (r == 0)
+                r = append_more(faults, true, faults->n_refusals, "errors");
+        if (r == 0)
+                r = append_more(faults, false, faults->n_remarks, "remarks");
+        for (unsigned i = 0; i < faults->n && r == 0; i++)
+                r = finish_text(&faults->entries[i], file);
         if (r < 0)
-                return r;
-        r = errors_append_more(&errors, file, faults->n_remarks, "remarks");
-        if (r < 0)
-                return r;
-        *ret = TAKE_STRUCT(errors);
+                config_faults_done(faults);
+        return r;
+}
+
+int config_faults_move(ConfigFaults *to, ConfigFaults *from)
+{
+        for (unsigned i = 0; i < from->n; i++) {
+                from->entries[i].foreign = true;
+                if (append(to, &from->entries[i]) < 0)
+                        return -ENOMEM;
+        }
+        config_faults_done(from);
         return 0;
 }
 

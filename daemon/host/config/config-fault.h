@@ -9,19 +9,19 @@
 #include <stddef.h>
 
 #include "base/macro.h"
-#include "host/config/config-store.h"
 
 /* Of refusals and of remarks at most so many are kept; further ones are only counted. */
 #define CONFIG_FAULTS_MAX 20U
 
 typedef struct ConfigFault {
         unsigned line; /* 0: the whole file */
-        bool refuses;
-        char *text; /* owned: "what; what would be right" */
+        bool refuses;  /* the file; otherwise it is a remark */
+        bool foreign;  /* about a file that is not ours */
+        char *text;    /* owned: "what; what would be right" */
 } ConfigFault;
 
 typedef struct ConfigFaults {
-        ConfigFault entries[2 * CONFIG_FAULTS_MAX]; /* by line */
+        ConfigFault *entries; /* by line, owned */
         unsigned n;
         unsigned n_refusals, n_remarks; /* counts also those that were not kept */
         int error;                      /* -ENOMEM once something could not be kept */
@@ -34,8 +34,11 @@ void config_faults_done(ConfigFaults *faults);
 void config_faults_refuse(ConfigFaults *faults, unsigned line, const char *format, ...) _printf_(3, 4);
 void config_faults_remark(ConfigFaults *faults, unsigned line, const char *format, ...) _printf_(3, 4);
 
-/* The lines for people, escaped. 0 or -ENOMEM. *ret is the caller's, untouched on failure. */
-int config_faults_format(const ConfigFaults *faults, const char *file, ConfigErrors *ret);
+/* Makes each text a line for people: "FILE:LINE: what; what would be right", escaped; a last one counts those of a kind that were
+ * not kept. 0, or -ENOMEM: then none is left. */
+int config_faults_finish(ConfigFaults *faults, const char *file);
+/* The faults of *from, finished and about a foreign file, go behind those of *to. 0 or -ENOMEM. */
+int config_faults_move(ConfigFaults *to, ConfigFaults *from);
 
 /* The beginning of `length` bytes of a text, with "..." when it is cut; returns the buffer. */
 #define CONFIG_EXCERPT_SIZE 48

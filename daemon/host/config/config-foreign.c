@@ -327,48 +327,33 @@ static int foreign_take_policy(Foreign *foreign, Config *config)
 }
 
 /* Adds to the message about a line without effect that it has none, and what holds instead. */
-static int foreign_finish(Foreign *foreign, const Policy *policy, ConfigErrors *ret)
+static int foreign_finish(Foreign *foreign, const Policy *policy)
 {
-        _cleanup_config_faults_ ConfigFaults faults = {};
+        ConfigFaults *faults = &foreign->faults;
 
-        for (unsigned i = 0; i < foreign->faults.n; i++) {
-                const ConfigFault *fault = &foreign->faults.entries[i];
-                bool asks = fault->text[strlen(fault->text) - 1] == '?';
+        for (unsigned i = 0; i < faults->n; i++) {
+                ConfigFault *fault = &faults->entries[i];
+                const char *dot = fault->text[strlen(fault->text) - 1] == '?' ? "" : ".";
+                char *text;
 
-                if (fault->refuses)
-                        config_faults_remark(
-                                &faults, fault->line, "%s%s This line has no effect; where the host needs a policy, %s",
-                                fault->text, asks ? "" : ".", what_holds(policy, key_of_line(foreign, fault->line)));
-                else
-                        config_faults_remark(&faults, fault->line, "%s", fault->text);
+                if (!fault->refuses)
+                        continue;
+                if (asprintf(&text, "%s%s This line has no effect; where the host needs a policy, %s", fault->text, dot,
+                             what_holds(policy, key_of_line(foreign, fault->line))) < 0)
+                        return -ENOMEM;
+                free(fault->text);
+                fault->text = text;
+                fault->refuses = false;
         }
-        return foreign->faults.error < 0 ? foreign->faults.error : config_faults_format(&faults, foreign->path, ret);
-}
-
-/* Moves the lines of *from to the end of *errors, as remarks about a foreign file. */
-static int errors_move(ConfigErrors *errors, ConfigErrors *from)
-{
-        char **lines;
-
-        if (from->n == 0)
-                return 0;
-        lines = reallocarray(errors->lines, errors->n + from->n, sizeof(*lines));
-        if (!lines)
-                return -ENOMEM;
-        errors->lines = lines;
-        memcpy(lines + errors->n, from->lines, from->n * sizeof(*lines));
-        errors->n += from->n;
-        errors->n_foreign += from->n;
-        free(from->lines);
-        *from = (ConfigErrors) {};
-        return 0;
+        faults->n_remarks += faults->n_refusals;
+        faults->n_refusals = 0;
+        return config_faults_finish(faults, foreign->path);
 }
 
 /* 1: the file is about a policy. 0: it is not, or does not exist. Or -errno. */
-static int foreign_load_one(const char *path, Config *config, ConfigErrors *errors)
+static int foreign_load_one(const char *path, Config *config, ConfigFaults *faults)
 {
         _cleanup_(foreign_done) Foreign foreign = { .path = path };
-        _cleanup_config_errors_ ConfigErrors remarks = {};
         _cleanup_free_ char *data = NULL;
         size_t size;
         int error = config_file_read(path, &data, &size), r = 0;
@@ -386,19 +371,19 @@ static int foreign_load_one(const char *path, Config *config, ConfigErrors *erro
         if (r == 0 && foreign.policy.n_rules > 0)
                 r = foreign_take_policy(&foreign, config);
         if (r == 0)
-                r = foreign_finish(&foreign, &config->policy, &remarks);
+                r = foreign_finish(&foreign, &config->policy);
         if (r == 0)
-                r = errors_move(errors, &remarks);
+                r = config_faults_move(faults, &foreign.faults);
         if (r == 0 && error == 0)
                 r = config_add_file(config, path);
         return r < 0 ? r : is_about_policy;
 }
 
-int config_foreign_load(const char *const *paths, Config *config, ConfigErrors *errors)
+int config_foreign_load(const char *const *paths, Config *config, ConfigFaults *faults)
 {
         int r = 0;
 
         for (; *paths && r == 0; paths++)
-                r = foreign_load_one(*paths, config, errors);
+                r = foreign_load_one(*paths, config, faults);
         return r < 0 ? r : 0;
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "host/config/config-fault.h"
 #include "host/config/config-store.h"
 
 /* In the order in which they are tried; NULL-terminated. */
@@ -13,6 +14,6 @@ extern const char *const config_foreign_files[];
 
 /* Takes the policy of *config from the first of these files that is about a policy. For a half (frequency, idle) that
  * this file does not mention, the built-in rule holds. A line that cannot be understood has no effect, and the next
- * file is not read for it: the built-in rule holds. 0, -ENOMEM or -EILSEQ. Remarks go to *errors; each says what holds
+ * file is not read for it: the built-in rule holds. 0, -ENOMEM or -EILSEQ. Remarks go to *faults; each says what holds
  * instead of the line. */
-int config_foreign_load(const char *const *paths, Config *config, ConfigErrors *errors);
+int config_foreign_load(const char *const *paths, Config *config, ConfigFaults *faults);

@@ -36,14 +36,6 @@ void config_done(Config *config)
         *config = (Config) {};
 }
 
-void config_errors_done(ConfigErrors *errors)
-{
-        for (unsigned i = 0; i < errors->n; i++)
-                free(errors->lines[i]);
-        free(errors->lines);
-        *errors = (ConfigErrors) {};
-}
-
 /* An energy preference alone (EPP, EPB) is no policy for the frequency half: the built-in governor holds where the host
  * needs that half. With APPLY=always, however, exactly what the file says is applied, on every host. */
 static bool key_fills_half(const Config *config, PolicyKey key)

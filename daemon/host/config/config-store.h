@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A configuration after it was read, and the messages about it.
+ * A configuration after it was read.
  */
 #pragma once
 
@@ -34,19 +34,8 @@ typedef struct Config {
         unsigned n_files;
 } Config;
 
-/* What is wrong with a file: "FILE:LINE: what; what would be right", one line each, in the order of the file, escaped.
- * At most 20 refusals and 20 remarks, then "and N more". */
-typedef struct ConfigErrors {
-        char **lines; /* owned */
-        unsigned n;
-        unsigned n_refusals; /* faults that refuse the file, also those not in `lines`; the rest are remarks */
-        unsigned n_foreign;  /* how many of the last lines are about files that are not ours */
-} ConfigErrors;
-
 void config_done(Config *config);
-void config_errors_done(ConfigErrors *errors);
 #define _cleanup_config_ _cleanup_(config_done)
-#define _cleanup_config_errors_ _cleanup_(config_errors_done)
 
 /* Replaces the policy by *from. For each half of which *from says nothing, the built-in rule holds. 0 or -ENOMEM. */
 int config_take_policy(Config *config, Policy *from);

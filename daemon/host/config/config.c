@@ -232,7 +232,7 @@ static int loader_run(Loader *loader)
         return 0;
 }
 
-int config_parse(const char *file, const char *data, size_t size, Config *ret, ConfigErrors *ret_errors)
+int config_parse(const char *file, const char *data, size_t size, Config *ret, ConfigFaults *ret_faults)
 {
         _cleanup_config_faults_ ConfigFaults faults = {};
         _cleanup_config_text_ ConfigText text = {};
@@ -248,21 +248,22 @@ int config_parse(const char *file, const char *data, size_t size, Config *ret, C
         r = loader_run(&loader);
         if (r < 0)
                 return r;
-        r = config_faults_format(&faults, file, ret_errors);
+        r = config_faults_finish(&faults, file);
         if (r < 0)
                 return r;
-        if (faults.n_refusals > 0)
+        *ret_faults = TAKE_STRUCT(faults);
+        if (ret_faults->n_refusals > 0)
                 return -EBADMSG;
         *ret = TAKE_STRUCT(config);
         return 0;
 }
 
-int config_load(const char *path, Config *ret, ConfigErrors *ret_errors)
+int config_load(const char *path, Config *ret, ConfigFaults *ret_faults)
 {
-        return config_load_with(path, config_foreign_files, ret, ret_errors);
+        return config_load_with(path, config_foreign_files, ret, ret_faults);
 }
 
-int config_load_with(const char *path, const char *const *foreign, Config *ret, ConfigErrors *ret_errors)
+int config_load_with(const char *path, const char *const *foreign, Config *ret, ConfigFaults *ret_faults)
 {
         _cleanup_config_ Config config = {};
         _cleanup_free_ char *data = NULL;
@@ -271,22 +272,20 @@ int config_load_with(const char *path, const char *const *foreign, Config *ret, 
 
         error = config_file_read(path, &data, &size);
         if (error < 0 && error != -ENOENT) {
-                _cleanup_config_faults_ ConfigFaults faults = {};
-
-                config_faults_refuse(&faults, 0,
+                config_faults_refuse(ret_faults, 0,
                                      "cannot be read: %s; it must be a readable file, or not be there at all",
                                      error == -EINVAL ? "Not a regular file" : strerror(-error));
-                r = config_faults_format(&faults, path, ret_errors);
+                r = config_faults_finish(ret_faults, path);
                 return r < 0 ? r : error;
         }
-        r = config_parse(path, data ? data : "", size, &config, ret_errors);
+        r = config_parse(path, data ? data : "", size, &config, ret_faults);
         if (r < 0)
                 return r;
         config.exists = error == 0;
         if (config.exists)
                 r = config_add_file(&config, path);
         if (r == 0 && !config.sets_policy)
-                r = config_foreign_load(foreign, &config, ret_errors);
+                r = config_foreign_load(foreign, &config, ret_faults);
         if (r < 0)
                 return r;
         *ret = TAKE_STRUCT(config);
