@@ -40,14 +40,13 @@ void audit_done(Audit *audit)
         *audit = (Audit) {};
 }
 
-static char *format_escaped(Audit *audit, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
-static char *format_escaped(Audit *audit, const char *format, va_list ap)
+static char *format_text(Audit *audit, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+static char *format_text(Audit *audit, const char *format, va_list ap)
 {
-        _cleanup_free_ char *text = text_format_valist(format, ap);
-        char *safe = text ? text_escape_again(text) : NULL;
+        char *text = text_format_valist(format, ap);
 
-        audit->out_of_memory |= !safe;
-        return safe;
+        audit->out_of_memory |= !text;
+        return text;
 }
 
 AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title, AuditResult result,
@@ -58,7 +57,7 @@ AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char 
 
         *step = (AuditStep) { .group = group, .id = id, .title = title, .result = result };
         va_start(ap, format);
-        step->evidence = format_escaped(audit, format, ap);
+        step->evidence = format_text(audit, format, ap);
         va_end(ap);
         return step;
 }
@@ -68,7 +67,7 @@ void audit_advise(Audit *audit, AuditStep *step, const char *format, ...)
         va_list ap;
 
         va_start(ap, format);
-        step->advice = format_escaped(audit, format, ap);
+        step->advice = format_text(audit, format, ap);
         va_end(ap);
 }
 
@@ -77,7 +76,7 @@ void audit_fix(Audit *audit, AuditStep *step, const char *format, ...)
         va_list ap;
 
         va_start(ap, format);
-        step->fix = format_escaped(audit, format, ap);
+        step->fix = format_text(audit, format, ap);
         va_end(ap);
 }
 

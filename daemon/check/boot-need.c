@@ -77,7 +77,6 @@ static int parameter_obstacle(const BootConfig *config, const char *parameter, c
 {
         bool grubby = config->platform == BOOT_GRUBBY, contradicted, of_entries;
         char value[64] = "", word[128];
-        _cleanup_free_ char *text = NULL;
         const char *owner;
         size_t n;
 
@@ -90,11 +89,9 @@ static int parameter_obstacle(const BootConfig *config, const char *parameter, c
         n = boot_config_count(config, word);
         if (!contradicted && (!grubby || n == 0 || n == config->n))
                 return 0;
-        text = text_format("%s stands in %zu of %zu boot entries%s%s: take it out first%s%s", word, n, config->n,
+        *ret = text_format("%s stands in %zu of %zu boot entries%s%s: take it out first%s%s", word, n, config->n,
                            owner ? ", set by " : "", owner ? owner : "",
                            of_entries ? ": grubby --update-kernel=ALL --remove-args=" : "", of_entries ? word : "");
-        if (text)
-                *ret = text_escape(text);
         return *ret ? 0 : -ENOMEM;
 }
 

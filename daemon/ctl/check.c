@@ -8,7 +8,7 @@
 #include "show/print.h"
 
 #define INDENT 26
-#define FIX_INDENT 8
+#define FIX_HEAD "        # "
 
 static const char *const group_heads[AUDIT_GROUP_MAX_] = {
         [AUDIT_HOST] = "Host",
@@ -35,7 +35,7 @@ static void show_step(FILE *out, const AuditStep *step, bool color)
         if (step->advice)
                 print_wrapped(out, "", INDENT, step->advice);
         if (step->fix)
-                fprintf(out, "%*s# %s\n", FIX_INDENT, "", step->fix);
+                print_line(out, FIX_HEAD, step->fix);
 }
 
 static void show_sum(FILE *out, const Audit *audit)

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
-#include "base/log.h"
 #include "base/time.h"
 #include "ctl/json.h"
 
@@ -55,7 +54,6 @@ static bool bridge_ended(int r)
 static BusAnswer explain(const CtlBus *bus, int r, const sd_bus_error *error, char **ret_why)
 {
         const char *on = bus->host ? " on " : "", *host = bus->host ? bus->host : "";
-        _cleanup_free_ char *text = error->message ? text_escape_again(error->message) : NULL;
         BusAnswer answer = BUS_FAILED;
 
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
@@ -68,7 +66,7 @@ static BusAnswer explain(const CtlBus *bus, int r, const sd_bus_error *error, ch
                              host, host);
         else
                 r = asprintf(ret_why, "tscwardend%s%s does not answer: %s", on, host,
-                             text && text[0] ? text : strerror(-r));
+                             error->message && error->message[0] ? error->message : strerror(-r));
         if (r < 0)
                 *ret_why = NULL;
         return answer;
@@ -88,7 +86,7 @@ BusAnswer ctl_bus_open(const char *host, CtlBus **ret, char **ret_why)
         if (!bus)
                 return BUS_FAILED;
         if (host) {
-                bus->host = text_escape(host);
+                bus->host = strdup(host);
                 if (!bus->host)
                         return BUS_FAILED;
         }
@@ -118,8 +116,7 @@ static int read_scalar(sd_bus_message *m, char type, struct json_object **ret)
                 uint32_t u32;
                 uint64_t u64;
         } value;
-        _cleanup_free_ char *safe = NULL;
-        struct json_object *json = NULL;
+        struct json_object *json;
         int r = sd_bus_message_read_basic(m, type, &value);
 
         if (r < 0)
@@ -135,8 +132,8 @@ static int read_scalar(sd_bus_message *m, char type, struct json_object **ret)
                 json = json_object_new_int64(value.u32);
         else if (type == SD_BUS_TYPE_UINT64)
                 json = json_object_new_uint64(value.u64);
-        else if ((safe = text_escape_again(value.text)))
-                json = json_object_new_string(safe);
+        else
+                json = json_string(value.text);
         if (!json)
                 return -ENOMEM;
         *ret = json;

@@ -9,7 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "check/chrony-config.h"
 #include "check/chrony-report.h"
 #include "check/layout.h"
@@ -17,6 +16,7 @@
 #include "check/read/timesync.h"
 #include "host/runtime.h"
 #include "host/tool.h"
+#include "show/print.h"
 
 #define FILE_MAX (1U << 20)
 #define SHORT_SECONDS 60
@@ -47,10 +47,9 @@ static void complain_with(const char *text)
 {
         for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
                 _cleanup_free_ char *line = strndup(text, strcspn(text, "\n"));
-                _cleanup_free_ char *escaped = line ? text_escape(line) : NULL;
 
-                if (escaped && *escaped)
-                        fprintf(stderr, "  %s\n", escaped);
+                if (line && *line)
+                        print_line(stderr, "  ", line);
         }
 }
 

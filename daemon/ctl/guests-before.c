@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/log.h"
 #include "base/macro.h"
 #include "guests/judge.h"
 
@@ -46,8 +45,7 @@ static int take_guest(struct json_object *guest, GuestsBefore *before)
         if (r < 0)
                 return r;
         entry = &before->entries[before->n];
-        /* It may be anybody's file: escaped once more, backslashes staying as they are. */
-        entry->name = text_escape_again(json_object_get_string(name));
+        entry->name = strdup(json_object_get_string(name));
         if (!entry->name)
                 return -ENOMEM;
         before->n++;
@@ -79,47 +77,32 @@ int guests_before_read(const char *path, GuestsBefore *ret)
         return 0;
 }
 
-/* 1, 0 or -ENOMEM. */
-static int is_named(const Guest *guest, const char *escaped)
-{
-        _cleanup_free_ char *name = text_escape(guest->name);
-
-        return name ? strcmp(name, escaped) == 0 : -ENOMEM;
-}
-
 bool guests_before_is_here(const GuestBefore *before, const Guests *guests)
 {
         for (size_t i = 0; i < guests->n; i++)
-                if (is_named(&guests->entries[i], before->name) != 0)
+                if (strcmp(guests->entries[i].name, before->name) == 0)
                         return true;
         return false;
 }
 
-/* 0 or -ENOMEM. *ret is untouched if the guest did not run earlier. */
-static int compare_guest(const GuestsBefore *before, const Guest *guest, const GuestAnswer *now, GuestAnswer *ret)
+/* Not answered if the guest did not run earlier. */
+static GuestAnswer compare_guest(const GuestsBefore *before, const Guest *guest, const GuestAnswer *now)
 {
-        for (size_t i = 0; i < before->n; i++) {
-                int r = is_named(guest, before->entries[i].name);
-
-                if (r < 0)
-                        return r;
-                if (r == 0)
-                        continue;
-                *ret = guest_answer_move(&before->entries[i].answer, now);
-                break;
-        }
-        return 0;
+        for (size_t i = 0; i < before->n; i++)
+                if (strcmp(guest->name, before->entries[i].name) == 0)
+                        return guest_answer_move(&before->entries[i].answer, now);
+        return (GuestAnswer) {};
 }
 
 int guests_before_compare(const GuestsBefore *before, const Guests *guests, const GuestAnswer *answers,
                           GuestAnswer **ret)
 {
-        _cleanup_free_ GuestAnswer *moves = calloc(guests->n + 1, sizeof(*moves));
-        int r = moves ? 0 : -ENOMEM;
+        GuestAnswer *moves = calloc(guests->n + 1, sizeof(*moves));
 
-        for (size_t i = 0; r == 0 && i < guests->n; i++)
-                r = compare_guest(before, &guests->entries[i], &answers[i], &moves[i]);
-        if (r == 0)
-                *ret = TAKE_PTR(moves);
-        return r;
+        if (!moves)
+                return -ENOMEM;
+        for (size_t i = 0; i < guests->n; i++)
+                moves[i] = compare_guest(before, &guests->entries[i], &answers[i]);
+        *ret = moves;
+        return 0;
 }

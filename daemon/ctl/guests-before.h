@@ -11,7 +11,7 @@
 #include "guests/read.h"
 
 typedef struct GuestBefore {
-        char *name;         /* escaped, as JSON has it; owned */
+        char *name;         /* as in that output; owned */
         GuestAnswer answer; /* without `why` */
 } GuestBefore;
 

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "ctl/guests-show.h"
 #include "ctl/metric.h"
 #include "guests/judge.h"
@@ -21,10 +20,9 @@ static bool shares_its_name(const Guests *guests, size_t i)
 /* `tscwarden_METRIC{vm="NAME"} `. 0 or -ENOMEM. */
 static int show_vm(FILE *out, const char *metric, const Guests *guests, size_t i)
 {
-        _cleanup_free_ char *name = text_escape(guests->entries[i].name), *unique = NULL;
+        const char *name = guests->entries[i].name;
+        _cleanup_free_ char *unique = NULL;
 
-        if (!name)
-                return -ENOMEM;
         if (shares_its_name(guests, i) && asprintf(&unique, "%s#%" PRIu32, name, guests->entries[i].pid) < 0) {
                 unique = NULL;
                 return -ENOMEM;

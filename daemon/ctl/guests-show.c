@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "ctl/json.h"
 #include "guests/judge.h"
 #include "guests/vm-clock.h"
@@ -71,10 +70,10 @@ static int show_row(FILE *out, const GuestsView *view, size_t i)
 {
         const Guest *guest = &view->guests->entries[i];
         const GuestVerdict *verdict = &view->verdicts[i];
-        _cleanup_free_ char *name = text_escape(guest->name), *clock = vm_clock_format(&guest->clock);
+        _cleanup_free_ char *clock = vm_clock_format(&guest->clock);
         char up[PRINT_TIME_SIZE] = "?", spread[PRINT_TIME_SIZE], pid[12] = "?", mhz[24] = "?";
 
-        if (!name || !clock)
+        if (!clock)
                 return -ENOMEM;
         if (guest->started_usec && guest->started_usec <= view->now_usec)
                 (void)print_span(view->now_usec - guest->started_usec, up);
@@ -83,7 +82,7 @@ static int show_row(FILE *out, const GuestsView *view, size_t i)
         if (verdict->tsc_khz)
                 (void)snprintf(mhz, sizeof(mhz), "%u.%03u%s", verdict->tsc_khz / 1000, verdict->tsc_khz % 1000,
                                verdict->scaled == 1 ? "*" : "");
-        print_cell(out, NAME_COLUMNS, name);
+        print_cell(out, NAME_COLUMNS, guest->name);
         fprintf(out, " %-11.11s %7s %5zu %-11.11s %-7s %-8.8s %s\n", vmm_to_string(guest->clock.vmm), pid,
                 guest->n_vcpus, up, tsc_stable_to_string(verdict->stable), format_nsec(verdict, spread), mhz);
         if (clock[0])
@@ -96,7 +95,7 @@ static int show_row(FILE *out, const GuestsView *view, size_t i)
 }
 
 /* Prints "  web, db: TEXT ADVICE". */
-static int show_named(FILE *out, char *names, const char *text, const char *advice)
+static int show_named(FILE *out, const char *names, const char *text, const char *advice)
 {
         char *line;
 
@@ -130,12 +129,9 @@ static char *list_names(const Guests *guests, const GuestVerdict *verdicts, Matc
         if (!out)
                 return NULL;
         for (size_t i = 0; i < guests->n; i++) {
-                _cleanup_free_ char *name = NULL;
-
                 if (!match(&verdicts[i], what))
                         continue;
-                name = text_escape(guests->entries[i].name);
-                fprintf(out, "%s%s", separator, name ? name : "?");
+                fprintf(out, "%s%s", separator, guests->entries[i].name);
                 separator = ", ";
         }
         if (ferror(out) | fclose(out)) {
@@ -166,15 +162,11 @@ static int show_problems(FILE *out, const Guests *guests, const GuestVerdict *ve
 static int show_unknown(FILE *out, const Guests *guests, const GuestVerdict *verdicts)
 {
         for (size_t i = 0; i < guests->n; i++) {
-                _cleanup_free_ char *name = NULL;
                 int r;
 
                 if (!is_stable(&verdicts[i], TSC_STABLE_UNKNOWN))
                         continue;
-                name = text_escape(guests->entries[i].name);
-                if (!name)
-                        return -ENOMEM;
-                r = show_named(out, name, "Not known:", verdicts[i].reason);
+                r = show_named(out, guests->entries[i].name, "Not known:", verdicts[i].reason);
                 if (r < 0)
                         return r;
         }
@@ -203,18 +195,14 @@ static int show_wrong_clocks(FILE *out, const GuestsView *view)
 {
         for (size_t i = 0; view->answers && i < view->guests->n; i++) {
                 const Guest *guest = &view->guests->entries[i];
-                _cleanup_free_ char *name = NULL;
                 int r;
                 char text[128] = "In the guest, `chronyc makestep` or its like sets it.";
 
                 if (!view->answers[i].answered || guest_answer_is_right(&view->answers[i]))
                         continue;
-                name = text_escape(guest->name);
-                if (!name)
-                        return -ENOMEM;
                 if (guest->agent.libvirt)
                         (void)snprintf(text, sizeof(text), "`virsh domtime %s --now` sets it.", guest->agent.uuid);
-                r = show_named(out, name, "Its time is not the host's.", view->host_right ? text : "");
+                r = show_named(out, guest->name, "Its time is not the host's.", view->host_right ? text : "");
                 if (r < 0)
                         return r;
         }
@@ -289,15 +277,11 @@ static void going_to_json(const GuestsView *view, size_t i, struct json_object *
         json_add(object, "CanGoReason", json_string(reason));
 }
 
-static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct json_object **ret)
+static struct json_object *guest_to_json(const Guest *guest, const GuestVerdict *verdict)
 {
-        _cleanup_free_ char *name = text_escape(guest->name);
-        struct json_object *object;
+        struct json_object *object = json_object_new_object();
 
-        if (!name)
-                return -ENOMEM;
-        object = json_object_new_object();
-        json_add(object, "Name", json_string(name));
+        json_add(object, "Name", json_string(guest->name));
         json_add(object, "Pid", guest->pid ? json_object_new_int64(guest->pid) : NULL);
         json_add(object, "Vmm", json_string(vmm_to_string(guest->clock.vmm)));
         json_add(object, "Vcpus", json_object_new_int64((int64_t)guest->n_vcpus));
@@ -311,8 +295,7 @@ static int guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct
         json_add(object, "Scaled", verdict->scaled >= 0 ? json_object_new_boolean(verdict->scaled) : NULL);
         json_add(object, "Migration", json_string(migration_to_string(verdict->migration)));
         json_add(object, "Problems", problems_to_json(verdict));
-        *ret = object;
-        return 0;
+        return object;
 }
 
 int guests_show_json(FILE *out, const GuestsView *view)
@@ -321,13 +304,8 @@ int guests_show_json(FILE *out, const GuestsView *view)
 
         json_add(all, "Guests", array);
         for (size_t i = 0; i < view->guests->n; i++) {
-                struct json_object *guest;
-                int r = guest_to_json(&view->guests->entries[i], &view->verdicts[i], &guest);
+                struct json_object *guest = guest_to_json(&view->guests->entries[i], &view->verdicts[i]);
 
-                if (r < 0) {
-                        json_object_put(all);
-                        return r;
-                }
                 if (view->answers)
                         answer_to_json(&view->answers[i], "ClockOffsetNSec", "ClockBoundNSec", guest);
                 if (view->moves)

@@ -18,7 +18,7 @@ typedef struct GuestsView {
         const GuestAnswer *moves;     /* how much each guest's clock has moved; NULL: without --compare */
         const GuestsBefore *before;   /* the guests of the compared file; NULL: do not report those that are gone */
         const Destination *there;     /* the host of --against, or NULL */
-        const char *there_name;       /* escaped */
+        const char *there_name;       /* its name */
         bool host_right;              /* with --ask: the host's own clock is right */
         uint64_t now_usec;            /* CLOCK_REALTIME */
         bool utf8;                    /* the terminal shows UTF-8 */

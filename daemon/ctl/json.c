@@ -3,9 +3,14 @@
 
 #include <errno.h>
 
+#include "base/log.h"
+#include "base/macro.h"
+
 struct json_object *json_string(const char *text)
 {
-        return text ? json_object_new_string(text) : NULL;
+        _cleanup_free_ char *safe = text ? text_escape_again(text) : NULL;
+
+        return safe ? json_object_new_string(safe) : NULL;
 }
 
 void json_add(struct json_object *object, const char *key, struct json_object *value)

@@ -18,7 +18,7 @@ static inline void json_putp(struct json_object **object)
 }
 #define _cleanup_json_ _cleanup_(json_putp)
 
-/* NULL becomes null. */
+/* Escapes the text, which may come from outside (text_escape_again()). NULL becomes null. */
 struct json_object *json_string(const char *text);
 /* Takes over `value`. */
 void json_add(struct json_object *object, const char *key, struct json_object *value);

@@ -38,13 +38,12 @@ static void show_configured(char *buffer, size_t size, const Kargs *kargs, const
 static int show_parameter(FILE *out, const Kargs *kargs, const KargsParameter *parameter)
 {
         char configured[PATH_MAX + 64];
-        _cleanup_free_ char *text = NULL, *line = NULL;
+        _cleanup_free_ char *line = NULL;
 
         show_configured(configured, sizeof(configured), kargs, parameter);
-        text = text_escape_again(configured);
-        if (!text ||
-            asprintf(&line, "booted with: %s; the kernel has: %s; configured: %s", parameter->booted ? "yes" : "no",
-                     parameter->in_force ? parameter->in_force : "not known", text) < 0)
+        line = text_format("booted with: %s; the kernel has: %s; configured: %s", parameter->booted ? "yes" : "no",
+                           parameter->in_force ? parameter->in_force : "not known", configured);
+        if (!line)
                 return -ENOMEM;
         fprintf(out, "%*s%s\n", INDENT, "", parameter->word);
         print_wrapped(out, "", INDENT + 2, line);
@@ -160,8 +159,6 @@ int kargs_show(FILE *out, const Kargs *kargs)
 
 static struct json_object *json_parameter(const Kargs *kargs, const KargsParameter *parameter)
 {
-        const char *owner = boot_config_owner(&kargs->config, parameter->word);
-        _cleanup_free_ char *escaped = owner ? text_escape(owner) : NULL;
         struct json_object *json = json_object_new_object();
         bool known = kargs->config.error == 0;
 
@@ -170,7 +167,7 @@ static struct json_object *json_parameter(const Kargs *kargs, const KargsParamet
                  known ? json_object_new_boolean(!parameter->contradiction &&
                                                  parameter->n_configured == kargs->config.n) :
                          NULL);
-        json_add(json, "ConfiguredBy", json_string(escaped));
+        json_add(json, "ConfiguredBy", json_string(boot_config_owner(&kargs->config, parameter->word)));
         json_add(json, "OtherValue", json_string(parameter->contradiction));
         json_add(json, "Booted", json_object_new_boolean(parameter->booted));
         json_add(json, "InForce", json_string(parameter->in_force));
@@ -194,6 +191,7 @@ int kargs_show_json(FILE *out, const Kargs *kargs)
         json_add(json, "ConfiguredSource", json_string(kargs->config.error < 0 ? NULL : kargs->config.source));
         json_add(json, "RebootNeeded", json_object_new_boolean(kargs->reboot));
         json_add(json, "CanApply", json_object_new_boolean(boot_platform_is_supported(kargs->config.platform)));
-        json_add(json, "Command", json_string(command));
+        /* Not json_string(): these are tscwarden's own lines. */
+        json_add(json, "Command", command ? json_object_new_string(command) : NULL);
         return json_print(out, json);
 }

@@ -34,9 +34,7 @@ void kargs_done(Kargs *kargs)
 static int add_parameter(Kargs *kargs, const char *word, const char *cmdline, bool to_configure)
 {
         KargsParameter *parameter = &kargs->parameters[kargs->n++];
-        _cleanup_free_ char *in_force = NULL;
         char value[64];
-        int r = boot_parameter_in_force(word, &in_force);
 
         *parameter = (KargsParameter) {
                 .word = word,
@@ -44,20 +42,12 @@ static int add_parameter(Kargs *kargs, const char *word, const char *cmdline, bo
                 .n_configured = boot_config_count(&kargs->config, word),
                 .to_configure = to_configure,
         };
-        if (r < 0)
-                return r;
-        if (in_force && !(parameter->in_force = text_escape(in_force)))
-                return -ENOMEM;
         if (boot_config_contradicts(&kargs->config, word, value, sizeof(value))) {
-                _cleanup_free_ char *other = NULL;
-
-                if (asprintf(&other, "%.*s=%s", (int)strcspn(word, "="), word, value) < 0)
-                        return -ENOMEM;
-                parameter->contradiction = text_escape(other);
+                parameter->contradiction = text_format("%.*s=%s", (int)strcspn(word, "="), word, value);
                 if (!parameter->contradiction)
                         return -ENOMEM;
         }
-        return 0;
+        return boot_parameter_in_force(word, &parameter->in_force);
 }
 
 static int find_missing_parameters(Kargs *kargs, const Facts *facts, Verdict verdict, ClockReason reason)

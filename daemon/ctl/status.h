@@ -16,7 +16,7 @@
 
 typedef struct StatusInput {
         const WardenState *state;
-        const char *host;         /* escaped; NULL: this one */
+        const char *host;         /* NULL: this one */
         const Losses *losses;     /* valid if losses_error is 0 */
         int losses_error;         /* what losses_read() returned */
         const ProbeRecord *probe; /* NULL: not probed since boot, or `host` is another host */

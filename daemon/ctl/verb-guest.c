@@ -150,7 +150,8 @@ static struct json_object *json_files(const GuestSetup *guest, bool (*is)(const 
                 entry = json_object_new_object();
                 snprintf(path, sizeof(path), "%s/%s", file->directory, file->name);
                 json_add(entry, "Path", json_string(path));
-                json_add(entry, "Text", json_string(file->text));
+                /* Not json_string(): tscwarden itself has made these lines. */
+                json_add(entry, "Text", file->text ? json_object_new_string(file->text) : NULL);
                 json_object_array_add(array, entry);
         }
         return array;

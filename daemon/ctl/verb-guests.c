@@ -89,6 +89,14 @@ static int read_host(GuestHost *ret)
         return 0;
 }
 
+/* `name` is the real name, or the name as the table shows it. */
+static bool is_named(const Guest *guest, const char *name)
+{
+        _cleanup_free_ char *escaped = text_escape(name);
+
+        return strcmp(guest->name, name) == 0 || (escaped && strcmp(guest->name, escaped) == 0);
+}
+
 /* Keeps the guests with these names. 0, or -ENOENT after a message on stderr if no guest has one of the names. */
 static int select_guests(Guests *guests, char *const *names, unsigned n_names)
 {
@@ -98,7 +106,7 @@ static int select_guests(Guests *guests, char *const *names, unsigned n_names)
                 bool found = false;
 
                 for (size_t j = 0; !found && j < guests->n; j++)
-                        found = strcmp(guests->entries[j].name, names[i]) == 0;
+                        found = is_named(&guests->entries[j], names[i]);
                 if (found)
                         continue;
                 fprintf(stderr, "tscwarden: KVM runs no virtual machine '%s' here\n", names[i]);
@@ -108,7 +116,7 @@ static int select_guests(Guests *guests, char *const *names, unsigned n_names)
                 bool wanted = false;
 
                 for (unsigned j = 0; !wanted && j < n_names; j++)
-                        wanted = strcmp(guests->entries[i].name, names[j]) == 0;
+                        wanted = is_named(&guests->entries[i], names[j]);
                 if (wanted)
                         guests->entries[n++] = guests->entries[i];
                 else
@@ -258,7 +266,6 @@ static int read_destination(const char *host, Destination *ret)
 static int show(const CtlOptions *options, const GuestsBefore *before, const Guests *guests, const GuestHost *host)
 {
         _cleanup_free_ GuestVerdict *verdicts = calloc(guests->n + 1, sizeof(*verdicts));
-        _cleanup_free_ char *there_name = options->against ? text_escape(options->against) : NULL;
         Destination there = { .tsc_in_use = -1 };
         GuestsView view = {
                 .guests = guests,
@@ -267,12 +274,12 @@ static int show(const CtlOptions *options, const GuestsBefore *before, const Gue
                 .utf8 = ctl_shows_utf8(),
         };
 
-        if (!verdicts || (options->against && !there_name))
+        if (!verdicts)
                 return ctl_complain(NULL);
         if (options->against && read_destination(options->against, &there) != 0)
                 return CTL_NO_ANSWER;
         view.there = options->against ? &there : NULL;
-        view.there_name = there_name;
+        view.there_name = options->against;
         for (size_t i = 0; i < guests->n; i++)
                 guest_judge(&guests->entries[i], host, &verdicts[i]);
         return options->ask || before ? ask_and_print(options, before, &view) : print(options, &view);

@@ -68,7 +68,7 @@ static int refuse_apply(const Kargs *kargs)
                 return ctl_complain(NULL);
         if (!obstacle)
                 return -1;
-        fprintf(stderr, "tscwarden: %s\n", obstacle);
+        (void)ctl_complain(obstacle);
         return CTL_WRONG;
 }
 
@@ -130,7 +130,7 @@ static int read_ours(BootConfig *ret)
                 return ctl_complain(NULL);
         if (!obstacle)
                 return -1;
-        fprintf(stderr, "tscwarden: %s\n", obstacle);
+        (void)ctl_complain(obstacle);
         return CTL_WRONG;
 }
 

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/log.h"
 #include "base/time.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
@@ -46,13 +45,10 @@ static int read_here(const CtlOptions *options, const WardenState *state, HereIn
 
 static int show(const CtlOptions *options, const StatusInput *input)
 {
-        _cleanup_free_ char *host = options->host ? text_escape(options->host) : NULL;
         _cleanup_losses_ Losses losses = {};
         StatusInput shown = *input;
 
-        if (options->host && !host)
-                return -ENOMEM;
-        shown.host = host;
+        shown.host = options->host;
         shown.losses = &losses;
         shown.losses_error = options->host ? 0 : losses_read(&losses);
         return status_show(stdout, &shown);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/macro.h"
+#include "show/print.h"
 
 bool ctl_wants_color(void)
 {
@@ -25,7 +26,7 @@ bool ctl_shows_utf8(void)
 
 int ctl_complain(const char *why)
 {
-        fprintf(stderr, "tscwarden: %s\n", why ? why : "Out of memory");
+        print_line(stderr, "tscwarden: ", why ? why : "Out of memory");
         return CTL_NO_ANSWER;
 }
 

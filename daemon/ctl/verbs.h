@@ -43,7 +43,7 @@ bool ctl_wants_color(void);
 /* True if stdout is a terminal that shows UTF-8. */
 bool ctl_shows_utf8(void);
 
-/* Prints "tscwarden: WHY" on stderr and returns CTL_NO_ANSWER. NULL means out of memory. */
+/* Prints "tscwarden: WHY", escaped, on stderr and returns CTL_NO_ANSWER. NULL means out of memory. */
 int ctl_complain(const char *why);
 /* Ignores signals from now on, because what follows would have to be undone if it were interrupted. Programs that it
  * runs do not ignore them. */

@@ -13,7 +13,7 @@ typedef struct GuestAnswer {
         /* The true offset is offset_nsec ± this: half of the time that the answer took, and half a second where virsh
          * answered. */
         uint64_t bound_nsec;
-        char *why; /* if not answered: why; owned, escaped, NULL when out of memory */
+        char *why; /* if not answered: why; owned, NULL when out of memory */
 } GuestAnswer;
 
 /* Frees the array; NULL is allowed. */

@@ -45,12 +45,13 @@ static void set_offset(GuestAnswer *answer, int64_t guest_nsec, int64_t before_n
 static void explain_virsh(GuestAnswer *answer, const char *output)
 {
         const char *text = strstr(output, "error: ");
-        _cleanup_free_ char *line = strndup(text ? text + strlen("error: ") : output,
-                                            strcspn(text ? text + strlen("error: ") : output, "\n"));
-        _cleanup_free_ char *escaped = line ? text_escape(line) : NULL;
+        const char *line = text ? text + strlen("error: ") : output;
+        size_t length = strcspn(line, "\n");
 
-        if (escaped)
-                say_why(answer, "virsh says: %s", escaped[0] ? escaped : "nothing");
+        if (length > 0)
+                say_why(answer, "virsh says: %.*s", (int)length, line);
+        else
+                say_why(answer, "virsh says nothing");
 }
 
 /* virsh prints whole seconds, cut off. So the middle of the second is taken, and half a second is added to the
@@ -79,33 +80,29 @@ static void ask_libvirt(const Guest *guest, GuestAnswer *answer)
 
 static void explain_agent(GuestAnswer *answer, const char *socket, int error, const char *text)
 {
-        _cleanup_free_ char *path = text_escape(socket), *escaped = text ? text_escape(text) : NULL;
-
-        if (!path)
-                return;
         switch (error) {
         case ETIMEDOUT:
                 say_why(answer, "no answer within %d s: the guest's agent does not run, or another program uses %s",
-                        GUEST_ASK_SECONDS, path);
+                        GUEST_ASK_SECONDS, socket);
                 break;
         case EAGAIN:
-                say_why(answer, "another program uses %s", path);
+                say_why(answer, "another program uses %s", socket);
                 break;
         case EPERM:
-                say_why(answer, "a process other than the guest's QEMU listens on %s", path);
+                say_why(answer, "a process other than the guest's QEMU listens on %s", socket);
                 break;
         case EPIPE:
         case ECONNRESET:
-                say_why(answer, "QEMU closed the connection to %s", path);
+                say_why(answer, "QEMU closed the connection to %s", socket);
                 break;
         case EMSGSIZE:
-                say_why(answer, "the answer from %s is not one of a guest agent", path);
+                say_why(answer, "the answer from %s is not one of a guest agent", socket);
                 break;
         case EREMOTEIO:
-                say_why(answer, "the guest's agent refuses: %s", escaped ? escaped : "without a reason");
+                say_why(answer, "the guest's agent refuses: %s", text ? text : "without a reason");
                 break;
         default:
-                say_why(answer, "%s: %s", path, strerror(error));
+                say_why(answer, "%s: %s", socket, strerror(error));
         }
 }
 

@@ -20,7 +20,7 @@ typedef struct GuestVcpu {
 /* A virtual machine as it was read. */
 typedef struct Guest {
         uint32_t pid;          /* of the process; 0: not known */
-        char *name;            /* owned, unescaped, never NULL */
+        char *name;            /* owned, escaped (text_escape()), never NULL */
         uint64_t started_usec; /* the process, CLOCK_REALTIME; 0: not known */
         VmClock clock;
         VmAgent agent;

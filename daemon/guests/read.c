@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/log.h"
 #include "base/macro.h"
 #include "base/parse.h"
 #include "base/time.h"
@@ -171,12 +172,10 @@ static int read_command_line(int proc, uint32_t pid, Guest *guest)
 /* Takes the name from the VMM's command line, or from systemd-machined, or else program and unit. 0 or -ENOMEM. */
 static int find_name(Guest *guest)
 {
-        if (guest->clock.name)
-                guest->name = strdup(guest->clock.name);
-        else if (guest->pid > 0)
-                guest->name = vm_name_read(guest->pid);
-        if (!guest->name)
-                guest->name = strdup("?");
+        _cleanup_free_ char *read = !guest->clock.name && guest->pid > 0 ? vm_name_read(guest->pid) : NULL;
+        const char *name = guest->clock.name ? guest->clock.name : read;
+
+        guest->name = text_escape(name ? name : "?");
         return guest->name ? 0 : -ENOMEM;
 }
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "base/log.h"
 #include "host/cpu.h"
 #include "host/facts.h"
 #include "host/vms.h"
@@ -66,16 +65,12 @@ static int show_effects(FILE *out, const DryRun *dry)
                 .policy = &dry->config->policy,
                 .findings = &dry->plan.findings,
         };
-        _cleanup_free_ char *effects = outcome_format_effects(&input), *safe = NULL;
+        _cleanup_free_ char *effects = outcome_format_effects(&input);
 
         if (!effects)
                 return -ENOMEM;
-        if (!*effects)
-                return 0;
-        safe = text_escape_again(effects + 1);
-        if (!safe)
-                return -ENOMEM;
-        print_wrapped(out, "Note", 7, safe);
+        if (*effects)
+                print_wrapped(out, "Note", 7, effects + 1);
         return 0;
 }
 

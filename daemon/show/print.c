@@ -6,9 +6,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 
 #define COLUMNS 80
+/* Stands in the place of a text for which there was no memory. */
+#define NO_MEMORY "(out of memory)"
 
 /* The columns that `length` bytes of UTF-8 take. Every character counts as one column, which is right for those that
  * tscwarden itself writes ("µs"). */
@@ -42,8 +45,10 @@ void print_wrapped(FILE *out, const char *head, unsigned indent, const char *tex
 
 void print_words(FILE *out, unsigned column, unsigned indent, const char *text)
 {
+        _cleanup_free_ char *safe = text_escape_again(text);
         bool first = true, blank = false;
 
+        text = safe ? safe : NO_MEMORY;
         for (const char *word = text + strspn(text, " "); *word; word += strspn(word, " ")) {
                 unsigned length = part_length(word, COLUMNS - indent), width = width_of(word, length);
 
@@ -60,12 +65,23 @@ void print_words(FILE *out, unsigned column, unsigned indent, const char *text)
         fputc('\n', out);
 }
 
+void print_line(FILE *out, const char *head, const char *text)
+{
+        _cleanup_free_ char *safe = text_escape_again(text);
+
+        fprintf(out, "%s%s\n", head, safe ? safe : NO_MEMORY);
+}
+
 /* Prints as much of `text` as fits and returns how many columns that took. */
 static unsigned print_beginning(FILE *out, unsigned columns, const char *text)
 {
-        unsigned length = strlen(text);
-        bool cut = width_of(text, length) > columns;
+        _cleanup_free_ char *safe = text_escape_again(text);
+        unsigned length;
+        bool cut;
 
+        text = safe ? safe : NO_MEMORY;
+        length = strlen(text);
+        cut = width_of(text, length) > columns;
         while (cut && width_of(text, length) > columns - strlen("..."))
                 length--;
         fprintf(out, "%.*s%s", (int)length, text, cut ? "..." : "");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Prints text for people, 80 columns wide unless a single word is longer.
+ * Prints text for people, 80 columns wide unless a single word is longer. `text` may come from outside: these functions
+ * escape it (text_escape_again()).
  */
 #pragma once
 
@@ -13,6 +14,9 @@ void print_wrapped(FILE *out, const char *head, unsigned indent, const char *tex
 
 /* The same if the current line already has text up to `column`. */
 void print_words(FILE *out, unsigned column, unsigned indent, const char *text);
+
+/* Prints `text` on one line, however long it is, after `head`. For commands, which must not be broken. */
+void print_line(FILE *out, const char *head, const char *text);
 
 /* Prints `text` and a newline. A longer text is cut and ends with "...", so that it takes `columns`. */
 void print_cut(FILE *out, unsigned columns, const char *text);

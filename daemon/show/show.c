@@ -17,19 +17,21 @@
 
 int show_facts(FILE *out, const Facts *facts)
 {
-        _cleanup_free_ char *vendor = text_escape(facts->vendor), *reason = need_reason(facts);
-        _cleanup_free_ char *clocksource = text_escape(facts->clocksource ? facts->clocksource : "unknown");
+        _cleanup_free_ char *reason = need_reason(facts), *cpus = NULL, *clocksource = NULL;
         static const char *const needs[] = { "none", "frequency policy", "idle policy", "frequency and idle policy" };
         Halves need = need_from_facts(facts);
 
-        if (!vendor || !reason || !clocksource)
+        cpus = text_format("%u CPU%s, %s family %u model %u%s", facts->n_cpus, facts->n_cpus == 1 ? "" : "s",
+                           facts->vendor, facts->family, facts->model,
+                           facts_is_amd_rev_f(facts) ? " (AMD revision F)" : "");
+        clocksource = text_format("clocksource: %s; %s", facts->clocksource ? facts->clocksource : "unknown",
+                                  facts_tsc_lives(facts) ? "the TSC lives" : "the TSC is given up until the next boot");
+        if (!reason || !cpus || !clocksource)
                 return -ENOMEM;
-        fprintf(out, "Facts  %u CPU%s, %s family %u model %u%s\n", facts->n_cpus, facts->n_cpus == 1 ? "" : "s", vendor,
-                facts->family, facts->model, facts_is_amd_rev_f(facts) ? " (AMD revision F)" : "");
+        print_wrapped(out, "Facts", 7, cpus);
         fprintf(out, "       constant_tsc: %s, nonstop_tsc: %s\n", facts->constant_tsc ? "yes" : "no",
                 facts->nonstop_tsc ? "yes" : "no");
-        fprintf(out, "       clocksource: %s; %s\n", clocksource,
-                facts_tsc_lives(facts) ? "the TSC lives" : "the TSC is given up until the next boot");
+        print_wrapped(out, "", 7, clocksource);
         fprintf(out, "Need   %s\n", needs[need.frequency + 2 * need.idle]);
         print_wrapped(out, "", 7, reason);
         return 0;
@@ -47,11 +49,10 @@ int show_findings(FILE *out, const Findings *findings)
 {
         for (unsigned i = 0; i < findings->n; i++) {
                 _cleanup_free_ char *sentence = finding_format(&findings->entries[i]);
-                _cleanup_free_ char *safe = sentence ? text_escape_again(sentence) : NULL;
 
-                if (!safe)
+                if (!sentence)
                         return -ENOMEM;
-                print_wrapped(out, "Note", 7, safe);
+                print_wrapped(out, "Note", 7, sentence);
         }
         return 0;
 }

@@ -12,6 +12,7 @@
 #include "model/knob.h"
 #include "model/plan-types.h"
 #include "model/snapshot.h"
+#include "show/print.h"
 
 static void step_text_done(StepText *step)
 {
@@ -38,12 +39,12 @@ int steps_add(Steps *steps, const char *const words[static 6])
         if (array_grow(&steps->entries, steps->n, sizeof(*steps->entries)) < 0)
                 return -ENOMEM;
         step = (StepText) {
-                .object = text_escape_again(words[0]),
-                .knob = text_escape_again(words[1]),
-                .from = text_escape_again(words[2]),
-                .to = text_escape_again(words[3]),
-                .reason = text_escape_again(words[4]),
-                .effect = text_escape_again(words[5]),
+                .object = strdup(words[0]),
+                .knob = strdup(words[1]),
+                .from = strdup(words[2]),
+                .to = strdup(words[3]),
+                .reason = strdup(words[4]),
+                .effect = strdup(words[5]),
         };
         if (!step.object || !step.knob || !step.from || !step.to || !step.reason || !step.effect) {
                 step_text_done(&step);
@@ -126,20 +127,21 @@ static int show_alike(FILE *out, const Steps *steps, size_t first, bool *shown)
 {
         const StepText *step = &steps->entries[first];
         _cleanup_cpuset_ CpuSet ids = {};
-        _cleanup_free_ char *list = NULL;
+        _cleanup_free_ char *list = NULL, *object = NULL, *line = NULL, *why = NULL;
         Place place;
 
-        if (find_place(step->object, &place) < 0) {
-                fprintf(out, "  %s", step->object);
-        } else {
-                if (collect_alike(steps, first, &place, shown, &ids) < 0)
-                        return -ENOMEM;
-                list = cpuset_format(&ids);
-                if (!list)
-                        return -ENOMEM;
-                fprintf(out, "  %.*s%s%s", (int)place.prefix, step->object, list, place.suffix);
-        }
-        fprintf(out, " %s: %s -> %s\n      %s; %s\n", step->knob, step->from, step->to, step->reason, step->effect);
+        if (find_place(step->object, &place) < 0)
+                object = strdup(step->object);
+        else if (collect_alike(steps, first, &place, shown, &ids) == 0 && (list = cpuset_format(&ids)))
+                object = text_format("%.*s%s%s", (int)place.prefix, step->object, list, place.suffix);
+        if (!object)
+                return -ENOMEM;
+        line = text_format("%s %s: %s -> %s", object, step->knob, step->from, step->to);
+        why = text_format("%s; %s", step->reason, step->effect);
+        if (!line || !why)
+                return -ENOMEM;
+        print_wrapped(out, "  ", 2, line);
+        print_wrapped(out, "      ", 6, why);
         return 0;
 }
 

@@ -29,7 +29,7 @@ typedef struct Steps {
 void steps_done(Steps *steps);
 #define _cleanup_steps_ _cleanup_(steps_done)
 
-/* Adds copies, in the order of StepText; text from outside is escaped. 0 or -ENOMEM. */
+/* Adds copies of `words`, in the order of StepText. 0 or -ENOMEM. */
 int steps_add(Steps *steps, const char *const words[static 6]);
 /* *ret must be empty; the caller owns it even after a failure. 0 or -ENOMEM. */
 int steps_from_plan(const Plan *plan, const Snapshot *snapshot, Steps *ret);

@@ -268,7 +268,7 @@ static void test_flags_and_verdict(void **state)
                 expect(&m, "tsc-verdict", cases[i].result, cases[i].fix, verdict_to_string(cases[i].verdict));
         }
         m.clock.kernel_line = "a\033[31mforged";
-        expect(&m, "tsc-verdict", AUDIT_UNKNOWN, NULL, "a\\x1b[31mforged");
+        expect(&m, "tsc-verdict", AUDIT_UNKNOWN, NULL, "a\033[31mforged");
         m.facts.hypervisor = true;
         expect(&m, "cpu-flags", AUDIT_NOT_APPLICABLE, NULL, NULL);
 

@@ -93,7 +93,7 @@ static void test_boot_need_obstacle(void **state)
                 { BOOT_UPDATE_GRUB,
                   0,
                   { "ro", "processor.max_cstate=\033" },
-                  "processor.max_cstate=\\x1b stands in 1 of 2 boot entries: take it out first" },
+                  "processor.max_cstate=\033 stands in 1 of 2 boot entries: take it out first" },
                 { BOOT_UPDATE_GRUB,
                   -EBADMSG,
                   { "ro", "ro" },
