@@ -25,8 +25,8 @@
 
 typedef struct Watched {
         KnobId id;
-        uint64_t ino; /* 0: not watched */
         int wd;       /* inotify's */
+        uint64_t ino; /* 0: not watched */
 } Watched;
 
 struct DriftWatch {
@@ -36,7 +36,7 @@ struct DriftWatch {
         Watched clocksource;
         Watched *files; /* sorted by id */
         size_t n;
-        Watched **by_ino; /* those of `files` that are watched, sorted by ino */
+        Watched *by_ino; /* those of `files` that are watched, sorted by ino */
         size_t n_by_ino;
         size_t n_stale;              /* marks of files that were removed; they end only when all marks are removed */
         Writer writers[WRITERS_MAX]; /* of this batch */
@@ -176,24 +176,29 @@ static void leave_stale(DriftWatch *watch, const Watched *old)
                 (void)inotify_rm_watch(watch->fd, old->wd);
 }
 
-/* Takes the marks of watch->files over into `fresh` (both sorted by id) and removes those of knobs that are not in
- * `fresh`. Returns false if all marks have to be made anew: a file was replaced, or too many marks of removed files
- * have collected. */
+static bool is_in_scope(const SnapshotPart *part, const Watched *file)
+{
+        return !part || snapshot_part_has(part, &file->id);
+}
+
+/* Takes the marks of watch->files over into `fresh` (both sorted by id) and removes those of knobs of the part that are
+ * not in `fresh`. Returns false if all marks have to be made anew: a file was replaced, or too many marks of removed
+ * files have collected. */
 static bool take_over(DriftWatch *watch, Watched *fresh, size_t n, const SnapshotPart *part)
 {
         size_t at = 0;
 
-        if (watch->n_stale > n / 2 + 64)
+        if (watch->n_stale > watch->n / 2 + 64)
                 return false;
 
         for (size_t i = 0; i < watch->n; i++) {
                 Watched *old = &watch->files[i];
 
-                if (old->ino == 0)
+                if (old->ino == 0 || !is_in_scope(part, old))
                         continue;
                 while (at < n && knob_id_compare(&fresh[at].id, &old->id) < 0)
                         at++;
-                if ((!part || snapshot_part_has(part, &old->id)) && file_ino(old) != old->ino) {
+                if (file_ino(old) != old->ino) {
                         if (!part)
                                 return false;
                         leave_stale(watch, old);
@@ -209,30 +214,84 @@ static bool take_over(DriftWatch *watch, Watched *fresh, size_t n, const Snapsho
 
 static int compare_ino(const void *a, const void *b)
 {
-        const Watched *one = *(Watched *const *)a, *other = *(Watched *const *)b;
+        const Watched *one = a, *other = b;
 
         return one->ino < other->ino ? -1 : one->ino > other->ino;
 }
 
 static Watched *find_ino(const DriftWatch *watch, uint64_t ino)
 {
-        Watched key = { .ino = ino }, *pointer = &key;
-        Watched **found = watch->n_by_ino > 0 ?
-                                  bsearch(&pointer, watch->by_ino, watch->n_by_ino, sizeof(Watched *), compare_ino) :
-                                  NULL;
+        const Watched key = { .ino = ino };
 
-        return found ? *found : NULL;
+        return watch->n_by_ino > 0 ? bsearch(&key, watch->by_ino, watch->n_by_ino, sizeof(Watched), compare_ino) : NULL;
+}
+
+/* Puts those of `old` outside of `part` (NULL: none) and all of `fresh` into *ret, all three sorted. Returns how many. */
+static size_t merge(const Watched *old, size_t n_old, const SnapshotPart *part, const Watched *fresh, size_t n_fresh,
+                    int (*compare)(const void *a, const void *b), Watched *ret)
+{
+        size_t n = 0, at = 0;
+
+        for (size_t i = 0; i < n_old && part; i++) {
+                if (is_in_scope(part, &old[i]))
+                        continue;
+                while (at < n_fresh && compare(&fresh[at], &old[i]) < 0)
+                        ret[n++] = fresh[at++];
+                ret[n++] = old[i];
+        }
+        while (at < n_fresh)
+                ret[n++] = fresh[at++];
+        return n;
+}
+
+/* Marks the files in scope that have no mark yet. 0, or the first -errno. */
+static int mark_missing(DriftWatch *watch, const SnapshotPart *scope, DriftWatched watched, void *userdata)
+{
+        int error = 0;
+
+        if (watch->clocksource.ino == 0)
+                (void)file_mark(watch, &watch->clocksource);
+        for (size_t i = 0; i < watch->n; i++) {
+                int r;
+
+                if (watch->files[i].ino != 0 || !is_in_scope(scope, &watch->files[i]))
+                        continue;
+                r = file_mark(watch, &watch->files[i]);
+                if (r < 0 && r != -ENOENT && error == 0)
+                        error = r;
+                if (r == 0)
+                        watched(&watch->files[i].id, userdata);
+        }
+        return error;
+}
+
+/* Orders by inode what is new in scope, with `room` for all of it, and keeps the order of the rest. */
+static void sort_by_ino(DriftWatch *watch, const SnapshotPart *scope, Watched *room, Watched *by_ino)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < watch->n; i++)
+                if (watch->files[i].ino != 0 && is_in_scope(scope, &watch->files[i]))
+                        room[n++] = watch->files[i];
+        if (n > 0)
+                qsort(room, n, sizeof(Watched), compare_ino);
+        watch->n_by_ino = merge(watch->by_ino, watch->n_by_ino, scope, room, n, compare_ino, by_ino);
+        free(watch->by_ino);
+        watch->by_ino = by_ino;
 }
 
 int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
                     void *userdata)
 {
-        Watched *fresh = calloc(n + 1, sizeof(Watched));
-        Watched **by_ino = calloc(n + 1, sizeof(Watched *));
-        int r, error = 0;
+        size_t n_max = n + (part ? watch->n : 0);
+        _cleanup_free_ Watched *fresh = calloc(n_max + 1, sizeof(Watched));
+        Watched *files = calloc(n_max + 1, sizeof(Watched));
+        Watched *by_ino = calloc(n_max + 1, sizeof(Watched));
+        const SnapshotPart *scope = part;
+        int error;
 
-        if (!fresh || !by_ino) {
-                free(fresh);
+        if (!fresh || !files || !by_ino) {
+                free(files);
                 free(by_ino);
                 return -ENOMEM;
         }
@@ -242,29 +301,13 @@ int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const Snapsh
                 unmark_all(watch);
                 for (size_t i = 0; i < n; i++)
                         fresh[i].ino = 0;
+                scope = NULL;
         }
+        watch->n = merge(watch->files, watch->n, part, fresh, n, knob_element_compare, files);
         free(watch->files);
-        free(watch->by_ino);
-        watch->files = fresh;
-        watch->n = n;
-        watch->by_ino = by_ino;
-        watch->n_by_ino = 0;
-
-        if (watch->clocksource.ino == 0)
-                (void)file_mark(watch, &watch->clocksource);
-        for (size_t i = 0; i < n; i++) {
-                if (fresh[i].ino == 0) {
-                        r = file_mark(watch, &fresh[i]);
-                        if (r < 0 && r != -ENOENT && error == 0)
-                                error = r;
-                        if (r == 0)
-                                watched(&fresh[i].id, userdata);
-                }
-                if (fresh[i].ino != 0)
-                        by_ino[watch->n_by_ino++] = &fresh[i];
-        }
-        if (watch->n_by_ino > 0)
-                qsort(by_ino, watch->n_by_ino, sizeof(Watched *), compare_ino);
+        watch->files = files;
+        error = mark_missing(watch, scope, watched, userdata);
+        sort_by_ino(watch, scope, fresh, by_ino);
         return error;
 }
 

@@ -25,11 +25,11 @@ int drift_watch_get_fd(const DriftWatch *watch);
 /* Called for each file that is newly watched or was replaced; earlier writes to it may have been missed. */
 typedef void (*DriftWatched)(const KnobId *id, void *userdata);
 
-/* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource, and nothing else.
- * Checks with one stat(2) for each knob that is already watched whether its file was replaced. `part`: only files of
- * this part can have been replaced, and only they are checked; NULL: all are. A file that does not exist is skipped. 0,
- * or the first -errno of a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with
- * nothing changed. */
+/* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource. With `part` all of them
+ * are of it, and those outside of it stay watched; without, nothing else is watched. Checks with one stat(2) for each of
+ * these knobs that is already watched whether its file was replaced. A file that does not exist is skipped. 0, or the
+ * first -errno of a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with nothing
+ * changed. */
 int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
                     void *userdata);
 /* The i-th knob that is watched; NULL beyond the last. */

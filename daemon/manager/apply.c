@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "manager/notify.h"
 #include "manager/run.h"
+#include "model/knob.h"
 #include "model/plan-types.h"
 #include "model/policy.h"
 #include "model/snapshot-part.h"
@@ -32,7 +33,6 @@ struct Apply {
         void *userdata;
         sd_event_source *slice_source, *wait_source;
         TaskQueue queue;
-        SnapshotPart part; /* that the task has read; empty: the whole host */
         Phase phase;
         Snapshot snapshot;
         Plan plan;
@@ -54,27 +54,29 @@ void apply_give_up(Apply *a)
         run_done(&a->run);
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);
-        snapshot_part_done(&a->part);
         task_queue_end(&a->queue);
         a->phase = PHASE_ASKED;
 }
 
 /* Whether only what came or went had to be read. A frequency that is frozen for a fragile TSC must be the one of that moment. */
-static bool read_part(Apply *a)
+static bool read_part(Apply *a, SnapshotPart *ret)
 {
+        _cleanup_snapshot_part_ SnapshotPart part = {};
         Planner *p = a->planner;
+        Halves wish = planner_wish(p);
         int r;
 
-        if (cpuset_is_empty(&a->queue.cpus) || planner_tsc_is_fragile(p) ||
-            !drift_take_snapshot(a->drift, &a->snapshot))
+        if (cpuset_is_empty(&a->queue.cpus) || wish.frequency != p->in_force.frequency ||
+            wish.idle != p->in_force.idle || planner_tsc_is_fragile(p) || !drift_take_snapshot(a->drift, &a->snapshot))
                 return false;
-        r = snapshot_part_of(&a->snapshot, &a->queue.cpus, &a->part);
+        r = snapshot_part_of(&a->snapshot, &a->queue.cpus, &part);
         if (r == 0)
-                r = planner_read_part(p, &a->part, &a->snapshot);
-        if (r > 0)
+                r = planner_read_part(p, &part, &a->snapshot);
+        if (r > 0) {
+                *ret = TAKE_STRUCT(part);
                 return true;
+        }
         snapshot_done(&a->snapshot);
-        snapshot_part_done(&a->part);
         return false;
 }
 
@@ -83,13 +85,29 @@ static int prepare_task(Apply *a)
 {
         Planner *p = a->planner;
         const Policy *policy = a->queue.task.kind == TASK_STOP_POLICY ? &p->config.stop_policy : &p->config.policy;
-        int r = read_part(a) ? 0 : planner_read_host(p, policy, &a->snapshot);
+        _cleanup_snapshot_part_ SnapshotPart part = {};
+        bool partial = read_part(a, &part);
+        int r = partial ? 0 : planner_read_host(p, policy, &a->snapshot);
 
         if (r < 0)
                 return r;
         p->in_force = a->queue.task.kind != TASK_RESTORE ? planner_wish(p) : (Halves) {};
-        r = planner_build(p, policy, &a->snapshot, p->in_force, &a->plan);
+        r = planner_build(p, policy, &a->snapshot, partial ? &part : NULL, p->in_force, &a->plan);
         return r < 0 ? log_error_errno(r, "Cannot make a plan") : 0;
+}
+
+static bool is_partial(const Apply *a)
+{
+        return !snapshot_part_is_empty(&a->plan.part);
+}
+
+/* What is known of the host suffices for a plan for all of it. 0 or -ENOMEM. */
+static int plan_the_whole(Apply *a)
+{
+        Planner *p = a->planner;
+
+        plan_done(&a->plan);
+        return planner_build(p, NULL, &a->snapshot, NULL, p->in_force, &a->plan);
 }
 
 /* 0, or a negative errno that is logged. */
@@ -101,6 +119,8 @@ static int start_task(Apply *a)
 
         if (r < 0)
                 return r;
+        if (is_partial(a) && !standing_can_part(&a->standing, &a->plan.part, &a->snapshot) && plan_the_whole(a) < 0)
+                return log_error_errno(-ENOMEM, "Cannot make a plan");
         a->phase = PHASE_RUNS;
         fragile = planner_tsc_is_fragile(p);
         drift_filter(a->drift, &a->plan, a->queue.task.kind == TASK_APPLY, a->queue.task.origin == ORIGIN_PERSON);
@@ -112,8 +132,7 @@ static int start_task(Apply *a)
         if (r < 0)
                 return r;
         if (a->queue.task.origin != ORIGIN_REPAIR)
-                drift_expect(a->drift, a->plan.wanted, a->plan.n_wanted,
-                             cpuset_is_empty(&a->part.cpus) ? NULL : &a->part);
+                drift_expect(a->drift, &a->plan);
         run_init(&a->run, p->ops, p->ops_userdata, &a->plan, &a->snapshot, fragile);
         return 0;
 }
@@ -126,7 +145,6 @@ static void tell_drift(Apply *a, bool failed)
                 .in_force = a->queue.task.kind == TASK_APPLY && (p->in_force.frequency || p->in_force.idle),
                 .asked_by_person = a->queue.task.origin == ORIGIN_PERSON,
                 .failed = failed,
-                .partial = !cpuset_is_empty(&a->part.cpus),
                 .fragile_tsc = facts_tsc_is_fragile(&p->facts),
                 .plan = &a->plan,
                 .snapshot = &a->snapshot,
@@ -197,6 +215,18 @@ static void end_task(Apply *a, bool failed)
         go_on(a);
 }
 
+/* scaling_setspeed is not counted: it is saved and put back, but not enforced. */
+static unsigned count_knobs(const Apply *a)
+{
+        unsigned n = 0;
+
+        if (is_partial(a))
+                return drift_count_knobs(a->drift);
+        for (size_t i = 0; i < a->plan.n_wanted; i++)
+                n += a->plan.wanted[i].id.knob != KNOB_SCALING_SETSPEED;
+        return n;
+}
+
 static void start_over(Apply *a, bool has_gone)
 {
         bool read_again = a->read_again || has_gone;
@@ -230,6 +260,7 @@ static void finish_task(Apply *a)
                                                       .snapshot = &a->snapshot,
                                                       .plan = &a->plan,
                                                       .run = &a->run,
+                                                      .n_knobs = count_knobs(a),
                                                       .stopping = a->queue.aim == TASK_NONE,
                                                       .n_done = a->n_done,
                                                       .n_steps = a->n_steps });
@@ -389,7 +420,6 @@ Apply *apply_free(Apply *a)
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);
         task_queue_done(&a->queue);
-        snapshot_part_done(&a->part);
         standing_done(&a->standing);
         free(a);
         return NULL;

@@ -52,7 +52,7 @@ const ManagerLook *look_get(Look *look)
         log_message(LOG_DEBUG, "Somebody asked for the plan or a CPU; the daemon reads the host.");
         if (planner_read_cpus(p, NULL, &look->kept.snapshot) < 0)
                 return NULL;
-        if (planner_build(p, NULL, &look->kept.snapshot, planner_wish(p), &look->kept.plan) < 0) {
+        if (planner_build(p, NULL, &look->kept.snapshot, NULL, planner_wish(p), &look->kept.plan) < 0) {
                 look_forget(look);
                 return NULL;
         }

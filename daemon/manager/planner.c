@@ -92,12 +92,14 @@ bool planner_tsc_has_died(void)
         return facts_read(&facts) == 0 && !facts_tsc_is_fragile(&facts);
 }
 
-int planner_build(const Planner *p, const Policy *policy, const Snapshot *snapshot, Halves halves, Plan *ret)
+int planner_build(const Planner *p, const Policy *policy, const Snapshot *snapshot, const SnapshotPart *part,
+                  Halves halves, Plan *ret)
 {
         PlanInput input = {
                 .snapshot = snapshot,
                 .policy = policy ? policy : &p->config.policy,
                 .originals = &p->originals.values,
+                .part = part,
                 .frequency = halves.frequency,
                 .idle = halves.idle,
                 .fragile_tsc = planner_tsc_is_fragile(p),

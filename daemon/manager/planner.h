@@ -58,9 +58,10 @@ Halves planner_wish(const Planner *planner);
 bool planner_tsc_is_fragile(const Planner *planner);
 /* Reads the facts again: whether the TSC is lost. */
 bool planner_tsc_has_died(void);
-/* Makes the plan that brings the knobs of these halves to the values that `policy` (NULL: the configuration's) wants. 0
- * or -ENOMEM. */
-int planner_build(const Planner *planner, const Policy *policy, const Snapshot *snapshot, Halves halves, Plan *ret);
+/* Makes the plan that brings the knobs of these halves, of a part or (NULL) of the whole host, to the values that `policy`
+ * (NULL: the configuration's) wants. 0 or -ENOMEM. */
+int planner_build(const Planner *planner, const Policy *policy, const Snapshot *snapshot, const SnapshotPart *part,
+                  Halves halves, Plan *ret);
 
 /* The knobs now have the snapshot's values: the clock judges again, and what contradicts the CPU is logged. With
  * `dangers` what endangers the TSC is logged too. */

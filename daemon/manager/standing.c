@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "host/config/config-store.h"
 #include "manager/wish.h"
+#include "model/finding-part.h"
 #include "model/knob.h"
 #include "model/plan-types.h"
 #include "model/snapshot.h"
@@ -54,23 +55,58 @@ const char *standing_get_reason(const Standing *s)
         return s->state == POLICY_STATE_WAITING ? "" : "Out of memory: the reason is not known.";
 }
 
+bool standing_can_part(const Standing *s, const SnapshotPart *part, const Snapshot *snapshot)
+{
+        return findings_can_part(&s->findings, part, snapshot);
+}
+
+static int add_findings(Standing *s, const Findings *findings)
+{
+        int r = 0;
+
+        for (unsigned i = 0; i < findings->n && r == 0; i++)
+                r = findings_add(&s->findings, &findings->entries[i], &findings->entries[i].cpus);
+        return r;
+}
+
+/* The CPUs of the whole host. 0 or -ENOMEM. */
+static int keep_whole(Standing *s, Plan *plan, const Snapshot *snapshot)
+{
+        int r = 0;
+
+        s->findings = TAKE_STRUCT(plan->findings);
+        cpuset_done(&s->present);
+        cpuset_done(&s->managed);
+        for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
+                r = cpuset_add(&s->present, snapshot->cpus[i].id);
+        return r;
+}
+
+/* A task about a part finds the same CPUs in the machine as the one before. 0 or -ENOMEM. */
+static int keep_part(Standing *s, const Plan *plan, const Snapshot *snapshot, const Findings *before)
+{
+        const CpuSet *cpus = &plan->part.cpus;
+        int r = findings_add_rest(&s->findings, before, &plan->part, snapshot);
+
+        for (int cpu = cpuset_next(cpus, 0); cpu >= 0; cpu = cpuset_next(cpus, (unsigned)cpu + 1))
+                cpuset_remove(&s->managed, (unsigned)cpu);
+        return r < 0 ? r : add_findings(s, &plan->findings);
+}
+
 static void keep_findings(Standing *s, const TaskEnd *end, Findings *ret_before)
 {
         const Snapshot *snapshot = end->snapshot;
-        const Run *run = end->run;
         Plan *plan = end->plan;
-        int r = 0;
+        const Findings before = TAKE_STRUCT(s->findings);
+        int r;
 
-        *ret_before = s->findings;
-        s->findings = TAKE_STRUCT(plan->findings);
-        for (unsigned i = 0; i < run->findings.n && r == 0; i++)
-                r = findings_add(&s->findings, &run->findings.entries[i], &run->findings.entries[i].cpus);
-
-        cpuset_done(&s->present);
-        cpuset_done(&s->managed);
+        if (snapshot_part_is_empty(&plan->part))
+                r = keep_whole(s, plan, snapshot);
+        else
+                r = keep_part(s, plan, snapshot, &before);
+        if (r == 0)
+                r = add_findings(s, &end->run->findings);
         cpuset_done(&s->degraded);
-        for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
-                r = cpuset_add(&s->present, snapshot->cpus[i].id);
         for (size_t i = 0; i < plan->n_wanted && r == 0; i++)
                 r = snapshot_add_cpus_of(&s->managed, snapshot, &plan->wanted[i].id);
         for (unsigned i = 0; i < s->findings.n && r == 0; i++)
@@ -78,6 +114,7 @@ static void keep_findings(Standing *s, const TaskEnd *end, Findings *ret_before)
                         r = cpuset_add_all(&s->degraded, &s->findings.entries[i].cpus);
         if (r < 0)
                 (void)log_error_errno(r, "Cannot store which CPUs the plan concerned, ignoring");
+        *ret_before = before;
 }
 
 static void log_degraded(const Finding *finding, const char *sentence, Events *events)
@@ -112,16 +149,6 @@ static void log_findings(const Standing *s, const Findings *before, Events *even
         }
 }
 
-/* scaling_setspeed is not counted: it is saved and put back, but not enforced. */
-static unsigned count_knobs(const Plan *plan)
-{
-        unsigned n = 0;
-
-        for (size_t i = 0; i < plan->n_wanted; i++)
-                n += plan->wanted[i].id.knob != KNOB_SCALING_SETSPEED;
-        return n;
-}
-
 static OutcomeInput outcome_input(const Standing *s, const TaskEnd *end)
 {
         const Planner *p = end->planner;
@@ -141,7 +168,7 @@ static OutcomeInput outcome_input(const Standing *s, const TaskEnd *end)
                 .snapshot = end->snapshot,
                 .policy = &config->policy,
                 .findings = &s->findings,
-                .n_knobs = count_knobs(end->plan),
+                .n_knobs = end->n_knobs,
         };
 }
 

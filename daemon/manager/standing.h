@@ -39,6 +39,9 @@ void standing_set_failed(Standing *standing);
 /* The string is valid until the next standing_task_done() or standing_set_failed(). */
 const char *standing_get_reason(const Standing *standing);
 
+/* Whether the findings of a task about this part can be kept beside those about the rest. */
+bool standing_can_part(const Standing *standing, const SnapshotPart *part, const Snapshot *snapshot);
+
 /* A task that has ended. */
 typedef struct TaskEnd {
         Task task;
@@ -46,6 +49,7 @@ typedef struct TaskEnd {
         const Snapshot *snapshot;
         Plan *plan;
         const Run *run;
+        unsigned n_knobs;         /* that the policy sets */
         bool stopping;            /* the daemon ends after the task */
         unsigned n_done, n_steps; /* number of values that were set, and of values to set */
 } TaskEnd;

@@ -202,11 +202,11 @@ static int on_read_host(Snapshot *ret, void *userdata)
         return planner_read_cpus(w->planner, NULL, ret);
 }
 
-static int on_plan_for(const Snapshot *snapshot, Plan *ret, void *userdata)
+static int on_plan_for(const Snapshot *snapshot, const SnapshotPart *part, Plan *ret, void *userdata)
 {
         const Watches *w = userdata;
 
-        return planner_build(w->planner, NULL, snapshot, w->planner->in_force, ret);
+        return planner_build(w->planner, NULL, snapshot, part, w->planner->in_force, ret);
 }
 
 static void on_repair_wanted(Snapshot *snapshot, Plan *plan, void *userdata)

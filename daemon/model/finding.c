@@ -65,6 +65,11 @@ bool findings_have(const Findings *findings, const Finding *like)
         return false;
 }
 
+bool finding_is_of_host(FindingKind kind)
+{
+        return kind == FINDING_NO_CPUFREQ || kind == FINDING_CPU_NOT_HERE || kind == FINDING_OFFLINE;
+}
+
 bool finding_is_waiting(FindingKind kind)
 {
         return kind == FINDING_NO_CPUFREQ || kind == FINDING_NO_CPUIDLE || kind == FINDING_CPU_NOT_HERE;

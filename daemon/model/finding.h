@@ -60,6 +60,8 @@ int findings_add(Findings *findings, const Finding *like, const CpuSet *cpus);
 /* Whether a finding that equals `like` in everything except object concerns exactly these CPUs. */
 bool findings_have(const Findings *findings, const Finding *like);
 
+/* It is about the host as a whole, whichever CPUs it names. */
+bool finding_is_of_host(FindingKind kind);
 bool finding_is_waiting(FindingKind kind);
 bool finding_is_degraded(FindingKind kind);
 /* No fault, but the value differs from the configuration's: it is logged once, and `status` shows it. */

@@ -11,6 +11,7 @@
 #include "model/frequency.h"
 #include "model/originals.h"
 #include "model/policy.h"
+#include "model/snapshot-part.h"
 
 typedef enum StepReason {
         STEP_POLICY,  /* the configuration asks for it */
@@ -37,6 +38,7 @@ typedef struct Wanted {
 } Wanted;
 
 typedef struct Plan {
+        SnapshotPart part; /* what the plan is about; empty: the whole host */
         Step *steps;
         size_t n_steps;
         Wanted *wanted; /* sorted by knob_id_compare */
@@ -48,7 +50,8 @@ typedef struct PlanInput {
         const Snapshot *snapshot;
         const Policy *policy;
         const Originals *originals;
-        bool frequency;   /* apply the policy's frequency half; otherwise its knobs get their originals back */
-        bool idle;        /* the same for its idle half */
-        bool fragile_tsc; /* facts_tsc_is_fragile() */
+        const SnapshotPart *part; /* plan only this; NULL: the whole host */
+        bool frequency;           /* apply the policy's frequency half; otherwise its knobs get their originals back */
+        bool idle;                /* the same for its idle half */
+        bool fragile_tsc;         /* facts_tsc_is_fragile() */
 } PlanInput;

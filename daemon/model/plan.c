@@ -19,7 +19,13 @@ void plan_done(Plan *plan)
         free(plan->steps);
         free(plan->wanted);
         findings_done(&plan->findings);
+        snapshot_part_done(&plan->part);
         *plan = (Plan) {};
+}
+
+bool plan_covers(const Plan *plan, const KnobId *id)
+{
+        return snapshot_part_is_empty(&plan->part) || snapshot_part_has(&plan->part, id);
 }
 
 bool plan_wants(const Plan *plan, const KnobId *id)
@@ -64,19 +70,42 @@ static bool policy_wants_cpufreq(const Policy *policy)
                policy_speaks_of(policy, POLICY_MAX_FREQ) || policy_speaks_of(policy, POLICY_EPP);
 }
 
-static int plan_fill(PlanBuilder *b)
+static int plan_add_domains(PlanBuilder *b, int (*add)(PlanBuilder *b, const FreqDomain *domain))
 {
+        const SnapshotPart *part = b->input->part;
         const Snapshot *snapshot = b->input->snapshot;
         int r = 0;
 
         for (unsigned i = 0; i < snapshot->n_domains && r == 0; i++)
-                r = plan_add_frequency(b, &snapshot->domains[i]);
-        for (unsigned i = 0; i < snapshot->n_domains && r == 0; i++)
-                r = plan_add_preference(b, &snapshot->domains[i]);
+                if (!part || cpuset_has(&part->domains, snapshot->domains[i].id))
+                        r = add(b, &snapshot->domains[i]);
+        return r;
+}
+
+static int plan_add_cpus(PlanBuilder *b, int (*add)(PlanBuilder *b, const CpuState *cpu))
+{
+        const SnapshotPart *part = b->input->part;
+        const Snapshot *snapshot = b->input->snapshot;
+        int r = 0;
+
         for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
-                r = plan_add_perf_bias(b, &snapshot->cpus[i]);
-        for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
-                r = plan_add_idle(b, &snapshot->cpus[i]);
+                if (!part || cpuset_has(&part->cpus, snapshot->cpus[i].id))
+                        r = add(b, &snapshot->cpus[i]);
+        return r;
+}
+
+static int plan_fill(PlanBuilder *b)
+{
+        const Snapshot *snapshot = b->input->snapshot;
+        int r;
+
+        r = plan_add_domains(b, plan_add_frequency);
+        if (r == 0)
+                r = plan_add_domains(b, plan_add_preference);
+        if (r == 0)
+                r = plan_add_cpus(b, plan_add_perf_bias);
+        if (r == 0)
+                r = plan_add_cpus(b, plan_add_idle);
         if (r < 0 || (!b->input->frequency && !b->input->idle))
                 return r;
 
@@ -101,8 +130,10 @@ static void sort_wanted(Plan *plan)
 int plan_build(const PlanInput *input, Plan *ret)
 {
         PlanBuilder b = { .input = input };
-        int r = plan_fill(&b);
+        int r = input->part ? snapshot_part_copy(&b.plan.part, input->part) : 0;
 
+        if (r == 0)
+                r = plan_fill(&b);
         if (r < 0) {
                 plan_done(&b.plan);
                 return r;
@@ -162,6 +193,10 @@ bool originals_drop_returned(Originals *originals, const Plan *plan, const Snaps
                 char now[KNOB_VALUE_SIZE];
                 bool settled = false;
 
+                if (!plan_covers(plan, &original.id)) {
+                        originals->entries[originals->n++] = original;
+                        continue;
+                }
                 while (at < plan->n_wanted && knob_element_compare(&plan->wanted[at], &original) < 0)
                         at++;
                 if (at == plan->n_wanted || knob_element_compare(&plan->wanted[at], &original) != 0) {

@@ -13,6 +13,29 @@ void snapshot_part_done(SnapshotPart *part)
         cpuset_done(&part->domains);
 }
 
+bool snapshot_part_is_empty(const SnapshotPart *part)
+{
+        return cpuset_is_empty(&part->cpus) && cpuset_is_empty(&part->domains);
+}
+
+int snapshot_part_copy(SnapshotPart *part, const SnapshotPart *other)
+{
+        SnapshotPart copy = {};
+
+        if (cpuset_copy(&copy.cpus, &other->cpus) < 0 || cpuset_copy(&copy.domains, &other->domains) < 0) {
+                snapshot_part_done(&copy);
+                return -ENOMEM;
+        }
+        snapshot_part_done(part);
+        *part = copy;
+        return 0;
+}
+
+int snapshot_part_add(SnapshotPart *part, const KnobId *id)
+{
+        return cpuset_add(knob_is_of_domain(id->knob) ? &part->domains : &part->cpus, id->id);
+}
+
 int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *ret)
 {
         SnapshotPart part = {};

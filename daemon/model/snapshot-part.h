@@ -17,6 +17,13 @@ typedef struct SnapshotPart {
 } SnapshotPart;
 
 void snapshot_part_done(SnapshotPart *part);
+#define _cleanup_snapshot_part_ _cleanup_(snapshot_part_done)
+
+bool snapshot_part_is_empty(const SnapshotPart *part);
+/* Replaces *part, which may be empty. 0 or -ENOMEM, *part untouched. */
+int snapshot_part_copy(SnapshotPart *part, const SnapshotPart *other);
+/* Adds the CPU or the domain of this knob. 0 or -ENOMEM. */
+int snapshot_part_add(SnapshotPart *part, const KnobId *id);
 
 /* The part that these CPUs were, as far as `whole` knows. 0 or -ENOMEM. *ret is the caller's, untouched on failure. */
 int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *ret);

@@ -235,14 +235,14 @@ const IdleState *snapshot_find_allowed_deep(const Snapshot *snapshot, unsigned *
 
         for (unsigned i = 0; i < snapshot->n_cpus; i++) {
                 const CpuState *cpu = &snapshot->cpus[i];
-                const IdleState *shallowest = cpu_shallowest_state(cpu);
 
                 for (unsigned n = 0; cpu->online && n < cpu->n_states; n++) {
                         const IdleState *state = &cpu->states[n];
 
-                        if (state->error < 0 || state->disabled || state == shallowest ||
-                            !idle_state_is_beyond_c1(state) ||
-                            (deepest && state->latency_usec <= deepest->latency_usec))
+                        /* On a large host the names are compared of few states. */
+                        if (state->error < 0 || state->disabled ||
+                            (deepest && state->latency_usec <= deepest->latency_usec) ||
+                            !idle_state_is_beyond_c1(state) || state == cpu_shallowest_state(cpu))
                                 continue;
                         deepest = state;
                         *ret_cpu = cpu->id;

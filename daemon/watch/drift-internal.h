@@ -12,6 +12,7 @@
 #include "host/drift-watch.h"
 #include "model/drift.h"
 #include "model/knob.h"
+#include "model/snapshot-part.h"
 #include "model/writer.h"
 #include "watch/drift-types.h"
 
@@ -104,8 +105,9 @@ void *drift_append(void *array, size_t *n, size_t size);
 Touched *drift_touch(DriftMonitor *d, const KnobId *id, unsigned writer, bool heard);
 /* Keeps each knob of `touched` once, in order, with its writer if one is known. */
 void drift_sort_touched(DriftMonitor *d);
-/* Updates `kept` wherever it may have changed; afterwards `touched` has each knob once. 0 or -errno. */
-int drift_refresh(DriftMonitor *d);
+/* Updates `kept` wherever it may have changed; afterwards `touched` has each knob once. *ret_part gets what was read; it
+ * stays empty if that was the whole host. 0 or -errno. */
+int drift_refresh(DriftMonitor *d, SnapshotPart *ret_part);
 /* Adds those of the next `n` watched knobs to `touched`, as `found`, whose value is not the one that the last task left.
  * A knob that cannot be read is skipped. Whether there are more to compare in this round. */
 bool drift_compare(DriftMonitor *d, size_t n);

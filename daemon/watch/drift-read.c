@@ -7,6 +7,7 @@
 
 #include "model/frequency.h"
 #include "model/knob.h"
+#include "model/snapshot-part.h"
 #include "watch/drift-internal.h"
 
 void drift_sort_touched(DriftMonitor *d)
@@ -72,8 +73,9 @@ static int read_whole_host(DriftMonitor *d)
         return 0;
 }
 
-int drift_refresh(DriftMonitor *d)
+int drift_refresh(DriftMonitor *d, SnapshotPart *ret_part)
 {
+        _cleanup_snapshot_part_ SnapshotPart part = {};
         const KnobId *id;
 
         for (size_t i = 0; d->lost && (id = drift_watch_get(d->watch, i)); i++)
@@ -89,8 +91,9 @@ int drift_refresh(DriftMonitor *d)
                 return read_whole_host(d);
         /* If one object has gone or cannot be read, others may have gone too. */
         for (size_t i = 0; i < d->n_touched; i++)
-                if (refresh_object(d, &d->touched[i].id) < 0)
+                if (refresh_object(d, &d->touched[i].id) < 0 || snapshot_part_add(&part, &d->touched[i].id) < 0)
                         return read_whole_host(d);
+        *ret_part = TAKE_STRUCT(part);
         return 0;
 }
 

@@ -43,7 +43,8 @@ void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_pers
         for (size_t i = 0; i < d->accounts.n; i++) {
                 DriftAccount *account = &d->accounts.accounts[i];
 
-                if (account->limit != DRIFT_NO_LIMIT && !find_step(plan, &account->id))
+                if (account->limit != DRIFT_NO_LIMIT && plan_covers(plan, &account->id) &&
+                    !find_step(plan, &account->id))
                         account->limit = DRIFT_NO_LIMIT;
         }
         for (size_t i = 0; steps && i < plan->n_steps; i++) {
@@ -80,8 +81,10 @@ static void on_watched(const KnobId *id, void *userdata)
                 d->lost = true;
 }
 
-void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted, const SnapshotPart *part)
+void drift_expect(DriftMonitor *d, const Plan *plan)
 {
+        const SnapshotPart *part = snapshot_part_is_empty(&plan->part) ? NULL : &plan->part;
+        const Wanted *wanted = plan->wanted;
         _cleanup_free_ KnobId *ids = NULL;
         size_t n = 0;
         int r;
@@ -89,8 +92,8 @@ void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted, const 
         if (!d->watch || d->stopped)
                 return;
         d->n_unchecked = 0;
-        ids = calloc(n_wanted + 1, sizeof(KnobId));
-        for (size_t i = 0; i < n_wanted && ids; i++) {
+        ids = calloc(plan->n_wanted + 1, sizeof(KnobId));
+        for (size_t i = 0; i < plan->n_wanted && ids; i++) {
                 /* Only governor userspace takes a speed; under other governors the file reads "<unsupported>". */
                 bool is_kept_only = wanted[i].id.knob == KNOB_SCALING_SETSPEED && !*wanted[i].value;
 
@@ -146,7 +149,7 @@ static void update_accounts(DriftMonitor *d, const TaskResult *result)
         for (size_t i = 0; i < d->accounts.n; i++) {
                 DriftAccount *account = &d->accounts.accounts[i];
 
-                if (!account->off)
+                if (!account->off || !plan_covers(result->plan, &account->id))
                         continue;
                 if (account->limit != DRIFT_NO_LIMIT || (!is_held_back(d, account, result->asked_by_person) &&
                                                          is_reached(result, find_step(result->plan, &account->id))))
@@ -195,7 +198,7 @@ void drift_task_done(DriftMonitor *d, const TaskResult *result)
                 check_unchecked(d, result);
                 d->kept = *result->snapshot;
                 *result->snapshot = (Snapshot) {};
-                if (!result->partial)
+                if (snapshot_part_is_empty(&result->plan->part))
                         drift_was_compared(d, 0);
         }
         for (size_t i = 0; i < d->n_reports; i++) {

@@ -92,11 +92,12 @@ void drift_tell_and_arm(DriftMonitor *d)
 /* Reads what was written, and decides. *ret_plan: the steps that would bring the policy back. 0 or -errno. */
 static int look_at_touched(DriftMonitor *d, Plan *ret_plan, bool *ret_repair)
 {
-        int r = drift_refresh(d);
+        _cleanup_snapshot_part_ SnapshotPart part = {};
+        int r = drift_refresh(d, &part);
 
         if (r < 0)
                 return r;
-        r = d->callbacks->plan_for(&d->kept, ret_plan, d->userdata);
+        r = d->callbacks->plan_for(&d->kept, snapshot_part_is_empty(&part) ? NULL : &part, ret_plan, d->userdata);
         if (r < 0)
                 return r;
         log_message(LOG_DEBUG,
@@ -378,6 +379,16 @@ bool drift_is_left(const DriftMonitor *d, const KnobId *id)
         const DriftAccount *account = drift_find(&d->accounts, id);
 
         return account && account->off && account->limit == DRIFT_NO_LIMIT;
+}
+
+unsigned drift_count_knobs(const DriftMonitor *d)
+{
+        unsigned n = 0;
+        const KnobId *id;
+
+        for (size_t i = 0; d->watch && (id = drift_watch_get(d->watch, i)); i++)
+                n += id->knob != KNOB_SCALING_SETSPEED;
+        return n;
 }
 
 const CpuSet *drift_get_contested_cpus(const DriftMonitor *d)

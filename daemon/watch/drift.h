@@ -30,7 +30,6 @@ typedef struct TaskResult {
         bool in_force;        /* the policy is in force, at least one half of it, so writes by others count */
         bool asked_by_person; /* as given to drift_filter() */
         bool failed;          /* the task ended before it wrote anything */
-        bool partial;         /* the task read only a part of the host */
         bool fragile_tsc;     /* this host's TSC does not survive a change of frequency */
         const Plan *plan;
         /* the present values of the knobs; drift_task_done() takes it over if the policy was applied */
@@ -62,14 +61,16 @@ void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_pers
 /* For a task that reads only a part of the host: whether the values of the rest are known. Then they are the task's until
  * drift_task_done() takes them back; the monitor hears of what others write meanwhile. */
 bool drift_take_snapshot(DriftMonitor *d, Snapshot *ret);
-/* Watches these knobs (Plan.wanted, sorted by knob) and no others. `part`: only its files may have been replaced; NULL:
- * any file. */
-void drift_expect(DriftMonitor *d, const Wanted *wanted, size_t n_wanted, const SnapshotPart *part);
+/* Watches the knobs that the plan wants, and no others of those that it covers. Any file of them may have been
+ * replaced. */
+void drift_expect(DriftMonitor *d, const Plan *plan);
 /* The task has ended. */
 void drift_task_done(DriftMonitor *d, const TaskResult *result);
 
 /* By Knob: how often others have changed it since the start. */
 const uint64_t *drift_get_counts(const DriftMonitor *d);
+/* How many knobs are watched; without scaling_setspeed, which is put back but not enforced. */
+unsigned drift_count_knobs(const DriftMonitor *d);
 /* CPUs with a knob that others keep changing and that is therefore left alone for a while. */
 const CpuSet *drift_get_contested_cpus(const DriftMonitor *d);
 /* Somebody else changed the knob, and it was not set again. */

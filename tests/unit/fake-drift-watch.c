@@ -50,10 +50,16 @@ int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const Snapsh
 {
         const DriftWatch before = *watch;
 
-        assert_true(n <= ARRAY_SIZE(watch->kept));
-        watch->n = n;
-        for (size_t i = 0; i < n; i++)
-                watch->kept[i] = ids[i];
+        watch->n = 0;
+        for (size_t i = 0; part && i < before.n; i++)
+                if (!snapshot_part_has(part, &before.kept[i]))
+                        watch->kept[watch->n++] = before.kept[i];
+        assert_true(watch->n + n <= ARRAY_SIZE(watch->kept));
+        for (size_t i = 0; i < n; i++) {
+                assert_true(!part || snapshot_part_has(part, &ids[i]));
+                watch->kept[watch->n++] = ids[i];
+        }
+        qsort(watch->kept, watch->n, sizeof(KnobId), knob_element_compare);
         for (size_t i = 0; i < n; i++)
                 if (!bsearch(&ids[i], before.kept, before.n, sizeof(KnobId), knob_element_compare))
                         watched(&ids[i], userdata);

@@ -63,12 +63,13 @@ static int on_read_host(Snapshot *ret, void *userdata)
         return fake_host_ops.enumerate(&host, ret);
 }
 
-static int on_plan_for(const Snapshot *snapshot, Plan *ret, void *userdata)
+static int on_plan_for(const Snapshot *snapshot, const SnapshotPart *part, Plan *ret, void *userdata)
 {
         PlanInput input = {
                 .snapshot = snapshot,
                 .policy = &warden.policy,
                 .originals = &warden.originals,
+                .part = part,
                 .frequency = true,
                 .idle = true,
         };
@@ -95,7 +96,7 @@ static void run_task(Snapshot *snapshot, Plan *plan, bool repair, const char *wr
         if (written_meanwhile)
                 assert_int_equal(fake_host_drift(&host, written_meanwhile, "powersave"), 0);
         if (!repair)
-                drift_expect(monitor, plan->wanted, plan->n_wanted, NULL);
+                drift_expect(monitor, plan);
         run_init(&run, &fake_host_ops, &host, plan, snapshot, false);
         assert_int_equal(run_to_end(&run), 0);
         run_done(&run);
@@ -108,7 +109,7 @@ static void apply(const char *written_meanwhile)
         _cleanup_plan_ Plan plan = {};
 
         assert_int_equal(on_read_host(&snapshot, NULL), 0);
-        assert_int_equal(on_plan_for(&snapshot, &plan, NULL), 0);
+        assert_int_equal(on_plan_for(&snapshot, NULL, &plan, NULL), 0);
         run_task(&snapshot, &plan, false, written_meanwhile);
 }
 
@@ -210,7 +211,7 @@ static void repair(void)
         /* The monitor leaves it to the task to read the host. */
         if (repair_plan.n_wanted == 0) {
                 assert_int_equal(on_read_host(&repair_snapshot, NULL), 0);
-                assert_int_equal(on_plan_for(&repair_snapshot, &repair_plan, NULL), 0);
+                assert_int_equal(on_plan_for(&repair_snapshot, NULL, &repair_plan, NULL), 0);
         }
         run_task(&repair_snapshot, &repair_plan, true, NULL);
         plan_done(&repair_plan);

@@ -91,10 +91,49 @@ static void test_comparisons_grow_with_the_host(void **state)
         assert_true(many < 5 * few);
 }
 
+/* Of a plan for one CPU, and of letting its originals go. */
+static unsigned long count_part(unsigned n_cpus)
+{
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        _cleanup_snapshot_part_ SnapshotPart part = {};
+        _cleanup_originals_ Originals originals = {};
+        _cleanup_policy_ Policy policy = {};
+        _cleanup_plan_ Plan whole = {}, plan = {};
+        PlanInput input = {
+                .snapshot = &snapshot, .policy = &policy, .originals = &originals, .frequency = true, .idle = true
+        };
+
+        make_host(n_cpus, &snapshot);
+        assert_int_equal(policy_add_defaults(&policy, true, true), 0);
+        assert_int_equal(plan_build(&input, &whole), 0);
+        assert_int_equal(plan_collect_originals(&whole, &snapshot, &originals), 1);
+        assert_int_equal(cpuset_add(&part.cpus, 3), 0);
+        assert_int_equal(cpuset_add(&part.domains, 3), 0);
+        input.part = &part;
+        n_comparisons = 0;
+        assert_int_equal(plan_build(&input, &plan), 0);
+        assert_int_equal(plan.n_steps, 2);
+        assert_int_equal(plan_collect_originals(&plan, &snapshot, &originals), 0);
+        assert_false(originals_drop_returned(&originals, &plan, &snapshot, false));
+        assert_int_equal(originals.n, 2 * n_cpus);
+        return n_comparisons;
+}
+
+/* But for two steps more of a search. */
+static void test_comparisons_for_one_cpu_stay_the_same(void **state)
+{
+        unsigned long few = count_part(256), many = count_part(1024);
+
+        print_message("%lu comparisons for one of 256 CPUs, %lu for one of 1024\n", few, many);
+        assert_true(few > 0);
+        assert_true(many <= few + 20);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_comparisons_grow_with_the_host),
+                cmocka_unit_test(test_comparisons_for_one_cpu_stay_the_same),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -488,7 +488,12 @@ static void test_guests_come(void **state)
 /* What came back by itself is brought into force again, and no other CPU is read for it. */
 static void test_a_cpu_comes(void **state)
 {
+        _cleanup_free_ char *reason = NULL;
+        size_t n_watched;
+
         start("");
+        reason = strdup(look().state_reason);
+        n_watched = the_watch.n;
         assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
         assert_int_equal(fake_host_drift(&host, "cpufreq/policy2/scaling_governor", "powersave"), 0);
         assert_int_equal(fake_host_drift(&host, "cpu3/cpuidle/state2/disable", "0"), 0);
@@ -502,11 +507,37 @@ static void test_a_cpu_comes(void **state)
         assert_int_equal(n_parts_read, 1);
         assert_int_equal(look().state, POLICY_STATE_APPLIED);
         assert_int_equal(cpuset_count(look().managed_cpus), 4);
+        /* It counts the knobs of the whole host. */
+        assert_string_equal(look().state_reason, reason);
+        assert_int_equal(the_watch.n, n_watched);
         /* A module may have brought anything. */
         send_uevent(UEVENT_MODULE);
         wait_for_idle();
         assert_int_equal(n_enumerated, 1);
         assert_string_equal(governor(), "performance");
+}
+
+/* What went wrong elsewhere is still wrong; what went wrong with this CPU is tried again. */
+static void test_a_cpu_comes_to_a_degraded_host(void **state)
+{
+        fake_host_fault(&host, "cpu0/cpuidle/state2/disable", FAKE_FAULT_ERROR, -EIO);
+        fake_host_fault(&host, "cpufreq/policy2/scaling_governor", FAKE_FAULT_ERROR, -EIO);
+        start("");
+        assert_int_equal(cpuset_count(look().degraded_cpus), 3);
+        host.n_faults = 1;
+        send_uevent(UEVENT_CPU);
+        wait_for_idle();
+        assert_string_equal(host.real.domains[1].governor, "performance");
+        assert_int_equal(look().state, POLICY_STATE_DEGRADED);
+        assert_int_equal(cpuset_count(look().degraded_cpus), 1);
+        assert_true(cpuset_has(look().degraded_cpus, 0));
+        host.n_faults = 0;
+        send_uevent(UEVENT_CPU);
+        wait_for_idle();
+        assert_true(cpuset_has(look().degraded_cpus, 0));
+        send_uevent(UEVENT_MODULE);
+        wait_for_idle();
+        assert_int_equal(look().state, POLICY_STATE_APPLIED);
 }
 
 /* A CPU that is taken out of the machine changes what there is. */
@@ -688,6 +719,7 @@ int main(void)
                 TEST(test_drift_is_reported),
                 TEST(test_guests_come),
                 TEST(test_a_cpu_comes),
+                TEST(test_a_cpu_comes_to_a_degraded_host),
                 TEST(test_a_cpu_is_taken_out),
                 TEST(test_a_cpu_comes_to_a_living_tsc),
                 TEST(test_the_host_slept),

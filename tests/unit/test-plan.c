@@ -792,6 +792,69 @@ static void test_originals_of_what_is_gone(void **state)
         assert_int_equal(f->warden.originals.n, 0);
 }
 
+/* Each part has its own steps and wanted knobs, and together they are the plan for the whole host. */
+static void test_plans_of_parts_make_up_the_whole(void **state)
+{
+        FakeHost host;
+        Warden warden;
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        size_t n_steps = 0, n_wanted = 0;
+
+        fake_host_init(&host, 3, 2, "ondemand", 1400000);
+        host.tsc_lives = false;
+        host.real.cpus[5].online = false;
+        warden_init(&warden, &host);
+        (void)warden_rule(&warden, NULL, "performance", 0, 2000000, "C1");
+        warden_plan(&warden, true);
+        assert_int_equal(fake_host_ops.enumerate(&host, &snapshot), 0);
+        for (unsigned i = 0; i < 3; i++) {
+                _cleanup_snapshot_part_ SnapshotPart part = {};
+                _cleanup_plan_ Plan plan = {};
+                const PlanInput input = { .snapshot = &snapshot,
+                                          .policy = &warden.policy,
+                                          .originals = &warden.originals,
+                                          .part = &part,
+                                          .frequency = true,
+                                          .idle = true };
+
+                assert_int_equal(cpuset_add(&part.domains, 2 * i), 0);
+                assert_int_equal(cpuset_add(&part.cpus, 2 * i), 0);
+                assert_int_equal(cpuset_add(&part.cpus, 2 * i + 1), 0);
+                assert_int_equal(plan_build(&input, &plan), 0);
+                for (size_t n = 0; n < plan.n_steps; n++)
+                        assert_true(plan_covers(&plan, &plan.steps[n].id));
+                for (size_t n = 0; n < plan.n_wanted; n++)
+                        assert_true(plan_covers(&plan, &plan.wanted[n].id) &&
+                                    plan_wants(&warden.plan, &plan.wanted[n].id));
+                n_steps += plan.n_steps;
+                n_wanted += plan.n_wanted;
+                /* The one that is offline, whichever part is planned. */
+                assert_int_equal(plan.findings.n, 1);
+                assert_int_equal(plan.findings.entries[0].kind, FINDING_OFFLINE);
+        }
+        assert_true(n_steps > 0);
+        assert_int_equal(n_steps, warden.plan.n_steps);
+        assert_int_equal(n_wanted, warden.plan.n_wanted);
+        warden_done(&warden);
+        fake_host_done(&host);
+}
+
+/* What the part does not have is not given up for it. */
+static void test_originals_outside_of_the_part_stay(void **state)
+{
+        Fixture *f = *state;
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        _cleanup_plan_ Plan plan = {};
+
+        assert_int_equal(fake_host_ops.enumerate(&f->host, &snapshot), 0);
+        assert_int_equal(originals_add(&f->warden.originals, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR }, "ondemand"),
+                         1);
+        assert_int_equal(cpuset_add(&plan.part.cpus, 1), 0);
+        assert_false(originals_drop_returned(&f->warden.originals, &plan, &snapshot, true));
+        assert_int_equal(cpuset_add(&plan.part.domains, 0), 0);
+        assert_true(originals_drop_returned(&f->warden.originals, &plan, &snapshot, true));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -838,6 +901,8 @@ int main(void)
                 TEST(test_originals_of_what_is_wanted_stay),
                 TEST(test_plan_complains_of_nothing_where_nothing_is_applied),
                 TEST(test_originals_of_what_is_gone),
+                TEST(test_plans_of_parts_make_up_the_whole),
+                TEST(test_originals_outside_of_the_part_stay),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
