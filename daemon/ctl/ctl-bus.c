@@ -6,7 +6,6 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
-#include "base/time.h"
 #include "ctl/json.h"
 
 #define SERVICE "org.tscwarden1"
@@ -24,7 +23,7 @@ struct CtlBus {
         NewsHandler handler;
         void *userdata;
         WardenState state;
-        char *owner; /* the daemon's unique name at the last query; NULL: none */
+        char *owner; /* the unique name of the daemon that answered last; NULL: none did */
         bool owner_changed;
         bool enough; /* the handler has returned false */
 };
@@ -246,32 +245,26 @@ static BusAnswer call(CtlBus *bus, const char *interface, const char *member, co
 {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *reply = NULL;
+        const char *sender;
         int r = sd_bus_call_method(bus->bus, SERVICE, OBJECT, interface, member, &error, &reply, argument ? "s" : NULL,
                                    argument);
 
         if (r < 0)
                 return explain(bus, r, &error, ret_why);
+        sender = sd_bus_message_get_sender(reply);
+        free(bus->owner);
+        bus->owner = sender ? strdup(sender) : NULL;
+        if (!bus->owner)
+                return failed(bus, sender ? -ENOMEM : -EBADMSG, ret_why);
         r = sd_bus_message_has_signature(reply, signature) ? read_value(reply, ret) : -EBADMSG;
-        return r < 0 ? explain(bus, r, &error, ret_why) : BUS_OK;
+        return r < 0 ? failed(bus, r, ret_why) : BUS_OK;
 }
 
-static BusAnswer read_all(CtlBus *bus, const char *interface, const Property *table, struct json_object **ret,
-                          char **ret_why)
+static BusAnswer read_part(CtlBus *bus, const char *interface, const char *member, const char *argument,
+                           const char *signature, TakeFromBus take, struct json_object **ret, char **ret_why)
 {
         _cleanup_json_ struct json_object *received = NULL;
-        BusAnswer answer = call(bus, PROPERTIES_INTERFACE, "GetAll", interface, "a{sv}", &received, ret_why);
-
-        if (answer != BUS_OK)
-                return answer;
-        return properties_from_bus(table, received, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
-}
-
-static BusAnswer read_list(CtlBus *bus, const char *interface, const char *member, const char *signature,
-                           int (*take)(struct json_object *received, struct json_object **ret),
-                           struct json_object **ret, char **ret_why)
-{
-        _cleanup_json_ struct json_object *received = NULL;
-        BusAnswer answer = call(bus, interface, member, NULL, signature, &received, ret_why);
+        BusAnswer answer = call(bus, interface, member, argument, signature, &received, ret_why);
 
         if (answer != BUS_OK)
                 return answer;
@@ -280,15 +273,18 @@ static BusAnswer read_list(CtlBus *bus, const char *interface, const char *membe
 
 BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char **ret_why)
 {
-        BusAnswer answer = read_all(bus, MANAGER_INTERFACE, manager_properties, &ret->manager, ret_why);
+        BusAnswer answer = read_part(bus, PROPERTIES_INTERFACE, "GetAll", MANAGER_INTERFACE, "a{sv}", manager_from_bus,
+                                     &ret->manager, ret_why);
 
         if (answer == BUS_OK)
-                answer = read_all(bus, CLOCK_INTERFACE, clock_properties, &ret->clock, ret_why);
+                answer = read_part(bus, PROPERTIES_INTERFACE, "GetAll", CLOCK_INTERFACE, "a{sv}", clock_from_bus,
+                                   &ret->clock, ret_why);
         if (answer == BUS_OK)
-                answer = read_list(bus, MANAGER_INTERFACE, "Events", "a(ttss)", events_from_bus, &ret->events, ret_why);
+                answer = read_part(bus, MANAGER_INTERFACE, "Events", NULL, "a(ttss)", events_from_bus, &ret->events,
+                                   ret_why);
         if (answer == BUS_OK && with_cpus)
-                answer = read_list(bus, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", "a{oa{sa{sv}}}",
-                                   cpus_from_bus, &ret->cpus, ret_why);
+                answer = read_part(bus, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+                                   "a{oa{sa{sv}}}", cpus_from_bus, &ret->cpus, ret_why);
         return answer;
 }
 
@@ -302,31 +298,10 @@ BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why)
         return steps_from_bus(plan, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
 }
 
-/* More than one, because the first one is slow: it starts systemd-timedated. */
-#define CLOCK_QUESTIONS 4
-
-int ctl_bus_compare_clock(CtlBus *bus, double *ret_apart_sec, double *ret_bound_sec)
+int ctl_bus_read_clock(CtlBus *bus, uint64_t *ret_usec)
 {
-        double apart = 0, bound = -1;
-
-        for (unsigned i = 0; i < CLOCK_QUESTIONS; i++) {
-                uint64_t before = time_usec(CLOCK_REALTIME), there, after;
-                int r = sd_bus_get_property_trivial(bus->bus, "org.freedesktop.timedate1", "/org/freedesktop/timedate1",
-                                                    "org.freedesktop.timedate1", "TimeUSec", NULL, 't', &there);
-
-                after = time_usec(CLOCK_REALTIME);
-                if (r < 0)
-                        return r;
-                if (after < before || (bound >= 0 && (double)(after - before) / 2e6 >= bound))
-                        continue;
-                bound = (double)(after - before) / 2e6;
-                apart = (double)(int64_t)(there - before) / 1e6 - bound;
-        }
-        if (bound < 0)
-                return -EAGAIN;
-        *ret_apart_sec = apart;
-        *ret_bound_sec = bound;
-        return 0;
+        return sd_bus_get_property_trivial(bus->bus, "org.freedesktop.timedate1", "/org/freedesktop/timedate1",
+                                           "org.freedesktop.timedate1", "TimeUSec", NULL, 't', ret_usec);
 }
 
 /* Compares the sender with the name's owner. Any client can send a signal to any other one, and sd-bus does not make
@@ -371,25 +346,6 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
         return 0;
 }
 
-/* Reads the unique name of the daemon that has just answered. If another one has replaced it meanwhile, a
- * NameOwnerChanged signal follows and everything is read again. */
-static BusAnswer read_owner(CtlBus *bus, char **ret_why)
-{
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
-        const char *owner;
-        int r = sd_bus_call_method(bus->bus, DRIVER, "/org/freedesktop/DBus", DRIVER, "GetNameOwner", &error, &reply,
-                                   "s", SERVICE);
-
-        if (r < 0)
-                return explain(bus, r, &error, ret_why);
-        r = sd_bus_message_read_basic(reply, SD_BUS_TYPE_STRING, &owner);
-        if (r < 0)
-                return failed(bus, r, ret_why);
-        bus->owner = strdup(owner);
-        return bus->owner ? BUS_OK : failed(bus, -ENOMEM, ret_why);
-}
-
 static BusAnswer tell_whole_state(CtlBus *bus, char **ret_why)
 {
         BusAnswer answer;
@@ -398,8 +354,6 @@ static BusAnswer tell_whole_state(CtlBus *bus, char **ret_why)
         free(bus->owner);
         bus->owner = NULL;
         answer = ctl_bus_read_state(bus, /* with_cpus= */ false, &bus->state, ret_why);
-        if (answer == BUS_OK)
-                answer = read_owner(bus, ret_why);
         if (answer == BUS_NOT_RUNNING) {
                 free(*ret_why);
                 *ret_why = NULL;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "ctl/ctl-news.h"
 #include "ctl/ctl-state.h"
@@ -29,9 +30,8 @@ DEFINE_CLEANUP(CtlBus, ctl_bus_free);
 BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char **ret_why);
 BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why);
 
-/* Reads the clock of the bus's machine, several times, from systemd-timedated there. *ret_apart_sec: that clock minus
- * ours; *ret_bound_sec: its largest possible error, half of the shortest round trip. 0 or -errno. */
-int ctl_bus_compare_clock(CtlBus *bus, double *ret_apart_sec, double *ret_bound_sec);
+/* The clock of the bus's machine (CLOCK_REALTIME), as systemd-timedated there reads it. 0 or -errno. */
+int ctl_bus_read_clock(CtlBus *bus, uint64_t *ret_usec);
 
 /* Returns false if it wants no more news. */
 typedef bool (*NewsHandler)(const News *news, void *userdata);

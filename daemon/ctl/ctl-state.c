@@ -61,7 +61,7 @@ const Property clock_properties[] = {
         {},
 };
 
-const Property cpu_properties[] = {
+static const Property cpu_properties[] = {
         { "Id", json_type_int, NULL },
         { "Online", json_type_boolean, NULL },
         { "State", json_type_string, NULL },
@@ -138,7 +138,7 @@ int property_from_bus(const Property *property, struct json_object *received, st
         return r < 0 ? r : share(object, property->name, named);
 }
 
-int properties_from_bus(const Property *table, struct json_object *received, struct json_object **ret)
+static int properties_from_bus(const Property *table, struct json_object *received, struct json_object **ret)
 {
         _cleanup_json_ struct json_object *object = json_object_new_object();
 
@@ -151,6 +151,16 @@ int properties_from_bus(const Property *table, struct json_object *received, str
         return 0;
 }
 
+int manager_from_bus(struct json_object *received, struct json_object **ret)
+{
+        return properties_from_bus(manager_properties, received, ret);
+}
+
+int clock_from_bus(struct json_object *received, struct json_object **ret)
+{
+        return properties_from_bus(clock_properties, received, ret);
+}
+
 static int cpu_compare(const void *a, const void *b)
 {
         uint64_t left = json_get_number(*(struct json_object *const *)a, "Id");
@@ -159,21 +169,21 @@ static int cpu_compare(const void *a, const void *b)
         return (left > right) - (left < right);
 }
 
-int cpus_from_bus(struct json_object *objects, struct json_object **ret)
+int cpus_from_bus(struct json_object *received, struct json_object **ret)
 {
         _cleanup_json_ struct json_object *cpus = json_object_new_array();
 
         if (!cpus)
                 return -ENOMEM;
-        json_object_object_foreach(objects, path, interfaces)
+        json_object_object_foreach(received, path, interfaces)
         {
                 _cleanup_json_ struct json_object *cpu = NULL;
-                struct json_object *received;
+                struct json_object *properties;
 
                 (void)path;
-                if (!json_object_object_get_ex(interfaces, CPU_INTERFACE, &received))
+                if (!json_object_object_get_ex(interfaces, CPU_INTERFACE, &properties))
                         continue;
-                if (properties_from_bus(cpu_properties, received, &cpu) < 0 || append(cpus, &cpu) < 0)
+                if (properties_from_bus(cpu_properties, properties, &cpu) < 0 || append(cpus, &cpu) < 0)
                         return -ENOMEM;
         }
         json_object_array_sort(cpus, cpu_compare);

@@ -23,7 +23,7 @@ typedef struct Property {
 } Property;
 
 /* Each ends with an entry without a name. */
-extern const Property manager_properties[], clock_properties[], cpu_properties[];
+extern const Property manager_properties[], clock_properties[];
 
 typedef struct WardenState {
         /* All known properties, null if a value is not known. NULL: not queried. */
@@ -39,10 +39,13 @@ void warden_state_done(WardenState *state);
 
 /* Sets one property in `object` if `received` has it with the expected type. */
 int property_from_bus(const Property *property, struct json_object *received, struct json_object *object);
-/* Converts all properties of a table; null for those that `received` does not have. */
-int properties_from_bus(const Property *table, struct json_object *received, struct json_object **ret);
+typedef int (*TakeFromBus)(struct json_object *received, struct json_object **ret);
+
+/* Convert all properties of the interface; null for those that `received` does not have. */
+int manager_from_bus(struct json_object *received, struct json_object **ret);
+int clock_from_bus(struct json_object *received, struct json_object **ret);
 /* Converts the result of GetManagedObjects(). */
-int cpus_from_bus(struct json_object *objects, struct json_object **ret);
+int cpus_from_bus(struct json_object *received, struct json_object **ret);
 /* Converts the result of Events(). */
 int events_from_bus(struct json_object *received, struct json_object **ret);
 /* Converts the result of Plan(). The caller owns *ret even after a failure. */
