@@ -182,7 +182,7 @@ static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cp
         if (!text && shows_lower_maximum(bus, look, domain) &&
             asprintf(&text,
                      "scaling_max_freq is limited to %" PRIu64
-                     " by firmware (bios_limit beside it says so) or against heat.",
+                     " by firmware (then bios_limit in the same folder shows it) or because of heat.",
                      domain->max_khz) < 0)
                 return NULL;
         return text;

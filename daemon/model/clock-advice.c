@@ -145,21 +145,19 @@ char *clock_boot_parameters_reason(const Facts *facts, Verdict verdict, ClockRea
                 else
                         idle = true;
         if (idle && frequency)
-                why = "The kernel gives this CPU's TSC up when C2 is registered (no nonstop_tsc) and at the first "
-                      "frequency change (no "
-                      "constant_tsc); with these it does neither. cpufreq.off=1 leaves the clock where firmware put "
-                      "it; where that is the "
-                      "maximum, cpufreq.default_governor=performance may do.";
+                why = "The kernel gives up this CPU's TSC when C2 is registered (no nonstop_tsc) and at the first "
+                      "frequency change (no constant_tsc). These parameters prevent both. cpufreq.off=1 leaves the "
+                      "frequency as the firmware set it; if that is the maximum, cpufreq.default_governor=performance "
+                      "may be enough.";
         else if (idle)
-                why = "The kernel gives this CPU's TSC up when C2 or deeper is registered (no nonstop_tsc); with these "
-                      "it is not.";
+                why = "The kernel gives up this CPU's TSC when C2 or deeper is registered (no nonstop_tsc). These "
+                      "parameters prevent that.";
         else if (frequency)
-                why = "The kernel gives this CPU's TSC up at the first frequency change (no constant_tsc); with this "
-                      "there is none. It "
-                      "leaves the clock where firmware put it; where that is the maximum, "
-                      "cpufreq.default_governor=performance may do.";
+                why = "The kernel gives up this CPU's TSC at the first frequency change (no constant_tsc). This "
+                      "parameter prevents every change and leaves the frequency as the firmware set it; if that is the "
+                      "maximum, cpufreq.default_governor=performance may be enough.";
         else if (facts->hypervisor)
-                why = facts->xen_control ? "Xen controls the CPUs: its own command line decides." :
+                why = facts->xen_control ? "Xen controls the CPUs, so Xen's own command line decides." :
                                            "This is a guest: its host provides the TSC.";
         else if (is_hopeless(facts, verdict, reason) && !facts->constant_tsc)
                 why = "At boot the kernel gives up the TSCs of several CPUs without constant_tsc; no parameter "
@@ -167,8 +165,8 @@ char *clock_boot_parameters_reason(const Facts *facts, Verdict verdict, ClockRea
         else if (is_fit(facts))
                 why = "The CPU's TSC is constant and nonstop: no parameter is needed.";
         else if ((facts->nonstop_tsc || facts->idle_is_shallow) && (facts->constant_tsc || facts->frequency_is_fixed))
-                why = "A boot parameter would change nothing here: there is no idle driver with a state beyond C1, "
-                      "or no cpufreq driver.";
+                why = "A boot parameter would change nothing here: there is no idle driver with a state beyond C1, or "
+                      "no cpufreq driver.";
         else
                 why = "No parameter that would help is missing.";
         return text_format("%s", why);
@@ -322,15 +320,14 @@ char *clock_advice_format(const Facts *facts, AdviceKind kind)
         switch (kind) {
         case ADVICE_RELIABLE_UNFIT:
                 return text_format(
-                        "The kernel command line has %s, but this CPU lacks %s: the parameter only switches %s "
-                        "off. It does not improve the TSC, and idle states or frequency changes can still cost it.",
+                        "The kernel command line has %s, but this CPU lacks %s: the parameter only switches %s off. It "
+                        "does not improve the TSC, and idle states or frequency changes can still cost it.",
                         parameter, lacks,
                         reliable ? "the watchdog, the sync test and the checks of TSC_ADJUST" : "the watchdog");
         case ADVICE_RELIABLE_NEEDLESS:
                 return text_format(
-                        "The kernel command line has %s on a CPU whose TSC is constant and nonstop: without it "
-                        "the kernel would "
-                        "decide by itself, and notice a fault.",
+                        "The kernel command line has %s on a CPU whose TSC is constant and nonstop: without it the "
+                        "kernel would decide by itself whether to check the TSC, and would notice a fault.",
                         parameter);
         case ADVICE_GOOD_TSC_REFUSED:
                 return text_format("The kernel command line has %s on a CPU whose TSC is constant and nonstop.",

@@ -222,13 +222,11 @@ static const char *watchdog_threshold(const Facts *facts)
 static const char *watchdog_exempt_reason(const Facts *facts)
 {
         if (facts->hypervisor && facts->tsc_reliable)
-                return "the kernel does not compare it: the hypervisor vouches for it (tsc_reliable), and nobody in "
-                       "here "
-                       "checks that";
+                return "the kernel does not compare it: the hypervisor guarantees it (tsc_reliable), and nothing "
+                       "inside this guest checks that";
         if (facts->hypervisor)
                 return "the kernel does not compare it: the hypervisor promises a TSC that is constant and nonstop, "
-                       "and "
-                       "nobody in here checks that";
+                       "and nothing inside this guest checks that";
         if (facts->tsc_reliable && !is_exemptable(facts))
                 return "the kernel does not compare it: it trusts this CPU model's TSC (tsc_reliable)";
         return "the kernel does not compare it, because it is constant, nonstop and adjustable, on few sockets";
@@ -251,16 +249,15 @@ char *clock_facts_watchdog_reason(const Facts *facts, const char *available)
                                            "");
         case WATCHDOG_ABSENT:
                 return text_format(
-                        "no independent reference clock is registered (neither hpet nor acpi_pm%s); jiffies, "
-                        "which older kernels "
-                        "then take, prove nothing",
+                        "no independent reference clock is registered (neither hpet nor acpi_pm%s); jiffies, which "
+                        "older kernels then use, prove nothing",
                         facts->hypervisor ? " nor one of the hypervisor's" : "");
         default:
                 if (!available)
                         return strdup("available_clocksource cannot be read");
                 return text_format(
-                        "kernel generations differ on whether a TSC like this one, on %u nodes and %u packages, is "
-                        "exempt; if it is not: %s every 0.5 s",
+                        "it depends on the kernel's version whether a TSC like this one, on %u nodes and %u packages, "
+                        "is exempt; if it is not: %s every 0.5 s",
                         facts->n_nodes, facts->n_packages, reference[0] ? reference : "no reference");
         }
 }

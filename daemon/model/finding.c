@@ -169,8 +169,8 @@ static void print_asked(FILE *out, const Finding *f, const FindingWords *w)
 
         frequency_format(strtoull(f->wanted, NULL, 10), " ", asked);
         frequency_format(strtoull(f->actual, NULL, 10), " ", got);
-        fprintf(out, "%s on %s: %s asked, %s is ", policy_key_to_string(policy_key_of_knob(f->knob)), w->cpus, asked,
-                got);
+        fprintf(out, "%s on %s: %s asked for, %s is ", policy_key_to_string(policy_key_of_knob(f->knob)), w->cpus,
+                asked, got);
 }
 
 /* Formats a value for people: a frequency with its unit, into `buffer`; any other value stays as it is. */
@@ -207,8 +207,7 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
         case FINDING_NO_SUCH_STATE:
                 fprintf(out,
                         "There is no idle state %s on %s, which %s %s from 0 up. Choose by latency instead: idle-set "
-                        "-D, or "
-                        "MAX_CSTATE=.",
+                        "-D, or MAX_CSTATE=.",
                         f->wanted, w->cpus, w->one_cpu ? "has" : "have", w->offers ? w->offers : "none");
                 break;
         case FINDING_NO_SUCH_KNOB:
@@ -216,13 +215,12 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                         f->wanted);
                 break;
         case FINDING_NO_SUCH_BIAS:
-                fprintf(out, "There is no energy_perf_bias on %s, so there is none to set to %s.", w->cpus, f->wanted);
+                fprintf(out, "There is no energy_perf_bias on %s, so it is not set to %s.", w->cpus, f->wanted);
                 break;
         case FINDING_OVERRULED:
                 fprintf(out,
-                        "Under the governor performance %s takes no other energy preference: '%s' has no effect on "
-                        "%s. Leave "
-                        "it out, or choose another governor.",
+                        "Under the governor performance %s accepts no other energy preference: '%s' has no effect on "
+                        "%s. Remove it, or choose another governor.",
                         f->driver, f->wanted, w->cpus);
                 break;
         case FINDING_ROUNDED:
@@ -231,18 +229,20 @@ static void finding_print_mismatch(FILE *out, const Finding *f, const FindingWor
                 break;
         case FINDING_SHARED_POLICY:
                 fprintf(out,
-                        "%s share %s but the configuration tells them different values of %s; %s holds for all "
-                        "of them.",
+                        "%s share %s but the configuration sets different values of %s for them; %s is used for all of "
+                        "them.",
                         w->cpus, w->objects, w->knob, value_format(f->knob, f->wanted, khz));
                 break;
         default:
                 if (f->knob == KNOB_DISABLE && !f->wanted[0])
-                        fprintf(out, "Only POLL would be left to %s; %s stays allowed, since POLL alone burns power.",
+                        fprintf(out,
+                                "Only POLL would be left to %s; %s stays allowed, because with POLL alone a CPU never "
+                                "halts.",
                                 w->cpus, f->actual);
                 else if (f->knob == KNOB_DISABLE)
                         fprintf(out,
-                                "MAX_CSTATE=%s is below every C-state of %s; %s stays allowed, since POLL alone "
-                                "burns power.",
+                                "MAX_CSTATE=%s is below every C-state of %s; %s stays allowed, because with POLL alone "
+                                "a CPU never halts.",
                                 f->wanted, w->cpus, f->actual);
                 else {
                         print_asked(out, f, w);
@@ -273,21 +273,20 @@ static void finding_print_knob(FILE *out, const Finding *f, const FindingWords *
                 break;
         case FINDING_LIMITED:
                 fprintf(out,
-                        "%s of %s %s limited to %s on %s, below the %s that the policy asks for: by firmware "
-                        "(bios_limit beside "
-                        "it says so) or against heat. It is left so.",
+                        "%s of %s %s limited to %s on %s, below the %s that the policy asks for: by firmware (then "
+                        "bios_limit in the same folder shows it) or because of heat. tscwarden does not raise it.",
                         w->knob, w->objects, w->one_object ? "is" : "are", actual, w->cpus, wanted);
                 break;
         case FINDING_WITHHELD:
                 fprintf(out,
-                        "%s of %s %s %s on %s instead of %s: the change would cost this host its TSC, which "
-                        "still lives and would be lost until the next boot.",
+                        "%s of %s %s %s on %s instead of %s: the change would cost this host its TSC, which still "
+                        "works, until the next boot.",
                         w->knob, w->objects, w->one_object ? "stays" : "stay", actual, w->cpus, wanted);
                 break;
         default:
-                fprintf(out, "The frequency of %s cannot be frozen where it stands (", w->cpus);
+                fprintf(out, "The frequency of %s cannot be held at its present value (", w->cpus);
                 if (strcmp(f->actual, "0") == 0)
-                        fprintf(out, "%s does not say where", f->driver);
+                        fprintf(out, "%s does not report it", f->driver);
                 else {
                         frequency_format(strtoull(f->actual, NULL, 10), " ", actual_khz);
                         fprintf(out, "%s is not one that %s offers", actual_khz, f->driver);
@@ -300,8 +299,8 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
 {
         switch (f->kind) {
         case FINDING_NO_CPUFREQ:
-                fputs("No cpufreq driver has registered: the frequency policy waits for one. If none fits this "
-                      "CPU, the firmware's frequency stands.",
+                fputs("No cpufreq driver has registered: the frequency policy waits for one. If none fits this CPU, "
+                      "the frequency stays as the firmware set it.",
                       out);
                 break;
         case FINDING_NO_CPUIDLE:
@@ -311,7 +310,7 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
                         w->cpus);
                 break;
         case FINDING_CPU_NOT_HERE:
-                fprintf(out, "The configuration names %s, not present on this host.", w->cpus);
+                fprintf(out, "The configuration names %s, which this host does not have.", w->cpus);
                 break;
         case FINDING_OFFLINE:
                 fprintf(out, "%s: offline, not changed.", w->cpus);
@@ -319,8 +318,8 @@ static void finding_print(FILE *out, const Finding *f, const FindingWords *w)
         case FINDING_IDLE_GOVERNOR:
                 fprintf(out,
                         "The cpuidle governor %s ignores disabled C-states, so the idle policy does not hold. Write "
-                        "another name of /sys/devices/system/cpu/cpuidle/available_governors to current_governor "
-                        "beside it.",
+                        "another name from /sys/devices/system/cpu/cpuidle/available_governors to current_governor in "
+                        "the same folder.",
                         f->actual);
                 break;
         case FINDING_REFUSED:

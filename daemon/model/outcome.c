@@ -80,11 +80,11 @@ static void print_moving(FILE *out, const OutcomeInput *input, const FreqDomain 
                 policy_for_cpu(input->policy, (unsigned)cpu, &of_cpu);
                 rule = of_cpu.by[POLICY_GOVERNOR];
                 if (!rule)
-                        fputs(", of which the configuration says nothing,", out);
+                        fputs(", which the configuration does not mention,", out);
         }
         if (rule && policy_rule_names_governor(rule, moving->governor))
                 print_line(out, rule, POLICY_GOVERNOR);
-        fputs(" itself moves the frequency, and the TSC of a CPU without constant_tsc follows it.", out);
+        fputs(" changes the frequency by itself, and the TSC of a CPU without constant_tsc follows it.", out);
 }
 
 /* The policy's own idle half lets CPUs enter a state in which the TSC may stop. */
@@ -107,9 +107,9 @@ static void print_price(FILE *out, const OutcomeInput *input)
 {
         const FreqDomain *slowest = input->snapshot ? frequency_find_held_below(input->snapshot) : NULL;
 
-        fputs(" The TSC lives: the frequency is held where it stood", out);
+        fputs(" The TSC still works, so the CPUs keep their frequency", out);
         if (slowest)
-                fprintf(out, ", at %" PRIu64 " MHz of %" PRIu64 " MHz, until the next boot", slowest->cur_khz / 1000,
+                fprintf(out, ", %" PRIu64 " MHz of %" PRIu64 " MHz, until the next boot", slowest->cur_khz / 1000,
                         slowest->hw_max_khz / 1000);
         fputs(".", out);
 }
@@ -157,13 +157,13 @@ static void print_lost(FILE *out, const OutcomeInput *input, const Effects *effe
 {
         if (facts_tsc_lives(input->facts) || input->facts->hypervisor)
                 return;
-        fputs(" The TSC was given up before and stays so until the next boot", out);
+        fputs(" The kernel had given up the TSC before, and it stays lost until the next boot", out);
         if (effects->moving || effects->deep)
                 fputs(".", out);
         else if (input->frequency)
-                fputs(": the policy keeps the CPUs' rate still and cannot bring it back.", out);
+                fputs(": the policy keeps the CPUs' frequency constant and cannot bring the TSC back.", out);
         else
-                fputs(": the policy keeps the CPUs out of deep C-states and cannot bring it back.", out);
+                fputs(": the policy keeps the CPUs out of deep C-states and cannot bring the TSC back.", out);
 }
 
 static void print_applied(FILE *out, const OutcomeInput *input)
@@ -174,8 +174,8 @@ static void print_applied(FILE *out, const OutcomeInput *input)
         if (input->n_knobs == 0)
                 fprintf(out, "There is nothing to set for the %s policy.", what);
         else if (effects.moving || effects.deep)
-                fprintf(out, "%u knob%s as the %s policy says.", input->n_knobs,
-                        input->n_knobs == 1 ? " stands" : "s stand", what);
+                fprintf(out, "%u knob%s that the %s policy sets.", input->n_knobs,
+                        input->n_knobs == 1 ? " has the value" : "s have the values", what);
         else
                 fprintf(out, "%u knob%s the %s policy.", input->n_knobs, input->n_knobs == 1 ? " holds" : "s hold",
                         what);
@@ -185,7 +185,7 @@ static void print_applied(FILE *out, const OutcomeInput *input)
                 fputs(input->guests_unknown ?
                               " The number of virtual machines is not known; some are assumed to run "
                               "(APPLY_WHEN=guests)." :
-                              " It came after the first virtual machine had started (APPLY_WHEN=guests).",
+                              " It was applied after the first virtual machine had started (APPLY_WHEN=guests).",
                       out);
 }
 
@@ -204,14 +204,12 @@ static void print_without_driver(FILE *out, const OutcomeInput *input)
         Halves need = need_from_facts(input->facts), without = need_without_driver(input->facts);
 
         if (need.frequency && without.frequency)
-                fputs(" cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency "
-                      "stays where the "
-                      "firmware left it, and there is nothing to set.",
+                fputs(" cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays "
+                      "as the firmware set it, and there is nothing to set.",
                       out);
         if (need.idle && without.idle)
                 fputs(" cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are "
-                      "no C-states "
-                      "to limit.",
+                      "no C-states to limit.",
                       out);
 }
 
@@ -219,8 +217,8 @@ static void print_unused(FILE *out, const OutcomeInput *input)
 {
         if (input->frequency_unused || input->idle_unused)
                 fprintf(out,
-                        " The configured %s policy is not applied: this host does not need it. APPLY=always applies it "
-                        "all the same.",
+                        " The configured %s policy is not applied: this host does not need it. With APPLY=always it is "
+                        "applied in any case.",
                         name_halves(input->frequency_unused, input->idle_unused));
 }
 

@@ -32,8 +32,8 @@ static char *boot_parameters_text(const Clock *clock)
         char missing[128];
 
         return text_format(
-                "Add %s to the kernel command line and reboot; nothing brings the TSC back before. Move guests that "
-                "need a good clock away first.",
+                "Move guests that need a good clock to another host first. Then add %s to the kernel command line and "
+                "reboot; until then the TSC stays lost.",
                 missing_parameters(clock, missing));
 }
 
@@ -43,7 +43,7 @@ static char *remove_parameter_text(const Clock *clock)
         const char *parameter = clock_harmful_parameter(clock->facts, clock->verdict, buffer);
         bool add = missing_parameters(clock, missing)[0];
 
-        return text_format("Take %s off the kernel command line%s%s and reboot.",
+        return text_format("Remove %s from the kernel command line%s%s and reboot.",
                            parameter ? parameter : "the parameter that the kernel's line names", add ? ", add " : "",
                            missing);
 }
@@ -51,27 +51,31 @@ static char *remove_parameter_text(const Clock *clock)
 static const char *remedy_text(RemedyKind kind)
 {
         static const char *const texts[REMEDY_MAX_] = {
-                [REMEDY_SWITCH_BACK] = "Write tsc to /sys/devices/system/clocksource/clocksource0/current_clocksource; "
-                                       "no reboot is needed.",
-                [REMEDY_REBOOT] = "reboot; nothing brings the TSC back before.",
-                [REMEDY_COMPARE] = "reboot; nothing brings the TSC back before. If it happens again, update firmware, "
-                                   "and see from the drift that NTP reports which of the two clocks is wrong",
-                [REMEDY_FALSE_ALARM] = "The TSC itself is most likely good: reboot when convenient; nothing brings it "
-                                       "back before. A kernel of 7.2 or later reads again instead of marking; before "
-                                       "that, tsc=nowatchdog on the kernel command line ends such alarms and keeps the "
-                                       "other checks.",
+                [REMEDY_SWITCH_BACK] =
+                        "Write tsc to /sys/devices/system/clocksource/clocksource0/current_clocksource; no reboot is "
+                        "needed.",
+                [REMEDY_REBOOT] = "reboot; until then the TSC stays lost.",
+                [REMEDY_COMPARE] =
+                        "reboot; until then the TSC stays lost. If it happens again, update the firmware, and find out "
+                        "from the drift that NTP reports which of the two clocks is wrong",
+                [REMEDY_FALSE_ALARM] =
+                        "The TSC itself is most likely good: reboot when convenient; until then it stays lost. From "
+                        "7.2 on the kernel reads the clocks again before it gives up the TSC; on older kernels "
+                        "tsc=nowatchdog on the kernel command line ends such alarms and keeps the other checks.",
                 [REMEDY_POWER_OFF] =
-                        "switch the machine off and on again: CPUs and firmware may carry a wrong TSC over a "
-                        "reboot. If it happens again, update firmware, then ask the maker.",
-                [REMEDY_REFERENCE] = "reboot; nothing brings the TSC back before. Switch HPET on in the "
-                                     "firmware set-up where it is off, so that the kernel has a real clock to compare "
-                                     "with; if it happens again, update the kernel.",
+                        "switch the machine off and on again: a reboot may not correct a wrong TSC. If it happens "
+                        "again, update the firmware, then ask the manufacturer.",
+                [REMEDY_REFERENCE] =
+                        "reboot; until then the TSC stays lost. If HPET is off in the firmware set-up, switch it on, "
+                        "so that the kernel has a real clock to compare with. If it happens again, update the kernel.",
                 [REMEDY_CALIBRATE] =
-                        "Reboot through the firmware, not by kexec. If it happens again, switch HPET on in "
-                        "the firmware set-up and update firmware.",
-                [REMEDY_FIRMWARE] = "update firmware and reboot. If it happens again, use the machine for guests that "
-                                    "need no good clock.",
-                [REMEDY_FIRMWARE_C1E] = "Switch C1E off in the firmware set-up (nothing else does it) and reboot.",
+                        "Reboot through the firmware, not by kexec. If it happens again, switch HPET on in the "
+                        "firmware set-up and update the firmware.",
+                [REMEDY_FIRMWARE] =
+                        "update the firmware and reboot. If it happens again, run only guests that need no good clock "
+                        "on this machine.",
+                [REMEDY_FIRMWARE_C1E] =
+                        "Switch C1E off in the firmware set-up (no boot parameter does that) and reboot.",
                 [REMEDY_FIRMWARE_TIMER] =
                         "Switch HPET on in the firmware set-up and reboot, so that there is a clock to compare with.",
         };
@@ -86,8 +90,8 @@ static char *with_parameters(const Clock *clock, char *text)
 
         if (!text || !missing_parameters(clock, missing)[0])
                 return text;
-        whole = text_format("%s Add %s to the kernel command line at the same time, or the TSC is lost again.", text,
-                            missing);
+        whole = text_format("%s Add %s to the kernel command line at the same time; otherwise the TSC is lost again.",
+                            text, missing);
         free(text);
         return whole;
 }
@@ -130,30 +134,30 @@ static char *hypervisor_text(const Clock *clock)
         const char *offered = offered_clock(clock);
 
         if (offered)
-                return text_format("Write %s to /sys/devices/system/clocksource/clocksource0/current_clocksource: the "
-                                   "hypervisor keeps that clock, and no reboot is needed.",
-                                   offered);
+                return text_format(
+                        "Write %s to /sys/devices/system/clocksource/clocksource0/current_clocksource: the hypervisor "
+                        "provides that clock, and no reboot is needed.",
+                        offered);
         if (clock->facts->xen_control)
                 return strdup(
-                        "Boot without clocksource= on the kernel command line, so that xen is the clocksource: Xen "
-                        "keeps it for all domains.");
+                        "Remove clocksource= from the kernel command line and reboot, so that xen is the clocksource: "
+                        "Xen provides it for all domains.");
         if (cmdline_has(clock->facts->cmdline, "no-kvmclock", NULL))
-                return strdup("Take no-kvmclock off the kernel command line and reboot: it keeps the hypervisor's own "
-                              "clock from being used.");
-        return strdup("Nothing in here helps: the host must offer its own clock (kvm-clock, Hyper-V's or Xen's) or an "
-                      "invariant TSC.");
+                return strdup("Remove no-kvmclock from the kernel command line and reboot: it prevents the use of the "
+                              "hypervisor's clock.");
+        return strdup(
+                "Nothing inside this guest helps: its host must offer a clock (kvm-clock, Hyper-V's or Xen's) or an "
+                "invariant TSC.");
 }
 
 static const char *probed_text(const Facts *facts)
 {
         if (facts->hypervisor)
-                return "tscwarden probe proved that the vCPUs' TSCs differ. Probe again; where it stays, stop and "
-                       "start this "
-                       "guest, and have its hypervisor looked at.";
-        return "tscwarden probe proved that the CPUs' TSCs differ: programs and guests that move between CPUs see time "
-               "jump. Probe again; where it stays, switch the machine off and on again (a reboot may carry it over), "
-               "then "
-               "update firmware.";
+                return "tscwarden probe proved that the vCPUs' TSCs differ. Probe again. If the result is the same, "
+                       "stop this guest and start it again, and have its hypervisor examined.";
+        return "tscwarden probe proved that the CPUs' TSCs differ: programs and guests that move between CPUs see the "
+               "time jump. Probe again. If the result is the same, switch the machine off and on again (a reboot may "
+               "not correct it), then update the firmware.";
 }
 
 static char *retire_text(const Clock *clock, const ClockView *view)
@@ -163,13 +167,15 @@ static char *retire_text(const Clock *clock, const ClockView *view)
         /* From 6.12 on the kernel no longer gives up TSCs of one package at boot (unsynchronized_tsc(),
          * arch/x86/kernel/tsc.c). */
         if (view->reason == REASON_UNSYNCHRONIZED && facts->n_packages == 1 && clock_facts_kernel_before(facts, 6, 12))
-                return strdup("Nothing helps on this kernel: retire the host for guests that need a good clock. A "
-                              "kernel of 6.12 or later does not give the TSC of a single package up at boot; it then "
-                              "needs processor.max_cstate=1 and cpufreq.off=1 on its command line.");
+                return strdup(
+                        "Nothing helps on this kernel: run no guests that need a good clock on this host. A kernel of "
+                        "6.12 or later does not give up the TSC of a single package at boot; it then needs "
+                        "processor.max_cstate=1 and cpufreq.off=1 on its command line.");
         if (view->urgency == URGENCY_EVACUATE)
-                return strdup("Evacuate guests that need a good clock: nothing helps on this CPU; retire it for such "
-                              "guests.");
-        return strdup("Nothing helps on this CPU: retire it for guests that need a good clock.");
+                return strdup(
+                        "Evacuate guests that need a good clock: nothing helps on this CPU. Run no such guests on this "
+                        "host.");
+        return strdup("Nothing helps on this CPU: run no guests that need a good clock on this host.");
 }
 
 char *clock_remedy(const Clock *clock)

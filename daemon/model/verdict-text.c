@@ -45,18 +45,19 @@ static const char *format_length(int64_t ns, char buffer[static 32])
 static const char *suspect_text(const Clock *clock, const ClockView *view)
 {
         if (view->cpus_differ)
-                return ". It also found CPUs whose TSCs are ahead or behind: the TSC is wrong.";
+                return ". It also found CPUs whose TSCs are ahead or behind, so the TSC is wrong.";
         if (clock_went_back(view))
                 return ": it stood still or went back, so the TSC is wrong.";
         if (clock_reference_is_ticks(view))
-                return ". That is no clock but a count of timer ticks, which misses some when interrupts are late: it "
-                       "says little about the TSC.";
+                return ". That is no clock but a count of timer ticks, which is too low when interrupts are late, so "
+                       "it says little about the TSC.";
         if (view->suspect == SUSPECT_TSC)
-                return "; firmware has changed the TSC on this boot, so it is the one to suspect.";
+                return "; firmware has changed the TSC on this boot, so the TSC is probably wrong.";
         if (view->suspect == SUSPECT_REFERENCE)
-                return ". It looks every half second: this system was stopped or moved meanwhile.";
+                return ". It compares every half second, so this system was stopped or migrated meanwhile.";
         if (view->suspect != SUSPECT_DESIGN && view->urgency == URGENCY_NONE)
-                return clock->facts->xen_control ? "." : ", as happens when a guest is moved, stopped or overloaded.";
+                return clock->facts->xen_control ? "." :
+                                                   ", as happens when a guest is migrated, stopped or overloaded.";
         if (view->suspect != SUSPECT_DESIGN)
                 return "; either clock may be wrong.";
         if (clock_facts_predict(clock->facts) == REASON_IDLE_HALT && clock->cause.skew_ns <= 0)
@@ -89,12 +90,13 @@ static char *watchdog_text(const Clock *clock, const ClockView *view)
         char skew[32], interval[32];
 
         if (!cause->has_skew)
-                return text_format("The kernel's watchdog saw the TSC and %s part%s", reference, suspect);
+                return text_format("The kernel's watchdog saw the TSC and %s differ%s", reference, suspect);
         if (view->suspect == SUSPECT_EITHER && reference_wrapped(cause))
-                return text_format("The kernel's watchdog saw the TSC run ahead of %s by %s. %s starts again at 0 "
-                                   "every %s: if this system stood still that long, both clocks may be right.",
-                                   reference, format_length(cause->skew_ns, skew), reference,
-                                   format_length(cause->wrap_ns, interval));
+                return text_format(
+                        "The kernel's watchdog saw the TSC run ahead of %s by %s. %s starts again at 0 every %s: if "
+                        "this system stood still that long, both clocks may be right.",
+                        reference, format_length(cause->skew_ns, skew), reference,
+                        format_length(cause->wrap_ns, interval));
         return text_format("The kernel's watchdog saw the TSC %s %s by %s%s%s%s",
                            cause->skew_ns < 0 ? "fall behind" : "run ahead of", reference,
                            format_length(cause->skew_ns, skew), cause->has_interval ? " in " : "",
@@ -109,10 +111,10 @@ static char *read_delay_text(const Clock *clock, const ClockView *view)
         char *text;
 
         if (view->cpus_differ)
-                what = ". It also found CPUs whose TSCs are ahead or behind: the TSC is wrong";
+                what = ". It also found CPUs whose TSCs are ahead or behind, so the TSC is wrong";
         else if (facts->hypervisor)
-                what = ", which is usual where the hypervisor emulates the reference clock, and says little about "
-                       "the TSC";
+                what = ", which is usual where the hypervisor emulates the reference clock, and says little about the "
+                       "TSC";
         else if (facts->constant_tsc && facts->nonstop_tsc)
                 what = "; under load that is a known false alarm, most often of machines with many CPUs";
         if (clock->cause.has_skew)
@@ -129,33 +131,34 @@ static char *warp_text(const Clock *clock, const ClockView *view)
         char length[32] = "";
 
         if (cycles == 0)
-                return strdup("The sync test at a CPU's start saw time go back between two CPUs.");
+                return strdup("The sync test at a CPU's start saw the time go back between two CPUs.");
         if (clock->tsc_khz > 0 && cycles * 1000000 < clock->tsc_khz)
                 strcpy(length, "less than 1 ns");
         else if (clock->tsc_khz > 0)
                 format_length(cycles_to_ns(cycles, clock->tsc_khz * UINT64_C(1000)), length);
-        return text_format("The sync test at a CPU's start saw time go back between two CPUs by %llu cycles%s%s%s%s",
-                           cycles, length[0] ? " (" : "", length, length[0] ? ")" : "",
-                           clock_warp_is_tiny(view) ? ", which may be the measurement itself." : ".");
+        return text_format(
+                "The sync test at a CPU's start saw the time go back between two CPUs by %llu cycles%s%s%s%s", cycles,
+                length[0] ? " (" : "", length, length[0] ? ")" : "",
+                clock_warp_is_tiny(view) ? ", which may be an error of the measurement." : ".");
 }
 
 static const char *marked_text(const Clock *clock)
 {
         switch (clock->reason) {
         case REASON_INTER_CPU_SKEW:
-                return "The kernel's watchdog found the TSCs of two CPUs apart: a task that moves between them could "
-                       "see time go back.";
+                return "The kernel's watchdog found that the TSCs of two CPUs differ: a task that moves between them "
+                       "could see the time go back.";
         case REASON_CPUFREQ_CHANGE:
                 return "The CPU's frequency changed, and without constant_tsc the TSC counts at the CPU's frequency.";
         case REASON_IDLE_HALT:
                 return "An idle driver registered C2 or deeper, and without nonstop_tsc the TSC stops there.";
         case REASON_C1E:
-                return "Firmware has switched C1E on, and in it this CPU's TSC stops.";
+                return "Firmware has switched C1E on, and this CPU's TSC stops in C1E.";
         case REASON_UNSYNCHRONIZED:
                 return clock->facts->constant_tsc ?
                                "The kernel gave up the TSCs at boot, because it does not trust them to run together." :
-                               "The kernel gave up the TSCs at boot: on several CPUs without constant_tsc it does "
-                               "not trust them to run together.";
+                               "The kernel gave up the TSCs at boot: on several CPUs without constant_tsc it does not "
+                               "trust them to run together.";
         case REASON_KVM_BACKWARDS:
                 return "KVM saw the TSC go back when a virtual CPU was loaded.";
         case REASON_HYPERVISOR:
@@ -166,15 +169,15 @@ static const char *marked_text(const Clock *clock)
                 return "Firmware says that the TSCs do not run together.";
         case REASON_CALIBRATION:
                 return cmdline_has(clock->facts->cmdline, "acpi", "off") ?
-                               "The kernel could not find out how fast the TSC counts: acpi=off takes the clocks away "
-                               "that it would count against." :
-                               "The kernel could not find out how fast the TSC counts: it found no clock to count "
-                               "against, as happens after kexec or without HPET and PM timer.";
+                               "The kernel could not find out how fast the TSC counts: with acpi=off it does not have "
+                               "the clocks to compare it with." :
+                               "The kernel could not find out how fast the TSC counts: it found no clock to compare it "
+                               "with, as happens after kexec, or without HPET and PM timer.";
         default:
                 return clock->cause.text[0] ?
-                               "The kernel gave up the TSC for a reason that this version of tscwarden does not "
-                               "know; see the kernel's line." :
-                               "The kernel gave up the TSC; its log lost the line that says why.";
+                               "The kernel gave up the TSC for a reason that this version of tscwarden does not know; "
+                               "see the kernel's line." :
+                               "The kernel gave up the TSC; the line that says why is no longer in its log.";
         }
 }
 
@@ -182,12 +185,13 @@ static const char *unused_text(const Clock *clock)
 {
         switch (clock->reason) {
         case REASON_GUEST_DEFAULT:
-                return "The system keeps time by its hypervisor's clock, as it should; the TSC is registered and "
-                       "unmarked.";
+                return "The system uses its hypervisor's clock, as it should; the kernel has the TSC as well and has "
+                       "not given it up.";
         case REASON_BOOT_PARAMETER:
-                return "The TSC is registered and unmarked, but the kernel command line asks for another clocksource.";
+                return "The kernel has the TSC and has not given it up, but the kernel command line asks for another "
+                       "clocksource.";
         default:
-                return "The TSC is registered and unmarked, but somebody made another clocksource current.";
+                return "The kernel has the TSC and has not given it up, but somebody made another clocksource current.";
         }
 }
 
@@ -197,19 +201,21 @@ static const char *absent_text(const Clock *clock)
                 return "The TSC was registered and somebody unbound it.";
         if (cmdline_has(clock->facts->cmdline, "notsc", NULL))
                 return "The kernel command line has notsc: the kernel does not use the TSC.";
-        return clock->facts->has_tsc ? "The kernel never registered the TSC, and does not say why." :
-                                       "The CPU has no TSC.";
+        return clock->facts->has_tsc ?
+                       "The kernel never registered the TSC as a clocksource, and its log does not say why." :
+                       "The CPU has no TSC.";
 }
 
 static const char *trusted_text(const Facts *facts)
 {
         if (facts->hypervisor)
                 return facts->tsc_reliable ?
-                               "The TSC is in use; the hypervisor vouches for it, and nobody in here checks it." :
-                               "The TSC is in use; the hypervisor promises that it is constant and nonstop, and nobody "
-                               "in here checks it.";
+                               "The TSC is in use; the hypervisor guarantees it, and nothing inside this guest checks "
+                               "it." :
+                               "The TSC is in use; the hypervisor promises that it is constant and nonstop, and "
+                               "nothing inside this guest checks it.";
         if (facts->tsc_reliable)
-                return "The TSC is in use, and the kernel vouches for this CPU model's without comparing it.";
+                return "The TSC is in use, and the kernel trusts it on this CPU model without comparing it.";
         return "The TSC is in use, and of the kind (constant, nonstop, adjustable) that kernels trust without "
                "comparing it.";
 }
@@ -227,7 +233,7 @@ static char *switched_off_text(const Clock *clock)
                         "The TSC is in use, and nothing compares it: the kernel command line has switched that off.");
         return text_format(
                 "The TSC is in use, and nothing compares it: %s on the kernel command line %s%s.", parameter,
-                has_word ? "has switched that off" : "takes the clock away that it would be compared with",
+                has_word ? "has switched that off" : "switches off the clock that it would be compared with",
                 reliable && clock->n_firmware_faults > 0 ?
                         ", although firmware changed the TSC on this boot (TSC ADJUST), which the kernel would "
                         "otherwise correct" :
@@ -294,14 +300,14 @@ char *clock_reason_text(const Clock *clock)
                                    view.clocksource);
         if (!clock_is_early(&view) || view.expected || clock->facts->hypervisor || view.reason == REASON_CALIBRATION)
                 return TAKE_PTR(why);
-        return text_format("%s A mark in the first minute of a boot is most often there at every boot.", why);
+        return text_format("%s A loss in the first minute of a boot mostly happens at every boot.", why);
 }
 
 char *clock_watchdog_reason(const Clock *clock)
 {
         if (clock->verdict == VERDICT_UNSTABLE)
-                return strdup("nothing is left to compare: the TSC has been given up");
+                return strdup("there is nothing to compare: the kernel has given up the TSC");
         if (clock->verdict == VERDICT_ABSENT)
-                return strdup("nothing to compare: the TSC is not registered");
+                return strdup("there is nothing to compare: the TSC is not registered");
         return clock_facts_watchdog_reason(clock->facts, clock->available_known ? clock->available : NULL);
 }

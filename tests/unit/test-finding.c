@@ -21,14 +21,18 @@ static const struct {
 } rows[] = {
         { { .kind = FINDING_NO_CPUFREQ },
           "",
-          "No cpufreq driver has registered: the frequency policy waits for one. If none fits this CPU, the firmware's "
-          "frequency stands." },
+          "No cpufreq driver has registered: the frequency policy waits for one. If none fits this CPU, the frequency "
+          "stays as the firmware set it." },
         { { .kind = FINDING_NO_CPUIDLE },
           "0-3",
-          "No cpuidle driver has registered for CPUs 0-3: the idle policy waits for one. If none fits this CPU, there are no "
+          "No cpuidle driver has registered for CPUs 0-3: the idle policy waits for one. If none fits this CPU, there "
+          "are no "
           "C-states to limit." },
-        { { .kind = FINDING_CPU_NOT_HERE }, "8", "The configuration names CPU 8, not present on this host." },
-        { { .kind = FINDING_CPU_NOT_HERE }, "8-11", "The configuration names CPUs 8-11, not present on this host." },
+        { { .kind = FINDING_CPU_NOT_HERE }, "8", "The configuration names CPU 8, which this host does not have." },
+        { { .kind = FINDING_CPU_NOT_HERE },
+          "8-11",
+          "The configuration names CPUs 8-11, which this host does not "
+          "have." },
         { { .kind = FINDING_OFFLINE }, "3", "CPU 3: offline, not changed." },
         { { .kind = FINDING_OFFLINE }, "3,5", "CPUs 3,5: offline, not changed." },
         { { .kind = FINDING_REFUSED,
@@ -37,25 +41,29 @@ static const struct {
             .driver = "intel_pstate",
             .offers = (char *)"performance powersave" },
           "0-15",
-          "Governor 'ondemand' is refused by intel_pstate on CPUs 0-15, which offers performance and powersave. Set GOVERNOR= (frequency-set -g) to "
+          "Governor 'ondemand' is refused by intel_pstate on CPUs 0-15, which offers performance and powersave. Set "
+          "GOVERNOR= (frequency-set -g) to "
           "one of these." },
         { { .kind = FINDING_REFUSED, .knob = GOVERNOR, .wanted = "x", .driver = "d", .offers = (char *)" " },
           "0",
           "Governor 'x' is refused by d on CPU 0, which offers nothing else." },
         { { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE, .wanted = "C3", .offers = (char *)" C1 C2 C6" },
           "1",
-          "C-state 'C3' does not exist on CPU 1, which has C1, C2 and C6. Set MAX_CSTATE= to one of these or to a latency such as "
+          "C-state 'C3' does not exist on CPU 1, which has C1, C2 and C6. Set MAX_CSTATE= to one of these or to a "
+          "latency such as "
           "20us." },
         { { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE, .wanted = "C3", .offers = (char *)"C1" },
           "0-1",
-          "C-state 'C3' does not exist on CPUs 0-1, which have C1. Set MAX_CSTATE= to one of these or to a latency such as 20us." },
+          "C-state 'C3' does not exist on CPUs 0-1, which have C1. Set MAX_CSTATE= to one of these or to a latency "
+          "such as 20us." },
         { { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE, .wanted = "C3", .offers = (char *)"" },
           "0",
-          "C-state 'C3' does not exist on CPU 0, which has none that can be read. Set MAX_CSTATE= to a latency such as 20us." },
+          "C-state 'C3' does not exist on CPU 0, which has none that can be read. Set MAX_CSTATE= to a latency such as "
+          "20us." },
         { { .kind = FINDING_SHARED_POLICY, .knob = GOVERNOR, .wanted = "powersave", .object = (char *)POLICY0 },
           "0-1",
-          "CPUs 0-1 share cpufreq/policy0 but the configuration tells them different values of scaling_governor; powersave holds "
-          "for all of them." },
+          "CPUs 0-1 share cpufreq/policy0 but the configuration sets different values of scaling_governor for them; "
+          "powersave is used for all of them." },
         { { .kind = FINDING_FAILED,
             .knob = GOVERNOR,
             .wanted = "performance",
@@ -95,16 +103,18 @@ static const struct {
             .actual = "1800000",
             .object = (char *)POLICY0 },
           "0-1",
-          "scaling_max_freq of cpufreq/policy0 is limited to 1.8 GHz on CPUs 0-1, below the 2.6 GHz that the policy asks for: by "
-          "firmware (bios_limit beside it says so) or against heat. It is left so." },
+          "scaling_max_freq of cpufreq/policy0 is limited to 1.8 GHz on CPUs 0-1, below the 2.6 GHz that the policy "
+          "asks for: by firmware (then bios_limit in the same folder shows it) or because of heat. tscwarden does not "
+          "raise it." },
         { { .kind = FINDING_WITHHELD,
             .knob = KNOB_SCALING_MAX_FREQ,
             .wanted = "2600000",
             .actual = "1800000",
             .object = (char *)POLICY0 },
           "0-1",
-          "scaling_max_freq of cpufreq/policy0 stays 1.8 GHz on CPUs 0-1 instead of 2.6 GHz: the change would cost this host its "
-          "TSC, which still lives and would be lost until the next boot." },
+          "scaling_max_freq of cpufreq/policy0 stays 1.8 GHz on CPUs 0-1 instead of 2.6 GHz: the change would cost "
+          "this host its "
+          "TSC, which still works, until the next boot." },
         { { .kind = FINDING_WITHHELD,
             .knob = KNOB_SCALING_MAX_FREQ,
             .wanted = "2600000",
@@ -112,15 +122,17 @@ static const struct {
             .object = (char *)POLICY0,
             .n_objects = 2 },
           "0-3",
-          "scaling_max_freq of cpufreq/policy0 and 1 more stay 1.8 GHz on CPUs 0-3 instead of 2.6 GHz: the change would cost this "
-          "host its TSC, which still lives and would be lost until the next boot." },
+          "scaling_max_freq of cpufreq/policy0 and 1 more stay 1.8 GHz on CPUs 0-3 instead of 2.6 GHz: the change "
+          "would cost this "
+          "host its TSC, which still works, until the next boot." },
         { { .kind = FINDING_NOT_HELD,
             .knob = GOVERNOR,
             .actual = "1397000",
             .driver = "powernow-k8",
             .object = (char *)POLICY0 },
           "1",
-          "The frequency of CPU 1 cannot be frozen where it stands (1.397 GHz is not one that powernow-k8 offers), so the "
+          "The frequency of CPU 1 cannot be held at its present value (1.397 GHz is not one that powernow-k8 offers), "
+          "so the "
           "governor stays: changing it could cost the TSC." },
         { { .kind = FINDING_NOT_HELD,
             .knob = GOVERNOR,
@@ -128,21 +140,23 @@ static const struct {
             .driver = "powernow-k8",
             .object = (char *)POLICY0 },
           "0-1",
-          "The frequency of CPUs 0-1 cannot be frozen where it stands (powernow-k8 does not say where), so the governor stays: "
+          "The frequency of CPUs 0-1 cannot be held at its present value (powernow-k8 does not report it), so the "
+          "governor stays: "
           "changing it could cost the TSC." },
         { { .kind = FINDING_CLAMPED, .knob = KNOB_SCALING_MAX_FREQ, .wanted = "9000000", .actual = "2600000" },
           "0-1",
-          "MAX_FREQ on CPUs 0-1: 9 GHz asked, 2.6 GHz is the hardware's nearest." },
+          "MAX_FREQ on CPUs 0-1: 9 GHz asked for, 2.6 GHz is the hardware's nearest." },
         { { .kind = FINDING_CLAMPED, .knob = KNOB_SCALING_MIN_FREQ, .wanted = "1", .actual = "800000" },
           "0",
-          "MIN_FREQ on CPU 0: 0.001 MHz asked, 800 MHz is the hardware's nearest." },
+          "MIN_FREQ on CPU 0: 0.001 MHz asked for, 800 MHz is the hardware's nearest." },
         { { .kind = FINDING_CLAMPED, .knob = KNOB_DISABLE, .wanted = "1us", .actual = "C1" },
           "0",
-          "MAX_CSTATE=1us is below every C-state of CPU 0; C1 stays allowed, since POLL alone burns power." },
+          "MAX_CSTATE=1us is below every C-state of CPU 0; C1 stays allowed, because with POLL alone a CPU never "
+          "halts." },
         { { .kind = FINDING_IDLE_GOVERNOR, .knob = KNOB_DISABLE, .actual = "haltpoll" },
           "0-3",
-          "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write another name of "
-          "/sys/devices/system/cpu/cpuidle/available_governors to current_governor beside it." },
+          "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write another "
+          "name from /sys/devices/system/cpu/cpuidle/available_governors to current_governor in the same folder." },
 };
 
 static void test_finding_sentences(void **state)
@@ -209,9 +223,9 @@ static void test_findings_group_what_agrees(void **state)
         memset(object, '\0', sizeof(object));
         text = finding_format(&findings.entries[0]);
         assert_string_equal(
-                text,
-                "Governor 'x' is refused by d on CPUs 0-3, which offers performance and powersave. Set GOVERNOR= (frequency-set -g) "
-                "to one of these.");
+                text, "Governor 'x' is refused by d on CPUs 0-3, which offers performance and powersave. Set GOVERNOR= "
+                      "(frequency-set -g) "
+                      "to one of these.");
 }
 
 static void test_findings_keep_apart_what_differs(void **state)

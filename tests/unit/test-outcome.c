@@ -25,13 +25,13 @@ static Facts needless = { .n_cpus = 2,
                           .nonstop_tsc = true };
 static Facts healthy = { .n_cpus = 2, .available_clocksources = with_tsc, .constant_tsc = true, .nonstop_tsc = true };
 
-#define LOST                                                                                                                     \
-        " The TSC was given up before and stays so until the next boot: the policy keeps the CPUs' rate still and cannot bring " \
-        "it back."
+#define LOST                                                                                                          \
+        " The kernel had given up the TSC before, and it stays lost until the next boot: the policy keeps the CPUs' " \
+        "frequency constant and cannot bring the TSC back."
 #define NO_GUESTS "No virtual machine runs, and the policy waits for one (APPLY_WHEN=guests)."
-#define NO_CPUFREQ                                                                                                           \
-        " cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays where the firmware " \
-        "left it, and there is nothing to set."
+#define NO_CPUFREQ                                                                                                        \
+        " cpufreq.off=1 on the kernel command line lets no cpufreq driver register: the frequency stays as the firmware " \
+        "set it, and there is nothing to set."
 #define NEEDLESS "Every CPU has constant_tsc and nonstop_tsc."
 
 static void assert_outcome(const OutcomeInput *input, PolicyState expected_state, const char *expected)
@@ -57,14 +57,15 @@ static void test_outcome_without_findings(void **state)
                   "12 knobs hold the frequency and idle policy." LOST },
                 { { .facts = &lost, .idle = true, .n_knobs = 4 },
                   POLICY_STATE_APPLIED,
-                  "4 knobs hold the idle policy. The TSC was given up before and stays so until the next boot: the policy keeps "
-                  "the CPUs out of deep C-states and cannot bring it back." },
+                  "4 knobs hold the idle policy. The kernel had given up the TSC before, and it stays lost until the "
+                  "next boot: the policy keeps "
+                  "the CPUs out of deep C-states and cannot bring the TSC back." },
                 { { .facts = &lost, .frequency = true, .n_knobs = 1 },
                   POLICY_STATE_APPLIED,
                   "1 knob holds the frequency policy." LOST },
                 { { .facts = &fragile, .frequency = true, .n_knobs = 4 },
                   POLICY_STATE_APPLIED,
-                  "4 knobs hold the frequency policy. The TSC lives: the frequency is held where it stood." },
+                  "4 knobs hold the frequency policy. The TSC still works, so the CPUs keep their frequency." },
                 { { .facts = &fragile, .idle = true, .n_knobs = 2 },
                   POLICY_STATE_APPLIED,
                   "2 knobs hold the idle policy." },
@@ -81,14 +82,16 @@ static void test_outcome_without_findings(void **state)
                 { { .facts = &fragile, .for_guests = true, .no_guests = true },
                   POLICY_STATE_WAITING,
                   NO_GUESTS
-                  " Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always would keep "
+                  " Until then the first change of a CPU's frequency costs this host its TSC; APPLY_WHEN=always would "
+                  "keep "
                   "it." },
                 { { .facts = &lost, .for_guests = true, .no_guests = true, .never = true },
                   POLICY_STATE_DISABLED,
                   "APPLY=never." },
                 { { .facts = &guest, .for_guests = true, .idle = true, .n_knobs = 1 },
                   POLICY_STATE_APPLIED,
-                  "1 knob holds the idle policy. It came after the first virtual machine had started (APPLY_WHEN=guests)." },
+                  "1 knob holds the idle policy. It was applied after the first virtual machine had started "
+                  "(APPLY_WHEN=guests)." },
                 { { .facts = &guest, .for_guests = true, .guests_unknown = true, .idle = true, .n_knobs = 1 },
                   POLICY_STATE_APPLIED,
                   "1 knob holds the idle policy. The number of virtual machines is not known; some are assumed to run "
@@ -103,24 +106,24 @@ static void test_outcome_without_findings(void **state)
                 { { .facts = &no_cpufreq, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
                 { { .facts = &no_drivers },
                   POLICY_STATE_NOT_NEEDED,
-                  "constant_tsc is missing and nonstop_tsc is missing: the TSC follows the CPU's frequency and stops in deep C-states." NO_CPUFREQ
+                  "constant_tsc is missing and nonstop_tsc is missing: the TSC follows the CPU's frequency and stops "
+                  "in deep C-states." NO_CPUFREQ
                   " cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are no "
                   "C-states to limit." },
                 { { .facts = &healthy, .frequency_unused = true },
                   POLICY_STATE_NOT_NEEDED,
                   NEEDLESS
-                  " The configured frequency policy is not applied: this host does not need it. APPLY=always applies it all "
-                  "the same." },
+                  " The configured frequency policy is not applied: this host does not need it. With APPLY=always it "
+                  "is applied in any case." },
                 { { .facts = &healthy, .frequency_unused = true, .idle_unused = true },
                   POLICY_STATE_NOT_NEEDED,
-                  NEEDLESS
-                  " The configured frequency and idle policy is not applied: this host does not need it. APPLY=always "
-                  "applies it all the same." },
+                  NEEDLESS " The configured frequency and idle policy is not applied: this host does not need it. With "
+                           "APPLY=always it is applied in any case." },
                 { { .facts = &lost, .frequency = true, .idle_unused = true, .n_knobs = 2 },
                   POLICY_STATE_APPLIED,
                   "2 knobs hold the frequency policy." LOST
                   " The configured idle policy is not applied: this host does not need it. "
-                  "APPLY=always applies it all the same." },
+                  "With APPLY=always it is applied in any case." },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -159,26 +162,30 @@ static void test_outcome_says_what_the_governor_does(void **state)
         assert_int_equal(cpuset_add(&domain.cpus, 0), 0);
         assert_outcome(
                 &input, POLICY_STATE_APPLIED,
-                "1 knob stands as the frequency policy says. The governor ondemand (GOVERNOR, /etc/x:3) itself moves the frequency, and the "
-                "TSC of a CPU without constant_tsc follows it. The TSC was given up before and stays so until the next boot.");
+                "1 knob has the value that the frequency policy sets. The governor ondemand (GOVERNOR, /etc/x:3) "
+                "changes the frequency by itself, and the "
+                "TSC of a CPU without constant_tsc follows it. The kernel had given up the TSC before, and it stays "
+                "lost until the next boot.");
         /* Not the one that the line asks for, and one that no line asks for. */
         strcpy(domain.governor, "schedutil");
         assert_outcome(
                 &input, POLICY_STATE_APPLIED,
-                "1 knob stands as the frequency policy says. The governor schedutil itself moves the frequency, and the "
-                "TSC of a CPU without constant_tsc follows it. The TSC was given up before and stays so until the next boot.");
+                "1 knob has the value that the frequency policy sets. The governor schedutil changes the frequency by "
+                "itself, and the "
+                "TSC of a CPU without constant_tsc follows it. The kernel had given up the TSC before, and it stays "
+                "lost until the next boot.");
         rule->has[POLICY_GOVERNOR] = false;
         assert_outcome(
                 &input, POLICY_STATE_APPLIED,
-                "1 knob stands as the frequency policy says. The governor schedutil, of which the configuration says "
-                "nothing, itself moves the frequency, and the TSC of a CPU without constant_tsc follows it. The TSC was given "
-                "up before and stays so until the next boot.");
+                "1 knob has the value that the frequency policy sets. The governor schedutil, which the configuration "
+                "does not mention, changes the frequency by itself, and the TSC of a CPU without constant_tsc follows "
+                "it. The kernel had given up the TSC before, and it stays lost until the next boot.");
         rule->has[POLICY_GOVERNOR] = true;
         /* Under a driver with ->setpolicy powersave follows the load. */
         strcpy(domain.governor, "powersave");
         strcpy(domain.driver, "intel_pstate");
         input.facts = &healthy;
-        assert_outcome(&input, POLICY_STATE_APPLIED, "1 knob stands as the frequency policy says.");
+        assert_outcome(&input, POLICY_STATE_APPLIED, "1 knob has the value that the frequency policy sets.");
         strcpy(domain.driver, "acpi-cpufreq");
         assert_outcome(&input, POLICY_STATE_APPLIED, "1 knob holds the frequency policy.");
         input.facts = &lost;
@@ -188,7 +195,8 @@ static void test_outcome_says_what_the_governor_does(void **state)
         domain.max_khz = 1000000;
         assert_outcome(
                 &input, POLICY_STATE_APPLIED,
-                "1 knob holds the frequency policy. The TSC lives: the frequency is held where it stood, at 1000 MHz of 2400 MHz, "
+                "1 knob holds the frequency policy. The TSC still works, so the CPUs keep their frequency, 1000 MHz of "
+                "2400 MHz, "
                 "until the next boot.");
         cpuset_done(&domain.cpus);
 }
@@ -217,17 +225,18 @@ static void test_outcome_says_what_stays_allowed(void **test_state)
         rule->lines[POLICY_IDLE_SET] = 4;
         assert_outcome(
                 &input, POLICY_STATE_APPLIED,
-                "3 knobs stand as the idle policy says. The C-state C2 stays allowed (idle-set, /etc/x:4), and the TSC of a "
+                "3 knobs have the values that the idle policy sets. The C-state C2 stays allowed (idle-set, /etc/x:4), "
+                "and the TSC of a "
                 "CPU without nonstop_tsc may stop in it.");
         rule->has[POLICY_IDLE_SET] = false;
         rule->has[POLICY_MAX_CSTATE] = true;
         rule->lines[POLICY_MAX_CSTATE] = 5;
-        assert_outcome(
-                &input, POLICY_STATE_APPLIED,
-                "3 knobs stand as the idle policy says. The C-state C2 stays allowed (MAX_CSTATE, /etc/x:5), and the TSC of a "
-                "CPU without nonstop_tsc may stop in it.");
+        assert_outcome(&input, POLICY_STATE_APPLIED,
+                       "3 knobs have the values that the idle policy sets. The C-state C2 stays allowed (MAX_CSTATE, "
+                       "/etc/x:5), and the TSC of a "
+                       "CPU without nonstop_tsc may stop in it.");
         input.facts = &healthy;
-        assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs stand as the idle policy says.");
+        assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs have the values that the idle policy sets.");
         input.facts = &fragile;
         states[3].disabled = true;
         assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the idle policy.");
@@ -270,11 +279,13 @@ static void test_outcome_ranks_findings(void **state)
         add_clamped(&findings);
         assert_outcome(
                 &input, POLICY_STATE_APPLIED,
-                "2 knobs hold the frequency policy. MAX_FREQ on CPU 0: 4.425 GHz asked, 3.35 GHz is the hardware's nearest.");
+                "2 knobs hold the frequency policy. MAX_FREQ on CPU 0: 4.425 GHz asked for, 3.35 GHz is the hardware's "
+                "nearest.");
         add(&findings, FINDING_CPU_NOT_HERE, "8", "");
         assert_outcome(
                 &input, POLICY_STATE_WAITING,
-                "The configuration names CPU 8, not present on this host. MAX_FREQ on CPU 0: 4.425 GHz asked, 3.35 GHz "
+                "The configuration names CPU 8, which this host does not have. MAX_FREQ on CPU 0: 4.425 GHz asked for, "
+                "3.35 GHz "
                 "is the hardware's nearest.");
         input.frequency = false;
         assert_outcome(&input, POLICY_STATE_NOT_NEEDED, NEEDLESS);
@@ -282,9 +293,10 @@ static void test_outcome_ranks_findings(void **state)
         add(&findings, FINDING_IDLE_GOVERNOR, "0", "haltpoll");
         assert_outcome(
                 &input, POLICY_STATE_DEGRADED,
-                "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write another name "
-                "of /sys/devices/system/cpu/cpuidle/available_governors to current_governor beside it. MAX_FREQ on CPU 0: 4.425 "
-                "GHz asked, 3.35 GHz is the hardware's nearest.");
+                "The cpuidle governor haltpoll ignores disabled C-states, so the idle policy does not hold. Write "
+                "another name from /sys/devices/system/cpu/cpuidle/available_governors to current_governor in the same "
+                "folder. MAX_FREQ on CPU 0: 4.425 "
+                "GHz asked for, 3.35 GHz is the hardware's nearest.");
         /* What was to be put back and could not. */
         input.frequency = false;
         input.never = true;
@@ -305,7 +317,7 @@ static void test_outcome_says_three_and_counts_the_rest(void **state)
                 add(&findings, FINDING_NOT_HELD, "0", (char[2]) { (char)('0' + i), '\0' });
         assert_int_equal(outcome_judge(&input, &is, &reason), 0);
         assert_int_equal(is, POLICY_STATE_DEGRADED);
-        for (const char *at = reason; (at = strstr(at, "cannot be frozen")); at++)
+        for (const char *at = reason; (at = strstr(at, "cannot be held at")); at++)
                 n++;
         assert_int_equal(n, 3);
         assert_null(strstr(reason, "[cpus]"));
@@ -327,8 +339,8 @@ static void test_outcome_tells_the_price_beside_what_was_found(void **state)
         };
         _cleanup_free_ char *summary = NULL, *effects = NULL;
 
-#define PRICE " The TSC lives: the frequency is held where it stood, at 1000 MHz of 2400 MHz, until the next boot."
-#define CLAMPED " MAX_FREQ on CPU 0: 4.425 GHz asked, 3.35 GHz is the hardware's nearest."
+#define PRICE " The TSC still works, so the CPUs keep their frequency, 1000 MHz of 2400 MHz, until the next boot."
+#define CLAMPED " MAX_FREQ on CPU 0: 4.425 GHz asked for, 3.35 GHz is the hardware's nearest."
         add_clamped(&findings);
         assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the frequency policy." PRICE CLAMPED);
         summary = outcome_summarize(&input);
@@ -337,14 +349,15 @@ static void test_outcome_tells_the_price_beside_what_was_found(void **state)
         assert_string_equal(effects, PRICE);
         add(&findings, FINDING_CPU_NOT_HERE, "8", "");
         assert_outcome(&input, POLICY_STATE_WAITING,
-                       "The configuration names CPU 8, not present on this host." PRICE CLAMPED);
+                       "The configuration names CPU 8, which this host does not have." PRICE CLAMPED);
         add(&findings, FINDING_NO_SUCH_BIAS, "0", "");
         findings.entries[findings.n - 1].kind = FINDING_WITHHELD;
         findings.entries[findings.n - 1].object = strdup("cpufreq/policy0");
         assert_outcome(
                 &input, POLICY_STATE_DEGRADED,
-                "scaling_max_freq of cpufreq/policy0 stays  on CPU 0 instead of : the change would cost this host its TSC, "
-                "which still lives and would be lost until the next boot." PRICE CLAMPED);
+                "scaling_max_freq of cpufreq/policy0 stays  on CPU 0 instead of : the change would cost this host its "
+                "TSC, "
+                "which still works, until the next boot." PRICE CLAMPED);
         findings.entries[findings.n - 1].kind = FINDING_NOT_HELD;
         free(effects);
         effects = outcome_format_effects(&input);

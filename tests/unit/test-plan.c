@@ -554,7 +554,7 @@ static void test_plan_rounds_limits_to_the_table(void **state)
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2600000>2000000 none\n");
         sentence = finding_format(warden_finding(&f->warden, FINDING_ROUNDED));
-        assert_non_null(strstr(sentence, "2.1 GHz asked, 2 GHz is this driver's nearest"));
+        assert_non_null(strstr(sentence, "2.1 GHz asked for, 2 GHz is this driver's nearest"));
 }
 
 /* A speed goes up to an entry of the driver's table, and that is told. */
@@ -566,7 +566,7 @@ static void test_plan_rounds_a_speed_as_the_kernel_does(void **state)
         warden_options(&f->warden, "frequency-set -f 2.1GHz");
         warden_apply(&f->warden);
         sentence = finding_format(warden_finding(&f->warden, FINDING_ROUNDED));
-        assert_non_null(strstr(sentence, "FREQ on CPUs 0-1: 2.1 GHz asked, 2.6 GHz is this driver's nearest"));
+        assert_non_null(strstr(sentence, "FREQ on CPUs 0-1: 2.1 GHz asked for, 2.6 GHz is this driver's nearest"));
 }
 
 /* The reload drops one limit and sets the other beyond the original of the first. */

@@ -127,9 +127,9 @@ static void assert_sentence(const Case *is, const Warden *w, PolicyState state, 
 
         assert_says(reason, " the frequency and idle policy.",
                     applied && w->frequency && w->idle && !is->moves && !is->deep);
-        assert_says(reason, " policy says.", applied && (is->moves || is->deep) && w->plan.n_wanted > 0);
-        assert_says(reason, "itself moves the frequency", is->moves);
-        snprintf(text, sizeof(text), "The governor %s (GOVERNOR, %s) itself", is->configuration->governor,
+        assert_says(reason, " policy sets.", applied && (is->moves || is->deep) && w->plan.n_wanted > 0);
+        assert_says(reason, "changes the frequency by itself", is->moves);
+        snprintf(text, sizeof(text), "The governor %s (GOVERNOR, %s) changes", is->configuration->governor,
                  is->configuration->line);
         assert_says(reason, text, is->moves && !is->refused);
         assert_says(reason, "stays allowed", is->deep);
@@ -137,11 +137,10 @@ static void assert_sentence(const Case *is, const Warden *w, PolicyState state, 
                 snprintf(text, sizeof(text), "The C-state C3 stays allowed %s", is->configuration->deep);
                 assert_says(reason, text, true);
         }
-        assert_says(
-                reason,
-                "The TSC lives: the frequency is held where it stood, at 1400 MHz of 2600 MHz, until the next boot.",
-                is->frozen && is->driver != DRIVER_NONE);
-        assert_says(reason, "keeps the CPUs' rate still",
+        assert_says(reason,
+                    "The TSC still works, so the CPUs keep their frequency, 1400 MHz of 2600 MHz, until the next boot.",
+                    is->frozen && is->driver != DRIVER_NONE);
+        assert_says(reason, "keeps the CPUs' frequency constant",
                     applied && w->frequency && !is->moves && !is->deep && !facts_tsc_lives(is->facts));
 }
 

@@ -93,7 +93,7 @@ static void test_show_findings_wraps(void **state)
                             "       CPUs 0-1: Operation not permitted.\n"
                             "Note   The configuration names CPUs\n"
                             "       1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31,33,35,37,39,41,43,45,47,49,51,\n"
-                            "       53,55,57,59, not present on this host.\n");
+                            "       53,55,57,59, which this host does not have.\n");
 }
 
 static void test_show_plan(void **state)

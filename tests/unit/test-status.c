@@ -118,7 +118,7 @@ static void is_unverified(void)
 {
         set(state.clock, "{'Verdict': 'unverified', 'Urgency': 'ticket', 'Reason': 'boot-parameter',"
                          " 'ReasonText': 'The kernel uses the TSC, and a boot parameter keeps it from being checked.',"
-                         " 'Remedy': 'Take tsc=reliable off the kernel command line and reboot.',"
+                         " 'Remedy': 'Remove tsc=reliable from the kernel command line and reboot.',"
                          " 'Watchdog': 'off', 'WatchdogReason': 'tsc=reliable'}");
 }
 
@@ -145,8 +145,8 @@ static void is_lost(void)
                          " 'Reason': 'clocksource-watchdog', 'LostAfterUse': true,"
                          " 'ReasonText': \"The kernel's watchdog saw the TSC and hpet part by 78 µs in 500 ms; either"
                          " clock may be wrong.\","
-                         " 'Remedy': 'Evacuate guests that need a good clock and reboot; nothing brings the TSC back"
-                         " before.',"
+                         " 'Remedy': 'Evacuate guests that need a good clock and reboot; until then the TSC stays "
+                         "lost.',"
                          " 'KernelLine': \"clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as"
                          " unstable because the skew is too large:\","
                          " 'Clocksource': 'hpet', 'Watchdog': 'absent', 'VdsoClock': false,"
@@ -176,7 +176,7 @@ static void is_lost_as_expected(void)
                          " 'ReasonText': 'An idle driver registered C2 or deeper, and without nonstop_tsc the TSC stops"
                          " there.',"
                          " 'Remedy': 'Add processor.max_cstate=1 to the kernel command line and reboot.',"
-                         " 'WatchdogReason': 'nothing is left to compare: the TSC has been given up'}");
+                         " 'WatchdogReason': 'there is nothing to compare: the kernel has given up the TSC'}");
         input.losses_error = -EACCES;
 }
 
@@ -228,8 +228,8 @@ static void is_applied_on(unsigned n_cpus)
 {
         set(state.manager,
             "{'State': 'applied', 'ManagedCpus': '0-1',"
-            " 'StateReason': '8 knobs hold the frequency and idle policy. The TSC lives: the frequency is"
-            " held where it stood.',"
+            " 'StateReason': '8 knobs hold the frequency and idle policy. The TSC still works, so the CPUs keep their "
+            "frequency.',"
             " 'BootParametersMissing': ['processor.max_cstate=1', 'cpufreq.off=1'],"
             " 'BootParametersReason': \"The kernel gives this CPU's TSC up when C2 is registered and at"
             " the first frequency change; with these it does neither.\"}");

@@ -80,7 +80,7 @@ static void check_texts(const Clock *clock)
         assert_true(parameters && parameters[0]);
         assert_non_null(remedy);
         if (strstr(remedy, "tsc=reliable"))
-                assert_non_null(strstr(remedy, "Take tsc=reliable off"));
+                assert_non_null(strstr(remedy, "Remove tsc=reliable from"));
         for (unsigned kind = 0; kind < ADVICE_MAX_; kind++)
                 if (clock_advice(clock->facts) & 1U << kind) {
                         _cleanup_free_ char *advice = clock_advice_format(clock->facts, kind);
