@@ -84,6 +84,7 @@ def count_instructions(world, n):
         warden.wait(60)
     world.configure("")
     with open(counts, encoding="ascii") as file:
+        os.unlink(counts)
         return int(re.search(r"^totals: (\d+)", file.read(), re.M)[1])
 
 
@@ -220,17 +221,20 @@ def crowds(world):
 
 
 def flood(world, samples):
-    """Of eight connections of an ordinary user. What the bus itself takes under it is in the figure."""
-    get = ("call", str(samples), NAME, PATH, PROPERTIES, "Get", f"{NAME}.Clock", "Verdict")
+    """Of eight connections of an ordinary user. What the same flood does to a Get of another service is the bus's part."""
+    get = ("call", str(min(samples, 50)))
+    ours = (*get, NAME, PATH, PROPERTIES, "Get", f"{NAME}.Clock", "Verdict")
+    others = (*get, *HOSTNAMED[:2], PROPERTIES, "Get", HOSTNAMED[2], "Hostname")
     world.set_cpus(4096)
-    with world.warden():
+    with world.warden(), world.peer("systemd-hostnamed"):
         world.wait_name(NAME)
-        alone = percentile(world.ask(*get), 0.99) / 1e3
+        alone = percentile(world.ask(*ours), 0.99) / 1e3
         with world.program("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", FLOOD, "8", "GetManagedObjects", "1"):
             time.sleep(1)
-            beside = percentile(world.ask(*get), 0.99) / 1e3
-    return ("bus: Get beside a flood of GetManagedObjects, 4096 CPUs", f"p99 {beside:.2f} ms", "Get without it", f"p99 {alone:.2f} ms",
-            f"{beside - alone:+.2f} ms", "at most 5 ms more", beside - alone <= 5)
+            beside, floor = (percentile(world.ask(*call), 0.99) / 1e3 for call in (ours, others))
+    return ("bus: Get beside a flood of GetManagedObjects, 4096 CPUs", f"p99 {beside:.2f} ms, without the flood {alone:.2f}",
+            "systemd-hostnamed, Get beside the same flood", f"p99 {floor:.2f} ms", f"{beside - alone:+.2f} ms", "at most 5 ms more than without",
+            beside - alone <= 5)
 
 
 def measure(options):
