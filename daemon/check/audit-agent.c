@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include "base/words.h"
+
 #include "check/audit-parts.h"
 
 #define AWS_VENDOR "Amazon EC2"
@@ -11,7 +13,7 @@
 bool audit_is_kvm(const AuditInput *input)
 {
         /* AWS's hypervisor is KVM too, but it does not answer ptp_kvm. */
-        return input->setup->ptp_kvm[0] || (clocksources_have(input->clock->available, "kvm-clock") &&
+        return input->setup->ptp_kvm[0] || (words_have(input->clock->available, "kvm-clock") &&
                                             strncmp(input->setup->vendor, AWS_VENDOR, strlen(AWS_VENDOR)) != 0);
 }
 
@@ -27,7 +29,7 @@ const char *audit_other_hypervisor(const AuditInput *input)
         };
         const char *available = input->clock->available;
 
-        if (clocksources_have(available, "xen") || input->setup->xen)
+        if (words_have(available, "xen") || input->setup->xen)
                 return "Xen";
         if (strstr(available, "hyperv_clocksource_") || input->setup->host_phc_kind == PHC_HYPERV)
                 return "Hyper-V";

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "check/audit-parts.h"
+#include "base/words.h"
 #include "check/guest-clock.h"
 #include "model/clock-facts.h"
 #include "model/clock-view.h"
@@ -55,7 +56,7 @@ static void judge_guest_tsc(const AuditInput *input, Audit *audit)
                          clock->clocksource[0] ? clock->clocksource : "unknown",
                          clock->available[0] ? clock->available : "unknown",
                          clock->kernel_line[0] ? " The kernel: " : "", clock->kernel_line);
-        if (result == AUDIT_FAIL && !is_fit(clock->clocksource) && !clocksources_have(clock->available, "tsc"))
+        if (result == AUDIT_FAIL && !is_fit(clock->clocksource) && !words_have(clock->available, "tsc"))
                 advise_offer(input, audit, step, "This guest has neither its TSC nor its hypervisor's clock.");
         else if (result == AUDIT_FAIL)
                 audit_advise(audit, step, "%s", input->remedy);
@@ -83,7 +84,7 @@ static void judge_clocksource(const AuditInput *input, Audit *audit)
         if (is_fit(current))
                 return;
         for (size_t i = 0; i < ARRAY_SIZE(better); i++)
-                if (clocksources_have(available, better[i])) {
+                if (words_have(available, better[i])) {
                         audit_fix(audit, step,
                                   "echo %s > /sys/devices/system/clocksource/clocksource0/current_clocksource",
                                   better[i]);

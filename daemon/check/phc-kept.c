@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
+
 bool phc_list_add(char list[static PHC_LIST_SIZE], const char *names)
 {
         size_t length = strlen(list), more = strlen(names);
@@ -14,19 +16,17 @@ bool phc_list_add(char list[static PHC_LIST_SIZE], const char *names)
         return true;
 }
 
-static bool has(const char *list, const char *name, size_t length)
-{
-        for (const char *p = list + strspn(list, " "); *p; p += strcspn(p, " "), p += strspn(p, " "))
-                if (strcspn(p, " ") == length && strncmp(p, name, length) == 0)
-                        return true;
-        return false;
-}
-
 static bool have_common(const char *list, const char *names)
 {
-        for (const char *p = names + strspn(names, " "); *p; p += strcspn(p, " "), p += strspn(p, " "))
-                if (has(list, p, strcspn(p, " ")))
+        char name[PHC_LIST_SIZE];
+        const char *p;
+        size_t length;
+
+        while ((p = words_next(&names, &length))) {
+                snprintf(name, sizeof(name), "%.*s", (int)length, p);
+                if (words_have(list, name))
                         return true;
+        }
         return false;
 }
 
@@ -39,8 +39,11 @@ bool phc_kept_any(const PhcsKept *kept)
  * may share one clock. */
 static bool have_clock(const char *names)
 {
-        for (const char *p = names + strspn(names, " "); *p; p += strcspn(p, " "), p += strspn(p, " "))
-                if (strncmp(p, "ptp", 3) == 0)
+        const char *name;
+        size_t length;
+
+        while ((name = words_next(&names, &length)))
+                if (strncmp(name, "ptp", 3) == 0)
                         return true;
         return false;
 }

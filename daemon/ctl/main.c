@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/words.h"
 #include "ctl/verbs.h"
 #include "model/facts.h"
 
@@ -248,7 +249,7 @@ static int parse_word(const Verb *verb, char **words, int n)
 {
         const char *allowed = words_of(verb);
 
-        if (allowed && (n == 0 || !clocksources_have(allowed, words[0]))) {
+        if (allowed && (n == 0 || !words_have(allowed, words[0]))) {
                 fprintf(stderr, "tscwarden: %s takes one of: %s\n", verb->name, allowed);
                 return -EINVAL;
         }

@@ -164,7 +164,7 @@ static int read_domain(Place *place, bool all_online, Snapshot *snapshot, FreqDo
                 return r;
         /* The kernel takes cpuinfo_min_freq from the table (drivers/cpufreq/freq_table.c
          * cpufreq_frequency_table_cpuinfo). The maximum may be a boost frequency, which the table does not name. */
-        domain->hw_min_khz = frequency_find_lowest(domain);
+        domain->hw_min_khz = frequency_find_nearest(domain, 0, true);
         if (domain->hw_min_khz == 0)
                 (void)read_u64(place, "cpuinfo_min_freq", &domain->hw_min_khz);
         return 0;

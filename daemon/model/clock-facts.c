@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/macro.h"
+#include "base/words.h"
 #include "model/clock-facts.h"
 #include "model/cmdline.h"
 #include "model/frequency.h"
@@ -151,7 +152,7 @@ static const char *watchdog_reference(const char *available)
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(by_rating); i++)
-                if (clocksources_have(available, by_rating[i]))
+                if (words_have(available, by_rating[i]))
                         return by_rating[i];
         return NULL;
 }

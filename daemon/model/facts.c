@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/words.h"
+
 void facts_done(Facts *facts)
 {
         cpuset_done(&facts->without_constant_tsc);
@@ -13,24 +15,9 @@ void facts_done(Facts *facts)
         *facts = (Facts) {};
 }
 
-bool clocksources_have(const char *list, const char *name)
-{
-        size_t length = strlen(name);
-
-        while (*list) {
-                size_t n = strcspn(list, " \t\n");
-
-                if (n == length && memcmp(list, name, n) == 0)
-                        return true;
-                list += n;
-                list += strspn(list, " \t\n");
-        }
-        return false;
-}
-
 bool clocksources_have_tsc(const char *list)
 {
-        return clocksources_have(list, "tsc") || clocksources_have(list, "tsc-early");
+        return words_have(list, "tsc") || words_have(list, "tsc-early");
 }
 
 bool facts_tsc_lives(const Facts *facts)

@@ -47,8 +47,6 @@ typedef struct Facts {
         bool frequency_is_modulated; /* the driver is p4-clockmod, which leaves the TSC alone */
 } Facts;
 
-/* `name` is one of the blank-separated names in `list`. */
-bool clocksources_have(const char *list, const char *name);
 /* tsc, or tsc-early, which is the same counter. */
 bool clocksources_have_tsc(const char *list);
 

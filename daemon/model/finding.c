@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/array.h"
+#include "base/words.h"
 #include "model/frequency.h"
 #include "model/policy.h"
 
@@ -91,21 +92,18 @@ bool finding_is_note(FindingKind kind)
 static char *words_format(const char *words)
 {
         char *text = NULL;
-        size_t size;
+        const char *word;
+        size_t size, length;
         bool first = true;
         FILE *stream = open_memstream(&text, &size);
 
         if (!stream)
                 return NULL;
-        for (const char *word = words + strspn(words, " "); *word;) {
-                size_t length = strcspn(word, " ");
-                const char *next = word + length + strspn(word + length, " ");
-
+        while ((word = words_next(&words, &length))) {
                 if (!first)
-                        fputs(*next ? ", " : " and ", stream);
+                        fputs(words[strspn(words, " ")] ? ", " : " and ", stream);
                 fprintf(stream, "%.*s", (int)length, word);
                 first = false;
-                word = next;
         }
         if (ferror(stream) | fclose(stream)) {
                 free(text);

@@ -7,6 +7,7 @@
 
 #include "base/append.h"
 #include "base/parse.h"
+#include "base/words.h"
 
 const char *effect_to_string(Effect effect)
 {
@@ -28,12 +29,12 @@ bool freq_domain_offers_all(const FreqDomain *domain)
 
 bool freq_list_has(const char *list, const char *word)
 {
-        for (; *list; list += strcspn(list, " "), list += strspn(list, " ")) {
-                size_t length = strcspn(list, " ");
+        const char *other;
+        size_t length;
 
-                if (length == strlen(word) && strncasecmp(list, word, length) == 0)
+        while ((other = words_next(&list, &length)))
+                if (length == strlen(word) && strncasecmp(other, word, length) == 0)
                         return true;
-        }
         return false;
 }
 
@@ -104,30 +105,14 @@ bool frequency_is_lower(const char *khz, const char *than)
         return parse_u64(khz, 0, UINT64_MAX, &a) == 0 && parse_u64(than, 0, UINT64_MAX, &b) == 0 && a < b;
 }
 
-bool frequency_maximum_is_lowered(const FreqDomain *domain, const char *max)
+uint64_t frequency_find_nearest(const FreqDomain *domain, uint64_t khz, bool up)
 {
-        uint64_t taken = 0, khz;
-
-        if (parse_u64(max, 0, UINT64_MAX, &khz) < 0)
-                return false;
-        for (const char *at = domain->frequencies ? domain->frequencies : ""; *at;
-             at += strcspn(at, " "), at += strspn(at, " ")) {
-                uint64_t entry = strtoull(at, NULL, 10);
-
-                if (entry <= khz && entry > taken)
-                        taken = entry;
-        }
-        return domain->max_khz < (taken ? taken : khz);
-}
-
-/* The entry of a table "1000000 800000 " that is nearest to `khz` and not below it (up) or not above it; 0: there is
- * none. */
-static uint64_t table_nearest(const char *table, uint64_t khz, bool up)
-{
+        const char *table = domain->frequencies ? domain->frequencies : "", *word;
         uint64_t nearest = 0;
+        size_t length;
 
-        for (const char *at = table; *at; at += strcspn(at, " "), at += strspn(at, " ")) {
-                uint64_t entry = strtoull(at, NULL, 10);
+        while ((word = words_next(&table, &length))) {
+                uint64_t entry = strtoull(word, NULL, 10);
 
                 if (up ? entry >= khz && (nearest == 0 || entry < nearest) : entry <= khz && entry > nearest)
                         nearest = entry;
@@ -135,30 +120,34 @@ static uint64_t table_nearest(const char *table, uint64_t khz, bool up)
         return nearest;
 }
 
-uint64_t frequency_find_lowest(const FreqDomain *domain)
+bool frequency_maximum_is_lowered(const FreqDomain *domain, const char *max)
 {
-        return domain->frequencies ? table_nearest(domain->frequencies, 0, true) : 0;
+        uint64_t khz, taken;
+
+        if (parse_u64(max, 0, UINT64_MAX, &khz) < 0)
+                return false;
+        taken = frequency_find_nearest(domain, khz, false);
+        return domain->max_khz < (taken ? taken : khz);
 }
 
 void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_t *max_khz)
 {
-        const char *table = domain->frequencies ? domain->frequencies : "";
         uint64_t top, down;
 
         if (*min_khz == 0 && *max_khz == 0)
                 return;
-        top = table_nearest(table, UINT64_MAX, false);
+        top = frequency_find_nearest(domain, UINT64_MAX, false);
         if (top == 0)
                 return;
         /* Boost frequencies are higher than the table; another file lists them. */
         if (*max_khz > 0 && (*max_khz <= top || domain->hw_max_khz <= top)) {
-                down = table_nearest(table, *max_khz, false);
-                *max_khz = down ? down : table_nearest(table, 0, true);
+                down = frequency_find_nearest(domain, *max_khz, false);
+                *max_khz = down ? down : frequency_find_nearest(domain, 0, true);
         }
         if (*min_khz > top)
                 *min_khz = domain->hw_max_khz > top ? domain->hw_max_khz : top;
         else if (*min_khz > 0)
-                *min_khz = table_nearest(table, *min_khz, true);
+                *min_khz = frequency_find_nearest(domain, *min_khz, true);
         if (*max_khz > 0 && *min_khz > *max_khz)
                 *max_khz = *min_khz;
 }

@@ -160,23 +160,14 @@ static int freq_restore_setspeed(PlanBuilder *b, const FreqDomain *before, FreqD
  * the lowest entry of the driver's table that is not below the requested speed, else the highest. */
 static uint64_t freq_nearest(const FreqDomain *now, uint64_t khz)
 {
-        uint64_t above = UINT64_MAX, below = 0;
+        uint64_t entry;
 
         khz = frequency_within_limits(now, khz);
-        for (const char *at = now->frequencies ? now->frequencies : ""; *at;
-             at += strcspn(at, " "), at += strspn(at, " ")) {
-                uint64_t entry = strtoull(at, NULL, 10);
-
-                if (entry < now->min_khz || entry > now->max_khz)
-                        continue;
-                if (entry >= khz && entry < above)
-                        above = entry;
-                if (entry < khz && entry > below)
-                        below = entry;
-        }
-        if (above != UINT64_MAX)
-                return above;
-        return below ? below : khz;
+        entry = frequency_find_nearest(now, khz, true);
+        if (entry > 0 && entry <= now->max_khz)
+                return entry;
+        entry = frequency_find_nearest(now, khz, false);
+        return entry > 0 && entry >= now->min_khz ? entry : khz;
 }
 
 /* Comes after limits and governor. With a fragile TSC both limits are equal, and a speed outside them would only wait

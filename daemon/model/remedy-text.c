@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/macro.h"
+#include "base/words.h"
 #include "model/clock-advice.h"
 #include "model/cmdline.h"
 #include "model/verdict.h"
@@ -100,7 +101,7 @@ static char *with_parameters(const Clock *clock, char *text)
 static bool nohpet_helps(const Clock *clock)
 {
         return strcmp(clock->cause.reference, "hpet") == 0 && clock->available_known &&
-               clocksources_have(clock->available, "acpi_pm");
+               words_have(clock->available, "acpi_pm");
 }
 
 /* If it is urgent, the sentence about the guests comes first. */
@@ -124,7 +125,7 @@ static const char *offered_clock(const Clock *clock)
                                              "hyperv_clocksource_msr" };
 
         for (size_t i = 0; clock->available_known && i < ARRAY_SIZE(names); i++)
-                if (clocksources_have(clock->available, names[i]) && strcmp(clock->current, names[i]) != 0)
+                if (words_have(clock->available, names[i]) && strcmp(clock->current, names[i]) != 0)
                         return names[i];
         return NULL;
 }

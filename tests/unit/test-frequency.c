@@ -178,15 +178,15 @@ static void test_frequency_effect_names(void **state)
         assert_string_equal(effect_to_string(EFFECT_MARKS_TSC_UNSTABLE), "marks-tsc-unstable");
 }
 
-static void test_frequency_find_lowest(void **state)
+static void test_frequency_find_nearest(void **state)
 {
         FreqDomain domain = {};
 
-        assert_int_equal(frequency_find_lowest(&domain), 0);
+        assert_int_equal(frequency_find_nearest(&domain, 0, true), 0);
         domain.frequencies = "2600000 800000 1400000";
-        assert_int_equal(frequency_find_lowest(&domain), 800000);
+        assert_int_equal(frequency_find_nearest(&domain, 0, true), 800000);
         domain.frequencies = "";
-        assert_int_equal(frequency_find_lowest(&domain), 0);
+        assert_int_equal(frequency_find_nearest(&domain, 0, true), 0);
 }
 
 static void test_frequency_maximum_is_lowered(void **state)
@@ -221,9 +221,9 @@ static void test_frequency_maximum_is_lowered(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_frequency_find_lowest), cmocka_unit_test(test_frequency_maximum_is_lowered),
-                cmocka_unit_test(test_frequency_effect),      cmocka_unit_test(test_frequency_set),
-                cmocka_unit_test(test_frequency_rests),       cmocka_unit_test(test_frequency_effect_names),
+                cmocka_unit_test(test_frequency_find_nearest), cmocka_unit_test(test_frequency_maximum_is_lowered),
+                cmocka_unit_test(test_frequency_effect),       cmocka_unit_test(test_frequency_set),
+                cmocka_unit_test(test_frequency_rests),        cmocka_unit_test(test_frequency_effect_names),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

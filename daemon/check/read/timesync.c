@@ -12,6 +12,7 @@
 
 #include "base/macro.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "check/read/phc.h"
 #include "check/time-client.h"
 #include "host/processes.h"
@@ -82,9 +83,11 @@ static void note_kept(const TimeProcess *process, PhcsKept *kept)
         char list[PHC_LIST_SIZE], names[PHC_LIST_SIZE] = "", device[TIME_OPTION_SIZE];
         char clock[PHC_NAME_SIZE] = "", ptp[PHC_NAME_SIZE];
         bool several = false, others = process->keeps_others;
+        const char *words = process->keeps, *word;
+        size_t length;
 
-        for (const char *p = process->keeps; *p; p += strcspn(p, " "), p += *p == ' ') {
-                snprintf(device, sizeof(device), "%.*s", (int)strcspn(p, " "), p);
+        while ((word = words_next(&words, &length))) {
+                snprintf(device, sizeof(device), "%.*s", (int)length, word);
                 others |= !name_clock(device, list) || !phc_list_add(names, list);
                 if (phc_of_device(device, ptp) == 0) {
                         several |= clock[0] && strcmp(clock, ptp) != 0;
