@@ -55,16 +55,17 @@ static void judge_running(const AuditInput *input, Audit *audit)
 
         if (agent->refuses) {
                 step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_WARN,
-                                 "qemu-ga runs, and was told to refuse %s", agent->refuses);
+                                 "qemu-ga runs, but it is configured to refuse %s", agent->refuses);
                 audit_advise(
                         audit, step,
-                        "So the host cannot set this clock after a resume (virsh domtime). Take it off the list: --block-rpcs or "
-                        "--allow-rpcs on its command line, block-rpcs or allow-rpcs in " AGENT_FILE ".");
+                        "So the host cannot set this guest's clock after a resume (virsh domtime). Allow it with --allow-rpcs or --block-rpcs "
+                        "on qemu-ga's command line, or with allow-rpcs or block-rpcs in " AGENT_FILE ".");
         } else if (agent->vsock) {
                 step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_PASS,
                                  "qemu-ga runs and listens on a vsock");
-                audit_advise(audit, step,
-                             "virsh does not ask there: after a resume something else has to send guest-set-time.");
+                audit_advise(
+                        audit, step,
+                        "virsh cannot reach it there: after a resume another program on the host has to send guest-set-time.");
         } else
                 audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_PASS,
                           "/dev/virtio-ports/org.qemu.guest_agent.0: there; qemu-ga runs");
@@ -78,7 +79,7 @@ void audit_agent(const AuditInput *input, Audit *audit)
 
         if (other && !setup->agent_channel) {
                 audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_NOT_APPLICABLE,
-                          "qemu-ga is QEMU's; this is a guest of %s", other);
+                          "qemu-ga works only with QEMU; this is a guest of %s", other);
                 return;
         }
         if (setup->agent_running && (setup->agent_channel || setup->agent.vsock)) {
@@ -91,7 +92,7 @@ void audit_agent(const AuditInput *input, Audit *audit)
         if (!setup->agent_channel)
                 audit_advise(
                         audit, step,
-                        "Without it the host cannot set this clock after a resume (virsh domtime). Add to the domain's "
+                        "Without it the host cannot set this guest's clock after a resume (virsh domtime). Add to the domain's "
                         "XML: <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>");
         else if (setup->agent_unit)
                 audit_fix(audit, step, "systemctl start qemu-guest-agent");

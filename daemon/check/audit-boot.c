@@ -93,7 +93,7 @@ static char *list_booted(const AuditInput *input, int *ret_dead)
                         *ret_dead = i;
         }
         if (!any)
-                fputs("nothing for the TSC", out);
+                fputs("no parameter for the TSC", out);
         if (ferror(out) | fclose(out)) {
                 free(text);
                 return NULL;
@@ -154,13 +154,14 @@ static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed 
         if (need->not_taken && !need->unconfigured)
                 to_do = NOT_TAKEN;
         else if (audit_needs_only_reboot(need))
-                to_do = "Reboot needed: the next boot has what is missing.";
+                to_do = "Reboot: the next boot has the missing parameters.";
         else if (obstacle) {
                 before = "tscwarden kargs apply refuses that: ";
                 to_do = obstacle;
                 after = ".";
         } else if (!step->fix)
-                to_do = "kargs apply sets none here; `tscwarden kargs plan` says what to do by hand.";
+                to_do = "`tscwarden kargs apply` does not support this boot loader; `tscwarden kargs plan` says what to do by "
+                        "hand.";
         if (to_do[0] || harm)
                 audit_advise(audit, step, "%s%s%s%s%s", before, to_do, after, to_do[0] && harm ? " " : "",
                              harm ? harm : "");
@@ -189,12 +190,13 @@ void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed
         else if (harm) {
                 step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_WARN,
                                  "/proc/cmdline: %s", harm);
-                audit_advise(audit, step, "Take it off the kernel command line.");
+                audit_advise(audit, step, "Remove it from the kernel command line.");
         } else if (dead >= 0) {
                 step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_FAIL,
                                  "/proc/cmdline: %s, but %s: %s", booted, boot_parameters[dead].path,
                                  (const char *)input->setup + boot_parameters[dead].member);
-                audit_advise(audit, step, "The kernel has not taken %s: a later one of that name, or a typing error.",
+                audit_advise(audit, step,
+                             "%s had no effect: a later parameter of that name replaced it, or its value is misspelt.",
                              boot_parameters[dead].name);
         } else if (need->unconfigured)
                 judge_missing(input, audit, need, booted, harm);

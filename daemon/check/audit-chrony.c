@@ -28,7 +28,7 @@ void audit_fix_by_setup(const AuditInput *input, Audit *audit, AuditStep *step)
         const MachineSetup *setup = input->setup;
 
         if (!setup->chrony_config)
-                audit_advise(audit, step, SETUP " does it, and needs chrony: install that first.");
+                audit_advise(audit, step, "Install chrony first; then `" SETUP "` does the rest.");
         else if (!setup->chrony_confdir && setup->chrony_fixed)
                 audit_advise(audit, step, CHRONY_BY_HAND, setup->chrony_config);
         else if (!setup->chrony_confdir)
@@ -53,8 +53,8 @@ static void judge_no_refclock(const AuditInput *input, Audit *audit)
 
         step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", kvm ? AUDIT_FAIL : AUDIT_WARN,
                          "%s%s%s%s", setup->chrony_config ? setup->chrony_config : "chrony is not installed",
-                         setup->chrony_config ? " and what belongs to it: no `refclock PHC`" : "",
-                         setup->refclock_ignored ? "; chronyd ignores that of " : "",
+                         setup->chrony_config ? " and the files that it includes have no `refclock PHC`" : "",
+                         setup->refclock_ignored ? "; chronyd ignores the one in " : "",
                          setup->refclock_ignored ? setup->refclock_ignored : "");
         if (kvm)
                 audit_fix_by_setup(input, audit, step);
@@ -76,17 +76,17 @@ static void judge_other_refclock(const AuditInput *input, Audit *audit)
 
         if (kept == 1) {
                 result = AUDIT_PASS;
-                what = "a network interface's clock that PTP keeps";
+                what = "a network interface's clock, which PTP keeps right";
         } else if (kept < 0) {
                 result = AUDIT_UNKNOWN;
-                what = "a network interface's clock; a program sets such clocks, and which is not known";
+                what = "a network interface's clock; a program sets such clocks, but it is not known whether it sets this one";
         } else if (there) {
                 what = "another clock than the host's";
         } else if (setup->refclock_optional) {
                 result = AUDIT_WARN;
-                what = "not there; chronyd goes on without it";
+                what = "missing; chronyd runs without it";
         } else {
-                what = "no clock: chronyd does not start with it";
+                what = "missing, so chronyd does not start";
         }
         step = audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", result,
                          "%s: refclock PHC %s, which is %s", setup->refclock_file, setup->refclock, what);
@@ -98,13 +98,13 @@ static void judge_other_refclock(const AuditInput *input, Audit *audit)
                              "the number of an interface's clock.");
         else if (!there)
                 audit_advise(audit, step, "%s",
-                             setup->ptp_kvm[0] ? "Take that line away; `" SETUP "` writes one with the host's clock." :
-                                                 "Take that line away, or load ptp_kvm before chronyd starts.");
+                             setup->ptp_kvm[0] ? "Remove that line; `" SETUP "` writes one with the host's clock." :
+                                                 "Remove that line, or load ptp_kvm before chronyd starts.");
         else if (setup->ptp_kvm[0]) {
-                audit_advise(audit, step, "Take that line away; setup writes one with the host's clock.");
+                audit_advise(audit, step, "Remove that line; setup writes one with the host's clock.");
                 audit_fix_by_setup(input, audit, step);
         } else
-                audit_advise(audit, step, "Take that line away, unless ptp4l or ts2phc sets that clock right.");
+                audit_advise(audit, step, "Remove that line, unless ptp4l or ts2phc sets that clock.");
 }
 
 static void judge_refclock(const AuditInput *input, Audit *audit)
@@ -114,10 +114,10 @@ static void judge_refclock(const AuditInput *input, Audit *audit)
 
         if (follows_by_phc2sys(input))
                 audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_NOT_APPLICABLE,
-                          "phc2sys sets the clock from the host's; no chrony is wanted");
+                          "phc2sys sets this clock from the host's clock, so chrony is not needed");
         else if (!setup->refclock && !setup->host_phc[0])
                 audit_add(audit, AUDIT_GUEST, "chrony-refclock", "chrony's refclock", AUDIT_NOT_APPLICABLE,
-                          "first the clock has to be there");
+                          "needs the step \"host's clock\" first");
         else if (!setup->refclock)
                 judge_no_refclock(input, audit);
         else if (!phc_kind_is_of_host(setup->refclock_kind))
@@ -150,13 +150,13 @@ static void judge_chronyd(const AuditInput *input, Audit *audit)
         if (input->time->steering) {
                 audit_advise(
                         audit, step,
-                        "Another client keeps the time (the step \"one time client\" names it), and chronyd would fight with it: "
+                        "Another client sets the time (the step \"one time client\" names it), and two clients work against each other: "
                         "disable one of them.");
                 return;
         }
         audit_advise(
                 audit, step,
-                "A device that is not there ends it at its start: `journalctl -u chrony -u chronyd` says 'Could not "
+                "chronyd does not start if the device is missing; `journalctl -u chrony -u chronyd` then says 'Could not "
                 "open PHC'.");
         audit_fix(audit, step, "systemctl restart %s", input->setup->chrony_service);
 }
@@ -167,21 +167,20 @@ static void advise_source(const AuditInput *input, Audit *audit, AuditStep *step
         if (source->reach == 0)
                 audit_advise(
                         audit, step,
-                        "It is not answering any more: the host may have lost its TSC, which `tscwarden check` there "
-                        "tells.");
+                        "The host's clock no longer answers. The host may have lost its TSC: run `tscwarden check` there.");
         else if (source->state != '*')
                 audit_advise(audit, step,
                              "chronyd trusts another source more: `chronyc sources -v` explains the marks.");
         else if (fabs(source->offset_sec) > TIME_CORRECTION_MAX_SEC) {
                 audit_advise(
                         audit, step,
-                        "This clock has fallen behind, as at a resume, and chronyd only slews it: makestep sets it.");
+                        "This clock is far off, as after a resume, and chronyd corrects it only slowly: makestep sets it.");
                 audit_fix(audit, step, "chronyc makestep");
         } else if (fabs(source->offset_sec) >= MICROSECOND)
-                audit_advise(audit, step, "Below a microsecond is usual %s.",
+                audit_advise(audit, step, "Usually this is less than a microsecond %s.",
                              clocksource_is_tsc(input->clock->clocksource) ?
-                                     "with kvm-clock as the clocksource; with tsc it is read less exactly" :
-                                     "here after some minutes");
+                                     "if the clocksource is kvm-clock; with tsc it is measured less exactly" :
+                                     "after some minutes");
 }
 
 /* Writes "-300.000 s", "17.300 ms" or "466 ns" into `buffer` and returns it. */
@@ -206,7 +205,7 @@ static void judge_selected(const AuditInput *input, Audit *audit)
 
         if (!input->setup->refclock || !runs_chronyd(input)) {
                 audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_NOT_APPLICABLE,
-                          "first chronyd has to run with the refclock");
+                          "needs the step \"chronyd\" first");
                 return;
         }
         if (input->time->chrony_error < 0 || !input->time->chrony.tracked) {
@@ -218,7 +217,7 @@ static void judge_selected(const AuditInput *input, Audit *audit)
         if (!source) {
                 step = audit_add(audit, AUDIT_GUEST, "chrony-selected", "follows the host", AUDIT_FAIL,
                                  "chronyc sources: no refclock %s among them", input->setup->refclock_name);
-                audit_advise(audit, step, "chronyd has started before the line was written: a restart takes it up.");
+                audit_advise(audit, step, "chronyd was started before the line was written: restart it.");
                 audit_fix(audit, step, "systemctl restart %s", input->setup->chrony_service);
                 return;
         }
@@ -248,7 +247,7 @@ static void judge_makestep(const AuditInput *input, Audit *audit)
         }
         if (!setup->refclock && !setup->makestep_file && audit_is_kvm(input)) {
                 audit_add(audit, AUDIT_GUEST, "chrony-makestep", "set after resume", AUDIT_NOT_APPLICABLE,
-                          "setup writes it together with the refclock");
+                          "`" SETUP "` writes it together with the refclock");
                 return;
         }
         if (setup->makestep_endless)
@@ -262,7 +261,8 @@ static void judge_makestep(const AuditInput *input, Audit *audit)
                 return;
         audit_advise(
                 audit, step,
-                "A guest falls behind whenever it is paused and resumed; chronyd then only slews it, for hours or days.");
+                "A guest's clock falls behind whenever the guest is paused and resumed; without a makestep chronyd then corrects it "
+                "slowly, for hours or days.");
         if (setup->makestep_file ? setup->makestep_fixed : setup->chrony_fixed)
                 audit_advise(audit, step, CHRONY_BY_HAND,
                              setup->makestep_file ? setup->makestep_file : setup->chrony_config);

@@ -27,11 +27,12 @@ void audit_late(const AuditInput *input, Audit *audit)
         if (late->steal_percent >= LATE_STEAL_PERCENT)
                 audit_advise(
                         audit, step,
-                        "The host lets this guest's CPUs wait: timers and interrupts come late by that. The clock itself does not "
-                        "go wrong, what is stamped and woken by it does. Fewer virtual CPUs on that host, or CPUs of its own.");
+                        "The host makes this guest's CPUs wait, so timers and interrupts are late. The clock stays right, but time "
+                        "stamps and wake-ups are late. Run fewer virtual CPUs on that host, or give this guest CPUs of its own.");
         else if (late_is_bad(late))
-                audit_advise(audit, step,
-                             "Interrupts keep tasks waiting, an NTP client among them: spread them over the CPUs.");
+                audit_advise(
+                        audit, step,
+                        "Tasks, also the NTP client, wait while CPUs handle interrupts: spread the interrupts over the CPUs.");
 }
 
 static void judge_offset(const AuditInput *input, Audit *audit, bool synchronized)
@@ -43,13 +44,14 @@ static void judge_offset(const AuditInput *input, Audit *audit, bool synchronize
 
         if (!off)
                 return;
-        audit_advise(audit, step, "%s%s",
-                     input->guest ? "A guest begins its next boot with that time; its XML says where the clock begins "
-                                    "(`<clock offset='utc'/>`)." :
-                                    "The next boot begins with that time.",
-                     synchronized ?
-                             "" :
-                             " Which of the two is right is not known here: first somebody has to keep the time.");
+        audit_advise(
+                audit, step, "%s%s",
+                input->guest ? "This guest's next boot starts with that time. Its XML decides what that is "
+                               "(`<clock offset='utc'/>`)." :
+                               "The next boot starts with that time.",
+                synchronized ?
+                        "" :
+                        " It is not known which of the two is right: first let a time client set the system's time.");
         if (synchronized)
                 audit_fix(audit, step, "hwclock --systohc --utc");
 }
@@ -66,12 +68,12 @@ void audit_rtc(const AuditInput *input, Audit *audit, bool synchronized)
                 step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", AUDIT_WARN, "/etc/adjtime: LOCAL");
                 audit_advise(
                         audit, step,
-                        "It is kept in local time, so each change of summer time makes a boot, or a guest, begin an hour off.");
+                        "It has local time. After a change to or from summer time, this machine or a guest may start an hour off.");
                 audit_fix(audit, step, "timedatectl set-local-rtc 0");
         } else if (input->time->steering >> CLIENT_CHRONYD & 1 && input->setup->chrony_config &&
                    !input->setup->rtcsync && fabs(rtc->off_sec) <= RTC_OFF_MAX_SEC) {
                 step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", AUDIT_WARN,
-                                 "%s: neither rtcsync nor rtcfile; nobody sets the real-time clock",
+                                 "%s: neither rtcsync nor rtcfile, so nothing sets the real-time clock",
                                  input->setup->chrony_config);
                 if (input->setup->chrony_fixed)
                         audit_advise(audit, step, "Add the line `rtcsync` where that file is declared.");

@@ -17,15 +17,16 @@
 void audit_fix_by_daemon(const AuditInput *input, Audit *audit, AuditStep *step)
 {
         if (!input->policy)
-                audit_advise(audit, step,
-                             "tscwardend does not start with its file: `tscwardend --check-config` says why.");
+                audit_advise(
+                        audit, step,
+                        "tscwardend does not start with its configuration file: `tscwardend --check-config` says why.");
         else if (input->never)
-                audit_advise(audit, step,
-                             "APPLY=never (%s) keeps tscwarden from holding it: take that line out, then reload or "
-                             "start tscwarden.",
-                             input->never);
+                audit_advise(
+                        audit, step,
+                        "APPLY=never (%s) forbids tscwarden to hold it: remove that line, then reload or start tscwarden.",
+                        input->never);
         else if (input->setup->warden_running)
-                audit_advise(audit, step, "tscwardend runs and does not hold it: `tscwarden status` says why.");
+                audit_advise(audit, step, "tscwardend runs but does not hold it: `tscwarden status` says why.");
         else
                 audit_fix(audit, step, "systemctl enable --now tscwarden");
 }
@@ -71,19 +72,18 @@ static void judge_moving_governor(const AuditInput *input, Audit *audit, const F
         if (source.asks && !facts_tsc_is_fragile(input->facts)) {
                 step = audit_add(
                         audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
-                        "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with it; tscwarden's "
-                        "policy (%s) wants no other",
+                        "cpufreq/policy*/scaling_governor: %s changes the frequency, and the TSC's rate with it; "
+                        "tscwarden's policy (%s) asks for it",
                         domain->governor, source.where);
                 audit_advise(
                         audit, step,
-                        "Write GOVERNOR=performance (frequency-set -g performance) there instead, or take the line out, and "
-                        "reload tscwarden.");
+                        "Write GOVERNOR=performance (frequency-set -g performance) there, or remove the line, and reload tscwarden.");
                 return;
         }
         step = audit_add(
                 audit, AUDIT_HOST, "governor", "governor", AUDIT_FAIL,
-                "cpufreq/policy*/scaling_governor: %s moves the frequency, and the TSC with it; tscwarden's policy (%s) is "
-                "not in force",
+                "cpufreq/policy*/scaling_governor: %s changes the frequency, and the TSC's rate with it; tscwarden's policy (%s) "
+                "is not in force",
                 domain->governor, source.where);
         audit_fix_by_daemon(input, audit, step);
 }
@@ -97,10 +97,10 @@ static void judge_still_governor(const AuditInput *input, Audit *audit, const Fr
         find_governor_source(input, domain, &source);
         if (held)
                 snprintf(price, sizeof(price),
-                         ", held at %" PRIu64 " MHz of %" PRIu64 " MHz until the next boot since the TSC lives",
+                         ", held at %" PRIu64 " MHz of %" PRIu64 " MHz until the next boot because the TSC still works",
                          held->cur_khz / 1000, held->hw_max_khz / 1000);
         audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
-                  "cpufreq/policy*/scaling_governor: %s, which does not move the frequency%s; tscwarden's policy: %s",
+                  "cpufreq/policy*/scaling_governor: %s, which does not change the frequency%s; tscwarden's policy: %s",
                   OR_UNKNOWN(domain->governor), price, source.where);
 }
 
@@ -111,14 +111,14 @@ static void judge_governor(const AuditInput *input, Audit *audit)
 
         if (!need_from_facts(input->facts).frequency) {
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_NOT_APPLICABLE, "%s; now: %s",
-                          input->facts->hypervisor ? "in a guest it is the host's business" :
+                          input->facts->hypervisor ? "in a guest the host decides it" :
                                                      "constant_tsc: the TSC does not follow the frequency",
                           domain ? OR_UNKNOWN(domain->governor) : "no cpufreq");
                 return;
         }
         if (!domain) {
                 audit_add(audit, AUDIT_HOST, "governor", "governor", AUDIT_PASS,
-                          "/sys/devices/system/cpu/cpufreq: no policy, nothing moves the frequency");
+                          "/sys/devices/system/cpu/cpufreq: no policy, so nothing changes the frequency");
                 return;
         }
         for (unsigned i = 0; i < snapshot->n_domains; i++)
@@ -156,11 +156,12 @@ static void fix_owners(const AuditInput *input, Audit *audit, AuditStep *step)
         }
         if (setup->owners_enabled)
                 audit_fix(audit, step, "%ssystemctl disable %s", first, list_owners(setup->owners_enabled, names));
-        audit_advise(audit, step,
-                     "The TSC still lives, and stopping one of them sets another governor, which costs it: do not stop "
-                     "them now%s.",
-                     setup->owners_enabled ? "; disabled, they are gone after the next boot" :
-                                             ". They are disabled, and gone after the next boot");
+        audit_advise(
+                audit, step,
+                "The TSC still works. If one of them is stopped, it sets another governor, and the kernel gives up the "
+                "TSC: do not stop them now%s.",
+                setup->owners_enabled ? "; once disabled, they do not start at the next boot" :
+                                        ". They are disabled and do not start at the next boot");
 }
 
 static void judge_owners(const AuditInput *input, Audit *audit)
@@ -180,7 +181,7 @@ static void judge_owners(const AuditInput *input, Audit *audit)
                                    "no tuned, power-profiles-daemon, auto-cpufreq, cpufrequtils or cpupower.service");
         else {
                 step = audit_add(audit, AUDIT_HOST, "governor-owners", "governor owners", AUDIT_WARN,
-                                 "beside tscwarden the governor is set by: %s", list_owners(owners, names));
+                                 "not only tscwarden sets the governor, but also: %s", list_owners(owners, names));
                 fix_owners(input, audit, step);
         }
 }

@@ -26,7 +26,7 @@ static void advise_offer(const AuditInput *input, Audit *audit, AuditStep *step,
                         audit, step,
                         "%s The host has to offer one. With KVM, in the domain's XML (virsh edit): `<timer name='kvmclock' "
                         "present='yes'/>` below <clock> for kvm-clock, or `<feature policy='require' name='invtsc'/>` below <cpu> for "
-                        "a TSC that counts on.",
+                        "a TSC that never stops.",
                         lack);
         else if (strcmp(hypervisor, "Xen") == 0)
                 audit_advise(
@@ -40,8 +40,7 @@ static void advise_offer(const AuditInput *input, Audit *audit, AuditStep *step,
                         "%s Hyper-V offers hyperv_clocksource_tsc_page to every kernel that is built with CONFIG_HYPERV.",
                         lack);
         else
-                audit_advise(audit, step, "%s What this guest is offered is decided by %s, whose host it runs on.",
-                             lack, hypervisor);
+                audit_advise(audit, step, "%s %s decides which clocks this guest gets.", lack, hypervisor);
 }
 
 /* Called only if this machine is not checked as a host too; then audit-host.c has a step for the TSC. */
@@ -63,8 +62,8 @@ static void judge_guest_tsc(const AuditInput *input, Audit *audit)
         else if (result == AUDIT_WARN && clock->verdict == VERDICT_UNSTABLE)
                 audit_advise(
                         audit, step,
-                        "The clock that this guest uses is its hypervisor's, and has not got worse. If it was started with a "
-                        "fixed TSC, its host did not keep that promise: `tscwarden check` there.");
+                        "This guest uses its hypervisor's clock, which is as good as before. If the guest was started with a TSC of "
+                        "fixed rate, its host did not keep that rate: run `tscwarden check` there.");
 }
 
 static void judge_clocksource(const AuditInput *input, Audit *audit)
@@ -90,7 +89,7 @@ static void judge_clocksource(const AuditInput *input, Audit *audit)
                                   better[i]);
                         return;
                 }
-        advise_offer(input, audit, step, "Every look at this clock leaves the guest.");
+        advise_offer(input, audit, step, "Each reading of this clock is slow, because it leaves the guest.");
 }
 
 static void advise_module(const AuditInput *input, Audit *audit, AuditStep *step)
@@ -98,8 +97,8 @@ static void advise_module(const AuditInput *input, Audit *audit, AuditStep *step
         if (!input->setup->has_modules)
                 audit_advise(
                         audit, step,
-                        "This kernel has no modules here, as in a microVM: it needs PTP_1588_CLOCK_KVM built in, which whoever "
-                        "gives the machine its kernel decides.");
+                        "There are no modules for this kernel, as in a microVM. Whoever supplies the kernel has to build it with "
+                        "PTP_1588_CLOCK_KVM.");
         else
                 audit_advise(
                         audit, step,
@@ -136,7 +135,7 @@ static void judge_phc(const AuditInput *input, Audit *audit)
         }
         if (!audit_is_kvm(input)) {
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_NOT_APPLICABLE,
-                          "no kvm-clock is offered: this is no KVM guest, or its host hides it");
+                          "the kernel has no kvm-clock: this is no guest of KVM, or its host hides it");
                 return;
         }
         step = audit_add(audit, AUDIT_GUEST, "ptp-kvm-clock", "host's clock", AUDIT_FAIL,
@@ -161,7 +160,7 @@ static void judge_persistent(const AuditInput *input, Audit *audit)
 
         if (!setup->ptp_kvm[0] && setup->host_phc[0])
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", AUDIT_NOT_APPLICABLE,
-                          "not wanted: %s comes with its device", phc_kind_describe(setup->host_phc_kind));
+                          "not needed: the device brings %s", phc_kind_describe(setup->host_phc_kind));
         else if (setup->ptp_kvm_builtin || setup->ptp_kvm_persistent)
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot",
                           setup->ptp_kvm[0] ? AUDIT_PASS : AUDIT_WARN, "%s%s",
@@ -171,7 +170,7 @@ static void judge_persistent(const AuditInput *input, Audit *audit)
                                   "; it cannot be loaded now, and may make systemd-modules-load.service fail");
         else if (!setup->ptp_kvm[0])
                 audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", AUDIT_NOT_APPLICABLE,
-                          "first the clock has to be there");
+                          "needs the step \"host's clock\" first");
         else {
                 step = audit_add(audit, AUDIT_GUEST, "ptp-kvm-at-boot", "ptp_kvm at boot", AUDIT_FAIL,
                                  "no file in /etc/modules-load.d or its like names ptp_kvm");

@@ -49,7 +49,7 @@ static void fix_verdict(const AuditInput *input, Audit *audit, AuditStep *step, 
         if (kind == REMEDY_BOOT_PARAMETERS && audit_needs_only_reboot(need))
                 audit_advise(
                         audit, step,
-                        "The next boot has the parameters that keep it. Move guests that need a good clock away first.");
+                        "The next boot has the parameters that keep the TSC. Move guests that need a good clock away first.");
         else if (input->remedy[0])
                 audit_advise(audit, step, "%s", input->remedy);
         switch (kind) {
@@ -120,8 +120,8 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
         if (!need_from_facts(input->facts).idle) {
                 audit_add(audit, AUDIT_HOST, "idle-states", "C-states", AUDIT_NOT_APPLICABLE,
                           "%s; idle driver: %s, deepest state: %s",
-                          input->facts->hypervisor ? "in a guest they are the host's business" :
-                                                     "nonstop_tsc: the TSC counts on in them",
+                          input->facts->hypervisor ? "in a guest the host decides them" :
+                                                     "nonstop_tsc: the TSC keeps counting in them",
                           driver, deep);
                 return;
         }
@@ -138,22 +138,23 @@ static void judge_idle(const AuditInput *input, Audit *audit, const BootNeed *ne
         else if (!enabled)
                 snprintf(now, sizeof(now), "; switched off now (cpuN/cpuidle/stateN/disable)");
         step = audit_add(audit, AUDIT_HOST, "idle-states", "C-states", enabled ? AUDIT_FAIL : AUDIT_WARN,
-                         "cpuidle/current_driver: %s; registered: %s, and the TSC stops there%s", driver, deep, now);
+                         "cpuidle/current_driver: %s; registered: %s, in which the TSC stops%s", driver, deep, now);
         if (need->unbooted)
                 audit_fix_by_parameters(input, audit, step, need);
         else if (rule)
                 audit_advise(
                         audit, step,
-                        "Take that line out and reload tscwarden: without one no C-state deeper than the shallowest "
-                        "that halts stays allowed.");
+                        "Remove that line and reload tscwarden. Without it only the shallowest C-state that halts the CPU is "
+                        "allowed.");
         else if (enabled)
                 audit_fix_by_daemon(input, audit, step);
         if (!step->advice)
-                audit_advise(audit, step, "%s",
-                             need->wanted[0] ?
-                                     "Registering them is what costs the TSC: a boot parameter prevents it, the daemon "
-                                     "only keeps the CPUs out of them." :
-                                     "The daemon keeps the CPUs out of them; that does not bring a lost TSC back.");
+                audit_advise(
+                        audit, step, "%s",
+                        need->wanted[0] ?
+                                "The kernel gives up the TSC when a driver registers such states. Only a boot parameter prevents "
+                                "that; the daemon can only keep the CPUs out of them." :
+                                "The daemon keeps the CPUs out of them; that does not bring a lost TSC back.");
 }
 
 static void judge_c1e(const AuditInput *input, Audit *audit)
@@ -165,17 +166,16 @@ static void judge_c1e(const AuditInput *input, Audit *audit)
                 const char *why = "only AMD's older CPUs stop their TSC in C1E";
 
                 if (input->facts->hypervisor)
-                        why = "in a guest it is the host's business";
+                        why = "in a guest the host decides it";
                 else if (amd)
-                        why = "nonstop_tsc: the TSC counts on in C1E";
+                        why = "nonstop_tsc: the TSC keeps counting in C1E";
                 audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", AUDIT_NOT_APPLICABLE, "%s", why);
                 return;
         }
         step = audit_add(audit, AUDIT_HOST, "c1e", "C1E in firmware", input->setup->c1e ? AUDIT_FAIL : AUDIT_PASS,
                          "/proc/cpuinfo, bugs: apic_c1e%s", input->setup->c1e ? "" : " is not among them");
         if (input->setup->c1e)
-                audit_advise(audit, step,
-                             "Switch C1E off in the firmware's setup and boot: the kernel has no knob for it.");
+                audit_advise(audit, step, "Switch C1E off in the firmware's setup: the kernel cannot do it.");
 }
 
 static void judge_pairing(const AuditInput *input, Audit *audit)
@@ -195,10 +195,11 @@ static void judge_pairing(const AuditInput *input, Audit *audit)
                           "Xen's guests have Xen's clock, not KVM's");
                 return;
         }
-        step = audit_add(audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", pairs ? AUDIT_PASS : AUDIT_FAIL,
-                         CURRENT ": %s; %s", current,
-                         pairs ? "guests can load ptp_kvm" :
-                                 "KVM pairs clocks from tsc only, so guests cannot load ptp_kvm, or it fails");
+        step = audit_add(
+                audit, AUDIT_HOST, "clock-pairing", "guests' ptp_kvm", pairs ? AUDIT_PASS : AUDIT_FAIL,
+                CURRENT ": %s; %s", current,
+                pairs ? "guests can load ptp_kvm" :
+                        "KVM can give guests the host's clock only if that is the TSC, so ptp_kvm does not load there, or fails");
         if (!pairs)
                 audit_advise(audit, step, "Only a host that runs on its TSC can offer it%s.",
                              audit_in_use(input->clock->verdict) || input->facts->hypervisor ? "" :
@@ -222,11 +223,11 @@ static void judge_resync(const AuditInput *input, Audit *audit)
                 setting = setup->sync_time ? "SYNC_TIME=1" : "SYNC_TIME=0";
         step = audit_add(audit, AUDIT_HOST, "guest-resync", "resumed guests",
                          setup->sync_time && enabled ? AUDIT_PASS : AUDIT_WARN, "%s: %s; libvirt-guests.service is %s",
-                         file, setting, enabled ? "enabled" : "not enabled, so nothing reads that");
+                         file, setting, enabled ? "enabled" : "not enabled, so nothing reads that file");
         audit_advise(
                 audit, step,
-                "%sAfter virsh resume, restore or a migration a guest's clock is behind and nothing but its own NTP or "
-                "PTP client sets it right; by hand, with its agent: virsh domtime DOMAIN --now",
+                "%sAfter virsh resume, virsh restore or a migration a guest's clock is behind, and only its own NTP or PTP client sets "
+                "it. By hand, if its agent runs: virsh domtime DOMAIN --now",
                 enabled ?
                         "" :
                         "With SYNC_TIME=1 and the service enabled, guests that a boot of the host has resumed are set right; "

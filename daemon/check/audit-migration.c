@@ -24,7 +24,7 @@ static void compare_verdicts(const MigrationEnd *here, const MigrationEnd *there
         if (result == AUDIT_FAIL)
                 audit_advise(
                         audit, step,
-                        "Guests would have a slower and coarser clock there, and no ptp_kvm. Mend that host first: "
+                        "Guests would have a slower and coarser clock there, and no ptp_kvm. Repair that host first: "
                         "`tscwarden check` there says how.");
 }
 
@@ -44,9 +44,8 @@ static void compare_rates(const MigrationEnd *here, const MigrationEnd *there, c
                                  there->tsc_khz, there->tsc_scaling ? "yes" : "no");
                 if (!there->tsc_scaling)
                         audit_advise(audit, step,
-                                     "The kernel's log says it at boot (\"tsc: Refined TSC clocksource calibration\"); "
-                                     "a running "
-                                     "tscwardend keeps it.");
+                                     "The kernel logs the rate at boot (\"tsc: Refined TSC clocksource calibration\"); "
+                                     "tscwardend remembers it while it runs.");
                 return;
         }
         ppm = ((double)there->tsc_khz - here->tsc_khz) / there->tsc_khz * 1e6;
@@ -58,14 +57,13 @@ static void compare_rates(const MigrationEnd *here, const MigrationEnd *there, c
                          there->tsc_scaling ? "yes" : "no");
         if (!same && !there->tsc_scaling)
                 audit_advise(audit, step,
-                             "A guest's TSC cannot go on at its rate there: choose a host of the same rate or with TSC "
-                             "scaling, "
-                             "or start the guest anew there.");
+                             "A guest's TSC cannot keep its rate there: choose a host with the same rate or with TSC "
+                             "scaling, or stop the guest here and start it there.");
         else if (same)
-                audit_advise(audit, step,
-                             "Guests from other hosts may have another rate: `<timer name='tsc' frequency='HZ'/>` in "
-                             "the domain's "
-                             "XML fixes it.");
+                audit_advise(
+                        audit, step,
+                        "Guests that came from other hosts may have another rate. `<timer name='tsc' frequency='HZ'/>` in "
+                        "the domain's XML gives a guest a fixed rate.");
 }
 
 static const char *right_to_word(int right)
@@ -107,13 +105,15 @@ static void compare_clocks(const HostClocks *clocks, const char *name, Audit *au
                          "here %s, on %s %s; %s", format_clock(&clocks->here, here), name,
                          format_clock(&clocks->there, there), apart);
         if (verdict == HOST_CLOCKS_UNKNOWN)
-                audit_advise(audit, step, "`ssh %s tscwarden check --json` has to work, and systemd-timedated there.",
-                             name);
+                audit_advise(
+                        audit, step,
+                        "To find out, `ssh %s tscwarden check --json` has to work, and systemd-timedated on that host.",
+                        name);
         else if (verdict == HOST_CLOCKS_APART)
                 audit_advise(
                         audit, step,
-                        "Both hosts say that their clocks are right, and one of them is not: a guest's time may jump by the "
-                        "difference. `tscwarden check` on each says what it follows.");
+                        "Both hosts report that their clocks are right, but one of them is wrong: a guest's time may jump by the "
+                        "difference. `tscwarden check` on each host shows which source it follows.");
         else if (results[verdict] == AUDIT_FAIL)
                 audit_advise(audit, step,
                              "A guest's time may jump by the difference. `tscwarden check` %s says what is missing.",

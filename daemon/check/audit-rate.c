@@ -20,22 +20,22 @@ static void advise_utc(double ppm, AuditStep *step, Audit *audit)
 
         switch (rate_level(ppm)) {
         case RATE_NOTE:
-                audit_advise(audit, step, "A guest that reads the TSC and keeps no time by itself %s %.1f s a day.",
-                             ways, off);
+                audit_advise(audit, step, "A guest that reads the TSC and has no time client %s %.1f s a day.", ways,
+                             off);
                 break;
         case RATE_WARN:
                 audit_advise(
                         audit, step,
-                        "A guest that reads the TSC and keeps no time by itself %s %.1f s a day. Between hosts KVM "
-                        "takes two rates up to %u ppm apart for the same.",
+                        "A guest that reads the TSC and has no time client %s %.1f s a day. If the rates of two hosts differ by "
+                        "more than %u ppm, KVM does not take them for equal.",
                         ways, off, RATE_WARN_PPM);
                 break;
         case RATE_FAIL:
                 audit_advise(
                         audit, step,
                         "A guest that reads the TSC %s %.1f s a day, and a time client in it can correct no more than 500 ppm "
-                        "(43.2 s a day). A bad calibration ends with a reboot; what is the same at every boot is the "
-                        "hardware's, or the firmware's word for its frequency.",
+                        "(43.2 s a day). If the kernel has calibrated it wrongly, a reboot helps. If the rate is the same at every "
+                        "boot, the hardware is wrong, or the frequency that the firmware reports.",
                         ways, off);
                 break;
         default:
@@ -89,8 +89,8 @@ static void advise_boots(const RateBoots *rate, AuditStep *step, Audit *audit)
                 audit_advise(
                         audit, step,
                         "The kernel calibrated the TSC wrongly at this boot: no time client can follow a clock that runs %s, and "
-                        "guests take their TSC's rate from it. Reboot; if it comes again, the reference that it counts "
-                        "against (HPET, the ACPI timer) or firmware that holds a CPU meanwhile is to blame.",
+                        "guests take their TSC's rate from it. Reboot. If it happens again, the reference clock (HPET, the ACPI "
+                        "timer) is wrong, or the firmware stops a CPU during the calibration.",
                         rate_words(rate->ppm, words));
                 return;
         }
@@ -100,8 +100,8 @@ static void advise_boots(const RateBoots *rate, AuditStep *step, Audit *audit)
         if (rate->n_off > 0)
                 audit_advise(
                         audit, step,
-                        "%u of %u earlier boots calibrated it wrongly, the worst that of %s (the TSC ran %s): it may come again "
-                        "at the next.",
+                        "%u of %u earlier boots calibrated it wrongly, worst on %s (the TSC ran %s): it may happen again at the next "
+                        "boot.",
                         rate->n_off, rate->n, format_day(worst->realtime_usec, day), rate_words(worst->ppm, words));
 }
 
@@ -121,9 +121,9 @@ static void judge_boots(const AuditInput *input, Audit *audit)
                 const char *why = rate->why;
 
                 if (input->rate_boots_error == -EACCES)
-                        why = "the journal is not readable for this user";
+                        why = "this user may not read the journal";
                 else if (input->rate_boots_error < 0)
-                        why = "there is no journal to be read";
+                        why = "there is no journal here";
                 audit_add(audit, AUDIT_TIME, "tsc-rate-boots", "TSC over boots", AUDIT_NOT_APPLICABLE, "cannot say: %s",
                           why);
                 return;

@@ -38,7 +38,7 @@ static void fix_by_time_client(const AuditInput *input, Audit *audit, AuditStep 
         if (input->setup->time_client_unit)
                 audit_fix(audit, step, "timedatectl set-ntp true");
         else
-                audit_advise(audit, step, "No time client is installed that systemd could start: install chrony.");
+                audit_advise(audit, step, "No time client is installed that systemd can start: install chrony.");
 }
 
 /* ptp4l sets a network interface's clock, but no program copies that to the system's clock. */
@@ -64,22 +64,26 @@ static void judge_no_client(const AuditInput *input, Audit *audit)
         AuditStep *step;
 
         if (ptp_only)
-                but = ", which sets a network interface's clock; nothing that runs here sets the system's from it";
+                but = ", which sets a network interface's clock; no program here copies that to the system's clock";
         else if (time->running && !other)
-                but = ", told to leave the clock alone";
+                but = ", which is configured not to set the clock";
         step = audit_add(audit, AUDIT_TIME, "time-client", "one time client",
                          set && !nobody_sets ? AUDIT_WARN : AUDIT_FAIL, "running: %s%s%s",
                          other ? time->other : list_clients(time->running, buffer), but,
-                         set && !nobody_sets ? "; adjtimex says that somebody sets the clock right" : "");
+                         set && !nobody_sets ? "; adjtimex says that some program sets the clock" : "");
         if (other)
-                audit_advise(audit, step,
-                             "tscwarden cannot ask %s whether it keeps the time; a second client would fight with it.",
-                             time->other);
+                audit_advise(
+                        audit, step,
+                        "tscwarden cannot find out whether %s sets the clock. Do not start a second client: two work against each "
+                        "other.",
+                        time->other);
         else if (nobody_sets)
                 audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
         else if (set)
-                audit_advise(audit, step,
-                             "A client in a container, or the hypervisor's agent: a second one would fight with it.");
+                audit_advise(
+                        audit, step,
+                        "It may be a client in a container or the hypervisor's agent. Do not start a second client: two work "
+                        "against each other.");
         else if (ptp_only)
                 advise_ptp(audit, step);
         else
@@ -103,7 +107,7 @@ static void judge_one_client(const AuditInput *input, Audit *audit)
         }
         step = audit_add(audit, AUDIT_TIME, "time-client", "one time client", n == 1 ? AUDIT_PASS : AUDIT_FAIL,
                          "running: %s%s", list_clients(time->running, buffer),
-                         n > 1 ? ": they pull the clock both ways" : "");
+                         n > 1 ? "; they work against each other" : "");
         if (n > 1) {
                 TimeClient client = needless_client(time);
 
@@ -123,8 +127,8 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
         case TIME_LOCAL:
                 audit_advise(
                         audit, step,
-                        "Its own clock is no source: give it servers, and take `local` away unless this machine serves "
-                        "an island.");
+                        "This machine's own clock is no time source: configure servers, and remove `local` unless this machine serves "
+                        "an isolated network.");
                 break;
         case TIME_STALE:
                 if (view->client == CLIENT_CHRONYD)
@@ -138,8 +142,8 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
         case TIME_DISAGREEING:
                 audit_advise(
                         audit, step,
-                        "Its sources answer and contradict each other, so it follows none: with two nobody can tell which "
-                        "is wrong. Find the wrong one (chronyc sources -v; x marks what it takes for wrong), or add a third.");
+                        "Its sources answer but contradict each other, so it follows none of them. Find the wrong one (chronyc sources -v "
+                        "marks it with x); with only two sources, add a third.");
                 break;
         case TIME_NOT_STEERING:
                 audit_advise(audit, step, "It was started with -x, or in a container: nothing sets this clock.");
@@ -153,13 +157,14 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
         case TIME_UNKEPT:
                 audit_advise(
                         audit, step,
-                        "A network interface's clock runs free until ptp4l or ts2phc sets it: start one of them, or take "
-                        "that clock away from its configuration.");
+                        "A network interface's clock is wrong until ptp4l or ts2phc sets it: start one of them, or remove "
+                        "that clock from the client's configuration.");
                 break;
         case TIME_UNTRACED:
-                audit_advise(audit, step,
-                             "ptp4l, ts2phc or the like runs, and which interfaces' clocks it sets is not known here: "
-                             "`ethtool -T` names the number of an interface's clock.");
+                audit_advise(
+                        audit, step,
+                        "ptp4l, ts2phc or a similar program runs, but it is not known which interfaces' clocks it sets: "
+                        "`ethtool -T` names the number of an interface's clock.");
                 break;
         case TIME_OFF:
                 if (view->client == CLIENT_CHRONYD)
@@ -167,8 +172,8 @@ static void judge_unsynchronized(const AuditInput *input, Audit *audit, const Ti
                 audit_advise(
                         audit, step, "%s%s",
                         view->client == CLIENT_CHRONYD ?
-                                "chronyd slews it away slowly; makestep sets it at once." :
-                                "It is slewed away slowly; a restart of the client sets it at once.",
+                                "chronyd corrects it slowly; makestep sets it at once." :
+                                "The client corrects it slowly; a restart of the client sets it at once.",
                         input->guest ?
                                 " A guest's clock falls behind at every resume: the line `makestep 1 -1` lets chronyd "
                                 "set it each time." :
@@ -222,21 +227,22 @@ static void judge_synchronized(const AuditInput *input, const TimeView *view, Au
         } words[TIME_MAX_] = {
                 [TIME_UNKNOWN] = { AUDIT_UNKNOWN, "not known" },
                 [TIME_SYNCHRONIZED] = { AUDIT_PASS, "synchronised" },
-                [TIME_NOBODY] = { AUDIT_FAIL, "nobody keeps the time" },
-                [TIME_UNSEEN] = { AUDIT_WARN, "set right within nine hours, by no program that runs here" },
+                [TIME_NOBODY] = { AUDIT_FAIL, "no program sets the clock" },
+                [TIME_UNSEEN] = { AUDIT_WARN,
+                                  "some program has set the clock within nine hours, but none that runs here" },
                 [TIME_UNSYNCHRONIZED] = { AUDIT_FAIL, "not synchronised" },
                 [TIME_LOCAL] = { AUDIT_FAIL, "follows its own clock" },
-                [TIME_STALE] = { AUDIT_FAIL, "its sources have fallen silent" },
-                [TIME_NOT_STEERING] = { AUDIT_FAIL, "it does not steer the clock" },
+                [TIME_STALE] = { AUDIT_FAIL, "its sources no longer answer" },
+                [TIME_NOT_STEERING] = { AUDIT_FAIL, "it does not set the clock" },
                 [TIME_DISAGREEING] = { AUDIT_FAIL, "its sources contradict each other" },
                 [TIME_UNASKED] = { AUDIT_WARN, "the client cannot be asked" },
-                [TIME_UNKEPT] = { AUDIT_FAIL, "it follows a network interface's clock, which nobody sets" },
+                [TIME_UNKEPT] = { AUDIT_FAIL, "it follows a network interface's clock, which no program sets" },
                 [TIME_UNTRACED] = { AUDIT_UNKNOWN,
-                                    "it follows a network interface's clock; whether somebody sets that is not known" },
+                                    "it follows a network interface's clock; it is not known whether a program sets that" },
                 [TIME_OFF] = { AUDIT_FAIL, "synchronised, but far off" },
         };
         const TimeInput *time = input->time;
-        char source[256], age[64] = "", off[64] = "", kernel[64] = "adjtimex: not to be read";
+        char source[256], age[64] = "", off[64] = "", kernel[64] = "adjtimex cannot be read";
         AuditStep *step;
 
         describe(time, view, source);
@@ -260,7 +266,7 @@ static void judge_bound(const TimeView *view, Audit *audit)
                 audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", AUDIT_NOT_APPLICABLE,
                           "not synchronised");
         else if (view->bound_sec < 0)
-                audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", AUDIT_WARN, "%s tells none",
+                audit_add(audit, AUDIT_TIME, "time-error-bound", "error bound", AUDIT_WARN, "%s does not report one",
                           time_client_to_string(view->client));
         else {
                 bool small = view->bound_sec <= TIME_CORRECTION_MAX_SEC;
@@ -269,7 +275,7 @@ static void judge_bound(const TimeView *view, Audit *audit)
                                  "off by no more than %.3f ms: |offset| + root dispersion + root delay / 2",
                                  view->bound_sec * 1000);
                 if (!small)
-                        audit_advise(audit, step, "More than 128 ms: nearer or better servers.");
+                        audit_advise(audit, step, "More than 128 ms: use nearer or better servers.");
         }
 }
 
@@ -302,7 +308,7 @@ static void judge_stamps(const AuditInput *input, Audit *audit)
                                  time->chrony.stamps_known ? AUDIT_WARN : AUDIT_UNKNOWN,
                                  "/sys/class/ptp/%s could stamp packets; chronyc ntpdata: %s", interface,
                                  time->chrony.stamps_known ? "Kernel or Daemon" :
-                                                             "no answer (it wants root, and a source)");
+                                                             "no answer (it needs root, and a source)");
                 if (time->chrony.stamps_known)
                         audit_advise(audit, step,
                                      "A line `hwtimestamp *` in chrony's configuration makes chronyd use them.");

@@ -60,7 +60,7 @@ int boot_store_obstacle(const BootConfig *config, char **ret)
         int r = 0;
 
         if (config->ours_error == -EBADMSG)
-                r = asprintf(&text, "%s/%s is not what kargs apply writes, or was changed since: take it away first",
+                r = asprintf(&text, "%s/%s was not written by kargs apply, or was changed since: remove it first",
                              boot_store_directory(config->platform), boot_store_name(config->platform));
         else if (config->ours_error < 0)
                 r = asprintf(&text, "Cannot read %s/%s: %s", boot_store_directory(config->platform),
@@ -89,7 +89,7 @@ static int parameter_obstacle(const BootConfig *config, const char *parameter, c
         n = boot_config_count(config, word);
         if (!contradicted && (!grubby || n == 0 || n == config->n))
                 return 0;
-        *ret = text_format("%s stands in %zu of %zu boot entries%s%s: take it out first%s%s", word, n, config->n,
+        *ret = text_format("%s is in %zu of %zu boot entries%s%s: remove it first%s%s", word, n, config->n,
                            owner ? ", set by " : "", owner ? owner : "",
                            of_entries ? ": grubby --update-kernel=ALL --remove-args=" : "", of_entries ? word : "");
         return *ret ? 0 : -ENOMEM;

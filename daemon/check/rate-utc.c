@@ -66,19 +66,19 @@ static void take_kernel(const TimeInput *input, RateUtc *rate)
 static bool is_disciplined(const TimeInput *input, const TimeView *view, RateUtc *rate)
 {
         if (view->client == CLIENT_NONE)
-                cannot_say(rate, "nobody who is known here disciplines the clock");
+                cannot_say(rate, "no known time client sets the clock");
         else if (time_count_disciplines(input) > 1)
-                cannot_say(rate, "several clients move the clock");
+                cannot_say(rate, "several time clients set the clock");
         else if (!(input->steering >> view->client & 1))
-                cannot_say(rate, "%s was told to leave the clock alone", time_client_to_string(view->client));
+                cannot_say(rate, "%s is configured not to set the clock", time_client_to_string(view->client));
         else if (view->verdict == TIME_UNASKED)
-                cannot_say(rate, "%s cannot be asked",
+                cannot_say(rate, "tscwarden cannot query %s",
                            view->client == CLIENT_OTHER ? input->other : time_client_to_string(view->client));
         else if (view->verdict == TIME_UNKEPT)
-                cannot_say(rate, "%s follows a network interface's clock, which nobody sets",
+                cannot_say(rate, "%s follows a network interface's clock, which no program sets",
                            time_client_to_string(view->client));
         else if (view->verdict == TIME_UNTRACED)
-                cannot_say(rate, "%s follows a network interface's clock; whether somebody sets that is not known",
+                cannot_say(rate, "%s follows a network interface's clock; it is not known whether a program sets that",
                            time_client_to_string(view->client));
         else if (view->verdict == TIME_UNKNOWN)
                 cannot_say(rate, "%s does not say whether it is synchronised", time_client_to_string(view->client));
@@ -113,8 +113,8 @@ static bool take(const TimeInput *input, const TimeView *view, RateUtc *rate)
                 take_kernel(input, rate);
         if (rate_is_meaningful(rate->ppm, rate->error_ppm))
                 return true;
-        cannot_say(rate, "what %s has found is uncertain by %.1f ppm so far", time_client_to_string(view->client),
-                   rate->error_ppm);
+        cannot_say(rate, "the rate that %s has found is still uncertain by %.1f ppm",
+                   time_client_to_string(view->client), rate->error_ppm);
         return false;
 }
 

@@ -403,7 +403,7 @@ static void test_governor_and_owners(void **state)
         strcpy(m.domain.governor, "ondemand");
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "policy (/etc/default/tscwarden:3) is not in force");
         rule.governors = ondemand;
-        expect(&m, "governor", AUDIT_FAIL, NULL, "policy (/etc/default/tscwarden:3) wants no other");
+        expect(&m, "governor", AUDIT_FAIL, NULL, "policy (/etc/default/tscwarden:3) asks for it");
         rule.has[POLICY_GOVERNOR] = false;
         expect(&m, "governor", AUDIT_FAIL, NULL, "no line of it names a governor");
 
@@ -415,9 +415,9 @@ static void test_governor_and_owners(void **state)
         rule.has[POLICY_GOVERNOR] = true;
         m.domain.max_khz = 2400000;
         /* The daemon holds such a one still, whatever governor the policy asks for. */
-        expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand moves");
+        expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand changes");
         rule.governors = performance;
-        expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand moves");
+        expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand changes");
 
         expect(&m, "governor-owners", AUDIT_PASS, NULL, NULL);
         m.setup.owners = BIT(RIVAL_TUNED);
@@ -427,7 +427,7 @@ static void test_governor_and_owners(void **state)
         expect(&m, "governor-owners", AUDIT_WARN, DAEMON " && systemctl disable tuned", NULL);
         m.setup.warden_running = true;
         expect(&m, "governor-owners", AUDIT_WARN, "systemctl disable tuned", NULL);
-        expect(&m, "governor", AUDIT_FAIL, NULL, "ondemand moves");
+        expect(&m, "governor", AUDIT_FAIL, NULL, "ondemand changes");
         m.clock.verdict = VERDICT_UNSTABLE;
         m.setup.owners = BIT(RIVAL_TLP) - 1;
         expect(&m, "governor-owners", AUDIT_WARN,
@@ -496,7 +496,7 @@ static void test_guest(void **state)
         strcpy(m.setup.vendor, "Microsoft Corporation");
         expect_advice(&m, "guest-clocksource", "hyperv_clocksource_tsc_page");
         strcpy(m.setup.vendor, "VMware, Inc.");
-        expect_advice(&m, "guest-clocksource", "decided by VMware");
+        expect_advice(&m, "guest-clocksource", "VMware decides");
         m.clock.available = "tsc acpi_pm";
         m.clock.verdict = VERDICT_UNUSED;
         expect(&m, "guest-clocksource", AUDIT_FAIL,
@@ -526,12 +526,12 @@ static void test_guest(void **state)
         expect_advice(&m, "ptp-kvm-clock", "phc_enable=1");
         m.setup.vendor[0] = '\0';
         m.clock.available = "tsc hpet";
-        expect(&m, "ptp-kvm-clock", AUDIT_NOT_APPLICABLE, NULL, "no KVM guest");
+        expect(&m, "ptp-kvm-clock", AUDIT_NOT_APPLICABLE, NULL, "no guest of KVM");
 
         m = guest();
         expect(&m, "guest-agent", AUDIT_PASS, NULL, NULL);
         m.setup.agent.refuses = "guest-set-time";
-        expect(&m, "guest-agent", AUDIT_WARN, NULL, "was told to refuse guest-set-time");
+        expect(&m, "guest-agent", AUDIT_WARN, NULL, "is configured to refuse guest-set-time");
         m.setup.agent = (AgentFound) { .vsock = true };
         m.setup.agent_channel = false;
         expect(&m, "guest-agent", AUDIT_PASS, NULL, "vsock");
@@ -566,15 +566,15 @@ static void test_chrony_in_a_guest(void **state)
         strcpy(m.time.phcs.names, "eth1 ptp1");
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "another clock");
         m.time.phcs.others = true;
-        expect(&m, "chrony-refclock", AUDIT_UNKNOWN, NULL, "which is not known");
+        expect(&m, "chrony-refclock", AUDIT_UNKNOWN, NULL, "not known whether it sets this one");
         expect_advice(&m, "chrony-refclock", "ethtool -T");
         strcpy(m.time.phcs.names, "eth0 ptp0");
         expect(&m, "chrony-refclock", AUDIT_PASS, NULL, "PTP keeps");
         strcpy(m.setup.refclock_ptp, "");
         m.setup.refclock_kind = PHC_UNKNOWN;
-        expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "no clock");
+        expect(&m, "chrony-refclock", AUDIT_FAIL, NULL, "missing, so chronyd does not start");
         m.setup.refclock_optional = true;
-        expect(&m, "chrony-refclock", AUDIT_WARN, NULL, "goes on without it");
+        expect(&m, "chrony-refclock", AUDIT_WARN, NULL, "runs without it");
         m.setup.refclock = NULL;
         expect(&m, "chrony-refclock", AUDIT_FAIL, "tscwarden guest setup", "no `refclock PHC`");
         m.setup.chrony_confdir = NULL;
@@ -630,7 +630,7 @@ static void test_chrony_in_a_guest(void **state)
         expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chrony", NULL);
         m.time.running = m.time.steering = BIT(CLIENT_TIMESYNCD);
         expect(&m, "chronyd-alive", AUDIT_FAIL, NULL, NULL);
-        expect_advice(&m, "chronyd-alive", "would fight with it");
+        expect_advice(&m, "chronyd-alive", "work against each other");
         m.time.running = m.time.steering = 0;
         m.setup.chrony_service = "chronyd";
         expect(&m, "chronyd-alive", AUDIT_FAIL, "systemctl restart chronyd", NULL);
@@ -653,7 +653,7 @@ static void test_time(void **state)
         m.time.chrony.sources[0].state = 'x';
         expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "contradict");
         m.time.chrony.sources[0].reach = 0;
-        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "fallen silent");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "no longer answer");
         expect(&m, "time-error-bound", AUDIT_NOT_APPLICABLE, NULL, NULL);
         strcpy(m.time.chrony.refid, CHRONY_REFID_LOCAL);
         expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "its own clock");
@@ -665,40 +665,40 @@ static void test_time(void **state)
         m = host();
         m.time.steering = 0;
         m.time.kernel_max_error_usec = TIME_MAX_ERROR_USEC;
-        expect(&m, "time-client", AUDIT_FAIL, NULL, "told to leave the clock alone");
-        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "does not steer");
+        expect(&m, "time-client", AUDIT_FAIL, NULL, "which is configured not to set the clock");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "does not set the clock");
         m.time.running = 0;
         expect(&m, "time-client", AUDIT_FAIL, "timedatectl set-ntp true", "none");
-        expect(&m, "time-synchronized", AUDIT_FAIL, "timedatectl set-ntp true", "nobody");
+        expect(&m, "time-synchronized", AUDIT_FAIL, "timedatectl set-ntp true", "no program sets the clock");
         m.setup.time_client_unit = false;
         expect(&m, "time-client", AUDIT_FAIL, NULL, "none");
         expect_advice(&m, "time-client", "install chrony");
-        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "nobody");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "no program sets the clock");
         m.time.running = BIT(CLIENT_PTP4L);
         strcpy(m.time.phcs.names, "eth0 ptp0");
-        expect(&m, "time-client", AUDIT_FAIL, NULL,
-               "ptp4l, which sets a network interface's clock; nothing that runs here");
+        expect(&m, "time-client", AUDIT_FAIL, NULL, "ptp4l, which sets a network interface's clock; no program here");
         expect_advice(&m, "time-client", "phc2sys -a -r");
-        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "nobody");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "no program sets the clock");
         expect_advice(&m, "time-synchronized", "phc2sys -a -r");
         m.time.phcs.names[0] = '\0';
-        expect(&m, "time-client", AUDIT_FAIL, NULL, "ptp4l, told to leave the clock alone");
+        expect(&m, "time-client", AUDIT_FAIL, NULL, "ptp4l, which is configured not to set the clock");
         m.time.running = 0;
         m.time.kernel_max_error_usec = 1;
-        expect(&m, "time-synchronized", AUDIT_WARN, NULL, "no program that runs here");
-        expect(&m, "time-client", AUDIT_WARN, NULL, "somebody sets the clock right");
+        expect(&m, "time-synchronized", AUDIT_WARN, NULL, "none that runs here");
+        expect(&m, "time-client", AUDIT_WARN, NULL, "some program sets the clock");
         m.time.running = m.time.steering = BIT(CLIENT_OTHER);
         strcpy(m.time.other, "ntp-daemon");
         expect(&m, "time-client", AUDIT_WARN, NULL, "running: ntp-daemon;");
         expect(&m, "time-synchronized", AUDIT_WARN, NULL, "cannot be asked; ntp-daemon");
         m.time.running = m.time.steering = BIT(CLIENT_CHRONYD) | BIT(CLIENT_TIMESYNCD);
-        expect(&m, "time-client", AUDIT_FAIL, "systemctl disable --now systemd-timesyncd", "both ways");
+        expect(&m, "time-client", AUDIT_FAIL, "systemctl disable --now systemd-timesyncd", "work against each other");
         m.time.running = m.time.steering = BIT(CLIENT_CHRONYD) | BIT(CLIENT_PHC2SYS);
         strcpy(m.time.unit[CLIENT_PHC2SYS], "phc2sys@eth0.service");
-        expect(&m, "time-client", AUDIT_FAIL, "systemctl disable --now phc2sys@eth0.service", "both ways");
+        expect(&m, "time-client", AUDIT_FAIL, "systemctl disable --now phc2sys@eth0.service",
+               "work against each other");
         m.time.running = m.time.steering = BIT(CLIENT_TIMESYNCD);
         m.time.timesyncd_synchronized = true;
-        expect(&m, "time-error-bound", AUDIT_WARN, NULL, "systemd-timesyncd tells none");
+        expect(&m, "time-error-bound", AUDIT_WARN, NULL, "systemd-timesyncd does not report one");
         m.time.clients_known = false;
         expect(&m, "time-client", AUDIT_UNKNOWN, NULL, NULL);
 }
@@ -722,7 +722,8 @@ static void test_rate(void **state)
         m.time.chrony.frequency_ppm = -450;
         expect(&m, "tsc-rate-utc", AUDIT_FAIL, NULL, "450.00 ppm slow");
         m.time.chrony.skew_ppm = 50;
-        expect(&m, "tsc-rate-utc", AUDIT_NOT_APPLICABLE, NULL, "cannot say: what chronyd has found is uncertain");
+        expect(&m, "tsc-rate-utc", AUDIT_NOT_APPLICABLE, NULL,
+               "cannot say: the rate that chronyd has found is still uncertain");
         m.clock.clocksource = "hpet";
         expect(&m, "tsc-rate-utc", AUDIT_NOT_APPLICABLE, NULL, "cannot say: the clocksource is hpet, not tsc");
 }
@@ -743,7 +744,7 @@ static void test_rate_over_boots(void **state)
         expect_advice(&m, "tsc-rate-boots", NULL);
         rate_boots_find(boots, 3, true, &m.rate_boots);
         expect(&m, "tsc-rate-boots", AUDIT_WARN, NULL, "2 earlier boots");
-        expect_advice(&m, "tsc-rate-boots", "1 of 2 earlier boots calibrated it wrongly, the worst that of 2023-11-1");
+        expect_advice(&m, "tsc-rate-boots", "1 of 2 earlier boots calibrated it wrongly, worst on 2023-11-1");
         rate_boots_find(bad, 3, true, &m.rate_boots);
         expect(&m, "tsc-rate-boots", AUDIT_FAIL, NULL, "2517.250 MHz: +6852.32 ppm from the median");
         expect_advice(&m, "tsc-rate-boots", "a clock that runs 6852.32 ppm slow");
@@ -752,7 +753,7 @@ static void test_rate_over_boots(void **state)
         rate_boots_find(NULL, 0, true, &m.rate_boots);
         expect(&m, "tsc-rate-boots", AUDIT_NOT_APPLICABLE, NULL, "no line of this boot's calibration");
         m.input.rate_boots_error = -EACCES;
-        expect(&m, "tsc-rate-boots", AUDIT_NOT_APPLICABLE, NULL, "not readable for this user");
+        expect(&m, "tsc-rate-boots", AUDIT_NOT_APPLICABLE, NULL, "this user may not read");
         m.input.rate_boots_error = -ENOENT;
         expect(&m, "tsc-rate-boots", AUDIT_NOT_APPLICABLE, NULL, "no journal");
 }
@@ -766,14 +767,14 @@ static void test_hardware_stamps(void **state)
         m.time.chrony.sources[0].mode = '#';
         expect(&m, "hardware-stamps", AUDIT_NOT_APPLICABLE, NULL, "reference clocks only");
         strcpy(m.time.chrony.sources[0].name, "PHC0");
-        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "which nobody sets");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "which no program sets");
         strcpy(m.time.phcs.names, "eth0 ptp0");
         /* Without the line that names it, nobody can say that it is this one. */
-        expect(&m, "time-synchronized", AUDIT_UNKNOWN, NULL, "whether somebody sets that is not known");
+        expect(&m, "time-synchronized", AUDIT_UNKNOWN, NULL, "not known whether a program sets that");
         expect_advice(&m, "time-synchronized", "ethtool -T");
         m.setup.refclocks[0] = (RefclockFound) { "PHC0", PHC_NETWORK, "ptp1" };
         m.setup.n_refclocks = 1;
-        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "which nobody sets");
+        expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "which no program sets");
         strcpy(m.setup.refclocks[0].ptp, "ptp0");
         expect(&m, "time-synchronized", AUDIT_PASS, NULL, NULL);
         m.time.chrony.sources[0].mode = '^';
@@ -792,7 +793,7 @@ static void test_late_interrupts(void **state)
         expect(&m, "late-interrupts", AUDIT_PASS, NULL, "steal 0.1 %");
         m.setup.late.steal_percent = 7;
         expect(&m, "late-interrupts", AUDIT_WARN, NULL, "steal 7.0 %, softirq 0.0 %; /proc/pressure/irq: not there");
-        expect_advice(&m, "late-interrupts", "The host lets this guest's CPUs wait");
+        expect_advice(&m, "late-interrupts", "The host makes this guest's CPUs wait");
         m.setup.late = (Late) { .stat_known = true, .pressure_known = true, .irq_percent = 9 };
         expect(&m, "late-interrupts", AUDIT_WARN, NULL, "full avg300: 9.0 %");
         m.setup.late.stat_known = false;
@@ -916,7 +917,7 @@ static void test_migration_clocks(void **state)
                 (HostClocks) { { 1, 0.003 }, { 1, 0.004 }, true, 2, 0.001 }, AUDIT_FAIL,
                 "here synchronised (off by no more than 3.000 ms), on kvm8 synchronised (off by no more than 4.000 ms); the clock "
                 "there is 2000.000 ms ahead, give or take 1.000 ms",
-                "one of them is not");
+                "one of them is wrong");
         expect_clocks(
                 (HostClocks) { { 1, 0.003 }, { 0, -1 }, true, 0, 0.001 }, AUDIT_FAIL,
                 "here synchronised (off by no more than 3.000 ms), on kvm8 not synchronised; the clock there is 0.000 ms ahead, "

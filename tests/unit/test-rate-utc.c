@@ -109,7 +109,7 @@ static void test_error(void **state)
         TimeInput input = input_of(CLIENT_CHRONYD);
 
         input.chrony.skew_ppm = 10;
-        expect_why(&input, "what chronyd has found is uncertain by 10.0 ppm");
+        expect_why(&input, "the rate that chronyd has found is still uncertain by 10.0 ppm");
         input.chrony.frequency_ppm = 300;
         expect_known(&input, 300, 10.001, "300.00 ppm fast");
 
@@ -141,7 +141,7 @@ static void test_cannot_say(void **state)
         expect_why(&input, "chronyd still has 0.500 s to correct");
         input = good;
         input.steering = 0;
-        expect_why(&input, "chronyd was told to leave the clock alone");
+        expect_why(&input, "chronyd is configured not to set the clock");
         input = good;
         input.client_age_sec[CLIENT_CHRONYD] = 599;
         expect_why(&input, "chronyd has run for 599 s; before ten minutes");
@@ -149,13 +149,13 @@ static void test_cannot_say(void **state)
         expect_known(&input, 34, 0.013, "chronyc");
         input = good;
         input.running = input.steering = BIT(CLIENT_CHRONYD) | BIT(CLIENT_TIMESYNCD);
-        expect_why(&input, "several clients move the clock");
+        expect_why(&input, "several time clients set the clock");
         input = good;
         input.running = input.steering = 0;
-        expect_why(&input, "nobody who is known here disciplines the clock");
+        expect_why(&input, "no known time client sets the clock");
         input = input_of(CLIENT_OTHER);
         strcpy(input.other, "ntp-daemon");
-        expect_why(&input, "ntp-daemon cannot be asked");
+        expect_why(&input, "tscwarden cannot query ntp-daemon");
         input = input_of(CLIENT_NTPD);
         input.ntp.frequency_known = false;
         expect_why(&input, "ntpq names no frequency");
@@ -166,9 +166,9 @@ static void test_cannot_say(void **state)
         input.chrony.sources[0].mode = '#';
         strcpy(input.chrony.sources[0].name, "PHC0");
         strcpy(plain_setup.ptp_interface, "ptp0");
-        expect_why(&input, "chronyd follows a network interface's clock, which nobody sets");
+        expect_why(&input, "chronyd follows a network interface's clock, which no program sets");
         input.phcs.others = true;
-        expect_why(&input, "chronyd follows a network interface's clock; whether somebody sets that is not known");
+        expect_why(&input, "chronyd follows a network interface's clock; it is not known whether a program sets that");
         plain_setup.ptp_interface[0] = '\0';
 
         rate_utc_find(&good, &plain_setup, &(RateCounter) { "hpet", true }, &rate);
