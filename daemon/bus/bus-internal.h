@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "bus/callers.h"
+#include "bus/look-calls.h"
 #include "bus/peer.h"
 #include "bus/polkit.h"
 #include "bus/properties.h"
@@ -70,6 +71,7 @@ struct Bus {
         CpuSet cpus;             /* the CPUs whose objects were announced */
         sd_bus_message *waiting; /* the call that gets its answer when no task runs any more */
         Callers callers;
+        LookCalls look_calls;
         Polkit polkit;
         Peer logind;
         Rivals rivals;

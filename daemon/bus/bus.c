@@ -26,6 +26,7 @@ static void bus_drop_connection(Bus *bus)
         if (!bus->connection)
                 return;
         callers_done(&bus->callers);
+        look_calls_done(&bus->look_calls);
         polkit_done(&bus->polkit);
         peer_done(&bus->logind);
         rivals_done(&bus->rivals);
@@ -128,12 +129,17 @@ static int bus_on_message(sd_bus_message *message, void *userdata, sd_bus_error 
         Bus *bus = userdata;
         ManagerView view;
         uint64_t now;
+        int r;
 
-        if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
+        if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0 || look_calls_take(&bus->look_calls, message))
                 return 0;
         manager_get_view(bus->manager, &view);
         (void)sd_event_now(bus->event, CLOCK_MONOTONIC, &now);
-        return callers_admit(&bus->callers, message, cpuset_count(view.present_cpus), now);
+        r = callers_admit(&bus->callers, message, cpuset_count(view.present_cpus), now);
+        if (r != 0 || !look_calls_concern(message) || !manager_prepare_look(bus->manager))
+                return r;
+        /* Without memory the host is read while the others wait. */
+        return look_calls_add(&bus->look_calls, message) == 0;
 }
 
 /* Prepares bus->connection, which is open but not started. 0 or -errno. */
@@ -231,6 +237,12 @@ static void bus_on_stopping(Bus *bus)
 static void bus_on_change(Manager *manager, const ManagerNews *news, void *userdata)
 {
         Bus *bus = userdata;
+
+        if (news->change == MANAGER_LOOK_READY) {
+                if (bus->connection)
+                        look_calls_release(&bus->look_calls, bus->connection);
+                return;
+        }
 
         if (news->clock)
                 bus_signal_clock(bus, news->clock);

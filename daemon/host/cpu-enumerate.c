@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -227,28 +228,16 @@ static int find_domains(int root, const CpuSet *cpus, CpuSet *ids)
         return 0;
 }
 
-static int enumerate_domains(int root, const CpuSet *ids, bool all_online, Snapshot *snapshot)
+static int read_next_domain(int root, unsigned id, bool all_online, Snapshot *snapshot)
 {
-        unsigned n = cpuset_count(ids);
+        FreqDomain *domain = &snapshot->domains[snapshot->n_domains++];
+        Place place = { .root = root };
 
-        if (n == 0)
-                return 0;
-        snapshot->domains = calloc(n, sizeof(*snapshot->domains));
-        if (!snapshot->domains)
-                return -ENOMEM;
-
-        for (int id = cpuset_next(ids, 0); id >= 0; id = cpuset_next(ids, (unsigned)id + 1)) {
-                FreqDomain *domain = &snapshot->domains[snapshot->n_domains++];
-                Place place = { .root = root };
-
-                domain->id = (unsigned)id;
-                place.end = append_number(stpcpy(place.path, "cpufreq/policy"), domain->id);
-                place.end = stpcpy(place.end, "/");
-                domain->error = read_domain(&place, all_online, snapshot, domain);
-                if (domain->error == -ENOMEM)
-                        return -ENOMEM;
-        }
-        return 0;
+        domain->id = id;
+        place.end = append_number(stpcpy(place.path, "cpufreq/policy"), domain->id);
+        place.end = stpcpy(place.end, "/");
+        domain->error = read_domain(&place, all_online, snapshot, domain);
+        return domain->error == -ENOMEM ? -ENOMEM : 0;
 }
 
 static int read_state(Place *state_dir, Snapshot *snapshot, IdleState *state)
@@ -299,52 +288,17 @@ static int enumerate_states(int root, Snapshot *snapshot, CpuState *cpu)
 }
 
 /* `only`: the CPUs to read; NULL: all that are present. */
-static int enumerate_cpus(int root, const CpuSet *only, Snapshot *snapshot, bool *ret_all_online)
+static int read_next_cpu(int root, unsigned id, bool online, Snapshot *snapshot)
 {
-        _cleanup_cpuset_ CpuSet present = {}, online = {};
-        int r;
+        CpuState *cpu = &snapshot->cpus[snapshot->n_cpus++];
 
-        r = read_cpu_list(root, "present", &present);
-        if (r < 0)
-                return r;
-        r = read_cpu_list(root, "online", &online);
-        if (r < 0)
-                return r;
-        snapshot->cpus = calloc(cpuset_count(only ? only : &present) + 1, sizeof(*snapshot->cpus));
-        if (!snapshot->cpus)
-                return -ENOMEM;
-
-        for (int id = cpuset_next(&present, 0); id >= 0; id = cpuset_next(&present, (unsigned)id + 1)) {
-                CpuState *cpu = &snapshot->cpus[snapshot->n_cpus];
-
-                if (only && !cpuset_has(only, (unsigned)id))
-                        continue;
-                snapshot->n_cpus++;
-                cpu->id = (unsigned)id;
-                cpu->online = cpuset_has(&online, cpu->id);
-                r = enumerate_states(root, snapshot, cpu);
-                if (r < 0)
-                        return r;
-        }
-        *ret_all_online = cpuset_equal(&present, &online);
-        return 0;
+        cpu->id = id;
+        cpu->online = online;
+        return enumerate_states(root, snapshot, cpu);
 }
 
-static int enumerate_below(int root, SnapshotPart *part, Snapshot *snapshot)
+static void read_idle_driver(int root, Snapshot *snapshot)
 {
-        _cleanup_cpuset_ CpuSet all = {};
-        bool all_online = false;
-        int r;
-
-        r = enumerate_cpus(root, part ? &part->cpus : NULL, snapshot, &all_online);
-        if (r < 0)
-                return r;
-        r = part ? find_domains(root, &part->cpus, &part->domains) : list_domains(root, &all);
-        if (r < 0)
-                return r;
-        r = enumerate_domains(root, part ? &part->domains : &all, all_online, snapshot);
-        if (r < 0)
-                return r;
         (void)sysfs_read_at(root, "cpuidle/current_driver", snapshot->idle_driver, sizeof(snapshot->idle_driver));
         /* Before 5.10 current_governor exists only with the boot parameter cpuidle_sysfs_switch
          * (drivers/cpuidle/sysfs.c). */
@@ -352,21 +306,86 @@ static int enumerate_below(int root, SnapshotPart *part, Snapshot *snapshot)
             0)
                 (void)sysfs_read_at(root, "cpuidle/current_governor_ro", snapshot->idle_governor,
                                     sizeof(snapshot->idle_governor));
+}
+
+/* What there is to read: all that is present, or of that the part. */
+static int begin(int root, SnapshotPart *part, CpuReading *reading)
+{
+        Snapshot *snapshot = &reading->snapshot;
+        int r;
+
+        r = read_cpu_list(root, "present", &reading->cpus);
+        if (r < 0)
+                return r;
+        r = read_cpu_list(root, "online", &reading->online);
+        if (r < 0)
+                return r;
+        reading->all_online = cpuset_equal(&reading->cpus, &reading->online);
+        for (int id = cpuset_next(&reading->cpus, 0); part && id >= 0;
+             id = cpuset_next(&reading->cpus, (unsigned)id + 1))
+                if (!cpuset_has(&part->cpus, (unsigned)id))
+                        cpuset_remove(&reading->cpus, (unsigned)id);
+        r = part ? find_domains(root, &part->cpus, &part->domains) : list_domains(root, &reading->domains);
+        if (r == 0 && part)
+                r = cpuset_copy(&reading->domains, &part->domains);
+        if (r < 0)
+                return r;
+        snapshot->cpus = calloc(cpuset_count(&reading->cpus) + 1, sizeof(*snapshot->cpus));
+        snapshot->domains = calloc(cpuset_count(&reading->domains) + 1, sizeof(*snapshot->domains));
+        if (!snapshot->cpus || !snapshot->domains)
+                return -ENOMEM;
+        read_idle_driver(root, snapshot);
+        reading->begun = true;
         return 0;
 }
 
-int cpu_enumerate(SnapshotPart *part, Snapshot *ret)
+/* 1: there is more to read; 0; or -ENOMEM. */
+static int read_on(int root, CpuReading *reading, unsigned n)
 {
-        _cleanup_snapshot_ Snapshot snapshot = {};
-        int root, r;
+        Snapshot *snapshot = &reading->snapshot;
+        int id, r = 0;
+
+        for (; n > 0 && r == 0 && (id = cpuset_next(&reading->cpus, reading->next_cpu)) >= 0; n--) {
+                r = read_next_cpu(root, (unsigned)id, cpuset_has(&reading->online, (unsigned)id), snapshot);
+                reading->next_cpu = (unsigned)id + 1;
+        }
+        for (; n > 0 && r == 0 && (id = cpuset_next(&reading->domains, reading->next_domain)) >= 0; n--) {
+                r = read_next_domain(root, (unsigned)id, reading->all_online, snapshot);
+                reading->next_domain = (unsigned)id + 1;
+        }
+        if (r < 0)
+                return r;
+        return cpuset_next(&reading->cpus, reading->next_cpu) >= 0 ||
+               cpuset_next(&reading->domains, reading->next_domain) >= 0;
+}
+
+static int read_some(CpuReading *reading, SnapshotPart *part, unsigned n)
+{
+        int root, r = 0;
 
         root = open(CPU_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (root < 0)
                 return -errno;
-        r = enumerate_below(root, part, &snapshot);
+        if (!reading->begun)
+                r = begin(root, part, reading);
+        if (r == 0)
+                r = read_on(root, reading, n);
         (void)close(root);
+        return r;
+}
+
+int cpu_read_some(CpuReading *reading, unsigned n)
+{
+        return read_some(reading, NULL, n);
+}
+
+int cpu_enumerate(SnapshotPart *part, Snapshot *ret)
+{
+        _cleanup_(cpu_reading_done) CpuReading reading = {};
+        int r = read_some(&reading, part, UINT_MAX);
+
         if (r < 0)
                 return r;
-        *ret = TAKE_STRUCT(snapshot);
+        *ret = TAKE_STRUCT(reading.snapshot);
         return 0;
 }

@@ -135,6 +135,11 @@ static int enumerate(void *userdata, Snapshot *ret)
         return cpu_enumerate(NULL, ret);
 }
 
+static int read_some(void *userdata, CpuReading *reading, unsigned n)
+{
+        return cpu_read_some(reading, n);
+}
+
 static int read_part(void *userdata, SnapshotPart *part, Snapshot *ret)
 {
         return cpu_enumerate(part, ret);
@@ -142,6 +147,7 @@ static int read_part(void *userdata, SnapshotPart *part, Snapshot *ret)
 
 const CpuOps cpu_ops = {
         .enumerate = enumerate,
+        .read_some = read_some,
         .read_part = read_part,
         .read = cpu_read,
         .write = cpu_write,

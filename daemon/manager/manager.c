@@ -63,6 +63,11 @@ static void tell(Manager *m, ManagerChange change)
                 m->observer(m, &news, m->observer_userdata);
 }
 
+static void on_look_ready(void *userdata)
+{
+        tell(userdata, MANAGER_LOOK_READY);
+}
+
 static void manager_notify(Manager *m, const char *prefix)
 {
         const Standing *standing = apply_get_standing(m->apply);
@@ -312,7 +317,7 @@ int manager_new(sd_event *event, const CpuOps *ops, void *ops_userdata, int runt
                         .config = *config,
                         .originals = { .runtime_fd = runtime_fd },
                 },
-                .look = { .event = event, .planner = &m->planner },
+                .look = { .event = event, .planner = &m->planner, .on_ready = on_look_ready, .userdata = m },
         };
         *config = (Config) {};
         r = make_parts(m);
@@ -375,6 +380,11 @@ void manager_get_view(const Manager *m, ManagerView *ret)
 const ManagerLook *manager_look(Manager *m)
 {
         return look_get(&m->look);
+}
+
+bool manager_prepare_look(Manager *m)
+{
+        return look_prepare(&m->look);
 }
 
 const Event *manager_get_event(const Manager *m, unsigned i)

@@ -57,6 +57,9 @@ void manager_get_view(const Manager *manager, ManagerView *ret);
 /* Reads the host at most once a second for all callers together, and again after a task or a reload. NULL when the host
  * cannot be read. Valid until the next call or the next turn of the event loop. */
 const ManagerLook *manager_look(Manager *manager);
+/* For a large host: reads it in slices from the event loop, unless manager_look() has it already. Whether that is so;
+ * then MANAGER_LOOK_READY follows. */
+bool manager_prepare_look(Manager *manager);
 /* The i-th of the last events (watch/events.h), oldest first; NULL beyond the last one. */
 const Event *manager_get_event(const Manager *manager, unsigned i);
 

@@ -9,6 +9,7 @@
 
 #include "host/config/config-store.h"
 #include "host/config/config.h"
+#include "host/cpu-reading.h"
 #include "host/cpu.h"
 #include "manager/kept-originals.h"
 #include "model/facts.h"
@@ -46,6 +47,9 @@ int planner_read_facts(Planner *planner);
 /* Reads all CPUs, with every knob that `policy` (NULL: the configuration's) sets or that has an original. 0 or
  * -errno. */
 int planner_read_cpus(const Planner *planner, const Policy *policy, Snapshot *ret);
+/* The same in slices of a few ms, for the configuration's policy. 1: there is more; 0: reading->snapshot has all;
+ * -errno. */
+int planner_read_some(const Planner *planner, CpuReading *reading);
 /* Reads a part of the host into *snapshot, which knows the rest. 1; 0: the rest is not as it was; -errno. */
 int planner_read_part(const Planner *planner, SnapshotPart *part, Snapshot *snapshot);
 /* Reads facts and CPUs for a task; the first task uses the facts that were read at the start. 0, or -errno that is

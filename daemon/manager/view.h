@@ -58,6 +58,7 @@ typedef enum ManagerChange {
         /* The daemon was asked to stop. Answer with manager_on_stop_job(); without an answer within
          * MANAGER_STOP_ANSWER_USEC it counts as a stop, not as a restart. */
         MANAGER_CHANGED_STOPPING,
+        MANAGER_LOOK_READY, /* nothing has changed: what manager_prepare_look() began has ended */
 } ManagerChange;
 
 /* Valid only during the call. */

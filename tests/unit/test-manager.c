@@ -46,6 +46,19 @@ static int enumerate(void *userdata, Snapshot *ret)
         return fake_host_ops.enumerate(userdata, ret);
 }
 
+static bool in_slices;
+static unsigned n_slices;
+
+/* Three of them. */
+static int read_some(void *userdata, CpuReading *reading, unsigned n)
+{
+        n_slices++;
+        if (!reading->begun)
+                assert_int_equal(fake_host_ops.enumerate(userdata, &reading->snapshot), 0);
+        reading->begun = true;
+        return ++reading->next_cpu < 3;
+}
+
 static int read_part(void *userdata, SnapshotPart *part, Snapshot *ret)
 {
         n_parts_read++;
@@ -167,7 +180,7 @@ char *vm_name_read(uint32_t pid)
 
 /* The observer. */
 
-static unsigned n_news[MANAGER_CHANGED_STOPPING + 1];
+static unsigned n_news[MANAGER_LOOK_READY + 1];
 static bool drift_repaired, is_restart, resumes;
 static Verdict old_verdict;
 
@@ -233,6 +246,7 @@ static void make(const char *text, int runtime_fd)
         ops = fake_host_ops;
         ops.enumerate = enumerate;
         ops.read_part = read_part;
+        ops.read_some = in_slices ? read_some : NULL;
         snprintf(path, sizeof(path), "%s/config", scratch->path);
         write_config(text);
         assert_int_equal(config_load(path, &config, &errors), 0);
@@ -249,6 +263,7 @@ static void start(const char *text)
 
 static int setup(void **state)
 {
+        in_slices = false;
         fake_host_init(&host, 2, 2, "ondemand", 1400000);
         host.tsc_lives = false;
         the_facts = (Facts) {
@@ -517,6 +532,39 @@ static void test_a_cpu_comes(void **state)
         assert_string_equal(governor(), "performance");
 }
 
+/* Whoever asks waits for the slices; nobody else does. */
+static void test_a_look_in_slices(void **state)
+{
+        in_slices = true;
+        start("");
+        n_enumerated = n_slices = 0;
+        assert_true(manager_prepare_look(manager));
+        assert_int_equal(n_slices, 0);
+        assert_true(manager_prepare_look(manager));
+        wait_for(MANAGER_LOOK_READY, n_news[MANAGER_LOOK_READY] + 1);
+        assert_int_equal(n_slices, 3);
+        assert_false(manager_prepare_look(manager));
+        assert_string_equal(manager_look(manager)->snapshot.domains[0].governor, "performance");
+        assert_int_equal(n_enumerated, 0);
+}
+
+/* Then what was read before the change does not count. */
+static void test_a_task_ends_during_a_look(void **state)
+{
+        unsigned n_ready;
+
+        in_slices = true;
+        start("");
+        n_slices = 0;
+        n_ready = n_news[MANAGER_LOOK_READY];
+        assert_true(manager_prepare_look(manager));
+        while (n_slices < 2)
+                assert_true(sd_event_run(event, UINT64_MAX) >= 0);
+        assert_int_equal(manager_restore(manager), 0);
+        wait_for(MANAGER_LOOK_READY, n_ready + 1);
+        assert_string_equal(manager_look(manager)->snapshot.domains[0].governor, "ondemand");
+}
+
 /* What went wrong elsewhere is still wrong; what went wrong with this CPU is tried again. */
 static void test_a_cpu_comes_to_a_degraded_host(void **state)
 {
@@ -719,6 +767,8 @@ int main(void)
                 TEST(test_drift_is_reported),
                 TEST(test_guests_come),
                 TEST(test_a_cpu_comes),
+                TEST(test_a_look_in_slices),
+                TEST(test_a_task_ends_during_a_look),
                 TEST(test_a_cpu_comes_to_a_degraded_host),
                 TEST(test_a_cpu_is_taken_out),
                 TEST(test_a_cpu_comes_to_a_living_tsc),
