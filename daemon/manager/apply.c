@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "host/cpu-reading.h"
 #include "manager/notify.h"
 #include "manager/run.h"
 #include "model/knob.h"
@@ -21,6 +22,7 @@
 
 typedef enum Phase {
         PHASE_ASKED,    /* the task starts at a later turn of the event loop */
+        PHASE_READS,    /* the whole host, slice by slice */
         PHASE_PREPARED, /* the same; drift has already read the snapshot and made the plan */
         PHASE_RUNS,
 } Phase;
@@ -34,6 +36,7 @@ struct Apply {
         sd_event_source *slice_source, *wait_source;
         TaskQueue queue;
         Phase phase;
+        CpuReading reading;
         Snapshot snapshot;
         Plan plan;
         Run run;
@@ -54,6 +57,7 @@ void apply_give_up(Apply *a)
         run_done(&a->run);
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);
+        cpu_reading_done(&a->reading);
         task_queue_end(&a->queue);
         a->phase = PHASE_ASKED;
 }
@@ -80,17 +84,23 @@ static bool read_part(Apply *a, SnapshotPart *ret)
         return false;
 }
 
-/* 0, or a negative errno that is logged; then nothing was written. */
+/* 1: the host is read on at the next turn of the event loop; 0; or a negative errno that is logged. Nothing was written. */
 static int prepare_task(Apply *a)
 {
         Planner *p = a->planner;
         const Policy *policy = a->queue.task.kind == TASK_STOP_POLICY ? &p->config.stop_policy : &p->config.policy;
         _cleanup_snapshot_part_ SnapshotPart part = {};
-        bool partial = read_part(a, &part);
-        int r = partial ? 0 : planner_read_host(p, policy, &a->snapshot);
+        bool partial = a->phase == PHASE_ASKED && read_part(a, &part);
+        int r;
 
-        if (r < 0)
-                return r;
+        if (!partial) {
+                a->phase = PHASE_READS;
+                r = planner_read_host(p, policy, &a->reading);
+                if (r != 0)
+                        return r;
+                a->snapshot = TAKE_STRUCT(a->reading.snapshot);
+                cpu_reading_done(&a->reading);
+        }
         p->in_force = a->queue.task.kind != TASK_RESTORE ? planner_wish(p) : (Halves) {};
         r = planner_build(p, policy, &a->snapshot, partial ? &part : NULL, p->in_force, &a->plan);
         return r < 0 ? log_error_errno(r, "Cannot make a plan") : 0;
@@ -110,14 +120,14 @@ static int plan_the_whole(Apply *a)
         return planner_build(p, NULL, &a->snapshot, NULL, p->in_force, &a->plan);
 }
 
-/* 0, or a negative errno that is logged. */
+/* As prepare_task(). */
 static int start_task(Apply *a)
 {
         int r = a->phase == PHASE_PREPARED ? 0 : prepare_task(a);
         Planner *p = a->planner;
         bool fragile;
 
-        if (r < 0)
+        if (r != 0)
                 return r;
         if (is_partial(a) && !standing_can_part(&a->standing, &a->plan.part, &a->snapshot) && plan_the_whole(a) < 0)
                 return log_error_errno(-ENOMEM, "Cannot make a plan");
@@ -291,6 +301,7 @@ static int on_slice(sd_event_source *source, void *userdata)
 {
         Apply *a = userdata;
         uint64_t now_usec;
+        int r = 0;
 
         if (a->queue.task.kind == TASK_NONE) {
                 start_reload(a);
@@ -298,7 +309,11 @@ static int on_slice(sd_event_source *source, void *userdata)
         }
         (void)sd_event_now(a->event, CLOCK_MONOTONIC, &now_usec);
         notify_extend_timeout(&a->extended_usec, now_usec);
-        if (a->phase != PHASE_RUNS && start_task(a) < 0) {
+        if (a->phase != PHASE_RUNS)
+                r = start_task(a);
+        if (r > 0)
+                return sd_event_source_set_enabled(a->slice_source, SD_EVENT_ONESHOT);
+        if (r < 0) {
                 end_task(a, true);
                 return 0;
         }
@@ -343,8 +358,9 @@ void apply_renew(Apply *a, const CpuSet *cpus)
 
 void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan)
 {
-        /* A task that is about to start reads the host itself, and so repairs too. */
+        /* A task that is about to start reads the host itself, and so repairs too. What it has read so far may be older. */
         if (a->queue.task.kind != TASK_NONE) {
+                cpu_reading_done(&a->reading);
                 snapshot_done(snapshot);
                 plan_done(plan);
         } else {
@@ -419,6 +435,7 @@ Apply *apply_free(Apply *a)
         run_done(&a->run);
         plan_done(&a->plan);
         snapshot_done(&a->snapshot);
+        cpu_reading_done(&a->reading);
         task_queue_done(&a->queue);
         standing_done(&a->standing);
         free(a);

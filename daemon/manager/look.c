@@ -92,7 +92,7 @@ const ManagerLook *look_get(Look *look)
 static int on_slice(sd_event_source *source, void *userdata)
 {
         Look *look = userdata;
-        int r = planner_read_some(look->planner, &look->reading);
+        int r = planner_read_some(look->planner, NULL, &look->reading);
 
         if (r > 0)
                 return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);

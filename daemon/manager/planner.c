@@ -47,7 +47,7 @@ int planner_read_cpus(const Planner *p, const Policy *policy, Snapshot *ret)
         return 0;
 }
 
-int planner_read_some(const Planner *p, CpuReading *reading)
+int planner_read_some(const Planner *p, const Policy *policy, CpuReading *reading)
 {
         int r;
 
@@ -57,7 +57,8 @@ int planner_read_some(const Planner *p, CpuReading *reading)
                 r = p->ops->enumerate(p->ops_userdata, &reading->snapshot);
         if (r != 0)
                 return r;
-        cpu_read_energy(p->ops, p->ops_userdata, &p->config.policy, &p->originals.values, &reading->snapshot);
+        cpu_read_energy(p->ops, p->ops_userdata, policy ? policy : &p->config.policy, &p->originals.values,
+                        &reading->snapshot);
         return 0;
 }
 
@@ -72,24 +73,25 @@ int planner_read_part(const Planner *p, SnapshotPart *part, Snapshot *snapshot)
         return snapshot_merge(snapshot, part, &read);
 }
 
-int planner_read_host(Planner *p, const Policy *policy, Snapshot *ret)
+int planner_read_host(Planner *p, const Policy *policy, CpuReading *reading)
 {
         int r = 0;
 
         /* The first task uses the facts that were read at the start. Reading /proc/cpuinfo is expensive: in many
          * kernels, opening it asks each CPU for its frequency (arch/x86/kernel/cpu/aperfmperf.c
          * arch_freq_prepare_all). */
-        if (!p->facts_unused)
+        if (!reading->begun && !p->facts_unused)
                 r = planner_read_facts(p);
         p->facts_unused = false;
         if (r < 0)
                 return r;
-        r = planner_read_cpus(p, policy, ret);
+        r = planner_read_some(p, policy, reading);
         if (r < 0)
                 return log_error_errno(r, "Cannot read /sys/devices/system/cpu");
         /* The clock looks at the facts whenever the kernel logs a line. */
-        clock_facts_add_snapshot(&p->facts, ret);
-        return 0;
+        if (r == 0)
+                clock_facts_add_snapshot(&p->facts, &reading->snapshot);
+        return r;
 }
 
 Halves planner_wish(const Planner *p)

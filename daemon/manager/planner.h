@@ -47,14 +47,13 @@ int planner_read_facts(Planner *planner);
 /* Reads all CPUs, with every knob that `policy` (NULL: the configuration's) sets or that has an original. 0 or
  * -errno. */
 int planner_read_cpus(const Planner *planner, const Policy *policy, Snapshot *ret);
-/* The same in slices of a few ms, for the configuration's policy. 1: there is more; 0: reading->snapshot has all;
- * -errno. */
-int planner_read_some(const Planner *planner, CpuReading *reading);
+/* The same in slices of a few ms. 1: there is more; 0: reading->snapshot has all; -errno. */
+int planner_read_some(const Planner *planner, const Policy *policy, CpuReading *reading);
 /* Reads a part of the host into *snapshot, which knows the rest. 1; 0: the rest is not as it was; -errno. */
 int planner_read_part(const Planner *planner, SnapshotPart *part, Snapshot *snapshot);
-/* Reads facts and CPUs for a task; the first task uses the facts that were read at the start. 0, or -errno that is
- * logged. */
-int planner_read_host(Planner *planner, const Policy *policy, Snapshot *ret);
+/* Reads facts and CPUs for a task, in the same slices; the first task uses the facts that were read at the start. 1: there is
+ * more; 0: reading->snapshot has all; or -errno that is logged. */
+int planner_read_host(Planner *planner, const Policy *policy, CpuReading *reading);
 
 /* The halves of the policy that should be in force now. */
 Halves planner_wish(const Planner *planner);

@@ -565,6 +565,25 @@ static void test_a_task_ends_during_a_look(void **state)
         assert_string_equal(manager_look(manager)->snapshot.domains[0].governor, "ondemand");
 }
 
+/* The task had read the knob already, so it reads the host again. */
+static void test_another_program_writes_while_the_host_is_read(void **state)
+{
+        in_slices = true;
+        start("");
+        n_slices = 0;
+        assert_int_equal(manager_apply(manager), 0);
+        while (n_slices < 2)
+                assert_true(sd_event_run(event, UINT64_MAX) >= 0);
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        the_watch.written[0] = "cpufreq/policy0/scaling_governor";
+        the_watch.n_written = 1;
+        the_watch.writer.pid = 4711;
+        fake_drift_watch_wake();
+        wait_for_idle();
+        assert_string_equal(governor(), "performance");
+        assert_int_equal(n_slices, 2 + 3);
+}
+
 /* What went wrong elsewhere is still wrong; what went wrong with this CPU is tried again. */
 static void test_a_cpu_comes_to_a_degraded_host(void **state)
 {
@@ -769,6 +788,7 @@ int main(void)
                 TEST(test_a_cpu_comes),
                 TEST(test_a_look_in_slices),
                 TEST(test_a_task_ends_during_a_look),
+                TEST(test_another_program_writes_while_the_host_is_read),
                 TEST(test_a_cpu_comes_to_a_degraded_host),
                 TEST(test_a_cpu_is_taken_out),
                 TEST(test_a_cpu_comes_to_a_living_tsc),
