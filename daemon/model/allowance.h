@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Limits how much one user may cost in a time: what was spent is forgotten evenly. Times are CLOCK_MONOTONIC in
- * microseconds, passed in.
+ * Limits what one user may spend within a time. What was spent is forgotten at a constant rate. Times are
+ * CLOCK_MONOTONIC in microseconds, passed in.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What to do about the clock. tsc=reliable is never advised: it switches off the kernel's checks and does not prevent
- * a mark by frequency or idle states.
+ * Decides what to do about the clock; remedy-text.c says it. tsc=reliable is never advised: it switches off the
+ * kernel's checks and does not prevent a mark by frequency or idle states.
  */
 #pragma once
 
@@ -13,11 +13,11 @@
 
 typedef enum RemedyKind {
         REMEDY_NONE,
-        REMEDY_BOOT_PARAMETERS,  /* add the missing ones, reboot */
-        REMEDY_REMOVE_PARAMETER, /* take one away, reboot */
+        REMEDY_BOOT_PARAMETERS,  /* add the missing parameters, reboot */
+        REMEDY_REMOVE_PARAMETER, /* remove one, reboot */
         REMEDY_SWITCH_BACK,      /* write current_clocksource, no reboot */
-        REMEDY_REBOOT,           /* nothing to set: read its state again later */
-        REMEDY_COMPARE,          /* reboot; find out which of two clocks is wrong */
+        REMEDY_REBOOT,           /* only reboot */
+        REMEDY_COMPARE,          /* reboot, then find out which of two clocks is wrong */
         REMEDY_FALSE_ALARM,      /* reboot; the TSC is most likely good */
         REMEDY_POWER_OFF,        /* switch the machine off and on; then firmware */
         REMEDY_REFERENCE,        /* give the watchdog a real clock as its reference */
@@ -27,12 +27,12 @@ typedef enum RemedyKind {
         REMEDY_FIRMWARE_TIMER,   /* switch a reference clock on in firmware, reboot */
         REMEDY_HYPERVISOR,       /* to be repaired on the host of this guest */
         REMEDY_PROBED,           /* probe again; power off and on; then firmware */
-        REMEDY_RETIRE,           /* nothing helps; retire it for this use */
+        REMEDY_RETIRE,           /* nothing helps; the host is not for guests that need a good clock */
         REMEDY_MAX_,
 } RemedyKind;
 
-/* REMEDY_NONE if the urgency is none. Following the remedy leads to a lower urgency, or the remedy says that nothing
- * helps. */
+/* REMEDY_NONE if the urgency is none. Whoever follows the remedy gets a lower urgency, or the remedy says that nothing
+ * helps (tests/unit/test-verdict-texts.c). */
 RemedyKind clock_remedy_kind(const Facts *facts, const ClockView *view);
 const char *remedy_kind_to_string(RemedyKind kind);
 

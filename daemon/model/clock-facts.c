@@ -48,7 +48,7 @@ bool clocksource_has_vdso(const char *name)
                strcmp(name, "hyperv_clocksource_tsc_page") == 0;
 }
 
-/* False when unknown, as clock_facts_kernel_before() is. */
+/* False if the version is unknown, as with clock_facts_kernel_before(). */
 static bool kernel_at_least(const Facts *facts, unsigned major, unsigned minor)
 {
         if (facts->kernel_major == 0)
@@ -100,11 +100,11 @@ static bool max_cstate_is_one(const Facts *facts, const char *name)
 
 bool clock_facts_idle_limited(const Facts *facts)
 {
-        /* Then acpi_idle registers nothing and looks at nothing (drivers/acpi/processor_idle.c
-         * disabled_by_idle_boot_param). */
+        /* With idle=, acpi_idle registers no state and does not look at processor.max_cstate
+         * (drivers/acpi/processor_idle.c disabled_by_idle_boot_param). */
         if (cmdline_has(facts->cmdline, "idle", "halt") || cmdline_has(facts->cmdline, "idle", "poll"))
                 return true;
-        /* intel_idle ignores processor.max_cstate; its own 0 hands over to acpi_idle. */
+        /* intel_idle ignores processor.max_cstate; with intel_idle.max_cstate=0 it leaves the CPU to acpi_idle. */
         if (!max_cstate_is_one(facts, "processor.max_cstate"))
                 return false;
         if (strcmp(facts->vendor, "GenuineIntel") != 0 || strcmp(facts->idle_driver, "acpi_idle") == 0)
@@ -189,7 +189,8 @@ WatchdogState clock_facts_watchdog(const Facts *facts, const char *available,
         ret_reference[0] = '\0';
         if (facts->tsc_reliable)
                 state = WATCHDOG_EXEMPT;
-        /* From 7.2 on it forces the watchdog upon the TSC; before, it made a trusted TSC watch the others. */
+        /* From 7.2 on the parameter makes the watchdog check the TSC in any case; before, it made a trusted TSC check
+         * the other clocks. */
         if (cmdline_has(facts->cmdline, "tsc", "watchdog") && state != WATCHDOG_ACTIVE) {
                 if (kernel_at_least(facts, 7, 2))
                         state = WATCHDOG_ACTIVE;
@@ -208,7 +209,8 @@ WatchdogState clock_facts_watchdog(const Facts *facts, const char *available,
         return state;
 }
 
-/* The thresholds of a half second's comparison: 62.5 ms to 5.12 and in 4.18, 400 to 500 µs to 6.18, 488 ppm in 7.2. */
+/* What the watchdog notices between two checks, half a second apart: 62.5 ms to 5.12 and in 4.18, 400 to 500 µs to
+ * 6.18, 488 ppm in 7.2. */
 static const char *watchdog_threshold(const Facts *facts)
 {
         if (kernel_at_least(facts, 7, 2))

@@ -16,7 +16,7 @@ typedef struct ClockView {
         ClockReason reason;
         Suspect suspect;
         Urgency urgency;
-        bool expected; /* CPU flags and boot parameters alone predict this verdict on every boot */
+        bool expected; /* CPU flags and boot parameters alone predict this verdict for every boot */
         bool lost_after_use;
         bool probe_convicted; /* the last `tscwarden probe` proved that the TSCs of CPUs differ */
         bool cpus_differ;     /* the kernel compared the CPUs after the mark and found some ahead or behind */

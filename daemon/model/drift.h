@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Counts changes by others to the knobs of the policy: how often, when it becomes a contest, and how long the daemon
- * then leaves the knob alone. Times are CLOCK_MONOTONIC in microseconds, passed in.
+ * Counts how often other programs change a knob of the policy, and decides when the knob is contested and for how long
+ * the daemon then leaves it alone. watch/drift-judge.c asks for each foreign write. Times are CLOCK_MONOTONIC in
+ * microseconds, passed in.
  */
 #pragma once
 
@@ -64,14 +65,14 @@ typedef enum DriftAnswer {
 void drift_done(Drift *drift);
 #define _cleanup_drift_ _cleanup_(drift_done)
 
-/* Somebody has written; `off`: the knob does not have the policy's value now. 0 and *ret_answer, or -ENOMEM. */
+/* Another program has written. `off`: the knob does not have the policy's value now. 0 and *ret_answer, or -ENOMEM. */
 int drift_feed(Drift *drift, const KnobId *id, uint64_t now_usec, bool off, DriftAnswer *ret_answer);
 /* 0 or -ENOMEM. */
 int drift_set_limit(Drift *drift, const KnobId *id, DriftLimit limit);
-/* The daemon has set the policy's value again. */
+/* Call this when the daemon has set the policy's value again. */
 void drift_set_repaired(DriftAccount *account);
 
-/* NULL: never changed, or long ago. Valid until the next drift_feed() or drift_set_limit(). */
+/* NULL: nobody has changed it, or not for long. Valid until the next drift_feed() or drift_set_limit(). */
 DriftAccount *drift_find(const Drift *drift, const KnobId *id);
 bool drift_is_contested(const DriftAccount *account);
 
@@ -82,7 +83,7 @@ bool drift_is_contested(const DriftAccount *account);
 int drift_next_due(Drift *drift, uint64_t now_usec, DriftAccount **ret, bool *ret_over);
 /* When to call drift_next_due(); or DRIFT_NEVER. */
 uint64_t drift_deadline(const Drift *drift);
-/* A person asked for it: nothing is contested, limited or off any more. The counts stay. */
+/* A person asked for Apply() or Restore(): no knob is contested, limited or off any more. The counts stay. */
 void drift_forget(Drift *drift);
 
 /* A value of the policy that another program changed. */

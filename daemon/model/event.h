@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * An event that was logged with a MESSAGE_ID.
+ * An event that was logged with a MESSAGE_ID; Events() on the bus returns the last ones.
  */
 #pragma once
 

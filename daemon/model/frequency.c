@@ -191,7 +191,8 @@ Effect frequency_effect(const FreqDomain *domain, bool fragile_tsc, Knob knob, c
          * (include/linux/pm_qos.h). The frequency goes there as soon as the other limit allows it. */
         moves = !frequency_rests(&next) || next.min_khz > next.max_khz ||
                 (knob != KNOB_SCALING_GOVERNOR && frequency_widens_unsurely(domain, next.min_khz, next.max_khz));
-        /* Narrowing the limits around the current frequency adds no risk where the governor may move it at any moment. */
+        /* Narrowing the limits around the current frequency adds no risk if the governor may change the frequency at
+         * any moment. */
         narrows = !frequency_rests(domain) && knob != KNOB_SCALING_GOVERNOR && domain->cur_khz > 0 &&
                   next.min_khz >= domain->min_khz && next.max_khz <= domain->max_khz &&
                   next.min_khz <= domain->cur_khz && domain->cur_khz <= next.max_khz && frequency_target(&next) == 0;

@@ -21,9 +21,9 @@ bool freq_domain_offers_all(const FreqDomain *domain);
 /* Whether a blank-separated list, as sysfs has it, contains `word` in upper or lower case. */
 bool freq_list_has(const char *list, const char *word);
 bool frequency_is_userspace(const FreqDomain *domain);
-/* The governor keeps the present frequency by itself. */
+/* Whether the governor keeps the present frequency by itself. */
 bool frequency_rests(const FreqDomain *domain);
-/* The governor changes the frequency by itself. */
+/* Whether the governor changes the frequency by itself. */
 bool frequency_moves(const FreqDomain *domain);
 /* The frequency nearest to this one that the domain's present limits allow, in kHz. */
 uint64_t frequency_within_limits(const FreqDomain *domain, uint64_t khz);
@@ -44,10 +44,10 @@ uint64_t frequency_find_nearest(const FreqDomain *domain, uint64_t khz, bool up)
 void frequency_round_limits(const FreqDomain *domain, uint64_t *min_khz, uint64_t *max_khz);
 
 #define FREQUENCY_TEXT_SIZE 32
-/* For people: "2.4", `blank`, "GHz"; below 1 GHz in MHz. Nothing is rounded. */
+/* Writes "2.4", `blank` and "GHz"; below 1 GHz in MHz. Nothing is rounded. */
 void frequency_format(uint64_t khz, const char *blank, char ret_text[static FREQUENCY_TEXT_SIZE]);
 
-/* Values as sysfs has them, in kHz. */
+/* Compares values as sysfs has them, in kHz. */
 bool frequency_is_lower(const char *khz, const char *than);
 /* Whether the maximum that sysfs shows is below a `max` that the kernel accepted. sysfs shows the lowest of what user
  * space, firmware and thermal limits ask for (include/linux/pm_qos.h), rounded down to the driver's table. */

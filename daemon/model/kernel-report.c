@@ -66,7 +66,7 @@ static void absorb_counter(KernelReport *report, const KernelLine *line)
                 event->reference_mask = line->counter_mask;
         } else {
                 report->has_tsc_cycles = true;
-                /* Of a counter that went back the kernel takes 0 (clocksource_delta()). */
+                /* If the counter went back, the kernel uses 0 (clocksource_delta()). */
                 event->tsc_cycles = cycles > line->counter_mask / 2 ? 0 : cycles;
         }
         event->has_cycles = report->has_tsc_cycles && report->has_reference_cycles;

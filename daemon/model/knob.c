@@ -10,7 +10,7 @@
 #include "base/macro.h"
 #include "base/parse.h"
 
-/* Ten is CPUIDLE_STATE_MAX (include/linux/cpuidle.h); two digits leave it room to grow. */
+/* The kernel has at most ten states (CPUIDLE_STATE_MAX, include/linux/cpuidle.h); two digits also allow more. */
 #define IDLE_STATE_MAX 99U
 
 _Static_assert(CPUSET_MAX <= 1U << 16 && IDLE_STATE_MAX < 1U << 8, "KnobId has room for both");
@@ -60,7 +60,7 @@ const char *knob_to_string(Knob knob)
         return knob_names[knob];
 }
 
-/* Returns where its NUL is. */
+/* Returns the position of the NUL. */
 static char *append_object(char *at, const KnobId *id)
 {
         if (knob_is_of_domain(id->knob))

@@ -20,8 +20,8 @@ typedef enum Knob {
         KNOB_INVALID_ = -1,
 } Knob;
 
-/* Room for every value of every knob: governors have 15 characters (CPUFREQ_NAME_LEN, include/linux/cpufreq.h), kHz 20 digits,
- * energy performance preferences 20 characters (drivers/cpufreq/intel_pstate.c). */
+/* Room for every value of every knob: governors have 15 characters (CPUFREQ_NAME_LEN, include/linux/cpufreq.h), kHz 20
+ * digits, energy performance preferences 20 characters (drivers/cpufreq/intel_pstate.c). */
 #define KNOB_VALUE_SIZE 24
 /* "cpufreq/policy8191", "cpu8191/cpuidle/state99" and the longest knob. */
 #define KNOB_NAME_SIZE 64

@@ -48,7 +48,7 @@ static int hex_digit(char c)
         return -1;
 }
 
-/* Of more than 64 bits the lowest count. */
+/* Keeps the lowest 64 bits. */
 static bool take_hex(const char **text, uint64_t *ret)
 {
         const char *p = *text;

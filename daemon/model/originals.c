@@ -51,7 +51,7 @@ const char *originals_get(const Originals *originals, const KnobId *id)
         return found ? originals->entries[at].value : NULL;
 }
 
-/* Steps forward from the hint before it is given up. */
+/* How many entries after the hint are compared before the whole array is searched. */
 #define HINT_STEPS 8
 
 const char *originals_get_near(const Originals *originals, const KnobId *id, size_t *hint)
@@ -68,7 +68,7 @@ const char *originals_get_near(const Originals *originals, const KnobId *id, siz
         *hint = at;
         if (order == 0)
                 return originals->entries[at].value;
-        /* Between two neighbours, or behind the last: there is none. */
+        /* The knob belongs between two neighbours, or after the last one, so it has no original. */
         if ((order < 0 || at == originals->n) && (at == 0 || knob_element_compare(id, &originals->entries[at - 1]) > 0))
                 return NULL;
         *hint = originals_find(originals, id, &found);
@@ -126,7 +126,7 @@ char *originals_format(const Originals *originals, const char *boot_id)
                 end = stpcpy(stpcpy(stpcpy(end, "\t"), originals->entries[i].value), "\n");
                 (void)fwrite(line, 1, (size_t)(end - line), stream);
         }
-        /* Both report what ran out of memory on the way. */
+        /* ferror() and fclose() both report that memory ran out. */
         if (ferror(stream) | fclose(stream)) {
                 free(text);
                 return NULL;
@@ -134,7 +134,7 @@ char *originals_format(const Originals *originals, const char *boot_id)
         return text;
 }
 
-/* One "path<TAB>value" line, which it may cut up. */
+/* Parses one line "path<TAB>value", and cuts it up. */
 static int originals_parse_line(char *line, Originals *originals)
 {
         char *tab = strchr(line, '\t');

@@ -29,9 +29,10 @@ int originals_copy(const Originals *originals, Originals *ret);
 
 /* The value, owned by *originals, or NULL. */
 const char *originals_get(const Originals *originals, const KnobId *id);
-/* The same for one who asks in the order of knob_id_compare(), mostly: starts at *hint, 0 at first, and follows it. */
+/* The same, without a search if the caller asks for most knobs in the order of knob_id_compare(). *hint begins as 0. */
 const char *originals_get_near(const Originals *originals, const KnobId *id, size_t *hint);
-/* Keeps the value that is already there: the first one is the true one. 1 added, 0 was there, -ENOMEM, -EINVAL. */
+/* Adds a value. One that is already there stays, because the first one is the value before our first write. 1: added;
+ * 0: it was there; -ENOMEM, -EINVAL. */
 int originals_add(Originals *originals, const KnobId *id, const char *value);
 /* Frees the memory that was reserved for further values. */
 void originals_trim(Originals *originals);

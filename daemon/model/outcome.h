@@ -26,12 +26,12 @@ typedef struct OutcomeInput {
         bool frequency, idle;               /* the halves that were applied */
         bool frequency_unused, idle_unused; /* the file sets this half, but the CPUs do not need it */
         bool for_guests;                    /* APPLY_WHEN=guests */
-        bool guests_unknown;                /* how many VMs run */
+        bool guests_unknown;                /* the number of VMs is not known */
         bool no_guests;                     /* none runs, so the policy is not applied */
         const Snapshot *snapshot;           /* the present values, and */
         const Policy *policy; /* the plan's values; NULL: neither is known, and no sentence is about them */
         const Findings *findings;
-        unsigned n_knobs; /* CPUs on which the policy sets knobs */
+        unsigned n_knobs; /* how many knobs the policy sets */
 } OutcomeInput;
 
 /* 0, *ret_state and *ret_reason (a heap string for the caller), or -ENOMEM with both untouched. */
@@ -40,8 +40,8 @@ int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_
 /* Describes the policy that was applied, without its findings: what it keeps constant, what it does not, and what it
  * costs. Heap string for the caller, NULL when out of memory. */
 char *outcome_summarize(const OutcomeInput *input);
-/* Without the findings, what a policy leaves free and what it costs, and what of it is not applied and why: each sentence with a blank
- * in front, "" for nothing. Heap string for the caller, NULL when out of memory. */
+/* Describes, without the findings, what the policy leaves free, what it costs, and what of it is not applied and why.
+ * Each sentence begins with a blank; "" for nothing. Heap string for the caller, NULL when out of memory. */
 char *outcome_format_effects(const OutcomeInput *input);
 
 const char *policy_state_to_string(PolicyState state);

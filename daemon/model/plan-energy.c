@@ -53,7 +53,8 @@ static int energy_apply(PlanBuilder *b, const KnobId *id, const EnergyValue *now
         return plan_add_finding(b, &finding, id, cpus);
 }
 
-/* Under the governor performance these drivers take no other preference (EBUSY, drivers/cpufreq/intel_pstate.c, amd-pstate.c). */
+/* Under the governor performance these drivers accept no other preference (EBUSY, drivers/cpufreq/intel_pstate.c,
+ * amd-pstate.c). */
 static bool governor_rules_preference(const PlanBuilder *b, const FreqDomain *domain)
 {
         const char *governor = domain->governor;

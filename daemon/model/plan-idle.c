@@ -85,7 +85,7 @@ static int idle_limit_fall_back(PlanBuilder *b, const CpuState *cpu, const char 
         finding.offers = names;
         snprintf(finding.wanted, sizeof(finding.wanted), "%s", name);
         snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
-        /* The latency that means the same as this name on every CPU with this table. */
+        /* The latency that has the same effect as this name on every CPU with this table. */
         if (shallowest->latency_usec > 0 && shallowest->latency_usec != UINT64_MAX)
                 snprintf(finding.driver, sizeof(finding.driver), "%" PRIu64 "us", shallowest->latency_usec);
         *ret = idle_depth(shallowest);
@@ -183,7 +183,8 @@ static int idle_apply_state(PlanBuilder *b, const CpuState *cpu, const IdleState
         return state->error ? add_finding_about(b, &finding, cpu, state) : idle_step(b, cpu, state, wish);
 }
 
-/* POLL alone burns power: whoever had disabled the shallowest state, it is enabled when nothing else would be left. 1 it was, 0. */
+/* With POLL alone a CPU never halts. So if no other state would stay enabled, the shallowest state that halts is
+ * enabled, whoever disabled it. Returns 1 if that was necessary, else 0. */
 static int idle_leave_some(PlanBuilder *b, const CpuState *cpu, const IdleState *shallowest, IdleWish *wishes,
                            const IdleWish *because)
 {

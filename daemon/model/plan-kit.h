@@ -9,13 +9,13 @@
 typedef struct PlanBuilder {
         const PlanInput *input;
         Plan plan;
-        size_t near; /* where the last original was looked for */
+        size_t near; /* where the search for the next original begins */
 } PlanBuilder;
 
 /* As originals_get(). The plan asks for them in their order, so no search is needed. */
 const char *plan_get_original(PlanBuilder *b, const KnobId *id);
 
-/* Each 0 or -ENOMEM. What is wanted may come in any order. `value` NULL: none can be told now. */
+/* Each returns 0 or -ENOMEM. Wanted values may be added in any order. `value` NULL: the value is not known now. */
 int plan_add_wanted(PlanBuilder *b, const KnobId *id, const char *value);
 int plan_add_step(PlanBuilder *b, const Step *step);
 /* Sets like->object from `id`, unless `id` is NULL. */

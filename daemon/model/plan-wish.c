@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* CPUs that disagree get what carrying out one rule after the other would leave: the last one's. */
+/* If rules set different values for CPUs of one domain, the last rule holds, as if the rules were carried out one after
+ * the other. */
 static int freq_wish_resolve_key(PlanBuilder *b, const FreqDomain *domain, PolicyKey key, FreqWish *wish)
 {
         KnobId id = { .knob = policy_key_to_knob(key), .id = domain->id };
@@ -25,7 +26,7 @@ static int freq_wish_resolve_key(PlanBuilder *b, const FreqDomain *domain, Polic
         return plan_add_finding(b, &finding, &id, &domain->cpus);
 }
 
-/* A frequency beyond the hardware's range holds at its end, as the kernel would clamp it. */
+/* A frequency outside the hardware's range becomes the nearest end of the range, as in the kernel. */
 static int freq_wish_clamp(PlanBuilder *b, const FreqDomain *domain, Knob knob, uint64_t wanted, uint64_t *ret)
 {
         uint64_t khz = wanted;
@@ -55,8 +56,8 @@ int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *domain, Knob knob, u
         return plan_add_finding(b, &finding, NULL, &domain->cpus);
 }
 
-/* A frequency between two entries of the driver's table becomes the one that the kernel would make of it, so that it reads back as it
- * was written. */
+/* Turns a frequency between two entries of the driver's table into the one that the kernel makes of it, so that it
+ * reads back as it was written. */
 static int freq_wish_round(PlanBuilder *b, const FreqDomain *domain, FreqWish *wish)
 {
         uint64_t min_khz = wish->min_khz, max_khz = wish->max_khz;
@@ -93,7 +94,7 @@ int freq_wish_resolve(PlanBuilder *b, const FreqDomain *domain, FreqWish *ret)
 
         for (unsigned i = 0; i < ARRAY_SIZE(keys) && r == 0; i++)
                 r = freq_wish_resolve_key(b, domain, keys[i], &wish);
-        /* A governor named later ends the speed. */
+        /* If a later rule sets the governor, the speed of the earlier rule does not hold. */
         if (wish.by[POLICY_FREQ] != wish.by[POLICY_GOVERNOR])
                 wish.by[POLICY_FREQ] = NULL;
         if (r == 0 && wish.by[POLICY_GOVERNOR])
@@ -106,7 +107,7 @@ int freq_wish_resolve(PlanBuilder *b, const FreqDomain *domain, FreqWish *ret)
                 r = freq_wish_clamp(b, domain, KNOB_SCALING_SETSPEED, wish.by[POLICY_FREQ]->speed_khz, &wish.speed_khz);
         if (r < 0)
                 return r;
-        /* Two sections may each be right and together cross: the maximum holds. */
+        /* Two sections may set a minimum above a maximum; then the maximum holds. */
         if (wish.min_khz && wish.max_khz && wish.min_khz > wish.max_khz)
                 wish.min_khz = wish.max_khz;
         r = freq_wish_round(b, domain, &wish);

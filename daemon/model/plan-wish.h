@@ -3,7 +3,7 @@
 
 #include "model/plan-kit.h"
 
-/* What one frequency domain is to have. A NULL rule: nobody wants anything of this key. */
+/* What one frequency domain is to have. A NULL rule: no rule sets this key. */
 typedef struct FreqWish {
         const PolicyRule *by[POLICY_KEY_MAX_];
         const char *governor; /* NULL: none, or none that the driver offers */
@@ -14,5 +14,5 @@ typedef struct FreqWish {
 /* 0 or -ENOMEM. *ret is untouched on failure. */
 int freq_wish_resolve(PlanBuilder *b, const FreqDomain *domain, FreqWish *ret);
 
-/* The finding that the kernel makes `khz` of `wanted`; nothing where they are equal. 0 or -ENOMEM. */
+/* Adds the finding that the kernel turns `wanted` into `khz`; nothing if they are equal. 0 or -ENOMEM. */
 int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *domain, Knob knob, uint64_t wanted, uint64_t khz);

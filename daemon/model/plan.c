@@ -143,7 +143,8 @@ int plan_build(const PlanInput *input, Plan *ret)
         return 0;
 }
 
-/* Saves scaling_setspeed only if the original governor is userspace: any of our writes may change or lose that speed. */
+/* Saves scaling_setspeed only if the original governor is userspace: any of our writes may change or lose that
+ * speed. */
 static int collect_setspeed(const Snapshot *snapshot, unsigned policy, Originals *originals)
 {
         KnobId governor = { .knob = KNOB_SCALING_GOVERNOR, .id = policy };

@@ -13,7 +13,8 @@ void plan_done(Plan *plan);
 #define _cleanup_plan_ _cleanup_(plan_done)
 
 /* With a part there are only its steps and wanted knobs; the findings are its own and those about the host as a whole
- * (finding_is_of_host). 0 or -ENOMEM. *ret points into input->policy and is otherwise the caller's (plan_done); untouched on failure. */
+ * (finding_is_of_host). 0 or -ENOMEM. *ret points into input->policy and is otherwise the caller's (plan_done);
+ * untouched on failure. */
 int plan_build(const PlanInput *input, Plan *ret);
 /* Whether the plan is about this knob: the whole host, or a part that has it. */
 bool plan_covers(const Plan *plan, const KnobId *id);
@@ -23,8 +24,9 @@ bool plan_wants(const Plan *plan, const KnobId *id);
  * was added; 0: nothing; -ENOMEM. */
 int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals *originals);
 
-/* Drops the originals of knobs that the plan covers but does not set and that have their value back; with give_up also those whose
- * object has gone (without it they stay, because a driver may come back). Returns whether any was dropped. */
+/* Drops the originals of knobs that the plan covers but does not set and that have their value back; with give_up also
+ * those whose object has gone (without it they stay, because a driver may come back). Returns whether any was
+ * dropped. */
 bool originals_drop_returned(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up);
 
 /* Drops the originals of knobs that have the value that the plan wants; used when the policy is to stay after the stop.

@@ -39,7 +39,7 @@ typedef struct IdleLimit {
 typedef enum IdleOpKind {
         IDLE_OP_DISABLE, /* the state of that index */
         IDLE_OP_ENABLE,
-        IDLE_OP_DISABLE_BY_LATENCY, /* those with that exit latency or more; the others are enabled */
+        IDLE_OP_DISABLE_BY_LATENCY, /* the states with that exit latency or more; the others are enabled */
         IDLE_OP_ENABLE_ALL,
 } IdleOpKind;
 

@@ -9,7 +9,8 @@
 #include "base/macro.h"
 #include "model/line-match.h"
 
-/* More than any known error of calibration (0.7 %): somebody has set another multiplier or base clock in firmware. */
+/* No calibration error of this size is known (the largest is 0.7 %), so somebody has set another multiplier or base
+ * clock in the firmware. */
 #define OTHER_RATE_PPM 50000
 
 static bool take_rate(BootCalibration *boot, CalibrationKind kind, uint64_t realtime_usec, const char *text,
@@ -41,8 +42,9 @@ static void take_words(char buffer[static MACHINE_SIZE], const char *text, const
         (void)snprintf(buffer, MACHINE_SIZE, "%.*s", stop ? (int)(stop - text) : MACHINE_SIZE - 1, text);
 }
 
-/* arch/x86/kernel/tsc.c, since 3.x with "tsc: " in front; the TSC's own line only where it differs from the processor's, and after it.
- * arch/x86/kernel/smpboot.c, drivers/firmware/dmi_scan.c: the firmware's version comes behind the board and may change. */
+/* arch/x86/kernel/tsc.c, since 3.x with "tsc: " in front; the TSC's own line only where it differs from the
+ * processor's, and after it. arch/x86/kernel/smpboot.c, drivers/firmware/dmi_scan.c: the firmware's version comes
+ * behind the board and may change. */
 bool boot_calibration_feed(BootCalibration *boot, uint64_t realtime_usec, const char *text)
 {
         static const struct {

@@ -54,8 +54,9 @@ typedef struct RateBoots {
         unsigned n_off;
 } RateBoots;
 
-/* boots[0] is this boot, the n - 1 others are earlier ones. Those that ran on other hardware, or with another nominal rate, do not count.
- * `constant`: the CPU has constant_tsc; without it a calibration says at which frequency the CPU ran meanwhile. */
+/* boots[0] is this boot, the n - 1 others are earlier ones. Those that ran on other hardware, or with another nominal
+ * rate, do not count. `constant`: the CPU has constant_tsc; without it a calibration says at which frequency the CPU
+ * ran meanwhile. */
 void rate_boots_find(const BootCalibration *boots, unsigned n, bool constant, RateBoots *ret);
 /* This boot differs much, and at least two others agree on that. */
 bool rate_boots_convict(const RateBoots *rate);

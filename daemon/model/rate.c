@@ -10,7 +10,7 @@
 
 double rate_from_kernel(long freq, long tick)
 {
-        /* 0 - x, as -x would make a negative zero of none. */
+        /* 0 - x, because -x would turn 0 into a negative zero. */
         return 0 - ((double)freq / KERNEL_FREQ_UNIT + (double)(tick - KERNEL_TICK_USUAL) * KERNEL_TICK_PPM);
 }
 

@@ -10,7 +10,8 @@
 
 /* Usual is some 50 ppm either way. */
 #define RATE_NOTE_PPM 100
-/* KVM's parameter tsc_tolerance_ppm where nobody set it otherwise (arch/x86/kvm/x86.c): as far as that a guest keeps its TSC unscaled. */
+/* The default of KVM's parameter tsc_tolerance_ppm (arch/x86/kvm/x86.c): up to this difference a guest's TSC is not
+ * scaled. */
 #define RATE_WARN_PPM 250
 /* The kernel corrects no more than 500 ppm (MAXFREQ, include/linux/timex.h); at this value nine tenths are used. */
 #define RATE_FAIL_PPM 450
@@ -19,8 +20,8 @@
  * default (one more is 100 ppm). The kernel adds both to the clock. A clock that it speeds up is slow by itself, so the
  * sign is inverted. */
 double rate_from_kernel(long freq, long tick);
-/* `chronyc -c tracking`, column 8, and the same number behind "Frequency" for people: above 0 is "fast", as here (chrony's client.c
- * print_report(), 'F'). In the line before it, "System time", above 0 is "slow". */
+/* `chronyc -c tracking`, column 8, and the same number behind "Frequency" for people: above 0 is "fast", as here
+ * (chrony's client.c print_report(), 'F'). In the line before it, "System time", above 0 is "slow". */
 double rate_from_chrony(double frequency_ppm);
 /* From ntpd's drift file, or `frequency` of `ntpq -c rv`, which is the same variable (drift_comp): the value that ntpd
  * gives to the kernel as freq (ntpd/ntp_loopfilter.c), so the sign is inverted too. */

@@ -77,7 +77,7 @@ static bool fits(const Snapshot *whole, const SnapshotPart *part, const Snapshot
         return true;
 }
 
-/* Where it stands in *whole, or a new place for it; NULL: out of memory. */
+/* The place of the domain in *whole, or a new one; NULL: out of memory. */
 static FreqDomain *place_for(Snapshot *whole, unsigned id)
 {
         FreqDomain *domains, *domain = snapshot_find_domain(whole, id);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A part of the host that is read anew, where the rest is known.
+ * A part of the host that is read again while the rest of the snapshot stays.
  */
 #pragma once
 
@@ -25,10 +25,11 @@ int snapshot_part_copy(SnapshotPart *part, const SnapshotPart *other);
 /* Adds the CPU or the domain of this knob. 0 or -ENOMEM. */
 int snapshot_part_add(SnapshotPart *part, const KnobId *id);
 
-/* The part that these CPUs were, as far as `whole` knows. 0 or -ENOMEM. *ret is the caller's, untouched on failure. */
+/* The part with these CPUs and the domains in which `whole` has them. 0 or -ENOMEM. *ret is the caller's, untouched on
+ * failure. */
 int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *ret);
 bool snapshot_part_has(const SnapshotPart *part, const KnobId *id);
 
-/* Moves what was read of the part from *read into *whole. 1; 0 when that cannot be: one of its CPUs is new or was taken out of the
- * machine, or a domain has gone; -ENOMEM: *whole is of no use any more. */
+/* Moves the values of the part from *read into *whole. 1; 0: this is not possible, because one of its CPUs is new or
+ * was removed from the machine, or a domain has disappeared; -ENOMEM: *whole cannot be used any more. */
 int snapshot_merge(Snapshot *whole, const SnapshotPart *part, Snapshot *read);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The meaning of the kernel's uevents for us.
+ * Finds out whether and how a uevent of the kernel concerns us.
  */
 #pragma once
 
@@ -17,13 +17,13 @@ typedef enum UeventKind {
 typedef struct Uevent {
         UeventKind kind;
         unsigned cpu;
-        /* KVM (virt/kvm/kvm_main.c kvm_uevent_notify_change); 0: not said, but for n_vms */
+        /* from KVM (virt/kvm/kvm_main.c kvm_uevent_notify_change); 0: the event does not say it, except in n_vms */
         uint64_t n_created; /* VMs, ever */
         uint32_t n_vms;     /* how many of these ran then; UINT32_MAX: the event does not say */
         uint32_t pid;       /* of the task that created this one, in the first pid namespace */
 } Uevent;
 
-/* Finds a property that the kernel sent; NULL: there is none of that name. */
+/* The properties that the kernel sent; NULL: there is none of that name. */
 typedef struct UeventText {
         const char *action;
         const char *devpath;

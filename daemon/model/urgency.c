@@ -85,7 +85,8 @@ Suspect clock_find_suspect(const Facts *facts, const ClockView *view)
         case VERDICT_UNSTABLE:
                 return unstable_suspect(view);
         case VERDICT_UNVERIFIED:
-                /* Elsewhere the kernel repairs what firmware does to TSC_ADJUST; with this parameter it does not look. */
+                /* Elsewhere the kernel repairs what firmware does to TSC_ADJUST; with this parameter it does not
+                 * look. */
                 return view->n_firmware_faults > 0 && cmdline_has(facts->cmdline, "tsc", "reliable") ? SUSPECT_TSC :
                                                                                                        SUSPECT_NONE;
         default:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Which clock the evidence convicts, and how soon somebody has to act. This is the only place that decides it; bus,
- * exit status, metrics, alerts, journal level and `tscwarden status` repeat it.
+ * Decides which clock the evidence convicts, and how soon somebody has to act. No other file decides that: bus, exit
+ * status, metrics, alerts, journal level and `tscwarden status` repeat it.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Makes the words from what is known.
+ * Chooses verdict, reason and `expected` from what the state machine knows.
  */
 #include <string.h>
 

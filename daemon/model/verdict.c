@@ -334,7 +334,7 @@ void clock_feed_facts(Clock *clock, uint64_t now, ClockChanges *changes)
         update_verdict(clock, /* fresh= */ false, now, changes);
 }
 
-/* The log no longer says it, but the last daemon knew it. */
+/* The log no longer says since when, but the last daemon knew it. */
 static void adopt_since(Clock *clock)
 {
         clock->since_usec = clock->imported_since_usec;

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Can this host's TSC be trusted? A state machine over the kernel's lines and the content of sysfs; time is passed in.
+ * Here a line of the log becomes a verdict: kernel-line.c recognises the line, verdict.c and verdict-mark.c judge it,
+ * verdict-view.c chooses the words.
  *
  * No verdict changes because of a line alone: an ordinary user can have text quoted in facility-0 lines. A mark counts
- * when available_clocksource has lost tsc (the kernel does not list a marked one any more); this is read again for up to a
+ * when available_clocksource has lost tsc (the kernel removes a marked one for good); this is read again for up to a
  * second after the line. In the same way a loss without a line waits that long for its line; then the TSC was unbound
  * by hand, or the log has lost the line.
  *
  * How to use it: clock_init; clock_import; every line of the log so far (clock_feed_line); clock_feed_sysfs; the lines
- * that came meanwhile; clock_start. From then on changes are reported. After each batch of lines and at
- * clock_deadline: read the log to its end; then, if clock_wants_sysfs, read the log again after sysfs and before
- * clock_feed_sysfs; then clock_feed_timer. All times are CLOCK_MONOTONIC in µs. The kernel's own time stamps are close
- * to that (local_clock) and are only compared with each other.
+ * that came meanwhile; clock_start. From then on changes are reported. After each batch of lines and at clock_deadline:
+ * read the log to its end; then, if clock_wants_sysfs, read the log again after sysfs and before clock_feed_sysfs; then
+ * clock_feed_timer. All times are CLOCK_MONOTONIC in µs. The kernel's own time stamps are close to that (local_clock)
+ * and are only compared with each other.
  */
 #pragma once
 
@@ -166,6 +168,6 @@ char *clock_watchdog_reason(const Clock *clock);
 /* The file `clock`: "tscwarden-clock 2 BOOT-ID", then "key<TAB>value" lines, text escaped.
  * Heap string owned by the caller, NULL when out of memory. */
 char *clock_export(const Clock *clock, const char *boot_id);
-/* To be called between clock_init and the replay. 1: accepted. 0: of another boot, ignored. -EBADMSG: not our format or cut short,
- * ignored. */
+/* To be called between clock_init and the replay. 1: accepted. 0: of another boot, ignored. -EBADMSG: not our format or
+ * cut short, ignored. */
 int clock_import(Clock *clock, const char *text, size_t size, const char *boot_id);

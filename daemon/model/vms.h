@@ -31,7 +31,7 @@ void vms_done(Vms *vms);
 /* Feeds an event of KVM; `name` is the name of a create event's pid, NULL when unknown. Events may arrive in another
  * order than they happened. 0, or -ENOMEM: the VM is counted but has no name. */
 int vms_feed(Vms *vms, const Uevent *uevent, const char *name);
-/* Events were lost. */
+/* Call this when events were lost. */
 void vms_forget(Vms *vms);
 
 /* Whether a VM runs; unknown counts as yes. */
