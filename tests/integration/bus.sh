@@ -57,8 +57,8 @@ bus_stop() {
         rm -f "${DBUS_SYSTEM_BUS_ADDRESS#unix:path=}"
 }
 
-# quiet SECONDS: in that time nothing is to happen. The round trip at its end is answered after what the kernel's log, other writers
-# and uevents brought before it: a daemon that hangs or lags does not pass.
+# quiet SECONDS: waits, and then until the daemon has handled everything that came before (the kernel's log, other writers, uevents), so that
+# a daemon that hangs or is slow does not pass a test that nothing happens.
 quiet() {
         sleep "$1"
         check "the daemon answers" on_the_bus

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# TAP checks and what the knobs hold: for tests on a made host, in a container and in a virtual machine.
+# TAP checks, and the values of the knobs: for tests on a simulated host, in a container and in a virtual machine.
 
 cpus=/sys/devices/system/cpu
 n_checks=0

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2154
 #
-# Sourced by the tests of `tscwarden kargs` and `guest`: what they may write is laid over by memory, and programs of the system are
-# played by scripts in $bin, first on the path. $ctl is tscwarden.
+# Sourced by the tests of `tscwarden kargs` and `guest`. Folders that they may write are covered by file systems in memory, and scripts in $bin,
+# first on the path, stand for programs of the system. $ctl is tscwarden.
 
 # shellcheck source=tests/integration/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -130,7 +130,7 @@ killed_at() {
         reset
         [ "$1" = apply ] || "$ctl" kargs apply > /dev/null 2>&1
         strace -o "$scratch/trace" -e trace="$2" -e inject="$2:signal=KILL:when=$3" "$ctl" kargs "$1" > "$scratch/killed" 2>&1 < /dev/null
-        # The shell's word on the kill is not ours.
+        # The shell's message about the kill is not part of the output.
         grep -q 'killed by SIGKILL' "$scratch/trace" && settle
 }
 

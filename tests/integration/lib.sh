@@ -23,7 +23,7 @@ mkdir -m 0755 "$run"
 pid=
 log_patterns=('^$')
 
-# This machine's own files of cpupower would have a say.
+# This machine's own files of cpupower would have an effect.
 for file in /etc/sysconfig/cpupower /etc/default/cpupower /etc/cpupower-service.conf /etc/default/cpupower-service.conf; do
         [ ! -e $file ] || mount --bind /dev/null $file
 done

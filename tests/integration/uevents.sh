@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
 #
-# Uevents for a test, heard by nobody else; sourced before lib.sh. A made host sends none by itself.
+# Uevents for a test, which no other program receives; sourced before lib.sh. A simulated host sends none by itself.
 
 [ -n "${UEVENTS_APART-}" ] || UEVENTS_APART=1 exec unshare --net bash "$0"
 

@@ -20,7 +20,7 @@ typedef struct Player {
         uint64_t usecs[PLAYER_LINES_MAX];
         unsigned n_lines;
         char sysfs[256]; /* CURRENT|AVAILABLE */
-        bool noisy;      /* benign and foreign lines before each of the kernel's, from rand() */
+        bool noisy;      /* benign and foreign lines before each of the kernel's, chosen by rand() */
         ClockChanges changes;
 } Player;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * In the place of host/drift-watch.c: a watch that hears what the test says. One at a time.
+ * Replaces host/drift-watch.c by a watch that reports what the test says. One at a time
  */
 #pragma once
 

@@ -87,7 +87,7 @@ static const FakeFault *find_fault(const FakeHost *fake, const KnobId *id)
         return NULL;
 }
 
-/* What enumerate gives, less what is not of the part. */
+/* Removes from the result of enumerate what is not in the part. */
 static int fake_enumerate(void *userdata, Snapshot *ret);
 
 static int fake_read_part(void *userdata, SnapshotPart *part, Snapshot *ret)

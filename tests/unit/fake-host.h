@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A host behind the ops table, with the kernel's rules for cpufreq and for the TSC, and faults on demand.
+ * A host behind the table CpuOps, with the kernel's rules for cpufreq and for the TSC, and with faults on demand
  */
 #pragma once
 
@@ -33,9 +33,10 @@ typedef struct FakeHost {
         const char *loadable; /* governors that a write loads */
         bool tsc_lives;
         bool constant_tsc;
-        uint64_t setspeed_khz[8]; /* told to userspace, within the limits or not */
-        bool freed_by_us[8];      /* a domain's governor may move since a write through the ops */
-        unsigned lost_by_us;      /* the TSC was lost by a write through the ops, or by what one set free */
+        uint64_t setspeed_khz
+                [8];         /* the speed that was requested under the governor userspace, within the limits or not */
+        bool freed_by_us[8]; /* a write through the ops has left a domain whose governor may change the frequency */
+        unsigned lost_by_us; /* the TSC was lost by a write through the ops, or by a governor that it set free */
 
         FakeFault faults[FAKE_FAULTS_MAX];
         unsigned n_faults;
@@ -46,15 +47,15 @@ typedef struct FakeHost {
 
 extern const CpuOps fake_host_ops;
 
-/* n_domains domains of cpus_each CPUs at 800000 to 2600000 kHz in four steps, governor `governor` at `cur_khz`; idle states POLL,
- * C1 (2 us), C2 (75 us), C3 (100 us) on each CPU. */
+/* n_domains domains of cpus_each CPUs at 800000 to 2600000 kHz in four steps, governor `governor` at `cur_khz`; idle
+ * states POLL, C1 (2 us), C2 (75 us), C3 (100 us) on each CPU. */
 void fake_host_init(FakeHost *fake, unsigned n_domains, unsigned cpus_each, const char *governor, uint64_t cur_khz);
 void fake_host_done(FakeHost *fake);
 
 void fake_host_fault(FakeHost *fake, const char *path, FakeFaultKind kind, int error_or_reads);
-/* A write by somebody else. */
+/* A write by another program. */
 int fake_host_drift(FakeHost *fake, const char *path, const char *value);
-/* Governors that may move do; `choice` selects where to. */
+/* Each governor that may change the frequency does so; `choice` selects the new one. */
 void fake_host_tick(FakeHost *fake, unsigned choice);
 /* "governor=performance min=… max=…" etc. of everything, to compare whole hosts. Owned by the caller. */
 char *fake_host_dump(const FakeHost *fake);

@@ -25,7 +25,7 @@ static inline int scratch_setup(void **state)
 
         if (!scratch)
                 return -1;
-        /* Where fsync(2) costs nothing, if there is such a place. */
+        /* In a place where fsync(2) costs nothing, if there is one. */
         strcpy(scratch->path,
                access("/dev/shm", W_OK) == 0 ? "/dev/shm/tscwarden-test-XXXXXX" : "/tmp/tscwarden-test-XXXXXX");
         if (!mkdtemp(scratch->path))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What an agent and virsh answer, and what is said of it.
+ * The answers of an agent and of virsh, and what is printed about them
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -324,7 +324,7 @@ static void test_boot_parameters(void **state)
         m.facts.cmdline = "ro tsc=reliable";
         expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "/proc/cmdline: tsc=reliable");
         m.facts.cmdline = "ro";
-        /* Nothing can be wanted of a TSC that was never fit. */
+        /* A TSC that was never fit needs nothing. */
         m.clock.verdict = VERDICT_UNSTABLE;
         m.clock.reason = REASON_UNSYNCHRONIZED;
         expect(&m, "boot-parameters", AUDIT_NOT_APPLICABLE, NULL, NULL);
@@ -344,7 +344,7 @@ static void test_idle_and_c1e(void **state)
         expect(&m, "idle-states", AUDIT_PASS, NULL, "none deeper than C1");
         strcpy(m.facts.deep_state, "C2");
         m.cpu.n_states = 3;
-        /* What would not start, or not hold it, is no fix. */
+        /* A governor that would not start, or would not hold the frequency, is no fix. */
         expect_advice(&m, "idle-states", "tscwardend --check-config");
         m.input.policy = &nothing;
         m.input.never = "/etc/default/tscwarden:7";
@@ -356,7 +356,7 @@ static void test_idle_and_c1e(void **state)
         m.states[2].disabled = m.cpu.online = false;
         expect(&m, "idle-states", AUDIT_WARN, NULL, NULL);
         m.cpu.online = true;
-        /* The policy asks for it: nothing that is done already is offered. */
+        /* The policy asks for this governor, so `check` does not offer to start what runs already. */
         m.input.policy = &policy;
         expect(&m, "idle-states", AUDIT_FAIL, NULL, "policy (MAX_CSTATE, /etc/default/tscwarden:4) allows C2");
         rule.idle.latency_usec = 2;
@@ -398,7 +398,8 @@ static void test_governor_and_owners(void **state)
         m.input.policy = &policy;
         expect(&m, "governor", AUDIT_PASS, NULL, "/etc/default/tscwarden:3");
 
-        /* The policy asks for what moves it: nothing that is done already is offered. */
+        /* The policy asks for a governor that changes the frequency, so `check` does not offer to start what runs
+         * already. */
         m.facts.available_clocksources = (char *)"hpet acpi_pm";
         strcpy(m.domain.governor, "ondemand");
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "policy (/etc/default/tscwarden:3) is not in force");
@@ -407,21 +408,21 @@ static void test_governor_and_owners(void **state)
         rule.has[POLICY_GOVERNOR] = false;
         expect(&m, "governor", AUDIT_FAIL, NULL, "no line of it names a governor");
 
-        /* The price of a TSC that lives. */
+        /* What it costs that the TSC still works. */
         m.domain.max_khz = m.domain.cur_khz = 1000000;
         m.facts.clocksource = (char *)"tsc";
         m.facts.available_clocksources = (char *)"tsc hpet acpi_pm";
         expect(&m, "governor", AUDIT_PASS, NULL, "held at 1000 MHz of 2400 MHz until the next boot");
         rule.has[POLICY_GOVERNOR] = true;
         m.domain.max_khz = 2400000;
-        /* The daemon holds such a one still, whatever governor the policy asks for. */
+        /* The daemon keeps the frequency of such a TSC constant, whatever governor the policy asks for. */
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand changes");
         rule.governors = performance;
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand changes");
 
         expect(&m, "governor-owners", AUDIT_PASS, NULL, NULL);
         m.setup.owners = BIT(RIVAL_TUNED);
-        /* A living TSC: nothing may be stopped. */
+        /* The TSC still works: `check` must not stop anything. */
         expect(&m, "governor-owners", AUDIT_WARN, NULL, "tuned");
         m.setup.owners_enabled = BIT(RIVAL_TUNED);
         expect(&m, "governor-owners", AUDIT_WARN, DAEMON " && systemctl disable tuned", NULL);

@@ -88,7 +88,7 @@ static void test_other_states(void **state)
         assert_string_equal(report.complaint, "506 Cannot talk to daemon");
 }
 
-/* Whatever is not as agreed is no answer. */
+/* A reply in any other format counts as no answer. */
 static void test_broken_lines(void **state)
 {
         static const char *const lines[] = {

@@ -148,7 +148,7 @@ static void test_clock_remedy_believes_the_line(void **state)
         assert_int_equal(clock_remedy_kind(&facts, &view), REMEDY_BOOT_PARAMETERS);
 }
 
-/* For every host, verdict and reason there are words, and none of them asks for tsc=reliable. */
+/* There is a text for every host, verdict and reason, and none of them asks for tsc=reliable. */
 static void test_clock_advice_has_words_for_everything(void **state)
 {
         static const char *const vendors[] = { "GenuineIntel", "AuthenticAMD" };

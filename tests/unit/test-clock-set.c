@@ -13,7 +13,7 @@
 
 #include "host/clock-set.h"
 
-/* What a jump does is seen in a virtual machine: nobody sets this machine's clock for a test. */
+/* A test in a virtual machine shows what a jump does, because no test sets this machine's clock. */
 static void test_clock_set_is_quiet_and_armed(void **state)
 {
         char path[64], line[128];

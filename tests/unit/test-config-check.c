@@ -70,7 +70,8 @@ static void test_check_frequencies_by_cpu(void **state)
                             "lower the one or raise the other");
 }
 
-/* Two rules that meet on many CPUs are one fault, and hundreds of pairs end at the limit. */
+/* Two rules that contradict each other on many CPUs are one fault, and of hundreds of pairs only the first ones are
+ * reported. */
 static void test_check_frequencies_is_bounded(void **state)
 {
         _cleanup_config_faults_ ConfigFaults once = {}, many = {};

@@ -73,7 +73,7 @@ static void test_foreign_field_files(void **state)
                   " GOVERNOR=ondemand:1 MIN_FREQ=2250000:2 MAX_FREQ=3000000:3 [MAX_CSTATE=shallowest]", NULL },
                 { "GOVERNOR=performance\nFREQ=2GHz\n", " GOVERNOR=userspace:2 FREQ=2000000:2 [MAX_CSTATE=shallowest]",
                   ":1: GOVERNOR has no effect beside FREQ of line 2" },
-                /* A preference says nothing of the governor. */
+                /* An energy preference does not set the governor. */
                 { "PERF_BIAS=6\nEPP=balance_power\nFREQ=\n",
                   " [GOVERNOR=performance] EPP=balance_power:2 PERF_BIAS=6:1 [MAX_CSTATE=shallowest]", NULL },
                 { "CPUPOWER_START_OPTS='set -b 15'\n", " [GOVERNOR=performance] PERF_BIAS=15:1 [MAX_CSTATE=shallowest]",
@@ -84,13 +84,13 @@ static void test_foreign_field_files(void **state)
                 { "governor='performance'\n#min_freq=\"2.25GHz\"\nmc_scheduler=1\n",
                   " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
                   ":3: 'mc_scheduler' is not a key that tscwarden reads" },
-                /* The last of two holds, and an empty one takes back. */
+                /* The last of two lines holds, and an empty one cancels the earlier one. */
                 { "GOVERNOR=powersave\nGOVERNOR=performance\n", " GOVERNOR=performance:2 [MAX_CSTATE=shallowest]",
                   NULL },
                 { "GOVERNOR=powersave\nGOVERNOR=\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", NULL },
                 { "GOVERNOR=powersave\nCPUPOWER_START_OPTS='idle-set -E'\n", " [GOVERNOR=performance] idle-set=-E:2",
                   ":1: GOVERNOR has no effect beside the CPUPOWER_ options of line 2" },
-                /* A line that cannot be understood is as if it were not there. */
+                /* A line that cannot be understood has no effect. */
                 { "CPUPOWER_START_OPTS=\"frequency-set -g per,form\"\nCPUPOWER_START_IDLE_OPTS='idle-set -E'\n",
                   " [GOVERNOR=performance] idle-set=-E:2",
                   ":1: CPUPOWER_START_OPTS: frequency-set --governor 'per,form' is not the name of a governor; write one like "
@@ -163,7 +163,7 @@ static void test_foreign_field_files(void **state)
         }
 }
 
-/* Each of them told at once. */
+/* All of them are reported in one run. */
 static void test_foreign_limits_of_cpufrequtils_that_cross(void **state)
 {
         const char *paths[] = { "first", NULL };
@@ -202,7 +202,7 @@ static void test_foreign_precedence(void **state)
         assert_int_equal(own.n_files, 1);
 }
 
-/* What it meant is not looked for in the next file. */
+/* The next file is not read for it. */
 static void test_foreign_line_without_effect_ends_the_search(void **state)
 {
         const char *paths[] = { "first", "second", NULL };
@@ -224,7 +224,8 @@ static void test_foreign_line_without_effect_ends_the_search(void **state)
         assert_non_null(strstr(errors.entries[0].text, "own:1: this section sets nothing"));
 }
 
-/* Nor does a line about the stop, which is not taken, or one of a key that is none of cpupower's. */
+/* A line about the stop, which is not used, or one whose key is none of cpupower's, does not make the file one about a
+ * policy. */
 static void test_foreign_line_about_no_policy_does_not(void **state)
 {
         static const char *const texts[] = { "CPUPOWER_STOP_OPTS=\"frequency-set -g ondemand\n",

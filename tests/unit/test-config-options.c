@@ -41,7 +41,7 @@ static void test_options_are_all_that_holds(void **state)
         assert_string_equal(config.stop_policy.rules[0].governors[0], "ondemand");
 }
 
-/* RHEL's file as ours: the half that it says nothing of is not left undone. */
+/* RHEL's text in our own file: the built-in rule holds for the half that it does not mention. */
 static void test_options_leave_a_half_to_the_built_in_rule(void **state)
 {
         static const struct {

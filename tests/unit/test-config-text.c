@@ -14,7 +14,7 @@
 
 static void decode(const char *data, size_t size, ConfigFaults *faults, ConfigText *text)
 {
-        /* No NUL behind it, so that AddressSanitizer sees a read too far. */
+        /* Without a NUL behind it, so that AddressSanitizer reports reading too far. */
         char *exact = size > 0 ? malloc(size) : strdup("");
 
         memcpy(exact, data, size);

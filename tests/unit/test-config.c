@@ -196,7 +196,7 @@ static void test_config_collects_everything(void **state)
         assert_string_equal(errors.entries[20].text, "F: and 10 more errors");
 }
 
-/* A line with two mistakes is not refused a second time once the first is mended. */
+/* Both mistakes of a line are reported together, so that it is not refused again after the first one is corrected. */
 static void test_config_tells_both_mistakes_of_a_line(void **state)
 {
         static const struct {
@@ -275,7 +275,7 @@ static void test_config_load_files(void **state)
         assert_string_equal(big.entries[0].text, "/dev/zero: longer than 1 MiB; this cannot be the right file");
 }
 
-/* The sample: as it is, and with every "#KEY=value" made live, it says what holds without it. */
+/* The sample file, as it is and with every "#KEY=value" uncommented, means the same as an empty file. */
 static void test_config_sample_is_the_default(void **state)
 {
         static const char path[] = SOURCE_ROOT "/conf/tscwarden.sysconfig";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The monitor of drift on a fake host, with a watch that hears what the test says.
+ * The drift monitor on a fake host, with a watch that reports what the test says
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -18,7 +18,8 @@
 #include "warden.h"
 #include "watch/drift.h"
 
-/* Far behind the real clock: for sd-event every timer is due at once, and the monitor finds out by this one whether it is. */
+/* This clock is far behind the real one: sd-event takes every timer as due, and the monitor decides by this clock
+ * whether it is. */
 static uint64_t now_usec;
 
 int __wrap_clock_gettime(clockid_t id, struct timespec *ret);
@@ -78,7 +79,8 @@ static int on_plan_for(const Snapshot *snapshot, const SnapshotPart *part, Plan 
         return plan_build(&input, ret);
 }
 
-/* A task as the manager runs it. `written_meanwhile`: another program writes there between the reading and the watch. */
+/* A task as the manager runs it. `written_meanwhile`: another program writes there between the reading and the
+ * watch. */
 static void run_task(Snapshot *snapshot, Plan *plan, bool repair, const char *written_meanwhile)
 {
         _cleanup_findings_ Findings findings = {};
@@ -236,7 +238,7 @@ static void test_drift_monitor_groups_alike_lines(void **state)
         assert_null(strchr(strchr(lines, '\n') + 1, '\n'));
 }
 
-/* Nobody heard of this write: the task had read the file, and the watch began after it. */
+/* No watch reported this write: the task had already read the file, and the watch began later. */
 static void test_drift_monitor_reads_what_was_not_watched(void **state)
 {
         apply(NULL);
@@ -250,7 +252,8 @@ static void test_drift_monitor_reads_what_was_not_watched(void **state)
         assert_string_equal(host.real.domains[1].governor, "performance");
 }
 
-/* 522 knobs are more than one slice. No watch heard of the two writes: one is found in the first slice, one in the last. */
+/* 522 knobs are more than one slice. No watch reported the two writes: one is found in the first slice, one in the
+ * last. */
 static void test_drift_monitor_compares_in_slices(void **state)
 {
         unsigned most = 0;
@@ -371,7 +374,7 @@ static void test_drift_monitor_contest(void **state)
         assert_string_equal(host.real.domains[0].governor, "performance");
 }
 
-/* Left alone for a while, then set again; once it stays the contest is over. */
+/* The knob is left alone for a while, then set again; once its value stays, the contest is over. */
 static void test_drift_monitor_ends_a_contest(void **state)
 {
         apply(NULL);
@@ -408,12 +411,12 @@ static void test_drift_monitor_leaves_a_thermal_limit(void **state)
         wake_watch();
         assert_int_equal(n_repairs, 0);
         assert_non_null(strstr(lines, "lowered to 1400000 by thermald"));
-        /* A person does not raise it either. */
+        /* Nor does Apply() raise it. */
         apply(NULL);
         assert_int_equal(host.real.domains[0].max_khz, 1400000);
 }
 
-/* The watch overflowed: everything is read, and what is off is set again, its writer unknown. */
+/* The watch has lost events: everything is read, and values that differ are set again without a known writer. */
 static void test_drift_monitor_reads_all_when_events_were_lost(void **state)
 {
         apply(NULL);
@@ -427,7 +430,7 @@ static void test_drift_monitor_reads_all_when_events_were_lost(void **state)
         assert_string_equal(host.real.domains[1].governor, "performance");
 }
 
-/* What cannot be read is tried again after ten seconds. */
+/* A knob that cannot be read is read again after ten seconds. */
 static void test_drift_monitor_reads_again_later(void **state)
 {
         apply(NULL);

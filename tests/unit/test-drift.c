@@ -86,7 +86,7 @@ static void test_drift_contest_begins(void **s)
                         assert_int_equal(lose(&drift, now), DRIFT_LOST);
                 assert_int_equal(lose(&drift, now), rows[i].fifth);
                 assert_int_equal(drift_is_contested(drift_find(&drift, &governor)), rows[i].fifth == DRIFT_CONTEST);
-                /* And so on. */
+                /* The waits double. */
                 if (rows[i].fifth == DRIFT_LOST)
                         assert_int_equal(lose(&drift, now + rows[i].apart), DRIFT_LOST);
         }
@@ -109,11 +109,11 @@ static void test_drift_other_side_goes_on(void **s)
                 assert_int_equal(drift_deadline(&drift), now + backoff);
         }
         assert_int_equal(backoff, DRIFT_BACKOFF_MAX_USEC);
-        /* What is off stays one loss. */
+        /* A value that stays wrong is one loss. */
         assert_int_equal(drift.counts[KNOB_SCALING_GOVERNOR], DRIFT_LOSSES_MAX);
 }
 
-/* The wait is not for nothing: it counts from the last write. */
+/* The wait is counted from the last write. */
 static void test_drift_other_side_stops_meanwhile(void **s)
 {
         _cleanup_drift_ Drift drift = {};
@@ -166,11 +166,11 @@ static void test_drift_other_side_stops(void **s)
         assert_true(over);
         assert_false(drift_is_contested(account));
         assert_int_equal(drift_deadline(&drift), DRIFT_NEVER);
-        /* Forgotten and forgiven. */
+        /* After drift_forget() nothing is contested. */
         contest(&drift, now);
 }
 
-/* A repair that failed is no peace. */
+/* A repair that failed does not end the contest. */
 static void test_drift_trial_fails(void **s)
 {
         _cleanup_drift_ Drift drift = {};
@@ -211,7 +211,7 @@ static void test_drift_limited(void **s)
         assert_int_equal(drift_find(&drift, &max)->limit, DRIFT_NO_LIMIT);
 }
 
-/* Each of many knobs once: none is remembered for longer than it counts. */
+/* Each of many knobs changes once: an account is kept no longer than it counts. */
 static void test_drift_memory(void **s)
 {
         _cleanup_drift_ Drift drift = {};
@@ -230,7 +230,7 @@ static void test_drift_memory(void **s)
         assert_int_equal(drift.counts[KNOB_DISABLE], 100000);
 }
 
-/* Whatever the other side does: never more than five repairs a minute, and once it stops the contest ends. */
+/* Whatever the other program does, there are at most five repairs a minute, and the contest ends once it stops. */
 static void test_drift_any_opponent(void **s)
 {
         unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : 1;

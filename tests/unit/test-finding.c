@@ -218,7 +218,7 @@ static void test_findings_group_what_agrees(void **state)
         assert_int_equal(findings.n, 1);
         assert_string_equal(findings.entries[0].object, "cpufreq/policy0");
         assert_int_equal(findings.entries[0].n_objects, 2);
-        /* Copies: what they were made from may go. */
+        /* The findings are copies, so their sources may be freed. */
         memset(offers, '\0', sizeof(offers));
         memset(object, '\0', sizeof(object));
         text = finding_format(&findings.entries[0]);

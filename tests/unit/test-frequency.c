@@ -30,7 +30,7 @@ typedef struct Row {
 #define MARKS EFFECT_MARKS_TSC_UNSTABLE
 
 static const Row rows[] = {
-        /* performance stands at its maximum, powersave at its minimum. */
+        /* performance keeps the maximum, powersave the minimum. */
         { "performance", 8, 26, 26, 0, false, MIN, "1400000", HOLDS, HOLDS },
         { "performance", 8, 26, 26, 0, false, MAX, "2000000", MARKS, HOLDS },
         { "performance", 8, 20, 20, 0, false, MAX, "2600000", MARKS, HOLDS },
@@ -42,13 +42,14 @@ static const Row rows[] = {
         { "powersave", 8, 26, 8, 0, false, MIN, "1400000", MARKS, HOLDS },
         { "powersave", 14, 26, 14, 0, false, MIN, "800000", MARKS, HOLDS },
         { "powersave", 8, 26, 8, 0, false, GOV, "performance", MARKS, HOLDS },
-        /* Between equal limits nothing moves, whatever the governor. */
+        /* Between equal limits no governor changes the frequency. */
         { "ondemand", 14, 14, 14, 0, false, GOV, "performance", HOLDS, HOLDS },
         { "performance", 14, 14, 14, 0, false, GOV, "schedutil", HOLDS, HOLDS },
         { "ondemand", 14, 14, 14, 0, false, MAX, "2600000", MARKS, NONE },
         { "ondemand", 14, 14, 14, 0, false, MIN, "800000", MARKS, NONE },
         { "nosuch", 14, 14, 14, 0, false, MIN, "800000", MARKS, NONE },
-        /* A governor that moves as it likes: less room around the present frequency is no worse. */
+        /* For a governor that changes the frequency by itself, less room around the present frequency is no greater
+         * risk. */
         { "ondemand", 8, 26, 14, 0, false, MAX, "2000000", NONE, NONE },
         { "ondemand", 8, 26, 14, 0, false, MAX, "1400000", NONE, NONE },
         { "ondemand", 8, 14, 14, 0, false, MIN, "1400000", HOLDS, HOLDS },
@@ -60,13 +61,13 @@ static const Row rows[] = {
         { "ondemand", 14, 26, 20, 0, false, MIN, "800000", MARKS, NONE },
         { "ondemand", 8, 26, 14, 0, false, GOV, "performance", MARKS, HOLDS },
         { "ondemand", 8, 26, 14, 0, false, GOV, "schedutil", MARKS, NONE },
-        /* A frequency nobody knows may be anywhere. */
+        /* A frequency that is not known may be any. */
         { "performance", 8, 26, 0, 0, false, MIN, "1400000", MARKS, HOLDS },
         { "ondemand", 0, 26, 0, 0, false, MAX, "2000000", MARKS, NONE },
-        /* Not at its target: it is on its way. */
+        /* The frequency is not the governor's target, so it is about to change. */
         { "performance", 8, 26, 14, 0, false, MIN, "1400000", MARKS, HOLDS },
         { "performance", 8, 26, 14, 0, false, MAX, "1400000", HOLDS, HOLDS },
-        /* userspace starts from where the frequency stands, and holds it. */
+        /* userspace begins with the present frequency, and keeps it. */
         { "schedutil", 8, 26, 14, 0, false, GOV, "userspace", HOLDS, HOLDS },
         { "userspace", 8, 26, 14, 14, false, SPEED, "1400000", HOLDS, HOLDS },
         { "userspace", 8, 26, 14, 14, false, SPEED, "2000000", MARKS, HOLDS },
@@ -77,7 +78,7 @@ static const Row rows[] = {
         { "userspace", 8, 26, 14, 20, false, MIN, "1400000", MARKS, HOLDS },
         { "userspace", 8, 26, 14, 0, false, MIN, "1400000", HOLDS, HOLDS },
         { "userspace", 8, 26, 14, 14, false, GOV, "performance", MARKS, HOLDS },
-        /* What it was told may wait behind the limit that it stands at. */
+        /* A requested speed may wait until the limit is raised. */
         { "userspace", 8, 14, 14, 14, true, MAX, "2000000", MARKS, HOLDS },
         { "userspace", 8, 14, 14, 14, false, MAX, "2000000", HOLDS, HOLDS },
         { "userspace", 14, 26, 14, 14, true, MIN, "800000", MARKS, HOLDS },

@@ -51,7 +51,7 @@ static void make_host(unsigned n_cpus, Snapshot *ret)
         }
 }
 
-/* Of an apply and a restore: both plans, originals kept and let go. */
+/* Counts those of an apply and a restore: both plans, and the originals that are saved and dropped. */
 static unsigned long count(unsigned n_cpus)
 {
         _cleanup_snapshot_ Snapshot snapshot = {};

@@ -107,7 +107,7 @@ static void test_guests_read(void **state)
                         time_usec(CLOCK_BOOTTIME) - 100 * 1000000 / sysconf(_SC_CLK_TCK) + 2000000);
 }
 
-/* No ABI: other formats are not known, and break nothing. */
+/* debugfs is no ABI: other formats count as not known, and do no harm. */
 static void test_guests_read_what_is_no_number(void **state)
 {
         static const char *const texts[] = { "",

@@ -30,7 +30,7 @@
 #include "show/show.h"
 #include "show/steps.h"
 
-/* Clears the screen, turns the direction of the text, and is no UTF-8 at its end. */
+/* Clears the screen, reverses the direction of the text, and is not UTF-8 at its end. */
 static const char hostile[] = "e\033[2J\n\u202evil\xff";
 #define SAFE "e\\x1b[2J\\x0a\\xe2\\x80\\xaevil\\xff"
 /* json-c escapes the backslashes once more. */
@@ -49,7 +49,7 @@ static void output_begin(Output *output)
         assert_non_null(output->stream);
 }
 
-/* Nothing of the text is raw, and the escaped name stands in it `n` times at least. */
+/* No byte of the text is unescaped, and the escaped name occurs at least `n` times. */
 static void output_end(Output *output, const char *safe, unsigned n)
 {
         _cleanup_free_ char *joined = NULL;

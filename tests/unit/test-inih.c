@@ -161,7 +161,8 @@ static void test_inih_directory(void **state)
         assert_int_equal(errors.n_refusals, 1);
 }
 
-/* The whole way, with every trap that would go unseen: what is configured is what is written. */
+/* The whole way through reader and inih, with everything that inih alone would change without a message: the result is
+ * what is written. */
 static void test_inih_behind_the_loader(void **state)
 {
         static const char file[] = X199_COMMENT "GOVERNOR=powersave\n"

@@ -55,7 +55,7 @@ static const Row rows[] = {
           .has_spread = true, .tsc_khz = 2000000 },
         { "different rates", { BOTH(7, ONE), BOTH(7, HALF) }, 2, 32, QEMU, HOST, .stable = TSC_STABLE_NO, .problems = P(RATES_DIFFER),
           .migration = MIGRATION_OPEN, .has_spread = true },
-        /* What could not be read is never good. */
+        /* What could not be read never counts as good. */
         { "an offset is missing", { OFFSET(5), {} }, 2, QEMU, HOST, .migration = MIGRATION_OPEN, .tsc_khz = 2000000 },
         { "the first is missing", { {}, OFFSET(5), OFFSET(5) }, 3, QEMU, HOST, .migration = MIGRATION_OPEN, .tsc_khz = 2000000 },
         { "one is missing, two differ", { {}, OFFSET(5), OFFSET(6) }, 3, QEMU, HOST, .stable = TSC_STABLE_NO,

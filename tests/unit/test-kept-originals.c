@@ -39,7 +39,8 @@ static bool has_file(const Scratch *scratch)
         return faccessat(scratch->fd, "originals", F_OK, 0) == 0;
 }
 
-/* The file is there before anything is written, for the next process, and goes when everything is back. */
+/* The file exists before anything is written, so that the next process finds it, and is removed when every value is
+ * restored. */
 static void test_kept_for_the_next_process(void **state)
 {
         const Scratch *scratch = *state;
@@ -62,7 +63,7 @@ static void test_kept_for_the_next_process(void **state)
         kept_originals_done(&later);
 }
 
-/* By the next attempt somebody else may have written there. */
+/* Before the next attempt another program may have written there. */
 static void test_what_cannot_be_saved_is_forgotten(void **state)
 {
         const KnobId before = { .knob = KNOB_SCALING_GOVERNOR, .id = 7 };
@@ -100,7 +101,7 @@ static void test_a_broken_file_is_not_replaced(void **state)
         kept_originals_done(&kept);
 }
 
-/* After the options for the stop, what stands as they say is nobody's to put back. */
+/* Values that the options for the stop have set are not restored afterwards. */
 static void test_reached_values_are_let_go(void **state)
 {
         const Scratch *scratch = *state;

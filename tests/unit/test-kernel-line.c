@@ -12,7 +12,7 @@
 #include "base/macro.h"
 #include "model/kernel-line.h"
 
-/* facts the line must yield; what a case does not name must stay unset */
+/* what the line says; members that a case does not name must stay unset */
 typedef struct Case {
         const char *text;
         KernelLine line;
@@ -183,7 +183,7 @@ static const Case cases[] = {
         BENIGN("Unstable clock detected, switching default tracing clock to \"global\""),
 };
 
-/* Quoted, cut short, spelt otherwise, or only nearly a line of ours. */
+/* Lines that are quoted, cut short, spelt otherwise, or only nearly one of the kernel's. */
 static const char *const foreign[] = {
         "",
         " ",
@@ -271,7 +271,7 @@ static void test_kernel_line_ignores_foreign_lines(void **state)
                 check(foreign[i], &not_ours);
 }
 
-/* Behind anything at all, a line of ours is a quotation. */
+/* After any other text, one of the kernel's lines is a quotation. */
 static void test_kernel_line_ignores_quotations(void **state)
 {
         static const char *const before[] = { "x", " ", "\n", "systemd[1]: ", "audit: ", "tsc: tsc: ", "'" };

@@ -36,7 +36,7 @@ static const struct {
           "12345678 one|" },
         { BYTES("<4>[   12.345678] one\n<6>[   12.345678] another level\n"), "12345678 one|12345678 another level|" },
         { BYTES("<6>[    0.000000] one\n<6>[    0.000000] two\n<6>three\n<6>four\n"), "0 one|0 two|0 three|0 four|" },
-        /* Others speak. */
+        /* Lines of other programs. */
         { BYTES("<12>[    1.000000] user\n<30>[    1.000000] daemon\n<8>[    1.000000] user\n<7>x\n"), "0 x|" },
         /* A line of a record without a prefix, and the second half of one that READ_ALL cut. */
         { BYTES("tsc: Marking TSC unstable\n <6>x\n<6>[    1.000000] y"), "1000000 y|" },

@@ -73,7 +73,7 @@ static void test_kmsg_parse(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(parse_cases); i++) {
                 const ParseCase *c = &parse_cases[i];
-                /* To its size, so that a sanitizer sees a byte too far. */
+                /* Exactly as long as its text, so that a sanitizer reports reading too far. */
                 _cleanup_free_ char *buffer = malloc(c->size + 1);
                 KmsgRecord record = { .priority = 77, .text = "untouched" };
 

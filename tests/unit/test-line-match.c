@@ -74,7 +74,7 @@ static void test_line_match_keeps_values(void **state)
         assert_true(line.has_skew && line.has_interval && line.has_cs_interval);
 }
 
-/* Neither a part that is missing nor a line that does not match leaves anything behind. */
+/* Neither an optional part that is missing nor a line that does not match sets a value. */
 static void test_line_match_leaves_nothing_behind(void **state)
 {
         KernelLine line = {};

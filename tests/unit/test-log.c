@@ -129,7 +129,7 @@ static void test_log_error_errno(void **state)
         assert_int_equal(r, -ENOENT);
 }
 
-/* JOURNAL_STREAM names another stream, as after a redirection, or is no such thing: stderr is heard. */
+/* JOURNAL_STREAM names another stream, as after a redirection, or is malformed: messages go to stderr. */
 static void test_log_init_believes_its_own_stderr(void **state)
 {
         static const char *const streams[] = { "1:1", "x", "", "1:" };

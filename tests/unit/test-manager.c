@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The manager and all its parts on a fake host: facts, kernel log, clocksources, uevents, the time asleep and the watch of the knobs
- * are the test's; signals, event loop, notify socket and the runtime directory are real.
+ * The manager and all its parts on a fake host: facts, kernel log, clocksources, uevents, the time asleep and the watch
+ * of the knobs are the test's; signals, event loop, notify socket and the runtime directory are real.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -36,7 +36,7 @@ static Manager *manager;
 static int notify_fd;
 static char told[8192]; /* to systemd */
 
-/* The edges of the host. */
+/* Replaces the files of host/. */
 
 static unsigned n_enumerated, n_parts_read;
 
@@ -381,7 +381,7 @@ static void test_people_ask(void **state)
         assert_string_equal(governor(), "ondemand");
         assert_int_equal(look().state, POLICY_STATE_RESTORED);
 
-        /* Nothing but a person applies it now, a reload included. */
+        /* Only a person's Apply() applies the policy again; a reload does not. */
         manager_on_resume(manager);
         raise(SIGHUP);
         wait_for_idle();
@@ -422,8 +422,8 @@ static void test_reloads(void **state)
         assert_string_equal(governor(), "performance");
 }
 
-/* The first task has not begun: what is asked for meanwhile comes after it, and systemd is told READY=1 once. An event does not take
- * the place of the reload that waits. */
+/* The first task has not begun: what is asked for meanwhile comes after it, and systemd is told READY=1 once. An event
+ * does not take the place of the reload that waits. */
 static void test_what_is_asked_while_a_task_runs(void **state)
 {
         const char *ready;
@@ -500,7 +500,7 @@ static void test_guests_come(void **state)
         assert_int_equal(look().vms->n, 1);
 }
 
-/* What came back by itself is brought into force again, and no other CPU is read for it. */
+/* A CPU that came online gets the policy again, and no other CPU is read for it. */
 static void test_a_cpu_comes(void **state)
 {
         _cleanup_free_ char *reason = NULL;
@@ -671,7 +671,7 @@ static void test_the_tsc_is_lost(void **state)
         assert_true(host.real.domains[0].max_khz > 1400000);
 }
 
-/* It died while the plan ran that spared it: the task starts over. */
+/* The TSC was lost while a plan ran that protected it: the task starts again. */
 static void test_the_tsc_dies_meanwhile(void **state)
 {
         host.tsc_lives = true;

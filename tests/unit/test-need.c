@@ -34,7 +34,7 @@ static void test_need_under_mode(void **state)
                 { false, false, true, APPLY_ALWAYS, .need = { true, true } },
                 { true, true, false, APPLY_ALWAYS, .need = { true, true } },
                 { false, false, false, APPLY_NEVER, .need = { false, false } },
-                /* What nobody configured is applied where it is needed and nowhere else. */
+                /* A half that nobody configured is applied only where it is needed. */
                 { true, true, false, APPLY_ALWAYS, .need = { true, false }, .filled = { .idle = true } },
                 { true, true, false, APPLY_ALWAYS, .need = { false, true }, .filled = { .frequency = true } },
                 { true, false, false, APPLY_ALWAYS, .need = { true, true }, .filled = { .idle = true } },

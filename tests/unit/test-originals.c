@@ -49,7 +49,7 @@ static void test_originals_stay_sorted(void **state)
         }
 }
 
-/* In any order it says the same as a search. */
+/* In any order the result is that of a search. */
 static void test_originals_get_near(void **state)
 {
         _cleanup_originals_ Originals originals = {};

@@ -134,7 +134,7 @@ static void test_outcome_without_findings(void **state)
         }
 }
 
-/* What is said of the frequency follows from what the governors do. */
+/* What the texts say about the frequency follows from what the governors do. */
 static void test_outcome_says_what_the_governor_does(void **state)
 {
         FreqDomain domain = { .governor = "ondemand",
@@ -166,7 +166,7 @@ static void test_outcome_says_what_the_governor_does(void **state)
                 "changes the frequency by itself, and the "
                 "TSC of a CPU without constant_tsc follows it. The kernel had given up the TSC before, and it stays "
                 "lost until the next boot.");
-        /* Not the one that the line asks for, and one that no line asks for. */
+        /* A governor that the line does not ask for, and one that no line asks for. */
         strcpy(domain.governor, "schedutil");
         assert_outcome(
                 &input, POLICY_STATE_APPLIED,
@@ -201,7 +201,7 @@ static void test_outcome_says_what_the_governor_does(void **state)
         cpuset_done(&domain.cpus);
 }
 
-/* What is said of C-states follows from the states that stay allowed; C1E is no deep one. */
+/* What the texts say about C-states follows from the states that stay allowed; C1E is no deep one. */
 static void test_outcome_says_what_stays_allowed(void **test_state)
 {
         IdleState states[] = { { .name = "POLL" },
@@ -242,7 +242,7 @@ static void test_outcome_says_what_stays_allowed(void **test_state)
         assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the idle policy.");
         states[3].disabled = cpu.online = false;
         assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the idle policy.");
-        /* Where C2 is all there is that halts, it is what the policy leaves. */
+        /* If C2 is the only state that halts, the policy leaves it allowed. */
         cpu.online = true;
         states[1].name = states[2].name = "POLL";
         assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the idle policy.");
@@ -297,7 +297,7 @@ static void test_outcome_ranks_findings(void **state)
                 "another name from /sys/devices/system/cpu/cpuidle/available_governors to current_governor in the same "
                 "folder. MAX_FREQ on CPU 0: 4.425 "
                 "GHz asked for, 3.35 GHz is the hardware's nearest.");
-        /* What was to be put back and could not. */
+        /* A value that should have been restored and could not be. */
         input.frequency = false;
         input.never = true;
         assert_outcome(&input, POLICY_STATE_DISABLED, "APPLY=never.");
@@ -324,7 +324,7 @@ static void test_outcome_says_three_and_counts_the_rest(void **state)
         assert_string_equal(reason + strlen(reason) - strlen(" (And 2 more.)"), " (And 2 more.)");
 }
 
-/* The price of a frequency that is held is told in every state; and what was found is no part of the summary. */
+/* The price of a fixed frequency is in the text of every state; findings are not in the summary. */
 static void test_outcome_tells_the_price_beside_what_was_found(void **state)
 {
         FreqDomain domain = { .governor = "performance",

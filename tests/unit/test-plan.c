@@ -16,7 +16,7 @@ typedef struct Fixture {
         Warden warden;
 } Fixture;
 
-/* One policy of two CPUs, TSC dead. */
+/* One policy of two CPUs; the TSC is lost. */
 static int setup(void **state)
 {
         Fixture *f = calloc(1, sizeof(*f));
@@ -279,7 +279,7 @@ static void test_plan_says_which_policy_cannot_be_read(void **state)
                 if (!finding != !rows[i].told)
                         fail_msg("%s is told: %d", strerror(-rows[i].error), finding != NULL);
                 assert_true(!finding || cpuset_has(&finding->cpus, 1));
-                /* Its originals wait for it. */
+                /* Its originals are kept until it is back. */
                 for (size_t n = 0; n < ARRAY_SIZE(knobs); n++)
                         assert_true(plan_wants(&warden.plan, &(KnobId) { .knob = knobs[n], .id = 1 }));
                 warden_plan(&warden, false);
@@ -415,13 +415,13 @@ static void test_plan_withholds_limits_that_would_move_a_living_tsc(void **state
         f->host.real.domains[0].max_khz = f->host.real.domains[0].min_khz = 1400000;
         warden_rule(&f->warden, NULL, "performance", 800000, 2600000, NULL);
         warden_plan(&f->warden, true);
-        /* A lower minimum moves nothing under `performance`; a higher maximum does. */
+        /* Under `performance` a lower minimum does not change the frequency; a higher maximum does. */
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 1400000>2600000 marks-tsc-unstable!\n"
                                       "cpufreq/policy0/scaling_min_freq 1400000>800000 holds-frequency\n");
         assert_non_null(warden_finding(&f->warden, FINDING_WITHHELD));
 }
 
-/* Under `performance` a minimum above the maximum moves nothing yet: the restore of the maximum would. */
+/* Under `performance` a minimum above the maximum does not change the frequency yet: restoring the maximum would. */
 static void test_plan_withholds_a_minimum_above_a_frozen_maximum(void **state)
 {
         Fixture *f = *state;
@@ -669,7 +669,7 @@ static void test_plan_restores_no_speed_under_another_governor(void **state)
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2000000>2600000 none\n");
 }
 
-/* A living TSC stood still under us: the speed is what it was, no step. */
+/* The TSC still works and the frequency did not change: the speed is the same, so no step. */
 static void test_plan_knows_the_speed_of_a_living_tsc(void **state)
 {
         Fixture *f = *state;
@@ -718,7 +718,7 @@ static void test_plan_leaves_poll_and_what_others_disabled(void **state)
         assert_int_equal(f->warden.plan.findings.n, 0);
 }
 
-/* Our own writes do not count as somebody's: what stood before them does. */
+/* Our own writes do not become originals: the values before them do. */
 static void test_plan_counts_originals_as_what_is_left(void **state)
 {
         Fixture *f = *state;
@@ -777,7 +777,8 @@ static void test_plan_complains_of_nothing_where_nothing_is_applied(void **state
         f->host.real.n_domains = 1;
 }
 
-/* Gone at a stop for good, during an apply perhaps not: a driver may come back. */
+/* A knob that has disappeared at a stop is given up; during an apply its original is kept, because a driver may come
+ * back. */
 static void test_originals_of_what_is_gone(void **state)
 {
         Fixture *f = *state;

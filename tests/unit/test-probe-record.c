@@ -40,7 +40,7 @@ static void test_record_of_one_cpu(void **state)
         assert_int_equal(record.n_convicted, 0);
 }
 
-/* Whatever lies there, nothing is believed of it. */
+/* No content of the file is trusted. */
 static void test_record_refused(void **state)
 {
         static const char *const texts[] = {

@@ -34,7 +34,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_END,
 };
 
-/* Leaks and double frees are the sanitizer's to find. */
+/* The sanitizer finds leaks and double frees. */
 static void test_replace_moves_what_it_owns(void **state)
 {
         Thing thing = { .constant = "literal" };
@@ -104,7 +104,7 @@ static void append_property(sd_bus_message *message, const char *signature, sd_b
         assert_true(sd_bus_message_close_container(message) >= 0);
 }
 
-/* Should something escape the escape: the others are sent. */
+/* If a string was not escaped, the others are sent. */
 static void test_one_that_cannot_be_sent_costs_itself_only(void **state)
 {
         char bad[] = "\xef\xbf\xbf", good[] = "good", *text = bad, *none = NULL, *list[] = { good, bad, good, NULL };
@@ -237,7 +237,8 @@ static void encode(uint32_t code, char text[static 5])
         *to = '\0';
 }
 
-/* What is left as it is can be sent, and what sd-bus refuses is escaped: every character, surrogates and beyond U+10FFFF too. */
+/* What is left as it is can be sent, and what sd-bus refuses is escaped: every character, surrogates and beyond
+ * U+10FFFF too. */
 static void test_every_character_can_be_sent(void **state)
 {
         int fds[2];

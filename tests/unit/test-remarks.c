@@ -39,7 +39,7 @@ static void test_remarks_warn_where_a_policy_is_applied(void **state)
         assert_non_null(strstr(text, "warning: /etc/default/cpupower:2: another\n"));
 }
 
-/* Nothing comes of cpupower's file here. */
+/* cpupower's file has no effect here. */
 static void test_remarks_inform_where_none_is(void **state)
 {
         log_both((Halves) {});

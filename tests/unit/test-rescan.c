@@ -13,7 +13,8 @@
 #define MS UINT64_C(1000)
 #define START (5000 * MS)
 
-/* n_events, the first at START, `gap` apart; then rest until nothing is due. Returns how often the host was looked at, and when last. */
+/* n_events, the first at START, `gap` apart; then rest until nothing is due. Returns how often the host was looked at,
+ * and when last. */
 static unsigned play(Rescan *rescan, unsigned n_events, uint64_t gap, bool later, uint64_t *ret_last)
 {
         uint64_t now = START, next = START;
@@ -49,7 +50,7 @@ static void test_rescan(void **state)
                 { 1, 0, true, 2, START + 2000 * MS },
                 { 64, 1 * MS, false, 2, START + 101 * MS },
                 { 64, 1 * MS, true, 2, START + 63 * MS + 2000 * MS },
-                /* What is far apart is answered each time, as fast. */
+                /* Events that are far apart are each answered, without a longer wait. */
                 { 3, 1000 * MS, false, 3, START + 2000 * MS },
                 { 3, 1000 * MS, true, 4, START + 4000 * MS },
         };
@@ -64,7 +65,8 @@ static void test_rescan(void **state)
         }
 }
 
-/* However long it goes on: at least every two seconds, hardly more often, and once after the end. */
+/* However long the events go on: the host is read at least every two seconds, hardly more often, and once after the
+ * end. */
 static void test_rescan_storm(void **state)
 {
         Rescan rescan = {};

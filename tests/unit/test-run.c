@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Plans carried out on a host that follows the kernel's rules, and on hosts that do not do as they are told.
+ * Plans are carried out on a host that follows the kernel's rules, and on hosts that do not do what is written
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,7 +94,7 @@ static void test_run_notices_an_ignored_write(void **state)
         finish(&host, &warden);
 }
 
-/* A maximum that was taken and reads lower: somebody with a right to it wants less. */
+/* A maximum was accepted and reads lower: firmware or a thermal limit asks for less. */
 static void test_run_finds_a_limited_maximum(void **state)
 {
         static const struct {
@@ -144,7 +144,7 @@ static void test_run_waits_for_a_late_limit(void **state)
         finish(&host, &warden);
 }
 
-/* The freeze did not take: the governor, which would now move the frequency, must stay. */
+/* The limits did not take effect: the governor, which would now change the frequency, must stay. */
 static void test_run_withholds_the_governor_after_a_freeze_that_failed(void **state)
 {
         FakeHost host;
@@ -181,7 +181,8 @@ static void test_run_keeps_a_living_tsc_through_apply_and_restore(void **state)
         finish(&host, &warden);
 }
 
-/* ondemand would move as soon as it could: its limits stay together and their originals are kept for later. */
+/* ondemand would change the frequency as soon as it could: its limits stay equal, and their originals are kept for
+ * later. */
 static void test_run_keeps_the_freeze_under_a_restored_moving_governor(void **state)
 {
         FakeHost host;
@@ -198,7 +199,7 @@ static void test_run_keeps_the_freeze_under_a_restored_moving_governor(void **st
         fake_host_tick(&host, 0);
         assert_true(host.tsc_lives);
 
-        /* Lost after all, and nothing is left to protect. */
+        /* The TSC is lost after all, so nothing is protected any more. */
         host.tsc_lives = false;
         warden_restore(&warden);
         assert_int_equal(host.real.domains[0].min_khz, 800000);
@@ -255,7 +256,8 @@ static void test_run_goes_in_slices(void **state)
         finish(&host, &warden);
 }
 
-/* A limit may have its effect late, a governor has it at once. Once one limit used all its time, the next gets little. */
+/* A limit may have its effect late, a governor has it at once. Once one limit used all its time, the next gets
+ * little. */
 static void test_run_gives_up_on_a_limit_that_never_comes(void **state)
 {
         FakeHost host;
@@ -281,7 +283,8 @@ static void test_run_gives_up_on_a_limit_that_never_comes(void **state)
         finish(&host, &warden);
 }
 
-/* A driver with a complete list: the plan knows which name of ours it takes. Another error than EINVAL is no reason to try on. */
+/* A driver with a complete list: the plan knows which name of ours it takes. Another error than EINVAL is no reason to
+ * try on. */
 static void test_run_writes_only_names_worth_a_try(void **state)
 {
         FakeHost host;
@@ -370,7 +373,7 @@ static void test_run_withholds_a_speed_that_costs_the_tsc(void **state)
         assert_int_equal(finding->knob, KNOB_SCALING_SETSPEED);
         assert_string_equal(finding->wanted, "2000000");
 
-        /* Lost after all: now it is told. */
+        /* The TSC is lost after all: now the speed is set. */
         host.tsc_lives = false;
         warden_apply(&warden);
         assert_int_equal(host.real.domains[0].cur_khz, 2000000);
@@ -435,7 +438,7 @@ static void test_run_idle_set(void **state)
         }
 }
 
-/* Energy preferences are not even read unless somebody speaks of them. */
+/* Energy preferences are not even read unless a rule sets them. */
 static void test_run_energy_preferences(void **state)
 {
         FakeHost host;
@@ -454,7 +457,7 @@ static void test_run_energy_preferences(void **state)
         assert_int_equal(warden_finding(&warden, FINDING_NO_SUCH_KNOB)->knob, KNOB_ENERGY_PERFORMANCE_PREFERENCE);
         assert_int_equal(warden_finding(&warden, FINDING_FAILED)->knob, KNOB_ENERGY_PERF_BIAS);
 
-        /* A reload to a policy that no longer speaks of them puts them back. */
+        /* After a reload to a policy without them, they are restored. */
         policy_done(&warden.policy);
         warden_options(&warden, "frequency-set -g performance");
         warden_apply(&warden);
@@ -463,7 +466,8 @@ static void test_run_energy_preferences(void **state)
         finish(&host, &warden);
 }
 
-/* What a policy that is left behind has reached is let go of; the rest goes back. */
+/* When a policy is left in force, the originals of knobs that have their wanted value are dropped; the others are
+ * restored. */
 static void test_run_stop_policy(void **state)
 {
         FakeHost host;
@@ -587,7 +591,7 @@ static void random_drift(Random *random, FakeHost *host)
         (void)fake_host_drift(host, limits[random_below(random, 2)], khz);
 }
 
-/* No sequence of apply, reload, drift, faults, stop and restore ever marks a living TSC by our doing. */
+/* No sequence of apply, reload, drift, faults, stop and restore makes our writes cost a TSC that works. */
 static void test_property_never_costs_a_living_tsc(void **state)
 {
         unsigned survived = 0;
@@ -634,11 +638,11 @@ static void test_property_never_costs_a_living_tsc(void **state)
                         fail_msg("seed %lu: the TSC was lost by what we wrote:\n%s", (unsigned long)seed, host.log);
                 finish(&host, &warden);
         }
-        /* A property of nothing would hold as well. */
+        /* The property would also hold if nothing were ever written. */
         assert_in_range(survived, 4000, 19000);
 }
 
-/* A plan carried out leaves an empty plan behind, and its inverse the host as it was. */
+/* After a plan was carried out the next plan is empty, and its inverse restores the host. */
 static void test_property_applies_and_restores(void **state)
 {
         for (uint64_t seed = 1; seed <= 5000; seed++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What is said of a policy, before and after it is applied, and what its plan does are the same, over need × living TSC × configuration ×
- * driver.
+ * What is said of a policy, before and after it is applied, and what its plan does are the same, over need × living TSC
+ * × configuration × driver.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +34,7 @@ typedef struct Configuration {
         const char *governor; /* that it comes to */
         const char *line;     /* that asks for the governor; NULL: built in */
         const char *deep;     /* the line that allows a deep C-state; NULL: the half holds */
-        bool pinned;          /* both limits where the frequency stands */
+        bool pinned;          /* both limits have the value of the present frequency */
 } Configuration;
 
 #define HOLDING "CPUPOWER_START_OPTS='frequency-set -g performance'\nCPUPOWER_START_IDLE_OPTS='idle-set -D 10'\n"
@@ -67,7 +67,7 @@ typedef struct Case {
         const Facts *facts;
         Driver driver;
         bool refused; /* the driver has no such governor, and the one that stood there stays */
-        bool frozen;  /* a living TSC */
+        bool frozen;  /* the TSC still works */
         bool moves, deep;
 } Case;
 
@@ -174,7 +174,7 @@ static void assert_agree(const Case *is, const Warden *w, Snapshot *planned)
         assert_string_equal(policy_state_to_string(state), policy_state_to_string(expected_state(is, w)));
         assert_plan(is, w);
         assert_sentence(is, w, state, reason);
-        /* What plan says of its steps before is what is said of them after. */
+        /* What `plan` says about its steps before the apply is what the state says after it. */
         for (size_t i = 0; i < w->plan.n_steps; i++)
                 assert_int_equal(snapshot_set(planned, &w->plan.steps[i].id, w->plan.steps[i].to), 0);
         before = effects_of(is, w, planned);

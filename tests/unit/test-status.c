@@ -27,7 +27,7 @@ static const char *directory = SOURCE_ROOT "/tests/unit/expected/status";
         "[{'Name': 'POLL', 'Disabled': false}, {'Name': 'C1', 'Disabled': false}," \
         " {'Name': 'C2', 'Disabled': true}, {'Name': 'C3', 'Disabled': true}]"
 
-/* What each case starts from: a quiet, modern host of two CPUs. */
+/* Each case begins with this: a healthy, modern host of two CPUs. */
 static Loss losses[6];
 static WardenState state;
 static Losses lost;

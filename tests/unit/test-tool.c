@@ -94,7 +94,7 @@ static void test_tool_run_failures(void **state)
         assert_int_equal(status, 128 + 15);
 }
 
-/* Gone, or a zombie that nobody has asked for. */
+/* Whether the process is gone, or a zombie that no process has waited for. */
 static bool has_ended(pid_t pid)
 {
         char path[64], text[256] = "";
@@ -129,7 +129,7 @@ static void test_tool_run_ends_what_it_started(void **state)
         assert_int_equal(unlinkat(scratch->fd, "pid", 0), 0);
 }
 
-/* As when somebody presses Ctrl-C, and the caller ignores that as it has something to take back. */
+/* As when somebody presses Ctrl-C, and the caller ignores it because it can still undo its changes. */
 static void test_tool_run_passes_signals_on(void **state)
 {
         const char *const slow[] = { "slow", NULL };

@@ -61,7 +61,7 @@ static void test_round_moves(void **state)
         assert_true(round.moved);
         bound = round_interval(&round);
         assert_interval(&bound, -50, 1050);
-        /* The asker's own counter went back: nothing is learned. */
+        /* The own counter of the CPU that asks went back: nothing follows. */
         round_add(&round, 5000, 5000, 4000);
         bound = round_interval(&round);
         assert_interval(&bound, -50, 1050);
@@ -103,7 +103,7 @@ static void test_track_offset(void **state)
         double low = 0, high = 0;
 
         assert_false(track_is_convicted(&track) || track_is_suspect(&track));
-        /* One round is no proof. */
+        /* One round does not convict. */
         track = play(once, ARRAY_SIZE(once));
         assert_false(track_is_convicted(&track));
         assert_true(track_is_suspect(&track));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The one decision of suspect and urgency, and that no remedy leads in a circle.
+ * Suspect and urgency, which one file decides; and no remedy leads in a circle
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -163,7 +163,7 @@ static void test_urgency_rows(void **state)
         }
 }
 
-/* What a probe proved is a ticket where the kernel sees nothing, and takes nothing back elsewhere. */
+/* A difference that a probe proved is a ticket where the kernel sees nothing, and lowers no other urgency. */
 static void test_urgency_of_a_conviction(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -208,7 +208,7 @@ static void test_urgency_everywhere(void **state)
                         }
 }
 
-/* What a host is after somebody did as told. */
+/* The host after somebody has followed the remedy. */
 static void after(RemedyKind kind, const char *command_line, ClockView *view, Facts *facts)
 {
         *view = (ClockView) { .verdict = VERDICT_STABLE, .clocksource = "tsc", .watchdog = WATCHDOG_ACTIVE };

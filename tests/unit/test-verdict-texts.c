@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What is said of a host, and what to do about it, wherever something may be wrong: compared with expected/verdict-texts,
- * which a person reads. `test-verdict-texts FILE` writes it there instead. And no remedy leads in a circle: who does as
- * told is told less afterwards.
+ * What is said of a host, and what to do about it, wherever something may be wrong: compared with
+ * expected/verdict-texts, which a person reads. `test-verdict-texts FILE` writes it there instead. And no remedy leads
+ * in a circle: who does as told is told less afterwards.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,7 +87,7 @@ static const struct {
         "clock. ; say:" MARKED "check_tsc_sync_source failed"
 #define KHZ "say@1400000:tsc: Refined TSC clocksource calibration: 2794.748 MHz ; "
 
-/* With script "" the TSC lives; %s is the reference. */
+/* With script "" the TSC works; %s is the reference. */
 static const struct {
         const char *name;
         unsigned where;
@@ -225,7 +225,7 @@ static void take_off(char *cmdline, const char *word)
         memmove(at, at + strlen(word), strlen(at + strlen(word)) + 1);
 }
 
-/* As the host is after somebody did what the remedy says; false where it says that nothing helps. */
+/* The host after somebody has followed the remedy; false if the remedy says that nothing helps. */
 static bool do_as_told(const Player *player, const ClockView *view, const char *remedy, unsigned role, Player *ret)
 {
         static char cmdline[256];
@@ -283,7 +283,7 @@ static void check_circle(const char *role_name, const char *name, const Player *
         if (after.urgency >= view->urgency)
                 fail_msg("%s: %s: with '%s' it is %s, which is no better: %s", role_name, name, then.facts.cmdline,
                          urgency_to_string(after.urgency), remedy);
-        /* And what was done is not complained of. */
+        /* And the new state does not complain about what was done. */
         if (clock_advice(&then.facts) &
             (1U << ADVICE_RELIABLE_UNFIT | 1U << ADVICE_RELIABLE_NEEDLESS | 1U << ADVICE_GOOD_TSC_REFUSED))
                 fail_msg("%s: %s: '%s' is complained of", role_name, name, then.facts.cmdline);

@@ -68,7 +68,7 @@ static char *clock_summary(const Clock *clock)
         return text;
 }
 
-/* Every text can be made, and none advises what is never advised. */
+/* Every text can be formatted, and none advises what must never be advised. */
 static void check_texts(const Clock *clock)
 {
         _cleanup_free_ char *reason = clock_reason_text(clock), *remedy = clock_remedy(clock);
@@ -318,7 +318,7 @@ static void test_verdict_of_a_guest_awaits_its_next_clock(void **state)
         assert_int_equal(view.urgency, URGENCY_NONE);
         player_done(&player);
 
-        /* None follows: it is told all the same. */
+        /* No other clock follows: the change is reported nevertheless. */
         player_init(&player, "intel family=6 guest constant nonstop adjust cpus=2 pkg=2 nodes=1 k=6.1", "");
         player_run(&player, "boot:kvm-guest-invtsc ; sys:tsc|tsc kvm-clock  ; start ; live:skew-6.1-vm ; "
                             "sys:tsc|kvm-clock  ; pass:1500");

@@ -57,7 +57,7 @@ static void test_vms_come_and_go(void **state)
         vms_done(&vms);
 }
 
-/* Some ran before anybody listened; then events are lost. */
+/* Some VMs ran before the daemon listened; then events are lost. */
 static void test_vms_unknown(void **state)
 {
         static const Row first[] = {

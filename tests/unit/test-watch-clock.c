@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The watch of the clock with a socket for /dev/kmsg, clocksources and a clock that the test sets. The test's clock lags far behind
- * the real one: for sd-event every timer is due at once, and the watch finds out by its own clock whether it is.
+ * The watch of the clock with a socket for /dev/kmsg, clocksources and a clock that the test sets. The test's clock
+ * lags far behind the real one: for sd-event every timer is due at once, and the watch finds out by its own clock
+ * whether it is.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -173,7 +174,7 @@ static Verdict verdict(const Bench *bench)
         return clock_watch_get_clock(bench->watch)->verdict;
 }
 
-/* A timer that is due for sd-event and not for the watch comes again at once: so many turns and no more. */
+/* A timer that is due for sd-event but not for the watch fires again at once: at most so many turns. */
 static void turn(Bench *bench)
 {
         for (unsigned n = 0; n < 10 && sd_event_run(bench->event, 0) > 0; n++)
@@ -199,7 +200,7 @@ static void test_a_loss_is_reported_with_what_was_before(void **state)
         assert_int_equal(clock_watch_get_clocksource_changes(bench->watch), 1);
 }
 
-/* The next start of this boot knows what this one has told. */
+/* The next start in this boot knows what this one has reported. */
 static void test_the_verdict_is_kept_for_the_next_start(void **state)
 {
         Bench *bench = *state;

@@ -24,7 +24,7 @@ static void test_keeps_in_order(void **state)
         assert_string_equal(events_get(events, 0)->text, "one of 2");
         assert_true(events_get(events, 0)->realtime_usec > 0);
         assert_true(events_get(events, 0)->monotonic_usec <= events_get(events, 1)->monotonic_usec);
-        /* What was escaped before is not escaped again. */
+        /* A text that was escaped before is not escaped again. */
         assert_string_equal(events_get(events, 1)->text, "bad \\x1b and \\x41");
         assert_null(events_get(events, 2));
 }
