@@ -221,8 +221,8 @@ int guests_show(FILE *out, const GuestsView *view)
         if (view->answers && !view->host_right) {
                 print_wrapped(
                         out, "", 0,
-                        "This host's own clock is not known to be right (`tscwarden check` says why): what is told of "
-                        "the guests' clocks is how far they are from it.");
+                        "This host's own clock is not known to be right (`tscwarden check` says why). The guests' clocks "
+                        "are compared with it all the same.");
                 fputc('\n', out);
         }
         fprintf(out, "%-*s %-11s %7s %5s %-11s %-7s %-8s %s\n", NAME_COLUMNS, "NAME", "VMM", "PID", "VCPUS", "RUNS FOR",

@@ -146,7 +146,7 @@ int kargs_finish_earlier(const KargsChange *change, const BootConfig *config)
 
         if (config->leaving.n == 0)
                 return 0;
-        fprintf(stderr, "tscwarden: An earlier tscwarden kargs was cut off while it took back %s; finishing that\n",
+        fprintf(stderr, "tscwarden: An earlier tscwarden kargs was killed while it removed %s; finishing that\n",
                 boot_parameters_join(&config->leaving, words));
         return take_back(change, &config->ours, &config->leaving);
 }

@@ -31,8 +31,9 @@ static void show_configured(char *buffer, size_t size, const Kargs *kargs, const
                 snprintf(buffer, size, "in %zu of %zu boot entries", parameter->n_configured, n);
         else
                 snprintf(buffer, size, "yes%s%s%s", owner ? ", by " : "", owner ? owner : "",
-                         kargs_is_orphan(kargs, parameter) ? ", by no file in /etc/default: update-grub takes it out" :
-                                                             "");
+                         kargs_is_orphan(kargs, parameter) ?
+                                 ", but by no file in /etc/default: update-grub will remove it" :
+                                 "");
 }
 
 static int show_parameter(FILE *out, const Kargs *kargs, const KargsParameter *parameter)
@@ -82,7 +83,7 @@ static int show_as_command(FILE *out, const Kargs *kargs, const BootParameters *
         if (boot_command_format(&kargs->config, missing, &command) < 0)
                 return -ENOMEM;
         if (command)
-                fprintf(out, "%*sWhich is, for a root shell:\n%*s# %s\n", INDENT, "", INDENT, "", command);
+                fprintf(out, "%*sAs a command for a root shell:\n%*s# %s\n", INDENT, "", INDENT, "", command);
         return 0;
 }
 
@@ -94,7 +95,7 @@ static int show_to_do(FILE *out, const Kargs *kargs)
         if (kargs->config.leaving.n > 0) {
                 print_wrapped(
                         out, "To do", INDENT,
-                        "tscwarden kargs revert (or apply): an earlier one was cut off while it took parameters back");
+                        "tscwarden kargs revert (or apply): an earlier one was killed while it removed parameters");
                 return 0;
         }
 
@@ -102,8 +103,8 @@ static int show_to_do(FILE *out, const Kargs *kargs)
         if (missing.n == 0 && kargs->need.not_taken) {
                 print_wrapped(
                         out, "To do", INDENT,
-                        "the boot loader did not take them at this boot, though they stood there: see which loader "
-                        "and which entry boot this machine");
+                        "the boot loader did not pass them to the kernel, although they were configured: find out which boot "
+                        "loader and which entry start this machine");
                 return 0;
         }
         if (missing.n == 0) {
@@ -119,7 +120,7 @@ static int show_to_do(FILE *out, const Kargs *kargs)
         }
         if (boot_platform_is_supported(kargs->config.platform))
                 print_wrapped(out, "To do", INDENT,
-                              "tscwarden kargs apply, then reboot. It does this and remembers it:");
+                              "tscwarden kargs apply, then reboot. It does this, and kargs revert undoes it:");
         else
                 print_wrapped(out, "To do", INDENT, "by hand, then reboot:");
         show_lines(out, command);
@@ -136,11 +137,11 @@ int kargs_show(FILE *out, const Kargs *kargs)
 
         kargs_missing(kargs, &missing);
         if (missing.n == 0)
-                there = kargs->reboot ? ", configured for the next boot" : ", all there";
+                there = kargs->reboot ? ", configured for the next boot" : ", all set";
         if (kargs->n == 0)
-                print_wrapped(out, "Boot", INDENT, "no parameter is wanted");
+                print_wrapped(out, "Boot", INDENT, "no parameter is needed");
         else
-                fprintf(out, "%-*s%u parameter%s wanted%s\n", INDENT, "Boot", kargs->n, kargs->n == 1 ? "" : "s",
+                fprintf(out, "%-*s%u parameter%s needed%s\n", INDENT, "Boot", kargs->n, kargs->n == 1 ? "" : "s",
                         there);
         print_wrapped(out, "", INDENT, kargs->reason);
         for (unsigned i = 0; r == 0 && i < kargs->n; i++)

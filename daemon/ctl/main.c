@@ -58,16 +58,16 @@ static void print_help(void)
              "  --json                   print JSON\n"
              "  --metrics                status or guests as Prometheus metrics\n"
              "  --labels                 status as labels for node feature discovery\n"
-             "  --textfile FILE          write metrics or labels to FILE, wholly or not at all\n"
+             "  --textfile FILE          replace FILE with the metrics or labels\n"
              "  --config FILE            plan without tscwardend: read FILE instead of\n"
              "                           " TSCWARDEN_CONFIG_FILE "\n"
-             "  --role ROLE              check as host, guest or both, not as it is found\n"
+             "  --role ROLE              check as host, guest or both; else check finds out\n"
              "  --against [USER@]HOST    check or guests: can guests migrate there, by ssh\n"
              "  --cpus LIST              probe these CPUs, isolated ones too\n"
              "  --seconds N              probe for N seconds, a round each\n"
              "  --all                    probe isolated CPUs too\n"
              "  --ask                    guests: ask each one's agent for its time\n"
-             "  --compare FILE           guests: ask, and tell what each clock lost or gained\n"
+             "  --compare FILE           guests: ask, and print what each clock lost or gained\n"
              "                           since `guests --ask --json` printed FILE\n"
              "  --dry-run                guest: say what would be done, and do nothing\n"
              "  --version                print the version\n"
@@ -195,7 +195,7 @@ static const char *find_conflict(const Verb *verb)
         if (arg_options.dry_run && verb->run != verb_guest)
                 return "--dry-run belongs to guest; kargs plan says what kargs apply would do";
         if (arg_options.host && words_of(verb))
-                return "-H is not for this verb: run it on that host, by ssh";
+                return "-H does not work with this verb: run it on that host by ssh";
         if (arg_options.host && !arg_options.host[0])
                 return "-H needs the name of a host";
         if (arg_options.role && verb->run != verb_check)
@@ -203,7 +203,7 @@ static const char *find_conflict(const Verb *verb)
         if (arg_options.against && verb->run != verb_check && verb->run != verb_guests)
                 return "--against belongs to check and guests";
         if (arg_options.against && arg_options.metrics)
-                return "--against has no metrics";
+                return "--against and --metrics exclude each other";
         if (arg_options.role && strcmp(arg_options.role, "host") != 0 && strcmp(arg_options.role, "guest") != 0 &&
             strcmp(arg_options.role, "both") != 0)
                 return "--role is host, guest or both";

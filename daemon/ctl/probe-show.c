@@ -59,14 +59,14 @@ static void show_doubts(FILE *out, const ProbeView *view)
                 print_wrapped(
                         out, "Beware", INDENT,
                         "This CPU lacks constant_tsc: its TSC follows the frequency, and CPUs at different "
-                        "frequencies drift apart by design. Only with a frequency that stands still does the result mean anything.");
+                        "frequencies drift apart by design. The result means something only if the frequency does not change.");
         else if (!facts->nonstop_tsc)
                 print_wrapped(out, "Beware", INDENT,
                               "This CPU lacks nonstop_tsc: its TSC stops in deep C-states by design.");
         if (facts->hypervisor)
-                print_wrapped(out, "Beware", INDENT,
-                              "This is a virtual machine: what follows is of the virtual TSC, as its "
-                              "hypervisor presents it.");
+                print_wrapped(
+                        out, "Beware", INDENT,
+                        "This is a virtual machine: the result is about the virtual TSC that its hypervisor provides.");
 }
 
 static int show_result(FILE *out, const ProbeView *view)
@@ -267,8 +267,9 @@ int probe_show(FILE *out, const ProbeView *view)
         if (r == 0)
                 r = show_rate(out, view);
         if (r == 0 && probe_count(view->result, PROBE_MEASURED) > 1)
-                print_wrapped(out, "Unproved", INDENT,
-                              "A bound is what cause and effect allow, not what the offset is: nothing here says that "
-                              "the CPUs agree, or what they do after a deeper sleep.");
+                print_wrapped(
+                        out, "Unproved", INDENT,
+                        "The true offset lies anywhere within the bound. So this does not prove that the CPUs agree, nor "
+                        "that they agree after a deeper C-state.");
         return r;
 }

@@ -263,7 +263,7 @@ static int guest_undo(const CtlOptions *options)
                 return CTL_WRONG;
         if (!any(&guest, is_ours))
                 return finish(&guest, is_ours, "nothing to do",
-                              "Nothing to take away: guest setup has written no file here.");
+                              "Nothing to remove: guest setup has written no file here.");
         if (!options->json)
                 show_files(&guest, is_ours, options->dry_run ? "remove" : "Removing");
         if (options->dry_run)

@@ -55,7 +55,7 @@ static int refuse_apply(const Kargs *kargs)
         if (kargs->verdict == VERDICT_UNKNOWN)
                 return ctl_complain("The clocksources cannot be read: what this host needs is not known.");
         if (!boot_platform_is_supported(kargs->config.platform)) {
-                fprintf(stderr, "tscwarden: Not done here (%s); what to do:\n",
+                fprintf(stderr, "tscwarden: kargs apply does not support this boot loader (%s). Do this:\n",
                         boot_platform_describe(kargs->config.platform));
                 return CTL_WRONG;
         }
@@ -150,8 +150,8 @@ static void tell_orphans(const Kargs *kargs)
 {
         for (unsigned i = 0; i < kargs->n; i++)
                 if (kargs_is_orphan(kargs, &kargs->parameters[i]))
-                        printf("%s stands in %zu of %zu boot entries, and no file in /etc/default sets it: update-grub takes "
-                               "it out.\n",
+                        printf("%s is in %zu of %zu boot entries, but no file in /etc/default sets it: update-grub will "
+                               "remove it.\n",
                                kargs->parameters[i].word, kargs->parameters[i].n_configured, kargs->config.n);
 }
 
