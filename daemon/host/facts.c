@@ -186,9 +186,9 @@ static int read_list(const char *path, CpuSet *ret)
         int r;
 
         r = sysfs_read_string_at(AT_FDCWD, path, &text);
-        if (r >= 0)
-                r = cpuset_parse(text, ret);
-        return r == -ENOMEM ? r : 0;
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        return cpuset_parse(text, ret) == -ENOMEM ? -ENOMEM : 0;
 }
 
 static int count_packages(const CpuSet *online, unsigned *ret)

@@ -86,13 +86,14 @@ static int freq_limit_steps(PlanBuilder *b, FreqDomain *now, const Step *like_mi
         if (b->input->fragile_tsc &&
             frequency_widens_unsurely(now, min_khz ? min_khz : now->min_khz, max_khz ? max_khz : now->max_khz))
                 r = freq_pin_setspeed(b, now);
-        if (r == 0 && max_first)
+        if (r < 0)
+                return r;
+        if (max_first) {
                 r = freq_limit_step(b, now, KNOB_SCALING_MAX_FREQ, like_max, max_khz);
-        if (r == 0)
-                r = freq_limit_step(b, now, KNOB_SCALING_MIN_FREQ, like_min, min_khz);
-        if (r == 0 && !max_first)
-                r = freq_limit_step(b, now, KNOB_SCALING_MAX_FREQ, like_max, max_khz);
-        return r;
+                return r < 0 ? r : freq_limit_step(b, now, KNOB_SCALING_MIN_FREQ, like_min, min_khz);
+        }
+        r = freq_limit_step(b, now, KNOB_SCALING_MIN_FREQ, like_min, min_khz);
+        return r < 0 ? r : freq_limit_step(b, now, KNOB_SCALING_MAX_FREQ, like_max, max_khz);
 }
 
 static int freq_governor_step(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
@@ -223,10 +224,12 @@ static int freq_apply_fragile(PlanBuilder *b, FreqDomain *now, const FreqWish *w
 
         if (!governor_stands || !frequency_rests(now))
                 r = freq_freeze(b, now);
-        if (r == 0)
-                r = freq_governor_step(b, now, wish);
-        if (r == 0)
-                r = freq_limit_steps(b, now, &min, wish->min_khz, &max, wish->max_khz);
+        if (r < 0)
+                return r;
+        r = freq_governor_step(b, now, wish);
+        if (r < 0)
+                return r;
+        r = freq_limit_steps(b, now, &min, wish->min_khz, &max, wish->max_khz);
         return r < 0 ? r : freq_domain_setspeed(b, &before, now, wish);
 }
 
@@ -254,12 +257,13 @@ static int freq_apply(PlanBuilder *b, FreqDomain *now, const FreqWish *wish)
                 max_khz = min_khz;
 
         r = freq_limit_steps(b, now, &min, min_khz, &max, max_khz);
-        if (r == 0 && wish->by[POLICY_GOVERNOR]) {
+        if (r < 0)
+                return r;
+        if (wish->by[POLICY_GOVERNOR]) {
                 r = freq_governor_step(b, now, wish);
                 return r < 0 ? r : freq_domain_setspeed(b, &before, now, wish);
         }
-        if (r == 0)
-                r = freq_restore_governor(b, now);
+        r = freq_restore_governor(b, now);
         return r < 0 ? r : freq_restore_setspeed(b, &before, now);
 }
 
@@ -270,9 +274,10 @@ static int freq_restore(PlanBuilder *b, FreqDomain *now)
         const FreqDomain before = *now;
         int r = freq_restore_governor(b, now);
 
-        if (r == 0)
-                r = freq_limit_steps(b, now, &step, original_khz(b, now, KNOB_SCALING_MIN_FREQ), &step,
-                                     original_khz(b, now, KNOB_SCALING_MAX_FREQ));
+        if (r < 0)
+                return r;
+        r = freq_limit_steps(b, now, &step, original_khz(b, now, KNOB_SCALING_MIN_FREQ), &step,
+                             original_khz(b, now, KNOB_SCALING_MAX_FREQ));
         return r < 0 ? r : freq_restore_setspeed(b, &before, now);
 }
 
@@ -336,8 +341,9 @@ int plan_add_frequency(PlanBuilder *b, const FreqDomain *domain)
         }
 
         r = freq_wish_resolve(b, domain, &wish);
-        if (r == 0)
-                r = freq_add_wanted(b, domain, &wish);
+        if (r < 0)
+                return r;
+        r = freq_add_wanted(b, domain, &wish);
         if (r < 0)
                 return r;
         return b->input->fragile_tsc ? freq_apply_fragile(b, &now, &wish) : freq_apply(b, &now, &wish);

@@ -100,21 +100,25 @@ static int plan_fill(PlanBuilder *b)
         int r;
 
         r = plan_add_domains(b, plan_add_frequency);
-        if (r == 0)
-                r = plan_add_domains(b, plan_add_preference);
-        if (r == 0)
-                r = plan_add_cpus(b, plan_add_perf_bias);
-        if (r == 0)
-                r = plan_add_cpus(b, plan_add_idle);
+        if (r < 0)
+                return r;
+        r = plan_add_domains(b, plan_add_preference);
+        if (r < 0)
+                return r;
+        r = plan_add_cpus(b, plan_add_perf_bias);
+        if (r < 0)
+                return r;
+        r = plan_add_cpus(b, plan_add_idle);
         if (r < 0 || (!b->input->frequency && !b->input->idle))
                 return r;
 
         r = plan_add_absent_cpus(b);
-        if (r == 0)
-                r = plan_add_offline_cpus(b);
-        if (r == 0 && b->input->frequency && snapshot->n_domains == 0 && policy_wants_cpufreq(b->input->policy))
-                r = plan_add_finding(b, &(Finding) { .kind = FINDING_NO_CPUFREQ }, NULL, &(CpuSet) {});
-        return r;
+        if (r < 0)
+                return r;
+        r = plan_add_offline_cpus(b);
+        if (r < 0 || !b->input->frequency || snapshot->n_domains > 0 || !policy_wants_cpufreq(b->input->policy))
+                return r;
+        return plan_add_finding(b, &(Finding) { .kind = FINDING_NO_CPUFREQ }, NULL, &(CpuSet) {});
 }
 
 /* All are added in order, except energy preferences. */

@@ -156,12 +156,19 @@ static int foreign_set_key(Foreign *foreign, PolicyRule *rule, ForeignKey key)
         return 0;
 }
 
+static void foreign_remark_useless(Foreign *foreign, ForeignKey key, const char *beside, unsigned line)
+{
+        const ConfigItem *item = foreign->items[key];
+
+        if (item)
+                config_faults_remark(&foreign->faults, item->line, "%s has no effect beside %s of line %u", item->key,
+                                     beside, line);
+}
+
 /* With FREQ the keys GOVERNOR, MIN_FREQ and MAX_FREQ have no effect, as in cpupower.sh. */
 static int foreign_add_keys(Foreign *foreign)
 {
-        const ConfigItem *freq = foreign->items[FOREIGN_FREQ];
         PolicyRule rule = { .all_cpus = true }, *added;
-        bool any = false;
         int r = 0;
 
         for (ForeignKey key = FOREIGN_FREQ; key < FOREIGN_KEY_MAX_ && r == 0; key++)
@@ -169,13 +176,9 @@ static int foreign_add_keys(Foreign *foreign)
         for (ForeignKey key = FOREIGN_GOVERNOR; key < FOREIGN_FREQ && r == 0; key++)
                 if (!rule.has[POLICY_FREQ])
                         r = foreign_set_key(foreign, &rule, key);
-                else if (foreign->items[key])
-                        config_faults_remark(&foreign->faults, foreign->items[key]->line,
-                                             "%s has no effect beside FREQ of line %u", foreign->items[key]->key,
-                                             freq->line);
-        for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
-                any = any || rule.has[key];
-        if (r == 0 && any) {
+                else
+                        foreign_remark_useless(foreign, key, "FREQ", foreign->items[FOREIGN_FREQ]->line);
+        if (r == 0) {
                 added = policy_add_rule(&foreign->policy);
                 rule.file = strdup(foreign->path);
                 if (added && rule.file) {
@@ -188,18 +191,7 @@ static int foreign_add_keys(Foreign *foreign)
         return r;
 }
 
-static void foreign_remark_keys(Foreign *foreign)
-{
-        unsigned line = foreign->policy.rules[0].line;
-
-        for (ForeignKey key = FOREIGN_GOVERNOR; key < FOREIGN_KEY_MAX_; key++)
-                if (foreign->items[key])
-                        config_faults_remark(&foreign->faults, foreign->items[key]->line,
-                                             "%s has no effect beside the CPUPOWER_ options of line %u",
-                                             foreign->items[key]->key, line);
-}
-
-/* If the minimum is above the maximum, neither of them holds. */
+/* If the minimum is above the maximum, neither of them holds. A policy that sets nothing is none. */
 static int foreign_check_limits(Foreign *foreign)
 {
         _cleanup_config_faults_ ConfigFaults faults = {};
@@ -220,22 +212,45 @@ static int foreign_check_limits(Foreign *foreign)
         return faults.error;
 }
 
-static int foreign_read(Foreign *foreign, const char *data, size_t size)
+static int foreign_parse(Foreign *foreign, const char *data, size_t size)
 {
         int r = config_text_decode(data, size, &foreign->faults, &foreign->text);
 
-        if (r == 0)
-                r = config_ini_run(&foreign->text, foreign_take, foreign);
+        if (r < 0)
+                return r;
+        r = config_ini_run(&foreign->text, foreign_take, foreign);
+        if (r < 0)
+                return r;
         carried_over_check(&foreign->text, &foreign->faults);
-        if (r == 0)
-                r = foreign_add_options(foreign, FOREIGN_START_OPTS);
-        if (r == 0)
-                r = foreign_add_options(foreign, FOREIGN_START_IDLE_OPTS);
-        if (r == 0 && foreign->policy.n_rules == 0)
+        r = foreign_add_options(foreign, FOREIGN_START_OPTS);
+        if (r < 0)
+                return r;
+        r = foreign_add_options(foreign, FOREIGN_START_IDLE_OPTS);
+        if (r < 0)
+                return r;
+        if (foreign->policy.n_rules == 0)
                 r = foreign_add_keys(foreign);
-        else if (r == 0)
-                foreign_remark_keys(foreign);
+        else
+                for (ForeignKey key = FOREIGN_GOVERNOR; key < FOREIGN_KEY_MAX_; key++)
+                        foreign_remark_useless(foreign, key, "the CPUPOWER_ options", foreign->policy.rules[0].line);
         return r < 0 ? r : foreign_check_limits(foreign);
+}
+
+/* 0, or -errno: -ENOENT and -ENOTDIR if there is no such file. Another one that cannot be read is a remark. */
+static int foreign_read(Foreign *foreign, Config *config)
+{
+        _cleanup_free_ char *data = NULL;
+        size_t size;
+        int r = config_file_read(foreign->path, &data, &size);
+
+        if (r == -ENOENT || r == -ENOTDIR)
+                return r;
+        if (r < 0) {
+                config_faults_remark(&foreign->faults, 0, "cannot be read: %s; it has no effect", strerror(-r));
+                return 0;
+        }
+        r = foreign_parse(foreign, data, size);
+        return r < 0 ? r : config_add_file(config, foreign->path);
 }
 
 /* What holds because the line with this key has no effect. */
@@ -312,13 +327,16 @@ static int foreign_take_policy(Foreign *foreign, Config *config)
 {
         bool governor = false;
 
+        if (foreign->policy.n_rules == 0)
+                return 0;
         for (unsigned i = 0; i < foreign->faults.n; i++) {
                 ForeignKey key = key_of_line(foreign, foreign->faults.entries[i].line);
 
-                governor = governor || (foreign->faults.entries[i].refuses && key != FOREIGN_KEY_MAX_ &&
-                                        (key == FOREIGN_GOVERNOR || key == FOREIGN_FREQ));
+                if (foreign->faults.entries[i].refuses && (key == FOREIGN_GOVERNOR || key == FOREIGN_FREQ))
+                        governor = true;
         }
-        if (config_take_policy(config, &foreign->policy) < 0)
+        config->policy_file = strdup(foreign->path);
+        if (!config->policy_file || config_take_policy(config, &foreign->policy) < 0)
                 return -ENOMEM;
         if (governor && !policy_speaks_of(&config->policy, POLICY_GOVERNOR) &&
             policy_add_defaults(&config->policy, true, false) < 0)
@@ -354,28 +372,21 @@ static int foreign_finish(Foreign *foreign, const Policy *policy)
 static int foreign_load_one(const char *path, Config *config, ConfigFaults *faults)
 {
         _cleanup_(foreign_done) Foreign foreign = { .path = path };
-        _cleanup_free_ char *data = NULL;
-        size_t size;
-        int error = config_file_read(path, &data, &size), r = 0;
         bool is_about_policy;
+        int r = foreign_read(&foreign, config);
 
-        if (error == -ENOENT || error == -ENOTDIR)
+        if (r == -ENOENT || r == -ENOTDIR)
                 return 0;
-        if (error < 0)
-                config_faults_remark(&foreign.faults, 0, "cannot be read: %s; it has no effect", strerror(-error));
-        else
-                r = foreign_read(&foreign, data, size);
+        if (r < 0)
+                return r;
         is_about_policy = foreign_is_about_policy(&foreign);
-        if (r == 0 && foreign.policy.n_rules > 0 && !(config->policy_file = strdup(path)))
-                r = -ENOMEM;
-        if (r == 0 && foreign.policy.n_rules > 0)
-                r = foreign_take_policy(&foreign, config);
-        if (r == 0)
-                r = foreign_finish(&foreign, &config->policy);
-        if (r == 0)
-                r = config_faults_move(faults, &foreign.faults);
-        if (r == 0 && error == 0)
-                r = config_add_file(config, path);
+        r = foreign_take_policy(&foreign, config);
+        if (r < 0)
+                return r;
+        r = foreign_finish(&foreign, &config->policy);
+        if (r < 0)
+                return r;
+        r = config_faults_move(faults, &foreign.faults);
         return r < 0 ? r : is_about_policy;
 }
 
