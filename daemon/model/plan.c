@@ -248,7 +248,7 @@ char *step_reason_format(const Step *step, const Snapshot *snapshot)
 
         switch (step->reason) {
         case STEP_FREEZE:
-                return strdup("the TSC lives: held at the present frequency");
+                return strdup("the frequency is held, because a change costs the TSC");
         case STEP_RESTORE:
                 return strdup("the original value");
         case STEP_POLICY:

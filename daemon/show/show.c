@@ -25,7 +25,8 @@ int show_facts(FILE *out, const Facts *facts)
                            facts->vendor, facts->family, facts->model,
                            facts_is_amd_rev_f(facts) ? " (AMD revision F)" : "");
         clocksource = text_format("clocksource: %s; %s", facts->clocksource ? facts->clocksource : "unknown",
-                                  facts_tsc_lives(facts) ? "the TSC lives" : "the TSC is given up until the next boot");
+                                  facts_tsc_lives(facts) ? "the TSC works" :
+                                                           "the kernel has given up the TSC until the next boot");
         if (!reason || !cpus || !clocksource)
                 return -ENOMEM;
         print_wrapped(out, "Facts", 7, cpus);

@@ -49,7 +49,7 @@ static void test_show_facts(void **state)
         assert_int_equal(show_facts(output.stream, &facts), 0);
         output_end(&output, "Facts  1 CPU, Authentic\\x1bAM family 15 model 67\n"
                             "       constant_tsc: no, nonstop_tsc: no\n"
-                            "       clocksource: hpet; the TSC is given up until the next boot\n"
+                            "       clocksource: hpet; the kernel has given up the TSC until the next boot\n"
                             "Need   frequency and idle policy\n"
                             "       constant_tsc is missing and nonstop_tsc is missing: the TSC follows the\n"
                             "       CPU's frequency and stops in deep C-states.\n");
@@ -62,7 +62,7 @@ static void test_show_facts(void **state)
         assert_int_equal(show_facts(output.stream, &facts), 0);
         output_end(&output, "Facts  2 CPUs, AuthenticAMD family 15 model 67 (AMD revision F)\n"
                             "       constant_tsc: no, nonstop_tsc: yes\n"
-                            "       clocksource: unknown; the TSC lives\n"
+                            "       clocksource: unknown; the TSC works\n"
                             "Need   frequency policy\n"
                             "       constant_tsc is missing (AMD revision F): the TSC follows the CPU's\n"
                             "       frequency.\n");
@@ -118,9 +118,9 @@ static void test_show_plan(void **state)
         assert_int_equal(show_plan(output.stream, "Plan", &warden.plan, &host.real), 0);
         output_end(&output, "Plan   12 steps\n"
                             "  cpufreq/policy0,2 scaling_max_freq: 2600000 -> 1400000\n"
-                            "      the TSC lives: held at the present frequency; holds-frequency\n"
+                            "      the frequency is held, because a change costs the TSC; holds-frequency\n"
                             "  cpufreq/policy0,2 scaling_min_freq: 800000 -> 1400000\n"
-                            "      the TSC lives: held at the present frequency; holds-frequency\n"
+                            "      the frequency is held, because a change costs the TSC; holds-frequency\n"
                             "  cpufreq/policy0,2 scaling_governor: userspace -> performance\n"
                             "      test.conf:2; holds-frequency\n"
                             "  cpufreq/policy0,2 scaling_max_freq: 1400000 -> 2600000\n"
