@@ -10,11 +10,13 @@
 #include "base/log.h"
 #include "bus/bus-internal.h"
 #include "bus/bus.h"
+#include "host/capabilities.h"
 #include "host/config/config-fault.h"
 #include "host/config/config-store.h"
 #include "host/config/config.h"
 #include "host/cpu.h"
 #include "host/facts.h"
+#include "host/helper.h"
 #include "host/originals.h"
 #include "host/runtime.h"
 #include "manager/manager.h"
@@ -255,8 +257,43 @@ static int cannot_start(int error, const char *what)
         return EXIT_FAILURE;
 }
 
+static int on_helper_gone(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+        log_message(LOG_ERR, "The process that writes the knobs for the daemon has ended, and so the daemon ends. "
+                             "The policy stays in force; systemd starts both again.");
+        return sd_event_exit(sd_event_source_get_event(source), EXIT_FAILURE);
+}
+
+/* A process of uid 0 gains nothing by it: PID 1 and others obey it without capabilities. */
+static void start_helper(const Config *config, Helper *helper)
+{
+        int r;
+
+        if (geteuid() == 0)
+                return;
+        /* access(2) asks for the user without its capabilities. */
+        for (unsigned i = 0; i < config->n_files; i++)
+                if (access(config->files[i], R_OK) < 0)
+                        log_message(
+                                LOG_WARNING,
+                                "Only root may read %s. The daemon has read it before it dropped its capabilities, but a reload "
+                                "cannot; chmod a+r %s mends that.",
+                                config->files[i], config->files[i]);
+        r = helper_start(helper);
+        if (r < 0)
+                (void)log_error_errno(r,
+                                      "Cannot split off a process that writes the knobs, so the daemon writes them and "
+                                      "keeps all of its capabilities");
+}
+
+static int watch_helper(sd_event *event, const Helper *helper)
+{
+        return helper->fd < 0 ? 0 : sd_event_add_io(event, NULL, helper->fd, 0, on_helper_gone, NULL);
+}
+
 static int run_daemon(Config *config)
 {
+        _cleanup_helper_ Helper helper = { .ops = cpu_ops, .fd = -1, .fanotify = -1 };
         _cleanup_(sd_event_unrefp_) sd_event *event = NULL;
         _cleanup_(manager_freep) Manager *manager = NULL;
         _cleanup_(bus_freep) Bus *bus = NULL;
@@ -266,13 +303,17 @@ static int run_daemon(Config *config)
         r = open_runtime(&fd);
         if (r == -EBUSY)
                 return EXIT_FAILURE;
+        start_helper(config, &helper);
         r = sd_event_default(&event);
         if (r < 0)
                 return cannot_start(r, "the event loop");
+        r = watch_helper(event, &helper);
+        if (r < 0)
+                return cannot_start(r, "the watch on the process that writes the knobs");
         r = sd_event_set_watchdog(event, true);
         if (r < 0)
                 return cannot_start(r, "the service's watchdog");
-        r = manager_new(event, &cpu_ops, NULL, fd, arg_config, config, &manager);
+        r = manager_new(event, &helper.ops, &helper, fd, arg_config, config, &manager);
         if (r < 0)
                 return cannot_start(r, "the manager");
         r = bus_new(event, manager, TSCWARDEN_VERSION, &bus);
@@ -308,6 +349,9 @@ int main(int argc, char **argv)
 
         if (arg_mode == MODE_RESTORE)
                 return restore();
+        /* systemd runs it before a reload, with the daemon's user and capabilities. It says what the daemon will be able to read. */
+        if (arg_mode == MODE_CHECK_CONFIG && geteuid() != 0)
+                (void)capabilities_keep(0);
         r = load_config(&config);
         if (r != 0)
                 return r;

@@ -145,10 +145,16 @@ static int read_part(void *userdata, SnapshotPart *part, Snapshot *ret)
         return cpu_enumerate(part, ret);
 }
 
+static int watch(void *userdata, DriftWatch **ret)
+{
+        return drift_watch_new(drift_watch_open_fanotify(), getpid(), ret);
+}
+
 const CpuOps cpu_ops = {
         .enumerate = enumerate,
         .read_some = read_some,
         .read_part = read_part,
         .read = cpu_read,
         .write = cpu_write,
+        .watch = watch,
 };

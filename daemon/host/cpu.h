@@ -5,6 +5,7 @@
 #pragma once
 
 #include "host/cpu-reading.h"
+#include "host/drift-watch.h"
 #include "model/knob.h"
 #include "model/originals.h"
 #include "model/policy.h"
@@ -29,6 +30,8 @@ typedef struct CpuOps {
          * Or -errno: -EINVAL refused, -EBUSY offline, -EPERM or -EACCES, -ENOENT, -ENODEV, -EIO. `cpu` is an online CPU
          * of the domain (libcpupower writes through cpuN/cpufreq), ignored for idle states. */
         int (*write)(void *userdata, const KnobId *id, unsigned cpu, const char *value);
+        /* Opens the watch on writes by others than `write`. 0 or -errno as drift_watch_new(). */
+        int (*watch)(void *userdata, DriftWatch **ret);
 } CpuOps;
 
 /* Reads sysfs and writes through libcpupower; userdata is NULL. */

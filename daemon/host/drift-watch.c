@@ -43,29 +43,31 @@ struct DriftWatch {
         unsigned n_writers;
 };
 
-int drift_watch_new(DriftWatch **ret)
+int drift_watch_open_fanotify(void)
 {
         unsigned flags = FAN_CLASS_NOTIF | FAN_UNLIMITED_MARKS | FAN_NONBLOCK | FAN_CLOEXEC;
-        DriftWatch *watch;
-        int fd, r;
-
-        fd = fanotify_init(flags | FAN_REPORT_PIDFD, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
+        int fd = fanotify_init(flags | FAN_REPORT_PIDFD, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
         /* Linux before 5.15 does not know FAN_REPORT_PIDFD. */
         if (fd < 0 && errno == EINVAL)
                 fd = fanotify_init(flags, O_RDONLY | O_CLOEXEC | O_LARGEFILE);
-        bool fanotify = fd >= 0;
-        if (fd < 0)
-                fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+        return fd;
+}
+
+int drift_watch_new(int fanotify, pid_t self, DriftWatch **ret)
+{
+        int fd = fanotify >= 0 ? fanotify : inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+        DriftWatch *watch;
+
         if (fd < 0)
                 return -errno;
         watch = malloc(sizeof(*watch));
         if (!watch) {
-                r = -ENOMEM;
                 close(fd);
-                return r;
+                return -ENOMEM;
         }
-        *watch =
-                (DriftWatch) { .fd = fd, .self = getpid(), .fanotify = fanotify, .clocksource.id.knob = KNOB_INVALID_ };
+        *watch = (DriftWatch) {
+                .fd = fd, .self = self, .fanotify = fanotify >= 0, .clocksource.id.knob = KNOB_INVALID_
+        };
         *ret = watch;
         return 0;
 }

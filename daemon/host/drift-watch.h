@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "base/macro.h"
 #include "model/knob.h"
 #include "model/snapshot-part.h"
@@ -13,8 +15,13 @@
 
 typedef struct DriftWatch DriftWatch;
 
-/* 0, or -errno of inotify_init1(2): neither fanotify nor inotify is available. */
-int drift_watch_new(DriftWatch **ret);
+/* A descriptor of fanotify; -1: not allowed, or not there. Only this call takes CAP_SYS_ADMIN: what the group was made with decides what
+ * it reports later (tried on Linux 6.1 and 6.18). */
+int drift_watch_open_fanotify(void);
+
+/* Takes over `fanotify`, on failure too; -1: inotify instead. `self` is the process whose writes are not reported. 0, -ENOMEM, or -errno of
+ * inotify_init1(2): neither is available. */
+int drift_watch_new(int fanotify, pid_t self, DriftWatch **ret);
 DriftWatch *drift_watch_free(DriftWatch *watch);
 DEFINE_CLEANUP(DriftWatch, drift_watch_free);
 
@@ -35,7 +42,7 @@ int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const Snapsh
 /* The i-th knob that is watched; NULL beyond the last. */
 const KnobId *drift_watch_get(const DriftWatch *watch, size_t i);
 
-/* `id` NULL: current_clocksource. Writes by this process are left out if the writer is known (fanotify); inotify
+/* `id` NULL: current_clocksource. Writes by `self` are left out if the writer is known (fanotify); inotify
  * reports them too. The arguments are valid during the call. */
 typedef void (*DriftSeen)(const KnobId *id, const Writer *writer, void *userdata);
 

@@ -290,7 +290,7 @@ static int add_sources(DriftMonitor *d, sd_event *event)
 int drift_start(DriftMonitor *d, sd_event *event)
 {
         _cleanup_free_ char *available = NULL;
-        int r = drift_watch_new(&d->watch);
+        int r = d->ops->watch(d->ops_userdata, &d->watch);
 
         if (r < 0)
                 (void)log_error_errno(

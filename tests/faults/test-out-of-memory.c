@@ -187,7 +187,8 @@ static void live(const char *path, const Snapshot *before)
         const CpuOps ops = { .enumerate = enumerate,
                              .read_part = fake_host_ops.read_part,
                              .read = fake_host_ops.read,
-                             .write = fake_host_ops.write };
+                             .write = fake_host_ops.write,
+                             .watch = fake_host_ops.watch };
         _cleanup_config_faults_ ConfigFaults errors = {};
         _cleanup_config_ Config config = {};
         sd_event *event = NULL;

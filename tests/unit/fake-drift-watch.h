@@ -8,6 +8,7 @@
 
 struct DriftWatch {
         int fd;
+        pid_t self;
         KnobId kept[1024];
         size_t n;
         const char *written[64]; /* paths of the knobs that the next reading finds written to */

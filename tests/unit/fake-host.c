@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/macro.h"
 #include "base/parse.h"
@@ -291,11 +292,17 @@ static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char
         return 0;
 }
 
+static int fake_watch(void *userdata, DriftWatch **ret)
+{
+        return drift_watch_new(drift_watch_open_fanotify(), getpid(), ret);
+}
+
 const CpuOps fake_host_ops = {
         .enumerate = fake_enumerate,
         .read_part = fake_read_part,
         .read = fake_read,
         .write = fake_write,
+        .watch = fake_watch,
 };
 
 int fake_host_drift(FakeHost *fake, const char *path, const char *value)
