@@ -22,6 +22,10 @@
 #define BUS_ERROR_BUSY "org.tscwarden1.Error.Busy"
 #define BUS_ERROR_FAILED "org.tscwarden1.Error.Failed"
 
+/* Lower than everything else, the slices of a task included (SD_EVENT_PRIORITY_IDLE): callers never delay a repair, a
+ * reload, a stop or the kernel's log. */
+#define BUS_PRIORITY (SD_EVENT_PRIORITY_IDLE + 10)
+
 typedef struct Bus Bus;
 
 /* See properties.h. */
@@ -72,6 +76,9 @@ struct Bus {
         sd_bus_message *waiting; /* the call that gets its answer when no task runs any more */
         Callers callers;
         LookCalls look_calls;
+        struct ObjectsCall *objects;
+        size_t n_objects;
+        sd_event_source *objects_source;
         Polkit polkit;
         Peer logind;
         Rivals rivals;
@@ -83,6 +90,14 @@ int bus_add_manager(Bus *bus);
 int bus_add_clock(Bus *bus);
 int bus_add_cpus(Bus *bus);
 int bus_add_log_control(Bus *bus);
+
+/* Appends what GetManagedObjects says of this CPU. 0 or -errno. */
+int bus_append_cpu(Bus *bus, sd_bus_message *reply, unsigned cpu);
+/* 1: the call is a GetManagedObjects and gets its answer from the event loop, slice by slice; 0: it is not; -errno. */
+int bus_objects_begin(Bus *bus, sd_bus_message *call);
+/* To be called when the manager's look is ready. */
+void bus_objects_go_on(Bus *bus);
+void bus_objects_done(Bus *bus);
 /* To be called after the start. Reports the end of each sleep to manager_on_resume(). 0 or -errno. */
 int bus_watch_resume(Bus *bus);
 

@@ -11,9 +11,6 @@
 #include "manager/view.h"
 
 #define BUS_NAME "org.tscwarden1"
-/* Lower than everything else, the slices of a task included (SD_EVENT_PRIORITY_IDLE): callers never delay a repair, a
- * reload, a stop or the kernel's log. */
-#define BUS_PRIORITY (SD_EVENT_PRIORITY_IDLE + 10)
 #define RECONNECT_USEC 1000000
 #define RETRY_MAX_SEC 600
 
@@ -27,6 +24,7 @@ static void bus_drop_connection(Bus *bus)
                 return;
         callers_done(&bus->callers);
         look_calls_done(&bus->look_calls);
+        bus_objects_done(bus);
         polkit_done(&bus->polkit);
         peer_done(&bus->logind);
         rivals_done(&bus->rivals);
@@ -131,13 +129,17 @@ static int bus_on_message(sd_bus_message *message, void *userdata, sd_bus_error 
         uint64_t now;
         int r;
 
-        if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0 || look_calls_take(&bus->look_calls, message))
+        if (sd_bus_message_is_method_call(message, NULL, NULL) <= 0)
                 return 0;
+        if (look_calls_take(&bus->look_calls, message))
+                return bus_objects_begin(bus, message);
         manager_get_view(bus->manager, &view);
         (void)sd_event_now(bus->event, CLOCK_MONOTONIC, &now);
         r = callers_admit(&bus->callers, message, cpuset_count(view.present_cpus), now);
-        if (r != 0 || !look_calls_concern(message) || !manager_prepare_look(bus->manager))
+        if (r != 0)
                 return r;
+        if (!look_calls_concern(message) || !manager_prepare_look(bus->manager))
+                return bus_objects_begin(bus, message);
         /* Without memory the host is read while the others wait. */
         return look_calls_add(&bus->look_calls, message) == 0;
 }
@@ -241,6 +243,7 @@ static void bus_on_change(Manager *manager, const ManagerNews *news, void *userd
         if (news->change == MANAGER_LOOK_READY) {
                 if (bus->connection)
                         look_calls_release(&bus->look_calls, bus->connection);
+                bus_objects_go_on(bus);
                 return;
         }
 

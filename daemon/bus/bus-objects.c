@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Answers GetManagedObjects slice by slice: of 4096 CPUs sd-bus would put the answer together in one event.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "bus/bus-internal.h"
+#include "manager/manager.h"
+#include "manager/view.h"
+#include "model/snapshot.h"
+
+/* So many CPUs are described between two looks at the event loop: 2 to 3 ms. */
+#define SLICE_CPUS 128
+
+/* A call whose answer is being put together. */
+typedef struct ObjectsCall {
+        sd_bus_message *call, *reply;
+        unsigned next_cpu; /* no smaller ones are left */
+} ObjectsCall;
+
+static void drop_first(Bus *bus)
+{
+        sd_bus_message_unref(bus->objects[0].call);
+        sd_bus_message_unref(bus->objects[0].reply);
+        memmove(&bus->objects[0], &bus->objects[1], (--bus->n_objects) * sizeof(ObjectsCall));
+}
+
+/* 1: there are more CPUs; 0: these were all; or -errno. */
+static int append_slice(Bus *bus, ObjectsCall *objects, const Snapshot *snapshot)
+{
+        unsigned n = 0;
+        int r = 0;
+
+        for (unsigned i = 0; i < snapshot->n_cpus && r >= 0; i++) {
+                unsigned cpu = snapshot->cpus[i].id;
+
+                if (cpu < objects->next_cpu)
+                        continue;
+                if (n++ == SLICE_CPUS)
+                        return 1;
+                r = bus_append_cpu(bus, objects->reply, cpu);
+                objects->next_cpu = cpu + 1;
+        }
+        return r < 0 ? r : 0;
+}
+
+static int go_on(Bus *bus, ObjectsCall *objects)
+{
+        const ManagerLook *look = manager_look(bus->manager);
+        int r;
+
+        if (!look)
+                return -EIO;
+        r = append_slice(bus, objects, &look->snapshot);
+        if (r != 0)
+                return r;
+        r = sd_bus_message_close_container(objects->reply);
+        return r < 0 ? r : sd_bus_send(NULL, objects->reply, NULL);
+}
+
+static int on_slice(sd_event_source *source, void *userdata)
+{
+        Bus *bus = userdata;
+        int r;
+
+        /* The host is read again in slices, if it takes longer than a look is good for; bus_objects_go_on() follows. */
+        if (bus->n_objects == 0 || manager_prepare_look(bus->manager))
+                return 0;
+        r = go_on(bus, &bus->objects[0]);
+        if (r < 0)
+                (void)sd_bus_reply_method_errorf(bus->objects[0].call, BUS_ERROR_FAILED, "The CPUs cannot be read.");
+        if (r <= 0)
+                drop_first(bus);
+        return bus->n_objects > 0 ? sd_event_source_set_enabled(source, SD_EVENT_ONESHOT) : 0;
+}
+
+/* Of a reply that is empty yet. */
+static int open_reply(sd_bus_message *call, sd_bus_message **ret)
+{
+        sd_bus_message *reply;
+        int r = sd_bus_message_new_method_return(call, &reply);
+
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(reply, 'a', "{oa{sa{sv}}}");
+        if (r < 0) {
+                sd_bus_message_unref(reply);
+                return r;
+        }
+        *ret = reply;
+        return 0;
+}
+
+static int add_source(Bus *bus)
+{
+        int r;
+
+        if (bus->objects_source)
+                return 0;
+        r = sd_event_add_defer(bus->event, &bus->objects_source, on_slice, bus);
+        if (r < 0)
+                return r;
+        (void)sd_event_source_set_description(bus->objects_source, "bus-objects");
+        return sd_event_source_set_priority(bus->objects_source, BUS_PRIORITY);
+}
+
+void bus_objects_go_on(Bus *bus)
+{
+        if (bus->n_objects > 0)
+                (void)sd_event_source_set_enabled(bus->objects_source, SD_EVENT_ONESHOT);
+}
+
+int bus_objects_begin(Bus *bus, sd_bus_message *call)
+{
+        sd_bus_message *reply = NULL;
+        int r;
+
+        if (sd_bus_message_is_method_call(call, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects") <= 0 ||
+            strcmp(sd_bus_message_get_path(call), BUS_PATH) != 0 || !sd_bus_message_has_signature(call, ""))
+                return 0;
+        r = add_source(bus);
+        if (r >= 0)
+                r = array_grow(&bus->objects, bus->n_objects, sizeof(ObjectsCall));
+        if (r >= 0)
+                r = open_reply(call, &reply);
+        if (r < 0)
+                return r;
+        bus->objects[bus->n_objects++] = (ObjectsCall) { .call = sd_bus_message_ref(call), .reply = reply };
+        bus_objects_go_on(bus);
+        return 1;
+}
+
+void bus_objects_done(Bus *bus)
+{
+        while (bus->n_objects > 0)
+                drop_first(bus);
+        free(bus->objects);
+        bus->objects = NULL;
+        bus->objects_source = sd_event_source_disable_unref(bus->objects_source);
+}
