@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Reads the file as sysfs_read_at() describes it. */
+/* Reads the file as sysfs_read_at() describes it. The length of its text, or -errno. */
 static int read_stripped(int dirfd, const char *path, char buffer[static SYSFS_READ_MAX + 1])
 {
         ssize_t n;
@@ -32,22 +32,20 @@ static int read_stripped(int dirfd, const char *path, char buffer[static SYSFS_R
         while (length > 0 && (buffer[length - 1] == ' ' || buffer[length - 1] == '\t'))
                 length--;
         buffer[length] = '\0';
-        return 0;
+        return (int)length;
 }
 
 int sysfs_read_at(int dirfd, const char *path, char *buffer, size_t size)
 {
         char content[SYSFS_READ_MAX + 1];
-        size_t length;
-        int r;
+        int length;
 
-        r = read_stripped(dirfd, path, content);
-        if (r < 0)
-                return r;
-        length = strlen(content);
-        if (length >= size)
+        length = read_stripped(dirfd, path, content);
+        if (length < 0)
+                return length;
+        if ((size_t)length >= size)
                 return -ENOBUFS;
-        memcpy(buffer, content, length + 1);
+        memcpy(buffer, content, (size_t)length + 1);
         return 0;
 }
 

@@ -26,9 +26,15 @@ static const char *const knob_names[] = {
 };
 _Static_assert(ARRAY_SIZE(knob_names) == KNOB_MAX_, "every knob has a name");
 
-bool knob_is_of_domain(Knob knob)
+/* The compiler may inline it, unlike the public one (-fPIC): the order of knobs is asked for very often. */
+static bool is_of_domain(Knob knob)
 {
         return knob <= KNOB_ENERGY_PERFORMANCE_PREFERENCE;
+}
+
+bool knob_is_of_domain(Knob knob)
+{
+        return is_of_domain(knob);
 }
 
 bool knob_is_frequency(Knob knob)
@@ -39,20 +45,20 @@ bool knob_is_frequency(Knob knob)
 /* A number that orders knobs as knob_id_compare() does. */
 static uint64_t knob_rank(const KnobId *id)
 {
-        return (uint64_t)!knob_is_of_domain(id->knob) << 32 | (uint64_t)id->id << 16 | (uint64_t)id->state << 8 |
+        return (uint64_t)!is_of_domain(id->knob) << 32 | (uint64_t)id->id << 16 | (uint64_t)id->state << 8 |
                (uint64_t)id->knob;
 }
 
 int knob_element_compare(const void *a, const void *b)
 {
-        return knob_id_compare(a, b);
+        uint64_t left = knob_rank(a), right = knob_rank(b);
+
+        return left < right ? -1 : left > right;
 }
 
 int knob_id_compare(const KnobId *a, const KnobId *b)
 {
-        uint64_t left = knob_rank(a), right = knob_rank(b);
-
-        return left < right ? -1 : left > right;
+        return knob_element_compare(a, b);
 }
 
 const char *knob_to_string(Knob knob)
