@@ -218,8 +218,8 @@ static const char *watchdog_threshold(const Facts *facts)
         if (kernel_at_least(facts, 5, 10) && clock_facts_kernel_before(facts, 7, 0))
                 return "would notice 0.1 %";
         if (clock_facts_kernel_before(facts, 5, 10))
-                return "would notice 12.5 %, or 0.1 % where the vendor took the later check over";
-        return "would notice 0.05 % to 12.5 %, by kernel generation";
+                return "would notice 12.5 %, or 0.1 % if the vendor has added the later check";
+        return "would notice 0.05 % to 12.5 %, depending on the kernel's version";
 }
 
 static const char *watchdog_exempt_reason(const Facts *facts)

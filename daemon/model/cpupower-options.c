@@ -113,16 +113,13 @@ static const Option set_options[] = {
         { 'b', "perf-bias", true, .take = take_perf_bias },
         { 'e', "epp", true, .take = take_epp },
         { 'm', "amd-pstate-mode", true,
-          .fault = "exchanges the cpufreq driver under every policy; use the boot parameter "
-                   "amd_pstate= instead" },
+          .fault = "exchanges the cpufreq driver under every policy; use the boot parameter amd_pstate= instead" },
         { 't', "turbo-boost", true,
-          .fault = "is one switch for the whole machine, which tscwarden leaves alone; limit the "
-                   "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of "
-                   "your own" },
+          .fault = "is one switch for the whole machine, which tscwarden does not change; limit the frequency with "
+                   "frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
         { 't', "boost", true,
-          .fault = "is one switch for the whole machine, which tscwarden leaves alone; limit the "
-                   "frequency with frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of "
-                   "your own" },
+          .fault = "is one switch for the whole machine, which tscwarden does not change; limit the frequency with "
+                   "frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
         {},
 };
 
@@ -203,14 +200,14 @@ static int command_take_long(Command *command, char *const *words, unsigned n)
         if (!option)
                 return refuse(command->why,
                               several ? "%s has several options that begin with '%.*s'; write one in full" :
-                                        "%s has no option '%.*s'; what it sets is named by %s",
+                                        "%s has no option '%.*s'; its options are %s",
                               command->verb->name, EXCERPT, words[0], command->verb->needs);
         if (value && !option->argument)
-                return refuse(command->why, "%s --%s takes no value; leave out what follows it", command->verb->name,
+                return refuse(command->why, "%s --%s takes no value; remove the text after it", command->verb->name,
                               option->name);
         if (!value && option->argument) {
                 if (n < 2)
-                        return refuse(command->why, "%s --%s has no value; write one behind it", command->verb->name,
+                        return refuse(command->why, "%s --%s has no value; write one after it", command->verb->name,
                                       option->name);
                 value = words[taken++];
         }
@@ -229,18 +226,18 @@ static int command_take_short(Command *command, char *const *words, unsigned n)
                 while (option->name && option->letter != *letter)
                         option++;
                 if (!option->name && *letter == 'c')
-                        return refuse(command->why, "-c stands behind %s; write it before, as in -c 0-3 %s …",
+                        return refuse(command->why, "-c comes after %s; write it before, as in -c 0-3 %s …",
                                       command->verb->name, command->verb->name);
                 if (!option->name)
-                        return refuse(command->why, "%s has no option '-%.1s'; what it sets is named by %s",
-                                      command->verb->name, letter, command->verb->needs);
+                        return refuse(command->why, "%s has no option '-%.1s'; its options are %s", command->verb->name,
+                                      letter, command->verb->needs);
                 if (option->argument) {
                         if (letter[1])
                                 value = letter + 1;
                         else if (n > 1)
                                 value = words[taken++];
                         if (!value)
-                                return refuse(command->why, "%s -%c has no value; write one behind it",
+                                return refuse(command->why, "%s -%c has no value; write one after it",
                                               command->verb->name, *letter);
                 }
                 r = command_take(command, option, value);
@@ -280,16 +277,15 @@ static int command_check(const Command *command)
         for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
                 any = any || rule->has[key];
         if (!any)
-                return refuse(command->why, "%s says nothing to set; it needs %s", command->verb->name,
-                              command->verb->needs);
+                return refuse(command->why, "%s sets nothing; it needs %s", command->verb->name, command->verb->needs);
         if (rule->has[POLICY_FREQ] && (rule->has[POLICY_MIN_FREQ] || rule->has[POLICY_MAX_FREQ]))
-                return refuse(command->why,
-                              "frequency-set has -f together with -d or -u; put them into two commands, with ; "
-                              "between them");
+                return refuse(
+                        command->why,
+                        "frequency-set has -f together with -d or -u; put them into two commands, with ; between them");
         if (rule->has[POLICY_MIN_FREQ] && rule->has[POLICY_MAX_FREQ] && rule->min_khz > rule->max_khz)
-                return refuse(command->why,
-                              "frequency-set has a minimum (-d) above its maximum (-u); lower the one or raise the "
-                              "other");
+                return refuse(
+                        command->why,
+                        "frequency-set has a minimum (-d) above its maximum (-u); lower the one or raise the other");
         return 0;
 }
 
@@ -300,12 +296,12 @@ static int take_cpus(char *const *words, unsigned n, PolicyRule *rule, char *why
         int r;
 
         if (strcmp(words[0], "-c") != 0 && strcmp(words[0], "--cpu") != 0)
-                return words[0][0] != '-' ? 0 :
-                                            refuse(why,
-                                                   "'%.*s' stands before the command, where only -c LIST may; write "
-                                                   "frequency-set, idle-set or set "
-                                                   "before it",
-                                                   EXCERPT, words[0]);
+                return words[0][0] != '-' ?
+                               0 :
+                               refuse(why,
+                                      "'%.*s' is before the command, where only -c LIST may be; write frequency-set, "
+                                      "idle-set or set before it",
+                                      EXCERPT, words[0]);
         if (n < 2)
                 return refuse(why, "%s has no list of CPUs; write it like -c 0-3,8", words[0]);
         if (strcmp(words[1], "all") == 0)
@@ -318,7 +314,7 @@ static int take_cpus(char *const *words, unsigned n, PolicyRule *rule, char *why
                               r == -ERANGE ? " below 8192" : "");
         rule->all_cpus = false;
         if (n > 2 && (strcmp(words[2], "-c") == 0 || strcmp(words[2], "--cpu") == 0))
-                return refuse(why, "-c stands twice before one command; put all CPUs into one list");
+                return refuse(why, "there are two -c before one command; put all CPUs into one list");
         return 2;
 }
 
@@ -338,22 +334,21 @@ static int parse_command(const CpupowerWords *all, unsigned first, unsigned line
                 return r;
         at = first + (unsigned)r;
         if (at == end)
-                return refuse(why, "-c LIST and no command; write one behind it, like frequency-set -g performance");
+                return refuse(why, "-c LIST and no command; write one after it, like frequency-set -g performance");
         command.verb = find_verb(words[at]);
         if (!command.verb)
                 return refuse(
                         why, "'%.*s' is no command that sets something; there are frequency-set, idle-set and set%s",
-                        EXCERPT, words[at], strcmp(words[at], "cpupower") == 0 ? " (leave out the word cpupower)" : "");
+                        EXCERPT, words[at], strcmp(words[at], "cpupower") == 0 ? " (remove the word cpupower)" : "");
 
         r = command_check_units(&command, words + at, end - at);
         if (r < 0)
                 return r;
         for (at++; at < end && !find_verb(words[at]); at += (unsigned)r) {
                 if (words[at][0] != '-' || !words[at][1] || strcmp(words[at], "--") == 0)
-                        return refuse(
-                                why,
-                                "'%.*s' belongs to no option of %s; leave it out, or put ; before a second command",
-                                EXCERPT, words[at], command.verb->name);
+                        return refuse(why,
+                                      "'%.*s' belongs to no option of %s; remove it, or put ; before a second command",
+                                      EXCERPT, words[at], command.verb->name);
                 r = words[at][1] == '-' ? command_take_long(&command, words + at, end - at) :
                                           command_take_short(&command, words + at, end - at);
                 if (r < 0)

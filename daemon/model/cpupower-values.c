@@ -41,13 +41,14 @@ int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, Cpu
         if (rule->has[POLICY_GOVERNOR])
                 return say(reterr_fault, "asks for a second governor (-f is userspace); keep one of -f and -g");
         if (strchr(text, '|'))
-                return say(reterr_fault,
-                           "is a list, which cpupower does not know; write one name here, or GOVERNOR=a|b in "
-                           "tscwarden's own file instead");
+                return say(
+                        reterr_fault,
+                        "is a list, which cpupower does not know; write one name here, or GOVERNOR=a|b in tscwarden's "
+                        "own file instead");
         if (!governor_name_fits(text, strlen(text)))
                 return say(reterr_fault, "is not the name of a governor; write one like performance");
         if (strlen(text) >= SNAPSHOT_NAME_SIZE)
-                return say(reterr_fault, "has more than 15 characters; the kernel knows no such governor");
+                return say(reterr_fault, "has more than 15 characters; no governor of the kernel has so long a name");
         governors = calloc(2, sizeof(char *));
         if (!governors || !(governors[0] = strdup(text))) {
                 free(governors);
@@ -125,12 +126,13 @@ int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, Cpupower
 {
         if (strcasecmp(text, "default") == 0)
                 return say(reterr_fault,
-                           "reads back as another name, so nobody can tell whether it holds; write the preference "
-                           "it stands for, like balance_performance");
+                           "reads back as another name, so tscwarden could not check it; write the preference that it "
+                           "means, like balance_performance");
         if (!*text || strlen(text) >= KNOB_VALUE_SIZE || text[strspn(text, NAME_CHARS)])
-                return say(reterr_fault,
-                           "is not an energy performance preference; write one like performance or balance_power, "
-                           "or 0 to 255");
+                return say(
+                        reterr_fault,
+                        "is not an energy performance preference; write one like performance or balance_power, or 0 to "
+                        "255");
         rule->epp = strdup(text);
         if (!rule->epp)
                 return -ENOMEM;

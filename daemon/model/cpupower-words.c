@@ -74,7 +74,7 @@ int cpupower_words_split(const char *text, CpupowerWords *ret, CpupowerWhy reter
                 }
         if (r == -EINVAL)
                 snprintf(reterr_why, CPUPOWER_WHY_SIZE, "%s",
-                         "ends within a quote or behind a backslash; close the quote, or leave both out");
+                         "ends inside a quote or after a backslash; close the quote or remove the backslash");
         if (r < 0)
                 return r;
         *ret = TAKE_STRUCT(words);

@@ -130,7 +130,7 @@ void rate_boots_find(const BootCalibration *boots, unsigned n, bool constant, Ra
         else if (rate.kind == CALIBRATION_NONE)
                 rate.why = "the journal has no line of this boot's calibration";
         else if (rate.n == 0)
-                rate.why = "the journal has no earlier boot of this machine that was calibrated likewise";
+                rate.why = "the journal has no earlier boot of this machine that was calibrated in the same way";
         else
                 compare(others, &rate);
         rate.known = rate.n > 0;

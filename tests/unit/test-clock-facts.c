@@ -64,7 +64,7 @@ static const struct {
           WATCHDOG_ACTIVE,
           "hpet",
           "hpet every 0.5 s; would notice 0.05 %" },
-        { { .constant_tsc = true }, "tsc hpet ", WATCHDOG_ACTIVE, "hpet", "by kernel generation" },
+        { { .constant_tsc = true }, "tsc hpet ", WATCHDOG_ACTIVE, "hpet", "depending on the kernel's version" },
         { { .constant_tsc = true, KERNEL(6, 1) }, "tsc ", WATCHDOG_ABSENT, "", "no independent reference" },
         { { .constant_tsc = true, KERNEL(6, 1) }, NULL, WATCHDOG_UNKNOWN, "", "cannot be read" },
         { { .cmdline = "tsc=reliable" }, "tsc hpet ", WATCHDOG_OFF, "", "tsc=reliable" },

@@ -122,7 +122,8 @@ static void test_what_counts(void **state)
         boots[0].kind = CALIBRATION_DETECTED;
         rate_boots_find(boots, 2, true, &rate);
         assert_false(rate.known);
-        assert_string_equal(rate.why, "the journal has no earlier boot of this machine that was calibrated likewise");
+        assert_string_equal(rate.why,
+                            "the journal has no earlier boot of this machine that was calibrated in the same way");
         boots[0].kind = CALIBRATION_NONE;
         rate_boots_find(boots, ARRAY_SIZE(boots), true, &rate);
         assert_false(rate.known);
