@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What stands behind the symbols that are replaced here: glibc's own (malloc/malloc.c), or those of AddressSanitizer, which are weak
- * aliases of these (compiler-rt's interception.h). */
+/* The real functions behind the symbols that are replaced here: glibc's (malloc/malloc.c), or those of
+ * AddressSanitizer, which are weak aliases of these (compiler-rt's interception.h). */
 #if defined(__SANITIZE_ADDRESS__)
 #define REAL(name) __interceptor_##name
 #elif defined(__has_feature)
@@ -93,7 +93,7 @@ __attribute__((destructor)) static void failing_write_count(void)
         char text[32];
         int fd, n;
 
-        /* What comes after the program, gcov for one, is not it. */
+        /* Allocations after the program's end, of gcov for example, do not count. */
         fail_first = 0;
         if (!path)
                 return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The manager on a fake host, its start, a reload, Restore(), Apply() and the stop, once for each allocation on the way, which fails:
- * never a crash, nothing written whose original is not kept, and everything comes back in the end.
+ * The manager on a fake host, its start, a reload, Restore(), Apply() and the stop, once for each allocation on the
+ * way, which fails: never a crash, nothing written whose original is not kept, and everything comes back in the end.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 #include "unit/fake-host.h"
 #include "unit/scratch.h"
 
-/* Of one life: it has hundreds. */
+/* Limits one run, which has hundreds. */
 #define ALLOCATIONS_MAX 100000UL
 
 static FakeHost host;
@@ -30,7 +30,7 @@ static int notify_fd, log_fd, stderr_fd;
 static bool through, idle;
 static sigset_t signals;
 
-/* The fake host asserts that it has memory; the real one is one allocation to the rest. */
+/* The fake host must not run out of memory; an allocation of the real one counts as one of the others. */
 static int enumerate(void *userdata, Snapshot *ret)
 {
         _cleanup_free_ char *probe = malloc(16);
@@ -77,7 +77,7 @@ static void on_news(Manager *m, const ManagerNews *news, void *userdata)
                 manager_on_stop_job(m, /* restart= */ false);
 }
 
-/* Until the task is done; false when the loop itself gave up, which ends the daemon. */
+/* Runs until the task is done; false if the event loop itself failed, which ends the daemon. */
 static bool run_until_idle(sd_event *event)
 {
         int r = 0;
@@ -87,7 +87,7 @@ static bool run_until_idle(sd_event *event)
         return r >= 0;
 }
 
-/* What is not as it was found is kept for whoever comes next, and its value is the one that was found. */
+/* If a value is not the original one, the original is saved for the next process, and it is right. */
 static void check_originals_cover(const Snapshot *before)
 {
         static const Knob knobs[] = { KNOB_SCALING_GOVERNOR, KNOB_SCALING_MIN_FREQ, KNOB_SCALING_MAX_FREQ };
@@ -115,7 +115,7 @@ static void check_originals_cover(const Snapshot *before)
                 }
 }
 
-/* Applied is said only of what is. */
+/* The state is "applied" only if the policy is in force. */
 static void check_state(const ManagerView *view)
 {
         if (view->state != POLICY_STATE_APPLIED)
@@ -230,7 +230,7 @@ static void live_through(const char *config, bool rest)
                 n = failing_stop();
                 failed = at == 0 || failing_has_failed();
 
-                /* A life in which nothing fails, for what the last one left. */
+                /* A run without failures, to undo what the last one left. */
                 live(path, &before);
                 dup2(stderr_fd, STDERR_FILENO);
                 after = fake_host_dump(&host);
@@ -248,7 +248,7 @@ static void test_out_of_memory_own_keys(void **state)
         live_through("APPLY=always\nMIN_FREQ=1.4GHz\nMAX_CSTATE=C1\n", false);
 }
 
-/* Memory runs out for good. */
+/* From now on every allocation fails. */
 static void test_out_of_memory_from_then_on(void **state)
 {
         live_through("APPLY=always\nMAX_CSTATE=C1\n", true);

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 assert(memchr(value, '\0', sizeof(value)) && cmdline_has(cmdline, name, NULL));
         else
                 assert(value[0] == '!' && value[sizeof(value) - 1] == '!');
-        /* What stands in front of it takes nothing away. */
+        /* Text in front of the parameter does not hide it. */
         if (cmdline_has(cmdline, "tsc", "unstable"))
                 assert(cmdline_has(cmdline, "tsc", NULL) && strstr(cmdline, "tsc"));
         return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Any bytes as a configuration file: refused with reasons a terminal can show, or a policy that is whole.
+ * Any bytes as a configuration file: it is refused with reasons that a terminal can show, or gives a complete policy
  */
 #include <assert.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Any bytes as a list of CPUs: refused, or a set that its own text says again.
+ * Any bytes as a list of CPUs: refused, or a set whose own text gives the same set
  */
 #include <assert.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Any bytes as the command line of a virtual machine monitor (a newline stands for the NUL behind an argument), as what a guest's
- * agent answers, and as what virsh prints.
+ * Any bytes as the command line of a virtual machine monitor (a newline stands for the NUL behind an argument), as what
+ * a guest's agent answers, and as what virsh prints.
  */
 #include <assert.h>
 #include <stdint.h>

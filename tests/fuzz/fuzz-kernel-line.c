@@ -26,7 +26,7 @@ static void check_line(const char *text)
                 abort();
 }
 
-/* A state the clock has written is one it reads. */
+/* The clock reads every state that it has written. */
 static void check_state(const Clock *clock, const Facts *facts)
 {
         char *text = clock_export(clock, "boot");

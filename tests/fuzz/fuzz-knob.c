@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Any bytes as the path of a knob: none, or one that stays below its folder and is said again letter by letter.
+ * Any bytes as the path of a knob: refused, or a path below its folder that is formatted again with the same letters
  */
 #include <assert.h>
 #include <errno.h>

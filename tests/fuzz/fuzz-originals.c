@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Any bytes as the file `originals`: refused, of another boot, or values that may be written and that its own text says again.
+ * Any bytes as the file `originals`: refused, of another boot, or values that may be written and that its own text says
+ * again.
  */
 #include <assert.h>
 #include <errno.h>

@@ -17,7 +17,7 @@ static int replay(const char *directory, const char *name)
         FILE *file;
 
         snprintf(path, sizeof(path), "%s/%s", directory, name);
-        /* Before, as a crash says nothing after. */
+        /* Printed before the run, because nothing can be printed after a crash. */
         printf("%s\n", name);
         fflush(stdout);
         file = fopen(path, "re");
@@ -31,7 +31,7 @@ static int replay(const char *directory, const char *name)
                 size += n;
         } while (n > 0);
         fclose(file);
-        /* To its size, so that a sanitizer sees a read too far. */
+        /* Exactly as long as the input, so that a sanitizer reports reading too far. */
         data = realloc(data, size > 0 ? size : 1);
         if (!data)
                 abort();

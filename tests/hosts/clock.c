@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * kernel/time/clocksource.c in small. The list is kept in the order of the ratings, best first, as sysfs prints it.
+ * The rules of kernel/time/clocksource.c, simplified. The list is kept in the order of the ratings, best first, as
+ * sysfs prints it
  */
 #include <errno.h>
 #include <stdlib.h>

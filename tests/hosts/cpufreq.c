@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * drivers/cpufreq of Linux 6.1 in small: limits are requests that are clamped, not refused; a governor aims at a
- * frequency; only a changed frequency is a transition, and a transition is what costs the TSC.
+ * The rules of drivers/cpufreq in Linux 6.1, simplified: limits are requests that are clamped, not refused; a governor
+ * has a target frequency; only a changed frequency is a transition, and a transition is what costs the TSC
  */
 #include <errno.h>
 #include <limits.h>

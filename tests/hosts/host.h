@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The made host: its state, and the kernel's rules that change it. Nothing here knows files or FUSE, and nothing here
- * is thread safe: one loop serves everything, so that every test sees the same order of events.
+ * The made (simulated) host: its state, and the kernel's rules that change it. No file here knows files or FUSE, and no
+ * function is thread-safe: one loop serves everything, so that every test sees the same order of events
  */
 #pragma once
 
@@ -35,7 +35,7 @@ typedef struct Policy {
         unsigned *freqs;
         size_t n_freqs;
         unsigned hw_min, hw_max;
-        /* What sysfs was told and what else limits the policy (firmware, thermal); min and max are what comes out. */
+        /* The limits that were written, and other limits (firmware, thermal); min and max are the result. */
         unsigned req_min, req_max, cap_min, cap_max;
         unsigned min, max, cur, setspeed;
         unsigned hw_cur, latency_ns, settle_ms;

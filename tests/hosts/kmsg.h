@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The kernel's ring of log records as /dev/kmsg shows it. Readers keep a sequence number; the ring never waits for them.
+ * The kernel's ring of log records as /dev/kmsg shows it. Readers keep a sequence number; the ring never waits for
+ * them.
  */
 #pragma once
 
@@ -18,7 +19,7 @@ typedef struct Kmsg {
         KmsgRecord *ring;
         size_t size;
         uint64_t first, next;
-        /* Told of every new record; the server wakes its readers there. */
+        /* Called for every new record; the server wakes its readers there. */
         void (*notify)(void *data);
         void *notify_data;
 } Kmsg;

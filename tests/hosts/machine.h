@@ -44,7 +44,7 @@ int machine_load(Machine *m, const char *path);
 int machine_add_fault(Machine *m, char *args, const char **reterr);
 int machine_add_delay(Machine *m, char *args, const char **reterr);
 void machine_clear_faults(Machine *m);
-/* Whether a fault of this kind strikes now; counts it. Its errno, or milliseconds for a delay, else 0. */
+/* Whether a fault of this kind applies now; counts it. Returns its errno, or the milliseconds of a delay, else 0. */
 unsigned machine_strike(Machine *m, const Node *node, FaultKind kind);
 
 /* error is 0 or positive. */

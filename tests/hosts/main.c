@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * madehost: runs a command on a host that a text file describes. The server's mount namespace holds the FUSE mount
- * only; the binds over /sys, /proc and /dev are made in the command's own, so that the server can never wait for itself.
+ * only; the binds over /sys, /proc and /dev are made in the command's own, so that the server can never wait for
+ * itself.
  */
 #include <errno.h>
 #include <poll.h>
@@ -72,7 +73,7 @@ static _Noreturn void run_command(const char *mountpoint, char **argv, const sig
         };
         bool bound = true;
 
-        /* Nothing of the made host is left for a command that outlives its server. */
+        /* A command that runs longer than its server has no made host any more. */
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != server || make_private_namespace() < 0)
                 _exit(EXIT_SETUP);
@@ -140,7 +141,7 @@ static int serve_until_done(Machine *m, Server *server, int signals, pid_t comma
         }
 }
 
-/* What the command left running has lost its host and would only disturb the next test. */
+/* Processes that the command left running have lost their host and would only disturb the next test. */
 static void end_leftovers(void)
 {
         char path[64], *end;

@@ -8,7 +8,7 @@
 
 #include "serve-priv.h"
 
-/* Modes and sizes never change behind the kernel's back; names do, and are asked for each time. */
+/* Modes and sizes never change without the kernel; names do, so they are asked for each time. */
 #define ATTR_TIMEOUT 3600.0
 
 static Server *server_of(fuse_req_t req)

@@ -222,7 +222,7 @@ bool node_matches(const Tree *tree, const Node *node, const char *pattern)
                 return true;
         if (!node->policy || node->attr == NULL)
                 return false;
-        /* People name these files through the CPU as often as through the policy. */
+        /* These files can be named by the CPU as well as by the policy. */
         knob = strchr(node->path + strlen("cpu/cpufreq/"), '/');
         for (size_t i = 0; knob && i < node->policy->n_cpus; i++) {
                 snprintf(alias, sizeof(alias), "cpu/cpu%u/cpufreq%s", node->policy->cpus[i], knob);

@@ -31,7 +31,7 @@ typedef struct Attr {
         int (*show)(Host *host, const Node *node, FILE *out);
         /* value ends in NUL; 0 or negative errno, and a failed store changes nothing. */
         int (*store)(Host *host, Node *node, const char *value, size_t len);
-        /* For `set`: the kernel's own hand. Without it `set` pins the text that reads return. */
+        /* For `set`, a change by the kernel itself. Without it `set` fixes the text that reads return. */
         int (*set)(Host *host, Node *node, const char *value);
         bool needs_admin;
 } Attr;
