@@ -75,7 +75,8 @@ struct Bus {
         CpuSet cpus;             /* the CPUs whose objects were announced */
         sd_bus_message *waiting; /* the call that gets its answer when no task runs any more */
         Callers callers;
-        LookCalls look_calls;
+        LookCalls look_calls; /* wait until the host was read */
+        LookCalls user_calls; /* wait until the bus has named the caller's user */
         struct ObjectsCall *objects;
         size_t n_objects;
         sd_event_source *objects_source;

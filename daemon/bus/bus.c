@@ -24,6 +24,7 @@ static void bus_drop_connection(Bus *bus)
                 return;
         callers_done(&bus->callers);
         look_calls_done(&bus->look_calls);
+        look_calls_done(&bus->user_calls);
         bus_objects_done(bus);
         polkit_done(&bus->polkit);
         peer_done(&bus->logind);
@@ -122,6 +123,13 @@ static int bus_match_local(Bus *bus, const char *signal, sd_bus_message_handler_
         return sd_bus_match_signal(bus->connection, NULL, local, NULL, local, signal, handler, bus);
 }
 
+static void bus_on_user(void *userdata)
+{
+        Bus *bus = userdata;
+
+        look_calls_release(&bus->user_calls, bus->connection);
+}
+
 static int bus_on_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
@@ -133,11 +141,14 @@ static int bus_on_message(sd_bus_message *message, void *userdata, sd_bus_error 
                 return 0;
         if (look_calls_take(&bus->look_calls, message))
                 return bus_objects_begin(bus, message);
+        (void)look_calls_take(&bus->user_calls, message);
         manager_get_view(bus->manager, &view);
         (void)sd_event_now(bus->event, CLOCK_MONOTONIC, &now);
         r = callers_admit(&bus->callers, message, cpuset_count(view.present_cpus), now);
-        if (r != 0)
-                return r;
+        if (r == CALLERS_WAIT)
+                return look_calls_add(&bus->user_calls, message) == 0;
+        if (r != CALLERS_ADMITTED)
+                return 1;
         if (!look_calls_concern(message) || !manager_prepare_look(bus->manager))
                 return bus_objects_begin(bus, message);
         /* Without memory the host is read while the others wait. */
@@ -149,6 +160,7 @@ static int bus_add_objects(Bus *bus)
 {
         int r;
 
+        bus->callers = (Callers) { .on_user = bus_on_user, .userdata = bus };
         r = bus_match_local(bus, "Connected", bus_on_connected);
         if (r < 0)
                 return r;

@@ -22,11 +22,15 @@
 /* In KiB, for a connection whose user the bus has not named yet, so that the first call of a client does not fail
  * because of other clients. */
 #define UNKNOWN_MAX 32
+/* So many larger calls of a connection wait until the bus has named its user. */
+#define WAITING_MAX 16
 
 struct Caller {
+        Callers *callers;
         char *name; /* unique */
         uid_t uid;
         unsigned n_unknown; /* KiB that it used before its user was known */
+        unsigned n_waiting; /* calls that were told to wait until then */
         uint64_t usec;      /* when it called last */
         sd_bus_slot *slot;  /* of the question about its user; NULL: answered */
 };
@@ -82,6 +86,8 @@ static int caller_on_user(sd_bus_message *reply, void *userdata, sd_bus_error *e
         if (!sd_bus_message_is_method_error(reply, NULL) && sd_bus_message_read(reply, "u", &uid) > 0)
                 caller->uid = uid;
         caller->slot = sd_bus_slot_unref(caller->slot);
+        if (caller->n_waiting > 0)
+                caller->callers->on_user(caller->callers->userdata);
         return 1;
 }
 
@@ -98,14 +104,14 @@ static void callers_drop_oldest(Callers *callers)
                 (callers->n - oldest) * sizeof(*callers->entries));
 }
 
-static int caller_new(sd_bus *connection, const char *name, Caller **ret)
+static int caller_new(Callers *callers, sd_bus *connection, const char *name, Caller **ret)
 {
         _cleanup_(caller_freep) Caller *caller = malloc(sizeof(*caller));
         int r;
 
         if (!caller)
                 return -ENOMEM;
-        *caller = (Caller) { .name = strdup(name), .uid = UID_UNKNOWN };
+        *caller = (Caller) { .callers = callers, .name = strdup(name), .uid = UID_UNKNOWN };
         if (!caller->name)
                 return -ENOMEM;
         r = sd_bus_call_method_async(connection, &caller->slot, "org.freedesktop.DBus", "/org/freedesktop/DBus",
@@ -131,7 +137,7 @@ static Caller *callers_get(Callers *callers, sd_bus *connection, const char *nam
                 at = array_find(callers->entries, callers->n, sizeof(*callers->entries), name, caller_compare, &found);
         }
         if (array_grow(&callers->entries, callers->n, sizeof(*callers->entries)) < 0 ||
-            caller_new(connection, name, &caller) < 0)
+            caller_new(callers, connection, name, &caller) < 0)
                 return NULL;
         memmove(callers->entries + at + 1, callers->entries + at, (callers->n - at) * sizeof(*callers->entries));
         callers->entries[at] = caller;
@@ -157,25 +163,17 @@ static CallerAccount *callers_account(Callers *callers, uid_t uid)
         return oldest;
 }
 
-/* NULL: it may cost that much; otherwise the user whose allowance is used up. */
-static CallerAccount *callers_charge(Callers *callers, sd_bus_message *call, unsigned cost, unsigned limit,
-                                     uint64_t now_usec)
+/* The bus has not named the caller's user yet: CALLERS_ADMITTED, CALLERS_WAIT, or CALLERS_DONE: the call costs too much. */
+static int caller_admit_unknown(Caller *caller, unsigned cost)
 {
-        const char *sender = sd_bus_message_get_sender(call);
-        Caller *caller = sender ? callers_get(callers, sd_bus_message_get_bus(call), sender) : NULL;
-        CallerAccount *account;
-
-        if (caller) {
-                caller->usec = now_usec;
-                if (caller->uid == 0)
-                        return NULL;
-        }
-        if (caller && caller->slot && caller->n_unknown + cost <= UNKNOWN_MAX) {
+        if (caller->n_unknown + cost <= UNKNOWN_MAX) {
                 caller->n_unknown += cost;
-                return NULL;
+                return CALLERS_ADMITTED;
         }
-        account = callers_account(callers, caller ? caller->uid : UID_UNKNOWN);
-        return allowance_take(&account->answers, cost, limit, now_usec) ? NULL : account;
+        if (caller->n_waiting >= WAITING_MAX)
+                return CALLERS_DONE;
+        caller->n_waiting++;
+        return CALLERS_WAIT;
 }
 
 int callers_admit(Callers *callers, sd_bus_message *call, unsigned n_cpus, uint64_t now_usec)
@@ -183,20 +181,33 @@ int callers_admit(Callers *callers, sd_bus_message *call, unsigned n_cpus, uint6
         const char *member = sd_bus_message_get_member(call);
         unsigned cost = caller_cost(member, n_cpus);
         unsigned all = 4 * caller_cost("GetManagedObjects", n_cpus);
-        CallerAccount *exhausted;
+        const char *sender = sd_bus_message_get_sender(call);
+        CallerAccount *account;
+        Caller *caller;
 
         if (sd_bus_message_get_expect_reply(call) == 0 && !changes_something(member))
-                return 1;
+                return CALLERS_DONE;
         if (cost == 0)
-                return 0;
-        exhausted = callers_charge(callers, call, cost, all > LIMIT_MIN ? all : LIMIT_MIN, now_usec);
-        if (!exhausted)
-                return 0;
-        if (allowance_take(&exhausted->refusals, 1, REFUSALS_TOLD, now_usec))
+                return CALLERS_ADMITTED;
+        caller = sender ? callers_get(callers, sd_bus_message_get_bus(call), sender) : NULL;
+        if (caller)
+                caller->usec = now_usec;
+        if (caller && caller->uid == 0)
+                return CALLERS_ADMITTED;
+        if (caller && caller->slot) {
+                int r = caller_admit_unknown(caller, cost);
+
+                if (r != CALLERS_DONE)
+                        return r;
+        }
+        account = callers_account(callers, caller ? caller->uid : UID_UNKNOWN);
+        if (allowance_take(&account->answers, cost, all > LIMIT_MIN ? all : LIMIT_MIN, now_usec))
+                return CALLERS_ADMITTED;
+        if (allowance_take(&account->refusals, 1, REFUSALS_TOLD, now_usec))
                 (void)sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                                  "This user has asked for too much in the last seconds. "
                                                  "Try again in a second.");
-        return 1;
+        return CALLERS_DONE;
 }
 
 void callers_done(Callers *callers)

@@ -21,8 +21,10 @@ typedef struct CallerAccount {
         Allowance answers, refusals;
 } CallerAccount;
 
-/* All zero is ready for use. */
+/* With on_user, all else zero, it is ready for use. */
 typedef struct Callers {
+        void (*on_user)(void *userdata); /* calls that were told to wait may be admitted now */
+        void *userdata;
         Caller **entries; /* sorted by name */
         size_t n;
         CallerAccount accounts[CALLER_ACCOUNTS];
@@ -32,11 +34,16 @@ typedef struct Callers {
 /* About how many KiB the answer to `member` (may be NULL) has on a host of `n_cpus`; 0: too few to count. */
 unsigned caller_cost(const char *member, unsigned n_cpus);
 
-/* To be called before a method call is dispatched. 0: its caller may cost that much now. 1: nothing is left to do:
- * nobody waits for the answer and the call would change nothing, or it was refused (LimitsExceeded, or without an
- * answer if the user goes on). Each user has a separate allowance; root has no limit. The bus is asked once per
- * connection who calls, without waiting. Until it has answered, a call uses the allowance of a new connection, and then
- * the one that all unknown users share. */
+enum {
+        CALLERS_ADMITTED, /* its caller may cost that much now */
+        CALLERS_DONE,     /* nobody waits for the answer and the call would change nothing, or it was refused
+                           * (LimitsExceeded, or without an answer if the user goes on) */
+        CALLERS_WAIT,     /* to be admitted again after on_user() */
+};
+
+/* To be called before a method call is dispatched. Each user has a separate allowance; root has no limit. The bus is asked
+ * once per connection who calls, without waiting. Until it has answered, small calls use the allowance of a new
+ * connection, larger ones wait, and beyond a number of them use the allowance that all unknown users share. */
 int callers_admit(Callers *callers, sd_bus_message *call, unsigned n_cpus, uint64_t now_usec);
 
 /* To be called when the connection goes. */

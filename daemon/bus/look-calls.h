@@ -17,7 +17,7 @@ typedef struct LookCalls {
 
 /* Whether the call's answer needs manager_look(): it is about CPUs, their list or the plan. */
 bool look_calls_concern(sd_bus_message *call);
-/* The call waits until look_calls_release(). 0 or -ENOMEM. */
+/* The call waits until look_calls_release(), for whatever the caller waits. 0 or -ENOMEM. */
 int look_calls_add(LookCalls *calls, sd_bus_message *call);
 /* The calls that wait are dispatched again. */
 void look_calls_release(LookCalls *calls, sd_bus *connection);
