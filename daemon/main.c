@@ -349,7 +349,8 @@ int main(int argc, char **argv)
 
         if (arg_mode == MODE_RESTORE)
                 return restore();
-        /* systemd runs it before a reload, with the daemon's user and capabilities. It says what the daemon will be able to read. */
+        /* systemd runs it before a reload, with the daemon's user and capabilities. It says what the daemon will be
+         * able to read. */
         if (arg_mode == MODE_CHECK_CONFIG && geteuid() != 0)
                 (void)capabilities_keep(0);
         r = load_config(&config);

@@ -99,8 +99,8 @@ static int bus_on_connected(sd_bus_message *message, void *userdata, sd_bus_erro
                 r = rivals_ask(&bus->rivals, bus->connection);
         if (r < 0)
                 (void)log_error_errno(r, "Cannot listen to systemd and systemd-logind");
-        /* sd-bus leaves its tree of matches half changed then, and the next message would end the daemon (bus-match.c of systemd 252,
-         * bus_match_run(): assertion node->child). */
+        /* sd-bus leaves its tree of matches half changed then, and the next message would end the daemon (bus-match.c
+         * of systemd 252, bus_match_run(): assertion node->child). */
         if (r == -ENOMEM) {
                 bus_drop_connection(bus);
                 bus_retry_later(bus);

@@ -163,7 +163,8 @@ static CallerAccount *callers_account(Callers *callers, uid_t uid)
         return oldest;
 }
 
-/* The bus has not named the caller's user yet: CALLERS_ADMITTED, CALLERS_WAIT, or CALLERS_DONE: the call costs too much. */
+/* The bus has not named the caller's user yet: CALLERS_ADMITTED, CALLERS_WAIT, or CALLERS_DONE: the call costs too
+ * much. */
 static int caller_admit_unknown(Caller *caller, unsigned cost)
 {
         if (caller->n_unknown + cost <= UNKNOWN_MAX) {

@@ -41,8 +41,8 @@ enum {
         CALLERS_WAIT,     /* to be admitted again after on_user() */
 };
 
-/* To be called before a method call is dispatched. Each user has a separate allowance; root has no limit. The bus is asked
- * once per connection who calls, without waiting. Until it has answered, small calls use the allowance of a new
+/* To be called before a method call is dispatched. Each user has a separate allowance; root has no limit. The bus is
+ * asked once per connection who calls, without waiting. Until it has answered, small calls use the allowance of a new
  * connection, larger ones wait, and beyond a number of them use the allowance that all unknown users share. */
 int callers_admit(Callers *callers, sd_bus_message *call, unsigned n_cpus, uint64_t now_usec);
 

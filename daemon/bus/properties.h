@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Objects on the bus as plain structs: a vtable says at which offset a property's value stands (a string, an array of strings, an int
- * for a boolean, uint32_t, uint64_t). Strings belong to the struct, but for constants. They are read by the getters below, numbers by
- * sd-bus itself.
+ * Objects on the bus as plain structs: a vtable says at which offset a property's value stands (a string, an array of
+ * strings, an int for a boolean, uint32_t, uint64_t). Strings belong to the struct, but for constants. They are read by
+ * the getters below, numbers by sd-bus itself.
  */
 #pragma once
 
@@ -11,7 +11,8 @@
 
 #define BUS_PATH "/org/tscwarden1"
 
-/* Constants, and properties with a getter other than properties_get_text() and properties_get_texts(), are not looked at. */
+/* Constants, and properties with a getter other than properties_get_text() and properties_get_texts(), are not looked
+ * at. */
 void properties_done(const sd_bus_vtable *vtable, void *object);
 
 /* Replaces *object by *fresh, which is empty afterwards. Reports those changed properties that emit changes, in one
@@ -19,14 +20,16 @@ void properties_done(const sd_bus_vtable *vtable, void *object);
 void properties_replace(sd_bus *connection, const char *interface, const sd_bus_vtable *vtable, void *object,
                         void *fresh, size_t size);
 
-/* Appends "s"; NULL counts as "". One that sd-bus refuses, although every string from outside is escaped, is replaced by a remark, so
- * that it does not cost the rest of the answer. 0 or -errno. */
+/* Appends "s"; NULL counts as "". One that sd-bus refuses, although every string from outside is escaped, is replaced
+ * by a remark, so that it does not cost the rest of the answer. 0 or -errno. */
 int properties_append(sd_bus_message *reply, const char *text);
 /* Appends a struct of members of these types: "s" by properties_append(), "b" (int), "u" and "t". 0 or -errno. */
 int properties_append_struct(sd_bus_message *reply, const char *types, ...);
-/* Sends a signal from BUS_PATH with arguments of these types, as properties_append_struct() appends members. 0 or -errno. */
+/* Sends a signal from BUS_PATH with arguments of these types, as properties_append_struct() appends members. 0 or
+ * -errno. */
 int properties_emit(sd_bus *connection, const char *interface, const char *member, const char *types, ...);
-/* Getters for "s" and "as", by properties_append(). A property of these is stored in the struct like one without a getter. */
+/* Getters for "s" and "as", by properties_append(). A property of these is stored in the struct like one without a
+ * getter. */
 int properties_get_text(sd_bus *connection, const char *path, const char *interface, const char *property,
                         sd_bus_message *reply, void *userdata, sd_bus_error *error);
 int properties_get_texts(sd_bus *connection, const char *path, const char *interface, const char *property,

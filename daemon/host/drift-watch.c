@@ -228,7 +228,8 @@ static Watched *find_ino(const DriftWatch *watch, uint64_t ino)
         return watch->n_by_ino > 0 ? bsearch(&key, watch->by_ino, watch->n_by_ino, sizeof(Watched), compare_ino) : NULL;
 }
 
-/* Puts those of `old` outside of `part` (NULL: none) and all of `fresh` into *ret, all three sorted. Returns how many. */
+/* Puts those of `old` outside of `part` (NULL: none) and all of `fresh` into *ret, all three sorted. Returns how many.
+ */
 static size_t merge(const Watched *old, size_t n_old, const SnapshotPart *part, const Watched *fresh, size_t n_fresh,
                     int (*compare)(const void *a, const void *b), Watched *ret)
 {

@@ -15,12 +15,12 @@
 
 typedef struct DriftWatch DriftWatch;
 
-/* A descriptor of fanotify; -1: not allowed, or not there. Only this call takes CAP_SYS_ADMIN: what the group was made with decides what
- * it reports later (tried on Linux 6.1 and 6.18). */
+/* A descriptor of fanotify; -1: not allowed, or not there. Only this call takes CAP_SYS_ADMIN: what the group was made
+ * with decides what it reports later (tried on Linux 6.1 and 6.18). */
 int drift_watch_open_fanotify(void);
 
-/* Takes over `fanotify`, on failure too; -1: inotify instead. `self` is the process whose writes are not reported. 0, -ENOMEM, or -errno of
- * inotify_init1(2): neither is available. */
+/* Takes over `fanotify`, on failure too; -1: inotify instead. `self` is the process whose writes are not reported. 0,
+ * -ENOMEM, or -errno of inotify_init1(2): neither is available. */
 int drift_watch_new(int fanotify, pid_t self, DriftWatch **ret);
 DriftWatch *drift_watch_free(DriftWatch *watch);
 DEFINE_CLEANUP(DriftWatch, drift_watch_free);
@@ -33,9 +33,9 @@ int drift_watch_get_fd(const DriftWatch *watch);
 typedef void (*DriftWatched)(const KnobId *id, void *userdata);
 
 /* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource. With `part` all of them
- * are of it, and those outside of it stay watched; without, nothing else is watched. Checks with one stat(2) for each of
- * these knobs that is already watched whether its file was replaced. A file that does not exist is skipped. 0, or the
- * first -errno of a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with nothing
+ * are of it, and those outside of it stay watched; without, nothing else is watched. Checks with one stat(2) for each
+ * of these knobs that is already watched whether its file was replaced. A file that does not exist is skipped. 0, or
+ * the first -errno of a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with nothing
  * changed. */
 int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
                     void *userdata);

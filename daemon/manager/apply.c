@@ -62,7 +62,8 @@ void apply_give_up(Apply *a)
         a->phase = PHASE_ASKED;
 }
 
-/* Whether only what came or went had to be read. A frequency that is frozen for a fragile TSC must be the one of that moment. */
+/* Whether only what came or went had to be read. A frequency that is frozen for a fragile TSC must be the one of that
+ * moment. */
 static bool read_part(Apply *a, SnapshotPart *ret)
 {
         _cleanup_snapshot_part_ SnapshotPart part = {};
@@ -84,7 +85,8 @@ static bool read_part(Apply *a, SnapshotPart *ret)
         return false;
 }
 
-/* 1: the host is read on at the next turn of the event loop; 0; or a negative errno that is logged. Nothing was written. */
+/* 1: the host is read on at the next turn of the event loop; 0; or a negative errno that is logged. Nothing was
+ * written. */
 static int prepare_task(Apply *a)
 {
         Planner *p = a->planner;
@@ -358,7 +360,8 @@ void apply_renew(Apply *a, const CpuSet *cpus)
 
 void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan)
 {
-        /* A task that is about to start reads the host itself, and so repairs too. What it has read so far may be older. */
+        /* A task that is about to start reads the host itself, and so repairs too. What it has read so far may be
+         * older. */
         if (a->queue.task.kind != TASK_NONE) {
                 cpu_reading_done(&a->reading);
                 snapshot_done(snapshot);

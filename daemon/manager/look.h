@@ -25,8 +25,8 @@ void look_done(Look *look);
 /* The host as it is now, or as it was at most a second ago. NULL when it cannot be read. Valid until the next call or
  * the next turn of the event loop. */
 const ManagerLook *look_get(Look *look);
-/* Reads the host in slices from the event loop, unless look_get() has it already. Whether on_ready() will be called; then
- * look_get() has it. */
+/* Reads the host in slices from the event loop, unless look_get() has it already. Whether on_ready() will be called;
+ * then look_get() has it. */
 bool look_prepare(Look *look);
 /* Makes the next look_get() read the host again. */
 void look_forget(Look *look);

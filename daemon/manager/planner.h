@@ -51,8 +51,8 @@ int planner_read_cpus(const Planner *planner, const Policy *policy, Snapshot *re
 int planner_read_some(const Planner *planner, const Policy *policy, CpuReading *reading);
 /* Reads a part of the host into *snapshot, which knows the rest. 1; 0: the rest is not as it was; -errno. */
 int planner_read_part(const Planner *planner, SnapshotPart *part, Snapshot *snapshot);
-/* Reads facts and CPUs for a task, in the same slices; the first task uses the facts that were read at the start. 1: there is
- * more; 0: reading->snapshot has all; or -errno that is logged. */
+/* Reads facts and CPUs for a task, in the same slices; the first task uses the facts that were read at the start. 1:
+ * there is more; 0: reading->snapshot has all; or -errno that is logged. */
 int planner_read_host(Planner *planner, const Policy *policy, CpuReading *reading);
 
 /* The halves of the policy that should be in force now. */
@@ -61,8 +61,8 @@ Halves planner_wish(const Planner *planner);
 bool planner_tsc_is_fragile(const Planner *planner);
 /* Reads the facts again: whether the TSC is lost. */
 bool planner_tsc_has_died(void);
-/* Makes the plan that brings the knobs of these halves, of a part or (NULL) of the whole host, to the values that `policy`
- * (NULL: the configuration's) wants. 0 or -ENOMEM. */
+/* Makes the plan that brings the knobs of these halves, of a part or (NULL) of the whole host, to the values that
+ * `policy` (NULL: the configuration's) wants. 0 or -ENOMEM. */
 int planner_build(const Planner *planner, const Policy *policy, const Snapshot *snapshot, const SnapshotPart *part,
                   Halves halves, Plan *ret);
 

@@ -54,7 +54,7 @@ typedef struct TaskEnd {
         unsigned n_done, n_steps; /* number of values that were set, and of values to set */
 } TaskEnd;
 
-/* Keeps the findings of plan and run (takes them out of the plan) and the CPUs that they concern, sets state and reason, after
- * TASK_APPLY also the time. Logs the findings, what was set, and once how long the host had no policy for want of a driver. If
- * nobody asked for the task, findings that the task before had too are not logged again. */
+/* Keeps the findings of plan and run (takes them out of the plan) and the CPUs that they concern, sets state and
+ * reason, after TASK_APPLY also the time. Logs the findings, what was set, and once how long the host had no policy for
+ * want of a driver. If nobody asked for the task, findings that the task before had too are not logged again. */
 void standing_task_done(Standing *standing, const TaskEnd *end);

@@ -34,7 +34,8 @@ void frequency_set(FreqDomain *domain, Knob knob, const char *value);
 /* True if these limits are wider and could let the governor userspace jump to a pending target. */
 bool frequency_widens_unsurely(const FreqDomain *domain, uint64_t min_khz, uint64_t max_khz);
 
-/* The entry of the driver's table that is nearest to `khz` and not below it (`up`) or not above it; 0: there is none. */
+/* The entry of the driver's table that is nearest to `khz` and not below it (`up`) or not above it; 0: there is none.
+ */
 uint64_t frequency_find_nearest(const FreqDomain *domain, uint64_t khz, bool up);
 
 /* The limits that the kernel makes of two requested ones, in kHz, 0 for one that was not requested

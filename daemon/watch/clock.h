@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Watches the host's TSC: drives the state machine of model/verdict.h with the kernel's log, sysfs and timers, keeps its verdict in
- * the runtime directory for the next start, and calls back when something has changed.
+ * Watches the host's TSC: drives the state machine of model/verdict.h with the kernel's log, sysfs and timers, keeps
+ * its verdict in the runtime directory for the next start, and calls back when something has changed.
  */
 #pragma once
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Shared by the files of the drift monitor. Each calls only those after it: drift-task.c (a task begins and ends), drift.c (another
- * program wrote), drift-judge.c (decides), drift-read.c (reads the knobs), drift-log.c (reports), drift-kit.c.
+ * Shared by the files of the drift monitor. Each calls only those after it: drift-task.c (a task begins and ends),
+ * drift.c (another program wrote), drift-judge.c (decides), drift-read.c (reads the knobs), drift-log.c (reports),
+ * drift-kit.c.
  */
 #pragma once
 
@@ -105,11 +106,11 @@ void *drift_append(void *array, size_t *n, size_t size);
 Touched *drift_touch(DriftMonitor *d, const KnobId *id, unsigned writer, bool heard);
 /* Keeps each knob of `touched` once, in order, with its writer if one is known. */
 void drift_sort_touched(DriftMonitor *d);
-/* Updates `kept` wherever it may have changed; afterwards `touched` has each knob once. *ret_part gets what was read; it
- * stays empty if that was the whole host. 0 or -errno. */
+/* Updates `kept` wherever it may have changed; afterwards `touched` has each knob once. *ret_part gets what was read;
+ * it stays empty if that was the whole host. 0 or -errno. */
 int drift_refresh(DriftMonitor *d, SnapshotPart *ret_part);
-/* Adds those of the next `n` watched knobs to `touched`, as `found`, whose value is not the one that the last task left.
- * A knob that cannot be read is skipped. Whether there are more to compare in this round. */
+/* Adds those of the next `n` watched knobs to `touched`, as `found`, whose value is not the one that the last task
+ * left. A knob that cannot be read is skipped. Whether there are more to compare in this round. */
 bool drift_compare(DriftMonitor *d, size_t n);
 /* All knobs have just been read; this took so long. Sets the time when they may be compared again. */
 void drift_was_compared(DriftMonitor *d, uint64_t took_usec);

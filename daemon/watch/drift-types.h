@@ -16,8 +16,8 @@ typedef struct DriftMonitor DriftMonitor;
 typedef struct DriftCallbacks {
         /* Reads the whole host, with every knob that the policy sets. 0 or -errno; *ret is the monitor's. */
         int (*read_host)(Snapshot *ret, void *userdata);
-        /* Makes the plan that would bring the knobs of a part, or (NULL) of the whole host, to the policy's values. *ret
-         * is the monitor's. 0 or -ENOMEM. */
+        /* Makes the plan that would bring the knobs of a part, or (NULL) of the whole host, to the policy's values.
+         * *ret is the monitor's. 0 or -ENOMEM. */
         int (*plan_for)(const Snapshot *snapshot, const SnapshotPart *part, Plan *ret, void *userdata);
         /* Asks to start a repair from the event loop. The callback takes over what the monitor has read and planned;
          * both are empty if the task has to read the host itself. */

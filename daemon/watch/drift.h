@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Watches the knobs of the policy for writes by other programs, decides what follows and reports it. It knows no manager: it asks
- * for what it needs through callbacks, and the manager tells it of each task:
+ * Watches the knobs of the policy for writes by other programs, decides what follows and reports it. It knows no
+ * manager: it asks for what it needs through callbacks, and the manager tells it of each task:
  *
  *   a task has its plan   drift_filter(), then drift_expect() unless the task repairs what drift found
  *   a task has ended      drift_task_done()
@@ -58,8 +58,8 @@ void drift_reset(DriftMonitor *d);
  * policy, takes those steps out of the plan whose knobs others keep changing. A person's task keeps more of them than a
  * repair. */
 void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_person);
-/* For a task that reads only a part of the host: whether the values of the rest are known. Then they are the task's until
- * drift_task_done() takes them back; the monitor hears of what others write meanwhile. */
+/* For a task that reads only a part of the host: whether the values of the rest are known. Then they are the task's
+ * until drift_task_done() takes them back; the monitor hears of what others write meanwhile. */
 bool drift_take_snapshot(DriftMonitor *d, Snapshot *ret);
 /* Watches the knobs that the plan wants, and no others of those that it covers. Any file of them may have been
  * replaced. */

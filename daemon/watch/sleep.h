@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Notices that the host slept. logind reports a sleep that it arranged; after a direct write to /sys/power/state only a jump of
- * CLOCK_REALTIME shows it. Neither report is proof: the kernel's clocks say whether and how long the host slept.
+ * Notices that the host slept. logind reports a sleep that it arranged; after a direct write to /sys/power/state only a
+ * jump of CLOCK_REALTIME shows it. Neither report is proof: the kernel's clocks say whether and how long the host
+ * slept.
  */
 #pragma once
 

@@ -6,8 +6,8 @@
  *   bench-bus call N NAME PATH IFACE MEMBER [PROPERTY-INTERFACE [PROPERTY]]
  *                                        N calls one after the other
  *   bench-bus crowd N NAME PATH IFACE PROPERTY
- *                                        N connections, then a Get on all of them at once: the time until the last answer
- *   bench-bus signal NAME IFACE MEMBER   says "ready", prints CLOCK_MONOTONIC at the signal
+ *                                        N connections, then a Get on all of them at once: the time until the last
+ * answer bench-bus signal NAME IFACE MEMBER   says "ready", prints CLOCK_MONOTONIC at the signal
  */
 #include <errno.h>
 #include <inttypes.h>

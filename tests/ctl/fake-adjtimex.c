@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Preloaded: adjtimex(2) as if the kernel's maxerror were $FAKE_MAXERROR microseconds, its freq $FAKE_FREQ and its tick $FAKE_TICK; and
- * CLOCK_BOOTTIME $FAKE_AGE seconds ahead, so that every process has run for as long. The real ones are the whole machine's, whatever the
- * namespace.
+ * Preloaded: adjtimex(2) as if the kernel's maxerror were $FAKE_MAXERROR microseconds, its freq $FAKE_FREQ and its tick
+ * $FAKE_TICK; and CLOCK_BOOTTIME $FAKE_AGE seconds ahead, so that every process has run for as long. The real ones are
+ * the whole machine's, whatever the namespace.
  */
 #include <errno.h>
 #include <stdlib.h>

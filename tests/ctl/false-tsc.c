@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Preloaded into a program, this puts false time stamp counters under it. RDTSC and RDTSCP are made to trap in every thread
- * (PR_SET_TSC, prctl(2)) and are emulated, with an offset and a rate of its own for one CPU. What the vDSO reads stays true: it is
- * the clock that the result is measured by. FALSE_TSC="CPU OFFSET_NSEC RATE_PPM HALT_NSEC": after half a second that CPU's counter
- * has lost HALT_NSEC, as one that halts between rounds has.
+ * Preloaded into a program, this puts false time stamp counters under it. RDTSC and RDTSCP are made to trap in every
+ * thread (PR_SET_TSC, prctl(2)) and are emulated, with an offset and a rate of its own for one CPU. What the vDSO reads
+ * stays true: it is the clock that the result is measured by. FALSE_TSC="CPU OFFSET_NSEC RATE_PPM HALT_NSEC": after
+ * half a second that CPU's counter has lost HALT_NSEC, as one that halts between rounds has.
  */
 #include <dlfcn.h>
 #include <pthread.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
  * environment-files generate DIR SEED N: writes files 0 to N-1 for EnvironmentFile=, right and wrong ones.
- * environment-files compare DIR ENVIRONMENT WORDS: what `env -0` printed under systemd for each of them, and how it split
- * $T_OPTS, against our own reading. Prints "same N refused N", exit 0 if there is no other kind.
+ * environment-files compare DIR ENVIRONMENT WORDS: what `env -0` printed under systemd for each of them, and how it
+ * split $T_OPTS, against our own reading. Prints "same N refused N", exit 0 if there is no other kind.
  */
 #include <errno.h>
 #include <inttypes.h>

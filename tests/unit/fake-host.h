@@ -33,8 +33,8 @@ typedef struct FakeHost {
         const char *loadable; /* governors that a write loads */
         bool tsc_lives;
         bool constant_tsc;
-        uint64_t setspeed_khz
-                [8];         /* the speed that was requested under the governor userspace, within the limits or not */
+        uint64_t setspeed_khz[8]; /* the speed that was requested under the governor userspace, within the limits or not
+                                   */
         bool freed_by_us[8]; /* a write through the ops has left a domain whose governor may change the frequency */
         unsigned lost_by_us; /* the TSC was lost by a write through the ops, or by a governor that it set free */
 

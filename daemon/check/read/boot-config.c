@@ -136,7 +136,8 @@ static int read_cmdlines(BootConfig *config)
         }
 }
 
-/* True if the file is older than this boot by more than a second. The margin is for small steps of the clock at boot. */
+/* True if the file is older than this boot by more than a second. The margin is for small steps of the clock at boot.
+ */
 static bool is_older_than_boot(const char *path)
 {
         double since_boot = (double)time_usec(CLOCK_BOOTTIME) / 1e6, now = (double)time_usec(CLOCK_REALTIME) / 1e6;

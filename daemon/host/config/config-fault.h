@@ -34,8 +34,8 @@ void config_faults_done(ConfigFaults *faults);
 void config_faults_refuse(ConfigFaults *faults, unsigned line, const char *format, ...) _printf_(3, 4);
 void config_faults_remark(ConfigFaults *faults, unsigned line, const char *format, ...) _printf_(3, 4);
 
-/* Makes each text a line for people: "FILE:LINE: what; what would be right", escaped; a last one counts those of a kind that were
- * not kept. 0, or -ENOMEM: then none is left. */
+/* Makes each text a line for people: "FILE:LINE: what; what would be right", escaped; a last one counts those of a kind
+ * that were not kept. 0, or -ENOMEM: then none is left. */
 int config_faults_finish(ConfigFaults *faults, const char *file);
 /* The faults of *from, finished and about a foreign file, go behind those of *to. 0 or -ENOMEM. */
 int config_faults_move(ConfigFaults *to, ConfigFaults *from);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* create-vm [OFFSET...]: has KVM make a virtual machine, with a vCPU for each OFFSET of its TSC, says "created" and keeps it until a signal
- * ends it: two minutes at most. */
+/* create-vm [OFFSET...]: has KVM make a virtual machine, with a vCPU for each OFFSET of its TSC, says "created" and
+ * keeps it until a signal ends it: two minutes at most. */
 #include <fcntl.h>
 #include <linux/kvm.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* While loaded, the clocksource tsc runs `ppm` too fast, and the kernel's clocksource watchdog finds it out. What programs
- * read with RDTSC is unchanged. */
+/* While loaded, the clocksource tsc runs `ppm` too fast, and the kernel's clocksource watchdog finds it out. What
+ * programs read with RDTSC is unchanged. */
 #include <linux/clocksource.h>
 #include <linux/kprobes.h>
 #include <linux/math64.h>

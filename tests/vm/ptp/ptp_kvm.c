@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A PTP clock by the name of KVM's, which needs no KVM: it shows the kernel's own time. With refuse=1 it does what the real module
- * does on a host that does not run on its TSC. */
+/* A PTP clock by the name of KVM's, which needs no KVM: it shows the kernel's own time. With refuse=1 it does what the
+ * real module does on a host that does not run on its TSC. */
 #include <linux/module.h>
 #include <linux/ptp_clock_kernel.h>
 #include <linux/timekeeping.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Prints the frequency in Hz of this machine's TSC by its own clock, which chronyd serves to the guest: QEMU's emulated CPU has this TSC.
+ * Prints the frequency in Hz of this machine's TSC by its own clock, which chronyd serves to the guest: QEMU's emulated
+ * CPU has this TSC.
  */
 #include <stdint.h>
 #include <stdio.h>
