@@ -258,19 +258,22 @@ static const sd_bus_vtable cpu_vtable[] = {
 static int append_property(Bus *bus, sd_bus_message *reply, const char *path, const sd_bus_vtable *property)
 {
         const char *name = property->x.property.member, *signature = property->x.property.signature;
-        sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
         int r;
 
         r = sd_bus_message_open_container(reply, 'e', "sv");
-        if (r >= 0)
-                r = sd_bus_message_append(reply, "s", name);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'v', signature);
-        if (r >= 0)
-                r = cpu_get(bus->connection, path, INTERFACE, name, reply, bus, &error);
-        sd_bus_error_free(&error);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(reply, "s", name);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(reply, 'v', signature);
+        if (r < 0)
+                return r;
+        r = cpu_get(bus->connection, path, INTERFACE, name, reply, bus, &error);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_close_container(reply);
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
@@ -278,36 +281,56 @@ static int append_properties(Bus *bus, sd_bus_message *reply, const char *path)
 {
         int r = sd_bus_message_open_container(reply, 'a', "{sv}");
 
-        for (const sd_bus_vtable *entry = cpu_vtable; entry->type != _SD_BUS_VTABLE_END && r >= 0; entry++)
-                if (entry->type == _SD_BUS_VTABLE_PROPERTY)
-                        r = append_property(bus, reply, path, entry);
-        return r < 0 ? r : sd_bus_message_close_container(reply);
+        if (r < 0)
+                return r;
+        for (const sd_bus_vtable *entry = cpu_vtable; entry->type != _SD_BUS_VTABLE_END; entry++) {
+                if (entry->type != _SD_BUS_VTABLE_PROPERTY)
+                        continue;
+                r = append_property(bus, reply, path, entry);
+                if (r < 0)
+                        return r;
+        }
+        return sd_bus_message_close_container(reply);
 }
 
 /* The interfaces are those that sd-bus names (bus-objects.c object_manager_serialize_path). */
+static int append_interfaces(Bus *bus, sd_bus_message *reply, const char *path)
+{
+        int r;
+
+        r = sd_bus_message_append(reply, "{sa{sv}}{sa{sv}}{sa{sv}}", "org.freedesktop.DBus.Peer", 0,
+                                  "org.freedesktop.DBus.Introspectable", 0, "org.freedesktop.DBus.Properties", 0);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(reply, 'e', "sa{sv}");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(reply, "s", INTERFACE);
+        if (r < 0)
+                return r;
+        r = append_properties(bus, reply, path);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 int bus_append_cpu(Bus *bus, sd_bus_message *reply, unsigned cpu)
 {
         char path[CPU_PATH_SIZE];
-        int r = sd_bus_message_open_container(reply, 'e', "oa{sa{sv}}");
+        int r;
 
-        if (r >= 0)
-                r = sd_bus_message_append(reply, "o", cpu_path_format(cpu, path));
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "{sa{sv}}");
-        if (r >= 0)
-                r = sd_bus_message_append(reply, "{sa{sv}}{sa{sv}}{sa{sv}}", "org.freedesktop.DBus.Peer", 0,
-                                          "org.freedesktop.DBus.Introspectable", 0, "org.freedesktop.DBus.Properties",
-                                          0);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'e', "sa{sv}");
-        if (r >= 0)
-                r = sd_bus_message_append(reply, "s", INTERFACE);
-        if (r >= 0)
-                r = append_properties(bus, reply, path);
-        /* INTERFACE, the interfaces, the object. */
-        for (unsigned i = 0; i < 3 && r >= 0; i++)
-                r = sd_bus_message_close_container(reply);
-        return r;
+        r = sd_bus_message_open_container(reply, 'e', "oa{sa{sv}}");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(reply, "o", cpu_path_format(cpu, path));
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(reply, 'a', "{sa{sv}}");
+        if (r < 0)
+                return r;
+        r = append_interfaces(bus, reply, path);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 static int cpu_find(sd_bus *connection, const char *path, const char *interface, void *userdata, void **ret_found,

@@ -122,10 +122,12 @@ int bus_objects_begin(Bus *bus, sd_bus_message *call)
             strcmp(sd_bus_message_get_path(call), BUS_PATH) != 0 || !sd_bus_message_has_signature(call, ""))
                 return 0;
         r = add_source(bus);
-        if (r >= 0)
-                r = array_grow(&bus->objects, bus->n_objects, sizeof(ObjectsCall));
-        if (r >= 0)
-                r = open_reply(call, &reply);
+        if (r < 0)
+                return r;
+        r = array_grow(&bus->objects, bus->n_objects, sizeof(ObjectsCall));
+        if (r < 0)
+                return r;
+        r = open_reply(call, &reply);
         if (r < 0)
                 return r;
         bus->objects[bus->n_objects++] = (ObjectsCall) { .call = sd_bus_message_ref(call), .reply = reply };
