@@ -260,6 +260,14 @@ static bool has_word(const char *arguments, const char *word)
         return false;
 }
 
+bool time_client_may_be(const char *command)
+{
+        for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+                if (strcmp(command, programs[i].command) == 0)
+                        return true;
+        return strcmp(command, "busybox") == 0;
+}
+
 void time_client_judge(const char *command, const char *arguments, const char *file, TimeProcess *ret)
 {
         *ret = (TimeProcess) { .client = is_busybox_ntpd(command, arguments) ? CLIENT_OTHER : CLIENT_NONE };

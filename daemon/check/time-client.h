@@ -21,6 +21,9 @@ typedef struct TimeProcess {
         bool keeps_others; /* it sets further clocks, and it is not known which */
 } TimeProcess;
 
+/* Whether a process of this name, as in /proc/PID/comm, may be a time client, or a program that keeps a PHC. */
+bool time_client_may_be(const char *command);
+
 /* `command` is /proc/PID/comm, which the kernel cuts at 15 characters; `arguments` is the command line, separated by
  * blanks; `file` is the content of the file that time_client_file() names, NULL for none. */
 void time_client_judge(const char *command, const char *arguments, const char *file, TimeProcess *ret);

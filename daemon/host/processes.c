@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <stdlib.h>
@@ -54,7 +53,7 @@ static void read_arguments(int proc, const char *pid, char *buffer, size_t size)
         buffer[n] = '\0';
 }
 
-int processes_list(ProcessHandler handler, void *userdata)
+int processes_list(bool (*wanted)(const char *command), ProcessHandler handler, void *userdata)
 {
         _cleanup_(closedirp) DIR *proc = opendir("/proc");
         struct dirent *entry;
@@ -67,7 +66,7 @@ int processes_list(ProcessHandler handler, void *userdata)
                 if (!isdigit((unsigned char)entry->d_name[0]))
                         continue;
                 snprintf(path, sizeof(path), "%.16s/comm", entry->d_name);
-                if (sysfs_read_at(dirfd(proc), path, command, sizeof(command)) < 0 ||
+                if (sysfs_read_at(dirfd(proc), path, command, sizeof(command)) < 0 || !wanted(command) ||
                     is_in_container(dirfd(proc), entry->d_name))
                         continue;
                 read_arguments(dirfd(proc), entry->d_name, arguments, sizeof(arguments));

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct Process {
@@ -16,9 +17,10 @@ typedef struct Process {
 /* *process is valid during the call. */
 typedef void (*ProcessHandler)(const Process *process, void *userdata);
 
-/* Calls the handler for each process. Processes of containers (in PID namespaces of their own) are left out: a time
+/* Calls the handler for each process whose command is `wanted`. Of the others only /proc/PID/comm is read: a host with
+ * many VMs and containers has thousands. Processes of containers (in PID namespaces of their own) are left out: a time
  * client there does not show that this machine has one. 0, or the -errno of reading /proc. */
-int processes_list(ProcessHandler handler, void *userdata);
+int processes_list(bool (*wanted)(const char *command), ProcessHandler handler, void *userdata);
 
 /* When the process started, CLOCK_BOOTTIME in µs. `proc` is /proc, open. 0: not known. */
 uint64_t process_started_usec(int proc, uint32_t pid);

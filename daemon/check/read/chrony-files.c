@@ -242,9 +242,14 @@ static int read_file(MachineSetup *setup, const char *path, unsigned level)
 }
 
 /* Finds the configuration file in a running chronyd's option -f. */
+static bool is_chronyd(const char *command)
+{
+        return strcmp(command, "chronyd") == 0;
+}
+
 static void on_process(const Process *process, void *userdata)
 {
-        const char *option = strcmp(process->command, "chronyd") == 0 ? strstr(process->arguments, " -f") : NULL;
+        const char *option = strstr(process->arguments, " -f");
         char **ret = userdata;
 
         if (!option || *ret)
@@ -268,7 +273,7 @@ int machine_setup_read_chrony(MachineSetup *setup)
         const Layout *layout = layout_find_chrony(exists);
         const char *config = layout ? layout->chrony_config : NULL;
 
-        (void)processes_list(on_process, &given);
+        (void)processes_list(is_chronyd, on_process, &given);
         if (given && access(given, R_OK) == 0) {
                 config = given;
                 setup->chrony_given = true;

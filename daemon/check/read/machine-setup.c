@@ -79,6 +79,12 @@ static void read_agent(MachineSetup *setup, const char *arguments)
         agent_judge(arguments, file, &setup->agent);
 }
 
+static bool is_wanted(const char *command)
+{
+        return rival_from_command(command) < RIVAL_MAX_ || strcmp(command, "qemu-ga") == 0 ||
+               strcmp(command, "tscwardend") == 0;
+}
+
 static void on_process(const Process *process, void *userdata)
 {
         MachineSetup *setup = userdata;
@@ -114,7 +120,7 @@ int machine_setup_read(MachineSetup *ret)
         read_parameter("/sys/module/cpufreq/parameters/off", setup.cpufreq_off);
         read_parameter("/sys/module/processor/parameters/max_cstate", setup.processor_max_cstate);
         read_parameter("/sys/module/intel_idle/parameters/max_cstate", setup.intel_idle_max_cstate);
-        setup.processes_known = processes_list(on_process, &setup) == 0;
+        setup.processes_known = processes_list(is_wanted, on_process, &setup) == 0;
         read_owner_services(&setup);
         setup.time_client_unit = units_have_time_client();
         setup.agent_unit = units_have("qemu-guest-agent.service");

@@ -183,7 +183,7 @@ int timesync_read(TimeInput *ret)
         TimeInput input = {};
         struct timex kernel = {};
 
-        input.clients_known = processes_list(on_process, &input) == 0;
+        input.clients_known = processes_list(time_client_may_be, on_process, &input) == 0;
         input.kernel_known = adjtimex(&kernel) >= 0;
         input.kernel_max_error_usec = kernel.maxerror;
         input.kernel_freq = kernel.freq;
