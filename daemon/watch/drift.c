@@ -23,7 +23,7 @@
 /* Tries again to read the host; perhaps there are file descriptors or memory again. */
 #define READ_AGAIN_USEC 10000000
 /* So many knobs are compared between two looks at the event loop: one or two ms. A host of 4096 CPUs has 12 000. */
-#define COMPARE_SLICE 512
+#define COMPARE_SLICE 128
 /* The kernel reports a write after it has carried it out, so the new value can be read before the report, with its
  * writer, comes. */
 #define REPORT_WAIT_USEC 200000

@@ -268,12 +268,12 @@ static void test_drift_monitor_compares_in_slices(void **state)
         assert_int_equal(fake_host_drift(&host, "cpu259/cpuidle/state3/disable", "0"), 0);
         now_usec += 2000000;
         fake_drift_watch_wake();
-        for (unsigned n = 0; n < 10; n++) {
+        for (unsigned n = 0; n < 20; n++) {
                 n_reads = 0;
                 assert_true(sd_event_run(event, 0) >= 0);
                 most = n_reads > most ? n_reads : most;
         }
-        assert_in_range(most, 256, 512);
+        assert_in_range(most, 64, 128);
         now_usec += 200000;
         turn();
         repair();
