@@ -7,9 +7,9 @@
 
 #include "base/log.h"
 #include "base/time.h"
-#include "host/cpu-reading.h"
 #include "manager/notify.h"
 #include "manager/run.h"
+#include "manager/task-work.h"
 #include "model/knob.h"
 #include "model/plan-types.h"
 #include "model/policy.h"
@@ -36,9 +36,7 @@ struct Apply {
         sd_event_source *slice_source, *wait_source;
         TaskQueue queue;
         Phase phase;
-        CpuReading reading;
-        Snapshot snapshot;
-        Plan plan;
+        TaskWork work;
         Run run;
         unsigned n_done, n_steps; /* totals over all plans of this task */
         bool read_again;          /* this task has read the host a second time, after a CPU or driver had gone */
@@ -49,103 +47,48 @@ struct Apply {
 
 void apply_give_up(Apply *a)
 {
-        if (a->queue.task.kind != TASK_NONE && a->run.next < a->plan.n_steps)
+        if (a->queue.task.kind != TASK_NONE && a->run.next < a->work.plan.n_steps)
                 log_message(LOG_DEBUG, "The task (%s) is abandoned after %zu of %zu steps.",
-                            task_kind_to_string(a->queue.task.kind), a->run.next, a->plan.n_steps);
+                            task_kind_to_string(a->queue.task.kind), a->run.next, a->work.plan.n_steps);
         (void)sd_event_source_set_enabled(a->slice_source, SD_EVENT_OFF);
         (void)sd_event_source_set_enabled(a->wait_source, SD_EVENT_OFF);
         run_done(&a->run);
-        plan_done(&a->plan);
-        snapshot_done(&a->snapshot);
-        cpu_reading_done(&a->reading);
+        task_work_done(&a->work);
         task_queue_end(&a->queue);
         a->phase = PHASE_ASKED;
 }
 
-/* Whether only what came or went had to be read. A frequency that is frozen for a fragile TSC must be the one of that
- * moment. */
-static bool read_part(Apply *a, SnapshotPart *ret)
-{
-        _cleanup_snapshot_part_ SnapshotPart part = {};
-        Planner *p = a->planner;
-        Halves wish = planner_wish(p);
-        int r;
-
-        if (cpuset_is_empty(&a->queue.cpus) || wish.frequency != p->in_force.frequency ||
-            wish.idle != p->in_force.idle || planner_tsc_is_fragile(p) || !drift_take_snapshot(a->drift, &a->snapshot))
-                return false;
-        r = snapshot_part_of(&a->snapshot, &a->queue.cpus, &part);
-        if (r == 0)
-                r = planner_read_part(p, &part, &a->snapshot);
-        if (r > 0) {
-                *ret = TAKE_STRUCT(part);
-                return true;
-        }
-        snapshot_done(&a->snapshot);
-        return false;
-}
-
 /* 1: the host is read on at the next turn of the event loop; 0; or a negative errno that is logged. Nothing was
  * written. */
-static int prepare_task(Apply *a)
-{
-        Planner *p = a->planner;
-        const Policy *policy = a->queue.task.kind == TASK_STOP_POLICY ? &p->config.stop_policy : &p->config.policy;
-        _cleanup_snapshot_part_ SnapshotPart part = {};
-        bool partial = a->phase == PHASE_ASKED && read_part(a, &part);
-        int r;
-
-        if (!partial) {
-                a->phase = PHASE_READS;
-                r = planner_read_host(p, policy, &a->reading);
-                if (r != 0)
-                        return r;
-                a->snapshot = TAKE_STRUCT(a->reading.snapshot);
-                cpu_reading_done(&a->reading);
-        }
-        p->in_force = a->queue.task.kind != TASK_RESTORE ? planner_wish(p) : (Halves) {};
-        r = planner_build(p, policy, &a->snapshot, partial ? &part : NULL, p->in_force, &a->plan);
-        return r < 0 ? log_error_errno(r, "Cannot make a plan") : 0;
-}
-
-static bool is_partial(const Apply *a)
-{
-        return !snapshot_part_is_empty(&a->plan.part);
-}
-
-/* What is known of the host suffices for a plan for all of it. 0 or -ENOMEM. */
-static int plan_the_whole(Apply *a)
-{
-        Planner *p = a->planner;
-
-        plan_done(&a->plan);
-        return planner_build(p, NULL, &a->snapshot, NULL, p->in_force, &a->plan);
-}
-
-/* As prepare_task(). */
 static int start_task(Apply *a)
 {
-        int r = a->phase == PHASE_PREPARED ? 0 : prepare_task(a);
         Planner *p = a->planner;
         bool fragile;
+        int r;
 
-        if (r != 0)
-                return r;
-        if (is_partial(a) && !standing_can_part(&a->standing, &a->plan.part, &a->snapshot) && plan_the_whole(a) < 0)
+        if (a->phase != PHASE_PREPARED) {
+                r = task_work_prepare(&a->work, p, a->drift, &a->queue, a->phase == PHASE_ASKED);
+                if (r > 0)
+                        a->phase = PHASE_READS;
+                if (r != 0)
+                        return r;
+        }
+        if (task_work_is_partial(&a->work) && !standing_can_part(&a->standing, &a->work.plan.part, &a->work.snapshot) &&
+            task_work_plan_whole(&a->work, p) < 0)
                 return log_error_errno(-ENOMEM, "Cannot make a plan");
         a->phase = PHASE_RUNS;
         fragile = planner_tsc_is_fragile(p);
-        drift_filter(a->drift, &a->plan, a->queue.task.kind == TASK_APPLY, a->queue.task.origin == ORIGIN_PERSON);
+        drift_filter(a->drift, &a->work.plan, a->queue.task.kind == TASK_APPLY, a->queue.task.origin == ORIGIN_PERSON);
         log_message(LOG_DEBUG, "Task (%s, for %s): frequency policy %s, idle policy %s, TSC %s, %zu steps.",
                     task_kind_to_string(a->queue.task.kind), task_origin_to_string(a->queue.task.origin),
                     p->in_force.frequency ? "on" : "off", p->in_force.idle ? "on" : "off",
-                    fragile ? "must not be risked" : "cannot be lost by a policy", a->plan.n_steps);
-        r = kept_originals_add(&p->originals, &a->plan, &a->snapshot);
+                    fragile ? "must not be risked" : "cannot be lost by a policy", a->work.plan.n_steps);
+        r = kept_originals_add(&p->originals, &a->work.plan, &a->work.snapshot);
         if (r < 0)
                 return r;
         if (a->queue.task.origin != ORIGIN_REPAIR)
-                drift_expect(a->drift, &a->plan);
-        run_init(&a->run, p->ops, p->ops_userdata, &a->plan, &a->snapshot, fragile);
+                drift_expect(a->drift, &a->work.plan);
+        run_init(&a->run, p->ops, p->ops_userdata, &a->work.plan, &a->work.snapshot, fragile);
         return 0;
 }
 
@@ -158,8 +101,8 @@ static void tell_drift(Apply *a, bool failed)
                 .asked_by_person = a->queue.task.origin == ORIGIN_PERSON,
                 .failed = failed,
                 .fragile_tsc = facts_tsc_is_fragile(&p->facts),
-                .plan = &a->plan,
-                .snapshot = &a->snapshot,
+                .plan = &a->work.plan,
+                .snapshot = &a->work.snapshot,
                 .findings = &a->standing.findings,
         };
 
@@ -232,10 +175,10 @@ static unsigned count_knobs(const Apply *a)
 {
         unsigned n = 0;
 
-        if (is_partial(a))
+        if (task_work_is_partial(&a->work))
                 return drift_count_knobs(a->drift);
-        for (size_t i = 0; i < a->plan.n_wanted; i++)
-                n += a->plan.wanted[i].id.knob != KNOB_SCALING_SETSPEED;
+        for (size_t i = 0; i < a->work.plan.n_wanted; i++)
+                n += a->work.plan.wanted[i].id.knob != KNOB_SCALING_SETSPEED;
         return n;
 }
 
@@ -259,9 +202,10 @@ static void finish_task(Apply *a)
         TaskKind kind = a->queue.task.kind;
         Planner *p = a->planner;
 
-        kept_originals_drop(&p->originals, &a->plan, &a->snapshot, kind == TASK_RESTORE, kind == TASK_STOP_POLICY);
+        kept_originals_drop(&p->originals, &a->work.plan, &a->work.snapshot, kind == TASK_RESTORE,
+                            kind == TASK_STOP_POLICY);
         a->n_done += a->run.n_done;
-        a->n_steps += (unsigned)a->plan.n_steps;
+        a->n_steps += (unsigned)a->work.plan.n_steps;
         /* Steps that were left out to keep the TSC are possible once the TSC is lost. */
         if (has_gone || (a->run.fragile_tsc && planner_tsc_has_died())) {
                 start_over(a, has_gone);
@@ -269,8 +213,8 @@ static void finish_task(Apply *a)
         }
         standing_task_done(&a->standing, &(TaskEnd) { .task = a->queue.task,
                                                       .planner = p,
-                                                      .snapshot = &a->snapshot,
-                                                      .plan = &a->plan,
+                                                      .snapshot = &a->work.snapshot,
+                                                      .plan = &a->work.plan,
                                                       .run = &a->run,
                                                       .n_knobs = count_knobs(a),
                                                       .stopping = a->queue.aim == TASK_NONE,
@@ -279,7 +223,7 @@ static void finish_task(Apply *a)
         a->callbacks->on_standing(a->userdata);
         /* A repair brings the knobs back to values that the clock has already judged. */
         if (a->queue.task.origin != ORIGIN_REPAIR)
-                planner_update_clock(p, &a->snapshot, kind != TASK_RESTORE);
+                planner_update_clock(p, &a->work.snapshot, kind != TASK_RESTORE);
         end_task(a, false);
 }
 
@@ -363,13 +307,13 @@ void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan)
         /* A task that is about to start reads the host itself, and so repairs too. What it has read so far may be
          * older. */
         if (a->queue.task.kind != TASK_NONE) {
-                cpu_reading_done(&a->reading);
+                cpu_reading_done(&a->work.reading);
                 snapshot_done(snapshot);
                 plan_done(plan);
         } else {
                 begin(a, (Task) { .kind = TASK_APPLY, .origin = ORIGIN_REPAIR });
-                a->snapshot = *snapshot;
-                a->plan = *plan;
+                a->work.snapshot = *snapshot;
+                a->work.plan = *plan;
                 a->phase = plan->n_wanted > 0 ? PHASE_PREPARED : PHASE_ASKED;
         }
         *snapshot = (Snapshot) {};
@@ -436,9 +380,7 @@ Apply *apply_free(Apply *a)
         a->slice_source = sd_event_source_disable_unref(a->slice_source);
         a->wait_source = sd_event_source_disable_unref(a->wait_source);
         run_done(&a->run);
-        plan_done(&a->plan);
-        snapshot_done(&a->snapshot);
-        cpu_reading_done(&a->reading);
+        task_work_done(&a->work);
         task_queue_done(&a->queue);
         standing_done(&a->standing);
         free(a);

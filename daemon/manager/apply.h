@@ -2,7 +2,8 @@
  *
  * Carries out one task at a time, in slices from the event loop. Only this file knows the order: read the host, plan,
  * leave out what drift says, save originals, watch the knobs, run, findings, state, facts of the clock, drift again. A
- * task always starts at a later turn of the event loop; which one, task-queue.c decides.
+ * task always starts at a later turn of the event loop; which one, task-queue.c decides;
+ * task-work.c reads and plans.
  */
 #pragma once
 
