@@ -287,7 +287,6 @@ static int enumerate_states(int root, Snapshot *snapshot, CpuState *cpu)
         return 0;
 }
 
-/* `only`: the CPUs to read; NULL: all that are present. */
 static int read_next_cpu(int root, unsigned id, bool online, Snapshot *snapshot)
 {
         CpuState *cpu = &snapshot->cpus[snapshot->n_cpus++];

@@ -70,7 +70,7 @@ static bool policy_wants_cpufreq(const Policy *policy)
                policy_speaks_of(policy, POLICY_MAX_FREQ) || policy_speaks_of(policy, POLICY_EPP);
 }
 
-static int plan_add_domains(PlanBuilder *b, int (*add)(PlanBuilder *b, const FreqDomain *domain))
+static int plan_add_domains(PlanBuilder *b, int (*add_domain)(PlanBuilder *b, const FreqDomain *domain))
 {
         const SnapshotPart *part = b->input->part;
         const Snapshot *snapshot = b->input->snapshot;
@@ -78,11 +78,11 @@ static int plan_add_domains(PlanBuilder *b, int (*add)(PlanBuilder *b, const Fre
 
         for (unsigned i = 0; i < snapshot->n_domains && r == 0; i++)
                 if (!part || cpuset_has(&part->domains, snapshot->domains[i].id))
-                        r = add(b, &snapshot->domains[i]);
+                        r = add_domain(b, &snapshot->domains[i]);
         return r;
 }
 
-static int plan_add_cpus(PlanBuilder *b, int (*add)(PlanBuilder *b, const CpuState *cpu))
+static int plan_add_cpus(PlanBuilder *b, int (*add_cpu)(PlanBuilder *b, const CpuState *cpu))
 {
         const SnapshotPart *part = b->input->part;
         const Snapshot *snapshot = b->input->snapshot;
@@ -90,7 +90,7 @@ static int plan_add_cpus(PlanBuilder *b, int (*add)(PlanBuilder *b, const CpuSta
 
         for (unsigned i = 0; i < snapshot->n_cpus && r == 0; i++)
                 if (!part || cpuset_has(&part->cpus, snapshot->cpus[i].id))
-                        r = add(b, &snapshot->cpus[i]);
+                        r = add_cpu(b, &snapshot->cpus[i]);
         return r;
 }
 
