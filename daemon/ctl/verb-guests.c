@@ -90,7 +90,7 @@ static int read_host(GuestHost *ret)
 }
 
 /* `name` is the real name, or the name as the table shows it. */
-static bool is_named(const Guest *guest, const char *name)
+static bool guest_has_name(const Guest *guest, const char *name)
 {
         _cleanup_free_ char *escaped = text_escape(name);
 
@@ -106,7 +106,7 @@ static int select_guests(Guests *guests, char *const *names, unsigned n_names)
                 bool found = false;
 
                 for (size_t j = 0; !found && j < guests->n; j++)
-                        found = is_named(&guests->entries[j], names[i]);
+                        found = guest_has_name(&guests->entries[j], names[i]);
                 if (found)
                         continue;
                 fprintf(stderr, "tscwarden: KVM runs no virtual machine '%s' here\n", names[i]);
@@ -116,7 +116,7 @@ static int select_guests(Guests *guests, char *const *names, unsigned n_names)
                 bool wanted = false;
 
                 for (unsigned j = 0; !wanted && j < n_names; j++)
-                        wanted = is_named(&guests->entries[i], names[j]);
+                        wanted = guest_has_name(&guests->entries[i], names[j]);
                 if (wanted)
                         guests->entries[n++] = guests->entries[i];
                 else

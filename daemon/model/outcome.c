@@ -61,7 +61,7 @@ static const FreqDomain *find_moving(const OutcomeInput *input)
 }
 
 /* " (GOVERNOR, /etc/x:3)": the line of this rule; "" for the built-in rule. */
-static void print_line(FILE *out, const PolicyRule *rule, PolicyKey key)
+static void print_rule_place(FILE *out, const PolicyRule *rule, PolicyKey key)
 {
         if (rule && rule->file)
                 fprintf(out, " (%s, %s:%u)", policy_key_to_string(key), rule->file, rule->lines[key]);
@@ -83,7 +83,7 @@ static void print_moving(FILE *out, const OutcomeInput *input, const FreqDomain 
                         fputs(", which the configuration does not mention,", out);
         }
         if (rule && policy_rule_names_governor(rule, moving->governor))
-                print_line(out, rule, POLICY_GOVERNOR);
+                print_rule_place(out, rule, POLICY_GOVERNOR);
         fputs(" changes the frequency by itself, and the TSC of a CPU without constant_tsc follows it.", out);
 }
 
@@ -98,7 +98,7 @@ static void print_deep(FILE *out, const OutcomeInput *input, const IdleState *de
         if (of_cpu.by[POLICY_IDLE_SET])
                 key = POLICY_IDLE_SET;
         fprintf(out, " The C-state %s stays allowed", deep->name);
-        print_line(out, of_cpu.by[key], key);
+        print_rule_place(out, of_cpu.by[key], key);
         fputs(", and the TSC of a CPU without nonstop_tsc may stop in it.", out);
 }
 
