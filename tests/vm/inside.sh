@@ -45,6 +45,7 @@ clock() {
 # watch_verdict: from now on VerdictChanged goes to $record/signals and its arrival into the kernel's log, whose clock is then that
 # of the kernel's own lines. $watch ends it.
 watch_verdict() {
+        rm -f $record/signals
         dbus-monitor --system "type='signal',interface='org.tscwarden1.Clock',member='VerdictChanged'" > $record/signals &
         watch=$!
         check "a bus monitor listens" wait_for 20 grep -q member=NameLost $record/signals
@@ -93,6 +94,8 @@ tsc_untouched() {
 
 # create_vm [OFFSET...]: a virtual machine of KVM's, with a vCPU for each OFFSET of its TSC, which lives until process $vm ends.
 create_vm() {
+        # A background process empties its output late on a busy machine: the "created" of an earlier one would be found.
+        rm -f $record/vm
         /tests/vm/guest/create-vm "$@" > $record/vm 2>&1 &
         vm=$!
         check "KVM makes a virtual machine" wait_for 20 grep -qx created $record/vm
