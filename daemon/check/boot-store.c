@@ -18,8 +18,8 @@ static const struct {
                                "\"" },
 };
 
-#define STORE_MARK "# Written by tscwarden kargs apply; tscwarden kargs revert takes it back.\n"
-#define STORE_LEAVING "# Being taken back: "
+#define STORE_MARK "# Written by tscwarden kargs apply; tscwarden kargs revert removes it.\n"
+#define STORE_LEAVING "# Being removed: "
 
 bool boot_platform_is_supported(BootPlatform platform)
 {

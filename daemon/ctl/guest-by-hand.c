@@ -36,7 +36,6 @@ static void tell_by_hand(const MachineSetup *setup)
         /* Without udev there is no link, only the device. */
         if (phc_find(KVM_CLOCK_NAME, phc) == 0)
                 snprintf(device, sizeof(device), "/dev/%s", phc);
-        fputs("Nothing was changed. By hand:\n", stderr);
         if (!setup->chrony_config)
                 fputs("  install chrony\n", stderr);
         fprintf(stderr,
@@ -64,11 +63,13 @@ int guest_check_systemd(GuestSetup *guest)
         if (r == 0 && status == 0)
                 return 0;
         if (r == -ENOMEM || machine_setup_read_chrony(&guest->setup) < 0)
-                return ctl_complain(NULL), -ENOMEM;
+                return ctl_complain_errno(-ENOMEM, "systemctl");
         if (r < 0)
-                fprintf(stderr, "tscwarden: guest setup needs systemd: systemctl: %s. ", strerror(-r));
+                (void)ctl_complain("guest setup needs systemd: systemctl: %s. Nothing was changed. By hand:",
+                                   strerror(-r));
         else
-                fprintf(stderr, "tscwarden: guest setup needs systemd, and systemctl show fails with exit status %d. ",
+                (void)ctl_complain(
+                        "guest setup needs systemd, and systemctl show fails with exit status %d. Nothing was changed. By hand:",
                         status);
         tell_by_hand(&guest->setup);
         return -EOPNOTSUPP;

@@ -24,11 +24,11 @@ int kargs_change_open(KargsChange *change)
         if (r == 0)
                 r = runtime_lock(change->directory);
         if (r == -EPERM)
-                fprintf(stderr, "tscwarden: %s belongs to another user, or others may write to it\n", path);
+                (void)ctl_complain("%s belongs to another user, or others may write to it", path);
         else if (r == -EBUSY)
-                fprintf(stderr, "tscwarden: Another tscwarden kargs is at work\n");
+                (void)ctl_complain("Another tscwarden kargs is at work");
         else if (r < 0)
-                fprintf(stderr, "tscwarden: Cannot open %s: %s\n", path, strerror(-r));
+                (void)ctl_complain_errno(r, "Cannot open %s", path);
         return r;
 }
 
@@ -58,8 +58,7 @@ static int write_store(const KargsChange *change, const BootParameters *paramete
         else
                 r = runtime_replace_file(change->directory, name, text, strlen(text), 0644);
         if (r < 0)
-                fprintf(stderr, "tscwarden: Cannot write %s/%s: %s\n", boot_store_directory(change->platform), name,
-                        strerror(-r));
+                (void)ctl_complain_errno(r, "Cannot write %s/%s", boot_store_directory(change->platform), name);
         return r;
 }
 
@@ -74,16 +73,17 @@ static int run_tool(const KargsChange *change, const char *option, const BootPar
         int status, r;
 
         snprintf(argument, sizeof(argument), "%s=%s", option, boot_parameters_join(parameters, words));
-        fprintf(stderr, "tscwarden: Running %s%s%s%s\n", argv[0], uses_grubby ? " --update-kernel=ALL '" : "",
-                uses_grubby ? argument : "", uses_grubby ? "'" : "");
+        if (uses_grubby)
+                (void)ctl_complain("Running grubby --update-kernel=ALL '%s'", argument);
+        else
+                (void)ctl_complain("Running update-grub");
         r = tool_run(argv, TOOL_SECONDS, change->options->json ? TOOL_TO_STDERR : TOOL_SHOW, &status, NULL);
-        if (r < 0) {
-                fprintf(stderr, "tscwarden: %s: %s\n", argv[0], strerror(-r));
-        } else if (status != 0) {
-                fprintf(stderr, "tscwarden: %s failed with exit status %d\n", argv[0], status);
-                r = -EIO;
-        }
-        return r;
+        if (r < 0)
+                return ctl_complain_errno(r, "%s", argv[0]);
+        if (status == 0)
+                return 0;
+        (void)ctl_complain("%s failed with exit status %d", argv[0], status);
+        return -EIO;
 }
 
 /* Checks that every boot entry has each parameter; if not `wanted`, that none has one unless another file sets it. */
@@ -94,10 +94,8 @@ static int verify(const BootParameters *parameters, bool wanted)
 
         if (r == 0)
                 r = config.error;
-        if (r < 0) {
-                fprintf(stderr, "tscwarden: Cannot read back what is configured now: %s\n", strerror(-r));
-                return r;
-        }
+        if (r < 0)
+                return ctl_complain_errno(r, "Cannot read back what is configured now");
         /* Makes boot_config_owner() below ignore what `kargs apply` has set. */
         config.ours.n = 0;
         for (unsigned i = 0; i < parameters->n; i++) {
@@ -105,8 +103,8 @@ static int verify(const BootParameters *parameters, bool wanted)
 
                 if (n == (wanted ? config.n : 0) || (!wanted && boot_config_owner(&config, parameters->words[i])))
                         continue;
-                fprintf(stderr, "tscwarden: %s stands in %zu of %zu boot entries after that (%s)\n",
-                        parameters->words[i], n, config.n, config.source);
+                (void)ctl_complain("%s stands in %zu of %zu boot entries after that (%s)", parameters->words[i], n,
+                                   config.n, config.source);
                 return -EIO;
         }
         return 0;
@@ -127,7 +125,7 @@ static bool stand_somewhere(const BootParameters *parameters)
 
 /* With update-grub: removes `leaving` and keeps `ours`. The store lists `leaving` while update-grub runs: if this
  * process is killed, the next apply or revert finishes the removal. */
-static int take_back(const KargsChange *change, const BootParameters *ours, const BootParameters *leaving)
+static int remove_from_store(const KargsChange *change, const BootParameters *ours, const BootParameters *leaving)
 {
         int r = write_store(change, ours, leaving), written;
 
@@ -146,20 +144,27 @@ int kargs_finish_earlier(const KargsChange *change, const BootConfig *config)
 
         if (config->leaving.n == 0)
                 return 0;
-        fprintf(stderr, "tscwarden: An earlier tscwarden kargs was killed while it removed %s; finishing that\n",
-                boot_parameters_join(&config->leaving, words));
-        return take_back(change, &config->ours, &config->leaving);
+        (void)ctl_complain("An earlier tscwarden kargs was killed while it removed %s; finishing that",
+                           boot_parameters_join(&config->leaving, words));
+        return remove_from_store(change, &config->ours, &config->leaving);
+}
+
+static void complain_again(void)
+{
+        (void)ctl_complain("That did not work either. `tscwarden kargs plan` says what is configured.");
 }
 
 int kargs_set(const KargsChange *change, const BootParameters *before, const BootParameters *missing)
 {
         BootParameters after = *before;
-        int r = 0;
+        int r;
 
-        for (unsigned i = 0; r == 0 && i < missing->n; i++)
+        for (unsigned i = 0; i < missing->n; i++) {
                 r = boot_parameters_add(&after, missing->words[i]);
-        if (r == 0)
-                r = write_store(change, &after, NULL);
+                if (r < 0)
+                        return ctl_complain_errno(r, "Cannot add %s", missing->words[i]);
+        }
+        r = write_store(change, &after, NULL);
         if (r < 0)
                 return r;
         r = run_tool(change, "--args", missing);
@@ -168,21 +173,20 @@ int kargs_set(const KargsChange *change, const BootParameters *before, const Boo
         if (r == 0)
                 return 0;
 
-        fprintf(stderr, "tscwarden: Taking it back\n");
-        if ((change->platform == BOOT_UPDATE_GRUB ? take_back(change, before, missing) :
+        (void)ctl_complain("Removing what was set");
+        if ((change->platform == BOOT_UPDATE_GRUB ? remove_from_store(change, before, missing) :
                                                     run_tool(change, "--remove-args", missing)) < 0)
-                fprintf(stderr,
-                        "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
+                complain_again();
         else if (change->platform == BOOT_GRUBBY)
                 (void)write_store(change, before, NULL);
         return r;
 }
 
-int kargs_take_back(const KargsChange *change, const BootParameters *ours)
+int kargs_remove(const KargsChange *change, const BootParameters *ours)
 {
         const BootParameters none = {};
         bool grubby = change->platform == BOOT_GRUBBY;
-        int r = grubby ? run_tool(change, "--remove-args", ours) : take_back(change, &none, ours);
+        int r = grubby ? run_tool(change, "--remove-args", ours) : remove_from_store(change, &none, ours);
 
         /* Not with update-grub, because another file may set the same parameters. */
         if (r == 0 && grubby)
@@ -191,11 +195,10 @@ int kargs_take_back(const KargsChange *change, const BootParameters *ours)
                 r = write_store(change, &none, NULL);
         if (r == 0)
                 return 0;
-        fprintf(stderr, "tscwarden: Putting it back\n");
+        (void)ctl_complain("Restoring what was removed");
         if (!grubby)
                 (void)write_store(change, ours, NULL);
         if (run_tool(change, "--args", ours) < 0)
-                fprintf(stderr,
-                        "tscwarden: That did not work either. `tscwarden kargs plan` says what is configured.\n");
+                complain_again();
         return r;
 }

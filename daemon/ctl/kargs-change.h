@@ -32,4 +32,4 @@ int kargs_finish_earlier(const KargsChange *change, const BootConfig *config);
 /* Sets `missing` in addition to `before`, which `kargs apply` has set earlier. */
 int kargs_set(const KargsChange *change, const BootParameters *before, const BootParameters *missing);
 /* Removes all of `ours`. */
-int kargs_take_back(const KargsChange *change, const BootParameters *ours);
+int kargs_remove(const KargsChange *change, const BootParameters *ours);

@@ -238,9 +238,9 @@ static const Verb *find_verb(const char *name)
                 }
         }
         if (nearest)
-                fprintf(stderr, "tscwarden: There is no verb '%s'; did you mean %s?\n", name, nearest->name);
+                (void)ctl_complain("There is no verb '%s'; did you mean %s?", name, nearest->name);
         else
-                fprintf(stderr, "tscwarden: There is no verb '%s'. Try --help.\n", name);
+                (void)ctl_complain("There is no verb '%s'. Try --help.", name);
         return NULL;
 }
 
@@ -250,7 +250,7 @@ static int parse_word(const Verb *verb, char **words, int n)
         const char *allowed = words_of(verb);
 
         if (allowed && (n == 0 || !words_have(allowed, words[0]))) {
-                fprintf(stderr, "tscwarden: %s takes one of: %s\n", verb->name, allowed);
+                (void)ctl_complain("%s takes one of: %s", verb->name, allowed);
                 return -EINVAL;
         }
         if (verb->run == verb_guests) {
@@ -259,8 +259,8 @@ static int parse_word(const Verb *verb, char **words, int n)
                 return 0;
         }
         if (n > (allowed != NULL)) {
-                fprintf(stderr, "tscwarden: %s takes no %sargument: '%s'\n", verb->name, allowed ? "further " : "",
-                        words[allowed != NULL]);
+                (void)ctl_complain("%s takes no %sargument: '%s'", verb->name, allowed ? "further " : "",
+                                   words[allowed != NULL]);
                 return -EINVAL;
         }
         arg_options.word = allowed ? words[0] : NULL;
@@ -276,7 +276,7 @@ int main(int argc, char **argv)
         if (r != 0)
                 return r < 0 ? CTL_USAGE : ctl_finish(0, CTL_FINE);
         if (optind == argc) {
-                fputs("tscwarden: Which verb? Try `tscwarden status` or --help.\n", stderr);
+                (void)ctl_complain("Which verb? Try `tscwarden status` or --help.");
                 return CTL_USAGE;
         }
         verb = find_verb(argv[optind]);
@@ -286,7 +286,7 @@ int main(int argc, char **argv)
                 return CTL_USAGE;
         conflict = find_conflict(verb);
         if (conflict) {
-                fprintf(stderr, "tscwarden: %s\n", conflict);
+                (void)ctl_complain("%s", conflict);
                 return CTL_USAGE;
         }
         return verb->run(&arg_options);

@@ -44,10 +44,8 @@ int textfile_write(const char *path, const char *text, size_t size)
                 return ctl_finish(0, CTL_FINE);
         }
         r = replace(path, text, size);
-        if (r < 0) {
-                fprintf(stderr, "tscwarden: Cannot write %s: %s\n", path,
-                        r == -ENOTSUP ? "it is no regular file; - is standard output" : strerror(-r));
-                return CTL_NO_ANSWER;
-        }
+        if (r < 0)
+                return ctl_complain("Cannot write %s: %s", path,
+                                    r == -ENOTSUP ? "it is no regular file; - is standard output" : strerror(-r));
         return CTL_FINE;
 }

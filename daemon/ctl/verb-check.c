@@ -159,10 +159,8 @@ int verb_check(const CtlOptions *options)
         AuditInput input;
         int r = read_here(options->config, &here);
 
-        if (r < 0) {
-                fprintf(stderr, "tscwarden: Cannot read what this machine is: %s\n", strerror(-r));
-                return CTL_NO_ANSWER;
-        }
+        if (r < 0)
+                return ctl_complain("Cannot read what this machine is: %s", strerror(-r));
         input = (AuditInput) {
                 .facts = &here.facts,
                 .clock = &here.view,

@@ -67,8 +67,8 @@ static int wait_until_selected(const GuestSetup *guest)
                         break;
                 (void)nanosleep(&pause, NULL);
         }
-        fprintf(stderr, "tscwarden: %s does not follow %s after %u s: %s\n", guest->unit, guest->device, looks,
-                guest_explain(last));
+        (void)ctl_complain("%s does not follow %s after %u s: %s", guest->unit, guest->device, looks,
+                           guest_explain(last));
         return -ETIMEDOUT;
 }
 
@@ -86,7 +86,7 @@ static int write_files(const GuestSetup *guest)
         return r;
 }
 
-static int put_files_back(const GuestSetup *guest)
+static int restore_files(const GuestSetup *guest)
 {
         int r = 0;
 
@@ -106,18 +106,18 @@ static int unload_module(const GuestSetup *guest)
         return guest->loaded ? guest_run(argv, RESTART_SECONDS) : 0;
 }
 
-static void take_back(const GuestSetup *guest, bool restarted)
+static void undo(const GuestSetup *guest, bool restarted)
 {
         int r;
 
-        fprintf(stderr, "tscwarden: Taking it back\n");
-        r = put_files_back(guest);
+        (void)ctl_complain("Restoring what was there before");
+        r = restore_files(guest);
         if (restarted && control_unit(guest, guest->active ? "restart" : "stop") < 0)
                 r = -EIO;
         if (unload_module(guest) < 0)
                 r = -EIO;
         if (r < 0)
-                fprintf(stderr, "tscwarden: Not all of it could be taken back, see above.\n");
+                (void)ctl_complain("Not all of it could be restored: see above.");
 }
 
 static int set_up(GuestSetup *guest)
@@ -132,7 +132,7 @@ static int set_up(GuestSetup *guest)
         if (r == 0)
                 r = wait_until_selected(guest);
         if (r < 0)
-                take_back(guest, restarted);
+                undo(guest, restarted);
         return r;
 }
 

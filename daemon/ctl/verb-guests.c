@@ -40,8 +40,7 @@ static int read_guests(Guests *ret)
                         cure = "; run this as root";
                 else if (error == ENOENT)
                         cure = "; `mount -t debugfs none /sys/kernel/debug`, where the kernel has debugfs";
-                fprintf(stderr, "tscwarden: Cannot read " KVM_FOLDER ": %s%s\n", strerror(error), cure);
-                return -CTL_NO_ANSWER;
+                return -ctl_complain("Cannot read " KVM_FOLDER ": %s%s", strerror(error), cure);
         }
         proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         r = proc < 0 ? -errno : guests_read(kvm, proc, ret);
@@ -50,7 +49,7 @@ static int read_guests(Guests *ret)
                 (void)close(proc);
         if (r == 0)
                 return 1;
-        return -ctl_complain(strerror(-r));
+        return -ctl_complain("%s", strerror(-r));
 }
 
 /* The TSC's rate as a running tscwardend reports it; the kernel's log may no longer have it. 0: not known. */
@@ -109,7 +108,7 @@ static int select_guests(Guests *guests, char *const *names, unsigned n_names)
                         found = guest_has_name(&guests->entries[j], names[i]);
                 if (found)
                         continue;
-                fprintf(stderr, "tscwarden: KVM runs no virtual machine '%s' here\n", names[i]);
+                (void)ctl_complain("KVM runs no virtual machine '%s' here", names[i]);
                 return -ENOENT;
         }
         for (size_t i = 0; n_names > 0 && i < guests->n; i++) {
@@ -194,13 +193,13 @@ static int print_metrics(const CtlOptions *options, const GuestsView *view)
         int r;
 
         if (!out)
-                return ctl_complain(NULL);
+                return ctl_complain("Out of memory");
         r = guests_show_metrics(out, view);
         if (r < 0 || ferror(out)) {
                 (void)fclose(out);
-                return ctl_complain(NULL);
+                return ctl_complain("Out of memory");
         }
-        return fclose(out) == 0 ? textfile_write(options->textfile, text, size) : ctl_complain(NULL);
+        return fclose(out) == 0 ? textfile_write(options->textfile, text, size) : ctl_complain("Out of memory");
 }
 
 static int print(const CtlOptions *options, const GuestsView *view)
@@ -224,14 +223,14 @@ static int ask_and_print(const CtlOptions *options, const GuestsBefore *before, 
         if (r == 0)
                 r = guests_ask(view->guests, &answers);
         if (r < 0)
-                return ctl_complain(strerror(-r));
+                return ctl_complain("%s", strerror(-r));
         view->host_right = own.right == 1;
         view->answers = answers;
         if (before)
                 r = guests_before_compare(before, view->guests, answers, &moves);
         view->moves = moves;
         view->before = options->n_names == 0 ? before : NULL;
-        status = r < 0 ? ctl_complain(strerror(-r)) : print(options, view);
+        status = r < 0 ? ctl_complain("%s", strerror(-r)) : print(options, view);
         guest_answers_free(answers, view->guests->n);
         return status;
 }
@@ -248,12 +247,12 @@ static int read_destination(const char *host, Destination *ret)
 
         if (ctl_bus_open(host, &bus, &why) != BUS_OK ||
             ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK)
-                return ctl_complain(why);
+                return ctl_complain("%s", why ? why : "Out of memory");
         r = read_own_clock(&own);
         if (r == 0)
                 r = clocks_there_read(host, bus, &own, &clocks);
         if (r < 0)
-                return ctl_complain(strerror(-r));
+                return ctl_complain("%s", strerror(-r));
         *ret = (Destination) {
                 .tsc_in_use = guest_host_tsc(json_get_text(state.clock, "Clocksource")),
                 .tsc_khz = (unsigned)json_get_number(state.clock, "TscKHz"),
@@ -275,7 +274,7 @@ static int show(const CtlOptions *options, const GuestsBefore *before, const Gue
         };
 
         if (!verdicts)
-                return ctl_complain(NULL);
+                return ctl_complain("Out of memory");
         if (options->against && read_destination(options->against, &there) != 0)
                 return CTL_NO_ANSWER;
         view.there = options->against ? &there : NULL;
@@ -292,9 +291,8 @@ static int read_before(const char *path, GuestsBefore *ret)
 
         if (r == 0)
                 return 0;
-        fprintf(stderr, "tscwarden: Cannot compare with %s: %s\n", path,
-                r == -EBADMSG ? "it is not what `tscwarden guests --ask --json` prints" : strerror(-r));
-        return CTL_NO_ANSWER;
+        return ctl_complain("Cannot compare with %s: %s", path,
+                            r == -EBADMSG ? "it is not what `tscwarden guests --ask --json` prints" : strerror(-r));
 }
 
 int verb_guests(const CtlOptions *options)
@@ -312,9 +310,7 @@ int verb_guests(const CtlOptions *options)
         if (select_guests(&guests, options->names, options->n_names) < 0)
                 return CTL_NO_ANSWER;
         r = read_host(&host);
-        if (r < 0) {
-                fprintf(stderr, "tscwarden: Cannot read what this machine is: %s\n", strerror(-r));
-                return CTL_NO_ANSWER;
-        }
+        if (r < 0)
+                return ctl_complain("Cannot read what this machine is: %s", strerror(-r));
         return show(options, options->compare ? &before : NULL, &guests, &host);
 }

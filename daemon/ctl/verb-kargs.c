@@ -42,9 +42,7 @@ static int read_kargs(Kargs *ret)
 {
         int r = kargs_read(ret);
 
-        if (r < 0)
-                fprintf(stderr, "tscwarden: Cannot read what this host is: %s\n", strerror(-r));
-        return r;
+        return r < 0 ? ctl_complain_errno(r, "Cannot read what this host is") : 0;
 }
 
 /* -1: `kargs apply` can go on. Otherwise the exit status, after a message on stderr. */
@@ -55,20 +53,18 @@ static int refuse_apply(const Kargs *kargs)
         if (kargs->verdict == VERDICT_UNKNOWN)
                 return ctl_complain("The clocksources cannot be read: what this host needs is not known.");
         if (!boot_platform_is_supported(kargs->config.platform)) {
-                fprintf(stderr, "tscwarden: kargs apply does not support this boot loader (%s). Do this:\n",
-                        boot_platform_describe(kargs->config.platform));
+                (void)ctl_complain("kargs apply does not support this boot loader (%s). Do this:",
+                                   boot_platform_describe(kargs->config.platform));
                 return CTL_WRONG;
         }
-        if (kargs->config.error < 0) {
-                fprintf(stderr, "tscwarden: Cannot read what is configured (%s): %s\n", kargs->config.source,
-                        strerror(-kargs->config.error));
-                return CTL_NO_ANSWER;
-        }
+        if (kargs->config.error < 0)
+                return ctl_complain("Cannot read what is configured (%s): %s", kargs->config.source,
+                                    strerror(-kargs->config.error));
         if (boot_need_obstacle(&kargs->need, &kargs->config, &obstacle) < 0)
-                return ctl_complain(NULL);
+                return ctl_complain("Out of memory");
         if (!obstacle)
                 return -1;
-        (void)ctl_complain(obstacle);
+        (void)ctl_complain("%s", obstacle);
         return CTL_WRONG;
 }
 
@@ -85,10 +81,8 @@ static int read_and_finish_earlier(const KargsChange *change)
         _cleanup_boot_config_ BootConfig config = {};
         int r = boot_config_read(&config);
 
-        if (r < 0) {
-                fprintf(stderr, "tscwarden: Cannot read what is configured: %s\n", strerror(-r));
-                return r;
-        }
+        if (r < 0)
+                return ctl_complain_errno(r, "Cannot read what is configured");
         ctl_hold_signals();
         return kargs_finish_earlier(change, &config);
 }
@@ -127,10 +121,10 @@ static int read_ours(BootConfig *ret)
         _cleanup_free_ char *obstacle = NULL;
 
         if (boot_config_read(ret) < 0 || boot_store_obstacle(ret, &obstacle) < 0)
-                return ctl_complain(NULL);
+                return ctl_complain("Out of memory");
         if (!obstacle)
                 return -1;
-        (void)ctl_complain(obstacle);
+        (void)ctl_complain("%s", obstacle);
         return CTL_WRONG;
 }
 
@@ -141,7 +135,7 @@ static int finish_and_revert(const KargsChange *change, const BootConfig *config
 
         ctl_hold_signals();
         r = kargs_finish_earlier(change, config);
-        return r < 0 || config->ours.n == 0 ? r : kargs_take_back(change, &config->ours);
+        return r < 0 || config->ours.n == 0 ? r : kargs_remove(change, &config->ours);
 }
 
 /* Prints the parameters that boot entries still have though no file sets them, as after somebody removed tscwarden's
@@ -163,10 +157,10 @@ static int tell_revert(const BootConfig *config)
         boot_parameters_join(&config->ours, words);
         boot_parameters_join(&config->leaving, leaving);
         if (words[0] || leaving[0])
-                printf("Taken back: %s%s%s. The running kernel keeps what it was booted with.\n", words,
+                printf("Removed: %s%s%s. The running kernel keeps what it was booted with.\n", words,
                        words[0] && leaving[0] ? " " : "", leaving);
         else
-                puts("Nothing to take back: tscwarden kargs apply has set no parameter here.");
+                puts("Nothing to remove: tscwarden kargs apply has set no parameter here.");
         if (read_kargs(&now) < 0)
                 return CTL_NO_ANSWER;
         tell_orphans(&now);

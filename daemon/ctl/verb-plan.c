@@ -39,9 +39,9 @@ static int load_config(const char *path, Config *ret)
         int r = config_load(path, ret, &faults);
 
         for (unsigned i = 0; i < faults.n; i++)
-                fprintf(stderr, "tscwarden: %s\n", faults.entries[i].text);
+                (void)ctl_complain("%s", faults.entries[i].text);
         if (r < 0 && faults.n == 0)
-                fprintf(stderr, "tscwarden: Cannot read %s: %s\n", path, strerror(-r));
+                (void)ctl_complain_errno(r, "Cannot read %s", path);
         return r;
 }
 
@@ -56,10 +56,8 @@ static int plan_of_host(const CtlOptions *options)
         if (load_config(options->config, &config) < 0)
                 return CTL_NO_ANSWER;
         r = dry_run_make(&config, &dry);
-        if (r < 0) {
-                fprintf(stderr, "tscwarden: Cannot read what this host is: %s\n", strerror(-r));
-                return CTL_NO_ANSWER;
-        }
+        if (r < 0)
+                return ctl_complain("Cannot read what this host is: %s", strerror(-r));
         if (!options->json)
                 return ctl_finish(dry_run_show(stdout, &dry), CTL_FINE);
         r = steps_from_plan(&dry.plan, &dry.snapshot, &steps);
@@ -103,8 +101,8 @@ int verb_plan(const CtlOptions *options)
         if (answer == BUS_OK)
                 return ctl_finish(options->json ? print_json(&steps) : show_answer(bus, &steps), CTL_FINE);
         if (options->host)
-                return ctl_complain(why);
-        (void)ctl_complain(why);
-        fputs("tscwarden: What it would do, as read from this host:\n", stderr);
+                return ctl_complain("%s", why ? why : "Out of memory");
+        (void)ctl_complain("%s", why ? why : "Out of memory");
+        (void)ctl_complain("What it would do, as read from this host:");
         return plan_of_host(options);
 }

@@ -73,10 +73,8 @@ static void keep(const ProbeView *view, struct json_object *json)
                                                     json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE),
                                             convicted);
         if (r < 0)
-                fprintf(stderr,
-                        "tscwarden: Cannot write /run/tscwarden/" PROBE_RECORD
-                        ": %s; status will not show this result\n",
-                        strerror(-r));
+                (void)ctl_complain("Cannot write /run/tscwarden/" PROBE_RECORD ": %s; status will not show this result",
+                                   strerror(-r));
         if (!cpuset_is_empty(view->convicted))
                 tell_journal(view);
 }
@@ -113,11 +111,11 @@ static int report(const CtlOptions *options, const ProbeView *view)
 static int parse(const CtlOptions *options, CpuSet *cpus, ProbeOptions *ret)
 {
         if (options->cpus && (cpuset_parse(options->cpus, cpus) < 0 || cpuset_is_empty(cpus))) {
-                fprintf(stderr, "tscwarden: --cpus takes a list of CPUs, as in 0-3,8\n");
+                (void)ctl_complain("--cpus takes a list of CPUs, as in 0-3,8");
                 return -EINVAL;
         }
         if (options->seconds && parse_unsigned(options->seconds, 1, SECONDS_MAX, &ret->seconds) < 0) {
-                fprintf(stderr, "tscwarden: --seconds takes a number from 1 to %u\n", SECONDS_MAX);
+                (void)ctl_complain("--seconds takes a number from 1 to %u", SECONDS_MAX);
                 return -EINVAL;
         }
         ret->cpus = options->cpus ? cpus : NULL;

@@ -61,13 +61,13 @@ static int write_text(const CtlOptions *options, const StatusInput *input)
         FILE *out = open_memstream(&text, &size);
 
         if (!out)
-                return ctl_complain(NULL);
+                return ctl_complain("Out of memory");
         if (options->labels)
                 status_show_labels(out, input);
         else
                 status_show_metrics(out, input);
         if (ferror(out) | fclose(out))
-                return ctl_complain(NULL);
+                return ctl_complain("Out of memory");
         return textfile_write(options->textfile, text, size);
 }
 
@@ -80,9 +80,9 @@ int verb_status(const CtlOptions *options)
 
         if (ctl_bus_open(options->host, &bus, &why) != BUS_OK ||
             ctl_bus_read_state(bus, /* with_cpus= */ !options->metrics && !options->labels, &state, &why) != BUS_OK)
-                return ctl_complain(why);
+                return ctl_complain("%s", why ? why : "Out of memory");
         if (read_here(options, &state, &here) < 0)
-                return ctl_complain(NULL);
+                return ctl_complain("Out of memory");
         if (options->metrics || options->labels)
                 return write_text(options, &here.input);
         return ctl_finish(options->json ? status_show_json(stdout, &here.input) : show(options, &here.input),

@@ -125,10 +125,10 @@ int verb_watch(const CtlOptions *options)
                     ctl_bus_watch(bus, on_news, &watch, &why) == BUS_OK)
                         return ctl_finish(0, CTL_FINE);
                 if (!watch.heard && !ever_heard)
-                        return ctl_complain(why);
+                        return ctl_complain("%s", why ? why : "Out of memory");
                 /* One message for each lost connection, not one for each attempt to reconnect. */
                 if (watch.heard)
-                        (void)ctl_complain(why);
+                        (void)ctl_complain("%s", why ? why : "Out of memory");
                 ever_heard = true;
                 sleep(1);
         }

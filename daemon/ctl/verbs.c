@@ -4,11 +4,13 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "show/print.h"
 
@@ -24,10 +26,28 @@ bool ctl_shows_utf8(void)
         return isatty(STDOUT_FILENO) && setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-int ctl_complain(const char *why)
+int ctl_complain(const char *format, ...)
 {
-        print_line(stderr, "tscwarden: ", why ? why : "Out of memory");
+        _cleanup_free_ char *message = NULL;
+        va_list ap;
+
+        va_start(ap, format);
+        message = text_format_valist(format, ap);
+        va_end(ap);
+        print_line(stderr, "tscwarden: ", message ? message : "Out of memory");
         return CTL_NO_ANSWER;
+}
+
+int ctl_complain_errno(int error, const char *format, ...)
+{
+        _cleanup_free_ char *message = NULL;
+        va_list ap;
+
+        va_start(ap, format);
+        message = text_format_valist(format, ap);
+        va_end(ap);
+        (void)ctl_complain("%s: %s", message ? message : "Out of memory", strerror(-error));
+        return error;
 }
 
 void ctl_hold_signals(void)
@@ -41,10 +61,8 @@ void ctl_hold_signals(void)
 int ctl_finish(int r, int status)
 {
         if (r < 0)
-                return ctl_complain(strerror(-r));
-        if (fflush(stdout) != 0 || ferror(stdout)) {
-                fprintf(stderr, "tscwarden: Cannot write the output: %m\n");
-                return CTL_NO_ANSWER;
-        }
+                return ctl_complain("%s", strerror(-r));
+        if (fflush(stdout) != 0 || ferror(stdout))
+                return ctl_complain("Cannot write the output: %m");
         return status;
 }

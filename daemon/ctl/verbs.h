@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "base/macro.h"
+
 #define CTL_FINE 0
 #define CTL_WRONG 1 /* something is wrong on this host */
 #define CTL_USAGE 2
@@ -43,8 +45,11 @@ bool ctl_wants_color(void);
 /* True if stdout is a terminal that shows UTF-8. */
 bool ctl_shows_utf8(void);
 
-/* Prints "tscwarden: WHY", escaped, on stderr and returns CTL_NO_ANSWER. NULL means out of memory. */
-int ctl_complain(const char *why);
+/* Prints "tscwarden: MESSAGE" on stderr and returns CTL_NO_ANSWER. The message may quote text from outside: it is
+ * escaped here. */
+int ctl_complain(const char *format, ...) _printf_(1, 2);
+/* The same with ": CAUSE" behind it. Returns `error` (a negative errno). */
+int ctl_complain_errno(int error, const char *format, ...) _printf_(2, 3);
 /* Ignores signals from now on, because what follows would have to be undone if it were interrupted. Programs that it
  * runs do not ignore them. */
 void ctl_hold_signals(void);

@@ -121,7 +121,7 @@ static void test_boot_parameters(void **state)
         assert_string_equal(boot_parameters_join(&parameters, text), "a=1 b=2 c=3 d=4");
 }
 
-#define MARK "# Written by tscwarden kargs apply; tscwarden kargs revert takes it back.\n"
+#define MARK "# Written by tscwarden kargs apply; tscwarden kargs revert removes it.\n"
 
 static void test_boot_store_is_read_as_written(void **state)
 {
@@ -155,8 +155,8 @@ static void test_boot_store_notes_what_is_taken_back(void **state)
         _cleanup_free_ char *some = boot_store_format(BOOT_UPDATE_GRUB, &ours, &leaving);
         BootParameters found, gone;
 
-        assert_string_equal(all, MARK "# Being taken back: a=1 b=2\n");
-        assert_string_equal(some, MARK "# Being taken back: a=1 b=2\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX c=3\"\n");
+        assert_string_equal(all, MARK "# Being removed: a=1 b=2\n");
+        assert_string_equal(some, MARK "# Being removed: a=1 b=2\nGRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX c=3\"\n");
         assert_int_equal(boot_store_parse(BOOT_UPDATE_GRUB, all, &found, &gone), 0);
         assert_int_equal(found.n, 0);
         assert_true(gone.n == 2 && boot_parameters_have(&gone, "a=1") && boot_parameters_have(&gone, "b=2"));
@@ -177,10 +177,10 @@ static void test_boot_store_refuses_what_is_not_ours(void **state)
                 MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1\"\nGRUB_TIMEOUT=1\n",
                 MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1  b=2\"\n",
                 MARK "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX a=1 b=2 c=3 d=4 e=5\"\n",
-                MARK "# Being taken back: \n",
-                MARK "# Being taken back: a=1",
-                MARK "# Being taken back: a=1\nGRUB_TIMEOUT=1\n",
-                MARK "# Being taken back: a=1\n# Being taken back: a=1\n",
+                MARK "# Being removed: \n",
+                MARK "# Being removed: a=1",
+                MARK "# Being removed: a=1\nGRUB_TIMEOUT=1\n",
+                MARK "# Being removed: a=1\n# Being taken back: a=1\n",
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
