@@ -31,7 +31,7 @@ done
 python3 "$here/notify-listen" "$NOTIFY_SOCKET" "$notify" &
 listener=$!
 trap 'kill $listener ${pid:+-KILL $pid} 2>/dev/null; rm -rf "$scratch" "$check_output"' EXIT
-wait_for 5 test -S "$NOTIFY_SOCKET"
+wait_for 30 test -S "$NOTIFY_SOCKET"
 
 # count_notified LINE: how often systemd was told so.
 count_notified() {

@@ -134,26 +134,31 @@ static void test_runtime_lock_keeps_others_out(void **state)
 static void test_runtime_lock_waits_for_who_is_ending(void **state)
 {
         const Scratch *scratch = *state;
+        int locked[2], end[2], fd;
         char byte = 0;
-        int fds[2], fd;
         pid_t pid;
 
-        assert_int_equal(pipe(fds), 0);
+        assert_int_equal(pipe(locked), 0);
+        assert_int_equal(pipe(end), 0);
         pid = fork();
         assert_true(pid >= 0);
         if (pid == 0) {
                 fd = open(scratch->path, O_RDONLY | O_DIRECTORY);
-                if (runtime_lock(fd) < 0 || write(fds[1], &byte, 1) != 1)
+                if (runtime_lock(fd) < 0 || write(locked[1], &byte, 1) != 1 || read(end[0], &byte, 1) != 1)
                         _exit(1);
+                /* The other process waits for the lock by then; if it does not yet, the result is the same. */
                 usleep(300000);
                 _exit(0);
         }
-        assert_int_equal(read(fds[0], &byte, 1), 1);
+        assert_int_equal(read(locked[0], &byte, 1), 1);
         assert_int_equal(runtime_lock_within(scratch->fd, 50), -EBUSY);
+        assert_int_equal(write(end[1], &byte, 1), 1);
         assert_int_equal(runtime_lock_within(scratch->fd, 20000), 0);
         assert_int_equal(waitpid(pid, NULL, 0), pid);
-        close(fds[0]);
-        close(fds[1]);
+        for (unsigned i = 0; i < 2; i++) {
+                close(locked[i]);
+                close(end[i]);
+        }
 }
 
 static void test_runtime_leftover_goes_with_nobody_at_work(void **state)

@@ -119,7 +119,8 @@ static void test_tool_run_ends_what_it_started(void **state)
 
         write_program(scratch, "slow",
                       "#!/bin/sh\n/bin/sleep 100 &\necho $! > \"$(/usr/bin/dirname $0)/pid\"\nexec /bin/sleep 100\n");
-        assert_int_equal(tool_run(slow, 1, TOOL_SHOW, &status, NULL), -ETIMEDOUT);
+        /* Long enough for the script to write its file. */
+        assert_int_equal(tool_run(slow, 3, TOOL_SHOW, &status, NULL), -ETIMEDOUT);
         snprintf(path, sizeof(path), "%s/pid", scratch->path);
         file = fopen(path, "r");
         assert_non_null(file);
@@ -133,17 +134,20 @@ static void test_tool_run_ends_what_it_started(void **state)
 static void test_tool_run_passes_signals_on(void **state)
 {
         const char *const slow[] = { "slow", NULL };
+        const Scratch *scratch = *state;
         int status = -1;
         pid_t pid;
 
-        write_program(*state, "slow", "#!/bin/sh\nexec /bin/sleep 100\n");
+        write_program(scratch, "slow", "#!/bin/sh\n: > \"$(/usr/bin/dirname $0)/begun\"\nexec /bin/sleep 100\n");
         pid = fork();
         assert_true(pid >= 0);
         if (pid == 0) {
                 signal(SIGTERM, SIG_IGN);
-                _exit(tool_run(slow, 50, TOOL_SHOW, &status, NULL) == 0 && status == 128 + SIGTERM ? 0 : 1);
+                _exit(tool_run(slow, 100, TOOL_SHOW, &status, NULL) == 0 && status == 128 + SIGTERM ? 0 : 1);
         }
-        usleep(300000);
+        for (unsigned i = 0; i < 30000 && faccessat(scratch->fd, "begun", F_OK, 0) < 0; i++)
+                usleep(1000);
+        assert_int_equal(unlinkat(scratch->fd, "begun", 0), 0);
         assert_int_equal(kill(pid, SIGTERM), 0);
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_int_equal(status, 0);
