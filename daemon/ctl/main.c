@@ -10,42 +10,59 @@
 #include "ctl/verbs.h"
 #include "model/facts.h"
 
+static CtlOptions arg_options = { .config = TSCWARDEN_CONFIG_FILE };
+
 typedef struct Verb {
         const char *name;
         int (*run)(const CtlOptions *options);
         const char *help;
+        const char *words; /* one of these has to follow; NULL: none */
+        const char *local; /* why it does not take -H; NULL: it does */
 } Verb;
 
+#define CHANGES_THIS_MACHINE "-H does not work with this verb: run it on that host by ssh"
+
 static const Verb verbs[] = {
-        { "status", verb_status, "is the TSC fine, since when, what it costs, what to do" },
-        { "plan", verb_plan, "what tscwardend would change now" },
-        { "watch", verb_watch, "a line for each change, until interrupted" },
-        { "check", verb_check, "check against the KVM timekeeping recommendations" },
-        { "guests", verb_guests, "each virtual machine's clock, seen from this host" },
-        { "kargs", verb_kargs, "plan, apply or revert the boot parameters that keep the TSC" },
-        { "probe", verb_probe, "measure whether the CPUs' TSCs differ" },
-        { "guest", verb_guest, "setup or undo: in a guest, chrony on the host's clock" },
+        { "status", verb_status, "is the TSC fine, since when, what it costs, what to do", NULL, NULL },
+        { "plan", verb_plan, "what tscwardend would change now", NULL, NULL },
+        { "watch", verb_watch, "a line for each change, until interrupted", NULL, NULL },
+        { "check", verb_check, "check against the KVM timekeeping recommendations", NULL,
+          "check reads files of its own machine: `ssh HOST tscwarden check` asks another" },
+        { "guests", verb_guests, "each virtual machine's clock, seen from this host", NULL,
+          "guests reads files of its own machine: `ssh HOST tscwarden guests` asks another" },
+        { "kargs", verb_kargs, "plan, apply or revert the boot parameters that keep the TSC", "plan apply revert",
+          CHANGES_THIS_MACHINE },
+        { "probe", verb_probe, "measure whether the CPUs' TSCs differ", NULL,
+          "probe measures its own machine: `ssh HOST tscwarden probe` measures another" },
+        { "guest", verb_guest, "setup or undo: in a guest, chrony on the host's clock", "setup undo",
+          CHANGES_THIS_MACHINE },
 };
 
-/* Verbs after which one of the words has to follow. They act only on this machine. */
-static const struct {
-        int (*run)(const CtlOptions *options);
-        const char *words;
-} actions[] = {
-        { verb_kargs, "plan apply revert" },
-        { verb_guest, "setup undo" },
+typedef struct Option {
+        const char *name;
+        const char **value;  /* set to its argument; NULL: it takes none */
+        bool *flag;          /* set to true, if it takes no argument */
+        const char *verbs;   /* which take it; NULL: all of them */
+        const char *refusal; /* the message if another verb gets it */
+} Option;
+
+static const Option options[] = {
+        { "host", &arg_options.host, NULL, NULL, NULL },
+        { "config", &arg_options.config, NULL, NULL, NULL },
+        { "textfile", &arg_options.textfile, NULL, NULL, NULL },
+        { "json", NULL, &arg_options.json, NULL, NULL },
+        { "metrics", NULL, &arg_options.metrics, "status guests", "--metrics belongs to status and guests" },
+        { "labels", NULL, &arg_options.labels, "status", "--labels belongs to status" },
+        { "dry-run", NULL, &arg_options.dry_run, "guest",
+          "--dry-run belongs to guest; kargs plan says what kargs apply would do" },
+        { "role", &arg_options.role, NULL, "check", "--role belongs to check" },
+        { "against", &arg_options.against, NULL, "check guests", "--against belongs to check and guests" },
+        { "cpus", &arg_options.cpus, NULL, "probe", "--cpus, --seconds and --all belong to probe" },
+        { "seconds", &arg_options.seconds, NULL, "probe", "--cpus, --seconds and --all belong to probe" },
+        { "all", NULL, &arg_options.all, "probe", "--cpus, --seconds and --all belong to probe" },
+        { "ask", NULL, &arg_options.ask, "guests", "--ask and --compare belong to guests" },
+        { "compare", &arg_options.compare, NULL, "guests", "--ask and --compare belong to guests" },
 };
-
-/* The words one of which has to follow the verb, or NULL. */
-static const char *words_of(const Verb *verb)
-{
-        for (unsigned i = 0; i < ARRAY_SIZE(actions); i++)
-                if (actions[i].run == verb->run)
-                        return actions[i].words;
-        return NULL;
-}
-
-static CtlOptions arg_options = { .config = TSCWARDEN_CONFIG_FILE };
 
 static void print_help(void)
 {
@@ -87,96 +104,40 @@ static void print_help(void)
 /* 0: go on; 1: nothing else to do; -EINVAL after a message on stderr. */
 static int parse_options(int argc, char **argv)
 {
-        enum {
-                ARG_JSON = 0x100,
-                ARG_METRICS,
-                ARG_LABELS,
-                ARG_TEXTFILE,
-                ARG_CONFIG,
-                ARG_ROLE,
-                ARG_AGAINST,
-                ARG_DRY_RUN,
-                ARG_CPUS,
-                ARG_SECONDS,
-                ARG_ALL,
-                ARG_ASK,
-                ARG_COMPARE,
-                ARG_VERSION
-        };
-        static const struct option options[] = {
-                { "host", required_argument, NULL, 'H' },
-                { "json", no_argument, NULL, ARG_JSON },
-                { "metrics", no_argument, NULL, ARG_METRICS },
-                { "labels", no_argument, NULL, ARG_LABELS },
-                { "textfile", required_argument, NULL, ARG_TEXTFILE },
-                { "config", required_argument, NULL, ARG_CONFIG },
-                { "role", required_argument, NULL, ARG_ROLE },
-                { "against", required_argument, NULL, ARG_AGAINST },
-                { "cpus", required_argument, NULL, ARG_CPUS },
-                { "seconds", required_argument, NULL, ARG_SECONDS },
-                { "all", no_argument, NULL, ARG_ALL },
-                { "ask", no_argument, NULL, ARG_ASK },
-                { "compare", required_argument, NULL, ARG_COMPARE },
-                { "dry-run", no_argument, NULL, ARG_DRY_RUN },
-                { "version", no_argument, NULL, ARG_VERSION },
-                { "help", no_argument, NULL, 'h' },
-                {},
+        enum { ARG_VERSION = ARRAY_SIZE(options), ARG_HELP, ARG_MAX_ };
+        struct option known[ARG_MAX_ + 1] = {
+                [ARG_VERSION] = { "version", no_argument, NULL, ARG_VERSION },
+                [ARG_HELP] = { "help", no_argument, NULL, ARG_HELP },
         };
         int c;
 
-        while ((c = getopt_long(argc, argv, "H:h", options, NULL)) >= 0)
+        for (int i = 0; i < ARG_VERSION; i++)
+                known[i] = (struct option) {
+                        options[i].name,
+                        options[i].value ? required_argument : no_argument,
+                        NULL,
+                        i,
+                };
+        while ((c = getopt_long(argc, argv, "H:h", known, NULL)) >= 0)
                 switch (c) {
                 case 'H':
                         arg_options.host = optarg;
-                        break;
-                case ARG_JSON:
-                        arg_options.json = true;
-                        break;
-                case ARG_METRICS:
-                        arg_options.metrics = true;
-                        break;
-                case ARG_LABELS:
-                        arg_options.labels = true;
-                        break;
-                case ARG_TEXTFILE:
-                        arg_options.textfile = optarg;
-                        break;
-                case ARG_CONFIG:
-                        arg_options.config = optarg;
-                        break;
-                case ARG_ROLE:
-                        arg_options.role = optarg;
-                        break;
-                case ARG_AGAINST:
-                        arg_options.against = optarg;
-                        break;
-                case ARG_CPUS:
-                        arg_options.cpus = optarg;
-                        break;
-                case ARG_SECONDS:
-                        arg_options.seconds = optarg;
-                        break;
-                case ARG_ALL:
-                        arg_options.all = true;
-                        break;
-                case ARG_ASK:
-                        arg_options.ask = true;
-                        break;
-                case ARG_COMPARE:
-                        arg_options.compare = optarg;
-                        break;
-                case ARG_DRY_RUN:
-                        arg_options.dry_run = true;
                         break;
                 case ARG_VERSION:
                         puts("tscwarden " TSCWARDEN_VERSION);
                         return 1;
                 case 'h':
+                case ARG_HELP:
                         print_help();
                         return 1;
-                default:
+                case '?':
                         fputs("Try --help.\n", stderr);
                         return -EINVAL;
+                default:
+                        if (options[c].value)
+                                *options[c].value = optarg;
+                        else
+                                *options[c].flag = true;
                 }
         return 0;
 }
@@ -184,41 +145,24 @@ static int parse_options(int argc, char **argv)
 /* The message about an option that this verb does not take, or NULL. */
 static const char *find_conflict(const Verb *verb)
 {
-        if (arg_options.metrics && verb->run != verb_status && verb->run != verb_guests)
-                return "--metrics belongs to status and guests";
-        if (arg_options.labels && verb->run != verb_status)
-                return "--labels belongs to status";
+        for (unsigned i = 0; i < ARRAY_SIZE(options); i++)
+                if ((options[i].value ? *options[i].value != NULL : *options[i].flag) && options[i].verbs &&
+                    !words_have(options[i].verbs, verb->name))
+                        return options[i].refusal;
         if (arg_options.metrics + arg_options.labels + arg_options.json > 1)
                 return "--metrics, --labels and --json are three formats: choose one";
         if (arg_options.textfile && !arg_options.metrics && !arg_options.labels)
                 return "--textfile needs --metrics or --labels";
-        if (arg_options.dry_run && verb->run != verb_guest)
-                return "--dry-run belongs to guest; kargs plan says what kargs apply would do";
-        if (arg_options.host && words_of(verb))
-                return "-H does not work with this verb: run it on that host by ssh";
+        if (arg_options.host && verb->local)
+                return verb->local;
         if (arg_options.host && !arg_options.host[0])
                 return "-H needs the name of a host";
-        if (arg_options.role && verb->run != verb_check)
-                return "--role belongs to check";
-        if (arg_options.against && verb->run != verb_check && verb->run != verb_guests)
-                return "--against belongs to check and guests";
         if (arg_options.against && arg_options.metrics)
                 return "--against and --metrics exclude each other";
-        if (arg_options.role && strcmp(arg_options.role, "host") != 0 && strcmp(arg_options.role, "guest") != 0 &&
-            strcmp(arg_options.role, "both") != 0)
+        if (arg_options.role && !words_have("host guest both", arg_options.role))
                 return "--role is host, guest or both";
         if (arg_options.against && !arg_options.against[0])
                 return "--against needs the name of a host";
-        if (arg_options.host && verb->run == verb_guests)
-                return "guests reads files of its own machine: `ssh HOST tscwarden guests` asks another";
-        if ((arg_options.cpus || arg_options.seconds || arg_options.all) && verb->run != verb_probe)
-                return "--cpus, --seconds and --all belong to probe";
-        if ((arg_options.ask || arg_options.compare) && verb->run != verb_guests)
-                return "--ask and --compare belong to guests";
-        if (arg_options.host && verb->run == verb_probe)
-                return "probe measures its own machine: `ssh HOST tscwarden probe` measures another";
-        if (arg_options.host && verb->run == verb_check)
-                return "check reads files of its own machine: `ssh HOST tscwarden check` asks another";
         return NULL;
 }
 
@@ -247,7 +191,7 @@ static const Verb *find_verb(const char *name)
 /* Reads the arguments after the verb. 0, or -EINVAL after a message on stderr. */
 static int parse_word(const Verb *verb, char **words, int n)
 {
-        const char *allowed = words_of(verb);
+        const char *allowed = verb->words;
 
         if (allowed && (n == 0 || !words_have(allowed, words[0]))) {
                 (void)ctl_complain("%s takes one of: %s", verb->name, allowed);
