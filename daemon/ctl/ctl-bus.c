@@ -6,6 +6,7 @@
 #include <string.h>
 #include <systemd/sd-bus.h>
 
+#include "base/log.h"
 #include "ctl/json.h"
 
 #define SERVICE "org.tscwarden1"
@@ -18,6 +19,7 @@
 struct CtlBus {
         sd_bus *bus;
         char *host;
+        char *why; /* of the last answer that was not BUS_OK; NULL: there was no memory for it */
 
         /* For ctl_bus_watch(): */
         NewsHandler handler;
@@ -34,6 +36,7 @@ CtlBus *ctl_bus_free(CtlBus *bus)
                 sd_bus_close_unref(bus->bus);
                 warden_state_done(&bus->state);
                 free(bus->host);
+                free(bus->why);
                 free(bus->owner);
                 free(bus);
         }
@@ -50,57 +53,56 @@ static bool bridge_ended(int r)
 }
 
 /* Makes the message for a failed call, from `error`, or from `r` if `error` is unset. */
-static BusAnswer explain(const CtlBus *bus, int r, const sd_bus_error *error, char **ret_why)
+static BusAnswer explain(CtlBus *bus, int r, const sd_bus_error *error)
 {
         const char *on = bus->host ? " on " : "", *host = bus->host ? bus->host : "";
-        BusAnswer answer = BUS_FAILED;
 
+        free(bus->why);
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
             sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER)) {
-                answer = BUS_NOT_RUNNING;
-                r = asprintf(ret_why, "tscwardend is not running%s%s: systemctl enable --now tscwarden starts it", on,
-                             host);
-        } else if (bus->host && bridge_ended(r))
-                r = asprintf(ret_why, "Cannot reach the system bus on %s: `ssh %s systemd-stdio-bridge` has to work",
-                             host, host);
+                bus->why = text_format("tscwardend is not running%s%s: systemctl enable --now tscwarden starts it", on,
+                                       host);
+                return BUS_NOT_RUNNING;
+        }
+        if (bus->host && bridge_ended(r))
+                bus->why = text_format("Cannot reach the system bus on %s: `ssh %s systemd-stdio-bridge` has to work",
+                                       host, host);
+        else if (!bus->bus)
+                bus->why = text_format("Cannot reach the system bus%s%s: %s", on, host, strerror(-r));
         else
-                r = asprintf(ret_why, "tscwardend%s%s does not answer: %s", on, host,
-                             error->message && error->message[0] ? error->message : strerror(-r));
-        if (r < 0)
-                *ret_why = NULL;
-        return answer;
+                bus->why = text_format("tscwardend%s%s does not answer: %s", on, host,
+                                       error->message && error->message[0] ? error->message : strerror(-r));
+        return BUS_FAILED;
 }
 
-static BusAnswer failed(const CtlBus *bus, int r, char **ret_why)
+static BusAnswer failed(CtlBus *bus, int r)
 {
-        return explain(bus, r, &SD_BUS_ERROR_NULL, ret_why);
+        return explain(bus, r, &SD_BUS_ERROR_NULL);
 }
 
-BusAnswer ctl_bus_open(const char *host, CtlBus **ret, char **ret_why)
+CtlBus *ctl_bus_open(const char *host)
 {
         _cleanup_(ctl_bus_freep) CtlBus *bus = calloc(1, sizeof(CtlBus));
         int r;
 
-        *ret_why = NULL;
         if (!bus)
-                return BUS_FAILED;
+                return NULL;
         if (host) {
                 bus->host = strdup(host);
                 if (!bus->host)
-                        return BUS_FAILED;
+                        return NULL;
         }
         r = host ? sd_bus_open_system_remote(&bus->bus, host) : sd_bus_open_system(&bus->bus);
-        if (host && bridge_ended(r))
-                return failed(bus, r, ret_why);
-        if (r < 0) {
-                if (asprintf(ret_why, "Cannot reach the system bus%s%s: %s", host ? " on " : "", host ? bus->host : "",
-                             strerror(-r)) < 0)
-                        *ret_why = NULL;
-                return BUS_FAILED;
-        }
-        (void)sd_bus_set_method_call_timeout(bus->bus, ANSWER_USEC);
-        *ret = TAKE_PTR(bus);
-        return BUS_OK;
+        if (r < 0)
+                (void)failed(bus, r);
+        else
+                (void)sd_bus_set_method_call_timeout(bus->bus, ANSWER_USEC);
+        return TAKE_PTR(bus);
+}
+
+const char *ctl_bus_why(const CtlBus *bus)
+{
+        return bus && bus->why ? bus->why : "Out of memory";
 }
 
 /* The reading functions below return 0, -ENOMEM, or sd-bus's -errno if a message does not match its signature. */
@@ -241,61 +243,66 @@ static int read_value(sd_bus_message *m, struct json_object **ret)
 /* Calls a method that returns one value, of type `signature`. After BUS_OK the caller owns *ret. `argument` may be
  * NULL. */
 static BusAnswer call(CtlBus *bus, const char *interface, const char *member, const char *argument,
-                      const char *signature, struct json_object **ret, char **ret_why)
+                      const char *signature, struct json_object **ret)
 {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *reply = NULL;
         const char *sender;
-        int r = sd_bus_call_method(bus->bus, SERVICE, OBJECT, interface, member, &error, &reply, argument ? "s" : NULL,
-                                   argument);
+        int r;
 
+        if (!bus || !bus->bus)
+                return BUS_FAILED;
+        r = sd_bus_call_method(bus->bus, SERVICE, OBJECT, interface, member, &error, &reply, argument ? "s" : NULL,
+                               argument);
         if (r < 0)
-                return explain(bus, r, &error, ret_why);
+                return explain(bus, r, &error);
         sender = sd_bus_message_get_sender(reply);
         free(bus->owner);
         bus->owner = sender ? strdup(sender) : NULL;
         if (!bus->owner)
-                return failed(bus, sender ? -ENOMEM : -EBADMSG, ret_why);
+                return failed(bus, sender ? -ENOMEM : -EBADMSG);
         r = sd_bus_message_has_signature(reply, signature) ? read_value(reply, ret) : -EBADMSG;
-        return r < 0 ? failed(bus, r, ret_why) : BUS_OK;
+        return r < 0 ? failed(bus, r) : BUS_OK;
 }
 
-static BusAnswer read_part(CtlBus *bus, const char *interface, const char *member, const char *argument,
-                           const char *signature, TakeFromBus take, struct json_object **ret, char **ret_why)
+BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret)
 {
-        _cleanup_json_ struct json_object *received = NULL;
-        BusAnswer answer = call(bus, interface, member, argument, signature, &received, ret_why);
+        const struct {
+                const char *interface, *member, *argument, *signature;
+                TakeFromBus take;
+                struct json_object **ret;
+        } parts[] = {
+                { PROPERTIES_INTERFACE, "GetAll", MANAGER_INTERFACE, "a{sv}", manager_from_bus, &ret->manager },
+                { PROPERTIES_INTERFACE, "GetAll", CLOCK_INTERFACE, "a{sv}", clock_from_bus, &ret->clock },
+                { MANAGER_INTERFACE, "Events", NULL, "a(ttss)", events_from_bus, &ret->events },
+                { "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, "a{oa{sa{sv}}}", cpus_from_bus,
+                  &ret->cpus },
+        };
 
-        if (answer != BUS_OK)
-                return answer;
-        return take(received, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+                _cleanup_json_ struct json_object *received = NULL;
+                BusAnswer answer;
+
+                if (parts[i].take == cpus_from_bus && !with_cpus)
+                        continue;
+                answer = call(bus, parts[i].interface, parts[i].member, parts[i].argument, parts[i].signature,
+                              &received);
+                if (answer != BUS_OK)
+                        return answer;
+                if (parts[i].take(received, parts[i].ret) < 0)
+                        return failed(bus, -ENOMEM);
+        }
+        return BUS_OK;
 }
 
-BusAnswer ctl_bus_read_state(CtlBus *bus, bool with_cpus, WardenState *ret, char **ret_why)
-{
-        BusAnswer answer = read_part(bus, PROPERTIES_INTERFACE, "GetAll", MANAGER_INTERFACE, "a{sv}", manager_from_bus,
-                                     &ret->manager, ret_why);
-
-        if (answer == BUS_OK)
-                answer = read_part(bus, PROPERTIES_INTERFACE, "GetAll", CLOCK_INTERFACE, "a{sv}", clock_from_bus,
-                                   &ret->clock, ret_why);
-        if (answer == BUS_OK)
-                answer = read_part(bus, MANAGER_INTERFACE, "Events", NULL, "a(ttss)", events_from_bus, &ret->events,
-                                   ret_why);
-        if (answer == BUS_OK && with_cpus)
-                answer = read_part(bus, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
-                                   "a{oa{sa{sv}}}", cpus_from_bus, &ret->cpus, ret_why);
-        return answer;
-}
-
-BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret, char **ret_why)
+BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret)
 {
         _cleanup_json_ struct json_object *plan = NULL;
-        BusAnswer answer = call(bus, MANAGER_INTERFACE, "Plan", NULL, "a(ssssss)", &plan, ret_why);
+        BusAnswer answer = call(bus, MANAGER_INTERFACE, "Plan", NULL, "a(ssssss)", &plan);
 
         if (answer != BUS_OK)
                 return answer;
-        return steps_from_bus(plan, ret) < 0 ? failed(bus, -ENOMEM, ret_why) : BUS_OK;
+        return steps_from_bus(plan, ret) < 0 ? failed(bus, -ENOMEM) : BUS_OK;
 }
 
 int ctl_bus_read_clock(CtlBus *bus, uint64_t *ret_usec)
@@ -346,51 +353,49 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
         return 0;
 }
 
-static BusAnswer tell_whole_state(CtlBus *bus, char **ret_why)
+static BusAnswer tell_whole_state(CtlBus *bus)
 {
         BusAnswer answer;
 
         warden_state_done(&bus->state);
         free(bus->owner);
         bus->owner = NULL;
-        answer = ctl_bus_read_state(bus, /* with_cpus= */ false, &bus->state, ret_why);
-        if (answer == BUS_NOT_RUNNING) {
-                free(*ret_why);
-                *ret_why = NULL;
-        }
+        answer = ctl_bus_read_state(bus, /* with_cpus= */ false, &bus->state);
         if (answer != BUS_FAILED)
                 tell(&(News) { .kind = answer == BUS_OK ? NEWS_STARTED : NEWS_STOPPED, .state = &bus->state }, bus);
         return answer;
 }
 
-BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata, char **ret_why)
+BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata)
 {
         BusAnswer answer;
-        int r = sd_bus_add_match(bus->bus, NULL, "type='signal',sender='" SERVICE "',path='" OBJECT "'", on_signal,
-                                 bus);
+        int r;
 
+        if (!bus || !bus->bus)
+                return BUS_FAILED;
+        r = sd_bus_add_match(bus->bus, NULL, "type='signal',sender='" SERVICE "',path='" OBJECT "'", on_signal, bus);
         if (r < 0)
-                return failed(bus, r, ret_why);
+                return failed(bus, r);
         r = sd_bus_add_match(bus->bus, NULL,
                              "type='signal',sender='" DRIVER "',member='NameOwnerChanged',arg0='" SERVICE "'",
                              on_owner_changed, bus);
         if (r < 0)
-                return failed(bus, r, ret_why);
+                return failed(bus, r);
         bus->handler = handler;
         bus->userdata = userdata;
 
-        answer = tell_whole_state(bus, ret_why);
+        answer = tell_whole_state(bus);
         while (answer != BUS_FAILED && !bus->enough) {
                 r = sd_bus_process(bus->bus, NULL);
                 if (bus->owner_changed) {
                         bus->owner_changed = false;
-                        answer = tell_whole_state(bus, ret_why);
+                        answer = tell_whole_state(bus);
                         continue;
                 }
                 if (r == 0)
                         r = sd_bus_wait(bus->bus, UINT64_MAX);
                 if (r < 0)
-                        return failed(bus, r, ret_why);
+                        return failed(bus, r);
         }
         return bus->enough ? BUS_OK : answer;
 }

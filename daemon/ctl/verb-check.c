@@ -122,9 +122,8 @@ static MigrationEnd end_of_state(struct json_object *clock)
  * this host too, since it may know more than the kernel's log still has. */
 static int compare(const Here *here, const char *host, Audit *audit)
 {
-        _cleanup_(ctl_bus_freep) CtlBus *bus = NULL, *own_bus = NULL;
+        _cleanup_(ctl_bus_freep) CtlBus *bus = ctl_bus_open(host), *own_bus = NULL;
         _cleanup_warden_state_ WardenState state = {}, own = {};
-        _cleanup_free_ char *why = NULL, *own_why = NULL;
         MigrationEnd there, end = {
                 .verdict = here->view.verdict,
                 .clocksource = here->view.clocksource,
@@ -136,14 +135,13 @@ static int compare(const Here *here, const char *host, Audit *audit)
         TimeView view;
         int r;
 
-        if (ctl_bus_open(host, &bus, &why) != BUS_OK ||
-            ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK) {
+        if (ctl_bus_read_state(bus, /* with_cpus= */ false, &state) != BUS_OK) {
                 audit_add(audit, AUDIT_MIGRATION, "migration-verdict", "TSC there", AUDIT_UNKNOWN, "%s",
-                          why ? why : "Out of memory");
+                          ctl_bus_why(bus));
                 return audit->out_of_memory ? -ENOMEM : 0;
         }
-        if (ctl_bus_open(NULL, &own_bus, &own_why) == BUS_OK &&
-            ctl_bus_read_state(own_bus, /* with_cpus= */ false, &own, &own_why) == BUS_OK)
+        own_bus = ctl_bus_open(NULL);
+        if (ctl_bus_read_state(own_bus, /* with_cpus= */ false, &own) == BUS_OK)
                 end = end_of_state(own.clock);
         there = end_of_state(state.clock);
         time_judge_here(&here->time, &here->setup, &view);

@@ -55,12 +55,10 @@ static int read_guests(Guests *ret)
 /* The TSC's rate as a running tscwardend reports it; the kernel's log may no longer have it. 0: not known. */
 static unsigned ask_warden_rate(void)
 {
-        _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
+        _cleanup_(ctl_bus_freep) CtlBus *bus = ctl_bus_open(NULL);
         _cleanup_warden_state_ WardenState state = {};
-        _cleanup_free_ char *why = NULL;
 
-        if (ctl_bus_open(NULL, &bus, &why) != BUS_OK ||
-            ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK)
+        if (ctl_bus_read_state(bus, /* with_cpus= */ false, &state) != BUS_OK)
                 return 0;
         return (unsigned)json_get_number(state.clock, "TscKHz");
 }
@@ -238,16 +236,14 @@ static int ask_and_print(const CtlOptions *options, const GuestsBefore *before, 
 /* 0, or CTL_NO_ANSWER after a message on stderr. */
 static int read_destination(const char *host, Destination *ret)
 {
-        _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
+        _cleanup_(ctl_bus_freep) CtlBus *bus = ctl_bus_open(host);
         _cleanup_warden_state_ WardenState state = {};
-        _cleanup_free_ char *why = NULL;
         HostClocks clocks;
         HostClock own;
         int r;
 
-        if (ctl_bus_open(host, &bus, &why) != BUS_OK ||
-            ctl_bus_read_state(bus, /* with_cpus= */ false, &state, &why) != BUS_OK)
-                return ctl_complain("%s", why ? why : "Out of memory");
+        if (ctl_bus_read_state(bus, /* with_cpus= */ false, &state) != BUS_OK)
+                return ctl_complain("%s", ctl_bus_why(bus));
         r = read_own_clock(&own);
         if (r == 0)
                 r = clocks_there_read(host, bus, &own, &clocks);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/verbs.h"
@@ -69,15 +70,14 @@ static int plan_of_host(const CtlOptions *options)
 static int show_state(CtlBus *bus)
 {
         _cleanup_warden_state_ WardenState state = {};
-        _cleanup_free_ char *why = NULL, *text = NULL;
+        _cleanup_free_ char *text = NULL;
 
-        if (ctl_bus_read_state(bus, false, &state, &why) != BUS_OK)
+        if (ctl_bus_read_state(bus, /* with_cpus= */ false, &state) != BUS_OK)
                 return 0;
-        if (asprintf(&text, "%s: %s", json_get_text(state.manager, "State"),
-                     json_get_text(state.manager, "StateReason")) < 0) {
-                text = NULL;
+        text = text_format("%s: %s", json_get_text(state.manager, "State"),
+                           json_get_text(state.manager, "StateReason"));
+        if (!text)
                 return -ENOMEM;
-        }
         print_wrapped(stdout, "Note", 7, text);
         return 0;
 }
@@ -91,18 +91,14 @@ static int show_answer(CtlBus *bus, const Steps *steps)
 
 int verb_plan(const CtlOptions *options)
 {
-        _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
+        _cleanup_(ctl_bus_freep) CtlBus *bus = ctl_bus_open(options->host);
         _cleanup_steps_ Steps steps = {};
-        _cleanup_free_ char *why = NULL;
-        BusAnswer answer = ctl_bus_open(options->host, &bus, &why);
 
-        if (answer == BUS_OK)
-                answer = ctl_bus_read_plan(bus, &steps, &why);
-        if (answer == BUS_OK)
+        if (ctl_bus_read_plan(bus, &steps) == BUS_OK)
                 return ctl_finish(options->json ? print_json(&steps) : show_answer(bus, &steps), CTL_FINE);
+        (void)ctl_complain("%s", ctl_bus_why(bus));
         if (options->host)
-                return ctl_complain("%s", why ? why : "Out of memory");
-        (void)ctl_complain("%s", why ? why : "Out of memory");
+                return CTL_NO_ANSWER;
         (void)ctl_complain("What it would do, as read from this host:");
         return plan_of_host(options);
 }

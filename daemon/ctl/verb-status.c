@@ -73,14 +73,12 @@ static int write_text(const CtlOptions *options, const StatusInput *input)
 
 int verb_status(const CtlOptions *options)
 {
-        _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
+        _cleanup_(ctl_bus_freep) CtlBus *bus = ctl_bus_open(options->host);
         _cleanup_warden_state_ WardenState state = {};
         _cleanup_(here_input_done) HereInput here = {};
-        _cleanup_free_ char *why = NULL;
 
-        if (ctl_bus_open(options->host, &bus, &why) != BUS_OK ||
-            ctl_bus_read_state(bus, /* with_cpus= */ !options->metrics && !options->labels, &state, &why) != BUS_OK)
-                return ctl_complain("%s", why ? why : "Out of memory");
+        if (ctl_bus_read_state(bus, /* with_cpus= */ !options->metrics && !options->labels, &state) != BUS_OK)
+                return ctl_complain("%s", ctl_bus_why(bus));
         if (read_here(options, &state, &here) < 0)
                 return ctl_complain("Out of memory");
         if (options->metrics || options->labels)

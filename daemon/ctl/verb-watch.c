@@ -117,18 +117,16 @@ int verb_watch(const CtlOptions *options)
         /* Each line is written at once, even to a pipe. */
         setvbuf(stdout, NULL, _IOLBF, 0);
         for (;;) {
-                _cleanup_(ctl_bus_freep) CtlBus *bus = NULL;
-                _cleanup_free_ char *why = NULL;
+                _cleanup_(ctl_bus_freep) CtlBus *bus = ctl_bus_open(options->host);
                 Watch watch = { .options = options };
 
-                if (ctl_bus_open(options->host, &bus, &why) == BUS_OK &&
-                    ctl_bus_watch(bus, on_news, &watch, &why) == BUS_OK)
+                if (ctl_bus_watch(bus, on_news, &watch) == BUS_OK)
                         return ctl_finish(0, CTL_FINE);
                 if (!watch.heard && !ever_heard)
-                        return ctl_complain("%s", why ? why : "Out of memory");
+                        return ctl_complain("%s", ctl_bus_why(bus));
                 /* One message for each lost connection, not one for each attempt to reconnect. */
                 if (watch.heard)
-                        (void)ctl_complain("%s", why ? why : "Out of memory");
+                        (void)ctl_complain("%s", ctl_bus_why(bus));
                 ever_heard = true;
                 sleep(1);
         }
