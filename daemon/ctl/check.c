@@ -84,22 +84,23 @@ static struct json_object *time_to_json(const AuditInput *input)
         time_judge_here(input->time, input->setup, &view);
         clock = time_to_host_clock(input->time, &view);
         json_add(json, "Synchronized", clock.right >= 0 ? json_object_new_boolean(clock.right) : NULL);
-        json_add(json, "BoundSec", clock.bound_sec >= 0 ? json_object_new_double(clock.bound_sec) : NULL);
+        json_add(json, "BoundSec", json_number(clock.bound_sec >= 0, clock.bound_sec));
         return json;
 }
 
 int check_show_json(FILE *out, const AuditInput *input, const Audit *audit)
 {
-        struct json_object *json = json_object_new_object(), *roles = json_object_new_array(),
-                           *steps = json_object_new_array();
+        struct json_object *json = json_object_new_object(), *roles = json_add_list(json, "Roles"), *steps;
 
+        json_add(json, "Time", time_to_json(input));
+        steps = json_add_list(json, "Steps");
         if (input->host)
                 json_object_array_add(roles, json_string("host"));
         if (input->guest)
                 json_object_array_add(roles, json_string("guest"));
         for (unsigned i = 0; i < audit->n; i++) {
                 const AuditStep *step = &audit->steps[i];
-                struct json_object *entry = json_object_new_object();
+                struct json_object *entry = json_append_object(steps);
 
                 json_add(entry, "Group", json_string(audit_group_to_string(step->group)));
                 json_add(entry, "Id", json_string(step->id));
@@ -108,10 +109,6 @@ int check_show_json(FILE *out, const AuditInput *input, const Audit *audit)
                 json_add(entry, "Evidence", json_string(step->evidence));
                 json_add(entry, "Advice", json_string(step->advice));
                 json_add(entry, "Fix", json_string(step->fix));
-                json_object_array_add(steps, entry);
         }
-        json_add(json, "Roles", roles);
-        json_add(json, "Time", time_to_json(input));
-        json_add(json, "Steps", steps);
         return json_print(out, json);
 }

@@ -18,18 +18,14 @@
 static HostClock parse(const char *output)
 {
         _cleanup_json_ struct json_object *json = json_tokener_parse(output);
-        struct json_object *time = NULL, *value = NULL;
-        HostClock clock = { -1, -1 };
+        struct json_object *time = json_get(json, "Time", json_type_object);
+        struct json_object *right = json_get(time, "Synchronized", json_type_boolean);
+        struct json_object *bound = json_get(time, "BoundSec", json_type_double);
 
-        if (!json_object_is_type(json, json_type_object) || !json_object_object_get_ex(json, "Time", &time) ||
-            !json_object_is_type(time, json_type_object))
-                return clock;
-        if (json_object_object_get_ex(time, "Synchronized", &value) && json_object_is_type(value, json_type_boolean))
-                clock.right = json_object_get_boolean(value);
-        if (json_object_object_get_ex(time, "BoundSec", &value) && json_object_is_type(value, json_type_double) &&
-            json_object_get_double(value) >= 0)
-                clock.bound_sec = json_object_get_double(value);
-        return clock;
+        return (HostClock) {
+                .right = right ? json_object_get_boolean(right) : -1,
+                .bound_sec = bound && json_object_get_double(bound) >= 0 ? json_object_get_double(bound) : -1,
+        };
 }
 
 /* The clock there minus the clock here, and half of how long the quickest of some questions took. 0 or -errno. */

@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/macro.h"
+#include "ctl/json.h"
 #include "guests/judge.h"
 
 void guests_before_done(GuestsBefore *before)
@@ -20,26 +20,16 @@ void guests_before_done(GuestsBefore *before)
         *before = (GuestsBefore) {};
 }
 
-static bool read_number(struct json_object *guest, const char *key, int64_t *ret)
-{
-        struct json_object *value;
-
-        if (!json_object_object_get_ex(guest, key, &value) || !json_object_is_type(value, json_type_int))
-                return false;
-        *ret = json_object_get_int64(value);
-        return true;
-}
-
 /* Adds one element of the array. 0, -EBADMSG or -ENOMEM. */
 static int take_guest(struct json_object *guest, GuestsBefore *before)
 {
-        struct json_object *name;
+        struct json_object *name = json_get(guest, "Name", json_type_string);
+        struct json_object *offset = json_get(guest, "ClockOffsetNSec", json_type_int);
+        struct json_object *bound = json_get(guest, "ClockBoundNSec", json_type_int);
         GuestBefore *entry;
-        int64_t bound = 0;
         int r;
 
-        if (!json_object_is_type(guest, json_type_object) || !json_object_object_get_ex(guest, "Name", &name) ||
-            !json_object_is_type(name, json_type_string) || !json_object_object_get_ex(guest, "ClockOffsetNSec", NULL))
+        if (!name || !json_object_object_get_ex(guest, "ClockOffsetNSec", NULL))
                 return -EBADMSG;
         r = array_grow(&before->entries, before->n, sizeof(*before->entries));
         if (r < 0)
@@ -49,30 +39,32 @@ static int take_guest(struct json_object *guest, GuestsBefore *before)
         if (!entry->name)
                 return -ENOMEM;
         before->n++;
-        entry->answer.answered = read_number(guest, "ClockOffsetNSec", &entry->answer.offset_nsec) &&
-                                 read_number(guest, "ClockBoundNSec", &bound) && bound >= 0;
-        entry->answer.bound_nsec = (uint64_t)bound;
+        entry->answer.offset_nsec = json_object_get_int64(offset);
+        entry->answer.bound_nsec = json_object_get_uint64(bound);
+        entry->answer.answered = offset && bound && json_object_get_int64(bound) >= 0;
         return 0;
 }
 
 int guests_before_read(const char *path, GuestsBefore *ret)
 {
         _cleanup_guests_before_ GuestsBefore before = {};
-        struct json_object *all, *guests;
-        int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
+        _cleanup_json_ struct json_object *all = NULL;
+        struct json_object *guests;
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
 
         if (fd < 0)
                 return -errno;
         all = json_object_from_fd(fd);
         (void)close(fd);
-        if (!json_object_is_type(all, json_type_object) || !json_object_object_get_ex(all, "Guests", &guests) ||
-            !json_object_is_type(guests, json_type_array))
-                r = -EBADMSG;
-        for (size_t i = 0; r == 0 && i < json_object_array_length(guests); i++)
-                r = take_guest(json_object_array_get_idx(guests, i), &before);
-        json_object_put(all);
-        if (r < 0)
-                return r;
+        guests = json_get_list(all, "Guests");
+        if (!guests)
+                return -EBADMSG;
+        for (size_t i = 0; i < json_length(guests); i++) {
+                int r = take_guest(json_object_array_get_idx(guests, i), &before);
+
+                if (r < 0)
+                        return r;
+        }
         *ret = TAKE_STRUCT(before);
         return 0;
 }

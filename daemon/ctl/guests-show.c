@@ -243,29 +243,25 @@ int guests_show(FILE *out, const GuestsView *view)
         return r == 0 ? show_unknown(out, view->guests, view->verdicts) : r;
 }
 
-static struct json_object *problems_to_json(const GuestVerdict *verdict)
+static void problems_to_json(const GuestVerdict *verdict, struct json_object *problems)
 {
-        struct json_object *problems = json_object_new_array();
-
         for (unsigned i = 0; i < GUEST_PROBLEM_MAX_; i++) {
                 struct json_object *problem;
 
                 if (!has_problem(verdict, i))
                         continue;
-                problem = json_object_new_object();
+                problem = json_append_object(problems);
                 json_add(problem, "Id", json_string(guest_problem_to_string(i)));
                 json_add(problem, "Text", json_string(guest_problem_text(i)));
                 json_add(problem, "Advice", json_string(guest_problem_advice(i)[0] ? guest_problem_advice(i) : NULL));
-                json_object_array_add(problems, problem);
         }
-        return problems;
 }
 
 /* null if the guest did not answer. */
 static void answer_to_json(const GuestAnswer *answer, const char *offset, const char *bound, struct json_object *object)
 {
-        json_add(object, offset, answer->answered ? json_object_new_int64(answer->offset_nsec) : NULL);
-        json_add(object, bound, answer->answered ? json_object_new_int64((int64_t)answer->bound_nsec) : NULL);
+        json_add(object, offset, json_integer(answer->answered, answer->offset_nsec));
+        json_add(object, bound, json_integer(answer->answered, (int64_t)answer->bound_nsec));
 }
 
 static void going_to_json(const GuestsView *view, size_t i, struct json_object *object)
@@ -277,42 +273,36 @@ static void going_to_json(const GuestsView *view, size_t i, struct json_object *
         json_add(object, "CanGoReason", json_string(reason));
 }
 
-static struct json_object *guest_to_json(const Guest *guest, const GuestVerdict *verdict)
+static void guest_to_json(const Guest *guest, const GuestVerdict *verdict, struct json_object *object)
 {
-        struct json_object *object = json_object_new_object();
-
         json_add(object, "Name", json_string(guest->name));
-        json_add(object, "Pid", guest->pid ? json_object_new_int64(guest->pid) : NULL);
+        json_add(object, "Pid", json_integer(guest->pid, guest->pid));
         json_add(object, "Vmm", json_string(vmm_to_string(guest->clock.vmm)));
         json_add(object, "Vcpus", json_object_new_int64((int64_t)guest->n_vcpus));
-        json_add(object, "StartedUSec",
-                 guest->started_usec ? json_object_new_int64((int64_t)guest->started_usec) : NULL);
+        json_add(object, "StartedUSec", json_integer(guest->started_usec, (int64_t)guest->started_usec));
         json_add(object, "TscStable", json_string(tsc_stable_to_string(verdict->stable)));
         json_add(object, "TscReason", json_string(verdict->reason));
-        json_add(object, "OffsetSpreadNSec",
-                 verdict->has_spread_nsec ? json_object_new_int64((int64_t)verdict->spread_nsec) : NULL);
-        json_add(object, "TscKHz", verdict->tsc_khz ? json_object_new_int64(verdict->tsc_khz) : NULL);
+        json_add(object, "OffsetSpreadNSec", json_integer(verdict->has_spread_nsec, (int64_t)verdict->spread_nsec));
+        json_add(object, "TscKHz", json_integer(verdict->tsc_khz, verdict->tsc_khz));
         json_add(object, "Scaled", verdict->scaled >= 0 ? json_object_new_boolean(verdict->scaled) : NULL);
         json_add(object, "Migration", json_string(migration_to_string(verdict->migration)));
-        json_add(object, "Problems", problems_to_json(verdict));
-        return object;
+        problems_to_json(verdict, json_add_list(object, "Problems"));
 }
 
 int guests_show_json(FILE *out, const GuestsView *view)
 {
-        struct json_object *all = json_object_new_object(), *array = json_object_new_array();
+        struct json_object *all = json_object_new_object(), *guests = json_add_list(all, "Guests");
 
-        json_add(all, "Guests", array);
         for (size_t i = 0; i < view->guests->n; i++) {
-                struct json_object *guest = guest_to_json(&view->guests->entries[i], &view->verdicts[i]);
+                struct json_object *guest = json_append_object(guests);
 
+                guest_to_json(&view->guests->entries[i], &view->verdicts[i], guest);
                 if (view->answers)
                         answer_to_json(&view->answers[i], "ClockOffsetNSec", "ClockBoundNSec", guest);
                 if (view->moves)
                         answer_to_json(&view->moves[i], "ClockMovedNSec", "ClockMovedBoundNSec", guest);
                 if (view->there)
                         going_to_json(view, i, guest);
-                json_object_array_add(array, guest);
         }
         return json_print(out, all);
 }

@@ -13,13 +13,38 @@ struct json_object *json_string(const char *text)
         return safe ? json_object_new_string(safe) : NULL;
 }
 
+struct json_object *json_integer(bool known, int64_t value)
+{
+        return known ? json_object_new_int64(value) : NULL;
+}
+
+struct json_object *json_number(bool known, double value)
+{
+        return known ? json_object_new_double(value) : NULL;
+}
+
 void json_add(struct json_object *object, const char *key, struct json_object *value)
 {
         (void)json_object_object_add(object, key, value);
 }
 
-/* NULL if the key is missing or its value has another type. */
-static struct json_object *get(struct json_object *object, const char *key, json_type type)
+struct json_object *json_add_list(struct json_object *object, const char *key)
+{
+        struct json_object *list = json_object_new_array();
+
+        json_add(object, key, list);
+        return list;
+}
+
+struct json_object *json_append_object(struct json_object *list)
+{
+        struct json_object *object = json_object_new_object();
+
+        (void)json_object_array_add(list, object);
+        return object;
+}
+
+struct json_object *json_get(struct json_object *object, const char *key, json_type type)
 {
         struct json_object *value;
 
@@ -28,7 +53,7 @@ static struct json_object *get(struct json_object *object, const char *key, json
 
 const char *json_get_text(struct json_object *object, const char *key)
 {
-        struct json_object *value = get(object, key, json_type_string);
+        struct json_object *value = json_get(object, key, json_type_string);
 
         return value ? json_object_get_string(value) : "";
 }
@@ -42,17 +67,17 @@ const char *json_get_text_or(struct json_object *object, const char *key, const 
 
 bool json_get_flag(struct json_object *object, const char *key)
 {
-        return json_object_get_boolean(get(object, key, json_type_boolean));
+        return json_object_get_boolean(json_get(object, key, json_type_boolean));
 }
 
 uint64_t json_get_number(struct json_object *object, const char *key)
 {
-        return json_object_get_uint64(get(object, key, json_type_int));
+        return json_object_get_uint64(json_get(object, key, json_type_int));
 }
 
 struct json_object *json_get_list(struct json_object *object, const char *key)
 {
-        return get(object, key, json_type_array);
+        return json_get(object, key, json_type_array);
 }
 
 bool json_has(struct json_object *object, const char *key)

@@ -20,8 +20,18 @@ static inline void json_putp(struct json_object **object)
 
 /* Escapes the text, which may come from outside (text_escape_again()). NULL becomes null. */
 struct json_object *json_string(const char *text);
+/* null if the number is not known. */
+struct json_object *json_integer(bool known, int64_t value);
+struct json_object *json_number(bool known, double value);
 /* Takes over `value`. */
 void json_add(struct json_object *object, const char *key, struct json_object *value);
+/* Add an empty list under a key, an empty object at the end of a list. They return it; it belongs to what it is in. */
+struct json_object *json_add_list(struct json_object *object, const char *key);
+struct json_object *json_append_object(struct json_object *list);
+
+/* The value of a key, which belongs to the object. NULL if the key is missing or null or its value has another type,
+ * or if `object` is NULL or none. */
+struct json_object *json_get(struct json_object *object, const char *key, json_type type);
 
 /* Return the value of a key: "", false, 0 or NULL if it is null, missing or of another type, or if `object` is NULL.
  * Text and list belong to the object. */

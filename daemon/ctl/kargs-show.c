@@ -158,9 +158,8 @@ int kargs_show(FILE *out, const Kargs *kargs)
         return show_to_do(out, kargs);
 }
 
-static struct json_object *json_parameter(const Kargs *kargs, const KargsParameter *parameter)
+static void json_parameter(const Kargs *kargs, const KargsParameter *parameter, struct json_object *json)
 {
-        struct json_object *json = json_object_new_object();
         bool known = kargs->config.error == 0;
 
         json_add(json, "Parameter", json_string(parameter->word));
@@ -172,20 +171,18 @@ static struct json_object *json_parameter(const Kargs *kargs, const KargsParamet
         json_add(json, "OtherValue", json_string(parameter->contradiction));
         json_add(json, "Booted", json_object_new_boolean(parameter->booted));
         json_add(json, "InForce", json_string(parameter->in_force));
-        return json;
 }
 
 int kargs_show_json(FILE *out, const Kargs *kargs)
 {
-        struct json_object *json = json_object_new_object(), *parameters = json_object_new_array();
+        struct json_object *json = json_object_new_object(), *parameters = json_add_list(json, "Wanted");
         _cleanup_free_ char *command = NULL;
         BootParameters missing;
 
         kargs_missing(kargs, &missing);
         command = missing.n > 0 ? describe_command(kargs) : NULL;
         for (unsigned i = 0; i < kargs->n; i++)
-                json_object_array_add(parameters, json_parameter(kargs, &kargs->parameters[i]));
-        json_add(json, "Wanted", parameters);
+                json_parameter(kargs, &kargs->parameters[i], json_append_object(parameters));
         json_add(json, "Reason", json_string(kargs->reason));
         json_add(json, "Verdict", json_string(verdict_to_string(kargs->verdict)));
         json_add(json, "Platform", json_string(boot_platform_to_string(kargs->config.platform)));

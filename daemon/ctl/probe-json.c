@@ -11,15 +11,8 @@ static const char *const fate_reasons[PROBE_FATE_MAX_] = {
         [PROBE_NO_ANSWER] = "busy",
 };
 
-/* NULL, which becomes null, if the number is not known. */
-static struct json_object *number(bool known, double value)
+static void cpu_to_json(const ProbeResult *result, const ProbeCpu *cpu, struct json_object *entry)
 {
-        return known ? json_object_new_double(value) : NULL;
-}
-
-static struct json_object *cpu_to_json(const ProbeResult *result, const ProbeCpu *cpu)
-{
-        struct json_object *entry = json_object_new_object();
         const Track *track = &cpu->track;
         double low = 0, high = 0;
         bool rate = track_get_rate(track, &low, &high);
@@ -27,38 +20,32 @@ static struct json_object *cpu_to_json(const ProbeResult *result, const ProbeCpu
         json_add(entry, "Id", json_object_new_int64(cpu->id));
         json_add(entry, "LowNSec", json_object_new_int64(probe_nsec(result, track->last.low)));
         json_add(entry, "HighNSec", json_object_new_int64(probe_nsec(result, track->last.high)));
-        json_add(entry, "RatePpm", number(rate, (low + high) / 2));
-        json_add(entry, "RateLowPpm", number(rate, low));
-        json_add(entry, "RateHighPpm", number(rate, high));
+        json_add(entry, "RatePpm", json_number(rate, (low + high) / 2));
+        json_add(entry, "RateLowPpm", json_number(rate, low));
+        json_add(entry, "RateHighPpm", json_number(rate, high));
         json_add(entry, "Moved", json_object_new_boolean(track->moved || track->jumped));
         json_add(entry, "Rounds", json_object_new_int64(track->n_rounds));
         json_add(entry, "RoundsWithoutZero", json_object_new_int64(track->n_excluded));
         json_add(entry, "Convicted", json_object_new_boolean(track_is_convicted(track)));
-        return entry;
 }
 
-static struct json_object *unmeasured_to_json(const ProbeResult *result)
+static void unmeasured_to_json(const ProbeResult *result, struct json_object *list)
 {
-        struct json_object *array = json_object_new_array();
-
         for (size_t i = 0; i < result->n; i++) {
                 struct json_object *entry;
 
                 if (result->cpus[i].fate == PROBE_MEASURED)
                         continue;
-                entry = json_object_new_object();
+                entry = json_append_object(list);
                 json_add(entry, "Id", json_object_new_int64(result->cpus[i].id));
                 json_add(entry, "Reason", json_string(fate_reasons[result->cpus[i].fate]));
-                json_object_array_add(array, entry);
         }
-        return array;
 }
 
 struct json_object *probe_to_json(const ProbeView *view)
 {
         const ProbeResult *result = view->result;
-        struct json_object *json = json_object_new_object(), *probe = json_object_new_object(),
-                           *cpus = json_object_new_array();
+        struct json_object *json = json_object_new_object(), *probe = json_object_new_object(), *cpus;
         _cleanup_free_ char *convicted = cpuset_format(view->convicted);
         size_t n = probe_count(result, PROBE_MEASURED);
 
@@ -69,16 +56,16 @@ struct json_object *probe_to_json(const ProbeView *view)
         json_add(probe, "Rounds", json_object_new_int64(result->n_rounds));
         json_add(probe, "Reference", json_object_new_int64(result->cpus[result->reference].id));
         json_add(probe, "Measured", json_object_new_int64((int64_t)n));
-        json_add(probe, "BoundNSec", n > 1 ? json_object_new_int64(probe_bound_nsec(result)) : NULL);
+        json_add(probe, "BoundNSec", json_integer(n > 1, n > 1 ? probe_bound_nsec(result) : 0));
         json_add(probe, "Convicted", json_string(convicted));
+        cpus = json_add_list(probe, "Cpus");
         for (size_t i = 0; i < result->n; i++)
                 if (i != result->reference && result->cpus[i].fate == PROBE_MEASURED)
-                        json_object_array_add(cpus, cpu_to_json(result, &result->cpus[i]));
-        json_add(probe, "Cpus", cpus);
-        json_add(probe, "Unmeasured", unmeasured_to_json(result));
-        json_add(probe, "RateUtcPpm", number(view->rate->utc.known, view->rate->utc.ppm));
+                        cpu_to_json(result, &result->cpus[i], json_append_object(cpus));
+        unmeasured_to_json(result, json_add_list(probe, "Unmeasured"));
+        json_add(probe, "RateUtcPpm", json_number(view->rate->utc.known, view->rate->utc.ppm));
         json_add(probe, "RateBootsPpm",
-                 number(view->rate->boots_error == 0 && view->rate->boots.known, view->rate->boots.ppm));
+                 json_number(view->rate->boots_error == 0 && view->rate->boots.known, view->rate->boots.ppm));
         if (convicted)
                 return json;
         json_object_put(json);

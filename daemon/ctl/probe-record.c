@@ -3,12 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cpuset.h"
+#include "ctl/json.h"
 #include "host/convicted.h"
 #include "host/runtime.h"
 
@@ -48,37 +48,30 @@ int probe_record_write(int dirfd, const char *json, const char *convicted)
         return r;
 }
 
-static bool get_int(struct json_object *object, const char *key, int64_t *ret)
-{
-        struct json_object *value;
-
-        if (!json_object_object_get_ex(object, key, &value) || !json_object_is_type(value, json_type_int))
-                return false;
-        *ret = json_object_get_int64(value);
-        return true;
-}
-
 static int take(struct json_object *probe, ProbeRecord *ret)
 {
-        ProbeRecord record = {};
+        struct json_object *time = json_get(probe, "TimestampUSec", json_type_int);
+        struct json_object *measured = json_get(probe, "Measured", json_type_int);
+        struct json_object *bound = json_get(probe, "BoundNSec", json_type_int);
+        struct json_object *list = json_get(probe, "Convicted", json_type_string);
         _cleanup_cpuset_ CpuSet convicted = {};
-        struct json_object *list, *guest;
-        int64_t time, measured;
+        ProbeRecord record;
         int r;
 
-        if (!get_int(probe, "TimestampUSec", &time) || time <= 0 || !get_int(probe, "Measured", &measured) ||
-            measured < 0 || !json_object_object_get_ex(probe, "Convicted", &list) ||
-            !json_object_is_type(list, json_type_string))
+        if (json_object_get_int64(time) <= 0 || !measured || json_object_get_int64(measured) < 0 || !list)
                 return -EBADMSG;
         r = cpuset_parse(json_object_get_string(list), &convicted);
         if (r < 0)
                 return r == -ENOMEM ? r : -EBADMSG;
-        record.realtime_usec = (uint64_t)time;
-        record.n_measured = (unsigned)measured;
-        record.has_bound = get_int(probe, "BoundNSec", &record.bound_nsec);
-        record.n_convicted = cpuset_count(&convicted);
-        record.guest = json_object_object_get_ex(probe, "Guest", &guest) && json_object_get_boolean(guest);
-        record.convicted = cpuset_format(&convicted);
+        record = (ProbeRecord) {
+                .realtime_usec = json_object_get_uint64(time),
+                .has_bound = bound,
+                .bound_nsec = json_object_get_int64(bound),
+                .n_measured = (unsigned)json_object_get_int64(measured),
+                .n_convicted = cpuset_count(&convicted),
+                .convicted = cpuset_format(&convicted),
+                .guest = json_get_flag(probe, "Guest"),
+        };
         if (!record.convicted)
                 return -ENOMEM;
         *ret = record;
@@ -87,13 +80,9 @@ static int take(struct json_object *probe, ProbeRecord *ret)
 
 int probe_record_parse(const char *text, ProbeRecord *ret)
 {
-        struct json_object *json = json_tokener_parse(text), *probe;
-        int r = -EBADMSG;
+        _cleanup_json_ struct json_object *json = json_tokener_parse(text);
 
-        if (json_object_object_get_ex(json, "Probe", &probe) && json_object_is_type(probe, json_type_object))
-                r = take(probe, ret);
-        json_object_put(json);
-        return r;
+        return take(json_get(json, "Probe", json_type_object), ret);
 }
 
 int probe_record_read(ProbeRecord *ret)

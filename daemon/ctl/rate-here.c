@@ -58,11 +58,6 @@ char *rate_here_text(const RateHere *rate)
         return text_format("%s%s", utc, boots);
 }
 
-static struct json_object *number(bool known, double value)
-{
-        return known ? json_object_new_double(value) : NULL;
-}
-
 struct json_object *rate_here_to_json(const RateHere *rate)
 {
         struct json_object *json;
@@ -72,13 +67,13 @@ struct json_object *rate_here_to_json(const RateHere *rate)
                 return NULL;
         boots = boots_are_known(rate);
         json = json_object_new_object();
-        json_add(json, "UtcPpm", number(rate->utc.known, rate->utc.ppm));
-        json_add(json, "UtcErrorPpm", number(rate->utc.known, rate->utc.error_ppm));
+        json_add(json, "UtcPpm", json_number(rate->utc.known, rate->utc.ppm));
+        json_add(json, "UtcErrorPpm", json_number(rate->utc.known, rate->utc.error_ppm));
         json_add(json, "UtcSource", rate->utc.known ? json_string(rate->utc.source) : NULL);
         json_add(json, "UtcReason", rate->utc.known ? NULL : json_string(rate->utc.why));
-        json_add(json, "BootsPpm", number(boots, rate->boots.ppm));
-        json_add(json, "BootsDeviationPpm", number(boots, rate->boots.deviation_ppm));
-        json_add(json, "BootsMedianKHz", number(boots, rate->boots.median_khz));
+        json_add(json, "BootsPpm", json_number(boots, rate->boots.ppm));
+        json_add(json, "BootsDeviationPpm", json_number(boots, rate->boots.deviation_ppm));
+        json_add(json, "BootsMedianKHz", json_number(boots, rate->boots.median_khz));
         json_add(json, "BootsCompared", json_object_new_int64(boots ? rate->boots.n : 0));
         json_add(json, "BootsOff", json_object_new_int64(boots ? rate->boots.n_off : 0));
         return json;

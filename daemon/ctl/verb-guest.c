@@ -136,10 +136,8 @@ static int set_up(GuestSetup *guest)
         return r;
 }
 
-static struct json_object *json_files(const GuestSetup *guest, bool (*is)(const GuestFile *file))
+static void files_to_json(const GuestSetup *guest, bool (*is)(const GuestFile *file), struct json_object *list)
 {
-        struct json_object *array = json_object_new_array();
-
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
                 const GuestFile *file = &guest->files[i];
                 struct json_object *entry;
@@ -147,14 +145,12 @@ static struct json_object *json_files(const GuestSetup *guest, bool (*is)(const 
 
                 if (!is(file))
                         continue;
-                entry = json_object_new_object();
+                entry = json_append_object(list);
                 snprintf(path, sizeof(path), "%s/%s", file->directory, file->name);
                 json_add(entry, "Path", json_string(path));
                 /* Not json_string(): tscwarden itself has made these lines. */
                 json_add(entry, "Text", file->text ? json_object_new_string(file->text) : NULL);
-                json_object_array_add(array, entry);
         }
-        return array;
 }
 
 /* `result`: "done", "nothing to do", "would be done". */
@@ -164,7 +160,7 @@ static int report(const GuestSetup *guest, bool (*is)(const GuestFile *file), co
 
         json_add(json, "Device", json_string(guest->device[0] ? guest->device : NULL));
         json_add(json, "Unit", json_string(guest->unit));
-        json_add(json, "Files", json_files(guest, is));
+        files_to_json(guest, is, json_add_list(json, "Files"));
         json_add(json, "Result", json_string(result));
         return json_print(stdout, json);
 }

@@ -16,11 +16,11 @@
 
 static int print_json(const Steps *steps)
 {
-        struct json_object *json = json_object_new_object(), *array = json_object_new_array();
+        struct json_object *json = json_object_new_object(), *list = json_add_list(json, "Plan");
 
         for (size_t i = 0; i < steps->n; i++) {
                 const StepText *step = &steps->entries[i];
-                struct json_object *entry = json_object_new_object();
+                struct json_object *entry = json_append_object(list);
 
                 json_add(entry, "Object", json_string(step->object));
                 json_add(entry, "Knob", json_string(step->knob));
@@ -28,9 +28,7 @@ static int print_json(const Steps *steps)
                 json_add(entry, "To", json_string(step->to));
                 json_add(entry, "Reason", json_string(step->reason));
                 json_add(entry, "Effect", json_string(step->effect));
-                json_object_array_add(array, entry);
         }
-        json_add(json, "Plan", array);
         return json_print(stdout, json);
 }
 
