@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "ctl/guests-show.h"
 #include "ctl/metric.h"
 #include "guests/judge.h"
@@ -17,79 +18,64 @@ static bool shares_its_name(const Guests *guests, size_t i)
                (i + 1 < guests->n && strcmp(name, guests->entries[i + 1].name) == 0);
 }
 
-/* `tscwarden_METRIC{vm="NAME"} `. 0 or -ENOMEM. */
-static int show_vm(FILE *out, const char *metric, const Guests *guests, size_t i)
+/* `tscwarden_METRIC{vm="NAME"} VALUE`. 0 or -ENOMEM. */
+static int show_vm(FILE *out, const char *metric, const Guests *guests, size_t i, const char *value)
 {
-        const char *name = guests->entries[i].name;
-        _cleanup_free_ char *unique = NULL;
+        const Guest *guest = &guests->entries[i];
+        _cleanup_free_ char *name =
+                shares_its_name(guests, i) ? text_format("%s#%" PRIu32, guest->name, guest->pid) : strdup(guest->name);
 
-        if (shares_its_name(guests, i) && asprintf(&unique, "%s#%" PRIu32, name, guests->entries[i].pid) < 0) {
-                unique = NULL;
+        if (!name)
                 return -ENOMEM;
-        }
         fprintf(out, "tscwarden_%s{", metric);
-        metric_label(out, "", "vm", unique ? unique : name);
-        fputs("} ", out);
+        metric_label(out, "", "vm", name);
+        fprintf(out, "} %s\n", value);
         return 0;
 }
 
-/* Prints the value of guest `i` and a newline. */
-typedef void (*ShowValue)(FILE *out, const GuestsView *view, size_t i);
-typedef bool (*HasValue)(const GuestsView *view, size_t i);
+#define VALUE_SIZE 48
+/* Writes the value of guest `i` into the buffer. False: it is not known. */
+typedef bool (*FormatValue)(const GuestsView *view, size_t i, char buffer[static VALUE_SIZE]);
 
-static bool stable_is_known(const GuestsView *view, size_t i)
+static bool format_stable(const GuestsView *view, size_t i, char buffer[static VALUE_SIZE])
 {
-        return view->verdicts[i].stable == TSC_STABLE_YES || view->verdicts[i].stable == TSC_STABLE_NO;
+        TscStable stable = view->verdicts[i].stable;
+
+        snprintf(buffer, VALUE_SIZE, "%d", stable == TSC_STABLE_YES);
+        return stable == TSC_STABLE_YES || stable == TSC_STABLE_NO;
 }
 
-static void show_stable(FILE *out, const GuestsView *view, size_t i)
-{
-        fprintf(out, "%d\n", view->verdicts[i].stable == TSC_STABLE_YES);
-}
-
-static bool spread_is_known(const GuestsView *view, size_t i)
-{
-        return view->verdicts[i].has_spread_nsec;
-}
-
-static void show_spread(FILE *out, const GuestsView *view, size_t i)
+static bool format_spread(const GuestsView *view, size_t i, char buffer[static VALUE_SIZE])
 {
         uint64_t nsec = view->verdicts[i].spread_nsec;
 
-        fprintf(out, "%" PRIu64 ".%09" PRIu64 "\n", nsec / 1000000000, nsec % 1000000000);
+        snprintf(buffer, VALUE_SIZE, "%" PRIu64 ".%09" PRIu64, nsec / 1000000000, nsec % 1000000000);
+        return view->verdicts[i].has_spread_nsec;
 }
 
-static bool rate_is_known(const GuestsView *view, size_t i)
+static bool format_rate(const GuestsView *view, size_t i, char buffer[static VALUE_SIZE])
 {
+        snprintf(buffer, VALUE_SIZE, "%u", view->verdicts[i].tsc_khz);
         return view->verdicts[i].tsc_khz > 0;
 }
 
-static void show_rate(FILE *out, const GuestsView *view, size_t i)
+static bool format_clock(const GuestsView *view, size_t i, char buffer[static VALUE_SIZE])
 {
-        fprintf(out, "%u\n", view->verdicts[i].tsc_khz);
-}
-
-static bool clock_is_known(const GuestsView *view, size_t i)
-{
-        return view->answers && view->answers[i].answered;
-}
-
-static void show_clock(FILE *out, const GuestsView *view, size_t i)
-{
-        fprintf(out, "%.9f\n", (double)view->answers[i].offset_nsec / 1e9);
+        if (!view->answers || !view->answers[i].answered)
+                return false;
+        snprintf(buffer, VALUE_SIZE, "%.9f", (double)view->answers[i].offset_nsec / 1e9);
+        return true;
 }
 
 static const struct {
         const char *name, *help;
-        HasValue has;
-        ShowValue show;
+        FormatValue format;
 } metrics[] = {
         { "vm_tsc_stable", "Whether the TSCs of its vCPUs are alike, and KVM can derive its clock from them.",
-          stable_is_known, show_stable },
-        { "vm_tsc_offset_spread_seconds", "How far apart the TSCs of its vCPUs are at most.", spread_is_known,
-          show_spread },
-        { "vm_tsc_khz", "The rate of its TSC.", rate_is_known, show_rate },
-        { "vm_clock_offset_seconds", "Its clock minus the host's, as its agent says.", clock_is_known, show_clock },
+          format_stable },
+        { "vm_tsc_offset_spread_seconds", "How far apart the TSCs of its vCPUs are at most.", format_spread },
+        { "vm_tsc_khz", "The rate of its TSC.", format_rate },
+        { "vm_clock_offset_seconds", "Its clock minus the host's, as its agent says.", format_clock },
 };
 
 int guests_show_metrics(FILE *out, const GuestsView *view)
@@ -98,14 +84,15 @@ int guests_show_metrics(FILE *out, const GuestsView *view)
                 bool begun = false;
 
                 for (size_t i = 0; i < view->guests->n; i++) {
-                        if (!metrics[metric].has(view, i))
+                        char value[VALUE_SIZE];
+
+                        if (!metrics[metric].format(view, i, value))
                                 continue;
                         if (!begun)
-                                metric_head(out, metrics[metric].name, "gauge", metrics[metric].help);
+                                metric_head(out, metrics[metric].name, metrics[metric].help);
                         begun = true;
-                        if (show_vm(out, metrics[metric].name, view->guests, i) < 0)
+                        if (show_vm(out, metrics[metric].name, view->guests, i, value) < 0)
                                 return -ENOMEM;
-                        metrics[metric].show(out, view, i);
                 }
         }
         return 0;

@@ -64,8 +64,7 @@ struct json_object *probe_to_json(const ProbeView *view)
                         cpu_to_json(result, &result->cpus[i], json_append_object(cpus));
         unmeasured_to_json(result, json_add_list(probe, "Unmeasured"));
         json_add(probe, "RateUtcPpm", json_number(view->rate->utc.known, view->rate->utc.ppm));
-        json_add(probe, "RateBootsPpm",
-                 json_number(view->rate->boots_error == 0 && view->rate->boots.known, view->rate->boots.ppm));
+        json_add(probe, "RateBootsPpm", json_number(view->rate->boots.known, view->rate->boots.ppm));
         if (convicted)
                 return json;
         json_object_put(json);

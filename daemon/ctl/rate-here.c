@@ -26,18 +26,14 @@ int rate_here_read(const RateCounter *counter, RateHere *ret)
                 r = timesync_read(&time);
         if (r < 0)
                 return r;
-        rate.boots_error = calibrations_read(&calibrations);
-        if (rate.boots_error == -ENOMEM)
-                return -ENOMEM;
+        r = calibrations_read(&calibrations);
+        if (r == -ENOMEM)
+                return r;
+        if (r == 0)
+                rate_boots_find(calibrations.boots, calibrations.n, counter->constant, &rate.boots);
         rate_utc_find(&time, &setup, counter, &rate.utc);
-        rate_boots_find(calibrations.boots, calibrations.n, counter->constant, &rate.boots);
         *ret = rate;
         return 0;
-}
-
-static bool boots_are_known(const RateHere *rate)
-{
-        return rate->boots_error == 0 && rate->boots.known;
 }
 
 char *rate_here_text(const RateHere *rate)
@@ -50,7 +46,7 @@ char *rate_here_text(const RateHere *rate)
                                time_client_to_string(rate->utc.client));
         else
                 (void)snprintf(utc, sizeof(utc), "not known against UTC: %s", rate->utc.why);
-        if (boots_are_known(rate))
+        if (rate->boots.known)
                 (void)snprintf(boots, sizeof(boots),
                                "; this boot's calibration lies %.2f ppm %s the median of %u boots%s",
                                fabs(rate->boots.ppm), rate->boots.ppm > 0 ? "below" : "above", 1 + rate->boots.n,
@@ -61,20 +57,20 @@ char *rate_here_text(const RateHere *rate)
 struct json_object *rate_here_to_json(const RateHere *rate)
 {
         struct json_object *json;
-        bool boots;
+        const RateBoots *boots;
 
         if (!rate)
                 return NULL;
-        boots = boots_are_known(rate);
+        boots = &rate->boots;
         json = json_object_new_object();
         json_add(json, "UtcPpm", json_number(rate->utc.known, rate->utc.ppm));
         json_add(json, "UtcErrorPpm", json_number(rate->utc.known, rate->utc.error_ppm));
         json_add(json, "UtcSource", rate->utc.known ? json_string(rate->utc.source) : NULL);
         json_add(json, "UtcReason", rate->utc.known ? NULL : json_string(rate->utc.why));
-        json_add(json, "BootsPpm", json_number(boots, rate->boots.ppm));
-        json_add(json, "BootsDeviationPpm", json_number(boots, rate->boots.deviation_ppm));
-        json_add(json, "BootsMedianKHz", json_number(boots, rate->boots.median_khz));
-        json_add(json, "BootsCompared", json_object_new_int64(boots ? rate->boots.n : 0));
-        json_add(json, "BootsOff", json_object_new_int64(boots ? rate->boots.n_off : 0));
+        json_add(json, "BootsPpm", json_number(boots->known, boots->ppm));
+        json_add(json, "BootsDeviationPpm", json_number(boots->known, boots->deviation_ppm));
+        json_add(json, "BootsMedianKHz", json_number(boots->known, boots->median_khz));
+        json_add(json, "BootsCompared", json_object_new_int64(boots->n));
+        json_add(json, "BootsOff", json_object_new_int64(boots->n_off));
         return json;
 }

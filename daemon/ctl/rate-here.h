@@ -11,8 +11,7 @@
 
 typedef struct RateHere {
         RateUtc utc;
-        int boots_error; /* what calibrations_read() returned; `boots` is valid if it is 0 */
-        RateBoots boots;
+        RateBoots boots; /* not known also if the journal cannot be read */
 } RateHere;
 
 /* Queries the time client and reads the journal, which takes some tens of milliseconds. 0 or -ENOMEM. */

@@ -343,7 +343,6 @@ static void has_no_rate(void)
 {
         rate = (RateHere) {
                 .utc = { .why = "the clocksource is hpet, not tsc" },
-                .boots_error = -ENOENT,
         };
         input.rate = &rate;
 }
