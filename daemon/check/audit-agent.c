@@ -9,6 +9,7 @@
 #include "check/audit-parts.h"
 
 #define AWS_VENDOR "Amazon EC2"
+#define AGENT_CHANNEL "/dev/virtio-ports/org.qemu.guest_agent.0"
 
 bool audit_is_kvm(const AuditInput *input)
 {
@@ -48,54 +49,48 @@ const char *audit_other_hypervisor(const AuditInput *input)
         }
 }
 
-static void judge_running(const AuditInput *input, Audit *audit)
+static void judge_running(const AuditInput *input, AuditStep *step)
 {
         const AgentFound *agent = &input->setup->agent;
-        AuditStep *step;
 
         if (agent->refuses) {
-                step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_WARN,
-                                 "qemu-ga runs, but it is configured to refuse %s", agent->refuses);
-                audit_advise(
-                        audit, step,
-                        "So the host cannot set this guest's clock after a resume (virsh domtime). Allow it with --allow-rpcs or --block-rpcs "
-                        "on qemu-ga's command line, or with allow-rpcs or block-rpcs in " AGENT_FILE ".");
+                audit_set(step, AUDIT_WARN, "qemu-ga runs, but it is configured to refuse %s", agent->refuses);
+                audit_advise(step, "So the host cannot set this guest's clock after a resume (virsh domtime). Allow it "
+                                   "with --allow-rpcs or --block-rpcs on qemu-ga's command line, or with allow-rpcs or "
+                                   "block-rpcs in " AGENT_FILE ".");
         } else if (agent->vsock) {
-                step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_PASS,
-                                 "qemu-ga runs and listens on a vsock");
-                audit_advise(
-                        audit, step,
-                        "virsh cannot reach it there: after a resume another program on the host has to send guest-set-time.");
+                audit_set(step, AUDIT_PASS, "qemu-ga runs and listens on a vsock");
+                audit_advise(step, "virsh cannot reach it there: after a resume another program on the host has to "
+                                   "send guest-set-time.");
         } else
-                audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_PASS,
-                          "/dev/virtio-ports/org.qemu.guest_agent.0: there; qemu-ga runs");
+                audit_set(step, AUDIT_PASS, AGENT_CHANNEL ": there; qemu-ga runs");
 }
 
-void audit_agent(const AuditInput *input, Audit *audit)
+static void judge_no_agent(const AuditInput *input, AuditStep *step)
+{
+        const MachineSetup *setup = input->setup;
+
+        audit_set(step, AUDIT_WARN, AGENT_CHANNEL ": %s; qemu-ga %s", setup->agent_channel ? "there" : "not there",
+                  setup->agent_running ? "runs" : "does not run");
+        if (!setup->agent_channel)
+                audit_advise(step, "Without it the host cannot set this guest's clock after a resume (virsh domtime). "
+                                   "Add to the domain's XML: <channel type='unix'><target type='virtio' "
+                                   "name='org.qemu.guest_agent.0'/></channel>");
+        else if (setup->agent_unit)
+                audit_fix(step, "systemctl start qemu-guest-agent");
+        else
+                audit_advise(step, "Install the package qemu-guest-agent, and start its service.");
+}
+
+void audit_agent(const AuditInput *input, AuditStep *step)
 {
         const MachineSetup *setup = input->setup;
         const char *other = audit_other_hypervisor(input);
-        AuditStep *step;
 
-        if (other && !setup->agent_channel) {
-                audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_NOT_APPLICABLE,
-                          "qemu-ga works only with QEMU; this is a guest of %s", other);
-                return;
-        }
-        if (setup->agent_running && (setup->agent_channel || setup->agent.vsock)) {
-                judge_running(input, audit);
-                return;
-        }
-        step = audit_add(audit, AUDIT_GUEST, "guest-agent", "guest agent", AUDIT_WARN,
-                         "/dev/virtio-ports/org.qemu.guest_agent.0: %s; qemu-ga %s",
-                         setup->agent_channel ? "there" : "not there", setup->agent_running ? "runs" : "does not run");
-        if (!setup->agent_channel)
-                audit_advise(
-                        audit, step,
-                        "Without it the host cannot set this guest's clock after a resume (virsh domtime). Add to the domain's "
-                        "XML: <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>");
-        else if (setup->agent_unit)
-                audit_fix(audit, step, "systemctl start qemu-guest-agent");
+        if (other && !setup->agent_channel)
+                audit_set(step, AUDIT_NOT_APPLICABLE, "qemu-ga works only with QEMU; this is a guest of %s", other);
+        else if (setup->agent_running && (setup->agent_channel || setup->agent.vsock))
+                judge_running(input, step);
         else
-                audit_advise(audit, step, "Install the package qemu-guest-agent, and start its service.");
+                judge_no_agent(input, step);
 }

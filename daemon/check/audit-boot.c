@@ -15,6 +15,7 @@
 #include "model/cmdline.h"
 #include "model/need.h"
 
+#define MISSING_SIZE (BOOT_PARAMETERS_TEXT + 32)
 /* Advice instead of "reboot", which would change nothing. */
 #define NOT_TAKEN                                                                                                           \
         "They were configured before this boot, but the boot loader did not pass them to the kernel: it reads another "     \
@@ -26,29 +27,37 @@ bool audit_needs_only_reboot(const BootNeed *need)
         return need->unbooted && !need->unconfigured && !need->not_taken;
 }
 
-void audit_fix_by_parameters(const AuditInput *input, Audit *audit, AuditStep *step, const BootNeed *need)
+static BootParameters take_parameters(const BootNeed *need, unsigned bits)
 {
+        BootParameters parameters = {};
+
+        for (unsigned i = 0; need->wanted[i]; i++)
+                if (bits >> i & 1)
+                        (void)boot_parameters_add(&parameters, need->wanted[i]);
+        return parameters;
+}
+
+void audit_fix_by_parameters(const AuditInput *input, AuditStep *step)
+{
+        const BootNeed *need = &input->need;
         const char *reboot = need->unbooted ? " && systemctl reboot" : "";
         const BootConfig *boot = input->boot;
         _cleanup_free_ char *obstacle = NULL, *command = NULL;
-        BootParameters missing = {};
+        BootParameters missing = take_parameters(need, need->unconfigured);
 
-        for (unsigned i = 0; need->wanted[i]; i++)
-                if (need->unconfigured >> i & 1)
-                        (void)boot_parameters_add(&missing, need->wanted[i]);
         if (boot_need_obstacle(need, boot, &obstacle) < 0 || boot_command_format(boot, &missing, &command) < 0)
-                audit->out_of_memory = true;
+                step->out_of_memory = true;
         else if (need->not_taken && !need->unconfigured)
-                audit_advise(audit, step, NOT_TAKEN);
+                audit_advise(step, NOT_TAKEN);
         else if (audit_needs_only_reboot(need))
-                audit_fix(audit, step, "systemctl reboot");
+                audit_fix(step, "systemctl reboot");
         else if (obstacle)
                 /* The step "boot-parameters" says what prevents it. */
                 return;
         else if (command)
-                audit_fix(audit, step, "%s%s", command, reboot);
+                audit_fix(step, "%s%s", command, reboot);
         else if (boot_platform_is_supported(boot->platform) && (boot->error == 0 || boot->error == -EACCES))
-                audit_fix(audit, step, "tscwarden kargs apply%s", reboot);
+                audit_fix(step, "tscwarden kargs apply%s", reboot);
 }
 
 /* The boot parameters that affect the TSC, and the files in which the kernel shows their current values. */
@@ -68,17 +77,15 @@ static const struct {
         { "tsc", NULL, NULL, 0, "" },
 };
 
-/* Lists those that the running kernel was booted with. *ret_dead: index of the first one that had no effect, or -1. */
-static char *list_booted(const AuditInput *input, int *ret_dead)
-{
-        char *text = NULL;
-        size_t size;
-        FILE *out = open_memstream(&text, &size);
-        bool any = false;
+#define BOOTED_SIZE (ARRAY_SIZE(boot_parameters) * 96)
 
-        *ret_dead = -1;
-        if (!out)
-                return NULL;
+/* Writes those that the running kernel was booted with into `buffer`. Returns the index of the first one that had no
+ * effect, or -1. */
+static int list_booted(const AuditInput *input, char buffer[static BOOTED_SIZE])
+{
+        char *at = buffer;
+        int dead = -1;
+
         for (size_t i = 0; i < ARRAY_SIZE(boot_parameters); i++) {
                 const char *shown = (const char *)input->setup + boot_parameters[i].member;
                 char value[64] = "";
@@ -86,19 +93,13 @@ static char *list_booted(const AuditInput *input, int *ret_dead)
                 if (!cmdline_has(input->facts->cmdline, boot_parameters[i].name, boot_parameters[i].value))
                         continue;
                 (void)cmdline_get(input->facts->cmdline, boot_parameters[i].name, value, sizeof(value));
-                fprintf(out, "%s%s=%s", any ? " " : "", boot_parameters[i].name, value);
-                any = true;
-                if (*ret_dead < 0 && boot_parameters[i].path && shown[0] &&
-                    strcmp(shown, boot_parameters[i].effect) != 0)
-                        *ret_dead = i;
+                at += sprintf(at, "%s%s=%s", at > buffer ? " " : "", boot_parameters[i].name, value);
+                if (dead < 0 && boot_parameters[i].path && shown[0] && strcmp(shown, boot_parameters[i].effect) != 0)
+                        dead = i;
         }
-        if (!any)
-                fputs("no parameter for the TSC", out);
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        if (at == buffer)
+                strcpy(buffer, "no parameter for the TSC");
+        return dead;
 }
 
 /* Returns "configured: no (/boot/grub/grub.cfg)". */
@@ -120,89 +121,81 @@ static char *describe_configured(const AuditInput *input, const BootNeed *need)
 }
 
 /* Writes "PREFIX: a=1 b=2; " into `buffer`, or "" if no bit is set, and returns it. */
-static const char *list_missing(const BootNeed *need, unsigned bits, const char *prefix, char buffer[static 192])
+static const char *list_missing(const BootNeed *need, unsigned bits, const char *prefix,
+                                char buffer[static MISSING_SIZE])
 {
-        int at = bits ? snprintf(buffer, 192, "%s:", prefix) : 0;
+        BootParameters parameters = take_parameters(need, bits);
+        char words[BOOT_PARAMETERS_TEXT];
 
-        buffer[at] = '\0';
-        for (unsigned i = 0; need->wanted[i]; i++)
-                if (bits >> i & 1)
-                        at += snprintf(buffer + at, 192 - at, " %s", need->wanted[i]);
+        buffer[0] = '\0';
         if (bits)
-                snprintf(buffer + at, 192 - at, "; ");
+                snprintf(buffer, MISSING_SIZE, "%s: %s; ", prefix, boot_parameters_join(&parameters, words));
         return buffer;
 }
 
-static void judge_missing(const AuditInput *input, Audit *audit, const BootNeed *need, const char *booted,
-                          const char *harm)
+/* `harm`: what a parameter on the command line does that it should not; NULL for nothing. */
+static void judge_missing(const AuditInput *input, AuditStep *step, const char *booted, const char *harm)
 {
+        const BootNeed *need = &input->need;
         _cleanup_free_ char *configured = describe_configured(input, need), *obstacle = NULL;
-        const char *before = "", *to_do = "", *after = "";
-        char now[192], later[192];
-        AuditStep *step;
+        const char *blank = harm ? " " : "", *last = harm ? harm : "";
+        char now[MISSING_SIZE], later[MISSING_SIZE];
 
         if (!configured || boot_need_obstacle(need, input->boot, &obstacle) < 0) {
-                audit->out_of_memory = true;
+                step->out_of_memory = true;
                 return;
         }
-        step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
-                         need->unbooted && (need->unconfigured || need->not_taken) ? AUDIT_FAIL : AUDIT_WARN,
-                         "%s%s%s; /proc/cmdline: %s", list_missing(need, need->unbooted, "missing", now),
-                         list_missing(need, need->unconfigured & ~need->unbooted, "missing at the next boot", later),
-                         configured, booted);
-        audit_fix_by_parameters(input, audit, step, need);
+        audit_set(step, need->unbooted && (need->unconfigured || need->not_taken) ? AUDIT_FAIL : AUDIT_WARN,
+                  "%s%s%s; /proc/cmdline: %s", list_missing(need, need->unbooted, "missing", now),
+                  list_missing(need, need->unconfigured & ~need->unbooted, "missing at the next boot", later),
+                  configured, booted);
+        audit_fix_by_parameters(input, step);
         if (need->not_taken && !need->unconfigured)
-                to_do = NOT_TAKEN;
+                audit_advise(step, NOT_TAKEN "%s%s", blank, last);
         else if (audit_needs_only_reboot(need))
-                to_do = "Reboot: the next boot has the missing parameters.";
-        else if (obstacle) {
-                before = "tscwarden kargs apply refuses that: ";
-                to_do = obstacle;
-                after = ".";
-        } else if (!step->fix)
-                to_do = "`tscwarden kargs apply` does not support this boot loader; `tscwarden kargs plan` says what to do by "
-                        "hand.";
-        if (to_do[0] || harm)
-                audit_advise(audit, step, "%s%s%s%s%s", before, to_do, after, to_do[0] && harm ? " " : "",
-                             harm ? harm : "");
+                audit_advise(step, "Reboot: the next boot has the missing parameters.%s%s", blank, last);
+        else if (obstacle)
+                audit_advise(step, "tscwarden kargs apply refuses that: %s.%s%s", obstacle, blank, last);
+        else if (!step->fix)
+                audit_advise(step,
+                             "`tscwarden kargs apply` does not support this boot loader; `tscwarden kargs plan` says "
+                             "what to do by hand.%s%s",
+                             blank, last);
+        else if (harm)
+                audit_advise(step, "%s", harm);
 }
 
-void audit_boot_parameters(const AuditInput *input, Audit *audit, const BootNeed *need)
+void audit_boot_parameters(const AuditInput *input, AuditStep *step)
 {
         _cleanup_free_ char *reason =
                 clock_boot_parameters_reason(input->facts, input->clock->verdict, input->clock->reason);
-        _cleanup_free_ char *harm = NULL, *booted = NULL;
         Halves of_cpu = need_from_facts(input->facts);
         unsigned advice = clock_advice(input->facts);
-        AuditStep *step;
-        int dead;
+        _cleanup_free_ char *harm = NULL;
+        char booted[BOOTED_SIZE];
+        int dead = list_booted(input, booted);
 
-        booted = list_booted(input, &dead);
         for (AdviceKind kind = ADVICE_RELIABLE_UNFIT; kind <= ADVICE_GOOD_TSC_REFUSED && !harm; kind++)
                 if (advice >> kind & 1)
                         harm = clock_advice_format(input->facts, kind);
-        if (!reason || !booted) {
-                audit->out_of_memory = true;
-                return;
-        }
-        if (need->unbooted)
-                judge_missing(input, audit, need, booted, harm);
+        if (!reason)
+                step->out_of_memory = true;
+        else if (input->need.unbooted)
+                judge_missing(input, step, booted, harm);
         else if (harm) {
-                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_WARN,
-                                 "/proc/cmdline: %s", harm);
-                audit_advise(audit, step, "Remove it from the kernel command line.");
+                audit_set(step, AUDIT_WARN, "/proc/cmdline: %s", harm);
+                audit_advise(step, "Remove it from the kernel command line.");
         } else if (dead >= 0) {
-                step = audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters", AUDIT_FAIL,
-                                 "/proc/cmdline: %s, but %s: %s", booted, boot_parameters[dead].path,
-                                 (const char *)input->setup + boot_parameters[dead].member);
-                audit_advise(audit, step,
+                audit_set(step, AUDIT_FAIL, "/proc/cmdline: %s, but %s: %s", booted, boot_parameters[dead].path,
+                          (const char *)input->setup + boot_parameters[dead].member);
+                audit_advise(step,
                              "%s had no effect: a later parameter of that name replaced it, or its value is misspelt.",
                              boot_parameters[dead].name);
-        } else if (need->unconfigured)
-                judge_missing(input, audit, need, booted, harm);
+        } else if (input->need.unconfigured)
+                judge_missing(input, step, booted, harm);
         else
                 /* If the TSC was lost for another reason, the parameters prove nothing: not applicable. */
-                audit_add(audit, AUDIT_HOST, "boot-parameters", "boot parameters",
+                audit_set(step,
                           (of_cpu.frequency || of_cpu.idle) && audit_in_use(input->clock->verdict) ?
                                   AUDIT_PASS :
                                   AUDIT_NOT_APPLICABLE,

@@ -7,79 +7,70 @@
 
 #include "check/audit-parts.h"
 
-void audit_late(const AuditInput *input, Audit *audit)
+void audit_late(const AuditInput *input, AuditStep *step)
 {
         const Late *late = &input->setup->late;
         char pressure[64] = "/proc/pressure/irq: not there";
-        AuditStep *step;
 
         if (late->pressure_known)
                 snprintf(pressure, sizeof(pressure), "/proc/pressure/irq, full avg300: %.1f %%", late->irq_percent);
         if (!late->stat_known) {
-                audit_add(audit, AUDIT_GUEST, "late-interrupts", "late interrupts", AUDIT_UNKNOWN,
-                          "/proc/stat: not understood");
+                audit_set(step, AUDIT_UNKNOWN, "/proc/stat: not understood");
                 return;
         }
-        step = audit_add(audit, AUDIT_GUEST, "late-interrupts", "late interrupts",
-                         late_is_bad(late) ? AUDIT_WARN : AUDIT_PASS,
-                         "/proc/stat since the boot: steal %.1f %%, softirq %.1f %%; %s", late->steal_percent,
-                         late->softirq_percent, pressure);
+        audit_set(step, late_is_bad(late) ? AUDIT_WARN : AUDIT_PASS,
+                  "/proc/stat since the boot: steal %.1f %%, softirq %.1f %%; %s", late->steal_percent,
+                  late->softirq_percent, pressure);
         if (late->steal_percent >= LATE_STEAL_PERCENT)
-                audit_advise(
-                        audit, step,
-                        "The host makes this guest's CPUs wait, so timers and interrupts are late. The clock stays right, but time "
-                        "stamps and wake-ups are late. Run fewer virtual CPUs on that host, or give this guest CPUs of its own.");
+                audit_advise(step,
+                             "The host makes this guest's CPUs wait, so timers and interrupts are late. The clock "
+                             "stays right, but time stamps and wake-ups are late. Run fewer virtual CPUs on that "
+                             "host, or give this guest CPUs of its own.");
         else if (late_is_bad(late))
-                audit_advise(
-                        audit, step,
-                        "Tasks, also the NTP client, wait while CPUs handle interrupts: spread the interrupts over the CPUs.");
+                audit_advise(step,
+                             "Tasks, also the NTP client, wait while CPUs handle interrupts: spread the interrupts "
+                             "over the CPUs.");
 }
 
-static void judge_offset(const AuditInput *input, Audit *audit, bool synchronized)
-{
-        const Rtc *rtc = &input->setup->rtc;
-        bool off = fabs(rtc->off_sec) > RTC_OFF_MAX_SEC;
-        AuditStep *step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", off ? AUDIT_WARN : AUDIT_PASS,
-                                    "/sys/class/rtc/rtc0: %+.0f s from the system's time; UTC", rtc->off_sec);
+#define GUEST_NEXT_BOOT \
+        "This guest's next boot starts with that time. Its XML decides what that is (`<clock offset='utc'/>`)."
+#define WHICH_IS_RIGHT " It is not known which of the two is right: first let a time client set the system's time."
 
-        if (!off)
-                return;
-        audit_advise(
-                audit, step, "%s%s",
-                input->guest ? "This guest's next boot starts with that time. Its XML decides what that is "
-                               "(`<clock offset='utc'/>`)." :
-                               "The next boot starts with that time.",
-                synchronized ?
-                        "" :
-                        " It is not known which of the two is right: first let a time client set the system's time.");
-        if (synchronized)
-                audit_fix(audit, step, "hwclock --systohc --utc");
+static void judge_offset(const AuditInput *input, AuditStep *step)
+{
+        bool off = fabs(input->setup->rtc.off_sec) > RTC_OFF_MAX_SEC;
+        bool synchronized = input->view.verdict == TIME_SYNCHRONIZED;
+
+        audit_set(step, off ? AUDIT_WARN : AUDIT_PASS, "/sys/class/rtc/rtc0: %+.0f s from the system's time; UTC",
+                  input->setup->rtc.off_sec);
+        if (off)
+                audit_advise(step, "%s%s", input->guest ? GUEST_NEXT_BOOT : "The next boot starts with that time.",
+                             synchronized ? "" : WHICH_IS_RIGHT);
+        if (off && synchronized)
+                audit_fix(step, "hwclock --systohc --utc");
 }
 
-void audit_rtc(const AuditInput *input, Audit *audit, bool synchronized)
+void audit_rtc(const AuditInput *input, AuditStep *step)
 {
         const Rtc *rtc = &input->setup->rtc;
-        AuditStep *step;
 
         if (!rtc->there || (!rtc->known && !rtc->local))
-                audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", AUDIT_NOT_APPLICABLE,
-                          "/sys/class/rtc: no clock that can be read");
+                audit_set(step, AUDIT_NOT_APPLICABLE, "/sys/class/rtc: no clock that can be read");
         else if (rtc->local) {
-                step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", AUDIT_WARN, "/etc/adjtime: LOCAL");
-                audit_advise(
-                        audit, step,
-                        "It has local time. After a change to or from summer time, this machine or a guest may start an hour off.");
-                audit_fix(audit, step, "timedatectl set-local-rtc 0");
+                audit_set(step, AUDIT_WARN, "/etc/adjtime: LOCAL");
+                audit_advise(step,
+                             "It has local time. After a change to or from summer time, this machine or a guest may "
+                             "start an hour off.");
+                audit_fix(step, "timedatectl set-local-rtc 0");
         } else if (input->time->steering >> CLIENT_CHRONYD & 1 && input->setup->chrony_config &&
                    !input->setup->rtcsync && fabs(rtc->off_sec) <= RTC_OFF_MAX_SEC) {
-                step = audit_add(audit, AUDIT_TIME, "rtc", "real-time clock", AUDIT_WARN,
-                                 "%s: neither rtcsync nor rtcfile, so nothing sets the real-time clock",
-                                 input->setup->chrony_config);
+                audit_set(step, AUDIT_WARN, "%s: neither rtcsync nor rtcfile, so nothing sets the real-time clock",
+                          input->setup->chrony_config);
                 if (input->setup->chrony_fixed)
-                        audit_advise(audit, step, "Add the line `rtcsync` where that file is declared.");
+                        audit_advise(step, "Add the line `rtcsync` where that file is declared.");
                 else
-                        audit_fix(audit, step, "printf '\\nrtcsync\\n' >> %s && systemctl restart %s",
+                        audit_fix(step, "printf '\\nrtcsync\\n' >> %s && systemctl restart %s",
                                   input->setup->chrony_config, input->setup->chrony_service);
         } else
-                judge_offset(input, audit, synchronized);
+                judge_offset(input, step);
 }

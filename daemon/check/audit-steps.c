@@ -1,34 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/audit-steps.h"
 
+#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "base/log.h"
 #include "model/clock-words.h"
 
-const char *audit_result_to_string(AuditResult result)
-{
-        static const char *const words[AUDIT_RESULT_MAX_] = {
-                [AUDIT_PASS] = "pass",       [AUDIT_FAIL] = "fail",
-                [AUDIT_WARN] = "warn",       [AUDIT_NOT_APPLICABLE] = "not-applicable",
-                [AUDIT_UNKNOWN] = "unknown",
-        };
+static const char *const result_words[AUDIT_RESULT_MAX_] = {
+        [AUDIT_PASS] = "pass",       [AUDIT_FAIL] = "fail",
+        [AUDIT_WARN] = "warn",       [AUDIT_NOT_APPLICABLE] = "not-applicable",
+        [AUDIT_UNKNOWN] = "unknown",
+};
+DEFINE_TO_STRING(audit_result, AuditResult, result_words);
 
-        return words[result];
-}
-
-const char *audit_group_to_string(AuditGroup group)
-{
-        static const char *const words[AUDIT_GROUP_MAX_] = {
-                [AUDIT_HOST] = "host",
-                [AUDIT_GUEST] = "guest",
-                [AUDIT_TIME] = "time",
-                [AUDIT_MIGRATION] = "migration",
-        };
-
-        return words[group];
-}
+static const char *const group_words[AUDIT_GROUP_MAX_] = {
+        [AUDIT_HOST] = "host",
+        [AUDIT_GUEST] = "guest",
+        [AUDIT_TIME] = "time",
+        [AUDIT_MIGRATION] = "migration",
+};
+DEFINE_TO_STRING(audit_group, AuditGroup, group_words);
 
 void audit_done(Audit *audit)
 {
@@ -40,47 +32,60 @@ void audit_done(Audit *audit)
         *audit = (Audit) {};
 }
 
-static char *format_text(Audit *audit, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
-static char *format_text(Audit *audit, const char *format, va_list ap)
-{
-        char *text = text_format_valist(format, ap);
-
-        audit->out_of_memory |= !text;
-        return text;
-}
-
-AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title, AuditResult result,
-                     const char *format, ...)
+AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title)
 {
         AuditStep *step = &audit->steps[audit->n++];
-        va_list ap;
 
-        *step = (AuditStep) { .group = group, .id = id, .title = title, .result = result };
-        va_start(ap, format);
-        step->evidence = format_text(audit, format, ap);
-        va_end(ap);
+        *step = (AuditStep) { .group = group, .id = id, .title = title };
         return step;
 }
 
-void audit_advise(Audit *audit, AuditStep *step, const char *format, ...)
+static void replace_text(AuditStep *step, char **text, const char *format, va_list ap)
+        __attribute__((format(printf, 3, 0)));
+static void replace_text(AuditStep *step, char **text, const char *format, va_list ap)
+{
+        free(*text);
+        *text = text_format_valist(format, ap);
+        step->out_of_memory |= !*text;
+}
+
+void audit_set(AuditStep *step, AuditResult result, const char *format, ...)
+{
+        va_list ap;
+
+        step->result = result;
+        va_start(ap, format);
+        replace_text(step, &step->evidence, format, ap);
+        va_end(ap);
+}
+
+void audit_advise(AuditStep *step, const char *format, ...)
 {
         va_list ap;
 
         va_start(ap, format);
-        step->advice = format_text(audit, format, ap);
+        replace_text(step, &step->advice, format, ap);
         va_end(ap);
 }
 
-void audit_fix(Audit *audit, AuditStep *step, const char *format, ...)
+void audit_fix(AuditStep *step, const char *format, ...)
 {
         va_list ap;
 
         va_start(ap, format);
-        step->fix = format_text(audit, format, ap);
+        replace_text(step, &step->fix, format, ap);
         va_end(ap);
 }
 
-AuditResult audit_clock_result(const ClockView *clock)
+int audit_find_error(const Audit *audit)
+{
+        for (unsigned i = 0; i < audit->n; i++)
+                if (audit->steps[i].out_of_memory)
+                        return -ENOMEM;
+        return 0;
+}
+
+static AuditResult clock_result(const ClockView *clock)
 {
         if (clock->verdict == VERDICT_UNKNOWN)
                 return AUDIT_UNKNOWN;
@@ -90,6 +95,17 @@ AuditResult audit_clock_result(const ClockView *clock)
                 return clock->suspect == SUSPECT_NONE || clock->suspect == SUSPECT_DESIGN ? AUDIT_PASS : AUDIT_WARN;
         /* The kernel does not check this TSC, but there is no evidence against it either: a warning. */
         return clock->verdict == VERDICT_UNVERIFIED && clock->suspect == SUSPECT_NONE ? AUDIT_WARN : AUDIT_FAIL;
+}
+
+void audit_set_tsc(const AuditInput *input, AuditStep *step)
+{
+        const ClockView *clock = input->clock;
+
+        audit_set(step, clock_result(clock), "%s: %s clocksource0/current_clocksource: %s, available: %s.%s%s",
+                  verdict_to_string(clock->verdict), input->reason_text,
+                  clock->clocksource[0] ? clock->clocksource : "unknown",
+                  clock->available[0] ? clock->available : "unknown", clock->kernel_line[0] ? " The kernel: " : "",
+                  clock->kernel_line);
 }
 
 bool audit_in_use(Verdict verdict)

@@ -44,9 +44,10 @@ typedef struct AuditStep {
         const char *id;    /* "tsc-verdict" */
         const char *title; /* at most 18 columns */
         AuditResult result;
-        char *evidence; /* file and value; owned */
-        char *advice;   /* sentences: what the result means, and what a person has to do; owned, NULL for none */
-        char *fix;      /* the exact command for a root shell; owned, NULL for none */
+        char *evidence;     /* file and value; owned */
+        char *advice;       /* sentences: what the result means, and what a person has to do; owned, NULL for none */
+        char *fix;          /* the exact command for a root shell; owned, NULL for none */
+        bool out_of_memory; /* one of these texts is missing */
 } AuditStep;
 
 #define AUDIT_STEPS_MAX 40
@@ -54,7 +55,6 @@ typedef struct AuditStep {
 typedef struct Audit {
         AuditStep steps[AUDIT_STEPS_MAX];
         unsigned n;
-        bool out_of_memory; /* a text is missing, so the audit must not be shown */
 } Audit;
 
 void audit_done(Audit *audit);
@@ -74,20 +74,26 @@ typedef struct AuditInput {
         const BootConfig *boot;
         int rate_boots_error;        /* what calibrations_read() returned */
         const RateBoots *rate_boots; /* valid if rate_boots_error is 0 */
+
+        /* audit_judge() finds these two out of the others, once for all steps. */
+        BootNeed need;
+        TimeView view;
 } AuditInput;
 
 /* 0: no step failed. 1: a step failed. 3: no step failed, but one could not be found out. */
 int audit_exit_status(const Audit *audit);
 
-/* Adds a step with its evidence. The pointer is valid as long as the audit. If memory runs out, this and the next two
- * functions set audit->out_of_memory. */
-AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title, AuditResult result,
-                     const char *format, ...) _printf_(6, 7);
-void audit_advise(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
-void audit_fix(Audit *audit, AuditStep *step, const char *format, ...) _printf_(3, 4);
+/* Adds a step without a result. The pointer is valid as long as the audit. */
+AuditStep *audit_add(Audit *audit, AuditGroup group, const char *id, const char *title);
+/* Sets the result and the evidence. This and the next two functions replace an earlier text. */
+void audit_set(AuditStep *step, AuditResult result, const char *format, ...) _printf_(3, 4);
+void audit_advise(AuditStep *step, const char *format, ...) _printf_(2, 3);
+void audit_fix(AuditStep *step, const char *format, ...) _printf_(2, 3);
+/* 0, or -ENOMEM: a text of a step is missing, so the audit must not be shown. */
+int audit_find_error(const Audit *audit);
 
-/* The result for the TSC and for the clock in use. The urgency and the suspected clock decide it; model/ decides those
- * two. */
-AuditResult audit_clock_result(const ClockView *clock);
+/* Sets result and evidence of a step about the TSC and the clock in use. The urgency and the suspected clock decide the
+ * result; model/ decides those two. */
+void audit_set_tsc(const AuditInput *input, AuditStep *step);
 /* True if the verdict says that the TSC is the current clocksource. */
 bool audit_in_use(Verdict verdict);

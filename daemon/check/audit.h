@@ -23,10 +23,6 @@ typedef struct MigrationEnd {
         bool tsc_scaling;
 } MigrationEnd;
 
-/* Default of KVM's parameter tsc_tolerance_ppm. If the rates of two hosts differ by no more than that, KVM runs the
- * guest's TSC unscaled (arch/x86/kvm/x86.c kvm_set_tsc_khz). */
-#define KVM_TSC_TOLERANCE_PPM 250
-
 /* Adds steps that say whether guests started `here` can continue on `there` with a right clock. `name` is the other
  * host's name. 0 or -ENOMEM. */
 int audit_compare(const MigrationEnd *here, const MigrationEnd *there, const HostClocks *clocks, const char *name,

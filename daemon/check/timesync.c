@@ -34,7 +34,7 @@ const char *time_client_to_string(TimeClient client)
         return names[client];
 }
 
-static bool runs(const TimeInput *input, TimeClient client)
+bool time_client_runs(const TimeInput *input, TimeClient client)
 {
         return input->running >> client & 1;
 }
@@ -42,7 +42,7 @@ static bool runs(const TimeInput *input, TimeClient client)
 int time_phc_is_kept(const TimeInput *input, const char *names)
 {
         /* timemaster's ptp4l may set the clock. While no ptp4l was found, that is not known. */
-        if (runs(input, CLIENT_TIMEMASTER) && !phc_kept_any(&input->phcs))
+        if (time_client_runs(input, CLIENT_TIMEMASTER) && !phc_kept_any(&input->phcs))
                 return -1;
         return phc_kept_judge(&input->phcs, names);
 }
@@ -53,7 +53,7 @@ int time_phc2sys_is_kept(const TimeInput *input)
                 return 1;
         if (input->phc2sys_source[0])
                 return time_phc_is_kept(input, input->phc2sys_source);
-        return runs(input, CLIENT_TIMEMASTER) || phc_kept_any(&input->phcs);
+        return time_client_runs(input, CLIENT_TIMEMASTER) || phc_kept_any(&input->phcs);
 }
 
 static TimeVerdict verdict_unless_kept(int kept)
@@ -63,7 +63,8 @@ static TimeVerdict verdict_unless_kept(int kept)
 
 unsigned time_count_disciplines(const TimeInput *input)
 {
-        return runs(input, CLIENT_TIMEMASTER) ? 1 : __builtin_popcount(input->steering & ~(1U << CLIENT_OTHER));
+        return time_client_runs(input, CLIENT_TIMEMASTER) ? 1 :
+                                                            __builtin_popcount(input->steering & ~(1U << CLIENT_OTHER));
 }
 
 /* Seconds since `then`. Not negative, even if a client has just set the clock back. */
@@ -178,9 +179,9 @@ void time_judge(const TimeInput *input, TimeView *ret)
 {
         TimeView view = { .client = CLIENT_NONE, .age_sec = -1, .bound_sec = -1 };
 
-        if (runs(input, CLIENT_CHRONYD))
+        if (time_client_runs(input, CLIENT_CHRONYD))
                 view.verdict = judge_chrony(input, &view);
-        else if (runs(input, CLIENT_NTPD))
+        else if (time_client_runs(input, CLIENT_NTPD))
                 view.verdict = judge_ntp(input, &view);
         else
                 view.verdict = judge_kernel(input, &view);

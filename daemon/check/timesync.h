@@ -84,6 +84,8 @@ typedef struct TimeView {
         double correction_sec; /* what the client still has to correct; 0 also if it does not report that */
 } TimeView;
 
+bool time_client_runs(const TimeInput *input, TimeClient client);
+
 void time_judge(const TimeInput *input, TimeView *ret);
 /* The same, and if chronyd follows a network interface's clock, it also checks whether a program sets that clock
  * (TIME_UNKEPT, TIME_UNTRACED). */

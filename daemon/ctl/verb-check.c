@@ -136,9 +136,9 @@ static int compare(const Here *here, const char *host, Audit *audit)
         int r;
 
         if (ctl_bus_read_state(bus, /* with_cpus= */ false, &state) != BUS_OK) {
-                audit_add(audit, AUDIT_MIGRATION, "migration-verdict", "TSC there", AUDIT_UNKNOWN, "%s",
+                audit_set(audit_add(audit, AUDIT_MIGRATION, "migration-verdict", "TSC there"), AUDIT_UNKNOWN, "%s",
                           ctl_bus_why(bus));
-                return audit->out_of_memory ? -ENOMEM : 0;
+                return audit_find_error(audit);
         }
         own_bus = ctl_bus_open(NULL);
         if (ctl_bus_read_state(own_bus, /* with_cpus= */ false, &own) == BUS_OK)

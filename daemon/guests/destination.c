@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guests/destination.h"
 
-/* KVM does not scale a guest's TSC whose rate is this near to the host's (arch/x86/kvm/x86.c tsc_tolerance_ppm). */
-#define TOLERANCE_PPM 250
+#include <math.h>
+
+#include "model/rate.h"
 
 const char *going_to_string(Going going)
 {
@@ -13,13 +14,6 @@ const char *going_to_string(Going going)
         };
 
         return names[going];
-}
-
-static bool same_rate(double khz, double there_khz)
-{
-        double ppm = (khz - there_khz) / there_khz * 1e6;
-
-        return ppm <= TOLERANCE_PPM && ppm >= -TOLERANCE_PPM;
 }
 
 /* NULL: nothing is wrong with the two clocks. */
@@ -66,7 +60,7 @@ Going guest_can_go(const Guest *guest, const GuestVerdict *verdict, const Destin
                 *ret_reason = "the rate of the guest's TSC, or of the destination's, is not known";
                 return GOING_UNKNOWN;
         }
-        if (!there->tsc_scaling && !same_rate(khz, there->tsc_khz)) {
+        if (!there->tsc_scaling && fabs(rate_apart(khz, there->tsc_khz)) > RATE_WARN_PPM) {
                 *ret_reason = "the guest's TSC has another rate than the destination's, whose CPU cannot scale it";
                 return GOING_NO;
         }

@@ -24,6 +24,11 @@ double rate_from_ntp(double drift_ppm)
         return 0 - drift_ppm;
 }
 
+double rate_apart(double khz, double there_khz)
+{
+        return (there_khz - khz) / there_khz * 1e6;
+}
+
 RateLevel rate_level(double ppm)
 {
         double size = fabs(ppm);

@@ -36,6 +36,9 @@ typedef enum RateLevel {
 
 RateLevel rate_level(double ppm);
 
+/* How much faster a TSC of `there_khz` runs than one of `khz`. Neither is 0. */
+double rate_apart(double khz, double there_khz);
+
 /* Whether the error is below a tenth of the threshold that matters: the highest one that the rate exceeds, else the
  * lowest. */
 bool rate_is_meaningful(double ppm, double error_ppm);

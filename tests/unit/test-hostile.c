@@ -119,11 +119,12 @@ static void test_check(void **state)
         TimeInput time = {};
         const AuditInput input = { .host = true, .setup = &setup, .time = &time };
         _cleanup_audit_ Audit audit = {};
-        AuditStep *step = audit_add(&audit, AUDIT_HOST, "id", "title", AUDIT_FAIL, "%s", hostile);
+        AuditStep *step = audit_add(&audit, AUDIT_HOST, "id", "title");
         Output output;
 
-        audit_advise(&audit, step, "%s", hostile);
-        audit_fix(&audit, step, "%s", hostile);
+        audit_set(step, AUDIT_FAIL, "%s", hostile);
+        audit_advise(step, "%s", hostile);
+        audit_fix(step, "%s", hostile);
         output_begin(&output);
         check_show(output.stream, &audit, false);
         output_end(&output, SAFE, 3);
