@@ -65,6 +65,7 @@ struct Bus {
         sd_bus *connection;           /* NULL between two attempts */
         sd_event_source *retry_timer; /* waits after a lost connection or a refused name */
         sd_event_source *tell_source;
+        sd_event_source *more_source; /* enabled after a call: more of them may have come */
         unsigned retry_sec;
         bool refusal_logged;
 

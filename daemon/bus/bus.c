@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "bus/bus-connection.h"
 #include "bus/bus-internal.h"
 #include "manager/view.h"
@@ -13,6 +14,8 @@
 #define BUS_NAME "org.tscwarden1"
 #define RECONNECT_USEC 1000000
 #define RETRY_MAX_SEC 600
+/* Calls are handled one after the other for so long before all else gets its turn. */
+#define TURN_USEC 1000
 
 /* Answers of RequestName (D-Bus specification). */
 #define NAME_PRIMARY_OWNER 1
@@ -130,6 +133,28 @@ static void bus_on_user(void *userdata)
         look_calls_release(&bus->user_calls, bus->connection);
 }
 
+/* Changes are told before further calls are read, and neither calls nor answers pile up. */
+static bool may_read_on(Bus *bus)
+{
+        uint64_t n_unsent = 0;
+
+        return sd_event_source_get_enabled(bus->tell_source, NULL) <= 0 && bus->n_objects == 0 &&
+               bus->look_calls.n == 0 && sd_bus_get_n_queued_write(bus->connection, &n_unsent) >= 0 && n_unsent == 0;
+}
+
+/* Handles the calls that have come already: a turn of the event loop costs twice as much as a small call. */
+static int bus_on_more(sd_event_source *source, void *userdata)
+{
+        Bus *bus = userdata;
+        uint64_t until = time_usec(CLOCK_MONOTONIC) + TURN_USEC;
+        int r = 1;
+
+        /* A handler may drop the connection. sd-bus's own source meets an error again and closes the connection. */
+        while (r > 0 && bus->connection && may_read_on(bus) && time_usec(CLOCK_MONOTONIC) < until)
+                r = sd_bus_process(bus->connection, NULL);
+        return 0;
+}
+
 static int bus_on_message(sd_bus_message *message, void *userdata, sd_bus_error *error)
 {
         Bus *bus = userdata;
@@ -141,6 +166,7 @@ static int bus_on_message(sd_bus_message *message, void *userdata, sd_bus_error 
                 return 0;
         if (look_calls_take(&bus->look_calls, message))
                 return bus_objects_begin(bus, message);
+        (void)sd_event_source_set_enabled(bus->more_source, SD_EVENT_ONESHOT);
         (void)look_calls_take(&bus->user_calls, message);
         manager_get_view(bus->manager, &view);
         (void)sd_event_now(bus->event, CLOCK_MONOTONIC, &now);
@@ -290,7 +316,19 @@ static int bus_add_sources(Bus *bus)
         r = sd_event_source_set_priority(bus->tell_source, SD_EVENT_PRIORITY_IMPORTANT);
         if (r < 0)
                 return r;
-        return sd_event_source_set_description(bus->tell_source, "bus-tell");
+        r = sd_event_source_set_description(bus->tell_source, "bus-tell");
+        if (r < 0)
+                return r;
+        r = sd_event_add_defer(bus->event, &bus->more_source, bus_on_more, bus);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_enabled(bus->more_source, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = sd_event_source_set_priority(bus->more_source, BUS_PRIORITY);
+        if (r < 0)
+                return r;
+        return sd_event_source_set_description(bus->more_source, "bus-more");
 }
 
 int bus_new(sd_event *event, Manager *manager, const char *version, Bus **ret)
@@ -320,6 +358,7 @@ Bus *bus_free(Bus *bus)
         bus_drop_connection(bus);
         bus->retry_timer = sd_event_source_disable_unref(bus->retry_timer);
         bus->tell_source = sd_event_source_disable_unref(bus->tell_source);
+        bus->more_source = sd_event_source_disable_unref(bus->more_source);
         bus_done_manager(bus);
         bus_done_clock(bus);
         cpuset_done(&bus->cpus);

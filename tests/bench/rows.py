@@ -222,16 +222,18 @@ def crowds(world):
 
 def flood(world, samples):
     """Of eight connections of an ordinary user. What the same flood does to a Get of another service is the bus's part."""
-    get = ("call", str(min(samples, 50)))
+    get = ("call", str(min(samples, 50) // RUNS))
     ours = (*get, NAME, PATH, PROPERTIES, "Get", f"{NAME}.Clock", "Verdict")
     others = (*get, *HOSTNAMED[:2], PROPERTIES, "Get", HOSTNAMED[2], "Hostname")
     world.set_cpus(4096)
     with world.warden(), world.peer("systemd-hostnamed"):
         world.wait_name(NAME)
-        alone = percentile(world.ask(*ours), 0.99) / 1e3
+        alone = percentile([usec for _ in range(RUNS) for usec in world.ask(*ours)], 0.99) / 1e3
         with world.program("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", FLOOD, "8", "GetManagedObjects", "1"):
             time.sleep(1)
-            beside, floor = (percentile(world.ask(*call), 0.99) / 1e3 for call in (ours, others))
+            # In turn, for what the bus has queued is both's.
+            times = [(world.ask(*ours), world.ask(*others)) for _ in range(RUNS)]
+            beside, floor = (percentile(sum(both, []), 0.99) / 1e3 for both in zip(*times))
     return ("bus: Get beside a flood of GetManagedObjects, 4096 CPUs", f"p99 {beside:.2f} ms, without the flood {alone:.2f}",
             "systemd-hostnamed, Get beside the same flood", f"p99 {floor:.2f} ms", f"{beside - alone:+.2f} ms", "at most 5 ms more than without",
             beside - alone <= 5)
