@@ -20,18 +20,19 @@ typedef struct Player {
         uint64_t usecs[PLAYER_LINES_MAX];
         unsigned n_lines;
         char sysfs[256]; /* CURRENT|AVAILABLE */
-        bool noisy;      /* benign and foreign lines before each of the kernel's, chosen by rand() */
+        bool noisy;      /* each line of the script comes after harmless lines, chosen by rand() */
         ClockChanges changes;
 } Player;
 
 void player_init(Player *player, const char *facts, const char *cmdline);
 void player_done(Player *player);
 void player_run(Player *player, const char *script);
-/* One line of the kernel; *now follows its time stamp. */
+/* Plays one line of the kernel's log; player->now advances to its time. */
 void player_line(Player *player, uint64_t usec, const char *text);
 void player_pass(Player *player, uint64_t usec);
-/* The lines of transcripts/NAME.txt as a slow console writes them: up to max_gap_usec, from rand(), before each but the
- * first. As in the kernel sysfs becomes `sysfs` before the last switch is logged, or after the last line. */
+/* Plays the lines of transcripts/NAME.txt as a slow console writes them: with a pause of up to max_gap_usec, from
+ * rand(), before each but the first. As in the kernel sysfs becomes `sysfs` before the last switch is logged, or after
+ * the last line. */
 void player_slowly(Player *player, const char *name, uint64_t max_gap_usec, const char *sysfs);
-/* A daemon that starts now and finds the same log and the same sysfs, on the same facts. */
+/* Makes *ret a daemon that starts now, with the same log, sysfs and facts. */
 void player_start_late(const Player *player, Player *ret);

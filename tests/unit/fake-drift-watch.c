@@ -80,7 +80,7 @@ int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata)
 {
         uint64_t count;
 
-        /* The monitor may read it although its descriptor was not readable. */
+        /* The monitor may ask for writes although the descriptor is not readable. */
         assert_true(read(watch->fd, &count, sizeof(count)) == sizeof(count) || errno == EAGAIN);
         for (size_t i = 0; i < watch->n_written; i++) {
                 KnobId id;

@@ -88,7 +88,7 @@ static const FakeFault *find_fault(const FakeHost *fake, const KnobId *id)
         return NULL;
 }
 
-/* Removes from the result of enumerate what is not in the part. */
+/* As the real enumerate of a part: removes all other CPUs and domains from the snapshot. */
 static int fake_enumerate(void *userdata, Snapshot *ret);
 
 static int fake_read_part(void *userdata, SnapshotPart *part, Snapshot *ret)
@@ -198,7 +198,7 @@ static bool moves_freely(const FreqDomain *domain)
                strcmp(domain->governor, "powersave") != 0 && strcmp(domain->governor, "userspace") != 0;
 }
 
-/* What the governor does at once when it starts or its limits change. */
+/* The change of frequency that a governor makes when it starts or its limits change. */
 static void fake_apply_limits(FakeHost *fake, FreqDomain *domain, bool ours)
 {
         uint64_t target = domain->cur_khz;

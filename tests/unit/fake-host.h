@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A host behind the table CpuOps, with the kernel's rules for cpufreq and for the TSC, and with faults on demand
+ * A simulated host behind CpuOps: it follows the kernel's rules for cpufreq and for the TSC, and has faults on demand
  */
 #pragma once
 
 #include "host/cpu.h"
 
 typedef enum FakeFaultKind {
-        FAKE_FAULT_ERROR,  /* write fails with `error` */
-        FAKE_FAULT_IGNORE, /* write succeeds and does nothing */
-        FAKE_FAULT_VANISH, /* read and write fail with ENOENT, the object is not enumerated */
-        FAKE_FAULT_LATE,   /* the value shows after `reads` reads */
+        FAKE_FAULT_ERROR,  /* a write fails with `error` */
+        FAKE_FAULT_IGNORE, /* a write succeeds and changes nothing */
+        FAKE_FAULT_VANISH, /* reads and writes fail with ENOENT, and enumerate leaves the object out */
+        FAKE_FAULT_LATE,   /* a written value is seen only after `reads` reads */
 } FakeFaultKind;
 
 typedef struct FakeFault {
@@ -30,13 +30,14 @@ typedef struct FakePending {
 
 typedef struct FakeHost {
         Snapshot real;
-        const char *loadable; /* governors that a write loads */
+        const char *loadable; /* governors that are not listed and that a write loads, as modules */
         bool tsc_lives;
         bool constant_tsc;
         uint64_t setspeed_khz[8]; /* the speed that was requested under the governor userspace, within the limits or not
                                    */
-        bool freed_by_us[8]; /* a write through the ops has left a domain whose governor may change the frequency */
-        unsigned lost_by_us; /* the TSC was lost by a write through the ops, or by a governor that it set free */
+        bool freed_by_us[8];      /* after a write through the ops the domain's governor may change the frequency */
+        unsigned lost_by_us; /* how often a write through the ops cost the TSC, or a governor that it had allowed to
+                                change the frequency */
 
         FakeFault faults[FAKE_FAULTS_MAX];
         unsigned n_faults;
@@ -55,7 +56,7 @@ void fake_host_done(FakeHost *fake);
 void fake_host_fault(FakeHost *fake, const char *path, FakeFaultKind kind, int error_or_reads);
 /* A write by another program. */
 int fake_host_drift(FakeHost *fake, const char *path, const char *value);
-/* Each governor that may change the frequency does so; `choice` selects the new one. */
+/* Lets each governor that may change the frequency do so; `choice` selects the new frequency. */
 void fake_host_tick(FakeHost *fake, unsigned choice);
-/* "governor=performance min=… max=…" etc. of everything, to compare whole hosts. Owned by the caller. */
+/* Returns "governor=performance min=… max=…" and so on for the whole host, to compare hosts. The caller frees it. */
 char *fake_host_dump(const FakeHost *fake);

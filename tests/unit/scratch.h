@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A directory of its own for each test, as cmocka's setup and teardown: *state is a Scratch.
+ * A directory for each test, made and removed by cmocka: *state is a Scratch.
  */
 #pragma once
 
@@ -25,7 +25,7 @@ static inline int scratch_setup(void **state)
 
         if (!scratch)
                 return -1;
-        /* In a place where fsync(2) costs nothing, if there is one. */
+        /* In memory if possible, where fsync(2) costs nothing. */
         strcpy(scratch->path,
                access("/dev/shm", W_OK) == 0 ? "/dev/shm/tscwarden-test-XXXXXX" : "/tmp/tscwarden-test-XXXXXX");
         if (!mkdtemp(scratch->path))
@@ -33,6 +33,12 @@ static inline int scratch_setup(void **state)
         scratch->fd = open(scratch->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         *state = scratch;
         return scratch->fd < 0 ? -1 : 0;
+}
+
+/* As scratch_setup(), and makes it the current directory, so that messages name files by relative paths. */
+static inline int scratch_setup_and_enter(void **state)
+{
+        return scratch_setup(state) < 0 ? -1 : fchdir(((Scratch *)*state)->fd);
 }
 
 static inline int scratch_remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -64,7 +70,7 @@ static inline int scratch_write(const Scratch *scratch, const char *name, const 
         return n == (ssize_t)size ? 0 : -1;
 }
 
-/* A socket that sd_notify(3) of this process writes to from now on, or -1. */
+/* Returns a socket to which sd_notify(3) of this process writes from now on, or -1. */
 static inline int scratch_listen_notify(const Scratch *scratch)
 {
         struct sockaddr_un address = { .sun_family = AF_UNIX };

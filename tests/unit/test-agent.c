@@ -16,14 +16,14 @@ static void test_agent_judge(void **state)
                 bool vsock;
         } cases[] = {
                 { "/usr/sbin/qemu-ga ", NULL, NULL, false },
-                /* RHEL 7 and 8, as shipped: the clock is not among what is forbidden. */
+                /* RHEL 7 and 8, as shipped: reading the clock is allowed. */
                 { "/usr/bin/qemu-ga --method=virtio-serial --path=/dev/virtio-ports/org.qemu.guest_agent.0 "
                   "--blacklist=guest-file-open,guest-exec -F/etc/qemu-ga/fsfreeze-hook ",
                   NULL, NULL, false },
                 { "qemu-ga --blacklist=guest-exec,guest-set-time ", NULL, "guest-set-time", false },
                 { "qemu-ga -b guest-get-time ", NULL, "guest-get-time", false },
                 { "qemu-ga -b guest-set-time-zone ", NULL, NULL, false },
-                /* RHEL 9. */
+                /* RHEL 9, as shipped. */
                 { "qemu-ga --allow-rpcs=guest-sync,guest-get-time,guest-set-time ", NULL, NULL, false },
                 { "qemu-ga --allow-rpcs guest-sync,guest-get-time ", NULL, "guest-set-time", false },
                 { "qemu-ga ", "[general]\nblock-rpcs = guest-set-time,guest-exec\n", "guest-set-time", false },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The answers of an agent and of virsh, and what is printed about them
+ * What tscwarden reads from the answers of a guest agent and of virsh, and what it prints about them.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -55,7 +55,7 @@ static void test_guest_answer_move(void **state)
 {
         static const struct {
                 GuestAnswer before, now;
-                const char *text; /* NULL: not known */
+                const char *text; /* NULL: whether the clock moved is not known */
                 bool right;
         } rows[] = {
                 { { true, 0, MS, NULL }, { true, -11 * SEC, 2 * MS, NULL }, "lost 11.0 s +- 3.0 ms", false },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Every step in each of its results: each case changes one thing in a machine where all is well.
+ * Every step of `check` with each of its results. Each case changes one thing on a machine without faults.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -22,7 +22,7 @@
 #define KARGS "tscwarden kargs apply && systemctl reboot"
 #define DAEMON "systemctl enable --now tscwarden"
 
-/* A machine, and what the pointers of its AuditInput lead to. */
+/* The input of an audit, with the objects that its pointers refer to. */
 typedef struct Machine {
         Facts facts;
         ClockView clock;
@@ -34,7 +34,7 @@ typedef struct Machine {
         TimeInput time;
         RateBoots rate_boots;
         BootConfig boot;
-        char *cmdlines[2]; /* of the boot entries */
+        char *cmdlines[2]; /* the parameters of each boot entry */
         AuditInput input;
 } Machine;
 
@@ -110,7 +110,7 @@ static Machine host(void)
         };
 }
 
-/* Needs both halves of the policy and has them. */
+/* A host that needs the frequency and the idle policy and has both in force. */
 static Machine old_host(void)
 {
         Machine m = host();
@@ -173,7 +173,7 @@ static Machine guest(void)
         return m;
 }
 
-/* The fixtures' literals are not ours to free: only the sets are. */
+/* The fixtures' strings are literals, so only the sets are freed. */
 static void machine_done(Machine *m)
 {
         cpuset_done(&m->facts.without_constant_tsc);
@@ -189,7 +189,7 @@ static const AuditStep *find_step(const Audit *audit, const char *id)
         return NULL;
 }
 
-/* `fix` and `evidence` (a part of it) may be NULL. */
+/* Checks one step. NULL for `fix`: no command; for `evidence`, of which a part is enough: any. */
 static void expect(Machine *m, const char *id, AuditResult result, const char *fix, const char *evidence)
 {
         _cleanup_audit_ Audit audit = {};
@@ -316,7 +316,7 @@ static void test_boot_parameters(void **state)
         m.cmdlines[0] =
                 (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.default_governor=performance";
         expect(&m, "boot-parameters", AUDIT_WARN, REBOOT, "configured: yes");
-        /* Booted with them by hand, or reverted since. */
+        /* This boot has the parameters, but a boot entry lacks one: somebody typed them, or they were reverted. */
         m.facts.cmdline = m.cmdlines[1];
         m.cmdlines[0] = (char *)"ro processor.max_cstate=1 intel_idle.max_cstate=1";
         expect(&m, "boot-parameters", AUDIT_WARN, "tscwarden kargs apply",
@@ -324,7 +324,7 @@ static void test_boot_parameters(void **state)
         m.facts.cmdline = "ro tsc=reliable";
         expect(&m, "boot-parameters", AUDIT_FAIL, KARGS, "/proc/cmdline: tsc=reliable");
         m.facts.cmdline = "ro";
-        /* A TSC that was never fit needs nothing. */
+        /* Boot parameters cannot help a TSC that the kernel rejects on every boot. */
         m.clock.verdict = VERDICT_UNSTABLE;
         m.clock.reason = REASON_UNSYNCHRONIZED;
         expect(&m, "boot-parameters", AUDIT_NOT_APPLICABLE, NULL, NULL);
@@ -344,7 +344,7 @@ static void test_idle_and_c1e(void **state)
         expect(&m, "idle-states", AUDIT_PASS, NULL, "none deeper than C1");
         strcpy(m.facts.deep_state, "C2");
         m.cpu.n_states = 3;
-        /* A governor that would not start, or would not hold the frequency, is no fix. */
+        /* `check` does not offer a governor that the driver lacks or that changes the frequency. */
         expect_advice(&m, "idle-states", "tscwardend --check-config");
         m.input.policy = &nothing;
         m.input.never = "/etc/default/tscwarden:7";
@@ -408,14 +408,14 @@ static void test_governor_and_owners(void **state)
         rule.has[POLICY_GOVERNOR] = false;
         expect(&m, "governor", AUDIT_FAIL, NULL, "no line of it names a governor");
 
-        /* What it costs that the TSC still works. */
+        /* While the TSC works the daemon cannot raise the frequency, so the CPU stays slow. */
         m.domain.max_khz = m.domain.cur_khz = 1000000;
         m.facts.clocksource = (char *)"tsc";
         m.facts.available_clocksources = (char *)"tsc hpet acpi_pm";
         expect(&m, "governor", AUDIT_PASS, NULL, "held at 1000 MHz of 2400 MHz until the next boot");
         rule.has[POLICY_GOVERNOR] = true;
         m.domain.max_khz = 2400000;
-        /* The daemon keeps the frequency of such a TSC constant, whatever governor the policy asks for. */
+        /* While the TSC works the daemon keeps the frequency constant, whatever governor the policy asks for. */
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand changes");
         rule.governors = performance;
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "ondemand changes");
@@ -770,7 +770,7 @@ static void test_hardware_stamps(void **state)
         strcpy(m.time.chrony.sources[0].name, "PHC0");
         expect(&m, "time-synchronized", AUDIT_FAIL, NULL, "which no program sets");
         strcpy(m.time.phcs.names, "eth0 ptp0");
-        /* Without the line that names it, nobody can say that it is this one. */
+        /* Without the kernel's line that names the device, the audit cannot say that it is this one. */
         expect(&m, "time-synchronized", AUDIT_UNKNOWN, NULL, "not known whether a program sets that");
         expect_advice(&m, "time-synchronized", "ethtool -T");
         m.setup.refclocks[0] = (RefclockFound) { "PHC0", PHC_NETWORK, "ptp1" };

@@ -26,14 +26,14 @@ static void test_boot_platform_detect_in_order(void **state)
                 { { .has_bootc = true, .has_grubby = true, .bls = true }, "grubby" },
                 { { .stub = true, .has_grubby = true, .bls = true, .kernel_cmdline = true }, "uki" },
                 { { .has_grubby = true, .bls = true, .kernel_cmdline = true }, "grubby" },
-                /* RHEL 7's grubby, and a boot loader tool that boots nothing. */
+                /* RHEL 7 has grubby, and may have another boot loader's tool installed that did not boot it. */
                 { { .has_grubby = true }, "unknown" },
                 { { .has_grubby = true, .has_update_grub = true, .grub_cfg = true }, "update-grub" },
                 { { .has_update_grub = true, .kernel_cmdline = true }, "kernel-install" },
                 { { .grub_cfg = true }, "unknown" },
                 { { .has_update_grub = true, .grub_cfg = true, .kernel_cmdline = true }, "update-grub" },
                 { { .kernel_cmdline = true }, "kernel-install" },
-                /* GRUB lies there, and something else has booted the machine. */
+                /* GRUB is installed, but another boot loader has booted the machine. */
                 { { .loader = "systemd-boot 252", .efi = true, .has_update_grub = true, .grub_cfg = true },
                   "kernel-install" },
                 { { .loader = "systemd-boot 252",

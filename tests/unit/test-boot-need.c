@@ -12,7 +12,7 @@
 #include "base/macro.h"
 #include "check/boot-need.h"
 
-/* Lacks both flags, two CPUs: wants all three. */
+/* Two CPUs without both flags: all three parameters are needed. */
 static const Facts facts = {
         .has_tsc = true, .n_possible = 2, .family = 6, .vendor = "GenuineIntel", .idle_driver = "intel_idle"
 };
@@ -43,17 +43,17 @@ static void test_boot_need_find(void **state)
                 { none, { all, all }, ALL, 0, ALL },
                 { all, { none, none }, 0, ALL, ALL },
                 { none, { all, idle }, ALL, FREQUENCY, ALL },
-                /* Not known: as booted. */
+                /* No boot entry can be read: the next boot counts as this one. */
                 { none, { NULL }, ALL, ALL, ALL },
                 { idle, { NULL }, FREQUENCY, FREQUENCY, ALL },
-                /* Others do as well. */
+                /* Parameters with the same effect count too. */
                 { other, { other, other }, 0, 0, FREQUENCY },
                 { "cpufreq.default_governor=performance",
                   { "processor.max_cstate=1 cpufreq.default_governor=performance" },
                   IDLE | INTEL_IDLE,
                   INTEL_IDLE,
                   IDLE | INTEL_IDLE },
-                /* The last value holds. */
+                /* The last of two values counts. */
                 { all,
                   { all, "processor.max_cstate=1 intel_idle.max_cstate=1 cpufreq.off=1 cpufreq.off=0" },
                   0,

@@ -85,7 +85,7 @@ static void test_chrony_next_refclock(void **state)
                 assert_string_equal(device, wanted[i]);
         }
         assert_false(chrony_next_refclock(&text, device));
-        /* Cut, it would be another. */
+        /* A path that is too long is refused: cut short it would name another device. */
         memset(longest + 14, 'x', sizeof(longest) - 15);
         text = longest;
         assert_false(chrony_next_refclock(&text, device));

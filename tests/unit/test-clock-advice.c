@@ -113,7 +113,7 @@ static void test_clock_boot_parameters_missing(void **state)
         }
 }
 
-/* A parameter that would change nothing here is not asked for. */
+/* A boot parameter without effect on this host is not recommended. */
 static void test_clock_boot_parameters_only_where_they_change_something(void **state)
 {
         Facts facts = host("GenuineIntel", true, false, "");
@@ -124,7 +124,7 @@ static void test_clock_boot_parameters_only_where_they_change_something(void **s
         assert_int_equal(clock_boot_parameters_missing(&facts, VERDICT_STABLE, REASON_NONE, missing), 0);
         why = clock_boot_parameters_reason(&facts, VERDICT_STABLE, REASON_NONE);
         assert_non_null(strstr(why, "A boot parameter would change nothing here"));
-        /* The kernel's own line says otherwise. */
+        /* The kernel's line names idle states as the reason, so the idle parameters are missing. */
         assert_int_equal(clock_boot_parameters_missing(&facts, VERDICT_UNSTABLE, REASON_IDLE_HALT, missing), 2);
 
         facts.constant_tsc = false;
@@ -135,7 +135,7 @@ static void test_clock_boot_parameters_only_where_they_change_something(void **s
         assert_int_equal(clock_boot_parameters_missing(&facts, VERDICT_UNSTABLE, REASON_CPUFREQ_CHANGE, missing), 1);
 }
 
-/* The number of CPUs may be unknown; the kernel's own line is not in doubt. */
+/* The kernel's line decides, even where the number of CPUs is not known. */
 static void test_clock_remedy_believes_the_line(void **state)
 {
         Facts facts = host("AuthenticAMD", false, false, "");
@@ -148,7 +148,7 @@ static void test_clock_remedy_believes_the_line(void **state)
         assert_int_equal(clock_remedy_kind(&facts, &view), REMEDY_BOOT_PARAMETERS);
 }
 
-/* There is a text for every host, verdict and reason, and none of them asks for tsc=reliable. */
+/* Every host, verdict and reason has a text, and no text recommends tsc=reliable. */
 static void test_clock_advice_has_words_for_everything(void **state)
 {
         static const char *const vendors[] = { "GenuineIntel", "AuthenticAMD" };

@@ -151,8 +151,8 @@ static void test_clocksource_has_vdso(void **state)
                 assert_false(clocksource_has_vdso(without[i]));
 }
 
-/* A host whose firmware has no C2, or for which no cpufreq driver loads; not one where a boot parameter prevents
- * that. */
+/* A host whose firmware offers no C2, or for which no cpufreq driver exists. A boot parameter that prevents the driver
+ * is another case. */
 static void test_clock_facts_see_what_a_parameter_could_change(void **state)
 {
         static const struct {

@@ -13,7 +13,7 @@
 
 #include "host/clock-set.h"
 
-/* A test in a virtual machine shows what a jump does, because no test sets this machine's clock. */
+/* Only the tests in virtual machines set a clock and show what a jump does. */
 static void test_clock_set_is_quiet_and_armed(void **state)
 {
         char path[64], line[128];

@@ -9,7 +9,7 @@
 
 #include "host/config/config-check.h"
 
-/* The line of a rule is also the line of its keys; 0 kHz: the key is not there. */
+/* All keys of a rule have the rule's line number. 0 kHz: the key is absent. */
 static void add_rule(Policy *policy, unsigned line, const char *cpus, uint64_t min_khz, uint64_t max_khz)
 {
         PolicyRule *rule = policy_add_rule(policy);
@@ -70,7 +70,7 @@ static void test_check_frequencies_by_cpu(void **state)
                             "lower the one or raise the other");
 }
 
-/* Two rules that contradict each other on many CPUs are one fault, and of hundreds of pairs only the first ones are
+/* Two rules that contradict each other on many CPUs are reported once; of hundreds of pairs only the first ones are
  * reported. */
 static void test_check_frequencies_is_bounded(void **state)
 {

@@ -68,7 +68,7 @@ static void test_excerpt(void **state)
         assert_int_equal(strlen(config_excerpt(text, sizeof(text), buffer)), CONFIG_EXCERPT_SIZE - 1);
         assert_string_equal(buffer + CONFIG_EXCERPT_SIZE - 5, "x...");
 
-        /* "é" across the cut goes as a whole */
+        /* the cut would split "é", so all of it goes */
         memcpy(text + CONFIG_EXCERPT_SIZE - 5, "\xc3\xa9", 2);
         assert_string_equal(config_excerpt(text, sizeof(text), buffer) + CONFIG_EXCERPT_SIZE - 6, "x...");
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The files found in the field, each with the policy its author meant.
+ * Files as found on real hosts, each with the policy that its author meant.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -24,13 +24,7 @@ static void write_text(const Scratch *scratch, const char *name, const char *tex
         assert_int_equal(scratch_write(scratch, name, text, strlen(text)), 0);
 }
 
-/* So that paths in messages are short. */
-static int enter_scratch(void **state)
-{
-        return scratch_setup(state) < 0 ? -1 : fchdir(((Scratch *)*state)->fd);
-}
-
-/* "KEY=value" of CPU 0, those of a built-in rule in brackets. */
+/* The policy of CPU 0 as "KEY=value"; values from a built-in rule are in brackets. */
 static char *describe(const Config *config)
 {
         char *text = NULL;
@@ -58,17 +52,17 @@ static void test_foreign_field_files(void **state)
 {
         static const struct {
                 const char *text, *policy;
-                const char *remark; /* a part of the first one, or NULL: none */
+                const char *remark; /* a part of the first remark; NULL: there is none */
         } cases[] = {
                 { rhel, " GOVERNOR=performance:2 [MAX_CSTATE=shallowest]", NULL },
-                /* HPC sites fork the unit for a second command. */
+                /* Computing centres copy the unit and add a second command to it. */
                 { "CPUPOWER_START_OPTS=\"frequency-set -g performance\"\nCPUPOWER_START_IDLE_OPTS=\"idle-set --disable 2\"\n"
                   "CPUPOWER_STOP_IDLE_OPTS=\"idle-set --enable-all\"\n",
                   " GOVERNOR=performance:1 idle-set=-d 2:2", NULL },
                 { "CPUPOWER_START_OPTS=\"frequency-set -g performance frequency-set --max 3.0GHz\"\n",
                   " GOVERNOR=performance:1 MAX_FREQ=3000000:1 [MAX_CSTATE=shallowest]", NULL },
                 { "CPUPOWER_START_OPTS=\"idle-set -D 10\"\n", " [GOVERNOR=performance] idle-set=-D 10:1", NULL },
-                /* Upstream and Debian. */
+                /* The keys of upstream and Debian. */
                 { "GOVERNOR='ondemand'\nMIN_FREQ=\"2.25GHz\"\nMAX_FREQ=\"3GHz\"\n",
                   " GOVERNOR=ondemand:1 MIN_FREQ=2250000:2 MAX_FREQ=3000000:3 [MAX_CSTATE=shallowest]", NULL },
                 { "GOVERNOR=performance\nFREQ=2GHz\n", " GOVERNOR=userspace:2 FREQ=2000000:2 [MAX_CSTATE=shallowest]",
@@ -78,13 +72,13 @@ static void test_foreign_field_files(void **state)
                   " [GOVERNOR=performance] EPP=balance_power:2 PERF_BIAS=6:1 [MAX_CSTATE=shallowest]", NULL },
                 { "CPUPOWER_START_OPTS='set -b 15'\n", " [GOVERNOR=performance] PERF_BIAS=15:1 [MAX_CSTATE=shallowest]",
                   NULL },
-                /* Vendors' names. */
+                /* The keys of other distributions. */
                 { "GOVERNOR=Warp9\n", " GOVERNOR=Warp9:1 [MAX_CSTATE=shallowest]", NULL },
-                /* Arch. */
+                /* Arch's file. */
                 { "governor='performance'\n#min_freq=\"2.25GHz\"\nmc_scheduler=1\n",
                   " GOVERNOR=performance:1 [MAX_CSTATE=shallowest]",
                   ":3: 'mc_scheduler' is not a key that tscwarden reads" },
-                /* The last of two lines holds, and an empty one cancels the earlier one. */
+                /* The last of two lines counts; an empty one cancels the earlier one. */
                 { "GOVERNOR=powersave\nGOVERNOR=performance\n", " GOVERNOR=performance:2 [MAX_CSTATE=shallowest]",
                   NULL },
                 { "GOVERNOR=powersave\nGOVERNOR=\n", " [GOVERNOR=performance] [MAX_CSTATE=shallowest]", NULL },
@@ -163,7 +157,7 @@ static void test_foreign_field_files(void **state)
         }
 }
 
-/* All of them are reported in one run. */
+/* All mistakes of a file are reported in one run. */
 static void test_foreign_limits_of_cpufrequtils_that_cross(void **state)
 {
         const char *paths[] = { "first", NULL };
@@ -202,7 +196,7 @@ static void test_foreign_precedence(void **state)
         assert_int_equal(own.n_files, 1);
 }
 
-/* The next file is not read for it. */
+/* A line without effect does not make the daemon read the next file. */
 static void test_foreign_line_without_effect_ends_the_search(void **state)
 {
         const char *paths[] = { "first", "second", NULL };
@@ -224,8 +218,7 @@ static void test_foreign_line_without_effect_ends_the_search(void **state)
         assert_non_null(strstr(errors.entries[0].text, "own:1: this section sets nothing"));
 }
 
-/* A line about the stop, which is not used, or one whose key is none of cpupower's, does not make the file one about a
- * policy. */
+/* A file sets no policy if it has only stop options, which are not used, or unknown keys. */
 static void test_foreign_line_about_no_policy_does_not(void **state)
 {
         static const char *const texts[] = { "CPUPOWER_STOP_OPTS=\"frequency-set -g ondemand\n",
@@ -261,7 +254,7 @@ static void test_foreign_file_that_cannot_be_read(void **state)
         assert_false(config.exists);
 }
 
-/* Each line without effect is a remark, and those that are not listed are counted. */
+/* Each line without effect gives a remark; remarks beyond the limit are only counted. */
 static void test_foreign_remarks_are_counted(void **state)
 {
         const char *paths[] = { "first", NULL };
@@ -281,16 +274,18 @@ static void test_foreign_remarks_are_counted(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(test_foreign_field_files, enter_scratch, scratch_teardown),
-                cmocka_unit_test_setup_teardown(test_foreign_limits_of_cpufrequtils_that_cross, enter_scratch,
+                cmocka_unit_test_setup_teardown(test_foreign_field_files, scratch_setup_and_enter, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_limits_of_cpufrequtils_that_cross, scratch_setup_and_enter,
                                                 scratch_teardown),
-                cmocka_unit_test_setup_teardown(test_foreign_precedence, enter_scratch, scratch_teardown),
-                cmocka_unit_test_setup_teardown(test_foreign_line_about_no_policy_does_not, enter_scratch,
+                cmocka_unit_test_setup_teardown(test_foreign_precedence, scratch_setup_and_enter, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_line_about_no_policy_does_not, scratch_setup_and_enter,
                                                 scratch_teardown),
-                cmocka_unit_test_setup_teardown(test_foreign_line_without_effect_ends_the_search, enter_scratch,
+                cmocka_unit_test_setup_teardown(test_foreign_line_without_effect_ends_the_search,
+                                                scratch_setup_and_enter, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_remarks_are_counted, scratch_setup_and_enter,
                                                 scratch_teardown),
-                cmocka_unit_test_setup_teardown(test_foreign_remarks_are_counted, enter_scratch, scratch_teardown),
-                cmocka_unit_test_setup_teardown(test_foreign_file_that_cannot_be_read, enter_scratch, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_foreign_file_that_cannot_be_read, scratch_setup_and_enter,
+                                                scratch_teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

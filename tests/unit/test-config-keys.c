@@ -13,7 +13,7 @@
 #include "host/config/config-keys.h"
 #include "host/config/config.h"
 
-/* A PolicyRule and a Config beside each other, as a key writes to one of them. */
+/* A key writes to a PolicyRule or to a Config. */
 typedef struct Target {
         PolicyRule rule;
         Config config;
@@ -90,7 +90,7 @@ static void test_keys_take_settings(void **state)
 static void test_keys_refuse_values(void **state)
 {
         static const struct {
-                const char *key, *text, *why; /* why: how the sentence goes on after KEY='text' */
+                const char *key, *text, *why; /* why: the end of the message that begins with KEY='text' */
         } cases[] = {
                 { "APPLY", "Always", "has the wrong case; write always" },
                 { "APPLY", "yes", "is not known; write auto, always or never" },
@@ -190,7 +190,7 @@ static void test_keys_unknown(void **state)
         assert_non_null(strstr(why, "AAAA...'; there are"));
 }
 
-/* explain_unknown() spells the keys out. */
+/* explain_unknown() has the names of the keys as literals. */
 static void test_keys_are_all_named(void **state)
 {
         ConfigWhy why;

@@ -41,12 +41,12 @@ static void test_options_are_all_that_holds(void **state)
         assert_string_equal(config.stop_policy.rules[0].governors[0], "ondemand");
 }
 
-/* RHEL's text in our own file: the built-in rule holds for the half that it does not mention. */
+/* RHEL's text in our own file says nothing about idle states: there the built-in rule applies. */
 static void test_options_leave_a_half_to_the_built_in_rule(void **state)
 {
         static const struct {
                 const char *text;
-                bool frequency, idle; /* filled */
+                bool frequency, idle; /* the built-in rule sets this half */
         } cases[] = {
                 { "CPUPOWER_START_OPTS='frequency-set -g performance'\n", false, true },
                 { "CPUPOWER_START_OPTS='idle-set -D 10'\n", true, false },

@@ -14,7 +14,7 @@
 
 static void decode(const char *data, size_t size, ConfigFaults *faults, ConfigText *text)
 {
-        /* Without a NUL behind it, so that AddressSanitizer reports reading too far. */
+        /* The copy has no NUL at its end: AddressSanitizer reports when the reader goes too far. */
         char *exact = size > 0 ? malloc(size) : strdup("");
 
         memcpy(exact, data, size);
@@ -82,7 +82,7 @@ static void test_text_reads_values_as_systemd(void **state)
         }
 }
 
-/* Each stands on line 2, between two good lines; the quote that never closes swallows the third. */
+/* Each bad line is line 2 of three. A quote that never ends takes line 3 with it. */
 static void test_text_refuses(void **state)
 {
         static const struct {
@@ -124,7 +124,7 @@ static void test_text_refuses(void **state)
                 assert_int_equal(faults.n_refusals, 1);
                 assert_int_equal(faults.entries[0].line, 2);
                 assert_string_equal(faults.entries[0].text, cases[i].fault);
-                /* Of an assignment that is wrong only the key is kept. */
+                /* A wrong assignment keeps its key and loses its value. */
                 for (size_t j = 0; j < text.n; j++)
                         n += text.items[j].text || !text.items[j].key;
                 assert_int_equal(n, cases[i].n_items);
@@ -165,7 +165,7 @@ static void test_text_refuses_what_is_no_text(void **state)
         assert_string_equal(fourth.entries[0].text, "longer than 64 KiB; break the line");
 }
 
-/* Differs from systemd 252, which took the next line for comment; 254 reads it as here. */
+/* systemd 252 took the next line as part of the comment; 254 reads it as tscwarden does. */
 static void test_text_comment_ends_at_its_line(void **state)
 {
         _cleanup_config_faults_ ConfigFaults faults = {};

@@ -96,7 +96,7 @@ static void test_config_full(void **state)
         assert_key(&rules[3], POLICY_GOVERNOR, 13, "powersave");
 }
 
-/* Without a policy key at the top there is no rule for it. */
+/* A file whose policy keys are all in sections has no rule for the top. */
 static void test_config_sections_only(void **state)
 {
         _cleanup_config_faults_ ConfigFaults errors = {};
@@ -178,7 +178,7 @@ static void test_config_refuses(void **state)
         }
 }
 
-/* The first twenty by line, whichever pass finds them. */
+/* The first twenty mistakes in the order of their lines, although several passes find them. */
 static void test_config_collects_everything(void **state)
 {
         _cleanup_config_faults_ ConfigFaults errors = {};
@@ -196,7 +196,7 @@ static void test_config_collects_everything(void **state)
         assert_string_equal(errors.entries[20].text, "F: and 10 more errors");
 }
 
-/* Both mistakes of a line are reported together, so that it is not refused again after the first one is corrected. */
+/* Both mistakes of a line are reported in one run, so one correction is enough. */
 static void test_config_tells_both_mistakes_of_a_line(void **state)
 {
         static const struct {
@@ -260,7 +260,7 @@ static void test_config_load_files(void **state)
         assert_true(config.exists);
         assert_int_equal(config.on_stop, STOP_KEEP);
 
-        /* inih takes a directory for an empty file. */
+        /* inih reads a directory as an empty file. */
         assert_int_equal(config_load("/proc", &config, &directory), -EISDIR);
         assert_string_equal(directory.entries[0].text, "/proc: cannot be read: Is a directory; "
                                                        "it must be a readable file, or not be there at all");

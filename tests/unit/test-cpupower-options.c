@@ -13,7 +13,7 @@
 #include "base/macro.h"
 #include "model/cpupower-options.h"
 
-/* "CPUS KEY=value …" of each rule, " / " between. */
+/* Each rule as "CPUS KEY=value …", separated by " / ". */
 static char *policy_dump(const Policy *policy)
 {
         char *text = NULL;
@@ -64,14 +64,14 @@ static void test_options_mean(void **state)
                 { "set -b 6 -e balance_power", "all EPP=balance_power PERF_BIAS=6" },
                 { "set --p 15", "all PERF_BIAS=15" },
                 { "set --epp=128", "all EPP=128" },
-                /* Several commands. */
+                /* Several commands in one text. */
                 { "frequency-set -g performance ; idle-set -D 10", "all GOVERNOR=performance / all idle-set=-D 10" },
                 { ";frequency-set -g performance;-c 1 idle-set -d 1;;", "all GOVERNOR=performance / 1 idle-set=-d 1" },
-                /* Seen in the field: getopt skips the second word, and both options hold. */
+                /* Seen on real hosts: getopt skips the second word, and both options count. */
                 { "frequency-set -g performance frequency-set --max 3.0GHz",
                   "all GOVERNOR=performance / all MAX_FREQ=3000000" },
                 { "-c 2 frequency-set -g performance idle-set -E", "2 GOVERNOR=performance / 2 idle-set=-E" },
-                /* systemd takes quotes and backslashes away, and splits at blanks of any kind. */
+                /* systemd removes quotes and backslashes, and splits at every kind of blank. */
                 { "  frequency-set\t-g\n'performance'  ", "all GOVERNOR=performance" },
                 { "\"frequency-set\" -g perf\"orm\"ance", "all GOVERNOR=performance" },
                 { "idle\\-set -E", "all idle-set=-E" },

@@ -134,7 +134,7 @@ static void test_cpuset_copy_is_independent(void **state)
         assert_true(cpuset_is_empty(&b));
 }
 
-/* Of 4096 policies each has two. */
+/* Two CPUs in each of 4096 policies. */
 static void test_cpuset_of_one_is_one_word(void **state)
 {
         _cleanup_cpuset_ CpuSet set = {};

@@ -18,8 +18,8 @@
 #include "warden.h"
 #include "watch/drift.h"
 
-/* This clock is far behind the real one: sd-event takes every timer as due, and the monitor decides by this clock
- * whether it is. */
+/* This clock is far behind the real one. sd-event calls every timer at once, and the monitor compares with this clock.
+ */
 static uint64_t now_usec;
 
 int __wrap_clock_gettime(clockid_t id, struct timespec *ret);
@@ -79,8 +79,8 @@ static int on_plan_for(const Snapshot *snapshot, const SnapshotPart *part, Plan 
         return plan_build(&input, ret);
 }
 
-/* A task as the manager runs it. `written_meanwhile`: another program writes there between the reading and the
- * watch. */
+/* A task as the manager runs it. `written_meanwhile`: another program writes to this knob after the task has read it
+ * and before the watch begins. */
 static void run_task(Snapshot *snapshot, Plan *plan, bool repair, const char *written_meanwhile)
 {
         _cleanup_findings_ Findings findings = {};
@@ -210,7 +210,7 @@ static void wake_watch(void)
 
 static void repair(void)
 {
-        /* The monitor leaves it to the task to read the host. */
+        /* The task reads the host; the monitor does not. */
         if (repair_plan.n_wanted == 0) {
                 assert_int_equal(on_read_host(&repair_snapshot, NULL), 0);
                 assert_int_equal(on_plan_for(&repair_snapshot, NULL, &repair_plan, NULL), 0);
@@ -220,7 +220,7 @@ static void repair(void)
         turn();
 }
 
-/* Two knobs with the same fate are one line, and two signals. */
+/* Two knobs with the same outcome give one log line and two signals. */
 static void test_drift_monitor_groups_alike_lines(void **state)
 {
         apply(NULL);
@@ -283,7 +283,7 @@ static void test_drift_monitor_compares_in_slices(void **state)
         assert_true(host.real.cpus[259].states[3].disabled);
 }
 
-/* A write that the kernel has carried out and not reported yet, when the knobs may be compared again. */
+/* The knobs are compared at a moment when the kernel has carried out a write and not yet reported it. */
 static void write_unreported(const char *first, const char *second)
 {
         apply(NULL);
@@ -296,7 +296,8 @@ static void write_unreported(const char *first, const char *second)
         assert_int_equal(n_repairs, 0);
 }
 
-/* The kernel reports a write after it has carried it out: one that is found before its report waits for its writer. */
+/* The kernel reports a write after it has carried it out. The monitor waits for the report of a write that it has
+ * found, because the report names the writer. */
 static void test_drift_monitor_waits_for_the_writer(void **state)
 {
         write_unreported("cpufreq/policy0/scaling_governor", NULL);
@@ -308,7 +309,7 @@ static void test_drift_monitor_waits_for_the_writer(void **state)
         assert_int_equal(n_reports, 1);
 }
 
-/* Of two writes that are found the second is reported later than the first. */
+/* The monitor finds two writes, and the report of the second comes later. */
 static void test_drift_monitor_waits_for_each_writer(void **state)
 {
         write_unreported("cpufreq/policy0/scaling_governor", "cpufreq/policy2/scaling_governor");
@@ -374,7 +375,7 @@ static void test_drift_monitor_contest(void **state)
         assert_string_equal(host.real.domains[0].governor, "performance");
 }
 
-/* The knob is left alone for a while, then set again; once its value stays, the contest is over. */
+/* The monitor leaves the knob alone for a while, then sets it again. The contest ends when the value stays. */
 static void test_drift_monitor_ends_a_contest(void **state)
 {
         apply(NULL);
@@ -411,12 +412,12 @@ static void test_drift_monitor_leaves_a_thermal_limit(void **state)
         wake_watch();
         assert_int_equal(n_repairs, 0);
         assert_non_null(strstr(lines, "lowered to 1400000 by thermald"));
-        /* Nor does Apply() raise it. */
+        /* Apply() does not raise the limit either. */
         apply(NULL);
         assert_int_equal(host.real.domains[0].max_khz, 1400000);
 }
 
-/* The watch has lost events: everything is read, and values that differ are set again without a known writer. */
+/* After lost events the monitor reads all knobs and repairs those that differ; their writer is not known. */
 static void test_drift_monitor_reads_all_when_events_were_lost(void **state)
 {
         apply(NULL);
@@ -451,7 +452,7 @@ static void test_drift_monitor_reads_again_later(void **state)
         assert_string_equal(host.real.domains[0].governor, "performance");
 }
 
-/* Eight lines a minute, and one for the rest. */
+/* The log gets eight lines a minute, and one line that counts the others. */
 static void test_drift_monitor_sums_up_a_storm(void **state)
 {
         int stderr_fd = dup(STDERR_FILENO), log_fd = memfd_create("log", MFD_CLOEXEC);
@@ -467,7 +468,7 @@ static void test_drift_monitor_sums_up_a_storm(void **state)
                 the_watch.writes_clocksource = true;
                 wake_watch();
         }
-        /* Opening the file is heard of as well. */
+        /* The watch also reports a program that only opened the file. */
         the_watch.writes_clocksource = true;
         wake_watch();
         now_usec += 61000000;

@@ -23,7 +23,7 @@ static DriftAnswer feed(Drift *drift, const KnobId *id, uint64_t now, bool off)
         return answer;
 }
 
-/* Lost, and repaired at once. */
+/* Another program changes the knob, and the repair succeeds. */
 static DriftAnswer lose(Drift *drift, uint64_t now)
 {
         DriftAnswer answer = feed(drift, &governor, now, true);
@@ -33,7 +33,7 @@ static DriftAnswer lose(Drift *drift, uint64_t now)
         return answer;
 }
 
-/* Into a contest that begins at `now`. */
+/* Changes the knob until the contest begins, at `now`. */
 static void contest(Drift *drift, uint64_t now)
 {
         for (unsigned i = 1; i < DRIFT_LOSSES_MAX; i++)
@@ -64,7 +64,7 @@ static void test_drift_counts(void **s)
         assert_int_equal(drift_deadline(&drift), DRIFT_NEVER);
 }
 
-/* The fifth loss within 60 s, and not the fifth within more. */
+/* Five changes within 60 s are a contest; five within a longer time are not. */
 static void test_drift_contest_begins(void **s)
 {
         static const struct {
@@ -86,7 +86,7 @@ static void test_drift_contest_begins(void **s)
                         assert_int_equal(lose(&drift, now), DRIFT_LOST);
                 assert_int_equal(lose(&drift, now), rows[i].fifth);
                 assert_int_equal(drift_is_contested(drift_find(&drift, &governor)), rows[i].fifth == DRIFT_CONTEST);
-                /* The waits double. */
+                /* Each wait is twice as long as the last. */
                 if (rows[i].fifth == DRIFT_LOST)
                         assert_int_equal(lose(&drift, now + rows[i].apart), DRIFT_LOST);
         }
@@ -109,11 +109,11 @@ static void test_drift_other_side_goes_on(void **s)
                 assert_int_equal(drift_deadline(&drift), now + backoff);
         }
         assert_int_equal(backoff, DRIFT_BACKOFF_MAX_USEC);
-        /* A value that stays wrong is one loss. */
+        /* A value that stays wrong counts once. */
         assert_int_equal(drift.counts[KNOB_SCALING_GOVERNOR], DRIFT_LOSSES_MAX);
 }
 
-/* The wait is counted from the last write. */
+/* The wait begins with the other program's last write. */
 static void test_drift_other_side_stops_meanwhile(void **s)
 {
         _cleanup_drift_ Drift drift = {};
@@ -128,7 +128,7 @@ static void test_drift_other_side_stops_meanwhile(void **s)
         assert_false(over);
 }
 
-/* Writes only when it does not find its own value. */
+/* The other program writes only when it finds another value than its own. */
 static void test_drift_other_side_answers(void **s)
 {
         _cleanup_drift_ Drift drift = {};
@@ -206,12 +206,12 @@ static void test_drift_limited(void **s)
         assert_int_equal(drift_set_limit(&drift, &max, DRIFT_LIMIT_OF_KERNEL), 0);
         assert_int_equal(drift_find(&drift, &max)->limit, DRIFT_LIMIT_OF_KERNEL);
         assert_int_equal(drift.counts[KNOB_SCALING_MAX_FREQ], 0);
-        /* Somebody else's write ends it. */
+        /* Another program's write ends the trial. */
         assert_int_equal(feed(&drift, &max, SECOND, true), DRIFT_LOST);
         assert_int_equal(drift_find(&drift, &max)->limit, DRIFT_NO_LIMIT);
 }
 
-/* Each of many knobs changes once: an account is kept no longer than it counts. */
+/* Each of many knobs changes once. The record of a change is freed when it is too old to count. */
 static void test_drift_memory(void **s)
 {
         _cleanup_drift_ Drift drift = {};
@@ -230,7 +230,7 @@ static void test_drift_memory(void **s)
         assert_int_equal(drift.counts[KNOB_DISABLE], 100000);
 }
 
-/* Whatever the other program does, there are at most five repairs a minute, and the contest ends once it stops. */
+/* Whatever the other program does, there are at most five repairs a minute. When it stops, the contest ends. */
 static void test_drift_any_opponent(void **s)
 {
         unsigned seed = getenv("SEED") ? (unsigned)atoi(getenv("SEED")) : 1;

@@ -36,7 +36,7 @@ static void test_facts_tsc_lives(void **state)
 
                 if (facts_tsc_lives(&facts) != rows[i].lives)
                         fail_msg("'%s'", rows[i].available);
-                /* constant_tsc: no transition marks it. */
+                /* With constant_tsc no change of frequency costs the TSC. */
                 assert_int_equal(facts_tsc_is_fragile(&facts), rows[i].lives);
                 facts.constant_tsc = true;
                 assert_false(facts_tsc_is_fragile(&facts));

@@ -9,7 +9,7 @@
 
 #include "model/finding-part.h"
 
-/* Two policies of two CPUs each; `part` is CPU 2 with its policy. */
+/* Two frequency domains of two CPUs each; `part` is CPU 2 with its domain. */
 typedef struct Test {
         FreqDomain domains[2];
         Snapshot snapshot;
@@ -57,7 +57,7 @@ static void find(Test *t, FindingKind kind, Knob knob, const char *object, const
         assert_int_equal(findings_add(&t->before, &finding, &set), 0);
 }
 
-/* The kept findings' CPUs, one after the other. */
+/* The CPUs of the findings that were kept, in order. */
 static void assert_rest(Test *t, const char *expected)
 {
         char text[128] = "";
@@ -81,7 +81,7 @@ static void test_a_cpu_is_renewed(void **state)
         assert_rest(t, "0-1,3");
 }
 
-/* CPU 3 has the policy of CPU 2. */
+/* CPU 3 is in the domain of CPU 2. */
 static void test_a_policy_is_renewed(void **state)
 {
         Test *t = *state;
@@ -91,7 +91,7 @@ static void test_a_policy_is_renewed(void **state)
         assert_rest(t, "0-1");
 }
 
-/* They are found anew with each part. */
+/* These findings are about the whole host: planning any part finds them again. */
 static void test_the_host_is_renewed(void **state)
 {
         Test *t = *state;
@@ -103,7 +103,7 @@ static void test_the_host_is_renewed(void **state)
         assert_rest(t, "");
 }
 
-/* How many of the counted objects are in the part, nobody knows. */
+/* A finding that only counts objects cannot be split: it does not say which of them are in the part. */
 static void test_counted_objects_cannot_part(void **state)
 {
         Test *t = *state;

@@ -14,7 +14,7 @@
 #define POLICY0 "cpufreq/policy0"
 #define STATE2 "cpu0/cpuidle/state2"
 
-/* Every kind, of one CPU or object and of several. */
+/* Every kind of finding, for one CPU or object and for several. */
 static const struct {
         Finding finding;
         const char *cpus, *sentence;

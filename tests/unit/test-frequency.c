@@ -13,11 +13,12 @@
 /* Speeds in 100 MHz, so that a row fits a line: 8 is 800000 kHz. */
 typedef struct Row {
         const char *governor;
-        unsigned min, max, cur, setspeed; /* setspeed: of userspace, 0 for none; sure unless `unsure` */
+        unsigned min, max, cur,
+                setspeed; /* setspeed: the speed requested under userspace, 0 for none; `unsure`: it may be another */
         bool unsure;
         Knob knob;
         const char *value;
-        Effect effect; /* on a fragile TSC; elsewhere MARKS is `free` */
+        Effect effect; /* where a change of frequency costs the TSC; `free`: on other hosts */
         Effect free;
 } Row;
 
@@ -42,14 +43,13 @@ static const Row rows[] = {
         { "powersave", 8, 26, 8, 0, false, MIN, "1400000", MARKS, HOLDS },
         { "powersave", 14, 26, 14, 0, false, MIN, "800000", MARKS, HOLDS },
         { "powersave", 8, 26, 8, 0, false, GOV, "performance", MARKS, HOLDS },
-        /* Between equal limits no governor changes the frequency. */
+        /* No governor changes the frequency while both limits are equal. */
         { "ondemand", 14, 14, 14, 0, false, GOV, "performance", HOLDS, HOLDS },
         { "performance", 14, 14, 14, 0, false, GOV, "schedutil", HOLDS, HOLDS },
         { "ondemand", 14, 14, 14, 0, false, MAX, "2600000", MARKS, NONE },
         { "ondemand", 14, 14, 14, 0, false, MIN, "800000", MARKS, NONE },
         { "nosuch", 14, 14, 14, 0, false, MIN, "800000", MARKS, NONE },
-        /* For a governor that changes the frequency by itself, less room around the present frequency is no greater
-         * risk. */
+        /* Narrower limits around the present frequency do not make a governor change it. */
         { "ondemand", 8, 26, 14, 0, false, MAX, "2000000", NONE, NONE },
         { "ondemand", 8, 26, 14, 0, false, MAX, "1400000", NONE, NONE },
         { "ondemand", 8, 14, 14, 0, false, MIN, "1400000", HOLDS, HOLDS },
@@ -61,13 +61,13 @@ static const Row rows[] = {
         { "ondemand", 14, 26, 20, 0, false, MIN, "800000", MARKS, NONE },
         { "ondemand", 8, 26, 14, 0, false, GOV, "performance", MARKS, HOLDS },
         { "ondemand", 8, 26, 14, 0, false, GOV, "schedutil", MARKS, NONE },
-        /* A frequency that is not known may be any. */
+        /* If the frequency is not known, every limit may change it. */
         { "performance", 8, 26, 0, 0, false, MIN, "1400000", MARKS, HOLDS },
         { "ondemand", 0, 26, 0, 0, false, MAX, "2000000", MARKS, NONE },
-        /* The frequency is not the governor's target, so it is about to change. */
+        /* The frequency differs from the one that this governor wants, so it is about to change. */
         { "performance", 8, 26, 14, 0, false, MIN, "1400000", MARKS, HOLDS },
         { "performance", 8, 26, 14, 0, false, MAX, "1400000", HOLDS, HOLDS },
-        /* userspace begins with the present frequency, and keeps it. */
+        /* userspace starts at the present frequency and keeps it. */
         { "schedutil", 8, 26, 14, 0, false, GOV, "userspace", HOLDS, HOLDS },
         { "userspace", 8, 26, 14, 14, false, SPEED, "1400000", HOLDS, HOLDS },
         { "userspace", 8, 26, 14, 14, false, SPEED, "2000000", MARKS, HOLDS },
@@ -199,7 +199,7 @@ static void test_frequency_maximum_is_lowered(void **state)
         } limits[] = {
                 { 1800000, "2600000 1800000 1000000", "2600000", true },
                 { 2600000, "2600000 1800000 1000000", "2600000", false },
-                /* Rounded to the table. */
+                /* The kernel rounds to the driver's table. */
                 { 1800000, "2600000 1800000 1000000", "2200000", false },
                 { 1000000, "2600000 1800000 1000000", "2200000", true },
                 { 1800000, "2600000 1800000 1000000 ", "1000000", false },

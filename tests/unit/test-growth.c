@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A host four times as large takes four times as many comparisons of knobs, not sixteen. The linker counts them.
+ * A host four times as large takes about four times as many comparisons of knobs, not sixteen. The linker puts a
+ * function that counts before knob_element_compare().
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +52,7 @@ static void make_host(unsigned n_cpus, Snapshot *ret)
         }
 }
 
-/* Counts those of an apply and a restore: both plans, and the originals that are saved and dropped. */
+/* Counts the comparisons of an apply and a restore: of both plans, of saving originals and of dropping them. */
 static unsigned long count(unsigned n_cpus)
 {
         _cleanup_snapshot_ Snapshot snapshot = {};
@@ -81,7 +82,8 @@ static unsigned long count(unsigned n_cpus)
         return n_comparisons;
 }
 
-/* Keeping originals searches: two steps more for each of four times as many. */
+/* Originals are found by binary search: with four times as many, each search takes two steps more. So a little more
+ * than four times. */
 static void test_comparisons_grow_with_the_host(void **state)
 {
         unsigned long few = count(256), many = count(1024);
@@ -91,7 +93,7 @@ static void test_comparisons_grow_with_the_host(void **state)
         assert_true(many < 5 * few);
 }
 
-/* Of a plan for one CPU, and of letting its originals go. */
+/* Counts the comparisons of a plan for one CPU, and of dropping its originals. */
 static unsigned long count_part(unsigned n_cpus)
 {
         _cleanup_snapshot_ Snapshot snapshot = {};
@@ -119,7 +121,7 @@ static unsigned long count_part(unsigned n_cpus)
         return n_comparisons;
 }
 
-/* But for two steps more of a search. */
+/* A search among four times as many originals takes two steps more. */
 static void test_comparisons_for_one_cpu_stay_the_same(void **state)
 {
         unsigned long few = count_part(256), many = count_part(1024);

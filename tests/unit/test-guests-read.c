@@ -14,7 +14,7 @@
 #include "guests/read.h"
 #include "scratch.h"
 
-/* A made debugfs and a made /proc, side by side in the scratch directory. */
+/* A simulated debugfs and /proc in the scratch directory. */
 static void put(const Scratch *scratch, const char *path, const char *content, size_t size)
 {
         char full[512];
@@ -79,7 +79,7 @@ static void test_guests_read(void **state)
         _cleanup_guests_ Guests guests = {};
         const Guest *web;
 
-        /* The task that made it is a thread of process 41. */
+        /* The thread that created the VM belongs to process 41. */
         put_vm(scratch, 42, 41, WEB, sizeof(WEB) - 1);
         put_vcpu(scratch, "42-13", 0, "tsc-offset", "-23829440\n");
         put_vcpu(scratch, "42-13", 0, "tsc-scaling-ratio", "4294967296\n");
@@ -101,13 +101,13 @@ static void test_guests_read(void **state)
         assert_int_equal(web->frac_bits, 32);
         assert_int_equal(web->vcpus[0].offset + web->vcpus[1].offset, -UINT64_C(23829440));
         assert_int_equal(web->vcpus[1].ratio, UINT64_C(1) << 32);
-        /* 100 ticks after the boot. */
+        /* The process started 100 clock ticks after the boot. */
         assert_in_range(time_usec(CLOCK_REALTIME) - web->started_usec,
                         time_usec(CLOCK_BOOTTIME) - 100 * 1000000 / sysconf(_SC_CLK_TCK) - 2000000,
                         time_usec(CLOCK_BOOTTIME) - 100 * 1000000 / sysconf(_SC_CLK_TCK) + 2000000);
 }
 
-/* debugfs is no ABI: other formats count as not known, and do no harm. */
+/* The formats of debugfs may change: an unknown format counts as not known. */
 static void test_guests_read_what_is_no_number(void **state)
 {
         static const char *const texts[] = { "",
@@ -137,7 +137,7 @@ static void test_guests_read_what_is_no_number(void **state)
         }
 }
 
-/* The process has ended and its directory is still there; and one without vCPUs. */
+/* A VM whose process has ended while its directory is still there, and a VM without vCPUs. */
 static void test_guests_read_half_gone(void **state)
 {
         const Scratch *scratch = *state;

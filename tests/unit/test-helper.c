@@ -25,7 +25,7 @@
 #include "host/runtime.h"
 #include "host/sysfs.h"
 
-/* As the helper reads it. */
+/* The format that the helper reads. */
 typedef struct Request {
         KnobId id;
         unsigned cpu;
@@ -35,7 +35,7 @@ typedef struct Request {
 /* No machine has this CPU, so nothing is written. */
 static const Request absent = { .id = { .knob = KNOB_DISABLE, .id = CPUSET_MAX - 1 }, .value = "1" };
 
-/* The first test starts it and takes this process its capabilities; the last ones end it. */
+/* The first test starts the helper and drops this process's capabilities; the last tests end the helper. */
 static Helper helper = { .fd = -1 };
 
 static int ask(const void *request, size_t size)
@@ -67,7 +67,7 @@ static void test_helper_splits_capabilities(void **state)
                                                                                                "CapAmb:\t" };
 
         assert_int_equal(helper_start(&helper), 0);
-        /* Once it has answered it has dropped its own. */
+        /* The helper drops its capabilities before its first answer. */
         assert_int_equal(ask(&absent, sizeof(absent)), -ENOENT);
         for (size_t i = 0; i < 2; i++) {
                 assert_int_equal(capabilities(getpid(), held[i]), before & UINT64_C(1) << CAP_SYSLOG);
@@ -99,7 +99,7 @@ static void test_helper_refuses(void **state)
         memset(request.value, '1', sizeof(request.value));
         assert_int_equal(ask(&request, sizeof(request)), -EBADMSG);
 
-        /* What the knob does not take. */
+        /* A value that this knob does not accept. */
         request = absent;
         strcpy(request.value, "one");
         assert_int_equal(ask(&request, sizeof(request)), -EINVAL);
@@ -109,7 +109,7 @@ static void test_helper_refuses(void **state)
         assert_int_equal(ask(&absent, sizeof(absent)), -ENOENT);
 }
 
-/* Neither random bytes nor random knobs end it; a value that no knob takes keeps this machine as it is. */
+/* Random bytes and random knobs do not end the helper. No knob accepts the value, so this machine stays as it is. */
 static void test_helper_survives_noise(void **state)
 {
         srand(1);
@@ -130,7 +130,7 @@ static void test_helper_writes(void **state)
                          -EINVAL);
 }
 
-/* What the helper writes is no drift. */
+/* A write by the helper is no drift. */
 static void test_helper_is_who_writes(void **state)
 {
         DriftWatch *watch = NULL;
@@ -203,7 +203,7 @@ int main(void)
         };
         sigset_t signals;
 
-        /* As in the daemon. */
+        /* The daemon blocks the same signals. */
         sigemptyset(&signals);
         sigaddset(&signals, SIGTERM);
         sigaddset(&signals, SIGINT);

@@ -49,9 +49,9 @@ static const FactsCase cases[] = {
         { CPU("0", "hypervisor") CPU("1", "hypervisor"), 0, 2, false, false, true, "0-1", "0-1" },
         { CPU("0", "hypervisor") CPU("1", "lm"), 0, 2, false, false, false, "0-1", "0-1" },
         { CPU("0", "lm") CPU("1", "hypervisor"), 0, 2, false, false, false, "0-1", "0-1" },
-        /* Words that only contain the flag. */
+        /* Words that contain a flag's name and are no flag. */
         { CPU("0", "constant_tsc2 xnonstop_tsc nonstop_tsc_s3 hypervisors"), 0, 1, false, false, false, "0", "0" },
-        /* vmx flags are another line, and a model name is text. */
+        /* The lines "vmx flags" and "model name" list no flags of the CPU. */
         { "processor\t: 0\nmodel name\t: constant_tsc nonstop_tsc\nvmx flags\t: constant_tsc\n", 0, 1, false, false,
           false, "0", "0" },
         /* The last line without a newline, no blank line between two CPUs. */

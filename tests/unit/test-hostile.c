@@ -26,6 +26,7 @@
 #include "ctl/status.h"
 #include "guests/answer.h"
 #include "guests/judge.h"
+#include "output.h"
 #include "show/print.h"
 #include "show/show.h"
 #include "show/steps.h"
@@ -36,44 +37,28 @@ static const char hostile[] = "e\033[2J\n\u202evil\xff";
 /* json-c escapes the backslashes once more. */
 #define SAFE_JSON "e\\\\x1b[2J\\\\x0a\\\\xe2\\\\x80\\\\xaevil\\\\xff"
 
-typedef struct Output {
-        FILE *stream;
-        char *text;
-        size_t size;
-} Output;
-
-static void output_begin(Output *output)
-{
-        *output = (Output) {};
-        output->stream = open_memstream(&output->text, &output->size);
-        assert_non_null(output->stream);
-}
-
-/* No byte of the text is unescaped, and the escaped name occurs at least `n` times. */
+/* The text has no unescaped byte and contains the escaped name at least `n` times. */
 static void output_end(Output *output, const char *safe, unsigned n)
 {
-        _cleanup_free_ char *joined = NULL;
+        _cleanup_free_ char *text = output_take(output), *joined = strdup(text);
         const char *p;
-        char *to;
+        char *to = joined;
 
-        assert_int_equal(fclose(output->stream), 0);
-        assert_true(text_is_utf8(output->text, output->size));
-        assert_null(strchr(output->text, '\033'));
-        assert_null(strstr(output->text, "\u202e"));
-        /* A long name may be wrapped or stand behind a line's indent. */
-        to = joined = strdup(output->text);
+        assert_true(text_is_utf8(text, output->size));
+        assert_null(strchr(text, '\033'));
+        assert_null(strstr(text, "\u202e"));
+        /* A long name may be wrapped, and then the next line is indented. */
         assert_non_null(joined);
-        for (p = output->text; *p; p++)
+        for (p = text; *p; p++)
                 if (*p != '\n' && *p != ' ')
                         *to++ = *p;
         *to = '\0';
         for (p = joined; n > 0; n--) {
                 p = strstr(p, safe);
                 if (!p)
-                        fail_msg("not there: %s\nin: %s", safe, output->text);
+                        fail_msg("not there: %s\nin: %s", safe, text);
                 p += strlen(safe);
         }
-        free(output->text);
 }
 
 static void test_print(void **state)

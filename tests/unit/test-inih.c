@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What the installed inih makes of a text, and what it gives when our reader stands before it. The first is asserted
- * where releases 55 to 62 agree: a change there tells that the reader may have become simpler to write.
+ * What the installed inih reads from a text, alone and behind our reader. Alone it is checked where its releases 55 to
+ * 62 agree: if a later one differs, our reader may become simpler.
  */
 #include <errno.h>
 #include <ini.h>
@@ -22,7 +22,7 @@
 /* "[section]NAME=value;" for each call of the handler. */
 typedef struct Seen {
         char text[4096];
-        const ConfigText *decoded; /* NULL: what inih says counts */
+        const ConfigText *decoded; /* NULL: the texts come from inih itself */
 } Seen;
 
 static int see(void *userdata, const char *section, const char *name, const char *value)
@@ -52,7 +52,7 @@ static void parse_by_inih(const Scratch *scratch, const char *text, size_t size,
         assert_true(ini_parse(path, see, ret) >= 0);
 }
 
-/* False: refused; then the text is the fault. */
+/* Returns false if the text is refused; *ret then has the message. */
 static bool parse_by_us(const char *text, size_t size, Seen *ret)
 {
         _cleanup_config_faults_ ConfigFaults faults = {};
@@ -78,37 +78,37 @@ typedef struct Trap {
 #define X10 "xxxxxxxxxx"
 #define X50 X10 X10 X10 X10 X10
 #define X200 X50 X50 X50 X50
-/* What fits into one read of inih's. */
+/* Texts that fit into one read of inih. */
 #define X199_COMMENT "#" X50 X50 X50 X10 X10 X10 X10 "xxxxxxxx"
 
 static void test_inih_traps(void **state)
 {
         static const Trap traps[] = {
-                /* quotes are kept */
+                /* inih keeps quotes */
                 { "A=\"x y\"", 0, "[]A=\"x y\";", "[]A=x y;", false },
-                /* " ;" cuts, within quotes too */
+                /* " ;" begins a comment, even inside quotes */
                 { "A=\"a ; b\"", 0, "[]A=\"a;", "[]A=a ; b;", false },
                 { "A=v ;c", 0, "[]A=v;", "[]A=v ;c;", false },
                 /* an indented line continues the key before it */
                 { "A=1\n  B=2", 0, "[]A=1;[]A=B=2;", "[]A=1;[]B=2;", false },
-                /* ':' separates as well */
+                /* ':' separates key and value too */
                 { "A: x", 0, "[]A=x;", "':' before '=' in 'A: x'; write KEY=value", true },
                 { "A:b=x", 0, "[]A=b=x;", "':' before '=' in 'A:b'; write KEY=value", true },
-                /* names may hold anything */
+                /* inih accepts any byte in a name */
                 { "export A=1", 0, "[]export A=1;", "'export' is not needed; begin the line with A=", true },
                 { "=x", 0, "[]=x;", "no key before '='; write KEY=value", true },
-                /* a backslash joins nothing, a quote does not span lines */
+                /* a backslash does not join lines, and a quote ends with its line */
                 { "A=a\\\nB=b", 0, "[]A=a\\;[]B=b;", "[]A=aB=b;", false },
                 { "A=\"m\nB=n\"", 0, "[]A=\"m;[]B=n\";", "[]A=m\nB=n;", false },
-                /* NUL cuts a line short */
+                /* a NUL ends the line */
                 { "A=1\0002\nB=3", 9, "[]A=1;[]B=3;", "a NUL byte; save the file as plain text (ASCII or UTF-8)",
                   true },
-                /* section names end at 49 characters, and whatever stands behind ']' is gone */
+                /* section names are cut at 49 characters, and text after ']' is ignored */
                 { "[" X50 "yy]\nA=1", 0, "[" X10 X10 X10 X10 "xxxxxxxxx]A=1;", "[" X50 "yy]A=1;", false },
                 { "[s] t\nA=1", 0, "[s]A=1;", "text behind ']'; put a comment on a line of its own", true },
-                /* a byte order mark is dropped at the start of the file only */
+                /* a byte order mark is skipped only at the start of the file */
                 { "\xef\xbb\xbf\x41=1", 0, "[]A=1;", "begins with a byte order mark; save the file without it", true },
-                /* a line ends at 199 characters: 55 to 58 read the rest as another line, 59 on drop it */
+                /* a line ends after 199 characters; inih 55 to 58 read the rest as a new line, later ones drop it */
                 { "#" X200 X200 "\nA=1", 0, "[]A=1;", "[]A=1;", false },
                 { X199_COMMENT "GOVERNOR=x", 0, NULL, "", false },
                 { "A=" X200 X200 "B=1", 0, NULL, "[]A=" X200 X200 "B=1;", false },
@@ -130,7 +130,7 @@ static void test_inih_traps(void **state)
         }
 }
 
-/* All releases: the value is cut. Ours is whole, up to the limit of the reader. */
+/* Every release cuts a long value. Our reader keeps it, up to the reader's own limit. */
 static void test_inih_cuts_long_values(void **state)
 {
         static char text[60000];
@@ -150,7 +150,7 @@ static void test_inih_cuts_long_values(void **state)
         }
 }
 
-/* inih 55 gives 0 for a directory, as for an empty file; a later one an error of its own. */
+/* For a directory inih 55 returns 0, as for an empty file; later ones return an error. */
 static void test_inih_directory(void **state)
 {
         const Scratch *scratch = *state;
@@ -161,8 +161,8 @@ static void test_inih_directory(void **state)
         assert_int_equal(errors.n_refusals, 1);
 }
 
-/* The whole way through reader and inih, with everything that inih alone would change without a message: the result is
- * what is written. */
+/* A text with everything that inih alone would change without a message. Through our reader and inih each value arrives
+ * as it was written. */
 static void test_inih_behind_the_loader(void **state)
 {
         static const char file[] = X199_COMMENT "GOVERNOR=powersave\n"

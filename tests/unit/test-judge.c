@@ -55,7 +55,7 @@ static const Row rows[] = {
           .has_spread = true, .tsc_khz = 2000000 },
         { "different rates", { BOTH(7, ONE), BOTH(7, HALF) }, 2, 32, QEMU, HOST, .stable = TSC_STABLE_NO, .problems = P(RATES_DIFFER),
           .migration = MIGRATION_OPEN, .has_spread = true },
-        /* What could not be read never counts as good. */
+        /* A value that could not be read never counts as good. */
         { "an offset is missing", { OFFSET(5), {} }, 2, QEMU, HOST, .migration = MIGRATION_OPEN, .tsc_khz = 2000000 },
         { "the first is missing", { {}, OFFSET(5), OFFSET(5) }, 3, QEMU, HOST, .migration = MIGRATION_OPEN, .tsc_khz = 2000000 },
         { "one is missing, two differ", { {}, OFFSET(5), OFFSET(6) }, 3, QEMU, HOST, .stable = TSC_STABLE_NO,
@@ -72,7 +72,7 @@ static const Row rows[] = {
           .has_spread = true },
         { "apart, and nothing is known of the host", { OFFSET(5), OFFSET(6) }, 2, QEMU, .host = { .tsc_in_use = -1 },
           .stable = TSC_STABLE_NO, .problems = P(OFFSETS_DIFFER), .migration = MIGRATION_OPEN },
-        /* The host. */
+        /* What depends on the host. */
         { "the host's TSC is not in use", { OFFSET(5) }, 1, QEMU, .host = { .tsc_in_use = 0, .tsc_khz = 1000000 },
           .stable = TSC_STABLE_NO, .problems = P(HOST_TSC), .migration = MIGRATION_OPEN, .has_spread = true, .tsc_khz = 1000000 },
         { "started before the loss", { OFFSET(5) }, 1, QEMU, .host = { .tsc_in_use = 0, .tsc_khz = 1000000, .lost_usec = 100 },
@@ -81,7 +81,7 @@ static const Row rows[] = {
         { "started after it", { OFFSET(5) }, 1, QEMU, .host = { .tsc_in_use = 0, .tsc_khz = 1000000, .lost_usec = 100 },
           .started_usec = 101, .stable = TSC_STABLE_NO, .problems = P(HOST_TSC), .migration = MIGRATION_OPEN, .has_spread = true,
           .tsc_khz = 1000000 },
-        /* What the VMM was told. */
+        /* What depends on the options of the VMM. */
         { "SEV-SNP", { OFFSET(0), OFFSET(9) }, 2, HOST, .clock = { .known = true, .kvmclock = true, .confidential = true },
           .stable = TSC_STABLE_NOT_APPLICABLE, .scaled = -1 },
         { "invtsc", { OFFSET(5) }, 1, HOST, .clock = { .known = true, .kvmclock = true, .invtsc = true }, .stable = TSC_STABLE_YES,
@@ -126,7 +126,7 @@ static void test_guest_judge(void **state)
                                  (unsigned long long)verdict.spread_nsec);
                 if (verdict.has_spread && verdict.stable == TSC_STABLE_YES && verdict.spread_cycles != 0)
                         fail_msg("%s: stable and apart", row->what);
-                /* 0 cycles are 0 ns at any rate; other distances need one. */
+                /* 0 cycles are 0 ns at any rate. Other distances need a known rate. */
                 if (verdict.has_spread != row->has_spread && row->host.tsc_in_use >= 0)
                         fail_msg("%s: has_spread %d", row->what, verdict.has_spread);
                 if (verdict.has_spread_nsec && verdict.spread_cycles && !verdict.tsc_khz)

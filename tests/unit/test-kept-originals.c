@@ -39,8 +39,7 @@ static bool has_file(const Scratch *scratch)
         return faccessat(scratch->fd, "originals", F_OK, 0) == 0;
 }
 
-/* The file exists before anything is written, so that the next process finds it, and is removed when every value is
- * restored. */
+/* The file exists before the first write, for the next process, and is removed when every value is restored. */
 static void test_kept_for_the_next_process(void **state)
 {
         const Scratch *scratch = *state;
@@ -63,7 +62,7 @@ static void test_kept_for_the_next_process(void **state)
         kept_originals_done(&later);
 }
 
-/* Before the next attempt another program may have written there. */
+/* Values that could not be saved are dropped: another program may change them before the next attempt. */
 static void test_what_cannot_be_saved_is_forgotten(void **state)
 {
         const KnobId before = { .knob = KNOB_SCALING_GOVERNOR, .id = 7 };
@@ -72,7 +71,7 @@ static void test_what_cannot_be_saved_is_forgotten(void **state)
         kept_originals_load(&kept);
         assert_int_equal(originals_add(&kept.values, &before, "schedutil"), 1);
         assert_true(kept_originals_add(&kept, &warden.plan, &snapshot) < 0);
-        /* What was kept before stays. */
+        /* Originals that were saved before stay. */
         assert_int_equal(kept.values.n, 1);
         assert_string_equal(originals_get(&kept.values, &before), "schedutil");
         assert_false(kept.unsaved);
@@ -91,7 +90,7 @@ static void test_a_broken_file_is_not_replaced(void **state)
         kept_originals_load(&kept);
         assert_true(kept.broken);
         assert_true(kept_originals_add(&kept, &warden.plan, &snapshot) < 0);
-        /* Nothing to write is no error. */
+        /* A plan without steps is no error. */
         assert_int_equal(kept_originals_add(&kept, &nothing, &snapshot), 0);
         kept_originals_drop(&kept, &nothing, &snapshot, true, true);
         fd = openat(scratch->fd, "originals", O_RDONLY | O_CLOEXEC);

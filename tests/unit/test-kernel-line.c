@@ -12,7 +12,7 @@
 #include "base/macro.h"
 #include "model/kernel-line.h"
 
-/* what the line says; members that a case does not name must stay unset */
+/* what the line says; the other members must stay unset */
 typedef struct Case {
         const char *text;
         KernelLine line;
@@ -183,7 +183,7 @@ static const Case cases[] = {
         BENIGN("Unstable clock detected, switching default tracing clock to \"global\""),
 };
 
-/* Lines that are quoted, cut short, spelt otherwise, or only nearly one of the kernel's. */
+/* Lines that are quoted, cut short, misspelt, or only similar to one of the kernel's. */
 static const char *const foreign[] = {
         "",
         " ",
@@ -271,7 +271,7 @@ static void test_kernel_line_ignores_foreign_lines(void **state)
                 check(foreign[i], &not_ours);
 }
 
-/* After any other text, one of the kernel's lines is a quotation. */
+/* A kernel line after other text is a quotation. */
 static void test_kernel_line_ignores_quotations(void **state)
 {
         static const char *const before[] = { "x", " ", "\n", "systemd[1]: ", "audit: ", "tsc: tsc: ", "'" };
@@ -283,7 +283,7 @@ static void test_kernel_line_ignores_quotations(void **state)
 
                         snprintf(text, sizeof(text), "%s%s", before[j], cases[i].text);
                         kernel_line_classify(text, &line);
-                        /* The numbers of a report are indented, by any width. */
+                        /* The lines with a report's numbers may be indented. */
                         if (line.kind != KERNEL_LINE_NOT_OURS && line.kind != KERNEL_LINE_DETAIL &&
                             line.kind != KERNEL_LINE_CURRENT && line.kind != KERNEL_LINE_CPUS_DIFFER &&
                             line.kind != KERNEL_LINE_BENIGN)

@@ -162,7 +162,7 @@ static void test_kernel_report_cuts_long_lines(void **state)
         assert_int_equal(strlen(f.events[0].text), KERNEL_TEXT_SIZE - 1);
 }
 
-/* Of 4.1 to 5.12: what the counters counted, no times. */
+/* Linux 4.1 to 5.12 print the counters' ticks, not times. */
 static KernelEvent old_report(const char *reference, const char *counters, const char *tsc)
 {
         char line[160];
@@ -184,7 +184,7 @@ static void test_kernel_event_measure_computes_times(void **state)
         KernelEvent event = old_report("hpet", "wd_now: 5ca548fd wd_last: 5932c25f mask: ffffffff",
                                        "cs_now: bb8a0f7168a0d4 cs_last: bb8a0f234df0c3");
 
-        /* 57,837,214 of 24 MHz; 1,310,371,857 of 2.7 GHz */
+        /* 57,837,214 ticks at 24 MHz and 1,310,371,857 at 2.7 GHz */
         kernel_event_measure(&event, 2700000, 24000000);
         assert_true(event.has_skew && event.has_interval);
         assert_int_equal(event.interval_ns, 2409883916);

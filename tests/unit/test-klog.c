@@ -15,7 +15,7 @@
 
 #define BYTES(text) text, sizeof(text) - 1
 
-/* `lines`: "USEC TEXT|" for each call. */
+/* Writes each line to `lines` as "USEC TEXT|". */
 static const struct {
         const char *log;
         size_t size;
@@ -29,7 +29,8 @@ static const struct {
         { BYTES("<4>[Firmware Bug]: TSC ADJUST\n"), "0 [Firmware Bug]: TSC ADJUST|" },
         { BYTES("<6>[   12.345678]   indented\n"), "12345678   indented|" },
         { BYTES("<6>[   12.345678] [    1.000000] quoted\n"), "12345678 [    1.000000] quoted|" },
-        /* Further lines of a record have its prefix; at the time 0, and without a time, nobody can tell. */
+        /* Further lines of a record repeat its prefix. With the time 0 or without a time they cannot be told from new
+           records. */
         { BYTES("<4>[   12.345678] EXT4-fs: option \"x\n<4>[   12.345678] tsc: Marking TSC unstable\n<4>[   12.345679] next\n"),
           "12345678 EXT4-fs: option \"x|12345679 next|" },
         { BYTES("<4>[   12.345678][    T1] one\n<4>[   12.345678][    T1] further\n<4>[   12.345678][    T1] further\n"),
@@ -38,7 +39,7 @@ static const struct {
         { BYTES("<6>[    0.000000] one\n<6>[    0.000000] two\n<6>three\n<6>four\n"), "0 one|0 two|0 three|0 four|" },
         /* Lines of other programs. */
         { BYTES("<12>[    1.000000] user\n<30>[    1.000000] daemon\n<8>[    1.000000] user\n<7>x\n"), "0 x|" },
-        /* A line of a record without a prefix, and the second half of one that READ_ALL cut. */
+        /* A further line without a prefix, and the second half of a line that READ_ALL cut. */
         { BYTES("tsc: Marking TSC unstable\n <6>x\n<6>[    1.000000] y"), "1000000 y|" },
         { BYTES("<6\n<>x\n<-1>x\n<x>y\n<06>z\n<+6>x\n< 6>x\n"), "0 z|" },
         { BYTES("<6>[1.0] a\n<6>[1.0000000] b\n<6>[x.000000] c\n<6>[1.000000 d\n<6>[-1.000000] e\n<6>[\n<6>[T] f\n"),

@@ -56,7 +56,7 @@ static const ParseCase parse_cases[] = {
         { .record = BYTES("6, 1,2,-;x\n"), .r = -EBADMSG },
         { .record = BYTES("0x6,1,2,-;x\n"), .r = -EBADMSG },
         { .record = BYTES("6,,2,-;x\n"), .r = -EBADMSG },
-        /* No whole header. */
+        /* Incomplete headers. */
         { .record = BYTES(""), .r = -EBADMSG },
         { .record = BYTES("\n"), .r = -EBADMSG },
         { .record = BYTES(";"), .r = -EBADMSG },
@@ -73,7 +73,7 @@ static void test_kmsg_parse(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(parse_cases); i++) {
                 const ParseCase *c = &parse_cases[i];
-                /* Exactly as long as its text, so that a sanitizer reports reading too far. */
+                /* The buffer is as long as the text: a sanitizer reports when the parser reads too far. */
                 _cleanup_free_ char *buffer = malloc(c->size + 1);
                 KmsgRecord record = { .priority = 77, .text = "untouched" };
 

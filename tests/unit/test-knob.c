@@ -89,7 +89,7 @@ static void test_knob_path_parse_refuses(void **state)
 
 static void test_knob_order(void **state)
 {
-        /* Ascending. */
+        /* Each key is greater than the one before it. */
         static const KnobId ids[] = {
                 { .knob = KNOB_SCALING_MAX_FREQ, .id = 0 },    { .knob = KNOB_SCALING_SETSPEED, .id = 0 },
                 { .knob = KNOB_SCALING_MAX_FREQ, .id = 10 },   { .knob = KNOB_DISABLE, .id = 0, .state = 1 },

@@ -21,7 +21,7 @@ static void test_late_parse(void **state)
                   true, 0, 0.5, 5.5 },
                 { "cpu  700 0 100 200 0 0 0 0 0 0", "full avg10=90.00 avg60=7.00 avg300=0.10 total=1\n", true, true,
                   false, 0, 0, 0.1 },
-                /* Before 2.6.11 there was no steal. */
+                /* Linux before 2.6.11 has no column for stolen time. */
                 { "cpu  700 0 100 200 0 0 0\n", NULL, false, false, false, 0, 0, 0 },
                 { "cpu  0 0 0 0 0 0 0 0", "some avg300=9", false, false, false, 0, 0, 0 },
                 { "cpu0 1 1 1 1 1 1 1 1", "full avg300=x", false, false, false, 0, 0, 0 },

@@ -12,7 +12,7 @@
 
 #include "check/layout.h"
 
-/* The paths and units of the machine that is asked, with blanks around each. */
+/* The files and units of the simulated machine, each between blanks. */
 static const char *there;
 
 static bool exists(const char *path)
@@ -66,12 +66,12 @@ static void test_layout_chrony_service(void **state)
                 { "/etc/chrony/chrony.conf", " chrony.service chronyd.service ", "chrony" },
                 { "/etc/chrony/chrony.conf", " chrony.service ", "chrony" },
                 { "/etc/chrony.conf", " chronyd.service ", "chronyd" },
-                /* Flatcar has Debian's path and the other name. */
+                /* Flatcar has Debian's path and Fedora's unit name. */
                 { "/etc/chrony/chrony.conf", " chronyd.service ", "chronyd" },
-                /* A file of its own: NixOS, and Debian with -f. */
+                /* chronyd was started with another file: NixOS, and Debian with -f. */
                 { "/nix/store/x-chrony.conf", " chronyd.service ", "chronyd" },
                 { "/etc/my.conf", " chrony.service chronyd.service ", "chrony" },
-                /* Where no unit is to be seen. */
+                /* systemd has neither unit. */
                 { "/etc/chrony/chrony.conf", " ", "chrony" },
                 { "/etc/chrony.conf", " ", "chronyd" },
                 { NULL, " ", "chronyd" },

@@ -74,7 +74,7 @@ static void test_line_match_keeps_values(void **state)
         assert_true(line.has_skew && line.has_interval && line.has_cs_interval);
 }
 
-/* Neither an optional part that is missing nor a line that does not match sets a value. */
+/* An optional part that is missing sets no value, and neither does a line that does not match. */
 static void test_line_match_leaves_nothing_behind(void **state)
 {
         KernelLine line = {};

@@ -23,7 +23,7 @@ static void test_text_escape(void **state)
                 { "plain, with 'quotes' and ~", "plain, with 'quotes' and ~" },
                 { "\t\r\n\x1b[31m\x7f\x01", "\\x09\\x0d\\x0a\\x1b[31m\\x7f\\x01" },
                 { "a\\x41", "a\\x5cx41" },
-                /* The ends of two, three and four bytes, and both sides of the surrogates. */
+                /* First and last character of two, three and four bytes, and the neighbours of the surrogates. */
                 { "\xc2\xa0\xdf\xbf", "\xc2\xa0\xdf\xbf" },
                 { "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd",
                   "\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbd" },
@@ -35,19 +35,19 @@ static void test_text_escape(void **state)
                 { "\xe2\x80\xaegp.exe", "\\xe2\\x80\\xaegp.exe" },
                 { "a\xe2\x80\x8b\xe2\x80\xa8z", "a\\xe2\\x80\\x8b\\xe2\\x80\\xa8z" },
                 { "\xef\xbb\xbf\xf3\xa0\x81\x81", "\\xef\\xbb\\xbf\\xf3\\xa0\\x81\\x81" },
-                /* C1 controls: valid UTF-8, and an escape sequence to a terminal. */
+                /* C1 control characters: valid UTF-8, but a terminal may obey them. */
                 { "\xc2\x80\xc2\x9b\xc2\x9f", "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f" },
                 { "\x80\x9b\xff\xfe", "\\x80\\x9b\\xff\\xfe" },
-                /* Overlong. */
+                /* Overlong encodings. */
                 { "\xc0\x80", "\\xc0\\x80" },
                 { "\xc1\xbf", "\\xc1\\xbf" },
                 { "\xe0\x9f\xbf", "\\xe0\\x9f\\xbf" },
                 { "\xf0\x8f\xbf\xbf", "\\xf0\\x8f\\xbf\\xbf" },
-                /* Surrogates, beyond U+10FFFF. */
+                /* Surrogates, and characters beyond U+10FFFF. */
                 { "\xed\xa0\x80\xed\xbf\xbf", "\\xed\\xa0\\x80\\xed\\xbf\\xbf" },
                 { "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
                 { "\xf5\x80\x80\x80", "\\xf5\\x80\\x80\\x80" },
-                /* Cut short, at the end and before more text. */
+                /* Characters cut short, at the end and before more text. */
                 { "\xc3", "\\xc3" },
                 { "\xe2\x82", "\\xe2\\x82" },
                 { "\xf0\x9f\x98", "\\xf0\\x9f\\x98" },
@@ -61,7 +61,7 @@ static void test_text_escape(void **state)
         }
 }
 
-/* stderr goes to a file between the two. */
+/* Between these two calls stderr is a file. */
 typedef struct Capture {
         int file, saved;
 } Capture;

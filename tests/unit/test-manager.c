@@ -34,9 +34,9 @@ static Scratch *scratch;
 static sd_event *event;
 static Manager *manager;
 static int notify_fd;
-static char told[8192]; /* to systemd */
+static char told[8192]; /* the messages that systemd got */
 
-/* Replaces the files of host/. */
+/* These functions replace those of host/. */
 
 static unsigned n_enumerated, n_parts_read;
 
@@ -49,7 +49,7 @@ static int enumerate(void *userdata, Snapshot *ret)
 static bool in_slices;
 static unsigned n_slices;
 
-/* Three of them. */
+/* Reading takes three slices. */
 static int read_some(void *userdata, CpuReading *reading, unsigned n)
 {
         n_slices++;
@@ -299,7 +299,7 @@ static int teardown(void **state)
         return 0;
 }
 
-/* The loop goes on until sd_event_exit(); its code. */
+/* Runs the loop until sd_event_exit() and returns its code. */
 static int run_to_exit(void)
 {
         int code;
@@ -422,8 +422,8 @@ static void test_reloads(void **state)
         assert_string_equal(governor(), "performance");
 }
 
-/* The first task has not begun: what is asked for meanwhile comes after it, and systemd is told READY=1 once. An event
- * does not take the place of the reload that waits. */
+/* Requests that come before the first task has begun are carried out after it, and READY=1 is sent once. An event does
+ * not replace the reload that waits. */
 static void test_what_is_asked_while_a_task_runs(void **state)
 {
         const char *ready;
@@ -462,7 +462,7 @@ static void test_drift_is_repaired(void **state)
         write_by_another();
         wait_for(MANAGER_CHANGED_DRIFT, 1);
         assert_true(drift_repaired);
-        /* The task goes on with what drift has read. */
+        /* The repair uses the values that the drift monitor has read; the host is not read again. */
         assert_int_equal(n_enumerated, 0);
         assert_string_equal(governor(), "performance");
         assert_int_equal(look().drift_counts[KNOB_SCALING_GOVERNOR], 1);
@@ -522,17 +522,18 @@ static void test_a_cpu_comes(void **state)
         assert_int_equal(n_parts_read, 1);
         assert_int_equal(look().state, POLICY_STATE_APPLIED);
         assert_int_equal(cpuset_count(look().managed_cpus), 4);
-        /* It counts the knobs of the whole host. */
+        /* The reason still counts the knobs of the whole host. */
         assert_string_equal(look().state_reason, reason);
         assert_int_equal(the_watch.n, n_watched);
-        /* A module may have brought anything. */
+        /* After a module was loaded the whole host is read, because its driver may concern any CPU. */
         send_uevent(UEVENT_MODULE);
         wait_for_idle();
         assert_int_equal(n_enumerated, 1);
         assert_string_equal(governor(), "performance");
 }
 
-/* Whoever asks waits for the slices; nobody else does. */
+/* A look at the host is read in slices of the event loop. It is ready after the last one, and nothing blocks meanwhile.
+ */
 static void test_a_look_in_slices(void **state)
 {
         in_slices = true;
@@ -548,7 +549,8 @@ static void test_a_look_in_slices(void **state)
         assert_int_equal(n_enumerated, 0);
 }
 
-/* Then what was read before the change does not count. */
+/* A task that ends while a look is being read makes the look begin again: its first slices are older than the change.
+ */
 static void test_a_task_ends_during_a_look(void **state)
 {
         unsigned n_ready;
@@ -565,7 +567,7 @@ static void test_a_task_ends_during_a_look(void **state)
         assert_string_equal(manager_look(manager)->snapshot.domains[0].governor, "ondemand");
 }
 
-/* The task had read the knob already, so it reads the host again. */
+/* The write comes after the task has read this knob, so the task reads the host again. */
 static void test_another_program_writes_while_the_host_is_read(void **state)
 {
         in_slices = true;
@@ -584,7 +586,7 @@ static void test_another_program_writes_while_the_host_is_read(void **state)
         assert_int_equal(n_slices, 2 + 3);
 }
 
-/* What went wrong elsewhere is still wrong; what went wrong with this CPU is tried again. */
+/* When a CPU comes online only its own faults are tried again; those of the other CPUs stay reported. */
 static void test_a_cpu_comes_to_a_degraded_host(void **state)
 {
         fake_host_fault(&host, "cpu0/cpuidle/state2/disable", FAKE_FAULT_ERROR, -EIO);
@@ -607,7 +609,7 @@ static void test_a_cpu_comes_to_a_degraded_host(void **state)
         assert_int_equal(look().state, POLICY_STATE_APPLIED);
 }
 
-/* A CPU that is taken out of the machine changes what there is. */
+/* A CPU that is removed from the machine leaves the snapshot. */
 static void test_a_cpu_is_taken_out(void **state)
 {
         start("");
@@ -620,7 +622,7 @@ static void test_a_cpu_is_taken_out(void **state)
         host.real.n_cpus++;
 }
 
-/* A frequency that is frozen must be the one of that moment, on every CPU. */
+/* To freeze the frequency, it is read anew on every CPU. */
 static void test_a_cpu_comes_to_a_living_tsc(void **state)
 {
         the_facts.constant_tsc = false;
@@ -690,7 +692,7 @@ static void test_a_cpu_goes_meanwhile(void **state)
 {
         fake_host_fault(&host, "cpufreq/policy2/scaling_governor", FAKE_FAULT_ERROR, -EBUSY);
         start("");
-        /* Asked twice. */
+        /* The governor was written twice. */
         assert_non_null(strstr(strstr(host.log, "policy2/scaling_governor") + 1, "policy2/scaling_governor"));
         assert_int_equal(look().state, POLICY_STATE_DEGRADED);
         assert_true(cpuset_has(look().degraded_cpus, 2));
@@ -742,7 +744,7 @@ static void test_what_others_see(void **state)
         n_enumerated = 0;
         assert_ptr_equal(manager_look(manager), first);
         assert_int_equal(n_enumerated, 0);
-        /* After a second it is forgotten. */
+        /* A look is kept for a second. */
         while (n_enumerated == 0) {
                 assert_true(sd_event_run(event, 3000000) > 0);
                 assert_non_null(manager_look(manager));

@@ -10,7 +10,7 @@
 #include "base/macro.h"
 #include "model/need.h"
 
-/* Four CPUs; the lists name those that lack the flag. */
+/* A host of four CPUs; the lists name the CPUs without the flag. */
 static void fill(Facts *ret, const char *without_constant, const char *without_nonstop)
 {
         *ret = (Facts) { .n_cpus = 4, .constant_tsc = !*without_constant, .nonstop_tsc = !*without_nonstop };
@@ -34,7 +34,7 @@ static void test_need_under_mode(void **state)
                 { false, false, true, APPLY_ALWAYS, .need = { true, true } },
                 { true, true, false, APPLY_ALWAYS, .need = { true, true } },
                 { false, false, false, APPLY_NEVER, .need = { false, false } },
-                /* A half that nobody configured is applied only where it is needed. */
+                /* A half that is not configured is applied only where it is needed. */
                 { true, true, false, APPLY_ALWAYS, .need = { true, false }, .filled = { .idle = true } },
                 { true, true, false, APPLY_ALWAYS, .need = { false, true }, .filled = { .frequency = true } },
                 { true, false, false, APPLY_ALWAYS, .need = { true, true }, .filled = { .idle = true } },

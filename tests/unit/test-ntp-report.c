@@ -17,7 +17,7 @@ static void test_answers(void **state)
                 unsigned leap, stratum;
                 const char *refid;
         } cases[] = {
-                /* ntpsec 1.2.2's */
+                /* ntpsec 1.2.2 */
                 { "leap=11, stratum=16, rootdelay=0.0, rootdisp=0.03, refid=INIT,\n"
                   "reftime=00000000.00000000 2036-02-07T06:28:16.000Z, offset=0.0,",
                   true, false, 3, 16, "INIT" },

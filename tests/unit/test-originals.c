@@ -30,7 +30,7 @@ static void test_originals_keep_the_first_value(void **state)
         assert_int_equal(originals.n, 1);
 }
 
-/* Added in an order that is neither sorted nor reversed, past the first allocation. */
+/* The order is neither sorted nor reversed, and the array has to grow. */
 static void test_originals_stay_sorted(void **state)
 {
         _cleanup_originals_ Originals originals = {};
@@ -49,7 +49,7 @@ static void test_originals_stay_sorted(void **state)
         }
 }
 
-/* In any order the result is that of a search. */
+/* The result is that of a search, in whatever order the knobs are asked for. */
 static void test_originals_get_near(void **state)
 {
         _cleanup_originals_ Originals originals = {};

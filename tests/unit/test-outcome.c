@@ -134,7 +134,7 @@ static void test_outcome_without_findings(void **state)
         }
 }
 
-/* What the texts say about the frequency follows from what the governors do. */
+/* The texts about the frequency depend on what the governors do. */
 static void test_outcome_says_what_the_governor_does(void **state)
 {
         FreqDomain domain = { .governor = "ondemand",
@@ -166,7 +166,7 @@ static void test_outcome_says_what_the_governor_does(void **state)
                 "changes the frequency by itself, and the "
                 "TSC of a CPU without constant_tsc follows it. The kernel had given up the TSC before, and it stays "
                 "lost until the next boot.");
-        /* A governor that the line does not ask for, and one that no line asks for. */
+        /* The governor differs from the configured one, or no line configures one. */
         strcpy(domain.governor, "schedutil");
         assert_outcome(
                 &input, POLICY_STATE_APPLIED,
@@ -181,7 +181,7 @@ static void test_outcome_says_what_the_governor_does(void **state)
                 "does not mention, changes the frequency by itself, and the TSC of a CPU without constant_tsc follows "
                 "it. The kernel had given up the TSC before, and it stays lost until the next boot.");
         rule->has[POLICY_GOVERNOR] = true;
-        /* Under a driver with ->setpolicy powersave follows the load. */
+        /* Under a driver with setpolicy the governor powersave follows the load. */
         strcpy(domain.governor, "powersave");
         strcpy(domain.driver, "intel_pstate");
         input.facts = &healthy;
@@ -201,7 +201,7 @@ static void test_outcome_says_what_the_governor_does(void **state)
         cpuset_done(&domain.cpus);
 }
 
-/* What the texts say about C-states follows from the states that stay allowed; C1E is no deep one. */
+/* The texts about C-states depend on the states that stay allowed. C1E does not count as deep. */
 static void test_outcome_says_what_stays_allowed(void **test_state)
 {
         IdleState states[] = { { .name = "POLL" },
@@ -269,7 +269,8 @@ static void add_clamped(Findings *findings)
         assert_int_equal(findings_add(findings, &finding, &set), 0);
 }
 
-/* Degraded before not needed before waiting before applied; what is no fault changes nothing. */
+/* Of several states the first of degraded, not needed, waiting, applied is shown. A finding that is no fault changes
+ * nothing. */
 static void test_outcome_ranks_findings(void **state)
 {
         _cleanup_findings_ Findings findings = {};
@@ -297,7 +298,7 @@ static void test_outcome_ranks_findings(void **state)
                 "another name from /sys/devices/system/cpu/cpuidle/available_governors to current_governor in the same "
                 "folder. MAX_FREQ on CPU 0: 4.425 "
                 "GHz asked for, 3.35 GHz is the hardware's nearest.");
-        /* A value that should have been restored and could not be. */
+        /* A value could not be restored. */
         input.frequency = false;
         input.never = true;
         assert_outcome(&input, POLICY_STATE_DISABLED, "APPLY=never.");
@@ -324,7 +325,7 @@ static void test_outcome_says_three_and_counts_the_rest(void **state)
         assert_string_equal(reason + strlen(reason) - strlen(" (And 2 more.)"), " (And 2 more.)");
 }
 
-/* The price of a fixed frequency is in the text of every state; findings are not in the summary. */
+/* Every state's text says what a fixed frequency costs. The summary has no findings. */
 static void test_outcome_tells_the_price_beside_what_was_found(void **state)
 {
         FreqDomain domain = { .governor = "performance",

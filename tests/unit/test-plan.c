@@ -38,7 +38,7 @@ static int teardown(void **state)
         return 0;
 }
 
-/* "object/knob from>to effect[!]" for each step; ! is withheld. */
+/* Each step as "object/knob from>to effect[!]"; ! means withheld. */
 static void assert_steps(const Plan *plan, const char *expected)
 {
         char text[4096] = "", path[KNOB_NAME_SIZE];
@@ -106,7 +106,7 @@ static void test_plan_says_when_cpus_of_one_policy_disagree(void **state)
         warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
         warden_rule(&f->warden, "1", "powersave", 0, 0, NULL);
         warden_plan(&f->warden, true);
-        /* What a loop over the CPUs would leave. */
+        /* The value that a loop over the CPUs would write last. */
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>powersave holds-frequency\n");
         finding = warden_finding(&f->warden, FINDING_SHARED_POLICY);
         assert_non_null(finding);
@@ -158,11 +158,11 @@ static void test_plan_limits_idle(void **state)
 {
         static const struct {
                 const char *cstate;
-                const char *disabled; /* states, of 0 to 3 */
+                const char *disabled; /* the disabled ones of the states 0 to 3 */
         } rows[] = {
                 { "shallowest", "23" }, { "C1", "23" },   { "C2", "3" },   { "C3", "" },    { "c2", "3" },
                 { "2us", "23" },        { "74us", "23" }, { "75us", "3" }, { "99us", "3" }, { "100us", "" },
-                { "5000us", "" },       { "1us", "23" }, /* POLL alone is refused: C1 stays */
+                { "5000us", "" },       { "1us", "23" }, /* POLL alone is not accepted: C1 stays */
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -199,7 +199,7 @@ static void test_plan_resolves_names_per_cpu(void **state)
 {
         Fixture *f = *state;
 
-        /* As a hybrid host: other names and latencies behind the same index. */
+        /* As on a hybrid host: the same index is another state on another CPU. */
         rename_state(&f->host, 1, 1, "C1_ACPI", 1);
         rename_state(&f->host, 1, 2, "C2_ACPI", 127);
         rename_state(&f->host, 1, 3, "C3_ACPI", 1048);
@@ -210,7 +210,7 @@ static void test_plan_resolves_names_per_cpu(void **state)
         assert_int_equal(f->warden.plan.findings.n, 0);
 }
 
-/* Core 2: the firmware says 1 us for both. */
+/* On Core 2 the firmware gives both states a latency of 1 us. */
 static void test_plan_tells_states_of_one_latency_apart(void **state)
 {
         Fixture *f = *state;
@@ -245,7 +245,7 @@ static void test_plan_says_which_cpus_lack_a_state(void **state)
                 "instead. Set MAX_CSTATE= to one of these or to a latency such as 2us.");
 }
 
-/* Why a policy cannot be read, and whether its CPUs are known. */
+/* A frequency domain that cannot be read: rows are the errors, and whether its CPUs are known. */
 static void test_plan_says_which_policy_cannot_be_read(void **state)
 {
         static const struct {
@@ -279,7 +279,7 @@ static void test_plan_says_which_policy_cannot_be_read(void **state)
                 if (!finding != !rows[i].told)
                         fail_msg("%s is told: %d", strerror(-rows[i].error), finding != NULL);
                 assert_true(!finding || cpuset_has(&finding->cpus, 1));
-                /* Its originals are kept until it is back. */
+                /* The originals of this domain are kept until it can be read again. */
                 for (size_t n = 0; n < ARRAY_SIZE(knobs); n++)
                         assert_true(plan_wants(&warden.plan, &(KnobId) { .knob = knobs[n], .id = 1 }));
                 warden_plan(&warden, false);
@@ -290,7 +290,7 @@ static void test_plan_says_which_policy_cannot_be_read(void **state)
         (void)state;
 }
 
-/* A CPU's states go and come with it. */
+/* The idle states of a CPU disappear when it goes offline and come back with it. */
 static void test_plan_waits_for_a_state_that_went(void **state)
 {
         static const int errors[] = { -ENODEV, -ENOENT };
@@ -386,7 +386,7 @@ static void test_plan_says_that_haltpoll_ignores_disable(void **state)
         warden_rule(&f->warden, NULL, NULL, 0, 0, "shallowest");
         warden_plan(&f->warden, true);
         assert_non_null(warden_finding(&f->warden, FINDING_IDLE_GOVERNOR));
-        /* One state and POLL: nothing was to be disabled. */
+        /* With one state beside POLL there is nothing to disable. */
         f->host.real.cpus[0].n_states = f->host.real.cpus[1].n_states = 2;
         warden_plan(&f->warden, true);
         assert_null(warden_finding(&f->warden, FINDING_IDLE_GOVERNOR));
@@ -441,7 +441,7 @@ static void test_plan_withholds_the_governor_where_it_cannot_freeze(void **state
         f->host.tsc_lives = true;
         strcpy(f->host.real.domains[0].governor, "userspace");
         f->host.real.domains[0].setspeed_khz = f->host.setspeed_khz[0] = 1400000;
-        f->host.real.domains[0].cur_khz = 1397000; /* measured: not in the table */
+        f->host.real.domains[0].cur_khz = 1397000; /* as measured on a host: not in the driver's table */
         warden_rule(&f->warden, NULL, "performance", 0, 0, NULL);
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor userspace>performance marks-tsc-unstable!\n");
@@ -469,7 +469,7 @@ static void test_plan_restores_what_is_not_wanted_any_more(void **state)
         warden_apply(&f->warden);
         assert_int_equal(f->warden.originals.n, 3 + 4);
 
-        /* The reload: no limits any more, and C2 is allowed. */
+        /* After the reload there are no limits, and C2 is allowed. */
         f->warden.policy.rules[0].has[POLICY_MIN_FREQ] = f->warden.policy.rules[0].has[POLICY_MAX_FREQ] = false;
         f->warden.policy.rules[0].idle = (IdleLimit) { .kind = IDLE_LIMIT_LATENCY, .latency_usec = 75 };
         warden_plan(&f->warden, true);
@@ -502,7 +502,7 @@ static void test_plan_restores_the_speed_of_userspace(void **state)
         assert_string_equal(before, after);
 }
 
-/* A limit outside the hardware's range; 0 is a range the driver does not tell. */
+/* A limit outside the hardware's range; 0: the driver does not give its range. */
 static void test_plan_clamps_at_either_end(void **state)
 {
         Fixture *f = *state;
@@ -519,7 +519,7 @@ static void test_plan_clamps_at_either_end(void **state)
         assert_null(warden_finding(&f->warden, FINDING_CLAMPED));
 }
 
-/* As the kernel rounds: the minimum up, the maximum down, and both up where no entry lies between them. */
+/* As the kernel rounds: the minimum up and the maximum down; both up if no entry lies between them. */
 static void test_plan_rounds_limits_to_the_table(void **state)
 {
         static const struct {
@@ -557,7 +557,7 @@ static void test_plan_rounds_limits_to_the_table(void **state)
         assert_non_null(strstr(sentence, "2.1 GHz asked for, 2 GHz is this driver's nearest"));
 }
 
-/* A speed goes up to an entry of the driver's table, and that is told. */
+/* A speed is rounded up to an entry of the driver's table, with a finding. */
 static void test_plan_rounds_a_speed_as_the_kernel_does(void **state)
 {
         Fixture *f = *state;
@@ -606,7 +606,7 @@ static void test_plan_freezes_a_moving_governor_that_stays(void **state)
         warden_plan(&f->warden, true);
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_max_freq 2600000>1400000 none\n"
                                       "cpufreq/policy0/scaling_min_freq 800000>1400000 holds-frequency\n");
-        /* Their originals are kept as long as it may have to be held. */
+        /* The originals of the limits are kept while the frequency may have to be frozen. */
         assert_true(plan_wants(&f->warden.plan, &(KnobId) { .knob = KNOB_SCALING_MAX_FREQ }));
         assert_true(plan_wants(&f->warden.plan, &(KnobId) { .knob = KNOB_SCALING_MIN_FREQ }));
 }
@@ -623,13 +623,13 @@ static void test_plan_cannot_freeze_an_unknown_frequency(void **state)
         assert_steps(&f->warden.plan, "cpufreq/policy0/scaling_governor ondemand>performance marks-tsc-unstable!\n");
         assert_non_null(warden_finding(&f->warden, FINDING_NOT_HELD));
 
-        /* Withheld: not written, so no original. */
+        /* A withheld step is not written, so no original is saved. */
         warden_apply(&f->warden);
         assert_int_equal(f->warden.originals.n, 0);
         assert_int_equal(f->warden.n_failed, 1);
 }
 
-/* userspace at its maximum may wait for more: it is told to stay before the maximum rises. */
+/* A higher speed may have been requested under userspace. So the present one is written before the maximum rises. */
 static void test_plan_pins_the_speed_before_limits_widen(void **state)
 {
         Fixture *f = *state;
@@ -647,7 +647,7 @@ static void test_plan_pins_the_speed_before_limits_widen(void **state)
         assert_int_equal(domain->max_khz, 2000000);
         assert_true(f->host.tsc_lives);
 
-        /* Nothing to protect: the speed goes back when the limit is there. */
+        /* The TSC is lost: the requested speed comes back after the limit. */
         f->host.tsc_lives = false;
         domain->max_khz = 1400000;
         warden_plan(&f->warden, true);
@@ -705,10 +705,10 @@ static void test_plan_leaves_poll_and_what_others_disabled(void **state)
         Fixture *f = *state;
         IdleState *poll = snapshot_find_state(&f->host.real, 0, 0);
 
-        /* Unreadable, and so the deepest: but POLL. */
+        /* A latency that cannot be read counts as the deepest, but POLL is never disabled. */
         poll->latency_usec = UINT64_MAX;
         poll->error = -EIO;
-        /* Only the shallowest comes back. */
+        /* Only the shallowest state is enabled again. */
         snapshot_find_state(&f->host.real, 1, 1)->disabled = snapshot_find_state(&f->host.real, 1, 2)->disabled = true;
         warden_rule(&f->warden, NULL, NULL, 0, 0, "C2");
         warden_plan(&f->warden, true);
@@ -718,7 +718,7 @@ static void test_plan_leaves_poll_and_what_others_disabled(void **state)
         assert_int_equal(f->warden.plan.findings.n, 0);
 }
 
-/* Our own writes do not become originals: the values before them do. */
+/* A value that the daemon wrote never becomes an original. */
 static void test_plan_counts_originals_as_what_is_left(void **state)
 {
         Fixture *f = *state;
@@ -746,7 +746,7 @@ static void test_plan_does_not_restore_a_state_that_cannot_be_read(void **state)
         assert_steps(&f->warden.plan, "cpu1/cpuidle/state3/disable 1>0 none\n");
 }
 
-/* The reload asks for what stood there: the original is kept for as long as the knob is ours. */
+/* After a reload the wanted value equals the original. The original is kept while the policy sets the knob. */
 static void test_originals_of_what_is_wanted_stay(void **state)
 {
         Fixture *f = *state;
@@ -829,7 +829,7 @@ static void test_plans_of_parts_make_up_the_whole(void **state)
                                     plan_wants(&warden.plan, &plan.wanted[n].id));
                 n_steps += plan.n_steps;
                 n_wanted += plan.n_wanted;
-                /* The one that is offline, whichever part is planned. */
+                /* The plan of every part has the finding of the offline CPU. */
                 assert_int_equal(plan.findings.n, 1);
                 assert_int_equal(plan.findings.entries[0].kind, FINDING_OFFLINE);
         }
@@ -840,7 +840,7 @@ static void test_plans_of_parts_make_up_the_whole(void **state)
         fake_host_done(&host);
 }
 
-/* What the part does not have is not given up for it. */
+/* A plan for one part does not drop the originals of the others. */
 static void test_originals_outside_of_the_part_stay(void **state)
 {
         Fixture *f = *state;

@@ -40,7 +40,7 @@ static void test_record_of_one_cpu(void **state)
         assert_int_equal(record.n_convicted, 0);
 }
 
-/* No content of the file is trusted. */
+/* Any content of the file is checked. */
 static void test_record_refused(void **state)
 {
         static const char *const texts[] = {

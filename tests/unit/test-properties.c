@@ -96,7 +96,7 @@ static int append(sd_bus *bus, const char *text)
         return r;
 }
 
-/* As GetAll has it: the value of a property, in a variant, between others. */
+/* As in GetAll: the value in a variant, between other properties. */
 static void append_property(sd_bus_message *message, const char *signature, sd_bus_property_get_t get, void *value)
 {
         assert_true(sd_bus_message_open_container(message, 'v', signature) >= 0);
@@ -104,7 +104,7 @@ static void append_property(sd_bus_message *message, const char *signature, sd_b
         assert_true(sd_bus_message_close_container(message) >= 0);
 }
 
-/* If a string was not escaped, the others are sent. */
+/* A property that was not escaped does not prevent the others from being sent. */
 static void test_one_that_cannot_be_sent_costs_itself_only(void **state)
 {
         char bad[] = "\xef\xbf\xbf", good[] = "good", *text = bad, *none = NULL, *list[] = { good, bad, good, NULL };
@@ -173,7 +173,7 @@ static void test_in_a_struct_too(void **state)
         close(fds[1]);
 }
 
-/* The next message of `to`, with what `from` and `to` have to say to each other before. */
+/* Returns the next message that `to` receives; the handshake of the two connections comes first. */
 static sd_bus_message *receive(sd_bus *from, sd_bus *to)
 {
         sd_bus_message *message = NULL;
@@ -237,8 +237,8 @@ static void encode(uint32_t code, char text[static 5])
         *to = '\0';
 }
 
-/* What is left as it is can be sent, and what sd-bus refuses is escaped: every character, surrogates and beyond
- * U+10FFFF too. */
+/* Tries every character, surrogates and those beyond U+10FFFF too: what sd-bus accepts stays as it is, what it refuses
+ * is escaped. */
 static void test_every_character_can_be_sent(void **state)
 {
         int fds[2];

@@ -41,12 +41,12 @@ static void test_lines(void **state)
         assert_int_equal(boot.khz, 2494100);
 
         boot = (BootCalibration) {};
-        assert_false(
-                boot_calibration_feed(&boot, 1, "Refined TSC clocksource calibration: 2294.606 MHz")); /* before 3.x */
+        assert_false(boot_calibration_feed(
+                &boot, 1, "Refined TSC clocksource calibration: 2294.606 MHz")); /* the wording before Linux 3 */
         assert_int_equal(boot.khz, 2294606);
 }
 
-/* This boot first; 0 ends them. */
+/* The rates of the boots, this one first; 0 ends the list. */
 static RateBoots find(const unsigned *khz)
 {
         BootCalibration boots[1 + RATE_BOOTS_MAX + 4] = {};
@@ -68,13 +68,13 @@ static void test_median(void **state)
         } cases[] = {
                 { { 2500000, 2500001, 2499999 }, 2, 0, 2500000, 0, 0.4, false },
                 { { 2500010, 2500000, 2500001, 2500002 }, 3, 0, 2500001.5, -3.4, 0.4, false },
-                /* 0.7 % too high: the kernel counts too little time. */
+                /* This boot's rate is 0.7 % too high. */
                 { { 2517250, 2500000, 2500000 }, 2, 0, 2500000, -6852.7, 0, true },
                 { { 2498000, 2500000, 2500000 }, 2, 0, 2500000, 800.6, 0, true },
-                /* Not this boot: another one. */
+                /* An earlier boot's rate is the wrong one. */
                 { { 2500000, 2500000, 2517250 }, 2, 1, 2500000, 0, 0, false },
                 { { 2500000, 2517250, 2500000, 2490000 }, 3, 2, 2500000, 0, 2008, false },
-                /* Of two, nobody knows which is wrong. */
+                /* Of two different rates it is not known which is wrong. */
                 { { 2500000, 2517250 }, 1, 0, 2517250, 6900, 3450, false },
                 { { 2500000, 2500000, 2501249 }, 2, 0, 2500000, 0, 0, false }, /* 499.35 ppm */
                 { { 2500000, 2500000, 2501252 }, 2, 1, 2500000, 0, 0, false },
@@ -105,7 +105,7 @@ static void test_what_counts(void **state)
         BootCalibration boots[] = {
                 { CALIBRATION_REFINED, 2500000, 1, "cpu", "board" },
                 { CALIBRATION_REFINED, 2500002, 2, "cpu", "board" },
-                { CALIBRATION_DETECTED, 2400000, 3, "cpu", "board" }, /* another kind */
+                { CALIBRATION_DETECTED, 2400000, 3, "cpu", "board" }, /* another kind of calibration */
                 { CALIBRATION_REFINED, 2400000, 4, "another cpu", "board" },
                 { CALIBRATION_REFINED, 2400000, 5, "cpu", "another board" },
                 { CALIBRATION_REFINED, 3500000, 6, "cpu", "board" }, /* another nominal rate */

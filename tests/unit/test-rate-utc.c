@@ -19,7 +19,7 @@
 
 static MachineSetup plain_setup;
 
-/* A host that `client` has disciplined for a day; by its word the clock gains 34 ppm by itself. */
+/* A host whose clock `client` has disciplined for a day. The client says that the clock gains 34 ppm by itself. */
 static TimeInput input_of(TimeClient client)
 {
         TimeInput input = {
@@ -89,11 +89,11 @@ static void test_each_client(void **state)
         static const TimeClient others[] = { CLIENT_PHC2SYS, CLIENT_PTP4L, CLIENT_TIMEMASTER };
         TimeInput input = input_of(CLIENT_CHRONYD);
 
-        /* chronyd moves freq and tick while it slews: its own word counts. */
+        /* While chronyd slews, the kernel's freq and tick mislead: what chronyd reports counts. */
         input.kernel_tick = 10800;
         expect_known(&input, 34, 0.013, "chronyc tracking: Frequency 34.00 ppm fast");
         input = input_of(CLIENT_NTPD);
-        input.kernel_freq = 0; /* disable kernel */
+        input.kernel_freq = 0; /* as after ntpd's "disable kernel" */
         expect_known(&input, 34, 0.003 + 2 * 0.01 / 86400 * 1e6, "ntpq rv 0: frequency -34.000");
         input = input_of(CLIENT_TIMESYNCD);
         expect_known(&input, 34, 2 * 0.128 / 86400 * 1e6, "adjtimex: freq -2228224, tick 10000");
@@ -160,7 +160,7 @@ static void test_cannot_say(void **state)
         input.ntp.frequency_known = false;
         expect_why(&input, "ntpq names no frequency");
 
-        /* The clock of a network interface that nobody sets has a rate of its own. */
+        /* A network interface's clock that no program sets runs at its own rate. */
         input = good;
         input.phcs.names[0] = '\0';
         input.chrony.sources[0].mode = '#';

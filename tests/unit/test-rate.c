@@ -11,7 +11,7 @@
 #include "base/macro.h"
 #include "model/rate.h"
 
-/* One and the same clock, which gains 34.021 ppm by itself, as each program tells of it. */
+/* The same clock, which gains 34.021 ppm by itself, as each program reports it. */
 static void test_signs(void **state)
 {
         /* adjtimex --print: "freq: -2229600", "tick: 10000": the kernel takes 34.021 ppm away. */
@@ -29,8 +29,8 @@ static void test_kernel(void **state)
                 double ppm;
         } cases[] = {
                 { 0, 10000, 0 },
-                { 65536, 10000, -1 },         /* sped up by 1 ppm: slow by itself */
-                { -65536 * 500, 10000, 500 }, /* as far as freq goes */
+                { 65536, 10000, -1 },         /* the kernel adds 1 ppm, so the clock itself is slow */
+                { -65536 * 500, 10000, 500 }, /* the largest value of freq */
                 { 0, 10001, -100 },           /* one tick more */
                 { 0, 9998, 200 },
                 { 65536 * 60, 9999, 40 }, /* chronyd divides what it sets between the two */
@@ -50,7 +50,7 @@ static void test_levels(void **state)
         static const struct {
                 double ppm;
                 RateLevel level;
-                double error; /* from here on it says nothing */
+                double error; /* an error of this size makes the rate useless */
         } cases[] = {
                 { 0, RATE_USUAL, 10 },  { 100, RATE_USUAL, 10 },  { -100.1, RATE_NOTE, 10 },
                 { 250, RATE_NOTE, 10 }, { 250.1, RATE_WARN, 25 }, { -449.9, RATE_WARN, 25 },

@@ -13,7 +13,7 @@
 
 static char text[4096];
 
-/* What goes to stderr for a remark on our file and one on cpupower's. */
+/* Returns the messages for one remark on our file and one on cpupower's. */
 static void log_both(Halves halves)
 {
         char ours[] = "/etc/default/tscwarden:1: a remark", foreign[] = "/etc/default/cpupower:2: another";
@@ -39,7 +39,7 @@ static void test_remarks_warn_where_a_policy_is_applied(void **state)
         assert_non_null(strstr(text, "warning: /etc/default/cpupower:2: another\n"));
 }
 
-/* cpupower's file has no effect here. */
+/* On this host cpupower's file is not used. */
 static void test_remarks_inform_where_none_is(void **state)
 {
         log_both((Halves) {});

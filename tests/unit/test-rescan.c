@@ -13,8 +13,8 @@
 #define MS UINT64_C(1000)
 #define START (5000 * MS)
 
-/* n_events, the first at START, `gap` apart; then rest until nothing is due. Returns how often the host was looked at,
- * and when last. */
+/* Sends n_events events, the first at START, `gap` apart, then waits until nothing is due. Returns how often the host
+ * was read, and when last. */
 static unsigned play(Rescan *rescan, unsigned n_events, uint64_t gap, bool later, uint64_t *ret_last)
 {
         uint64_t now = START, next = START;
@@ -50,7 +50,7 @@ static void test_rescan(void **state)
                 { 1, 0, true, 2, START + 2000 * MS },
                 { 64, 1 * MS, false, 2, START + 101 * MS },
                 { 64, 1 * MS, true, 2, START + 63 * MS + 2000 * MS },
-                /* Events that are far apart are each answered, without a longer wait. */
+                /* Each of several events that are far apart is answered without a longer wait. */
                 { 3, 1000 * MS, false, 3, START + 2000 * MS },
                 { 3, 1000 * MS, true, 4, START + 4000 * MS },
         };
@@ -65,8 +65,7 @@ static void test_rescan(void **state)
         }
 }
 
-/* However long the events go on: the host is read at least every two seconds, hardly more often, and once after the
- * end. */
+/* While events keep coming, the host is read about every two seconds, and once after the last event. */
 static void test_rescan_storm(void **state)
 {
         Rescan rescan = {};

@@ -41,7 +41,7 @@ static void test_a_process_is_known_by_its_cut_name(void **state)
         assert_int_equal(rival_from_command("tlp"), RIVAL_MAX_);
 }
 
-/* What sets governors is either seen as a process or leaves none. */
+/* A program that sets governors is found by its process, or leaves no process. */
 static void test_a_setter_of_governors_is_found(void **state)
 {
         for (Rival rival = 0; rival < RIVAL_MAX_; rival++) {

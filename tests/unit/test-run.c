@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Plans are carried out on a host that follows the kernel's rules, and on hosts that do not do what is written
+ * Plans run on a fake host that follows the kernel's rules, and on fake hosts that do not do what is written to them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,7 +94,7 @@ static void test_run_notices_an_ignored_write(void **state)
         finish(&host, &warden);
 }
 
-/* A maximum was accepted and reads lower: firmware or a thermal limit asks for less. */
+/* The kernel accepts a maximum and then shows a lower one, because firmware or a thermal limit asks for less. */
 static void test_run_finds_a_limited_maximum(void **state)
 {
         static const struct {
@@ -144,7 +144,7 @@ static void test_run_waits_for_a_late_limit(void **state)
         finish(&host, &warden);
 }
 
-/* The limits did not take effect: the governor, which would now change the frequency, must stay. */
+/* The limits have no effect, so the governor is not written: it would change the frequency. */
 static void test_run_withholds_the_governor_after_a_freeze_that_failed(void **state)
 {
         FakeHost host;
@@ -181,8 +181,8 @@ static void test_run_keeps_a_living_tsc_through_apply_and_restore(void **state)
         finish(&host, &warden);
 }
 
-/* ondemand would change the frequency as soon as it could: its limits stay equal, and their originals are kept for
- * later. */
+/* ondemand changes the frequency as soon as its limits allow it. So the limits stay equal, and their originals are
+ * kept. */
 static void test_run_keeps_the_freeze_under_a_restored_moving_governor(void **state)
 {
         FakeHost host;
@@ -207,7 +207,7 @@ static void test_run_keeps_the_freeze_under_a_restored_moving_governor(void **st
         finish(&host, &warden);
 }
 
-/* The plan of `warden`, step by step at times we choose. */
+/* Runs the plan of `warden` step by step, at times that the test chooses. */
 typedef struct Stepper {
         Snapshot snapshot;
         Run run;
@@ -256,7 +256,7 @@ static void test_run_goes_in_slices(void **state)
         finish(&host, &warden);
 }
 
-/* A limit may have its effect late, a governor has it at once. Once one limit used all its time, the next gets
+/* A limit may take effect late, a governor does at once. After one limit has used all its time, the next one gets
  * little. */
 static void test_run_gives_up_on_a_limit_that_never_comes(void **state)
 {
@@ -274,7 +274,7 @@ static void test_run_gives_up_on_a_limit_that_never_comes(void **state)
         assert_int_equal(stepper_go(&stepper, 1000 + RUN_WAIT_USEC - 1, 64), RUN_WAIT);
         assert_int_equal(host.n_writes, 1);
         assert_int_equal(stepper_go(&stepper, 1000 + RUN_WAIT_USEC, 64), RUN_WAIT);
-        /* policy0's governor, and the second limit. */
+        /* The governor of policy0 and the second limit. */
         assert_int_equal(host.n_writes, 3);
         assert_int_equal(stepper_go(&stepper, 1000 + RUN_WAIT_USEC + RUN_WAIT_AGAIN_USEC, 64), RUN_DONE);
         assert_int_equal(stepper.run.n_done, 1);
@@ -283,8 +283,8 @@ static void test_run_gives_up_on_a_limit_that_never_comes(void **state)
         finish(&host, &warden);
 }
 
-/* A driver with a complete list: the plan knows which name of ours it takes. Another error than EINVAL is no reason to
- * try on. */
+/* intel_pstate lists all its governors, so the plan writes only a listed name. After another error than EINVAL no other
+ * name is tried. */
 static void test_run_writes_only_names_worth_a_try(void **state)
 {
         FakeHost host;
@@ -311,7 +311,7 @@ static void test_run_writes_only_names_worth_a_try(void **state)
         finish(&host, &warden);
 }
 
-/* No name of the configuration: there is nothing to change in it. */
+/* The refused governor is an original and not a configured one, so the message must not blame the configuration. */
 static void test_run_does_not_call_an_original_refused(void **state)
 {
         FakeHost host;
@@ -328,7 +328,7 @@ static void test_run_does_not_call_an_original_refused(void **state)
         finish(&host, &warden);
 }
 
-/* cpupower -f: the governor userspace, and the nearest speed of the table that is not below. */
+/* cpupower -f sets the governor userspace and the next speed of the table that is not lower. */
 static void test_run_sets_a_speed(void **state)
 {
         FakeHost host;
@@ -345,7 +345,7 @@ static void test_run_sets_a_speed(void **state)
         warden_plan(&warden, true);
         assert_int_equal(warden.plan.n_steps, 0);
 
-        /* A governor named later ends the speed. */
+        /* A governor that comes later in the options cancels the speed. */
         warden_options(&warden, "frequency-set -g performance");
         warden_apply(&warden);
         assert_string_equal(host.real.domains[1].governor, "performance");
@@ -412,7 +412,7 @@ static void test_run_idle_set(void **state)
                 { "idle-set -D 76 ; -c 1 idle-set -E", "0001", "0000" },
                 { "idle-set -d 0", "1000", "1000" },
                 { "idle-set -E ; idle-set -D 10 ; idle-set -e 3", "0010", "0010" },
-                /* Never POLL alone. */
+                /* POLL is never the only state left. */
                 { "idle-set -D 0", "0011", "0011" },
                 { "idle-set -D 2", "0011", "0011" },
                 { "idle-set -d 1 ; idle-set -d 2 ; idle-set -d 3", "0011", "0011" },
@@ -438,7 +438,7 @@ static void test_run_idle_set(void **state)
         }
 }
 
-/* Energy preferences are not even read unless a rule sets them. */
+/* Energy preferences are read only if a rule sets them. */
 static void test_run_energy_preferences(void **state)
 {
         FakeHost host;
@@ -457,7 +457,7 @@ static void test_run_energy_preferences(void **state)
         assert_int_equal(warden_finding(&warden, FINDING_NO_SUCH_KNOB)->knob, KNOB_ENERGY_PERFORMANCE_PREFERENCE);
         assert_int_equal(warden_finding(&warden, FINDING_FAILED)->knob, KNOB_ENERGY_PERF_BIAS);
 
-        /* After a reload to a policy without them, they are restored. */
+        /* A reload to a policy without energy preferences restores them. */
         policy_done(&warden.policy);
         warden_options(&warden, "frequency-set -g performance");
         warden_apply(&warden);
@@ -638,7 +638,7 @@ static void test_property_never_costs_a_living_tsc(void **state)
                         fail_msg("seed %lu: the TSC was lost by what we wrote:\n%s", (unsigned long)seed, host.log);
                 finish(&host, &warden);
         }
-        /* The property would also hold if nothing were ever written. */
+        /* Without writes this test would prove nothing. */
         assert_in_range(survived, 4000, 19000);
 }
 

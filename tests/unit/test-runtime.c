@@ -91,13 +91,13 @@ static void test_runtime_open_refuses_what_others_control(void **state)
         assert_int_equal(runtime_open(path, &fd), -ENOTDIR);
         path_below(scratch, "missing/parent", path);
         assert_int_equal(runtime_open(path, &fd), -ENOENT);
-        /* Somebody else's: ours given away, or for an ordinary user the root directory. */
+        /* A directory of another user: for root one that it gives away, for others the root directory. */
         path_below(scratch, "d", path);
         if (geteuid() == 0)
                 assert_int_equal(fchownat(scratch->fd, "d", 65534, 65534, 0), 0);
         assert_int_equal(runtime_open(geteuid() == 0 ? path : "/", &fd), -EPERM);
         assert_int_equal(fd, -1);
-        /* The daemon's, for root. */
+        /* Root accepts the directory of another user if $RUNTIME_DIRECTORY names it. */
         setenv("RUNTIME_DIRECTORY", geteuid() == 0 ? path : "/", 1);
         assert_int_equal(runtime_open(NULL, &fd), geteuid() == 0 ? 0 : -EPERM);
         if (geteuid() == 0)
@@ -123,7 +123,7 @@ static void test_runtime_lock_keeps_others_out(void **state)
         }
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-        /* The same descriptor may lock again, and without a lock another may. */
+        /* The same descriptor may lock again. After an unlock another one may. */
         assert_int_equal(runtime_lock(scratch->fd), 0);
         assert_int_equal(flock(scratch->fd, LOCK_UN), 0);
         fd = open(scratch->path, O_RDONLY | O_DIRECTORY);
@@ -218,7 +218,7 @@ static void test_runtime_replace_file_failing_leaves_the_old_one(void **state)
         int r;
 
         assert_int_equal(runtime_replace_file(scratch->fd, "f", "old", 3, 0600), 0);
-        /* The file size limit stops a write in its middle, as a full disk does. */
+        /* The limit on file sizes stops a write in the middle, as a full disk would. */
         signal(SIGXFSZ, SIG_IGN);
         assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
         assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);

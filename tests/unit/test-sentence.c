@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What is said of a policy, before and after it is applied, and what its plan does are the same, over need × living TSC
- * × configuration × driver.
+ * The sentences about a policy, before and after it is applied, agree with what its plan does, for every combination of
+ * need, state of the TSC, configuration and driver.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,10 +31,10 @@ typedef enum Driver {
 
 typedef struct Configuration {
         const char *own, *foreign;
-        const char *governor; /* that it comes to */
-        const char *line;     /* that asks for the governor; NULL: built in */
+        const char *governor; /* the governor in force in the end */
+        const char *line;     /* the line that asks for the governor; NULL: built in */
         const char *deep;     /* the line that allows a deep C-state; NULL: the half holds */
-        bool pinned;          /* both limits have the value of the present frequency */
+        bool pinned;          /* both limits are equal to the present frequency */
 } Configuration;
 
 #define HOLDING "CPUPOWER_START_OPTS='frequency-set -g performance'\nCPUPOWER_START_IDLE_OPTS='idle-set -D 10'\n"
@@ -174,7 +174,7 @@ static void assert_agree(const Case *is, const Warden *w, Snapshot *planned)
         assert_string_equal(policy_state_to_string(state), policy_state_to_string(expected_state(is, w)));
         assert_plan(is, w);
         assert_sentence(is, w, state, reason);
-        /* What `plan` says about its steps before the apply is what the state says after it. */
+        /* `plan` says about its steps what the state says after the apply. */
         for (size_t i = 0; i < w->plan.n_steps; i++)
                 assert_int_equal(snapshot_set(planned, &w->plan.steps[i].id, w->plan.steps[i].to), 0);
         before = effects_of(is, w, planned);
@@ -246,15 +246,11 @@ static void test_sentence_and_plan_agree(void **state)
         }
 }
 
-static int enter_scratch(void **state)
-{
-        return scratch_setup(state) < 0 ? -1 : fchdir(((Scratch *)*state)->fd);
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(test_sentence_and_plan_agree, enter_scratch, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_sentence_and_plan_agree, scratch_setup_and_enter,
+                                                scratch_teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,27 +8,16 @@
 
 #include <cmocka.h>
 
+#include "base/macro.h"
+#include "output.h"
 #include "show/show.h"
 #include "warden.h"
 
-typedef struct Output {
-        FILE *stream;
-        char *text;
-        size_t size;
-} Output;
-
-static void output_begin(Output *output)
-{
-        *output = (Output) {};
-        output->stream = open_memstream(&output->text, &output->size);
-        assert_non_null(output->stream);
-}
-
 static void output_end(Output *output, const char *expected)
 {
-        assert_int_equal(fclose(output->stream), 0);
-        assert_string_equal(output->text, expected);
-        free(output->text);
+        _cleanup_free_ char *text = output_take(output);
+
+        assert_string_equal(text, expected);
 }
 
 static void test_show_facts(void **state)
@@ -69,7 +58,7 @@ static void test_show_facts(void **state)
         facts_done(&facts);
 }
 
-/* Lines of 80 columns at most; a word that is longer stands alone. */
+/* Lines have at most 80 columns; a longer word is a line by itself. */
 static void test_show_findings_wraps(void **state)
 {
         char object[] = "cpufreq/policy0";
@@ -108,7 +97,7 @@ static void test_show_plan(void **state)
         assert_int_equal(show_plan(output.stream, "Plan", &warden.plan, &host.real), 0);
         output_end(&output, "Plan   nothing to do\n");
 
-        /* Other names behind the same index do not go together. */
+        /* States with the same index and different names are not merged. */
         snapshot_find_state(&host.real, 3, 3)->name = "C6";
         warden_rule(&warden, NULL, "performance", 0, 2600000, "C2");
         warden.policy.rules[0].lines[POLICY_GOVERNOR] = 2;

@@ -60,7 +60,7 @@ static void test_part_has(void **state)
         assert_false(snapshot_part_has(&t->part, &(KnobId) { .knob = KNOB_DISABLE, .id = 3, .state = 1 }));
 }
 
-/* The part and its domain are as they are now; all else is as it was known, and owns its texts. */
+/* The part and its domain have the new values, the rest has the known ones. The merged snapshot owns its texts. */
 static void test_merge_takes_the_part_only(void **state)
 {
         Test *t = *state;
@@ -83,7 +83,7 @@ static void test_merge_takes_the_part_only(void **state)
         assert_false(t->whole.cpus[3].states[2].disabled);
 }
 
-/* A CPU that was never online has no policy before. */
+/* A CPU that was never online had no frequency domain. */
 static void test_merge_adds_a_policy(void **state)
 {
         Test *t = *state;
@@ -111,7 +111,7 @@ static void test_merge_refuses_what_is_gone(void **state)
         assert_int_equal(read_and_merge(t), 0);
         snapshot_done(&t->read);
         t->host.real.n_cpus = 4;
-        /* Nor is there a place for a CPU that was not known. */
+        /* A CPU that was not known has no place either. */
         free(t->whole.cpus[3].states);
         free(t->whole.cpus[2].states);
         t->whole.n_cpus = 2;

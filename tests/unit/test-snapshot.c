@@ -11,7 +11,8 @@
 #include "base/macro.h"
 #include "model/snapshot.h"
 
-/* Numbers with gaps, as on a host with CPUs taken out. The arrays are static: no snapshot_done(). */
+/* CPU numbers with gaps, as on a host from which CPUs were removed. The arrays are static, so snapshot_done() is not
+ * called. */
 static void fill(Snapshot *ret)
 {
         static FreqDomain domains[3];
@@ -86,7 +87,7 @@ static void test_snapshot_get_and_set(void **state)
         }
 }
 
-/* Read back after a write: the state can be read now. */
+/* A state that could not be read is read successfully after a write. */
 static void test_snapshot_set_heals_a_state(void **state)
 {
         KnobId id = { .knob = KNOB_DISABLE, .id = 2, .state = 3 };
@@ -110,7 +111,7 @@ static void test_cpu_shallowest_state(void **state)
         };
         CpuState cpu = { .states = states, .n_states = ARRAY_SIZE(states) };
 
-        /* The kernel's order decides between two of one latency. */
+        /* Of two states with the same latency, the kernel's order decides. */
         assert_ptr_equal(cpu_shallowest_state(&cpu), &states[2]);
         cpu.n_states = 1;
         assert_null(cpu_shallowest_state(&cpu));

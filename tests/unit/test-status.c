@@ -379,7 +379,7 @@ static const struct {
         { "rate-unknown", has_no_rate, 0 },
 };
 
-/* The whole text; NULL when the file is not there. */
+/* Returns the whole text, or NULL if there is no such file. */
 static char *read_file(const char *path)
 {
         char *text = NULL;

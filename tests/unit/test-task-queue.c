@@ -31,7 +31,7 @@ static void test_queue_has_one_person_at_a_time(void **state)
         assert_true(task_queue_is_busy(&q));
         assert_int_equal(task_queue_ask(&q, TASK_RESTORE), -EBUSY);
         assert_int_equal(q.aim, TASK_APPLY);
-        /* A task of the daemon's own gives way. */
+        /* A task that a person asks for replaces one of the daemon's own. */
         task_queue_begin(&q, by_event);
         assert_false(task_queue_is_busy(&q));
         assert_int_equal(task_queue_ask(&q, TASK_RESTORE), 0);
@@ -75,7 +75,7 @@ static void test_queue_collects_cpus(void **state)
         task_queue_end(&q);
         assert_true(cpuset_is_empty(&q.cpus));
 
-        /* Once the whole host is to be read, it stays so. */
+        /* A request to read the whole host is not forgotten. */
         assert_true(task_queue_ask_renewal(&q, &first));
         assert_true(task_queue_ask_renewal(&q, NULL));
         assert_true(cpuset_is_empty(&q.next_cpus));
@@ -96,7 +96,7 @@ static void test_queue_prefers_a_reload(void **state)
         assert_true(cpuset_is_empty(&q.next_cpus));
         assert_true(task_queue_ask_renewal(&q, &cpus));
         assert_int_equal(q.next.kind, TASK_RELOAD);
-        /* It also survives a task that a person asks for. */
+        /* A reload that waits stays, whatever a person asks for. */
         assert_int_equal(task_queue_ask(&q, TASK_RESTORE), 0);
         assert_int_equal(q.next.kind, TASK_RELOAD);
         task_queue_forget_next(&q);

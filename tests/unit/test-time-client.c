@@ -65,7 +65,7 @@ static void test_time_client_judge(void **state)
         assert_string_equal(process.source, "/dev/ptp_kvm");
 }
 
-/* Whose clocks they set right: "" and no others: nobody's. */
+/* The clocks that the clients set; "" and no others: none. */
 static void test_kept_clocks(void **state)
 {
         static const struct {

@@ -67,7 +67,7 @@ static void test_tool_run_ends_in_time(void **state)
         char *output = NULL;
         int status = -1;
 
-        /* A grandchild keeps the pipe open; the program closes it and stays. */
+        /* First a grandchild keeps the pipe open; then the program closes the pipe and goes on. */
         assert_int_equal(take(*state, "sleep 30 & exit 0", &status, &output), -ETIMEDOUT);
         assert_int_equal(take(*state, "exec >&- 2>&-; sleep 30", &status, &output), -ETIMEDOUT);
         assert_null(output);
@@ -94,7 +94,7 @@ static void test_tool_run_failures(void **state)
         assert_int_equal(status, 128 + 15);
 }
 
-/* Whether the process is gone, or a zombie that no process has waited for. */
+/* Returns whether the process is gone or a zombie. */
 static bool has_ended(pid_t pid)
 {
         char path[64], text[256] = "";

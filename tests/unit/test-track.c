@@ -25,14 +25,14 @@ static void test_round_intersects(void **state)
         Round round = {};
         Interval bound;
 
-        /* B is 1000 ahead. The first answer took long on the way back, the second on the way there. */
+        /* B is 1000 ahead. The first exchange was delayed on the way back, the second on the way there. */
         round_add(&round, 100, 1110, 400);
         round_add(&round, 500, 1790, 800);
         bound = round_interval(&round);
         assert_interval(&bound, 990, 1010);
         assert_false(round.moved);
         assert_true(interval_excludes_zero(&bound));
-        /* An exchange that was interrupted adds nothing. */
+        /* An interrupted exchange does not narrow the result. */
         round_add(&round, 900, 5000, 90000);
         bound = round_interval(&round);
         assert_interval(&bound, 990, 1010);
@@ -49,7 +49,7 @@ static void test_round_wraps(void **state)
         assert_false(interval_excludes_zero(&bound));
 }
 
-/* No offset fits all: the result holds wherever it has been. */
+/* No offset fits all exchanges: the result covers every place where it has been. */
 static void test_round_moves(void **state)
 {
         Round round = {};
@@ -61,7 +61,7 @@ static void test_round_moves(void **state)
         assert_true(round.moved);
         bound = round_interval(&round);
         assert_interval(&bound, -50, 1050);
-        /* The own counter of the CPU that asks went back: nothing follows. */
+        /* The asking CPU's own counter went back: the exchange is ignored. */
         round_add(&round, 5000, 5000, 4000);
         bound = round_interval(&round);
         assert_interval(&bound, -50, 1050);
@@ -81,7 +81,7 @@ typedef struct Seen {
         int64_t offset;
 } Seen;
 
-/* Rounds whose bound is 20 to both sides. */
+/* Rounds with a bound of 20 in both directions. */
 static Track play(const Seen *seen, size_t n)
 {
         Track track = {};
@@ -103,7 +103,7 @@ static void test_track_offset(void **state)
         double low = 0, high = 0;
 
         assert_false(track_is_convicted(&track) || track_is_suspect(&track));
-        /* One round does not convict. */
+        /* One round is not enough to convict a CPU. */
         track = play(once, ARRAY_SIZE(once));
         assert_false(track_is_convicted(&track));
         assert_true(track_is_suspect(&track));
@@ -127,7 +127,7 @@ static void test_track_rate(void **state)
         assert_true(low < -300 && high > -300 && high < -299.9);
 }
 
-/* A bound's two ends are seen at their own moments: the rate is between what the ends allow. */
+/* The two ends of a bound are measured at different moments. The rate lies between what they allow. */
 static void test_track_rate_of_moments(void **state)
 {
         Interval first = { -10, 10, 500, 0 }, second = { 90, 110, 1000, 1500 };
@@ -182,7 +182,7 @@ static void test_result(void **state)
         ProbeResult result = { .cpus = cpus, .n = ARRAY_SIZE(cpus), .tsc_khz = 3000000 };
         CpuSet convicted = {};
 
-        /* A third of a nanosecond each; rounded so that a bound never becomes narrower. */
+        /* Each tick is a third of a nanosecond. Bounds are rounded outwards. */
         assert_int_equal(probe_nsec(&result, 31), 11);
         assert_int_equal(probe_nsec(&result, -31), -11);
         assert_int_equal(probe_nsec(&result, 30), 10);

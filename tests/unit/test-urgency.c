@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Suspect and urgency, which one file decides; and no remedy leads in a circle
+ * Suspect and urgency, which model/urgency.c decides. No remedy leads in a circle: after it was followed less is left.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -163,7 +163,7 @@ static void test_urgency_rows(void **state)
         }
 }
 
-/* A difference that a probe proved is a ticket where the kernel sees nothing, and lowers no other urgency. */
+/* A difference that a probe proved is a ticket if the kernel noticed nothing. It never lowers another urgency. */
 static void test_urgency_of_a_conviction(void **state)
 {
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -182,7 +182,7 @@ static void test_urgency_of_a_conviction(void **state)
         }
 }
 
-/* Whatever happens inside a guest, nobody evacuates it; and there is a remedy exactly where somebody has to act. */
+/* Inside a guest the urgency is never `evacuate`. There is a remedy if and only if the urgency is not `none`. */
 static void test_urgency_everywhere(void **state)
 {
         for (unsigned verdict = 0; verdict < VERDICT_MAX_; verdict++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What is said of a host, and what to do about it, wherever something may be wrong: compared with
- * expected/verdict-texts, which a person reads. `test-verdict-texts FILE` writes it there instead. And no remedy leads
- * in a circle: who does as told is told less afterwards.
+ * Every text about a host on which something may be wrong, and every remedy, compared with expected/verdict-texts,
+ * which a person reads. `test-verdict-texts FILE` writes the texts to FILE. No remedy leads in a circle: after it was
+ * followed less is left to do.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,7 +70,8 @@ static const struct {
         "large: ; say:clocksource:                       '%s' wd_nsec: " interval " wd_now: 1 wd_last: 0 mask: "       \
         "ffffffff ; say:clocksource:                       Clocksource 'tsc' skewed " skew " ns (0 ms) over watchdog " \
         "'%s' interval of " interval " ns (1 ms) ; say:" MARKED "clocksource watchdog"
-/* Of kernels to 5.12, at 2794.748 MHz and 14.318180 MHz: 7159090 of HPET's ticks are 0.5 s. */
+/* The report of Linux up to 5.12, with a TSC of 2794.748 MHz and HPET at 14.318180 MHz: 7159090 ticks of HPET are 0.5
+ * s. */
 #define OLD_SKEW(wd_now, cs_now)                                                                                    \
         "clocksource: timekeeping watchdog on CPU3: Marking clocksource 'tsc' as unstable because the skew is too " \
         "large: ; say:clocksource:                       '%s' wd_now: " wd_now " wd_last: 0 mask: ffffffff ; "      \
@@ -137,7 +138,7 @@ static const struct {
 #define CLEAN \
         "say@400000:clocksource: Switched to clocksource tsc-early ; say@1466114:clocksource: Switched to clocksource tsc ; "
 
-/* States without a mark. %s are the other clocksources. */
+/* States in which the kernel has not marked the TSC. %s are the other clocksources. */
 static const struct {
         const char *name;
         unsigned where;
@@ -185,7 +186,7 @@ static void play_mark(Player *player, unsigned role, const char *cmdline, const 
 
         snprintf(first, sizeof(first), "%.*s", (int)strcspn(others, " "), others);
         fill(lines, sizeof(lines), script, roles[role].reference);
-        /* At boot the TSC was never in use. */
+        /* A TSC that was lost at boot was never in use. */
         if (strncmp(script, BOOT, strlen(BOOT)) == 0)
                 snprintf(whole, sizeof(whole), "%s ; sys:%s|%s ; start", lines, first, others);
         else
@@ -216,7 +217,7 @@ static void write_case(FILE *out, const char *role, const char *name, const Play
                 suspect[0] ? suspect : "none", urgency_to_string(view->urgency), reason, remedy[0] ? remedy : "-");
 }
 
-/* The command line with `word` taken off, which stands in it. */
+/* Returns the command line without `word`. */
 static void take_off(char *cmdline, const char *word)
 {
         char *at = strstr(cmdline, word);
@@ -256,7 +257,7 @@ static bool do_as_told(const Player *player, const ClockView *view, const char *
         for (const char **m = missing; *m; m++)
                 if (strstr(remedy, *m))
                         strcat(strcat(cmdline, " "), *m);
-        /* What the kernel then does on every boot. */
+        /* The kernel's behaviour on every boot with these parameters. */
         play_state(ret, role, cmdline, script);
         if (kind != REMEDY_SWITCH_BACK && clock_facts_predict(&ret->facts) != REASON_NONE && !ret->facts.hypervisor) {
                 player_done(ret);
@@ -283,7 +284,7 @@ static void check_circle(const char *role_name, const char *name, const Player *
         if (after.urgency >= view->urgency)
                 fail_msg("%s: %s: with '%s' it is %s, which is no better: %s", role_name, name, then.facts.cmdline,
                          urgency_to_string(after.urgency), remedy);
-        /* And the new state does not complain about what was done. */
+        /* The new state does not complain about the change that the remedy asked for. */
         if (clock_advice(&then.facts) &
             (1U << ADVICE_RELIABLE_UNFIT | 1U << ADVICE_RELIABLE_NEEDLESS | 1U << ADVICE_GOOD_TSC_REFUSED))
                 fail_msg("%s: %s: '%s' is complained of", role_name, name, then.facts.cmdline);

@@ -35,7 +35,7 @@ enum {
         N_COLUMNS
 };
 
-/* The row's promised columns, as one text. */
+/* The expected columns of the row, as one text. */
 static char *row_promise(char *const columns[])
 {
         char *text;
@@ -46,7 +46,7 @@ static char *row_promise(char *const columns[])
         return text;
 }
 
-/* What the clock says, in the same form. */
+/* The clock's answers, in the same form. */
 static char *clock_summary(const Clock *clock)
 {
         const char *missing[BOOT_PARAMETERS_MAX + 1];
@@ -68,7 +68,7 @@ static char *clock_summary(const Clock *clock)
         return text;
 }
 
-/* Every text can be formatted, and none advises what must never be advised. */
+/* Every text can be formatted, and none gives advice that must never be given. */
 static void check_texts(const Clock *clock)
 {
         _cleanup_free_ char *reason = clock_reason_text(clock), *remedy = clock_remedy(clock);
@@ -178,7 +178,7 @@ static void test_verdict_ignores_benign_lines(void **state)
         }
 }
 
-/* ROW's last steps are "start ; live:NAME ; sys:SYSFS": plays what comes before them. False: they are not. */
+/* Returns true if the row ends with "start ; live:NAME ; sys:SYSFS", and what comes before these steps. */
 static bool split_live(const char *script, char **ret_before, char **ret_name, const char **ret_sysfs)
 {
         const char *live = strstr(script, " ; live:"), *end = live ? strstr(live + 8, " ; ") : NULL;
@@ -205,7 +205,8 @@ static char *clock_said(const Clock *clock)
         return text;
 }
 
-/* What is said of a log that a slow console wrote is the same for a daemon that watched and for one that came later. */
+/* A slow console delays the kernel's lines. A daemon that watched them and one that starts later come to the same
+ * result. */
 static void play_slowly(char *const columns[], unsigned seed, unsigned *n)
 {
         _cleanup_free_ char *before = NULL, *name = NULL, *watched = NULL, *read = NULL;
@@ -300,7 +301,8 @@ static void test_verdict_tells_a_loss(void **state)
         player_done(&player);
 }
 
-/* A guest's clock is told of once it is known which one follows: kvm-clock is as good as what it replaces. */
+/* In a guest the loss is reported when the next clocksource is known, because kvm-clock is as good as the TSC that it
+ * replaces. */
 static void test_verdict_of_a_guest_awaits_its_next_clock(void **state)
 {
         ClockView view;
@@ -318,7 +320,7 @@ static void test_verdict_of_a_guest_awaits_its_next_clock(void **state)
         assert_int_equal(view.urgency, URGENCY_NONE);
         player_done(&player);
 
-        /* No other clock follows: the change is reported nevertheless. */
+        /* No other clocksource follows: the loss is reported nevertheless. */
         player_init(&player, "intel family=6 guest constant nonstop adjust cpus=2 pkg=2 nodes=1 k=6.1", "");
         player_run(&player, "boot:kvm-guest-invtsc ; sys:tsc|tsc kvm-clock  ; start ; live:skew-6.1-vm ; "
                             "sys:tsc|kvm-clock  ; pass:1500");

@@ -28,12 +28,13 @@ static const struct {
         { Q PORT "-chardev|socket,id=ga0,path=/a,server,nowait|", "/a", "", false, VM_AGENT_SOCKET },
         { Q "--chardev|socket,path=/a,server=on,id=x|-chardev|socket,path=/b,,c,server=on,id=ga0|" PORT, "/b,c", "",
           false, VM_AGENT_SOCKET },
-        /* As Proxmox has it. */
+        /* As on Proxmox. */
         { Q
           "-chardev|socket,path=/var/run/qemu-server/109.qga,server=on,wait=off,id=qga0|-device|virtio-serial,id=qga0,bus=pci.0,addr=0x8|"
           "-device|virtserialport,chardev=qga0,name=org.qemu.guest_agent.0|",
           "/var/run/qemu-server/109.qga", "", false, VM_AGENT_SOCKET },
-        /* QEMU does not listen, the socket is no file, has no absolute path, is no agent's, or there is none. */
+        /* No socket that can be asked: QEMU does not listen, it is no file, its path is relative, it is not the
+           agent's, or there is none. */
         { Q "-chardev|socket,path=/a,id=ga0|" PORT, NULL, "", false, VM_AGENT_NO_SOCKET },
         { Q "-chardev|socket,path=/a,server=off,id=ga0|" PORT, NULL, "", false, VM_AGENT_NO_SOCKET },
         { Q "-chardev|socket,path=/a,abstract=on,server=on,id=ga0|" PORT, NULL, "", false, VM_AGENT_NO_SOCKET },

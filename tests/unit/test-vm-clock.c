@@ -26,7 +26,7 @@ static void parse(const char *line, bool cut, VmClock *ret)
 typedef struct Row {
         const char *line, *name;
         Vmm vmm;
-        const char *told; /* NULL: nothing of it */
+        const char *told; /* NULL: the command line says nothing about the clock */
         uint64_t tsc_hz;
         bool confidential;
 } Row;
@@ -42,7 +42,7 @@ static const Row rows[] = {
         { Q "-cpu|host,kvm=off|", NULL, VMM_QEMU, "no kvm-clock", 0, false },
         { Q "-cpu|host|", NULL, VMM_QEMU, "", 0, false },
         { Q, NULL, VMM_QEMU, "", 0, false },
-        /* migratable=off passes the host's flags on, and only those. */
+        /* With migratable=off the guest gets all flags of the host. */
         { Q "-cpu|host,migratable=off|", NULL, VMM_QEMU, "invtsc", 0, false },
         { Q "-cpu|host,migratable=no,invtsc=off|", NULL, VMM_QEMU, "", 0, false },
         { Q "-cpu|EPYC,migratable=off|", NULL, VMM_QEMU, "", 0, false },
@@ -59,7 +59,7 @@ static const Row rows[] = {
         { Q "-cpu|max,tsc-frequency=|", NULL, VMM_QEMU, "", 0, false },
         { Q "-cpu|max,tsc-frequency=-5|", NULL, VMM_QEMU, "", 0, false },
         { Q "-cpu|max,tsc-frequency=2.4GHz|", NULL, VMM_QEMU, "", 0, false },
-        /* The last -cpu counts, a feature's last word too. */
+        /* The last -cpu counts, and of each feature the last word. */
         { Q "-cpu|host,+invtsc|-cpu|host|", NULL, VMM_QEMU, "", 0, false },
         { Q "-cpu|host,+invtsc,-invtsc|", NULL, VMM_QEMU, "", 0, false },
         { Q "-cpu|host,invtsc=maybe|", NULL, VMM_QEMU, "", 0, false },
@@ -75,7 +75,7 @@ static const Row rows[] = {
         { Q "-object|{\"qom-type\":\"sev-snp-guest\",\"id\":\"lsec0\"}|", NULL, VMM_QEMU, "", 0, true },
         { Q "-object|tdx-guest,id=tdx|", NULL, VMM_QEMU, "", 0, true },
         { Q "-object|sev-guest,id=sev0|", NULL, VMM_QEMU, "", 0, false },
-        /* The rest may be in that file. */
+        /* The file may have the other options. */
         { Q "-readconfig|/etc/vm.cfg|", NULL, VMM_QEMU, NULL, 0, false },
         { "/usr/bin/firecracker|--id|vm-7|--api-sock|/run/x|", "vm-7", VMM_FIRECRACKER, NULL, 0, false },
         { "firecracker-v1.7|--id|", NULL, VMM_FIRECRACKER, NULL, 0, false },

@@ -19,7 +19,7 @@ typedef struct Row {
         uint64_t n_created;
         uint32_t n_vms, pid;
         const char *name;
-        uint32_t n; /* afterwards */
+        uint32_t n; /* the number of VMs afterwards */
         const char *text;
 } Row;
 
@@ -57,7 +57,7 @@ static void test_vms_come_and_go(void **state)
         vms_done(&vms);
 }
 
-/* Some VMs ran before the daemon listened; then events are lost. */
+/* Some VMs ran before the daemon listened. Later events are lost. */
 static void test_vms_unknown(void **state)
 {
         static const Row first[] = {
@@ -85,7 +85,7 @@ static void test_vms_unknown(void **state)
         vms_done(&vms);
 }
 
-/* In any order the last number is the right one: n_created tells which event is the older. */
+/* Events may come in any order: n_created says which one is the newest. */
 static void test_vms_out_of_order(void **state)
 {
         static const struct {

@@ -42,7 +42,7 @@ int __wrap_clock_gettime(clockid_t id, struct timespec *ret)
         return 0;
 }
 
-/* Ten seconds are ten milliseconds. */
+/* Makes timers a thousand times faster. */
 int __real_sd_event_add_time_relative(sd_event *event, sd_event_source **ret, clockid_t clock, uint64_t usec,
                                       uint64_t accuracy, sd_event_time_handler_t callback, void *userdata);
 int __wrap_sd_event_add_time_relative(sd_event *event, sd_event_source **ret, clockid_t clock, uint64_t usec,
@@ -174,7 +174,7 @@ static Verdict verdict(const Bench *bench)
         return clock_watch_get_clock(bench->watch)->verdict;
 }
 
-/* A timer that is due for sd-event but not for the watch fires again at once: at most so many turns. */
+/* A timer that is due for sd-event but not for the watch fires again at once. So the number of turns is limited. */
 static void turn(Bench *bench)
 {
         for (unsigned n = 0; n < 10 && sd_event_run(bench->event, 0) > 0; n++)
@@ -200,7 +200,7 @@ static void test_a_loss_is_reported_with_what_was_before(void **state)
         assert_int_equal(clock_watch_get_clocksource_changes(bench->watch), 1);
 }
 
-/* The next start in this boot knows what this one has reported. */
+/* A daemon that starts again in this boot knows what was reported before. */
 static void test_the_verdict_is_kept_for_the_next_start(void **state)
 {
         Bench *bench = *state;
@@ -239,7 +239,7 @@ static void test_programs_are_not_believed(void **state)
         assert_int_equal(n_calls, 0);
 }
 
-/* The kernel has not given the TSC up, so the line is reported as one without effect, after its grace. */
+/* The kernel still offers the TSC, so after a delay the line is reported as one without effect. */
 static void test_a_line_without_effect(void **state)
 {
         Bench *bench = *state;
@@ -255,7 +255,7 @@ static void test_a_line_without_effect(void **state)
         assert_int_equal(verdict(bench), VERDICT_STABLE);
 }
 
-/* Lost records are noticed by their numbers; where tsc has gone the journal is asked for the reason. */
+/* Gaps in the record numbers show that records were lost. If tsc is gone too, the journal is asked for the reason. */
 static void test_an_overrun_is_made_up_from_the_journal(void **state)
 {
         Bench *bench = *state;
@@ -287,7 +287,7 @@ static void test_an_overrun_with_tsc_in_use_is_nothing(void **state)
         assert_int_equal(n_calls, 0);
 }
 
-/* The ring does not reach back to the boot. */
+/* The kernel's ring buffer has lost the lines of the boot. */
 static void test_the_journal_comes_before_a_ring_that_has_wrapped(void **state)
 {
         Bench *bench = *state;
@@ -314,7 +314,7 @@ static void test_a_look_finds_what_nobody_reported(void **state)
         assert_int_equal(n_calls, 2);
 }
 
-/* printk.devkmsg=off */
+/* With printk.devkmsg=off /dev/kmsg cannot be opened. */
 static void test_syslog_takes_the_place_of_kmsg(void **state)
 {
         Bench *bench = *state;
@@ -345,7 +345,7 @@ static void test_sysfs_alone_is_left(void **state)
         close(kmsg_of_watch);
 }
 
-/* A socket whose other end is closed before all was read: ECONNRESET. */
+/* The other end of the socket is closed before everything was read: reading gives ECONNRESET. */
 static void test_the_log_breaks_off(void **state)
 {
         Bench *bench = *state;

@@ -56,7 +56,7 @@ static void test_comes_and_goes(void **state)
         run(event);
         assert_int_equal(heard.n, 1);
 
-        /* A file that is no list convicts no CPU. */
+        /* A file with anything but a list convicts no CPU. */
         assert_int_equal(convicted_write(fd, "1-"), 0);
         run(event);
         assert_true(heard.n == 2 && !heard.convicted);
@@ -71,7 +71,7 @@ static void test_comes_and_goes(void **state)
         sd_event_unref(event);
 }
 
-/* The next tscwardend knows what was proved before its start. */
+/* A daemon that starts later knows what was proved before. */
 static void test_is_known_at_start(void **state)
 {
         _cleanup_(conviction_watch_freep) ConvictionWatch *watch = NULL;

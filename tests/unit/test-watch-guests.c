@@ -50,7 +50,7 @@ static void test_comes_and_goes(void **state)
         names = guest_watch_format(watch);
         assert_non_null(strstr(names, "test-watch"));
 
-        /* A guest that reboots: it is back before the time is over. */
+        /* A guest reboots: its VM ends and starts again before the delay is over. */
         uevent = vm(UEVENT_KVM_DESTROY, 1, 0);
         guest_watch_feed(watch, &uevent);
         assert_true(guest_watch_have_guests(watch));

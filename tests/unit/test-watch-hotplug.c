@@ -12,14 +12,14 @@
 #include "model/rescan.h"
 #include "watch/hotplug.h"
 
-/* One letter in a pipe is one event. */
+/* Each letter in a pipe is an event. */
 typedef struct Test {
         int fds[2];
         sd_event *event;
         HotplugWatch *watch;
         bool wants_drivers;
         unsigned n_rescans, n_vms, n_lost;
-        unsigned n_cpus; /* of the last rescan; 0: anything may have come */
+        unsigned n_cpus; /* of the last rescan; 0: the whole host was to be read */
 } Test;
 
 static int receive(void *source, Uevent *ret)
@@ -115,16 +115,16 @@ static void test_modules(void **state)
 {
         Test *t = *state;
 
-        /* No driver is needed: nothing is looked at. Nor is it for what is no event of ours. */
+        /* The host is not read: no driver is awaited, and other events do not concern the daemon. */
         send_events(t, "mmx", 3);
         assert_int_equal(sd_event_run(t->event, 2 * RESCAN_SOON_USEC), 0);
         t->wants_drivers = true;
         send_events(t, "m", 1);
-        /* Soon, and once more later: a driver registers after its module was announced. */
+        /* The host is read soon and again later, because a driver registers after its module's event. */
         assert_true(sd_event_run(t->event, 1000000) > 0);
         assert_int_equal(t->n_rescans, 1);
         assert_int_equal(t->n_cpus, 0);
-        /* What comes before the second look is looked at with it. */
+        /* The second look covers events that come before it. */
         send_events(t, "c", 1);
         while (t->n_rescans < 3) {
                 assert_true(sd_event_run(t->event, 2 * RESCAN_LATER_USEC) > 0);

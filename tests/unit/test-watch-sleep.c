@@ -40,25 +40,25 @@ static void test_believes_the_clocks(void **state)
         fake_asleep_usec = 7000000;
         assert_int_equal(sleep_watch_new(event, -1, get_fake_asleep_usec, on_sleep, &heard, &watch), 0);
         assert_int_equal(heard.n, 0);
-        /* Said, but it did not sleep. */
+        /* A report of a sleep, but the machine did not sleep. */
         sleep_watch_check(watch);
         assert_int_equal(heard.n, 1);
         assert_int_equal(heard.slept_usec, 0);
-        /* The clocks are read one after the other. */
+        /* A small difference only shows that the clocks are read one after the other. */
         fake_asleep_usec += 400000;
         sleep_watch_check(watch);
         assert_int_equal(heard.slept_usec, 0);
         fake_asleep_usec += 2600000;
         sleep_watch_check(watch);
         assert_int_equal(heard.slept_usec, 3000000);
-        /* Both reports of one sleep: it is told once. */
+        /* Two reports of one sleep give one call. */
         sleep_watch_check(watch);
         assert_int_equal(heard.n, 4);
         assert_int_equal(heard.slept_usec, 0);
         sd_event_unref(event);
 }
 
-/* What becomes readable and cannot be armed again calls back once, and is then left alone. */
+/* A descriptor that cannot be armed again calls back once and is then ignored. */
 static void test_jump(void **state)
 {
         _cleanup_(sleep_watch_freep) SleepWatch *watch = NULL;

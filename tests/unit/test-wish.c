@@ -21,7 +21,7 @@ static void test_wish_follows_mode_and_guests(void **state)
 
         assert_true(sd_event_new(&event) >= 0);
         assert_int_equal(guest_watch_new(event, 0, on_guests, NULL, &guests), 0);
-        /* Only what the CPUs need. */
+        /* Only the half that the CPUs need. */
         assert_false(wish_now(&config, &facts, guests).frequency);
         assert_true(wish_now(&config, &facts, guests).idle);
         config.apply = APPLY_NEVER;
@@ -39,7 +39,7 @@ static void test_wish_follows_mode_and_guests(void **state)
         sd_event_unref(event);
 }
 
-/* What our own file sets for a half that the CPUs do not need. */
+/* Our own file sets a policy for a half that the CPUs do not need. */
 static void test_config_find_unused(void **state)
 {
         const Facts facts = { .has_tsc = true, .constant_tsc = true };

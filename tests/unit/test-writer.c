@@ -40,7 +40,7 @@ static void test_writer_format(void **state)
                 _cleanup_free_ char *public = writer_format_public(&rows[i].writer);
 
                 assert_string_equal(text, rows[i].text);
-                /* The rows' command lines are their texts' last words. */
+                /* In each row the command line is the end of the text. */
                 assert_memory_equal(public, text, strlen(public));
                 assert_int_equal(strlen(public), rows[i].writer.command[0] ? strcspn(text, "(") - 1 : strlen(text));
                 assert_string_equal(name, rows[i].name);
@@ -55,7 +55,7 @@ static void test_writer_is_thermal(void **state)
         assert_false(writer_is_thermal(&(Writer) {}));
 }
 
-/* A child named `name`, until `*ret_end` is closed. */
+/* Starts a child named `name` that lives until `*ret_end` is closed. */
 static pid_t start_child(const char *name, int *ret_end)
 {
         int ready[2], end[2];
@@ -92,7 +92,7 @@ static void test_writer_read(void **state)
         assert_string_equal(writer.comm, "fifteen letters");
         assert_non_null(strstr(writer.command, "test-writer"));
 
-        /* A number that belongs to somebody else by now: the file descriptor knows better. */
+        /* The pid belongs to another process by now, which the pidfd shows. */
         close(end);
         assert_int_equal(waitpid(pid, NULL, 0), pid);
         writer_read(getpid(), pidfd, &writer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A warden without daemon around it: policy, originals and the fake host, to apply and restore from tests.
+ * Policy, originals and a fake host without a daemon: tests apply and restore with them.
  */
 #pragma once
 
@@ -13,7 +13,7 @@ typedef struct Warden {
         Policy policy;
         Originals originals;
         bool frequency, idle;
-        Plan plan; /* the last one, with what its run found */
+        Plan plan; /* the last plan, with the findings of its run */
         Findings findings;
         unsigned n_failed;
 } Warden;
@@ -27,9 +27,9 @@ PolicyRule *warden_rule(Warden *warden, const char *cpus, const char *governors,
 /* Appends the rules of cpupower options. */
 void warden_options(Warden *warden, const char *options);
 void warden_plan(Warden *warden, bool apply);
-/* Plan, originals, run: as the manager does it. */
+/* Plans, saves the originals and runs the plan, in the order of the manager. */
 void warden_apply(Warden *warden);
 void warden_restore(Warden *warden);
-/* After an apply: what it reached stays when the rest is restored. */
+/* After an apply: drops the originals of knobs that have their wanted value, as when the policy stays in force. */
 void warden_leave(Warden *warden);
 const Finding *warden_finding(const Warden *warden, FindingKind kind);
