@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ctl/guests-show.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -52,29 +51,21 @@ static void show_move(FILE *out, const GuestAnswer *move, bool utf8)
                       move->answered ? guest_move_format(move, utf8, text) : "not known: it was not asked both times");
 }
 
-/* 0 or -ENOMEM. */
-static int show_going(FILE *out, const GuestsView *view, size_t i)
+static void show_going(FILE *out, const GuestsView *view, size_t i)
 {
         const char *reason;
         Going going = guest_can_go(&view->guests->entries[i], &view->verdicts[i], view->there, &reason);
-        char *text;
 
-        if (asprintf(&text, "%s: %s: %s", view->there_name, going_to_string(going), reason) < 0)
-                return -ENOMEM;
-        print_wrapped(out, "  can go to", 12, text);
-        free(text);
-        return 0;
+        print_format(out, "  can go to", 12, "%s: %s: %s", view->there_name, going_to_string(going), reason);
 }
 
-static int show_row(FILE *out, const GuestsView *view, size_t i)
+static void show_row(FILE *out, const GuestsView *view, size_t i)
 {
         const Guest *guest = &view->guests->entries[i];
         const GuestVerdict *verdict = &view->verdicts[i];
         _cleanup_free_ char *clock = vm_clock_format(&guest->clock);
         char up[PRINT_TIME_SIZE] = "?", spread[PRINT_TIME_SIZE], pid[12] = "?", mhz[24] = "?";
 
-        if (!clock)
-                return -ENOMEM;
         if (guest->started_usec && guest->started_usec <= view->now_usec)
                 (void)print_span(view->now_usec - guest->started_usec, up);
         if (guest->pid)
@@ -85,41 +76,29 @@ static int show_row(FILE *out, const GuestsView *view, size_t i)
         print_cell(out, NAME_COLUMNS, guest->name);
         fprintf(out, " %-11.11s %7s %5zu %-11.11s %-7s %-8.8s %s\n", vmm_to_string(guest->clock.vmm), pid,
                 guest->n_vcpus, up, tsc_stable_to_string(verdict->stable), format_nsec(verdict, spread), mhz);
-        if (clock[0])
+        if (!clock || clock[0])
                 print_wrapped(out, "  was told:", 12, clock);
         if (view->answers)
                 show_answer(out, &view->answers[i], view->utf8);
         if (view->moves)
                 show_move(out, &view->moves[i], view->utf8);
-        return view->there ? show_going(out, view, i) : 0;
+        if (view->there)
+                show_going(out, view, i);
 }
 
 /* Prints "  web, db: TEXT ADVICE". */
-static int show_named(FILE *out, const char *names, const char *text, const char *advice)
+static void show_named(FILE *out, const char *names, const char *text, const char *advice)
 {
-        char *line;
-
-        if (asprintf(&line, "%s: %s%s%s", names, text, advice[0] ? " " : "", advice) < 0)
-                return -ENOMEM;
-        print_wrapped(out, "", 2, line);
-        free(line);
-        return 0;
+        print_format(out, "", 2, "%s: %s%s%s", names, text, advice[0] ? " " : "", advice);
 }
-
-typedef bool (*Match)(const GuestVerdict *verdict, unsigned what);
 
 static bool has_problem(const GuestVerdict *verdict, unsigned problem)
 {
         return verdict->problems & 1U << problem;
 }
 
-static bool is_stable(const GuestVerdict *verdict, unsigned stable)
-{
-        return verdict->stable == stable;
-}
-
-/* Returns the names of the guests that match, "" for none. Heap string, NULL when out of memory. */
-static char *list_names(const Guests *guests, const GuestVerdict *verdicts, Match match, unsigned what)
+/* Returns the names of the guests that have this problem, "" for none. Heap string, NULL when out of memory. */
+static char *list_names(const GuestsView *view, unsigned problem)
 {
         const char *separator = "";
         char *text = NULL;
@@ -128,10 +107,10 @@ static char *list_names(const Guests *guests, const GuestVerdict *verdicts, Matc
 
         if (!out)
                 return NULL;
-        for (size_t i = 0; i < guests->n; i++) {
-                if (!match(&verdicts[i], what))
+        for (size_t i = 0; i < view->guests->n; i++) {
+                if (!has_problem(&view->verdicts[i], problem))
                         continue;
-                fprintf(out, "%s%s", separator, guests->entries[i].name);
+                fprintf(out, "%s%s", separator, view->guests->entries[i].name);
                 separator = ", ";
         }
         if (ferror(out) | fclose(out)) {
@@ -141,106 +120,77 @@ static char *list_names(const Guests *guests, const GuestVerdict *verdicts, Matc
         return text;
 }
 
-static int show_problems(FILE *out, const Guests *guests, const GuestVerdict *verdicts)
+static void show_problems(FILE *out, const GuestsView *view)
 {
         for (unsigned i = 0; i < GUEST_PROBLEM_MAX_; i++) {
-                _cleanup_free_ char *names = list_names(guests, verdicts, has_problem, i);
-                int r;
+                _cleanup_free_ char *names = list_names(view, i);
 
-                if (!names)
-                        return -ENOMEM;
-                if (!names[0])
-                        continue;
-                r = show_named(out, names, guest_problem_text(i), guest_problem_advice(i));
-                if (r < 0)
-                        return r;
+                if (!names || names[0])
+                        show_named(out, names ? names : PRINT_NO_MEMORY, guest_problem_text(i),
+                                   guest_problem_advice(i));
         }
-        return 0;
 }
 
 /* Prints the guests whose TSC could not be judged, with the reasons. */
-static int show_unknown(FILE *out, const Guests *guests, const GuestVerdict *verdicts)
+static void show_unknown(FILE *out, const GuestsView *view)
 {
-        for (size_t i = 0; i < guests->n; i++) {
-                int r;
-
-                if (!is_stable(&verdicts[i], TSC_STABLE_UNKNOWN))
-                        continue;
-                r = show_named(out, guests->entries[i].name, "Not known:", verdicts[i].reason);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        for (size_t i = 0; i < view->guests->n; i++)
+                if (view->verdicts[i].stable == TSC_STABLE_UNKNOWN)
+                        show_named(out, view->guests->entries[i].name, "Not known:", view->verdicts[i].reason);
 }
 
 /* Prints the guests of the earlier output that do not run here now. */
-static int show_gone(FILE *out, const GuestsView *view)
+static void show_gone(FILE *out, const GuestsView *view)
 {
-        for (size_t i = 0; view->before && i < view->before->n; i++) {
-                const GuestBefore *before = &view->before->entries[i];
-                int r;
-
-                if (guests_before_is_here(before, view->guests))
-                        continue;
-                r = show_named(out, before->name, "It ran then, and does not run here.", "");
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        for (size_t i = 0; view->before && i < view->before->n; i++)
+                if (!guests_before_is_here(&view->before->entries[i], view->guests))
+                        show_named(out, view->before->entries[i].name, "It ran then, and does not run here.", "");
 }
 
 /* Prints the guests whose time differs from the host's. The command that would set it is printed only if the host's
  * own clock is right. */
-static int show_wrong_clocks(FILE *out, const GuestsView *view)
+static void show_wrong_clocks(FILE *out, const GuestsView *view)
 {
         for (size_t i = 0; view->answers && i < view->guests->n; i++) {
                 const Guest *guest = &view->guests->entries[i];
-                int r;
                 char text[128] = "In the guest, `chronyc makestep` or its like sets it.";
 
                 if (!view->answers[i].answered || guest_answer_is_right(&view->answers[i]))
                         continue;
                 if (guest->agent.libvirt)
                         (void)snprintf(text, sizeof(text), "`virsh domtime %s --now` sets it.", guest->agent.uuid);
-                r = show_named(out, guest->name, "Its time is not the host's.", view->host_right ? text : "");
-                if (r < 0)
-                        return r;
+                show_named(out, guest->name, "Its time is not the host's.", view->host_right ? text : "");
         }
-        return 0;
 }
 
-int guests_show(FILE *out, const GuestsView *view)
+void guests_show(FILE *out, const GuestsView *view)
 {
         bool scaled = false;
-        int r = 0;
 
         if (view->guests->n == 0) {
                 fputs("KVM runs no virtual machine here.\n", out);
-                return show_gone(out, view);
+                show_gone(out, view);
+                return;
         }
         if (view->answers && !view->host_right) {
                 print_wrapped(
                         out, "", 0,
-                        "This host's own clock is not known to be right (`tscwarden check` says why). The guests' clocks "
-                        "are compared with it all the same.");
+                        "This host's own clock is not known to be right (`tscwarden check` says why). The guests' clocks are compared with it all the same.");
                 fputc('\n', out);
         }
         fprintf(out, "%-*s %-11s %7s %5s %-11s %-7s %-8s %s\n", NAME_COLUMNS, "NAME", "VMM", "PID", "VCPUS", "RUNS FOR",
                 "STABLE", "SPREAD", "TSC MHZ");
-        for (size_t i = 0; r == 0 && i < view->guests->n; i++) {
+        for (size_t i = 0; i < view->guests->n; i++) {
                 scaled |= view->verdicts[i].scaled == 1;
-                r = show_row(out, view, i);
+                show_row(out, view, i);
         }
         if (scaled)
                 fputs("* scaled by the CPU\n", out);
         fputc('\n', out);
-        if (r == 0)
-                r = show_gone(out, view);
-        if (r == 0)
-                r = show_wrong_clocks(out, view);
-        if (r == 0)
-                r = show_problems(out, view->guests, view->verdicts);
-        return r == 0 ? show_unknown(out, view->guests, view->verdicts) : r;
+        show_gone(out, view);
+        show_wrong_clocks(out, view);
+        show_problems(out, view);
+        show_unknown(out, view);
 }
 
 static void problems_to_json(const GuestVerdict *verdict, struct json_object *problems)

@@ -25,8 +25,9 @@ typedef struct GuestsView {
 } GuestsView;
 
 /* Prints a line for each VM and the options of its VMM that concern the clock, then what is wrong and what to do, 80
- * columns wide. 0 or -ENOMEM. */
-int guests_show(FILE *out, const GuestsView *view);
+ * columns wide. */
+void guests_show(FILE *out, const GuestsView *view);
+/* 0 or -ENOMEM. */
 int guests_show_json(FILE *out, const GuestsView *view);
 /* Prints Prometheus' text format 0.0.4. Unknown values are left out. 0 or -ENOMEM. */
 int guests_show_metrics(FILE *out, const GuestsView *view);

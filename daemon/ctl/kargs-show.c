@@ -36,19 +36,15 @@ static void show_configured(char *buffer, size_t size, const Kargs *kargs, const
                                  "");
 }
 
-static int show_parameter(FILE *out, const Kargs *kargs, const KargsParameter *parameter)
+static void show_parameter(FILE *out, const Kargs *kargs, const KargsParameter *parameter)
 {
         char configured[PATH_MAX + 64];
-        _cleanup_free_ char *line = NULL;
 
         show_configured(configured, sizeof(configured), kargs, parameter);
-        line = text_format("booted with: %s; the kernel has: %s; configured: %s", parameter->booted ? "yes" : "no",
-                           parameter->in_force ? parameter->in_force : "not known", configured);
-        if (!line)
-                return -ENOMEM;
         fprintf(out, "%*s%s\n", INDENT, "", parameter->word);
-        print_wrapped(out, "", INDENT + 2, line);
-        return 0;
+        print_format(out, "", INDENT + 2, "booted with: %s; the kernel has: %s; configured: %s",
+                     parameter->booted ? "yes" : "no", parameter->in_force ? parameter->in_force : "not known",
+                     configured);
 }
 
 /* Prints each line of `text` without wrapping it, since it may be a command. */
@@ -130,10 +126,8 @@ static int show_to_do(FILE *out, const Kargs *kargs)
 int kargs_show(FILE *out, const Kargs *kargs)
 {
         const BootConfig *config = &kargs->config;
-        _cleanup_free_ char *where = NULL;
         const char *there = "";
         BootParameters missing;
-        int r = 0;
 
         kargs_missing(kargs, &missing);
         if (missing.n == 0)
@@ -144,17 +138,13 @@ int kargs_show(FILE *out, const Kargs *kargs)
                 fprintf(out, "%-*s%u parameter%s needed%s\n", INDENT, "Boot", kargs->n, kargs->n == 1 ? "" : "s",
                         there);
         print_wrapped(out, "", INDENT, kargs->reason);
-        for (unsigned i = 0; r == 0 && i < kargs->n; i++)
-                r = show_parameter(out, kargs, &kargs->parameters[i]);
-        if (r < 0)
-                return r;
+        for (unsigned i = 0; i < kargs->n; i++)
+                show_parameter(out, kargs, &kargs->parameters[i]);
         if (kargs->n == 0 && config->ours.n + config->leaving.n == 0)
                 return 0;
-        if (asprintf(&where, "%s; what is configured: %s%s", boot_platform_describe(config->platform),
+        print_format(out, "Where", INDENT, "%s; what is configured: %s%s", boot_platform_describe(config->platform),
                      config->error < 0 ? boot_config_explain_error(config) : "from ",
-                     config->error < 0 ? "" : config->source) < 0)
-                return -ENOMEM;
-        print_wrapped(out, "Where", INDENT, where);
+                     config->error < 0 ? "" : config->source);
         return show_to_do(out, kargs);
 }
 

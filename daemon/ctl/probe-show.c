@@ -37,17 +37,13 @@ static const char *counter_name(const Facts *facts)
 char *probe_conviction_text(const ProbeView *view)
 {
         _cleanup_free_ char *list = cpuset_format(view->convicted);
-        unsigned n = cpuset_count(view->convicted);
-        char *text;
 
-        if (!list ||
-            asprintf(
-                    &text,
-                    "The %s of CPU%s %s is not that of CPU %u: proved in two rounds, a second or more of idleness apart",
-                    counter_name(view->facts), n == 1 ? "" : "s", list,
-                    view->result->cpus[view->result->reference].id) < 0)
+        if (!list)
                 return NULL;
-        return text;
+        return text_format(
+                "The %s of CPU%s %s is not that of CPU %u: proved in two rounds, a second or more of idleness apart",
+                counter_name(view->facts), cpuset_count(view->convicted) == 1 ? "" : "s", list,
+                view->result->cpus[view->result->reference].id);
 }
 
 /* Prints what makes the result less meaningful. */
@@ -58,8 +54,7 @@ static void show_doubts(FILE *out, const ProbeView *view)
         if (!facts->constant_tsc)
                 print_wrapped(
                         out, "Beware", INDENT,
-                        "This CPU lacks constant_tsc: its TSC follows the frequency, and CPUs at different "
-                        "frequencies drift apart by design. The result means something only if the frequency does not change.");
+                        "This CPU lacks constant_tsc: its TSC follows the frequency, and CPUs at different frequencies drift apart by design. The result means something only if the frequency does not change.");
         else if (!facts->nonstop_tsc)
                 print_wrapped(out, "Beware", INDENT,
                               "This CPU lacks nonstop_tsc: its TSC stops in deep C-states by design.");
@@ -69,26 +64,24 @@ static void show_doubts(FILE *out, const ProbeView *view)
                         "This is a virtual machine: the result is about the virtual TSC that its hypervisor provides.");
 }
 
-static int show_result(FILE *out, const ProbeView *view)
+static void show_result(FILE *out, const ProbeView *view)
 {
         size_t n = probe_count(view->result, PROBE_MEASURED);
         _cleanup_free_ char *text = NULL;
         char bound[NSEC_SIZE];
 
         if (view->result->n_online < 2)
-                text = strdup("One CPU: there is nothing to compare.");
+                print_wrapped(out, "Probe", INDENT, "One CPU: there is nothing to compare.");
         else if (n < 2)
-                text = strdup("No two CPUs could be measured.");
-        else if (!cpuset_is_empty(view->convicted))
+                print_wrapped(out, "Probe", INDENT, "No two CPUs could be measured.");
+        else if (!cpuset_is_empty(view->convicted)) {
                 text = probe_conviction_text(view);
-        else
-                text = text_format("no offset of the %s provable within %s%s between any two of %zu CPUs",
-                                   counter_name(view->facts), view->utf8 ? "±" : "+-",
-                                   format_nsec(probe_bound_nsec(view->result), view->utf8, bound), n);
-        if (!text)
-                return -ENOMEM;
-        print_wrapped(out, "Probe", INDENT, text);
-        return 0;
+                print_wrapped(out, "Probe", INDENT, text);
+        } else
+                print_format(out, "Probe", INDENT,
+                             "no offset of the %s provable within %s%s between any two of %zu CPUs",
+                             counter_name(view->facts), view->utf8 ? "±" : "+-",
+                             format_nsec(probe_bound_nsec(view->result), view->utf8, bound), n);
 }
 
 /* A row of the strip: one CPU, or several in the same package on large machines. */
@@ -191,26 +184,23 @@ static void show_motion(FILE *out, const ProbeView *view)
 
         for (size_t i = 0; i < view->result->n; i++) {
                 const ProbeCpu *cpu = &view->result->cpus[i];
-                bool convicted = track_is_convicted(&cpu->track);
-                char text[160];
                 double low, high;
 
                 if (cpu->fate != PROBE_MEASURED || !track_is_suspect(&cpu->track) || shown++ >= 8)
                         continue;
                 if (track_get_rate(&cpu->track, &low, &high))
-                        snprintf(text, sizeof(text), "CPU %u runs %.2f to %.2f ppm %s", cpu->id, low > 0 ? low : -high,
-                                 low > 0 ? high : -low, low > 0 ? "fast" : "slow");
+                        print_format(out, "", INDENT, "CPU %u runs %.2f to %.2f ppm %s", cpu->id, low > 0 ? low : -high,
+                                     low > 0 ? high : -low, low > 0 ? "fast" : "slow");
                 else if (cpu->track.jumped || cpu->track.moved)
-                        snprintf(text, sizeof(text),
-                                 "CPU %u's offset changed, and no steady rate explains it: its TSC, or the "
-                                 "reference's, stood still or was written",
-                                 cpu->id);
-                else if (convicted)
-                        snprintf(text, sizeof(text), "No change of CPU %u's offset can be proved", cpu->id);
+                        print_format(
+                                out, "", INDENT,
+                                "CPU %u's offset changed, and no steady rate explains it: its TSC, or the reference's, stood still or was written",
+                                cpu->id);
+                else if (track_is_convicted(&cpu->track))
+                        print_format(out, "", INDENT, "No change of CPU %u's offset can be proved", cpu->id);
                 else
-                        snprintf(text, sizeof(text),
-                                 "CPU %u's offset excluded 0 in one round only: --seconds 30 says more", cpu->id);
-                print_wrapped(out, "", INDENT, text);
+                        print_format(out, "", INDENT,
+                                     "CPU %u's offset excluded 0 in one round only: --seconds 30 says more", cpu->id);
         }
 }
 
@@ -226,7 +216,7 @@ static int show_unmeasured(FILE *out, const ProbeView *view)
 
         for (ProbeFate fate = PROBE_OFFLINE; fate < PROBE_FATE_MAX_; fate++) {
                 _cleanup_cpuset_ CpuSet ids = {};
-                _cleanup_free_ char *list = NULL, *text = NULL;
+                _cleanup_free_ char *list = NULL;
 
                 for (size_t i = 0; i < view->result->n; i++)
                         if (view->result->cpus[i].fate == fate && cpuset_add(&ids, view->result->cpus[i].id) < 0)
@@ -234,42 +224,32 @@ static int show_unmeasured(FILE *out, const ProbeView *view)
                 if (cpuset_is_empty(&ids))
                         continue;
                 list = cpuset_format(&ids);
-                if (!list || asprintf(&text, "CPU%s %s: %s", cpuset_count(&ids) == 1 ? "" : "s", list, texts[fate]) < 0)
+                if (!list)
                         return -ENOMEM;
-                print_wrapped(out, head, INDENT, text);
+                print_format(out, head, INDENT, "CPU%s %s: %s", cpuset_count(&ids) == 1 ? "" : "s", list, texts[fate]);
                 head = "";
         }
         return 0;
 }
 
-static int show_rate(FILE *out, const ProbeView *view)
-{
-        _cleanup_free_ char *text = rate_here_text(view->rate);
-
-        if (!text)
-                return -ENOMEM;
-        print_wrapped(out, "Rate", INDENT, text);
-        return 0;
-}
-
 int probe_show(FILE *out, const ProbeView *view)
 {
+        _cleanup_free_ char *rate = rate_here_text(view->rate);
         int r;
 
         show_doubts(out, view);
-        r = show_result(out, view);
-        if (r == 0)
-                r = show_strip(out, view);
+        show_result(out, view);
+        r = show_strip(out, view);
         if (r < 0)
                 return r;
         show_motion(out, view);
         r = show_unmeasured(out, view);
-        if (r == 0)
-                r = show_rate(out, view);
-        if (r == 0 && probe_count(view->result, PROBE_MEASURED) > 1)
+        if (r < 0)
+                return r;
+        print_wrapped(out, "Rate", INDENT, rate);
+        if (probe_count(view->result, PROBE_MEASURED) > 1)
                 print_wrapped(
                         out, "Unproved", INDENT,
-                        "The true offset lies anywhere within the bound. So this does not prove that the CPUs agree, nor "
-                        "that they agree after a deeper C-state.");
-        return r;
+                        "The true offset lies anywhere within the bound. So this does not prove that the CPUs agree, nor that they agree after a deeper C-state.");
+        return 0;
 }

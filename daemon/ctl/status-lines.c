@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ctl/status-lines.h"
 
-#include <errno.h>
-#include <stdarg.h>
-
-#include "base/log.h"
 #include "show/print.h"
 
 void status_headline(FILE *out, bool use_color, const char *head, const char *color, const char *text)
@@ -14,20 +10,6 @@ void status_headline(FILE *out, bool use_color, const char *head, const char *co
 
 void status_text(FILE *out, const char *head, const char *text)
 {
-        if (text[0])
+        if (!text || text[0])
                 print_wrapped(out, head, STATUS_INDENT, text);
-}
-
-int status_format(FILE *out, const char *head, const char *format, ...)
-{
-        _cleanup_free_ char *text = NULL;
-        va_list ap;
-
-        va_start(ap, format);
-        text = text_format_valist(format, ap);
-        va_end(ap);
-        if (!text)
-                return -ENOMEM;
-        status_text(out, head, text);
-        return 0;
 }

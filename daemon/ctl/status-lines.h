@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/macro.h"
-
 #define STATUS_INDENT 10
 
 #define STATUS_RED "\033[1;31m"
@@ -19,5 +17,3 @@
 void status_headline(FILE *out, bool use_color, const char *head, const char *color, const char *text);
 /* Prints `text`, wrapped. Prints nothing if it is empty. */
 void status_text(FILE *out, const char *head, const char *text);
-/* The same for a formatted text. 0 or -ENOMEM. */
-int status_format(FILE *out, const char *head, const char *format, ...) _printf_(3, 4);

@@ -10,41 +10,25 @@
 #include "base/cpuset.h"
 #include "ctl/json.h"
 #include "ctl/status-lines.h"
+#include "show/print.h"
 
 /* How many groups of CPUs with equal state are shown. */
 #define GROUPS_SHOWN 4
 /* Longer lists of CPUs are cut; --json has the whole lists. */
 #define LIST_COLUMNS 60
 
-/* *ret: the list, or its beginning and the number of CPUs if it is long. */
-static int shorten_list(const char *list, char **ret)
+/* Returns the list, or its beginning and the number of CPUs if it is long. Heap string owned by the caller, NULL when
+ * out of memory. */
+static char *shorten_list(const char *list)
 {
         _cleanup_cpuset_ CpuSet set = {};
-        char *text = NULL;
         int end = LIST_COLUMNS;
 
-        if (strlen(list) <= LIST_COLUMNS || cpuset_parse(list, &set) < 0) {
-                text = strdup(list);
-        } else {
-                while (end > 0 && list[end - 1] != ',')
-                        end--;
-                text = text_format("%.*s... (%u CPUs)", end, list, cpuset_count(&set));
-        }
-        if (!text)
-                return -ENOMEM;
-        *ret = text;
-        return 0;
-}
-
-static int show_list(FILE *out, const char *what, const char *list)
-{
-        _cleanup_free_ char *text = NULL;
-
-        if (!list[0])
-                return 0;
-        if (shorten_list(list, &text) < 0)
-                return -ENOMEM;
-        return status_format(out, "", "%s: %s", what, text);
+        if (strlen(list) <= LIST_COLUMNS || cpuset_parse(list, &set) < 0)
+                return strdup(list);
+        while (end > 0 && list[end - 1] != ',')
+                end--;
+        return text_format("%.*s... (%u CPUs)", end, list, cpuset_count(&set));
 }
 
 static bool same_text(struct json_object *a, struct json_object *b, const char *key)
@@ -75,44 +59,45 @@ static bool cpus_alike(struct json_object *a, struct json_object *b)
         return true;
 }
 
-static int show_group(FILE *out, struct json_object *cpu, const CpuSet *ids)
+/* Returns the line about CPUs that are like `cpu`. Heap string owned by the caller, NULL when out of memory. */
+static char *format_group(struct json_object *cpu, const CpuSet *ids)
 {
-        _cleanup_free_ char *list = cpuset_format(ids), *shown = NULL, *text = NULL;
+        _cleanup_free_ char *list = cpuset_format(ids), *shown = list ? shorten_list(list) : NULL;
         struct json_object *states = json_get_list(cpu, "IdleStates");
         const char *governor = json_get_text(cpu, "Governor"), *wanted = json_get_text(cpu, "WantedGovernor");
         const char *separator = " without ";
+        char *text = NULL;
         size_t size;
-        FILE *stream;
-        int r;
+        FILE *out;
 
-        if (!list || shorten_list(list, &shown) < 0)
-                return -ENOMEM;
-        stream = open_memstream(&text, &size);
-        if (!stream)
-                return -ENOMEM;
-        fprintf(stream, "CPU%s %s %s: %s", cpuset_count(ids) == 1 ? "" : "s", shown, json_get_text(cpu, "State"),
+        out = shown ? open_memstream(&text, &size) : NULL;
+        if (!out)
+                return NULL;
+        fprintf(out, "CPU%s %s %s: %s", cpuset_count(ids) == 1 ? "" : "s", shown, json_get_text(cpu, "State"),
                 json_get_text_or(cpu, "Driver", "no cpufreq"));
         if (governor[0])
-                fprintf(stream, " %s", governor);
+                fprintf(out, " %s", governor);
         if (wanted[0] && strcmp(governor, wanted) != 0)
-                fprintf(stream, " (wanted: %s)", wanted);
-        fprintf(stream, ", %s", json_get_text_or(cpu, "IdleDriver", "no cpuidle"));
+                fprintf(out, " (wanted: %s)", wanted);
+        fprintf(out, ", %s", json_get_text_or(cpu, "IdleDriver", "no cpuidle"));
         for (size_t i = 0; i < json_length(states); i++) {
                 struct json_object *state = json_object_array_get_idx(states, i);
 
                 if (!json_get_flag(state, "Disabled"))
                         continue;
-                fprintf(stream, "%s%s", separator, json_get_text(state, "Name"));
+                fprintf(out, "%s%s", separator, json_get_text(state, "Name"));
                 separator = " ";
         }
         if (json_get_text(cpu, "LastError")[0])
-                fprintf(stream, "; %s", json_get_text(cpu, "LastError"));
-        r = ferror(stream) | fclose(stream) ? -ENOMEM : 0;
-        if (r == 0)
-                status_text(out, "", text);
-        return r;
+                fprintf(out, "; %s", json_get_text(cpu, "LastError"));
+        if (ferror(out) | fclose(out)) {
+                free(text);
+                return NULL;
+        }
+        return text;
 }
 
+/* Collects the CPUs that are like the first one of them that is not shown yet. -ENOMEM: not all of them. */
 static int collect_alike(struct json_object *cpus, size_t first, bool *shown, CpuSet *ids)
 {
         struct json_object *like = json_object_array_get_idx(cpus, first);
@@ -130,34 +115,35 @@ static int collect_alike(struct json_object *cpus, size_t first, bool *shown, Cp
         return 0;
 }
 
-static int show_cpus(FILE *out, struct json_object *cpus)
+static void show_cpus(FILE *out, struct json_object *cpus)
 {
         _cleanup_free_ bool *shown = calloc(json_length(cpus) + 1, sizeof(bool));
         unsigned n = 0;
 
-        if (!shown)
-                return -ENOMEM;
         for (size_t i = 0; i < json_length(cpus); i++) {
+                _cleanup_free_ char *group = NULL;
                 _cleanup_cpuset_ CpuSet ids = {};
 
-                if (shown[i])
+                if (shown && shown[i])
                         continue;
                 if (n++ == GROUPS_SHOWN) {
                         status_text(out, "", "... and more: tscwarden status --json");
-                        return 0;
+                        return;
                 }
-                if (collect_alike(cpus, i, shown, &ids) < 0 ||
-                    show_group(out, json_object_array_get_idx(cpus, i), &ids) < 0)
-                        return -ENOMEM;
+                if (shown && collect_alike(cpus, i, shown, &ids) == 0)
+                        group = format_group(json_object_array_get_idx(cpus, i), &ids);
+                status_text(out, "", group);
+                if (!group)
+                        return;
         }
-        return 0;
 }
 
-int status_show_policy(FILE *out, const WardenState *state, bool color)
+void status_show_policy(FILE *out, const WardenState *state, bool color)
 {
         struct json_object *manager = state->manager;
         const char *name = json_get_text_or(manager, "State", "unknown"),
                    *contested = json_get_text(manager, "ContestedCpus");
+        _cleanup_free_ char *contested_list = shorten_list(contested);
         bool not_yet = strcmp(name, "waiting") == 0;
         uint64_t drifts = json_get_number(manager, "DriftCount");
         char line[96];
@@ -166,11 +152,12 @@ int status_show_policy(FILE *out, const WardenState *state, bool color)
         status_headline(out, color, "Policy", not_yet || warden_policy_is_wrong(state) ? STATUS_YELLOW : STATUS_GREEN,
                         line);
         status_text(out, "", json_get_text(manager, "StateReason"));
-        if (json_get_text(manager, "ManagedCpus")[0] && show_cpus(out, state->cpus) < 0)
-                return -ENOMEM;
-        if (show_list(out, "Contested CPUs (others keep writing there)", contested) < 0)
-                return -ENOMEM;
+        if (json_get_text(manager, "ManagedCpus")[0])
+                show_cpus(out, state->cpus);
+        if (contested[0])
+                print_format(out, "", STATUS_INDENT, "Contested CPUs (others keep writing there): %s",
+                             contested_list ? contested_list : PRINT_NO_MEMORY);
         if (drifts > 0)
-                return status_format(out, "", "Changed by others: %" PRIu64 " time%s", drifts, drifts == 1 ? "" : "s");
-        return 0;
+                print_format(out, "", STATUS_INDENT, "Changed by others: %" PRIu64 " time%s", drifts,
+                             drifts == 1 ? "" : "s");
 }

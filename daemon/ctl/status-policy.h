@@ -9,5 +9,4 @@
 
 #include "ctl/ctl-state.h"
 
-/* 0 or -ENOMEM. */
-int status_show_policy(FILE *out, const WardenState *state, bool color);
+void status_show_policy(FILE *out, const WardenState *state, bool color);

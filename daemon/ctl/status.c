@@ -38,7 +38,7 @@ static void show_suspect(FILE *out, struct json_object *clock)
                 status_text(out, "", texts[suspect]);
 }
 
-static int show_verdict(FILE *out, const StatusInput *input)
+static void show_verdict(FILE *out, const StatusInput *input)
 {
         static const struct {
                 const char *text, *color;
@@ -56,7 +56,8 @@ static int show_verdict(FILE *out, const StatusInput *input)
         const char *reason = json_get_text(clock, "Reason"), *kernel_line = json_get_text(clock, "KernelLine");
         const char *watchdog = json_get_text(clock, "Watchdog");
         const char *watchdog_reason = json_get_text(clock, "WatchdogReason");
-        size_t faults = json_length(json_get_list(clock, "FirmwareFaults"));
+        struct json_object *faults = json_get_list(clock, "FirmwareFaults");
+        size_t n_faults = json_length(faults);
         const char *text = words[verdict < 0 ? VERDICT_UNKNOWN : verdict].text;
         const char *color = words[verdict < 0 ? VERDICT_UNKNOWN : verdict].color;
         bool harmless = urgency_from_string(json_get_text(clock, "Urgency")) == URGENCY_NONE;
@@ -74,20 +75,18 @@ static int show_verdict(FILE *out, const StatusInput *input)
         status_headline(out, input->color, "TSC", color, line);
         status_text(out, "", json_get_text(clock, "ReasonText"));
         show_suspect(out, clock);
-        if (faults > 0 && status_format(out, "", "firmware changed the TSC (%zu line%s in the kernel's log): %s",
-                                        faults, faults == 1 ? "" : "s",
-                                        json_object_get_string(json_object_array_get_idx(
-                                                json_get_list(clock, "FirmwareFaults"), 0))) < 0)
-                return -ENOMEM;
+        if (n_faults > 0)
+                print_format(out, "", STATUS_INDENT, "firmware changed the TSC (%zu line%s in the kernel's log): %s",
+                             n_faults, n_faults == 1 ? "" : "s",
+                             json_object_get_string(json_object_array_get_idx(faults, 0)));
         if (kernel_line[0])
-                return status_format(out, "", "kernel: %s", kernel_line);
-        if (watchdog[0])
-                return status_format(out, "", "watchdog %s%s%s", watchdog, watchdog_reason[0] ? ": " : "",
-                                     watchdog_reason);
-        return 0;
+                print_format(out, "", STATUS_INDENT, "kernel: %s", kernel_line);
+        else if (watchdog[0])
+                print_format(out, "", STATUS_INDENT, "watchdog %s%s%s", watchdog, watchdog_reason[0] ? ": " : "",
+                             watchdog_reason);
 }
 
-static int show_since(FILE *out, const StatusInput *input)
+static void show_since(FILE *out, const StatusInput *input)
 {
         struct json_object *clock = input->state->clock;
         char time[PRINT_TIME_SIZE], ago[PRINT_TIME_SIZE], boot[PRINT_TIME_SIZE];
@@ -99,14 +98,14 @@ static int show_since(FILE *out, const StatusInput *input)
                 use = json_get_flag(clock, "LostAfterUse") ? "; it had been in use" : "; it had not been in use";
         if (since == 0) {
                 status_text(out, "Since", unstable ? "not known: the kernel's log no longer says when" : "not known");
-                return 0;
+                return;
         }
-        return status_format(out, "Since", "%s, %s ago (%s after boot)%s", print_time(since, time),
-                             print_span(input->now_usec > since ? input->now_usec - since : 0, ago),
-                             print_span(json_get_number(clock, "SinceMonotonicUSec"), boot), use);
+        print_format(out, "Since", STATUS_INDENT, "%s, %s ago (%s after boot)%s", print_time(since, time),
+                     print_span(input->now_usec > since ? input->now_usec - since : 0, ago),
+                     print_span(json_get_number(clock, "SinceMonotonicUSec"), boot), use);
 }
 
-static int show_losses(FILE *out, const Losses *losses)
+static void show_losses(FILE *out, const Losses *losses)
 {
         _cleanup_free_ char *text = NULL;
         char time[PRINT_TIME_SIZE];
@@ -116,13 +115,17 @@ static int show_losses(FILE *out, const Losses *losses)
 
         for (size_t i = 0; i < losses->n; i++)
                 n += !losses->entries[i].this_boot;
-        if (n == 0)
-                return status_format(out, "Earlier", "no loss in the journal%s%s",
-                                     losses->since_usec ? ", which begins " : "",
-                                     losses->since_usec ? print_time(losses->since_usec, time) : "");
+        if (n == 0) {
+                print_format(out, "Earlier", STATUS_INDENT, "no loss in the journal%s%s",
+                             losses->since_usec ? ", which begins " : "",
+                             losses->since_usec ? print_time(losses->since_usec, time) : "");
+                return;
+        }
         list = open_memstream(&text, &size);
-        if (!list)
-                return -ENOMEM;
+        if (!list) {
+                status_text(out, "Earlier", NULL);
+                return;
+        }
         fprintf(list, "lost on %u earlier boot%s: ", n, n == 1 ? "" : "s");
         for (size_t i = losses->n; i > 0 && shown < LOSSES_SHOWN; i--) {
                 const Loss *loss = &losses->entries[i - 1];
@@ -134,29 +137,25 @@ static int show_losses(FILE *out, const Losses *losses)
         }
         if (n > shown)
                 fputs(", ...", list);
-        if (ferror(list) | fclose(list))
-                return -ENOMEM;
-        status_text(out, "Earlier", text);
-        return 0;
+        status_text(out, "Earlier", ferror(list) | fclose(list) ? NULL : text);
 }
 
-static int show_earlier(FILE *out, const StatusInput *input)
+static void show_earlier(FILE *out, const StatusInput *input)
 {
         if (input->host)
-                return status_format(out, "Earlier", "not asked on another host: `ssh %s tscwarden status` tells",
-                                     input->host);
-        if (input->losses_error == 0)
-                return show_losses(out, input->losses);
-        if (input->losses_error == -EACCES)
+                print_format(out, "Earlier", STATUS_INDENT,
+                             "not asked on another host: `ssh %s tscwarden status` tells", input->host);
+        else if (input->losses_error == 0)
+                show_losses(out, input->losses);
+        else if (input->losses_error == -EACCES)
                 status_text(out, "Earlier",
                             "not known: the journal is readable for root and for the groups systemd-journal and adm "
                             "(usermod -aG systemd-journal USER, then log in again)");
         else if (input->losses_error == -ENOENT)
                 status_text(out, "Earlier", "not known: there is no journal here");
         else
-                return status_format(out, "Earlier", "not known: the journal cannot be read: %s",
-                                     strerror(-input->losses_error));
-        return 0;
+                print_format(out, "Earlier", STATUS_INDENT, "not known: the journal cannot be read: %s",
+                             strerror(-input->losses_error));
 }
 
 /* Returns ": web (271), db (280) and 3 more", or "" if the names are not known. Heap string owned by the caller, NULL
@@ -183,7 +182,7 @@ static char *running_vms_format(struct json_object *manager)
         return text;
 }
 
-static int show_guests(FILE *out, const StatusInput *input)
+static void show_guests(FILE *out, const StatusInput *input)
 {
         struct json_object *manager = input->state->manager;
         _cleanup_free_ char *now = running_vms_format(manager);
@@ -191,8 +190,6 @@ static int show_guests(FILE *out, const StatusInput *input)
         uint64_t running = json_get_number(manager, "RunningVMs");
         const char *also;
 
-        if (!now)
-                return -ENOMEM;
         /* If tscwardend was restarted after the loss, only the journal knows the VMs of that time. */
         if (!then[0] && verdict_of(input) == VERDICT_UNSTABLE && !input->host && input->losses_error == 0)
                 for (size_t i = 0; i < input->losses->n; i++)
@@ -200,50 +197,45 @@ static int show_guests(FILE *out, const StatusInput *input)
                                 then = input->losses->entries[i].vms;
         also = then[0] ? "; when it was lost: " : "";
         if (!json_has(manager, "RunningVMs"))
-                return status_format(out, "Guests", "number of VMs unknown%s%s", also, then);
-        if (running == 0)
-                return status_format(out, "Guests", "no VM runs now%s%s", also, then);
-        return status_format(out, "Guests", "%" PRIu64 " VM%s now%s%s%s", running, running == 1 ? " runs" : "s run",
-                             now, also, then);
+                print_format(out, "Guests", STATUS_INDENT, "number of VMs unknown%s%s", also, then);
+        else if (running == 0)
+                print_format(out, "Guests", STATUS_INDENT, "no VM runs now%s%s", also, then);
+        else
+                print_format(out, "Guests", STATUS_INDENT, "%" PRIu64 " VM%s now%s%s%s", running,
+                             running == 1 ? " runs" : "s run", now ? now : ": " PRINT_NO_MEMORY, also, then);
 }
 
-static int show_cost(FILE *out, const StatusInput *input)
+static void show_cost(FILE *out, const StatusInput *input)
 {
         struct json_object *clock = input->state->clock;
         uint64_t khz = json_get_number(clock, "TscKHz");
         char rate[48] = "";
 
-        if (!json_has(clock, "VdsoClock"))
-                return status_format(out, "Cost", "not known");
+        if (!json_has(clock, "VdsoClock")) {
+                status_text(out, "Cost", "not known");
+                return;
+        }
         if (khz > 0)
                 snprintf(rate, sizeof(rate), " TSC: %" PRIu64 ".%03" PRIu64 " MHz%s.", khz / 1000, khz % 1000,
                          json_get_flag(clock, "TscScaling") ? ", scalable" : "");
-        return status_format(
-                out, "Cost", "clocksource %s: %s. %s.%s", json_get_text_or(clock, "Clocksource", "unknown"),
-                json_get_flag(clock, "VdsoClock") ? "programs read the time without a system call (vDSO)" :
-                                                    "every reading of the time is a system call",
-                json_get_flag(clock, "GuestClockPairing") ? "Guests can use ptp_kvm" : "Guests cannot use ptp_kvm",
-                rate);
-}
-
-static int show_policy(FILE *out, const StatusInput *input)
-{
-        return status_show_policy(out, input->state, input->color);
+        print_format(out, "Cost", STATUS_INDENT, "clocksource %s: %s. %s.%s",
+                     json_get_text_or(clock, "Clocksource", "unknown"),
+                     json_get_flag(clock, "VdsoClock") ? "programs read the time without a system call (vDSO)" :
+                                                         "every reading of the time is a system call",
+                     json_get_flag(clock, "GuestClockPairing") ? "Guests can use ptp_kvm" : "Guests cannot use ptp_kvm",
+                     rate);
 }
 
 /* Not for a lost TSC: its remedy already names the boot parameters. */
-static int show_boot_parameters(FILE *out, const StatusInput *input)
+static void show_boot_parameters(FILE *out, const StatusInput *input)
 {
         struct json_object *manager = input->state->manager;
         struct json_object *parameters = json_get_list(manager, "BootParametersMissing");
         _cleanup_free_ char *missing = json_format(parameters);
 
-        if (!missing)
-                return -ENOMEM;
-        if (json_length(parameters) == 0 || verdict_of(input) == VERDICT_UNSTABLE)
-                return 0;
-        return status_format(out, "Boot", "for the next boot: %s. %s", missing,
-                             json_get_text(manager, "BootParametersReason"));
+        if (json_length(parameters) > 0 && verdict_of(input) != VERDICT_UNSTABLE)
+                print_format(out, "Boot", STATUS_INDENT, "for the next boot: %s. %s",
+                             missing ? missing : PRINT_NO_MEMORY, json_get_text(manager, "BootParametersReason"));
 }
 
 static bool was_lost_before(const StatusInput *input)
@@ -266,36 +258,31 @@ static void show_every_boot(FILE *out, const StatusInput *input)
                             "It was lost on earlier boots as well: it will be at every boot until this is mended.");
 }
 
-static int show_rate(FILE *out, const StatusInput *input)
+static void show_rate(FILE *out, const StatusInput *input)
 {
-        _cleanup_free_ char *text = NULL;
+        _cleanup_free_ char *text = input->rate ? rate_here_text(input->rate) : NULL;
 
-        if (!input->rate)
-                return 0;
-        text = rate_here_text(input->rate);
-        if (!text)
-                return -ENOMEM;
-        status_text(out, "Rate", text);
-        return 0;
+        if (input->rate)
+                status_text(out, "Rate", text);
 }
 
 /* Prints "Probed 2 h ago: ...". The age matters because a probe is never repeated automatically. */
-static int show_probe(FILE *out, const StatusInput *input)
+static void show_probe(FILE *out, const StatusInput *input)
 {
         const ProbeRecord *probe = input->probe;
         char span[PRINT_TIME_SIZE];
 
         if (!probe)
-                return 0;
+                return;
         print_span(input->now_usec > probe->realtime_usec ? input->now_usec - probe->realtime_usec : 0, span);
         if (probe->n_convicted > 0)
-                return status_format(
-                        out, "Probe",
-                        "Probed %s ago: the TSC of CPU%s %s was not that of the others. See tscwarden probe.", span,
-                        probe->n_convicted == 1 ? "" : "s", probe->convicted);
-        if (!probe->has_bound)
-                return status_format(out, "Probe", "Probed %s ago: no two CPUs could be measured", span);
-        return status_format(out, "Probe",
+                print_format(out, "Probe", STATUS_INDENT,
+                             "Probed %s ago: the TSC of CPU%s %s was not that of the others. See tscwarden probe.",
+                             span, probe->n_convicted == 1 ? "" : "s", probe->convicted);
+        else if (!probe->has_bound)
+                print_format(out, "Probe", STATUS_INDENT, "Probed %s ago: no two CPUs could be measured", span);
+        else
+                print_format(out, "Probe", STATUS_INDENT,
                              "Probed %s ago: no offset provable within %" PRId64 " ns between any two of %u CPUs", span,
                              probe->bound_nsec, probe->n_measured);
 }
@@ -342,20 +329,17 @@ static void show_events(FILE *out, struct json_object *events)
         }
 }
 
-int status_show(FILE *out, const StatusInput *input)
+void status_show(FILE *out, const StatusInput *input)
 {
-        static int (*const rows[])(FILE * out, const StatusInput *input) = {
-                show_verdict, show_since,           show_earlier, show_guests, show_cost,
-                show_policy,  show_boot_parameters, show_rate,    show_probe,
-        };
-
-        for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
-                int r = rows[i](out, input);
-
-                if (r < 0)
-                        return r;
-        }
+        show_verdict(out, input);
+        show_since(out, input);
+        show_earlier(out, input);
+        show_guests(out, input);
+        show_cost(out, input);
+        status_show_policy(out, input->state, input->color);
+        show_boot_parameters(out, input);
+        show_rate(out, input);
+        show_probe(out, input);
         show_advice(out, input);
         show_events(out, input->state->events);
-        return 0;
 }

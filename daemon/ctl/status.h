@@ -25,8 +25,8 @@ typedef struct StatusInput {
         bool color;
 } StatusInput;
 
-/* Prints a screen of 80 columns. 0 or -ENOMEM. */
-int status_show(FILE *out, const StatusInput *input);
+/* Prints a screen of 80 columns. */
+void status_show(FILE *out, const StatusInput *input);
 /* Prints one JSON object from input->state and input->rate. 0 or -ENOMEM. */
 int status_show_json(FILE *out, const StatusInput *input);
 /* Prints Prometheus' text format 0.0.4 from input->state, ->rate and ->probe. */

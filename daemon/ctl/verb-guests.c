@@ -202,11 +202,14 @@ static int print_metrics(const CtlOptions *options, const GuestsView *view)
 
 static int print(const CtlOptions *options, const GuestsView *view)
 {
-        int r;
+        int r = 0;
 
         if (options->metrics)
                 return print_metrics(options, view);
-        r = options->json ? guests_show_json(stdout, view) : guests_show(stdout, view);
+        if (options->json)
+                r = guests_show_json(stdout, view);
+        else
+                guests_show(stdout, view);
         return ctl_finish(r, view->there ? exit_status_of_going(view) : exit_status(view));
 }
 

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/verbs.h"
@@ -63,28 +62,23 @@ static int plan_of_host(const CtlOptions *options)
         return ctl_finish(r < 0 ? r : print_json(&steps), CTL_FINE);
 }
 
-/* Prints the state of the policy and its reason, since an empty plan alone does not say what the policy holds. 0 or
- * -ENOMEM. */
-static int show_state(CtlBus *bus)
+/* Prints the state of the policy and its reason, since an empty plan alone does not say what the policy holds. */
+static void show_state(CtlBus *bus)
 {
         _cleanup_warden_state_ WardenState state = {};
-        _cleanup_free_ char *text = NULL;
 
-        if (ctl_bus_read_state(bus, /* with_cpus= */ false, &state) != BUS_OK)
-                return 0;
-        text = text_format("%s: %s", json_get_text(state.manager, "State"),
-                           json_get_text(state.manager, "StateReason"));
-        if (!text)
-                return -ENOMEM;
-        print_wrapped(stdout, "Note", 7, text);
-        return 0;
+        if (ctl_bus_read_state(bus, /* with_cpus= */ false, &state) == BUS_OK)
+                print_format(stdout, "Note", 7, "%s: %s", json_get_text(state.manager, "State"),
+                             json_get_text(state.manager, "StateReason"));
 }
 
 static int show_answer(CtlBus *bus, const Steps *steps)
 {
         int r = steps_show(stdout, "Plan", steps);
 
-        return r < 0 ? r : show_state(bus);
+        if (r == 0)
+                show_state(bus);
+        return r;
 }
 
 int verb_plan(const CtlOptions *options)

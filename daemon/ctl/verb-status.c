@@ -43,7 +43,7 @@ static int read_here(const CtlOptions *options, const WardenState *state, HereIn
         return 0;
 }
 
-static int show(const CtlOptions *options, const StatusInput *input)
+static void show(const CtlOptions *options, const StatusInput *input)
 {
         _cleanup_losses_ Losses losses = {};
         StatusInput shown = *input;
@@ -51,7 +51,7 @@ static int show(const CtlOptions *options, const StatusInput *input)
         shown.host = options->host;
         shown.losses = &losses;
         shown.losses_error = options->host ? 0 : losses_read(&losses);
-        return status_show(stdout, &shown);
+        status_show(stdout, &shown);
 }
 
 static int write_text(const CtlOptions *options, const StatusInput *input)
@@ -83,6 +83,8 @@ int verb_status(const CtlOptions *options)
                 return ctl_complain("Out of memory");
         if (options->metrics || options->labels)
                 return write_text(options, &here.input);
-        return ctl_finish(options->json ? status_show_json(stdout, &here.input) : show(options, &here.input),
-                          warden_exit_status(&state));
+        if (options->json)
+                return ctl_finish(status_show_json(stdout, &here.input), warden_exit_status(&state));
+        show(options, &here.input);
+        return ctl_finish(0, warden_exit_status(&state));
 }

@@ -34,7 +34,7 @@ int ctl_complain(const char *format, ...)
         va_start(ap, format);
         message = text_format_valist(format, ap);
         va_end(ap);
-        print_line(stderr, "tscwarden: ", message ? message : "Out of memory");
+        print_line(stderr, "tscwarden: ", message);
         return CTL_NO_ANSWER;
 }
 
@@ -46,7 +46,7 @@ int ctl_complain_errno(int error, const char *format, ...)
         va_start(ap, format);
         message = text_format_valist(format, ap);
         va_end(ap);
-        (void)ctl_complain("%s: %s", message ? message : "Out of memory", strerror(-error));
+        (void)ctl_complain("%s: %s", message ? message : PRINT_NO_MEMORY, strerror(-error));
         return error;
 }
 

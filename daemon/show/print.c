@@ -2,6 +2,7 @@
 #include "show/print.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 #include <time.h>
@@ -10,8 +11,6 @@
 #include "base/macro.h"
 
 #define COLUMNS 80
-/* Stands in the place of a text for which there was no memory. */
-#define NO_MEMORY "(out of memory)"
 
 /* The columns that `length` bytes of UTF-8 take. Every character counts as one column, which is right for those that
  * tscwarden itself writes ("µs"). */
@@ -43,12 +42,23 @@ void print_wrapped(FILE *out, const char *head, unsigned indent, const char *tex
         print_words(out, fprintf(out, "%-*s", (int)indent, head), indent, text);
 }
 
+void print_format(FILE *out, const char *head, unsigned indent, const char *format, ...)
+{
+        _cleanup_free_ char *text = NULL;
+        va_list ap;
+
+        va_start(ap, format);
+        text = text_format_valist(format, ap);
+        va_end(ap);
+        print_wrapped(out, head, indent, text);
+}
+
 void print_words(FILE *out, unsigned column, unsigned indent, const char *text)
 {
-        _cleanup_free_ char *safe = text_escape_again(text);
+        _cleanup_free_ char *safe = text ? text_escape_again(text) : NULL;
         bool first = true, blank = false;
 
-        text = safe ? safe : NO_MEMORY;
+        text = safe ? safe : PRINT_NO_MEMORY;
         for (const char *word = text + strspn(text, " "); *word; word += strspn(word, " ")) {
                 unsigned length = part_length(word, COLUMNS - indent), width = width_of(word, length);
 
@@ -67,19 +77,19 @@ void print_words(FILE *out, unsigned column, unsigned indent, const char *text)
 
 void print_line(FILE *out, const char *head, const char *text)
 {
-        _cleanup_free_ char *safe = text_escape_again(text);
+        _cleanup_free_ char *safe = text ? text_escape_again(text) : NULL;
 
-        fprintf(out, "%s%s\n", head, safe ? safe : NO_MEMORY);
+        fprintf(out, "%s%s\n", head, safe ? safe : PRINT_NO_MEMORY);
 }
 
 /* Prints as much of `text` as fits and returns how many columns that took. */
 static unsigned print_beginning(FILE *out, unsigned columns, const char *text)
 {
-        _cleanup_free_ char *safe = text_escape_again(text);
+        _cleanup_free_ char *safe = text ? text_escape_again(text) : NULL;
         unsigned length;
         bool cut;
 
-        text = safe ? safe : NO_MEMORY;
+        text = safe ? safe : PRINT_NO_MEMORY;
         length = strlen(text);
         cut = width_of(text, length) > columns;
         while (cut && width_of(text, length) > columns - strlen("..."))

@@ -8,9 +8,16 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/macro.h"
+
+/* Stands in the place of a text for which there was no memory; all functions here print it for NULL. */
+#define PRINT_NO_MEMORY "(out of memory)"
+
 /* Prints `text` wrapped at column `indent`, the first line after `head`. A list of CPUs that is too long for a line is
  * broken after a comma. */
 void print_wrapped(FILE *out, const char *head, unsigned indent, const char *text);
+/* The same for a formatted text. */
+void print_format(FILE *out, const char *head, unsigned indent, const char *format, ...) _printf_(4, 5);
 
 /* The same if the current line already has text up to `column`. */
 void print_words(FILE *out, unsigned column, unsigned indent, const char *text);

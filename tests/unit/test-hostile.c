@@ -174,7 +174,7 @@ static void test_guests(void **state)
         strcpy(why, hostile);
         strcpy(gone, hostile);
         output_begin(&output);
-        assert_int_equal(guests_show(output.stream, &view), 0);
+        guests_show(output.stream, &view);
         output_end(&output, SAFE, 4);
         output_begin(&output);
         assert_int_equal(guests_show_json(output.stream, &view), 0);
@@ -199,7 +199,7 @@ static void test_status(void **state)
         warden.manager = json_object_get(manager);
         warden.clock = json_object_get(clock);
         output_begin(&output);
-        assert_int_equal(status_show(output.stream, &input), 0);
+        status_show(output.stream, &input);
         output_end(&output, SAFE, 5);
         output_begin(&output);
         assert_int_equal(status_show_json(output.stream, &input), 0);

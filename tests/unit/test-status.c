@@ -405,7 +405,7 @@ static void make(unsigned i, char **ret_text)
         cases[i].make();
         out = open_memstream(ret_text, &size);
         assert_non_null(out);
-        assert_int_equal(status_show(out, &input), 0);
+        status_show(out, &input);
         assert_int_equal(fclose(out), 0);
 }
 
