@@ -199,6 +199,15 @@ char *text_format_valist(const char *format, va_list args)
         return vasprintf(&text, format, args) < 0 ? NULL : text;
 }
 
+char *text_finish(FILE *stream, char **text)
+{
+        /* ferror() and fclose() both report that memory ran out. */
+        if (!(ferror(stream) | fclose(stream)))
+                return *text;
+        free(*text);
+        return NULL;
+}
+
 char *text_format(const char *format, ...)
 {
         va_list args;

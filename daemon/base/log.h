@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <syslog.h>
 
 #include "base/macro.h"
@@ -33,6 +34,9 @@ int log_error_errno(int error, const char *format, ...) _printf_(2, 3);
 /* Like asprintf(3). Heap string owned by the caller, NULL when out of memory. */
 char *text_format(const char *format, ...) _printf_(1, 2);
 char *text_format_valist(const char *format, va_list args) _printf_(1, 0);
+/* Ends a stream of open_memstream(3) that writes to *text, and returns *text, a heap string owned by the caller; NULL
+ * when out of memory. */
+char *text_finish(FILE *stream, char **text);
 
 /* Whether these `length` bytes are valid UTF-8. A NUL must follow them. */
 bool text_is_utf8(const char *text, size_t length);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "ctl/json.h"
 #include "guests/judge.h"
 #include "guests/vm-clock.h"
@@ -113,11 +114,7 @@ static char *list_names(const GuestsView *view, unsigned problem)
                 fprintf(out, "%s%s", separator, view->guests->entries[i].name);
                 separator = ", ";
         }
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(out, &text);
 }
 
 static void show_problems(FILE *out, const GuestsView *view)

@@ -122,11 +122,7 @@ char *json_format(struct json_object *value)
                 }
         } else
                 fputs(format_scalar(value), out);
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(out, &text);
 }
 
 static int print(FILE *out, struct json_object *object, int flags)

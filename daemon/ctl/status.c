@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "ctl/json.h"
 #include "ctl/status-lines.h"
 #include "ctl/status-policy.h"
@@ -175,11 +176,7 @@ static char *running_vms_format(struct json_object *manager)
                 fprintf(out, "%s%s", i ? ", " : ": ", json_object_get_string(json_object_array_get_idx(names, i)));
         if (n > 0 && running > n)
                 fprintf(out, " and %" PRIu64 " more", running - n);
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(out, &text);
 }
 
 static void show_guests(FILE *out, const StatusInput *input)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "base/parse.h"
 #include "guests/qemu-options.h"
@@ -281,9 +282,5 @@ char *vm_clock_format(const VmClock *clock)
         }
         if (clock->known && clock->tsc_hz)
                 fprintf(out, "%stsc-frequency %" PRIu64 " Hz", separator, clock->tsc_hz);
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(out, &text);
 }

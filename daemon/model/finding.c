@@ -105,11 +105,7 @@ static char *words_format(const char *words)
                 fprintf(stream, "%.*s", (int)length, word);
                 first = false;
         }
-        if (ferror(stream) | fclose(stream)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(stream, &text);
 }
 
 /* "CPU 3" or "CPUs 0-3,8" */
@@ -354,9 +350,5 @@ char *finding_format(const Finding *finding)
         if (!stream)
                 return NULL;
         finding_print(stream, finding, &words);
-        if (ferror(stream) | fclose(stream)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(stream, &text);
 }

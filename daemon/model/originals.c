@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/log.h"
 #include "base/macro.h"
 
 #define ORIGINALS_MAGIC "tscwarden-originals 1 "
@@ -126,12 +127,7 @@ char *originals_format(const Originals *originals, const char *boot_id)
                 end = stpcpy(stpcpy(stpcpy(end, "\t"), originals->entries[i].value), "\n");
                 (void)fwrite(line, 1, (size_t)(end - line), stream);
         }
-        /* ferror() and fclose() both report that memory ran out. */
-        if (ferror(stream) | fclose(stream)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(stream, &text);
 }
 
 /* Parses one line "path<TAB>value", and cuts it up. */

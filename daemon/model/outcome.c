@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/log.h"
 #include "model/frequency.h"
 #include "model/need.h"
 
@@ -279,8 +280,8 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
 
 int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_reason)
 {
+        _cleanup_free_ char *reason = NULL;
         PolicyState state;
-        char *reason = NULL;
         size_t size;
         FILE *out;
         int r;
@@ -302,12 +303,11 @@ int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_
         if (!out)
                 return -ENOMEM;
         r = print_reason(out, input, state);
-        if ((ferror(out) | fclose(out)) || r < 0) {
-                free(reason);
+        reason = text_finish(out, &reason);
+        if (!reason || r < 0)
                 return -ENOMEM;
-        }
         *ret_state = state;
-        *ret_reason = reason;
+        *ret_reason = TAKE_PTR(reason);
         return 0;
 }
 
@@ -333,11 +333,7 @@ static char *format(const OutcomeInput *input, void (*print)(FILE *out, const Ou
         if (!out)
                 return NULL;
         print(out, input);
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(out, &text);
 }
 
 char *outcome_summarize(const OutcomeInput *input)

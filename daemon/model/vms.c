@@ -99,9 +99,5 @@ char *vms_format(const Vms *vms, unsigned max)
                 fprintf(out, " and %u more", all - n);
         else if (n == 0 && all > 0)
                 fprintf(out, "%u whose name%s not known", all, all == 1 ? " is" : "s are");
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(out, &text);
 }
