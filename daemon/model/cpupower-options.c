@@ -7,7 +7,6 @@
 #include "model/cpupower-options.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,17 +17,13 @@
 #define IDLE_STATE_MAX 99
 #define IDLE_LATENCY_MAX UINT64_C(1000000000)
 
-typedef struct Command Command;
-
 typedef struct Option {
         char letter;
         const char *name;
         bool argument;
-        /* A value NULL means refused, and `fault` says why. 0, -ENOMEM, or -EINVAL with reterr_fault. */
-        int (*take)(Command *command, const struct Option *option, const char *value, CpupowerWhy reterr_fault);
-        const char *fault;
-        PolicyKey key;
-        IdleOpKind op;
+        PolicyKey key;     /* what it sets; POLICY_KEY_INVALID_: nothing */
+        IdleOpKind op;     /* of POLICY_IDLE_SET */
+        const char *fault; /* why it is refused; NULL: it is not */
 } Option;
 
 typedef struct Verb {
@@ -37,89 +32,72 @@ typedef struct Verb {
         const char *needs;
 } Verb;
 
-struct Command {
+typedef struct Command {
         const Verb *verb;
         PolicyRule *rule;
         bool seen[256]; /* by letter */
         unsigned line;
         char *why;
-};
-
-static int take_governor(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
-{
-        return cpupower_set_governor(command->rule, command->line, value, reterr_fault);
-}
-
-static int take_frequency(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
-{
-        return cpupower_set_frequency(command->rule, option->key, command->line, value, reterr_fault);
-}
-
-/* A cpufreq policy has one value for all its CPUs, so -r (related CPUs) changes nothing. */
-static int take_related(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
-{
-        return 0;
-}
-
-static int take_epp(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
-{
-        return cpupower_set_epp(command->rule, command->line, value, reterr_fault);
-}
-
-static int take_perf_bias(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
-{
-        return cpupower_set_perf_bias(command->rule, command->line, value, reterr_fault);
-}
+} Command;
 
 static int take_idle(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
 {
         PolicyRule *rule = command->rule;
         bool latency = option->op == IDLE_OP_DISABLE_BY_LATENCY;
 
-        if (rule->has[POLICY_IDLE_SET]) {
-                snprintf(reterr_fault, CPUPOWER_WHY_SIZE,
-                         "is a second option; put each into an idle-set of its own, with ; between them");
-                return -EINVAL;
-        }
+        if (rule->has[POLICY_IDLE_SET])
+                return cpupower_refuse(reterr_fault,
+                                       "is a second option; put each into an idle-set of its own, with ; between them");
         if (option->argument &&
-            parse_u64(value, 0, latency ? IDLE_LATENCY_MAX : IDLE_STATE_MAX, &rule->idle_op.number) < 0) {
-                snprintf(reterr_fault, CPUPOWER_WHY_SIZE, "%s",
-                         latency ? "is not a latency; write whole microseconds without a unit, like 20" :
-                                   "is not the index of an idle state; write 0, 1, 2 … as in cpuidle/stateN");
-                return -EINVAL;
-        }
+            parse_u64(value, 0, latency ? IDLE_LATENCY_MAX : IDLE_STATE_MAX, &rule->idle_op.number) < 0)
+                return cpupower_refuse(
+                        reterr_fault, "%s",
+                        latency ? "is not a latency; write whole microseconds without a unit, like 20" :
+                                  "is not the index of an idle state; write 0, 1, 2 … as in cpuidle/stateN");
         rule->idle_op.kind = option->op;
         rule->has[POLICY_IDLE_SET] = true;
         rule->lines[POLICY_IDLE_SET] = command->line;
         return 0;
 }
 
+static int take_value(Command *command, const Option *option, const char *value, CpupowerWhy reterr_fault)
+{
+        if (option->fault)
+                return cpupower_refuse(reterr_fault, "%s", option->fault);
+        if (option->key == POLICY_KEY_INVALID_)
+                return 0;
+        if (option->key == POLICY_IDLE_SET)
+                return take_idle(command, option, value, reterr_fault);
+        return cpupower_set(command->rule, option->key, command->line, value, reterr_fault);
+}
+
+static const char one_switch[] =
+        "is one switch for the whole machine, which tscwarden does not change; limit the frequency with "
+        "frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own";
+
 static const Option frequency_options[] = {
-        { 'd', "min", true, .take = take_frequency, .key = POLICY_MIN_FREQ },
-        { 'u', "max", true, .take = take_frequency, .key = POLICY_MAX_FREQ },
-        { 'g', "governor", true, .take = take_governor },
-        { 'f', "freq", true, .take = take_frequency, .key = POLICY_FREQ },
-        { 'r', "related", false, .take = take_related },
+        { 'd', "min", true, .key = POLICY_MIN_FREQ },
+        { 'u', "max", true, .key = POLICY_MAX_FREQ },
+        { 'g', "governor", true, .key = POLICY_GOVERNOR },
+        { 'f', "freq", true, .key = POLICY_FREQ },
+        /* Related CPUs: a cpufreq policy has one value for all its CPUs. */
+        { 'r', "related", false, .key = POLICY_KEY_INVALID_ },
         {},
 };
 static const Option idle_options[] = {
-        { 'd', "disable", true, .take = take_idle, .op = IDLE_OP_DISABLE },
-        { 'e', "enable", true, .take = take_idle, .op = IDLE_OP_ENABLE },
-        { 'D', "disable-by-latency", true, .take = take_idle, .op = IDLE_OP_DISABLE_BY_LATENCY },
-        { 'E', "enable-all", false, .take = take_idle, .op = IDLE_OP_ENABLE_ALL },
+        { 'd', "disable", true, .key = POLICY_IDLE_SET, .op = IDLE_OP_DISABLE },
+        { 'e', "enable", true, .key = POLICY_IDLE_SET, .op = IDLE_OP_ENABLE },
+        { 'D', "disable-by-latency", true, .key = POLICY_IDLE_SET, .op = IDLE_OP_DISABLE_BY_LATENCY },
+        { 'E', "enable-all", false, .key = POLICY_IDLE_SET, .op = IDLE_OP_ENABLE_ALL },
         {},
 };
 static const Option set_options[] = {
-        { 'b', "perf-bias", true, .take = take_perf_bias },
-        { 'e', "epp", true, .take = take_epp },
+        { 'b', "perf-bias", true, .key = POLICY_PERF_BIAS },
+        { 'e', "epp", true, .key = POLICY_EPP },
         { 'm', "amd-pstate-mode", true,
           .fault = "exchanges the cpufreq driver under every policy; use the boot parameter amd_pstate= instead" },
-        { 't', "turbo-boost", true,
-          .fault = "is one switch for the whole machine, which tscwarden does not change; limit the frequency with "
-                   "frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
-        { 't', "boost", true,
-          .fault = "is one switch for the whole machine, which tscwarden does not change; limit the frequency with "
-                   "frequency-set -u, or write cpufreq/boost or intel_pstate/no_turbo from a unit of your own" },
+        { 't', "turbo-boost", true, .fault = one_switch },
+        { 't', "boost", true, .fault = one_switch },
         {},
 };
 
@@ -137,37 +115,23 @@ static const Verb *find_verb(const char *word)
         return NULL;
 }
 
-static int refuse(char *why, const char *format, ...) _printf_(2, 3);
-
-static int refuse(char *why, const char *format, ...)
-{
-        va_list args;
-
-        va_start(args, format);
-        vsnprintf(why, CPUPOWER_WHY_SIZE, format, args);
-        va_end(args);
-        return -EINVAL;
-}
-
 /* Words in messages are cut to this length. */
 #define EXCERPT 40
 
 static int command_take(Command *command, const Option *option, const char *value)
 {
         CpupowerWhy fault;
-        int r = -EINVAL;
+        int r;
 
         if (command->seen[(unsigned char)option->letter])
-                return refuse(command->why, "%s has --%s twice; keep one of the two", command->verb->name,
-                              option->name);
+                return cpupower_refuse(command->why, "%s has --%s twice; keep one of the two", command->verb->name,
+                                       option->name);
         command->seen[(unsigned char)option->letter] = true;
-        snprintf(fault, sizeof(fault), "%s", option->fault ? option->fault : "");
-        if (option->take)
-                r = option->take(command, option, value, fault);
+        r = take_value(command, option, value, fault);
         if (r != -EINVAL)
                 return r;
-        return refuse(command->why, "%s --%s%s%.*s%s %s", command->verb->name, option->name, value ? " '" : "", EXCERPT,
-                      value ? value : "", value ? "'" : "", fault);
+        return cpupower_refuse(command->why, "%s --%s%s%.*s%s %s", command->verb->name, option->name, value ? " '" : "",
+                               EXCERPT, value ? value : "", value ? "'" : "", fault);
 }
 
 /* Finds the option that a long word names, with or without "=value". NULL: none or several; *ret_several says which. */
@@ -198,17 +162,17 @@ static int command_take_long(Command *command, char *const *words, unsigned n)
         int taken = 1, r;
 
         if (!option)
-                return refuse(command->why,
-                              several ? "%s has several options that begin with '%.*s'; write one in full" :
-                                        "%s has no option '%.*s'; its options are %s",
-                              command->verb->name, EXCERPT, words[0], command->verb->needs);
+                return cpupower_refuse(command->why,
+                                       several ? "%s has several options that begin with '%.*s'; write one in full" :
+                                                 "%s has no option '%.*s'; its options are %s",
+                                       command->verb->name, EXCERPT, words[0], command->verb->needs);
         if (value && !option->argument)
-                return refuse(command->why, "%s --%s takes no value; remove the text after it", command->verb->name,
-                              option->name);
+                return cpupower_refuse(command->why, "%s --%s takes no value; remove the text after it",
+                                       command->verb->name, option->name);
         if (!value && option->argument) {
                 if (n < 2)
-                        return refuse(command->why, "%s --%s has no value; write one after it", command->verb->name,
-                                      option->name);
+                        return cpupower_refuse(command->why, "%s --%s has no value; write one after it",
+                                               command->verb->name, option->name);
                 value = words[taken++];
         }
         r = command_take(command, option, value);
@@ -226,19 +190,19 @@ static int command_take_short(Command *command, char *const *words, unsigned n)
                 while (option->name && option->letter != *letter)
                         option++;
                 if (!option->name && *letter == 'c')
-                        return refuse(command->why, "-c comes after %s; write it before, as in -c 0-3 %s …",
-                                      command->verb->name, command->verb->name);
+                        return cpupower_refuse(command->why, "-c comes after %s; write it before, as in -c 0-3 %s …",
+                                               command->verb->name, command->verb->name);
                 if (!option->name)
-                        return refuse(command->why, "%s has no option '-%.1s'; its options are %s", command->verb->name,
-                                      letter, command->verb->needs);
+                        return cpupower_refuse(command->why, "%s has no option '-%.1s'; its options are %s",
+                                               command->verb->name, letter, command->verb->needs);
                 if (option->argument) {
                         if (letter[1])
                                 value = letter + 1;
                         else if (n > 1)
                                 value = words[taken++];
                         if (!value)
-                                return refuse(command->why, "%s -%c has no value; write one after it",
-                                              command->verb->name, *letter);
+                                return cpupower_refuse(command->why, "%s -%c has no value; write one after it",
+                                                       command->verb->name, *letter);
                 }
                 r = command_take(command, option, value);
                 if (r < 0)
@@ -263,8 +227,8 @@ static int command_check_units(const Command *command, char *const *words, unsig
                         continue;
                 snprintf(value, sizeof(value), "%s%s", number, words[i]);
                 if (parse_frequency(value, &khz) == 0)
-                        return refuse(command->why, "'%s %s' has a blank before its unit; write %s", number, words[i],
-                                      value);
+                        return cpupower_refuse(command->why, "'%s %s' has a blank before its unit; write %s", number,
+                                               words[i], value);
         }
         return 0;
 }
@@ -277,13 +241,14 @@ static int command_check(const Command *command)
         for (PolicyKey key = 0; key < POLICY_KEY_MAX_; key++)
                 any = any || rule->has[key];
         if (!any)
-                return refuse(command->why, "%s sets nothing; it needs %s", command->verb->name, command->verb->needs);
+                return cpupower_refuse(command->why, "%s sets nothing; it needs %s", command->verb->name,
+                                       command->verb->needs);
         if (rule->has[POLICY_FREQ] && (rule->has[POLICY_MIN_FREQ] || rule->has[POLICY_MAX_FREQ]))
-                return refuse(
+                return cpupower_refuse(
                         command->why,
                         "frequency-set has -f together with -d or -u; put them into two commands, with ; between them");
         if (rule->has[POLICY_MIN_FREQ] && rule->has[POLICY_MAX_FREQ] && rule->min_khz > rule->max_khz)
-                return refuse(
+                return cpupower_refuse(
                         command->why,
                         "frequency-set has a minimum (-d) above its maximum (-u); lower the one or raise the other");
         return 0;
@@ -298,23 +263,24 @@ static int take_cpus(char *const *words, unsigned n, PolicyRule *rule, char *why
         if (strcmp(words[0], "-c") != 0 && strcmp(words[0], "--cpu") != 0)
                 return words[0][0] != '-' ?
                                0 :
-                               refuse(why,
-                                      "'%.*s' is before the command, where only -c LIST may be; write frequency-set, "
-                                      "idle-set or set before it",
-                                      EXCERPT, words[0]);
+                               cpupower_refuse(
+                                       why,
+                                       "'%.*s' is before the command, where only -c LIST may be; write frequency-set, "
+                                       "idle-set or set before it",
+                                       EXCERPT, words[0]);
         if (n < 2)
-                return refuse(why, "%s has no list of CPUs; write it like -c 0-3,8", words[0]);
+                return cpupower_refuse(why, "%s has no list of CPUs; write it like -c 0-3,8", words[0]);
         if (strcmp(words[1], "all") == 0)
                 return 2;
         r = cpuset_parse(words[1], &rule->cpus);
         if (r == -ENOMEM)
                 return r;
         if (r < 0 || cpuset_is_empty(&rule->cpus))
-                return refuse(why, "'%.*s' is no list of CPUs%s; write it like all, 0-3,8 or 0-7:2", EXCERPT, words[1],
-                              r == -ERANGE ? " below 8192" : "");
+                return cpupower_refuse(why, "'%.*s' is no list of CPUs%s; write it like all, 0-3,8 or 0-7:2", EXCERPT,
+                                       words[1], r == -ERANGE ? " below 8192" : "");
         rule->all_cpus = false;
         if (n > 2 && (strcmp(words[2], "-c") == 0 || strcmp(words[2], "--cpu") == 0))
-                return refuse(why, "there are two -c before one command; put all CPUs into one list");
+                return cpupower_refuse(why, "there are two -c before one command; put all CPUs into one list");
         return 2;
 }
 
@@ -334,10 +300,11 @@ static int parse_command(const CpupowerWords *all, unsigned first, unsigned line
                 return r;
         at = first + (unsigned)r;
         if (at == end)
-                return refuse(why, "-c LIST and no command; write one after it, like frequency-set -g performance");
+                return cpupower_refuse(why,
+                                       "-c LIST and no command; write one after it, like frequency-set -g performance");
         command.verb = find_verb(words[at]);
         if (!command.verb)
-                return refuse(
+                return cpupower_refuse(
                         why, "'%.*s' is no command that sets something; there are frequency-set, idle-set and set%s",
                         EXCERPT, words[at], strcmp(words[at], "cpupower") == 0 ? " (remove the word cpupower)" : "");
 
@@ -346,9 +313,9 @@ static int parse_command(const CpupowerWords *all, unsigned first, unsigned line
                 return r;
         for (at++; at < end && !find_verb(words[at]); at += (unsigned)r) {
                 if (words[at][0] != '-' || !words[at][1] || strcmp(words[at], "--") == 0)
-                        return refuse(why,
-                                      "'%.*s' belongs to no option of %s; remove it, or put ; before a second command",
-                                      EXCERPT, words[at], command.verb->name);
+                        return cpupower_refuse(
+                                why, "'%.*s' belongs to no option of %s; remove it, or put ; before a second command",
+                                EXCERPT, words[at], command.verb->name);
                 r = words[at][1] == '-' ? command_take_long(&command, words + at, end - at) :
                                           command_take_short(&command, words + at, end - at);
                 if (r < 0)
@@ -385,6 +352,6 @@ int cpupower_options_parse(const char *text, const char *file, unsigned line, Po
         if (r < 0)
                 return r;
         if (new.n_rules == 0)
-                return refuse(reterr_why, "no command; write one like frequency-set -g performance");
+                return cpupower_refuse(reterr_why, "no command; write one like frequency-set -g performance");
         return policy_append(policy, &new);
 }

@@ -44,9 +44,9 @@ int cpupower_parse_frequency(const char *text, uint64_t *ret_khz, CpupowerWhy re
  * a governor of this name exists depends on the host. */
 bool governor_name_fits(const char *name, size_t length);
 
-/* Parse the values of single options, for files with a key for each. 0; -EINVAL with reterr_fault as above; -ENOMEM.
- * Each function marks the rule as having the key, at `line`. */
-int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault);
-int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, CpupowerWhy reterr_fault);
-int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault);
-int cpupower_set_perf_bias(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault);
+/* Parses the value of a single option, for files with a key for each: all keys but POLICY_MAX_CSTATE and
+ * POLICY_IDLE_SET. Marks the rule as having the key, at `line`. 0; -EINVAL with reterr_fault as above; -ENOMEM. */
+int cpupower_set(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, CpupowerWhy reterr_fault);
+
+/* Writes the message and returns -EINVAL. */
+int cpupower_refuse(CpupowerWhy reterr_why, const char *format, ...) _printf_(2, 3);

@@ -12,14 +12,12 @@
 #define DIGITS "0123456789"
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-" DIGITS
 
-static int say(CpupowerWhy reterr_fault, const char *format, ...) _printf_(2, 3);
-
-static int say(CpupowerWhy reterr_fault, const char *format, ...)
+int cpupower_refuse(CpupowerWhy reterr_why, const char *format, ...)
 {
         va_list args;
 
         va_start(args, format);
-        vsnprintf(reterr_fault, CPUPOWER_WHY_SIZE, format, args);
+        vsnprintf(reterr_why, CPUPOWER_WHY_SIZE, format, args);
         va_end(args);
         return -EINVAL;
 }
@@ -34,29 +32,29 @@ bool governor_name_fits(const char *name, size_t length)
 
 /* cpupower itself sends only names of letters, '_' and '-' (tools/power/cpupower/lib/cpufreq.c verify_gov). The kernel
  * accepts the names that it knows, in upper or lower case, and reads back its own spelling. */
-int cpupower_set_governor(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault)
+static int set_governor(PolicyRule *rule, const char *text, CpupowerWhy reterr_fault)
 {
         char **governors;
 
         if (rule->has[POLICY_GOVERNOR])
-                return say(reterr_fault, "asks for a second governor (-f is userspace); keep one of -f and -g");
+                return cpupower_refuse(reterr_fault,
+                                       "asks for a second governor (-f is userspace); keep one of -f and -g");
         if (strchr(text, '|'))
-                return say(
+                return cpupower_refuse(
                         reterr_fault,
                         "is a list, which cpupower does not know; write one name here, or GOVERNOR=a|b in tscwarden's "
                         "own file instead");
         if (!governor_name_fits(text, strlen(text)))
-                return say(reterr_fault, "is not the name of a governor; write one like performance");
+                return cpupower_refuse(reterr_fault, "is not the name of a governor; write one like performance");
         if (strlen(text) >= SNAPSHOT_NAME_SIZE)
-                return say(reterr_fault, "has more than 15 characters; no governor of the kernel has so long a name");
+                return cpupower_refuse(reterr_fault,
+                                       "has more than 15 characters; no governor of the kernel has so long a name");
         governors = calloc(2, sizeof(char *));
         if (!governors || !(governors[0] = strdup(text))) {
                 free(governors);
                 return -ENOMEM;
         }
         rule->governors = governors;
-        rule->has[POLICY_GOVERNOR] = true;
-        rule->lines[POLICY_GOVERNOR] = line;
         return 0;
 }
 
@@ -83,69 +81,78 @@ int cpupower_parse_frequency(const char *text, uint64_t *ret_khz, CpupowerWhy re
         int r = parse_frequency(text, &khz);
 
         if (r == -ERANGE && !strpbrk(text, "123456789"))
-                return say(reterr_fault, "is no frequency; comment it out or leave it out where no limit is meant");
+                return cpupower_refuse(reterr_fault,
+                                       "is no frequency; comment it out or leave it out where no limit is meant");
         if (r == -ERANGE)
-                return say(reterr_fault, "is out of range; write a frequency up to 1THz, like 2.4GHz or 2400000 (kHz)");
+                return cpupower_refuse(reterr_fault,
+                                       "is out of range; write a frequency up to 1THz, like 2.4GHz or 2400000 (kHz)");
         if (r < 0 && is_frequency_with_blanks(text, joined))
-                return say(reterr_fault, "has a blank before its unit; write %s", joined);
+                return cpupower_refuse(reterr_fault, "has a blank before its unit; write %s", joined);
         if (r < 0)
-                return say(reterr_fault,
-                           "is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz), without a blank");
+                return cpupower_refuse(
+                        reterr_fault,
+                        "is not a frequency; write it like 2.4GHz, 2400MHz or 2400000 (kHz), without a blank");
         if (khz < BARE_KHZ_MIN && !text[strspn(text, DIGITS ".")])
-                return say(reterr_fault,
-                           "has no unit and so counts in kHz, where no CPU is that slow; did you mean %s%s?", text,
-                           khz < 10 ? "GHz" : "MHz");
+                return cpupower_refuse(
+                        reterr_fault, "has no unit and so counts in kHz, where no CPU is that slow; did you mean %s%s?",
+                        text, khz < 10 ? "GHz" : "MHz");
         *ret_khz = khz;
         return 0;
 }
 
-int cpupower_set_frequency(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, CpupowerWhy reterr_fault)
-{
-        uint64_t *khz = &rule->speed_khz;
-        int r;
-
-        if (key == POLICY_MIN_FREQ)
-                khz = &rule->min_khz;
-        else if (key == POLICY_MAX_FREQ)
-                khz = &rule->max_khz;
-        r = cpupower_parse_frequency(text, khz, reterr_fault);
-        if (r < 0)
-                return r;
-        /* Computes as lib/cpufreq.c cpufreq_set_frequency() does. */
-        if (key == POLICY_FREQ) {
-                r = cpupower_set_governor(rule, line, "userspace", reterr_fault);
-                if (r < 0)
-                        return r;
-        }
-        rule->has[key] = true;
-        rule->lines[key] = line;
-        return 0;
-}
-
-int cpupower_set_epp(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault)
+static int set_epp(PolicyRule *rule, const char *text, CpupowerWhy reterr_fault)
 {
         if (strcasecmp(text, "default") == 0)
-                return say(reterr_fault,
-                           "reads back as another name, so tscwarden could not check it; write the preference that it "
-                           "means, like balance_performance");
+                return cpupower_refuse(
+                        reterr_fault,
+                        "reads back as another name, so tscwarden could not check it; write the preference that it "
+                        "means, like balance_performance");
         if (!*text || strlen(text) >= KNOB_VALUE_SIZE || text[strspn(text, NAME_CHARS)])
-                return say(
+                return cpupower_refuse(
                         reterr_fault,
                         "is not an energy performance preference; write one like performance or balance_power, or 0 to "
                         "255");
         rule->epp = strdup(text);
-        if (!rule->epp)
-                return -ENOMEM;
-        rule->has[POLICY_EPP] = true;
-        rule->lines[POLICY_EPP] = line;
+        return rule->epp ? 0 : -ENOMEM;
+}
+
+static int set_perf_bias(PolicyRule *rule, const char *text, CpupowerWhy reterr_fault)
+{
+        if (parse_unsigned(text, 0, 15, &rule->perf_bias) < 0)
+                return cpupower_refuse(reterr_fault,
+                                       "is not a bias; write a number from 0 (performance) to 15 (power saving)");
         return 0;
 }
 
-int cpupower_set_perf_bias(PolicyRule *rule, unsigned line, const char *text, CpupowerWhy reterr_fault)
+static int set_value(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, CpupowerWhy reterr_fault)
 {
-        if (parse_unsigned(text, 0, 15, &rule->perf_bias) < 0)
-                return say(reterr_fault, "is not a bias; write a number from 0 (performance) to 15 (power saving)");
-        rule->has[POLICY_PERF_BIAS] = true;
-        rule->lines[POLICY_PERF_BIAS] = line;
+        int r;
+
+        switch (key) {
+        case POLICY_GOVERNOR:
+                return set_governor(rule, text, reterr_fault);
+        case POLICY_MIN_FREQ:
+                return cpupower_parse_frequency(text, &rule->min_khz, reterr_fault);
+        case POLICY_MAX_FREQ:
+                return cpupower_parse_frequency(text, &rule->max_khz, reterr_fault);
+        case POLICY_FREQ:
+                r = cpupower_parse_frequency(text, &rule->speed_khz, reterr_fault);
+                /* As lib/cpufreq.c cpufreq_set_frequency() does. */
+                return r < 0 ? r : cpupower_set(rule, POLICY_GOVERNOR, line, "userspace", reterr_fault);
+        case POLICY_EPP:
+                return set_epp(rule, text, reterr_fault);
+        default:
+                return set_perf_bias(rule, text, reterr_fault);
+        }
+}
+
+int cpupower_set(PolicyRule *rule, PolicyKey key, unsigned line, const char *text, CpupowerWhy reterr_fault)
+{
+        int r = set_value(rule, key, line, text, reterr_fault);
+
+        if (r < 0)
+                return r;
+        rule->has[key] = true;
+        rule->lines[key] = line;
         return 0;
 }

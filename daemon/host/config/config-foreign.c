@@ -36,6 +36,7 @@ typedef enum ForeignKey {
         FOREIGN_KEY_MAX_,
 } ForeignKey;
 
+/* From FOREIGN_GOVERNOR on, the names are those of our own keys. */
 static const char *const key_names[FOREIGN_KEY_MAX_] = {
         [FOREIGN_START_OPTS] = "CPUPOWER_START_OPTS",
         [FOREIGN_START_IDLE_OPTS] = "CPUPOWER_START_IDLE_OPTS",
@@ -130,25 +131,7 @@ static int foreign_set_key(Foreign *foreign, PolicyRule *rule, ForeignKey key)
 
         if (!item)
                 return 0;
-        switch (key) {
-        case FOREIGN_GOVERNOR:
-                r = cpupower_set_governor(rule, item->line, item->text, fault);
-                break;
-        case FOREIGN_MIN_FREQ:
-                r = cpupower_set_frequency(rule, POLICY_MIN_FREQ, item->line, item->text, fault);
-                break;
-        case FOREIGN_MAX_FREQ:
-                r = cpupower_set_frequency(rule, POLICY_MAX_FREQ, item->line, item->text, fault);
-                break;
-        case FOREIGN_FREQ:
-                r = cpupower_set_frequency(rule, POLICY_FREQ, item->line, item->text, fault);
-                break;
-        case FOREIGN_PERF_BIAS:
-                r = cpupower_set_perf_bias(rule, item->line, item->text, fault);
-                break;
-        default:
-                r = cpupower_set_epp(rule, item->line, item->text, fault);
-        }
+        r = cpupower_set(rule, policy_key_from_string(key_names[key]), item->line, item->text, fault);
         if (r != -EINVAL)
                 return r;
         config_faults_refuse(&foreign->faults, item->line, "%s='%s' %s", item->key,
