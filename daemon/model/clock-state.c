@@ -180,7 +180,7 @@ int clock_import(Clock *clock, const char *text, size_t size, const char *boot_i
         taken.tsc_registered = taken.tsc_used;
         if (taken.imported_verdict == VERDICT_UNSTABLE) {
                 taken.marked = true;
-                taken.cause.kind = KERNEL_EVENT_TSC_MARKED;
+                taken.cause.kind = KERNEL_LINE_MARK;
                 taken.cause.reason = taken.imported_reason;
                 taken.cause.usec = taken.imported_since_usec;
         }

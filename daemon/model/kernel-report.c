@@ -2,19 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/append.h"
 #include "model/kernel-report.h"
 
 #define NSEC_PER_SEC 1000000000
 
-static void copy_text(char ret[static KERNEL_TEXT_SIZE], const char *text)
-{
-        size_t length = strnlen(text, KERNEL_TEXT_SIZE - 1);
-
-        memcpy(ret, text, length);
-        ret[length] = '\0';
-}
-
-static KernelEvent event_from_line(KernelEventKind kind, uint64_t usec, const char *text, const KernelLine *line)
+static KernelEvent event_from_line(KernelLineKind kind, uint64_t usec, const char *text, const KernelLine *line)
 {
         KernelEvent event = {
                 .kind = kind, .reason = line->reason, .usec = usec, .khz = line->khz, .hpet_hz = line->hpet_hz
@@ -27,7 +20,7 @@ static KernelEvent event_from_line(KernelEventKind kind, uint64_t usec, const ch
         event.has_interval = line->has_interval;
         event.interval_ns = line->interval_ns;
         event.warp_cycles = line->warp_cycles > 0 ? (unsigned long long)line->warp_cycles : 0;
-        copy_text(event.text, text);
+        copy_text(event.text, sizeof(event.text), text);
         return event;
 }
 
@@ -49,7 +42,7 @@ static ClockReason head_reason(KernelLineKind head)
 static void report_open(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line)
 {
         *report = (KernelReport) { .open = true, .head = line->kind, .last_usec = usec };
-        report->event = event_from_line(KERNEL_EVENT_TSC_MARKED, usec, text, line);
+        report->event = event_from_line(KERNEL_LINE_MARK, usec, text, line);
         report->event.reason = head_reason(line->kind);
         if (line->kind == KERNEL_LINE_WARP_PAIR || line->kind == KERNEL_LINE_WARP)
                 strcpy(report->event.clocksource, "tsc");
@@ -113,8 +106,6 @@ unsigned kernel_report_flush(KernelReport *report, KernelEvent *ret)
                 event->has_skew = true;
                 event->skew_ns = skew;
         }
-        if (!clocksource_is_tsc(event->clocksource))
-                event->kind = KERNEL_EVENT_OTHER_MARKED;
         *ret = *event;
         return 1;
 }
@@ -177,7 +168,7 @@ static unsigned feed_mark(KernelReport *report, uint64_t usec, const char *text,
                 return kernel_report_flush(report, ret);
         }
         n = kernel_report_flush(report, ret);
-        ret[n] = event_from_line(KERNEL_EVENT_TSC_MARKED, usec, text, line);
+        ret[n] = event_from_line(KERNEL_LINE_MARK, usec, text, line);
         strcpy(ret[n].clocksource, "tsc");
         return n + 1;
 }
@@ -194,30 +185,6 @@ static unsigned feed_head(KernelReport *report, uint64_t usec, const char *text,
                 n = kernel_report_flush(report, ret);
         report_open(report, first, text, line);
         return n;
-}
-
-static KernelEventKind plain_event(KernelLineKind kind)
-{
-        switch (kind) {
-        case KERNEL_LINE_SWITCHED:
-                return KERNEL_EVENT_SWITCHED;
-        case KERNEL_LINE_REGISTERED:
-                return KERNEL_EVENT_REGISTERED;
-        case KERNEL_LINE_OVERRIDE:
-                return KERNEL_EVENT_OVERRIDE;
-        case KERNEL_LINE_TSC_ADJUST:
-                return KERNEL_EVENT_TSC_ADJUST;
-        case KERNEL_LINE_CALIBRATION:
-                return KERNEL_EVENT_CALIBRATION;
-        case KERNEL_LINE_CALIBRATION_DIFFERS:
-                return KERNEL_EVENT_CALIBRATION_DIFFERS;
-        case KERNEL_LINE_HPET_RATE:
-                return KERNEL_EVENT_HPET_RATE;
-        case KERNEL_LINE_KVM_WARNING:
-                return KERNEL_EVENT_KVM_WARNING;
-        default:
-                return KERNEL_EVENT_BENIGN;
-        }
 }
 
 static unsigned feed_line(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line,
@@ -247,12 +214,12 @@ static unsigned feed_line(KernelReport *report, uint64_t usec, const char *text,
         case KERNEL_LINE_CPUS_DIFFER:
                 if (!clocksource_is_tsc(line->clocksource))
                         return 0;
-                *ret = event_from_line(KERNEL_EVENT_CPUS_DIFFER, usec, text, line);
+                *ret = event_from_line(KERNEL_LINE_CPUS_DIFFER, usec, text, line);
                 return 1;
         default:
                 /* In 4.1 to 4.10 only the switch to another clocksource ends a report. */
                 n = line->kind == KERNEL_LINE_SWITCHED ? kernel_report_flush(report, ret) : 0;
-                ret[n] = event_from_line(plain_event(line->kind), usec, text, line);
+                ret[n] = event_from_line(line->kind, usec, text, line);
                 return n + 1;
         }
 }

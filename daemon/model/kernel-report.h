@@ -17,23 +17,10 @@
  * a line. A later line belongs to another report. */
 #define KERNEL_REPORT_SPAN_USEC UINT64_C(1000000)
 
-typedef enum KernelEventKind {
-        KERNEL_EVENT_TSC_MARKED,
-        KERNEL_EVENT_OTHER_MARKED, /* clocksource "" when that kernel does not say whose */
-        KERNEL_EVENT_CPUS_DIFFER,  /* of the TSC */
-        KERNEL_EVENT_SWITCHED,
-        KERNEL_EVENT_REGISTERED,
-        KERNEL_EVENT_OVERRIDE,
-        KERNEL_EVENT_TSC_ADJUST,
-        KERNEL_EVENT_CALIBRATION,
-        KERNEL_EVENT_CALIBRATION_DIFFERS,
-        KERNEL_EVENT_HPET_RATE,
-        KERNEL_EVENT_KVM_WARNING,
-        KERNEL_EVENT_BENIGN,
-} KernelEventKind;
-
 typedef struct KernelEvent {
-        KernelEventKind kind;
+        /* That of its line. KERNEL_LINE_MARK: a clocksource was given up, by one line or a report of several; its name
+         * is "" if that kernel does not say it. */
+        KernelLineKind kind;
         ClockReason reason;
         uint64_t usec; /* the first line's time stamp: CLOCK_MONOTONIC as the kernel logged it */
         char clocksource[CLOCKSOURCE_NAME_SIZE];

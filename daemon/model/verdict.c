@@ -73,47 +73,46 @@ static void on_event(Clock *clock, const KernelEvent *event, uint64_t previous_u
                      ClockChanges *changes)
 {
         switch (event->kind) {
-        case KERNEL_EVENT_TSC_MARKED:
-                if (clock_mark_take(clock, event, now))
+        case KERNEL_LINE_MARK:
+                if (!clocksource_is_tsc(event->clocksource))
+                        note_line(clock, changes, CLOCK_OTHER_MARKED, event);
+                else if (clock_mark_take(clock, event, now))
                         note(clock, changes, CLOCK_CHANGED_DETAILS);
                 break;
-        case KERNEL_EVENT_SWITCHED:
+        case KERNEL_LINE_SWITCHED:
                 on_switched(clock, event, previous_usec);
                 break;
-        case KERNEL_EVENT_REGISTERED:
+        case KERNEL_LINE_REGISTERED:
                 if (clocksource_is_tsc(event->clocksource))
                         clock->tsc_registered = true;
                 break;
-        case KERNEL_EVENT_CALIBRATION:
+        case KERNEL_LINE_CALIBRATION:
                 if (clock->tsc_khz != event->khz)
                         note(clock, changes, CLOCK_CHANGED_DETAILS);
                 clock->tsc_khz = event->khz;
                 break;
-        case KERNEL_EVENT_HPET_RATE:
+        case KERNEL_LINE_HPET_RATE:
                 clock->hpet_hz = event->hpet_hz;
                 break;
-        case KERNEL_EVENT_CPUS_DIFFER:
+        case KERNEL_LINE_CPUS_DIFFER:
                 if (!clock->cpus_differ)
                         note(clock, changes, CLOCK_CHANGED_DETAILS);
                 clock->cpus_differ = true;
                 break;
-        case KERNEL_EVENT_OTHER_MARKED:
-                note_line(clock, changes, CLOCK_OTHER_MARKED, event);
-                break;
-        case KERNEL_EVENT_OVERRIDE:
+        case KERNEL_LINE_OVERRIDE:
                 note_line(clock, changes, CLOCK_OVERRIDE_REFUSED, event);
                 break;
-        case KERNEL_EVENT_TSC_ADJUST:
+        case KERNEL_LINE_TSC_ADJUST:
                 keep_firmware_fault(clock, event, changes);
                 note_line(clock, changes, CLOCK_TSC_ADJUSTED, event);
                 break;
-        case KERNEL_EVENT_CALIBRATION_DIFFERS:
+        case KERNEL_LINE_CALIBRATION_DIFFERS:
                 note_line(clock, changes, CLOCK_CALIBRATION_DIFFERS, event);
                 break;
-        case KERNEL_EVENT_KVM_WARNING:
+        case KERNEL_LINE_KVM_WARNING:
                 note_line(clock, changes, CLOCK_KVM_WARNED, event);
                 break;
-        case KERNEL_EVENT_BENIGN:
+        default:
                 break;
         }
 }
@@ -165,7 +164,7 @@ static void explain_absence(Clock *clock, uint64_t now)
         if (clock->imported && clock->imported_verdict == VERDICT_ABSENT && !clock->started) {
                 clock->unbound = clock->imported_reason == REASON_UNBOUND;
         } else if (clock->log_gap && clock->facts->has_tsc) {
-                KernelEvent lost = { .kind = KERNEL_EVENT_TSC_MARKED, .reason = REASON_OTHER };
+                KernelEvent lost = { .kind = KERNEL_LINE_MARK, .reason = REASON_OTHER };
 
                 lost.usec = clock->vanished_usec;
                 clock_mark_confirm(clock, &lost, now);

@@ -43,7 +43,7 @@ static void test_kernel_report_is_one_event(void **state)
         feed(&f, 105, MARK);
         assert_int_equal(f.n, 1);
         assert_false(f.report.open);
-        assert_int_equal(f.events[0].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
         assert_int_equal(f.events[0].reason, REASON_CLOCKSOURCE_WATCHDOG);
         assert_int_equal(f.events[0].usec, 100);
         assert_string_equal(f.events[0].text, HEAD);
@@ -61,10 +61,10 @@ static void test_kernel_report_without_mark_ends_at_the_switch(void **state)
         feed(&f, 101, "clocksource: 'hpet' wd_now: 1 wd_last: 2 mask: ffffffff");
         feed(&f, 2000, "clocksource: Switched to clocksource hpet");
         assert_int_equal(f.n, 2);
-        assert_int_equal(f.events[0].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
         assert_string_equal(f.events[0].reference, "hpet");
         assert_false(f.events[0].has_skew);
-        assert_int_equal(f.events[1].kind, KERNEL_EVENT_SWITCHED);
+        assert_int_equal(f.events[1].kind, KERNEL_LINE_SWITCHED);
         assert_string_equal(f.events[1].clocksource, "hpet");
 }
 
@@ -75,7 +75,7 @@ static void test_kernel_report_can_be_flushed(void **state)
         assert_int_equal(kernel_report_flush(&f.report, f.events), 0);
         feed(&f, 100, HEAD);
         assert_int_equal(kernel_report_flush(&f.report, f.events), 1);
-        assert_int_equal(f.events[0].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
         assert_int_equal(kernel_report_flush(&f.report, f.events), 0);
 }
 
@@ -88,12 +88,12 @@ static void test_kernel_report_names_the_delayed_clock_only_with_a_mark(void **s
         feed(&f, 100, delay);
         feed(&f, 101, MARK);
         assert_int_equal(f.n, 1);
-        assert_int_equal(f.events[0].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
         assert_int_equal(f.events[0].reason, REASON_READ_DELAY);
         assert_string_equal(f.events[0].text, delay);
         feed(&f, 200, delay);
         assert_int_equal(kernel_report_flush(&f.report, f.events), 1);
-        assert_int_equal(f.events[0].kind, KERNEL_EVENT_OTHER_MARKED);
+        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
         assert_string_equal(f.events[0].clocksource, "");
 }
 
@@ -105,10 +105,10 @@ static void test_kernel_report_knows_whose_it_is(void **state)
         feed(&f, 101, "clocksource: Watchdog                     tsc interval:        515947210ns");
         feed(&f, 102, MARK);
         assert_int_equal(f.n, 2);
-        assert_int_equal(f.events[0].kind, KERNEL_EVENT_OTHER_MARKED);
+        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
         assert_string_equal(f.events[0].clocksource, "hpet");
         assert_string_equal(f.events[0].reference, "tsc");
-        assert_int_equal(f.events[1].kind, KERNEL_EVENT_TSC_MARKED);
+        assert_int_equal(f.events[1].kind, KERNEL_LINE_MARK);
         assert_string_equal(f.events[1].text, MARK);
 }
 
