@@ -122,6 +122,22 @@ int parse_usec(const char *text, uint64_t *ret_usec)
         return -EINVAL;
 }
 
+int hex_digit(char c)
+{
+        if (c >= '0' && c <= '9')
+                return c - '0';
+        if (c >= 'a' && c <= 'f')
+                return c - 'a' + 10;
+        return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int hex_escape(const char *text)
+{
+        if (text[0] != '\\' || text[1] != 'x' || hex_digit(text[2]) < 0 || hex_digit(text[3]) < 0)
+                return -1;
+        return hex_digit(text[2]) << 4 | hex_digit(text[3]);
+}
+
 unsigned text_distance(const char *a, const char *b)
 {
         unsigned row[32];

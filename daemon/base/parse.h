@@ -21,6 +21,12 @@ int parse_frequency(const char *text, uint64_t *ret_khz);
  * 0, -EINVAL, -ERANGE (more than one hour). */
 int parse_usec(const char *text, uint64_t *ret_usec);
 
+/* The value of a hexadecimal digit, of either case; -1: it is none. */
+int hex_digit(char c);
+/* The byte that an escape "\xNN" at the beginning of the text means, as text_escape() and the kernel's log write it;
+ * -1: there is none. */
+int hex_escape(const char *text);
+
 /* How many letters to insert, delete or change to turn one text into the other (Levenshtein distance), ignoring case.
  * 32 if one of them is longer than 31. */
 unsigned text_distance(const char *a, const char *b);

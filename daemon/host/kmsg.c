@@ -43,30 +43,20 @@ int kmsg_read(int fd, char buffer[static KMSG_BUFFER_SIZE], KmsgRecord *ret)
         return r < 0 ? r : 1;
 }
 
-static int hex_digit(char c)
-{
-        static const char digits[] = "0123456789abcdef";
-        const char *digit = c ? strchr(digits, c) : NULL;
-
-        return digit ? (int)(digit - digits) : -1;
-}
-
 /* Escapes are \xNN with small letters (append_char(), kernel/printk/printk.c). An escaped newline stands between the
  * lines of one record. */
 static void decode_first_line(char *text)
 {
         char *to = text;
 
-        for (const char *from = text; *from; from++) {
-                char c = *from;
+        for (const char *from = text; *from;) {
+                int byte = hex_escape(from);
+                char c = byte < 0 ? *from : (char)byte;
 
-                if (c == '\\' && from[1] == 'x' && hex_digit(from[2]) >= 0 && hex_digit(from[3]) >= 0) {
-                        c = (char)(hex_digit(from[2]) << 4 | hex_digit(from[3]));
-                        from += 3;
-                }
                 if (c == '\n')
                         break;
                 *to++ = c ? c : '?';
+                from += byte < 0 ? 1 : 4;
         }
         *to = '\0';
 }

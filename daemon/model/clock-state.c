@@ -15,8 +15,6 @@
 
 /* Changes with the fields, so that no version reads a file that another one wrote. */
 #define MAGIC "tscwarden-clock 2 "
-/* Each byte of a line of KERNEL_TEXT_SIZE bytes may take four when escaped. */
-#define FIELD_SIZE (4 * KERNEL_TEXT_SIZE)
 
 char *clock_export(const Clock *clock, const char *boot_id)
 {
@@ -37,85 +35,63 @@ char *clock_export(const Clock *clock, const char *boot_id)
                            cause->has_interval ? "" : "?", cause->interval_ns, cause->reference, line);
 }
 
-static int hex_value(char c)
+/* Undoes text_escape(). */
+static int unescape(char *text)
 {
-        if (c >= '0' && c <= '9')
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        return -1;
-}
+        char *to = text;
 
-/* Undoes text_escape(): 0, -EBADMSG. */
-static int unescape(const char *text, char *ret, size_t size)
-{
-        size_t n = 0;
+        for (const char *from = text; *from; to++) {
+                int byte = hex_escape(from);
 
-        for (; *text; text++, n++) {
-                if (n + 1 >= size)
+                if (byte < 0 && *from == '\\')
                         return -EBADMSG;
-                if (*text == '\\') {
-                        int high, low;
-
-                        if (text[1] != 'x' || (high = hex_value(text[2])) < 0 || (low = hex_value(text[3])) < 0)
-                                return -EBADMSG;
-                        ret[n] = (char)(high << 4 | low);
-                        text += 3;
-                } else {
-                        ret[n] = *text;
-                }
+                *to = byte < 0 ? *from : (char)byte;
+                from += byte < 0 ? 1 : 4;
         }
-        ret[n] = '\0';
+        *to = '\0';
         return 0;
 }
 
-/* Removes "KEY<TAB>VALUE\n" from *text: 0, -EBADMSG. */
-static int take_field(const char **text, const char *end, const char *key, char ret[static FIELD_SIZE])
+/* Cuts "KEY<TAB>VALUE\n" off the front of *text and returns VALUE; NULL: something else is there. */
+static char *take_field(char **text, const char *key)
 {
-        size_t key_length = strlen(key);
-        const char *newline = memchr(*text, '\n', (size_t)(end - *text));
-        const char *value = *text + key_length + 1;
+        char *newline = strchr(*text, '\n'), *tab = *text + strlen(key);
 
-        if (!newline || value > newline || memcmp(*text, key, key_length) != 0 || value[-1] != '\t' ||
-            (size_t)(newline - value) >= FIELD_SIZE || memchr(value, '\0', (size_t)(newline - value)))
-                return -EBADMSG;
-        memcpy(ret, value, (size_t)(newline - value));
-        ret[newline - value] = '\0';
+        if (!newline || strncmp(*text, key, strlen(key)) != 0 || *tab != '\t')
+                return NULL;
+        *newline = '\0';
         *text = newline + 1;
-        return 0;
+        return tab + 1;
 }
 
-static int take_number(const char **text, const char *end, const char *key, uint64_t max, uint64_t *ret)
+static int take_number(char **text, const char *key, uint64_t max, uint64_t *ret)
 {
-        char value[FIELD_SIZE];
+        const char *value = take_field(text, key);
 
-        if (take_field(text, end, key, value) < 0 || parse_u64(value, 0, max, ret) < 0)
-                return -EBADMSG;
-        return 0;
+        return value ? parse_u64(value, 0, max, ret) : -EBADMSG;
 }
 
-static int take_bool(const char **text, const char *end, const char *key, bool *ret)
+static int take_bool(char **text, const char *key, bool *ret)
 {
         uint64_t number;
 
-        if (take_number(text, end, key, 1, &number) < 0)
+        if (take_number(text, key, 1, &number) < 0)
                 return -EBADMSG;
         *ret = number;
         return 0;
 }
 
 /* A signed number; "?" in front means that it is not known. */
-static int take_measure(const char **text, const char *end, const char *key, int64_t *ret, bool *ret_known)
+static int take_measure(char **text, const char *key, int64_t *ret, bool *ret_known)
 {
-        char value[FIELD_SIZE], *digits = value;
+        const char *digits = take_field(text, key);
         uint64_t magnitude;
         bool negative;
 
-        if (take_field(text, end, key, value) < 0)
+        if (!digits)
                 return -EBADMSG;
         *ret_known = *digits != '?';
-        if (!*ret_known)
-                digits++;
+        digits += !*ret_known;
         negative = *digits == '-';
         if (parse_u64(digits + negative, 0, INT64_MAX, &magnitude) < 0)
                 return -EBADMSG;
@@ -123,58 +99,54 @@ static int take_measure(const char **text, const char *end, const char *key, int
         return 0;
 }
 
-static int take_words(Clock *clock, const char **text, const char *end)
+/* Cuts the text up. 0, -EBADMSG. */
+static int take_all(Clock *clock, char *text)
 {
-        char value[FIELD_SIZE];
-
-        if (take_field(text, end, "verdict", value) < 0)
-                return -EBADMSG;
-        clock->imported_verdict = verdict_from_string(value);
-        if (take_field(text, end, "reason", value) < 0)
-                return -EBADMSG;
-        clock->imported_reason = clock_reason_from_string(value);
-        if (clock->imported_verdict == VERDICT_INVALID_ || clock->imported_reason == REASON_INVALID_)
-                return -EBADMSG;
-        return 0;
-}
-
-static int take_all(Clock *clock, const char *text, const char *end)
-{
+        const char *verdict = take_field(&text, "verdict"), *reason = take_field(&text, "reason"), *reference;
         KernelEvent *cause = &clock->cause;
-        char value[FIELD_SIZE];
         uint64_t khz, warp;
+        char *line;
 
-        if (take_words(clock, &text, end) < 0 ||
-            take_number(&text, end, "since", UINT64_MAX - 1, &clock->imported_since_usec) < 0 ||
-            take_bool(&text, end, "used", &clock->tsc_used) < 0 ||
-            take_bool(&text, end, "lost-after-use", &clock->lost_after_use) < 0 ||
-            take_bool(&text, end, "cpus-differ", &clock->cpus_differ) < 0 ||
-            take_number(&text, end, "khz", UINT32_MAX, &khz) < 0 ||
-            take_number(&text, end, "warp", INT64_MAX, &warp) < 0 ||
-            take_measure(&text, end, "skew", &cause->skew_ns, &cause->has_skew) < 0 ||
-            take_measure(&text, end, "interval", &cause->interval_ns, &cause->has_interval) < 0 ||
-            take_field(&text, end, "reference", value) < 0 || strlen(value) >= CLOCKSOURCE_NAME_SIZE)
+        if (!verdict || !reason)
                 return -EBADMSG;
-        strcpy(cause->reference, value);
+        clock->imported_verdict = verdict_from_string(verdict);
+        clock->imported_reason = clock_reason_from_string(reason);
+        if (clock->imported_verdict == VERDICT_INVALID_ || clock->imported_reason == REASON_INVALID_ ||
+            take_number(&text, "since", UINT64_MAX - 1, &clock->imported_since_usec) < 0 ||
+            take_bool(&text, "used", &clock->tsc_used) < 0 ||
+            take_bool(&text, "lost-after-use", &clock->lost_after_use) < 0 ||
+            take_bool(&text, "cpus-differ", &clock->cpus_differ) < 0 ||
+            take_number(&text, "khz", UINT32_MAX, &khz) < 0 || take_number(&text, "warp", INT64_MAX, &warp) < 0 ||
+            take_measure(&text, "skew", &cause->skew_ns, &cause->has_skew) < 0 ||
+            take_measure(&text, "interval", &cause->interval_ns, &cause->has_interval) < 0)
+                return -EBADMSG;
         clock->tsc_khz = (unsigned)khz;
         cause->warp_cycles = warp;
-        if (take_field(&text, end, "line", value) < 0 || unescape(value, cause->text, sizeof(cause->text)) < 0 ||
-            take_field(&text, end, "end", value) < 0 || text != end)
+        reference = take_field(&text, "reference");
+        line = take_field(&text, "line");
+        if (!reference || strlen(reference) >= sizeof(cause->reference) || !line || unescape(line) < 0 ||
+            strlen(line) >= sizeof(cause->text) || !take_field(&text, "end") || *text)
                 return -EBADMSG;
+        strcpy(cause->reference, reference);
+        strcpy(cause->text, line);
         return 0;
 }
 
 int clock_import(Clock *clock, const char *text, size_t size, const char *boot_id)
 {
-        const char *newline = memchr(text, '\n', size);
-        size_t magic = strlen(MAGIC), id = strlen(boot_id);
+        _cleanup_free_ char *copy = strndup(text, size);
         Clock taken = *clock;
+        char *fields;
 
-        if (!newline || (size_t)(newline - text) < magic || memcmp(text, MAGIC, magic) != 0)
+        if (!copy)
+                return -ENOMEM;
+        fields = strchr(copy, '\n');
+        if (!fields || strncmp(copy, MAGIC, strlen(MAGIC)) != 0)
                 return -EBADMSG;
-        if ((size_t)(newline - text) != magic + id || memcmp(text + magic, boot_id, id) != 0)
+        *fields++ = '\0';
+        if (strcmp(copy + strlen(MAGIC), boot_id) != 0)
                 return 0;
-        if (take_all(&taken, newline + 1, text + size) < 0)
+        if (strlen(fields) != size - (size_t)(fields - copy) || take_all(&taken, fields) < 0)
                 return -EBADMSG;
         taken.imported = true;
         taken.tsc_registered = taken.tsc_used;

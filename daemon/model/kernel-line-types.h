@@ -26,9 +26,10 @@ typedef enum KernelLineKind {
         KERNEL_LINE_CPUS_DIFFER, /* after a mark: CPUs found ahead of or behind another */
         KERNEL_LINE_SWITCHED,
         KERNEL_LINE_REGISTERED,
-        KERNEL_LINE_OVERRIDE,   /* somebody asked for a clocksource the kernel refuses */
-        KERNEL_LINE_TSC_ADJUST, /* firmware changed the TSC; the kernel repaired it */
-        KERNEL_LINE_CALIBRATION,
+        KERNEL_LINE_OVERRIDE,    /* somebody asked for a clocksource the kernel refuses */
+        KERNEL_LINE_TSC_ADJUST,  /* firmware changed the TSC; the kernel repaired it */
+        KERNEL_LINE_CALIBRATION, /* known without calibration, or roughly calibrated */
+        KERNEL_LINE_REFINED,     /* calibrated for a second against another clock */
         KERNEL_LINE_CALIBRATION_DIFFERS,
         KERNEL_LINE_HPET_RATE,
         KERNEL_LINE_KVM_WARNING,

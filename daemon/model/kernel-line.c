@@ -63,7 +63,7 @@ static const LineFormat formats[] = {
         { KERNEL_LINE_BENIGN, "TSC ADJUST: CPU%d: %d NOT forced to 0" },
         { KERNEL_LINE_BENIGN, "TSC ADJUST synchronize: Reference CPU%d: %d CPU%d: %d" },
 
-        { KERNEL_LINE_CALIBRATION, "{tsc: }Refined TSC clocksource calibration: %F MHz" },
+        { KERNEL_LINE_REFINED, "{tsc: }Refined TSC clocksource calibration: %F MHz" },
         { KERNEL_LINE_CALIBRATION, "{tsc: }Detected %F MHz TSC" },
         { KERNEL_LINE_CALIBRATION, "{tsc: }Detected %F MHz processor" },
         { KERNEL_LINE_HPET_RATE, "hpet%d: %d comparators, %d-bit %H MHz counter" }, /* drivers/char/hpet.c */

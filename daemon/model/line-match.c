@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "base/parse.h"
 #include "model/line-match.h"
 
 /* The C library's classes depend on the locale and are undefined for bytes above 127. */
@@ -35,17 +36,6 @@ static bool take_decimal(const char **text, int64_t *ret)
         *text = p;
         *ret = negative ? -value : value;
         return true;
-}
-
-static int hex_digit(char c)
-{
-        if (is_digit(c))
-                return c - '0';
-        if (c >= 'a' && c <= 'f')
-                return c - 'a' + 10;
-        if (c >= 'A' && c <= 'F')
-                return c - 'A' + 10;
-        return -1;
 }
 
 /* Keeps the lowest 64 bits. */

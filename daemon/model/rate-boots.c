@@ -6,28 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/macro.h"
-#include "model/line-match.h"
+#include "model/kernel-line.h"
 
 /* No calibration error of this size is known (the largest is 0.7 %), so somebody has set another multiplier or base
  * clock in the firmware. */
 #define OTHER_RATE_PPM 50000
-
-static bool take_rate(BootCalibration *boot, CalibrationKind kind, uint64_t realtime_usec, const char *text,
-                      const char *format)
-{
-        KernelLine line = {};
-        const char *rest;
-
-        if (!line_match(text, format, &line, &rest) || line.khz == 0)
-                return false;
-        if (kind >= boot->kind) {
-                boot->kind = kind;
-                boot->khz = line.khz;
-                boot->realtime_usec = realtime_usec;
-        }
-        return true;
-}
 
 /* The text behind `prefix`, up to `end` or as much as fits. */
 static void take_words(char buffer[static MACHINE_SIZE], const char *text, const char *prefix, const char *end)
@@ -42,23 +25,20 @@ static void take_words(char buffer[static MACHINE_SIZE], const char *text, const
         (void)snprintf(buffer, MACHINE_SIZE, "%.*s", stop ? (int)(stop - text) : MACHINE_SIZE - 1, text);
 }
 
-/* arch/x86/kernel/tsc.c, since 3.x with "tsc: " in front; the TSC's own line only where it differs from the
- * processor's, and after it. arch/x86/kernel/smpboot.c, drivers/firmware/dmi_scan.c: the firmware's version comes
- * behind the board and may change. */
+/* The TSC's own line comes only where it differs from the processor's, and after it (arch/x86/kernel/tsc.c). Behind the
+ * board stands the firmware's version, which may change (arch/x86/kernel/smpboot.c, drivers/firmware/dmi_scan.c). */
 bool boot_calibration_feed(BootCalibration *boot, uint64_t realtime_usec, const char *text)
 {
-        static const struct {
-                CalibrationKind kind;
-                const char *format;
-        } formats[] = {
-                { CALIBRATION_REFINED, "{tsc: }Refined TSC clocksource calibration: %F MHz" },
-                { CALIBRATION_DETECTED, "{tsc: }Detected %F MHz TSC" },
-                { CALIBRATION_DETECTED, "{tsc: }Detected %F MHz processor" },
-        };
+        CalibrationKind kind;
+        KernelLine line;
 
-        for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
-                if (take_rate(boot, formats[i].kind, realtime_usec, text, formats[i].format))
-                        break;
+        kernel_line_classify(text, &line);
+        kind = line.kind == KERNEL_LINE_REFINED ? CALIBRATION_REFINED : CALIBRATION_DETECTED;
+        if (line.khz > 0 && kind >= boot->kind) {
+                boot->kind = kind;
+                boot->khz = line.khz;
+                boot->realtime_usec = realtime_usec;
+        }
         take_words(boot->cpu, text, "smpboot: CPU0: ", NULL);
         take_words(boot->board, text, "DMI: ", ", BIOS ");
         return boot->kind != CALIBRATION_REFINED;

@@ -87,6 +87,7 @@ static void on_event(Clock *clock, const KernelEvent *event, uint64_t previous_u
                         clock->tsc_registered = true;
                 break;
         case KERNEL_LINE_CALIBRATION:
+        case KERNEL_LINE_REFINED:
                 if (clock->tsc_khz != event->khz)
                         note(clock, changes, CLOCK_CHANGED_DETAILS);
                 clock->tsc_khz = event->khz;

@@ -169,5 +169,5 @@ char *clock_watchdog_reason(const Clock *clock);
  * Heap string owned by the caller, NULL when out of memory. */
 char *clock_export(const Clock *clock, const char *boot_id);
 /* To be called between clock_init and the replay. 1: accepted. 0: of another boot, ignored. -EBADMSG: not our format or
- * cut short, ignored. */
+ * cut short, ignored. -ENOMEM. */
 int clock_import(Clock *clock, const char *text, size_t size, const char *boot_id);

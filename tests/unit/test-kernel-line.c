@@ -151,9 +151,8 @@ static const Case cases[] = {
         { "TSC ADJUST compensate: CPU3 observed 88 warp. Adjust: 91", { .kind = KERNEL_LINE_TSC_ADJUST } },
         BENIGN("TSC ADJUST: CPU0: 5 NOT forced to 0"),
 
-        { "tsc: Refined TSC clocksource calibration: 2593.992 MHz",
-          { .kind = KERNEL_LINE_CALIBRATION, .khz = 2593992 } },
-        { "Refined TSC clocksource calibration: 2593.9 MHz.", { .kind = KERNEL_LINE_CALIBRATION, .khz = 2593900 } },
+        { "tsc: Refined TSC clocksource calibration: 2593.992 MHz", { .kind = KERNEL_LINE_REFINED, .khz = 2593992 } },
+        { "Refined TSC clocksource calibration: 2593.9 MHz.", { .kind = KERNEL_LINE_REFINED, .khz = 2593900 } },
         { "tsc: Detected 1808.905 MHz processor", { .kind = KERNEL_LINE_CALIBRATION, .khz = 1808905 } },
         { "tsc: Detected 2400.000 MHz TSC", { .kind = KERNEL_LINE_CALIBRATION, .khz = 2400000 } },
         { "tsc: Warning: TSC freq calibrated by CPUID/MSR differs from what is calibrated by HW timer, please check "
