@@ -2,10 +2,10 @@
 #include "manager/run.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/time.h"
 #include "model/finding.h"
 #include "model/frequency.h"
@@ -42,7 +42,8 @@ static const char *run_value(const Run *run, const Step *step)
 
 static int run_add_finding(Run *run, FindingKind kind, const Step *step, const char *actual, int error)
 {
-        Finding finding = { .kind = kind, .knob = step->id.knob, .error = error };
+        const char *wanted = kind == FINDING_REFUSED ? step->to : run_value(run, step);
+        Finding finding = finding_make(kind, step->id.knob, wanted, actual, NULL);
         char object[KNOB_NAME_SIZE];
         _cleanup_cpuset_ CpuSet cpus = {};
         const FreqDomain *domain = NULL;
@@ -54,13 +55,10 @@ static int run_add_finding(Run *run, FindingKind kind, const Step *step, const c
         if (r < 0)
                 return r;
         if (kind == FINDING_REFUSED && domain) {
-                snprintf(finding.driver, sizeof(finding.driver), "%s", domain->driver);
+                copy_text(finding.driver, sizeof(finding.driver), domain->driver);
                 finding.offers = (char *)domain->governors;
         }
-        snprintf(finding.wanted, sizeof(finding.wanted), "%s",
-                 kind == FINDING_REFUSED ? step->to : run_value(run, step));
-        if (actual)
-                snprintf(finding.actual, sizeof(finding.actual), "%s", actual);
+        finding.error = error;
         knob_object_format(&step->id, object);
         finding.object = object;
         run->n_failed++;

@@ -6,11 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/append.h"
 #include "base/array.h"
+#include "base/log.h"
 #include "base/words.h"
 #include "model/frequency.h"
 #include "model/policy.h"
+
+Finding finding_make(FindingKind kind, Knob knob, const char *wanted, const char *actual, const char *driver)
+{
+        Finding finding = { .kind = kind, .knob = knob };
+
+        copy_text(finding.wanted, sizeof(finding.wanted), wanted ? wanted : "");
+        copy_text(finding.actual, sizeof(finding.actual), actual ? actual : "");
+        copy_text(finding.driver, sizeof(finding.driver), driver ? driver : "");
+        return finding;
+}
 
 void findings_done(Findings *findings)
 {

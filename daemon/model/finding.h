@@ -50,6 +50,9 @@ typedef struct Findings {
         unsigned n;
 } Findings;
 
+/* A finding about no CPU so far. Each text may be NULL: "". What does not fit is cut. */
+Finding finding_make(FindingKind kind, Knob knob, const char *wanted, const char *actual, const char *driver);
+
 void findings_done(Findings *findings);
 #define _cleanup_findings_ _cleanup_(findings_done)
 

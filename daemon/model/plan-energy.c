@@ -2,8 +2,9 @@
 #include "model/plan-energy.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "base/append.h"
 
 /* Adds the step for a knob that is set after its governor, and restored if no rule sets it. */
 static int energy_step(PlanBuilder *b, const KnobId *id, const EnergyValue *now, const PolicyRule *rule, PolicyKey key,
@@ -14,7 +15,7 @@ static int energy_step(PlanBuilder *b, const KnobId *id, const EnergyValue *now,
         if (strcmp(now->text, to) == 0)
                 return 0;
         strcpy(step.from, now->text);
-        snprintf(step.to, sizeof(step.to), "%s", to);
+        copy_text(step.to, sizeof(step.to), to);
         return plan_add_step(b, &step);
 }
 
@@ -29,27 +30,21 @@ static int energy_restore(PlanBuilder *b, const KnobId *id, const EnergyValue *n
 static int energy_apply(PlanBuilder *b, const KnobId *id, const EnergyValue *now, const PolicyRule *rule, PolicyKey key,
                         const CpuSet *cpus)
 {
+        bool missing = now->error == -ENOENT || (now->error == 0 && !*now->text);
         Finding finding = { .kind = FINDING_FAILED, .knob = id->knob, .error = now->error };
         _cleanup_free_ char *to = policy_rule_format(rule, key);
 
         if (!to)
                 return -ENOMEM;
+        if (missing)
+                finding = finding_make(FINDING_NO_SUCH_KNOB, id->knob, to, NULL, NULL);
         /* A CPU without this knob has nothing to set; that is no fault of the policy. */
-        if (id->knob == KNOB_ENERGY_PERF_BIAS && (now->error == -ENOENT || (now->error == 0 && !*now->text))) {
+        if (missing && id->knob == KNOB_ENERGY_PERF_BIAS)
                 finding.kind = FINDING_NO_SUCH_BIAS;
-                finding.error = 0;
-                snprintf(finding.wanted, sizeof(finding.wanted), "%s", to);
-                return plan_add_finding(b, &finding, id, cpus);
-        }
-        if (plan_add_wanted(b, id, to) < 0)
+        else if (plan_add_wanted(b, id, to) < 0)
                 return -ENOMEM;
-        if (now->error == 0 && *now->text)
+        if (!missing && now->error == 0)
                 return energy_step(b, id, now, rule, key, to);
-        if (now->error == 0 || now->error == -ENOENT) {
-                finding.kind = FINDING_NO_SUCH_KNOB;
-                finding.error = 0;
-                snprintf(finding.wanted, sizeof(finding.wanted), "%s", to);
-        }
         return plan_add_finding(b, &finding, id, cpus);
 }
 
@@ -71,10 +66,8 @@ static bool governor_rules_preference(const PlanBuilder *b, const FreqDomain *do
 /* Records that the governor performance does not allow the preference that was asked for. 0 or -ENOMEM. */
 static int preference_overruled(PlanBuilder *b, const KnobId *id, const FreqDomain *domain, const char *wanted)
 {
-        Finding finding = { .kind = FINDING_OVERRULED, .knob = id->knob };
+        const Finding finding = finding_make(FINDING_OVERRULED, id->knob, wanted, NULL, domain->driver);
 
-        snprintf(finding.wanted, sizeof(finding.wanted), "%s", wanted);
-        snprintf(finding.driver, sizeof(finding.driver), "%s", domain->driver);
         if (plan_add_wanted(b, id, NULL) < 0)
                 return -ENOMEM;
         return plan_add_finding(b, &finding, id, &domain->cpus);
@@ -83,8 +76,8 @@ static int preference_overruled(PlanBuilder *b, const KnobId *id, const FreqDoma
 int plan_add_preference(PlanBuilder *b, const FreqDomain *domain)
 {
         const KnobId id = { .knob = KNOB_ENERGY_PERFORMANCE_PREFERENCE, .id = domain->id };
-        Finding finding = { .kind = FINDING_SHARED_POLICY, .knob = id.knob };
         const PolicyRule *rule = NULL;
+        Finding finding;
         bool differ = false;
         int r = 0;
 
@@ -101,7 +94,7 @@ int plan_add_preference(PlanBuilder *b, const FreqDomain *domain)
                                0 :
                                energy_restore(b, &id, &domain->preference);
         if (differ) {
-                snprintf(finding.wanted, sizeof(finding.wanted), "%s", rule->epp);
+                finding = finding_make(FINDING_SHARED_POLICY, id.knob, rule->epp, NULL, NULL);
                 r = plan_add_finding(b, &finding, &id, &domain->cpus);
         }
         if (r < 0)

@@ -2,8 +2,6 @@
 #include "model/plan-frequency.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/append.h"
@@ -25,7 +23,6 @@ static bool freq_domain_can_freeze(const FreqDomain *domain)
 static int freq_step(PlanBuilder *b, FreqDomain *now, const Step *like, const char *to)
 {
         Step step = *like;
-        Finding finding = { .kind = FINDING_WITHHELD, .knob = step.id.knob };
         Snapshot alone = { .domains = now, .n_domains = 1 };
 
         step.id.id = now->id;
@@ -39,8 +36,7 @@ static int freq_step(PlanBuilder *b, FreqDomain *now, const Step *like, const ch
         if (!step.withheld)
                 frequency_set(now, step.id.knob, step.to);
         else {
-                snprintf(finding.wanted, sizeof(finding.wanted), "%s", step.to);
-                snprintf(finding.actual, sizeof(finding.actual), "%s", step.from);
+                Finding finding = finding_make(FINDING_WITHHELD, step.id.knob, step.to, step.from, NULL);
                 int r = plan_add_finding(b, &finding, &step.id, &now->cpus);
                 if (r < 0)
                         return r;
@@ -70,8 +66,8 @@ static int freq_pin_setspeed(PlanBuilder *b, FreqDomain *now)
                 .effect = EFFECT_HOLDS_FREQUENCY,
         };
 
-        snprintf(step.from, sizeof(step.from), "%" PRIu64, now->setspeed_khz);
-        snprintf(step.to, sizeof(step.to), "%" PRIu64, now->cur_khz);
+        (void)append_number(step.from, now->setspeed_khz);
+        (void)append_number(step.to, now->cur_khz);
         frequency_set(now, step.id.knob, step.to);
         return plan_add_step(b, &step);
 }
@@ -140,8 +136,8 @@ static int freq_setspeed_step(PlanBuilder *b, const FreqDomain *before, FreqDoma
         step.id = (KnobId) { .knob = KNOB_SCALING_SETSPEED, .id = now->id };
         step.key = POLICY_FREQ;
         step.effect = EFFECT_HOLDS_FREQUENCY;
-        snprintf(step.from, sizeof(step.from), "%s", "unknown");
-        snprintf(step.to, sizeof(step.to), "%" PRIu64, khz);
+        strcpy(step.from, "unknown");
+        (void)append_number(step.to, khz);
         return plan_add_step(b, &step);
 }
 
@@ -176,25 +172,25 @@ static uint64_t freq_nearest(const FreqDomain *now, uint64_t khz)
 static int freq_domain_setspeed(PlanBuilder *b, const FreqDomain *before, FreqDomain *now, const FreqWish *wish)
 {
         Step step = { .reason = STEP_POLICY, .rule = wish->by[POLICY_FREQ] };
-        Finding finding = { .kind = FINDING_WITHHELD, .knob = KNOB_SCALING_SETSPEED };
         KnobId id = { .knob = KNOB_SCALING_SETSPEED, .id = now->id };
-        char value[KNOB_VALUE_SIZE];
+        char value[KNOB_VALUE_SIZE], present[KNOB_VALUE_SIZE];
+        Finding finding;
         uint64_t khz;
 
         if (wish->speed_khz == 0)
                 return 0;
         khz = b->input->fragile_tsc ? wish->speed_khz : freq_nearest(now, wish->speed_khz);
-        snprintf(value, sizeof(value), "%" PRIu64, khz);
+        (void)append_number(value, khz);
         if (plan_add_wanted(b, &id, value) < 0)
                 return -ENOMEM;
         if (!frequency_is_userspace(now))
                 return 0;
-        if (freq_wish_add_rounded(b, now, id.knob, wish->speed_khz, khz) < 0)
+        if (freq_wish_add_changed(b, FINDING_ROUNDED, now, id.knob, wish->speed_khz, khz) < 0)
                 return -ENOMEM;
         if (!b->input->fragile_tsc || khz == now->cur_khz)
                 return freq_setspeed_step(b, before, now, &step, khz);
-        strcpy(finding.wanted, value);
-        snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, now->cur_khz);
+        (void)append_number(present, now->cur_khz);
+        finding = finding_make(FINDING_WITHHELD, id.knob, value, present, NULL);
         return plan_add_finding(b, &finding, &id, &now->cpus);
 }
 
@@ -202,12 +198,13 @@ static int freq_freeze(PlanBuilder *b, FreqDomain *now)
 {
         const Step step = { .reason = STEP_FREEZE };
         KnobId id = { .knob = KNOB_SCALING_GOVERNOR, .id = now->id };
-        Finding finding = { .kind = FINDING_NOT_HELD, .knob = id.knob };
+        char present[KNOB_VALUE_SIZE];
+        Finding finding;
 
         if (freq_domain_can_freeze(now))
                 return freq_limit_steps(b, now, &step, now->cur_khz, &step, now->cur_khz);
-        snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, now->cur_khz);
-        snprintf(finding.driver, sizeof(finding.driver), "%s", now->driver);
+        (void)append_number(present, now->cur_khz);
+        finding = finding_make(FINDING_NOT_HELD, id.knob, NULL, present, now->driver);
         return plan_add_finding(b, &finding, &id, &now->cpus);
 }
 

@@ -11,21 +11,16 @@
  * (drivers/idle/intel_idle.c). */
 static const IdleState *find_by_name(const CpuState *cpu, const char *name)
 {
+        const IdleState *acpi = NULL;
         size_t length = strlen(name);
 
-        for (unsigned i = 0; i < cpu->n_states; i++) {
-                const char *candidate = cpu->states[i].name;
-
-                if (strcasecmp(candidate, name) == 0)
-                        return &cpu->states[i];
+        for (const IdleState *state = cpu->states; state < cpu->states + cpu->n_states; state++) {
+                if (strcasecmp(state->name, name) == 0)
+                        return state;
+                if (!acpi && strncasecmp(state->name, name, length) == 0 && strcmp(state->name + length, "_ACPI") == 0)
+                        acpi = state;
         }
-        for (unsigned i = 0; i < cpu->n_states; i++) {
-                const char *candidate = cpu->states[i].name;
-
-                if (strncasecmp(candidate, name, length) == 0 && strcmp(candidate + length, "_ACPI") == 0)
-                        return &cpu->states[i];
-        }
-        return NULL;
+        return acpi;
 }
 
 /* States that MAX_CSTATE may name: all except POLL. */
@@ -43,7 +38,7 @@ static char *state_names(const CpuState *cpu)
 }
 
 /* `state` NULL: the finding is about the whole CPU. */
-static int add_finding_about(PlanBuilder *b, Finding *finding, const CpuState *cpu, const IdleState *state)
+static int add_finding_about(PlanBuilder *b, const Finding *finding, const CpuState *cpu, const IdleState *state)
 {
         KnobId id = { .knob = KNOB_DISABLE, .id = cpu->id, .state = state ? state->index : 0 };
         _cleanup_cpuset_ CpuSet alone = {};
@@ -77,14 +72,12 @@ static bool idle_is_deeper(const IdleState *state, const IdleDepth *limit)
 static int idle_limit_fall_back(PlanBuilder *b, const CpuState *cpu, const char *name, const IdleState *shallowest,
                                 IdleDepth *ret)
 {
-        Finding finding = { .kind = FINDING_NO_SUCH_CSTATE, .knob = KNOB_DISABLE };
+        Finding finding = finding_make(FINDING_NO_SUCH_CSTATE, KNOB_DISABLE, name, shallowest->name, NULL);
         _cleanup_free_ char *names = state_names(cpu);
 
         if (!names)
                 return -ENOMEM;
         finding.offers = names;
-        snprintf(finding.wanted, sizeof(finding.wanted), "%s", name);
-        snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
         /* The latency that has the same effect as this name on every CPU with this table. */
         if (shallowest->latency_usec > 0 && shallowest->latency_usec != UINT64_MAX)
                 snprintf(finding.driver, sizeof(finding.driver), "%" PRIu64 "us", shallowest->latency_usec);
@@ -96,8 +89,9 @@ static int idle_limit_fall_back(PlanBuilder *b, const CpuState *cpu, const char 
 static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyRule *rule, const IdleState *shallowest,
                               IdleDepth *ret)
 {
-        Finding finding = { .knob = KNOB_DISABLE };
         const IdleState *named;
+        char wanted[KNOB_VALUE_SIZE];
+        Finding finding;
 
         switch (rule->idle.kind) {
         case IDLE_LIMIT_NAME:
@@ -110,9 +104,8 @@ static int idle_limit_resolve(PlanBuilder *b, const CpuState *cpu, const PolicyR
                 *ret = (IdleDepth) { rule->idle.latency_usec, UINT_MAX };
                 if (rule->idle.latency_usec >= shallowest->latency_usec)
                         return 0;
-                finding.kind = FINDING_CLAMPED;
-                snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64 "us", rule->idle.latency_usec);
-                snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
+                snprintf(wanted, sizeof(wanted), "%" PRIu64 "us", rule->idle.latency_usec);
+                finding = finding_make(FINDING_CLAMPED, KNOB_DISABLE, wanted, shallowest->name, NULL);
                 *ret = idle_depth(shallowest);
                 return add_finding_about(b, &finding, cpu, NULL);
         default:
@@ -257,7 +250,7 @@ static int idle_wish_ops(PlanBuilder *b, const CpuState *cpu, const IdleState *s
 {
         const Policy *policy = b->input->policy;
         IdleWish wish = { .from_rule = true, .key = POLICY_IDLE_SET };
-        Finding finding = { .kind = FINDING_CLAMPED, .knob = KNOB_DISABLE };
+        const Finding finding = finding_make(FINDING_CLAMPED, KNOB_DISABLE, NULL, shallowest->name, NULL);
         int r = 0;
 
         for (unsigned i = 0; i < policy->n_rules && r == 0; i++)
@@ -267,7 +260,6 @@ static int idle_wish_ops(PlanBuilder *b, const CpuState *cpu, const IdleState *s
                 }
         if (r < 0 || !idle_leave_some(b, cpu, shallowest, wishes, &wish))
                 return r;
-        snprintf(finding.actual, sizeof(finding.actual), "%s", shallowest->name);
         return add_finding_about(b, &finding, cpu, NULL);
 }
 
@@ -295,7 +287,7 @@ static int idle_apply(PlanBuilder *b, const CpuState *cpu, const CpuPolicy *poli
 int plan_add_idle(PlanBuilder *b, const CpuState *cpu)
 {
         const char *governor = b->input->snapshot->idle_governor;
-        Finding finding = { .kind = FINDING_IDLE_GOVERNOR, .knob = KNOB_DISABLE };
+        Finding finding;
         CpuPolicy policy = {};
         size_t wanted = b->plan.n_wanted;
         int r;
@@ -306,15 +298,13 @@ int plan_add_idle(PlanBuilder *b, const CpuState *cpu)
                 return idle_restore(b, cpu);
         if (!cpu->online)
                 return 0;
-        if (cpu->n_states == 0) {
-                finding.kind = FINDING_NO_CPUIDLE;
-                return add_finding_about(b, &finding, cpu, NULL);
-        }
+        if (cpu->n_states == 0)
+                return add_finding_about(b, &(Finding) { .kind = FINDING_NO_CPUIDLE, .knob = KNOB_DISABLE }, cpu, NULL);
 
         r = idle_apply(b, cpu, &policy);
         /* drivers/cpuidle/governors/haltpoll.c chooses between POLL and one other state and ignores `disable`. */
         if (r == 0 && b->plan.n_wanted > wanted && strcmp(governor, "haltpoll") == 0) {
-                snprintf(finding.actual, sizeof(finding.actual), "%s", governor);
+                finding = finding_make(FINDING_IDLE_GOVERNOR, KNOB_DISABLE, NULL, governor, NULL);
                 r = add_finding_about(b, &finding, cpu, NULL);
         }
         return r;

@@ -2,9 +2,8 @@
 #include "model/plan-wish.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
+
+#include "base/append.h"
 
 /* If rules set different values for CPUs of one domain, the last rule holds, as if the rules were carried out one after
  * the other. */
@@ -12,17 +11,16 @@ static int freq_wish_resolve_key(PlanBuilder *b, const FreqDomain *domain, Polic
 {
         KnobId id = { .knob = policy_key_to_knob(key), .id = domain->id };
         _cleanup_free_ char *value = NULL;
+        Finding finding;
         bool differ;
         int r = plan_resolve_shared(b, domain, key, &wish->by[key], &differ);
 
         if (r < 0 || !differ)
                 return r;
-
-        Finding finding = { .kind = FINDING_SHARED_POLICY, .knob = id.knob };
         value = policy_rule_format(wish->by[key], key);
         if (!value)
                 return -ENOMEM;
-        snprintf(finding.wanted, sizeof(finding.wanted), "%s", value);
+        finding = finding_make(FINDING_SHARED_POLICY, id.knob, value, NULL, NULL);
         return plan_add_finding(b, &finding, &id, &domain->cpus);
 }
 
@@ -30,29 +28,26 @@ static int freq_wish_resolve_key(PlanBuilder *b, const FreqDomain *domain, Polic
 static int freq_wish_clamp(PlanBuilder *b, const FreqDomain *domain, Knob knob, uint64_t wanted, uint64_t *ret)
 {
         uint64_t khz = wanted;
-        Finding finding = { .kind = FINDING_CLAMPED, .knob = knob };
 
         if (domain->hw_max_khz && khz > domain->hw_max_khz)
                 khz = domain->hw_max_khz;
         if (khz < domain->hw_min_khz)
                 khz = domain->hw_min_khz;
         *ret = khz;
-        if (khz == wanted)
-                return 0;
-        snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64, wanted);
-        snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, khz);
-        return plan_add_finding(b, &finding, NULL, &domain->cpus);
+        return freq_wish_add_changed(b, FINDING_CLAMPED, domain, knob, wanted, khz);
 }
 
-int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *domain, Knob knob, uint64_t wanted, uint64_t khz)
+int freq_wish_add_changed(PlanBuilder *b, FindingKind kind, const FreqDomain *domain, Knob knob, uint64_t wanted,
+                          uint64_t khz)
 {
-        Finding finding = { .kind = FINDING_ROUNDED, .knob = knob };
+        char from[KNOB_VALUE_SIZE], to[KNOB_VALUE_SIZE];
+        Finding finding;
 
         if (khz == wanted)
                 return 0;
-        snprintf(finding.wanted, sizeof(finding.wanted), "%" PRIu64, wanted);
-        snprintf(finding.actual, sizeof(finding.actual), "%" PRIu64, khz);
-        snprintf(finding.driver, sizeof(finding.driver), "%s", domain->driver);
+        (void)append_number(from, wanted);
+        (void)append_number(to, khz);
+        finding = finding_make(kind, knob, from, to, kind == FINDING_ROUNDED ? domain->driver : NULL);
         return plan_add_finding(b, &finding, NULL, &domain->cpus);
 }
 
@@ -64,14 +59,16 @@ static int freq_wish_round(PlanBuilder *b, const FreqDomain *domain, FreqWish *w
         int r;
 
         frequency_round_limits(domain, &wish->min_khz, &wish->max_khz);
-        r = freq_wish_add_rounded(b, domain, KNOB_SCALING_MIN_FREQ, min_khz, wish->min_khz);
-        return r < 0 ? r : freq_wish_add_rounded(b, domain, KNOB_SCALING_MAX_FREQ, max_khz, wish->max_khz);
+        r = freq_wish_add_changed(b, FINDING_ROUNDED, domain, KNOB_SCALING_MIN_FREQ, min_khz, wish->min_khz);
+        if (r < 0)
+                return r;
+        return freq_wish_add_changed(b, FINDING_ROUNDED, domain, KNOB_SCALING_MAX_FREQ, max_khz, wish->max_khz);
 }
 
 static int freq_wish_choose_governor(PlanBuilder *b, const FreqDomain *domain, FreqWish *wish)
 {
         char **governors = wish->by[POLICY_GOVERNOR]->governors;
-        Finding finding = { .kind = FINDING_REFUSED, .knob = KNOB_SCALING_GOVERNOR, .error = -EINVAL };
+        Finding finding;
 
         for (unsigned i = 0; governors[i]; i++)
                 if (!freq_domain_offers_all(domain) || !domain->governors ||
@@ -80,8 +77,8 @@ static int freq_wish_choose_governor(PlanBuilder *b, const FreqDomain *domain, F
                         wish->governor_choice = i;
                         return 0;
                 }
-        snprintf(finding.wanted, sizeof(finding.wanted), "%s", governors[0]);
-        snprintf(finding.driver, sizeof(finding.driver), "%s", domain->driver);
+        finding = finding_make(FINDING_REFUSED, KNOB_SCALING_GOVERNOR, governors[0], NULL, domain->driver);
+        finding.error = -EINVAL;
         finding.offers = (char *)domain->governors;
         return plan_add_finding(b, &finding, NULL, &domain->cpus);
 }

@@ -14,5 +14,7 @@ typedef struct FreqWish {
 /* 0 or -ENOMEM. *ret is untouched on failure. */
 int freq_wish_resolve(PlanBuilder *b, const FreqDomain *domain, FreqWish *ret);
 
-/* Adds the finding that the kernel turns `wanted` into `khz`; nothing if they are equal. 0 or -ENOMEM. */
-int freq_wish_add_rounded(PlanBuilder *b, const FreqDomain *domain, Knob knob, uint64_t wanted, uint64_t khz);
+/* Adds the finding, FINDING_ROUNDED or FINDING_CLAMPED, that `wanted` becomes `khz`; nothing if they are equal. 0 or
+ * -ENOMEM. */
+int freq_wish_add_changed(PlanBuilder *b, FindingKind kind, const FreqDomain *domain, Knob knob, uint64_t wanted,
+                          uint64_t khz);
