@@ -41,7 +41,7 @@ static int append_units(sd_bus_message *call)
         for (Rival rival = 0; rival < RIVAL_MAX_ && r >= 0; rival++) {
                 char unit[64];
 
-                snprintf(unit, sizeof(unit), "%s.service", rival_service(rival));
+                snprintf(unit, sizeof(unit), "%s.service", rival_facts[rival].service);
                 r = sd_bus_message_append(call, "s", unit);
         }
         return r < 0 ? r : sd_bus_message_close_container(call);

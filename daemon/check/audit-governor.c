@@ -116,7 +116,7 @@ static const char *list_owners(unsigned owners, char buffer[static 128])
         *at = '\0';
         for (Rival rival = 0; rival < RIVAL_MAX_; rival++)
                 if (owners >> rival & 1)
-                        at += sprintf(at, "%s%s", at > buffer ? " " : "", rival_service(rival));
+                        at += sprintf(at, "%s%s", at > buffer ? " " : "", rival_facts[rival].service);
         return buffer;
 }
 

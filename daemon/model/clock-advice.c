@@ -18,30 +18,6 @@ static bool is_fit(const Facts *facts)
         return facts->constant_tsc && facts->nonstop_tsc;
 }
 
-const char *remedy_kind_to_string(RemedyKind kind)
-{
-        static const char *const words[REMEDY_MAX_] = {
-                [REMEDY_NONE] = "none",
-                [REMEDY_BOOT_PARAMETERS] = "boot-parameters",
-                [REMEDY_REMOVE_PARAMETER] = "remove-parameter",
-                [REMEDY_SWITCH_BACK] = "switch-back",
-                [REMEDY_REBOOT] = "reboot",
-                [REMEDY_COMPARE] = "compare",
-                [REMEDY_FALSE_ALARM] = "false-alarm",
-                [REMEDY_POWER_OFF] = "power-off",
-                [REMEDY_REFERENCE] = "reference",
-                [REMEDY_CALIBRATE] = "calibrate",
-                [REMEDY_FIRMWARE] = "firmware",
-                [REMEDY_FIRMWARE_C1E] = "firmware-c1e",
-                [REMEDY_FIRMWARE_TIMER] = "firmware-timer",
-                [REMEDY_HYPERVISOR] = "hypervisor",
-                [REMEDY_PROBED] = "probed",
-                [REMEDY_RETIRE] = "retire",
-        };
-
-        return words[kind];
-}
-
 const char *clock_harmful_parameter(const Facts *facts, Verdict verdict, char buffer[static 64])
 {
         static const char *const tsc_values[] = { "reliable", "nowatchdog", "unstable" };
@@ -83,21 +59,6 @@ static bool is_hopeless(const Facts *facts, Verdict verdict, ClockReason reason)
         return clock_facts_unsynchronized(facts);
 }
 
-static bool parameters_matter(Verdict verdict)
-{
-        switch (verdict) {
-        case VERDICT_STABLE:
-        case VERDICT_TRUSTED:
-        case VERDICT_UNVERIFIED:
-        case VERDICT_UNUSED:
-                return true;
-        case VERDICT_UNSTABLE:
-                return true;
-        default:
-                return false;
-        }
-}
-
 /* True if the hardware's design caused the loss, not only if it would cause the next one. */
 static bool parameters_mend(ClockReason reason)
 {
@@ -108,16 +69,15 @@ static bool parameters_mend(ClockReason reason)
 unsigned clock_boot_parameters_missing(const Facts *facts, Verdict verdict, ClockReason reason,
                                        const char *ret[static BOOT_PARAMETERS_MAX + 1])
 {
-        unsigned n = 0;
-        bool tried;
-
+        bool concerned = !facts->hypervisor && verdict != VERDICT_UNKNOWN && verdict != VERDICT_ABSENT;
         bool shallow = facts->idle_is_shallow && reason != REASON_IDLE_HALT;
         bool fixed = facts->frequency_is_fixed && reason != REASON_CPUFREQ_CHANGE;
+        /* A parameter that has already failed to help on this host does not count as set. */
+        bool tried = reason != REASON_CPUFREQ_CHANGE &&
+                     cmdline_has(facts->cmdline, "cpufreq.default_governor", "performance");
+        unsigned n = 0;
 
-        if (!facts->hypervisor && parameters_matter(verdict) && !is_hopeless(facts, verdict, reason)) {
-                /* A parameter that has already failed to help on this host does not count as set. */
-                tried = reason != REASON_CPUFREQ_CHANGE &&
-                        cmdline_has(facts->cmdline, "cpufreq.default_governor", "performance");
+        if (concerned && !is_hopeless(facts, verdict, reason)) {
                 if (!facts->nonstop_tsc && !shallow && !clock_facts_idle_limited(facts)) {
                         if (!cmdline_has(facts->cmdline, "processor.max_cstate", "1"))
                                 ret[n++] = "processor.max_cstate=1";

@@ -34,7 +34,6 @@ typedef enum RemedyKind {
 /* REMEDY_NONE if the urgency is none. Whoever follows the remedy gets a lower urgency, or the remedy says that nothing
  * helps (tests/unit/test-verdict-texts.c). */
 RemedyKind clock_remedy_kind(const Facts *facts, const ClockView *view);
-const char *remedy_kind_to_string(RemedyKind kind);
 
 /* The parameter on the command line that prevents the use or the checks of the TSC: "tsc=reliable"; NULL for none. */
 const char *clock_harmful_parameter(const Facts *facts, Verdict verdict, char buffer[static 64]);

@@ -28,9 +28,16 @@ bool plan_covers(const Plan *plan, const KnobId *id)
         return snapshot_part_is_empty(&plan->part) || snapshot_part_has(&plan->part, id);
 }
 
+static const Wanted *find_wanted(const Plan *plan, const KnobId *id)
+{
+        if (plan->n_wanted == 0)
+                return NULL;
+        return bsearch(id, plan->wanted, plan->n_wanted, sizeof(Wanted), knob_element_compare);
+}
+
 bool plan_wants(const Plan *plan, const KnobId *id)
 {
-        return plan->n_wanted > 0 && bsearch(id, plan->wanted, plan->n_wanted, sizeof(Wanted), knob_element_compare);
+        return find_wanted(plan, id);
 }
 
 /* CPUs that a rule names but the host does not have. */
@@ -217,9 +224,7 @@ bool originals_drop_returned(Originals *originals, const Plan *plan, const Snaps
 
 static bool stands_as_wanted(const Plan *plan, const Snapshot *snapshot, const KnobId *id)
 {
-        const Wanted *wanted = plan->n_wanted > 0 ?
-                                       bsearch(id, plan->wanted, plan->n_wanted, sizeof(Wanted), knob_element_compare) :
-                                       NULL;
+        const Wanted *wanted = find_wanted(plan, id);
         char now[KNOB_VALUE_SIZE];
 
         return wanted && *wanted->value && snapshot_get(snapshot, id, now) == 0 && strcasecmp(now, wanted->value) == 0;

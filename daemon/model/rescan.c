@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/rescan.h"
 
-#include "base/macro.h"
-
-static uint64_t min_u64(uint64_t a, uint64_t b)
-{
-        return a < b ? a : b;
-}
-
-static uint64_t max_u64(uint64_t a, uint64_t b)
-{
-        return a > b ? a : b;
-}
+#include <sys/param.h>
 
 void rescan_ask(Rescan *rescan, uint64_t now_usec, bool later)
 {
@@ -21,17 +11,17 @@ void rescan_ask(Rescan *rescan, uint64_t now_usec, bool later)
                 return;
         /* It was quiet for longer than the last wait, so this event starts a new series. A CPU is ready when its event
          * comes (drivers/base/cpu.c); the driver of a module is not. */
-        if (now_usec >= rescan->last_usec + 2 * max_u64(rescan->delay_usec, RESCAN_SOON_USEC))
+        if (now_usec >= rescan->last_usec + 2 * MAX(rescan->delay_usec, RESCAN_SOON_USEC))
                 rescan->delay_usec = later ? RESCAN_SOON_USEC : 0;
         else
-                rescan->delay_usec = min_u64(max_u64(2 * rescan->delay_usec, RESCAN_SOON_USEC), RESCAN_LATER_USEC);
+                rescan->delay_usec = MIN(MAX(2 * rescan->delay_usec, RESCAN_SOON_USEC), RESCAN_LATER_USEC);
         rescan->soon_usec = now_usec + rescan->delay_usec;
 }
 
 uint64_t rescan_deadline(const Rescan *rescan)
 {
-        return min_u64(rescan->soon_usec ? rescan->soon_usec : RESCAN_NEVER,
-                       rescan->later_usec ? rescan->later_usec : RESCAN_NEVER);
+        return MIN(rescan->soon_usec ? rescan->soon_usec : RESCAN_NEVER,
+                   rescan->later_usec ? rescan->later_usec : RESCAN_NEVER);
 }
 
 bool rescan_take(Rescan *rescan, uint64_t now_usec)

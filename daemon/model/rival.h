@@ -21,13 +21,16 @@ typedef enum Rival {
         RIVAL_MAX_,
 } Rival;
 
-/* Its systemd service, without ".service". */
-const char *rival_service(Rival rival);
+typedef struct RivalFacts {
+        const char *service; /* its systemd service, without ".service" */
+        const char *command; /* as in /proc/PID/comm, cut at 15 characters; NULL: its process does not tell */
+        bool sets_governor;  /* always, whatever its configuration says */
+        bool ends_at_once;   /* its service leaves no process behind */
+} RivalFacts;
+
+extern const RivalFacts rival_facts[RIVAL_MAX_];
+
 /* From a unit's name ("tuned.service"); RIVAL_MAX_: none. */
 Rival rival_from_unit(const char *unit);
 /* From a process' name as in /proc/PID/comm, for programs that run permanently and set governors; RIVAL_MAX_: none. */
 Rival rival_from_command(const char *command);
-/* It always sets governors, whatever its configuration says. */
-bool rival_sets_governor(Rival rival);
-/* Its service leaves no process behind. */
-bool rival_ends_at_once(Rival rival);

@@ -2,6 +2,7 @@
 #include "model/snapshot.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/append.h"
@@ -41,31 +42,28 @@ const char *snapshot_share(Snapshot *snapshot, const char *text)
         return copy;
 }
 
-static int domain_id_compare(const void *id, const void *domain)
+/* Both arrays are sorted by their first member. */
+_Static_assert(offsetof(FreqDomain, id) == 0 && offsetof(CpuState, id) == 0, "the id comes first");
+
+static int id_compare(const void *id, const void *element)
 {
-        unsigned a = *(const unsigned *)id, b = ((const FreqDomain *)domain)->id;
+        unsigned a = *(const unsigned *)id, b = *(const unsigned *)element;
 
         return a < b ? -1 : a > b;
 }
 
 FreqDomain *snapshot_find_domain(const Snapshot *snapshot, unsigned id)
 {
-        return snapshot->n_domains == 0 ?
-                       NULL :
-                       bsearch(&id, snapshot->domains, snapshot->n_domains, sizeof(FreqDomain), domain_id_compare);
-}
-
-static int cpu_id_compare(const void *id, const void *cpu)
-{
-        unsigned a = *(const unsigned *)id, b = ((const CpuState *)cpu)->id;
-
-        return a < b ? -1 : a > b;
+        if (snapshot->n_domains == 0)
+                return NULL;
+        return bsearch(&id, snapshot->domains, snapshot->n_domains, sizeof(FreqDomain), id_compare);
 }
 
 CpuState *snapshot_find_cpu(const Snapshot *snapshot, unsigned id)
 {
-        return snapshot->n_cpus == 0 ? NULL :
-                                       bsearch(&id, snapshot->cpus, snapshot->n_cpus, sizeof(CpuState), cpu_id_compare);
+        if (snapshot->n_cpus == 0)
+                return NULL;
+        return bsearch(&id, snapshot->cpus, snapshot->n_cpus, sizeof(CpuState), id_compare);
 }
 
 IdleState *snapshot_find_state(const Snapshot *snapshot, unsigned cpu, unsigned index)
@@ -96,16 +94,12 @@ static EnergyValue *energy_value(const Snapshot *snapshot, const KnobId *id)
         FreqDomain *domain;
         CpuState *cpu;
 
-        switch (id->knob) {
-        case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
-                domain = snapshot_find_domain(snapshot, id->id);
-                return domain ? &domain->preference : NULL;
-        case KNOB_ENERGY_PERF_BIAS:
+        if (id->knob == KNOB_ENERGY_PERF_BIAS) {
                 cpu = snapshot_find_cpu(snapshot, id->id);
                 return cpu ? &cpu->perf_bias : NULL;
-        default:
-                return NULL;
         }
+        domain = snapshot_find_domain(snapshot, id->id);
+        return domain && id->knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE ? &domain->preference : NULL;
 }
 
 static bool knob_is_energy(Knob knob)

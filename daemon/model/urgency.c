@@ -120,17 +120,17 @@ static Urgency unverified_urgency(const Facts *facts, const ClockView *view)
 
 Urgency clock_find_verdict_urgency(const Facts *facts, const ClockView *view)
 {
-        switch (view->verdict) {
-        case VERDICT_UNVERIFIED:
+        if (view->verdict == VERDICT_UNVERIFIED)
                 return unverified_urgency(facts, view);
+        if (clock_is_paravirtual(facts, view->clocksource))
+                return URGENCY_NONE;
+        switch (view->verdict) {
         case VERDICT_UNUSED:
-                if (view->reason == REASON_GUEST_DEFAULT)
-                        return URGENCY_NONE;
-                return clock_is_paravirtual(facts, view->clocksource) ? URGENCY_NONE : URGENCY_TICKET;
+                return view->reason == REASON_GUEST_DEFAULT ? URGENCY_NONE : URGENCY_TICKET;
         case VERDICT_ABSENT:
-                return clock_is_paravirtual(facts, view->clocksource) ? URGENCY_NONE : URGENCY_TICKET;
+                return URGENCY_TICKET;
         case VERDICT_UNSTABLE:
-                return clock_is_paravirtual(facts, view->clocksource) ? URGENCY_NONE : unstable_urgency(facts, view);
+                return unstable_urgency(facts, view);
         default:
                 return URGENCY_NONE;
         }

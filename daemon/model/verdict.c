@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "model/verdict.h"
 
@@ -367,17 +368,11 @@ void clock_start(Clock *clock, bool log_complete, uint64_t now)
 
 uint64_t clock_deadline(const Clock *clock)
 {
-        uint64_t deadline = clock->report_deadline;
+        uint64_t deadline = MIN(clock->report_deadline, clock->mark_deadline);
 
-        if (clock->mark_deadline < deadline)
-                deadline = clock->mark_deadline;
-        if (clock->vanish_deadline < deadline)
-                deadline = clock->vanish_deadline;
-        if (clock->leave_deadline < deadline)
-                deadline = clock->leave_deadline;
-        if (clock->next_read_usec < deadline)
-                deadline = clock->next_read_usec;
-        return deadline;
+        deadline = MIN(deadline, clock->vanish_deadline);
+        deadline = MIN(deadline, clock->leave_deadline);
+        return MIN(deadline, clock->next_read_usec);
 }
 
 bool clock_wants_sysfs(const Clock *clock)

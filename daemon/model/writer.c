@@ -8,14 +8,12 @@
 
 static char *format(const Writer *w, const char *command)
 {
-
         if (w->pid == 0)
                 return strdup("somebody who cannot be named");
         if (!w->comm[0])
                 return text_format("a process that had ended already, pid %d", (int)w->pid);
-        else
-                return text_format("%s, pid %d%s%s%s%s%s", w->comm, (int)w->pid, w->unit[0] ? " of " : "", w->unit,
-                                   command[0] ? " (" : "", command, command[0] ? ")" : "");
+        return text_format("%s, pid %d%s%s%s%s%s", w->comm, (int)w->pid, w->unit[0] ? " of " : "", w->unit,
+                           command[0] ? " (" : "", command, command[0] ? ")" : "");
 }
 
 char *writer_format(const Writer *w)

@@ -11,6 +11,7 @@
 
 #include "base/macro.h"
 #include "model/clock-advice.h"
+#include "remedy-words.h"
 
 static Facts host(const char *vendor, bool constant, bool nonstop, const char *cmdline)
 {
@@ -176,7 +177,7 @@ static void test_clock_advice_has_words_for_everything(void **state)
                                         assert_true(n <= BOOT_PARAMETERS_MAX);
                                         for (unsigned i = 0; i < n; i++)
                                                 assert_null(strstr(missing[i], "tsc="));
-                                        assert_non_null(remedy_kind_to_string(clock_remedy_kind(&facts, &view)));
+                                        assert_non_null(remedy_word(clock_remedy_kind(&facts, &view)));
                                 }
 }
 

@@ -20,7 +20,7 @@ static void test_each_has_a_unit(void **state)
         for (Rival rival = 0; rival < RIVAL_MAX_; rival++) {
                 char unit[64];
 
-                snprintf(unit, sizeof(unit), "%s.service", rival_service(rival));
+                snprintf(unit, sizeof(unit), "%s.service", rival_facts[rival].service);
                 assert_int_equal(rival_from_unit(unit), rival);
         }
         assert_int_equal(rival_from_unit("tuned"), RIVAL_MAX_);
@@ -33,7 +33,7 @@ static void test_a_process_is_known_by_its_cut_name(void **state)
 {
         char command[64];
 
-        snprintf(command, COMM_MAX + 1, "%s", rival_service(RIVAL_POWER_PROFILES));
+        snprintf(command, COMM_MAX + 1, "%s", rival_facts[RIVAL_POWER_PROFILES].service);
         assert_int_equal(rival_from_command(command), RIVAL_POWER_PROFILES);
         assert_int_equal(rival_from_command("tuned"), RIVAL_TUNED);
         assert_int_equal(rival_from_command("auto-cpufreq"), RIVAL_AUTO_CPUFREQ);
@@ -47,9 +47,9 @@ static void test_a_setter_of_governors_is_found(void **state)
         for (Rival rival = 0; rival < RIVAL_MAX_; rival++) {
                 char command[COMM_MAX + 1];
 
-                snprintf(command, sizeof(command), "%s", rival_service(rival));
-                assert_int_equal(rival_sets_governor(rival),
-                                 rival_from_command(command) == rival || rival_ends_at_once(rival));
+                snprintf(command, sizeof(command), "%s", rival_facts[rival].service);
+                assert_int_equal(rival_facts[rival].sets_governor,
+                                 rival_from_command(command) == rival || rival_facts[rival].ends_at_once);
         }
 }
 

@@ -13,6 +13,7 @@
 #include "base/macro.h"
 #include "model/clock-advice.h"
 #include "model/urgency.h"
+#include "remedy-words.h"
 
 #define DAY UINT64_C(86400000000)
 
@@ -159,7 +160,7 @@ static void test_urgency_rows(void **state)
                     clock_remedy_kind(&facts, &view) != rows[i].remedy)
                         fail_msg("%s: suspect '%s', urgency %s, remedy %s", rows[i].what,
                                  suspect_to_string(view.suspect), urgency_to_string(view.urgency),
-                                 remedy_kind_to_string(clock_remedy_kind(&facts, &view)));
+                                 remedy_word(clock_remedy_kind(&facts, &view)));
         }
 }
 
@@ -178,7 +179,7 @@ static void test_urgency_of_a_conviction(void **state)
                 if (view.urgency != (alone ? URGENCY_TICKET : rows[i].urgency) ||
                     clock_remedy_kind(&facts, &view) != (alone ? REMEDY_PROBED : rows[i].remedy))
                         fail_msg("%s: urgency %s, remedy %s", rows[i].what, urgency_to_string(view.urgency),
-                                 remedy_kind_to_string(clock_remedy_kind(&facts, &view)));
+                                 remedy_word(clock_remedy_kind(&facts, &view)));
         }
 }
 

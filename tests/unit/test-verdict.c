@@ -13,6 +13,7 @@
 
 #include "base/macro.h"
 #include "clock-player.h"
+#include "remedy-words.h"
 
 #define BOOT_ID "0f5cbd6c-8a4e-4a53-9c9b-0f7a5ac21c6e"
 
@@ -63,8 +64,8 @@ static char *clock_summary(const Clock *clock)
                              verdict_to_string(view.verdict), clock_reason_to_string(view.reason),
                              view.expected ? "yes" : "no", view.lost_after_use ? "yes" : "no",
                              watchdog_state_to_string(view.watchdog), view.since_usec, suspect_to_string(view.suspect),
-                             urgency_to_string(view.urgency),
-                             remedy_kind_to_string(clock_remedy_kind(clock->facts, &view)), list) > 0);
+                             urgency_to_string(view.urgency), remedy_word(clock_remedy_kind(clock->facts, &view)),
+                             list) > 0);
         return text;
 }
 

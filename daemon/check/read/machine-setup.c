@@ -100,10 +100,10 @@ static void on_process(const Process *process, void *userdata)
 static void read_owner_services(MachineSetup *setup)
 {
         for (Rival rival = 0; rival < RIVAL_MAX_; rival++) {
-                if (!rival_sets_governor(rival) || !units_service_is_enabled(rival_service(rival)))
+                if (!rival_facts[rival].sets_governor || !units_service_is_enabled(rival_facts[rival].service))
                         continue;
                 setup->owners_enabled |= 1U << rival;
-                if (rival_ends_at_once(rival))
+                if (rival_facts[rival].ends_at_once)
                         setup->owners |= 1U << rival;
         }
 }
