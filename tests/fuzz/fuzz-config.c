@@ -25,7 +25,7 @@ static void check_errors(const ConfigFaults *errors)
 static void check_config(const Config *config)
 {
         const Policy *policy = &config->policy;
-        bool options = config->start_opts || config->start_idle_opts;
+        bool options = config->options[OPTION_START].text || config->options[OPTION_START_IDLE].text;
         CpuPolicy cpu;
 
         assert(policy->n_rules >= 1);

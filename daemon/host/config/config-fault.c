@@ -44,17 +44,18 @@ static bool faults_make_room(ConfigFaults *faults, bool refuses, unsigned line)
         return true;
 }
 
-static void faults_add(ConfigFaults *faults, bool refuses, unsigned line, const char *format, va_list args)
-        _printf_(4, 0);
-
-static void faults_add(ConfigFaults *faults, bool refuses, unsigned line, const char *format, va_list args)
+void config_faults_add(ConfigFaults *faults, bool refuses, unsigned line, const char *format, ...)
 {
         ConfigFault fault = { .line = line, .refuses = refuses };
+        va_list args;
         unsigned at;
 
+        *(refuses ? &faults->n_refusals : &faults->n_remarks) += 1;
         if (!faults_make_room(faults, refuses, line))
                 return;
+        va_start(args, format);
         fault.text = text_format_valist(format, args);
+        va_end(args);
         if (!fault.text || array_grow(&faults->entries, faults->n, sizeof(fault)) < 0) {
                 free(fault.text);
                 faults->error = -ENOMEM;
@@ -63,26 +64,6 @@ static void faults_add(ConfigFaults *faults, bool refuses, unsigned line, const 
         for (at = faults->n++; at > 0 && faults->entries[at - 1].line > line; at--)
                 faults->entries[at] = faults->entries[at - 1];
         faults->entries[at] = fault;
-}
-
-void config_faults_refuse(ConfigFaults *faults, unsigned line, const char *format, ...)
-{
-        va_list args;
-
-        faults->n_refusals++;
-        va_start(args, format);
-        faults_add(faults, true, line, format, args);
-        va_end(args);
-}
-
-void config_faults_remark(ConfigFaults *faults, unsigned line, const char *format, ...)
-{
-        va_list args;
-
-        faults->n_remarks++;
-        va_start(args, format);
-        faults_add(faults, false, line, format, args);
-        va_end(args);
 }
 
 /* Takes over *fault. */
@@ -96,7 +77,7 @@ static int append(ConfigFaults *faults, ConfigFault *fault)
 
 static int append_more(ConfigFaults *faults, bool refuses, unsigned n_found, const char *what)
 {
-        ConfigFault more = {};
+        ConfigFault more = { .refuses = refuses };
         unsigned n_kept = 0;
         int r;
 
@@ -104,9 +85,9 @@ static int append_more(ConfigFaults *faults, bool refuses, unsigned n_found, con
                 n_kept += faults->entries[i].refuses == refuses;
         if (n_found <= n_kept)
                 return 0;
-        if (asprintf(&more.text, "and %u more %s", n_found - n_kept, what) < 0)
+        more.text = text_format("and %u more %s", n_found - n_kept, what);
+        if (!more.text)
                 return -ENOMEM;
-        more.refuses = refuses;
         r = append(faults, &more);
         free(more.text);
         return r;
@@ -119,11 +100,8 @@ static int finish_text(ConfigFault *fault, const char *file)
 
         if (fault->line > 0)
                 snprintf(number, sizeof(number), ":%u", fault->line);
-        if (asprintf(&line, "%s%s: %s", file, number, fault->text) < 0) {
-                line = NULL;
-                return -ENOMEM;
-        }
-        safe = text_escape(line);
+        line = text_format("%s%s: %s", file, number, fault->text);
+        safe = line ? text_escape(line) : NULL;
         if (!safe)
                 return -ENOMEM;
         free(fault->text);

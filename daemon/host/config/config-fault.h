@@ -30,9 +30,10 @@ typedef struct ConfigFaults {
 void config_faults_done(ConfigFaults *faults);
 #define _cleanup_config_faults_ _cleanup_(config_faults_done)
 
-/* Both keep the first CONFIG_FAULTS_MAX by line. */
-void config_faults_refuse(ConfigFaults *faults, unsigned line, const char *format, ...) _printf_(3, 4);
-void config_faults_remark(ConfigFaults *faults, unsigned line, const char *format, ...) _printf_(3, 4);
+/* Keeps the first CONFIG_FAULTS_MAX of each kind by line. */
+void config_faults_add(ConfigFaults *faults, bool refuses, unsigned line, const char *format, ...) _printf_(4, 5);
+#define config_faults_refuse(faults, line, ...) config_faults_add(faults, true, line, __VA_ARGS__)
+#define config_faults_remark(faults, line, ...) config_faults_add(faults, false, line, __VA_ARGS__)
 
 /* Makes each text a line for people: "FILE:LINE: what; what would be right", escaped; a last one counts those of a kind
  * that were not kept. 0, or -ENOMEM: then none is left. */

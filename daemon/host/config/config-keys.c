@@ -199,10 +199,10 @@ _Static_assert(sizeof(ApplyMode) == sizeof(unsigned) && sizeof(ApplyWhen) == siz
                 .name = (key_name), .policy_key = (key), .offset = offsetof(PolicyRule, member), .parse = (parser) \
         }
 
-#define OPTIONS(key_name, member)                                                                          \
-        {                                                                                                  \
-                .name = (key_name), .policy_key = POLICY_KEY_INVALID_, .offset = offsetof(Config, member), \
-                .line_offset = offsetof(Config, member##_line), .parse = parse_options                     \
+#define OPTIONS(key_name, key)                                                                                        \
+        {                                                                                                             \
+                .name = (key_name), .policy_key = POLICY_KEY_INVALID_, .offset = offsetof(Config, options[key].text), \
+                .line_offset = offsetof(Config, options[key].line), .parse = parse_options                            \
         }
 
 const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
@@ -214,10 +214,10 @@ const ConfigKey config_keys[CONFIG_KEYS_MAX] = {
         POLICY("MAX_CSTATE", POLICY_MAX_CSTATE, idle, parse_idle_limit),
         SETTING("DRIFT", drift, drift_mode_names),
         SETTING("ON_STOP", on_stop, stop_mode_names),
-        OPTIONS("CPUPOWER_START_OPTS", start_opts),
-        OPTIONS("CPUPOWER_START_IDLE_OPTS", start_idle_opts),
-        OPTIONS("CPUPOWER_STOP_OPTS", stop_opts),
-        OPTIONS("CPUPOWER_STOP_IDLE_OPTS", stop_idle_opts),
+        OPTIONS("CPUPOWER_START_OPTS", OPTION_START),
+        OPTIONS("CPUPOWER_START_IDLE_OPTS", OPTION_START_IDLE),
+        OPTIONS("CPUPOWER_STOP_OPTS", OPTION_STOP),
+        OPTIONS("CPUPOWER_STOP_IDLE_OPTS", OPTION_STOP_IDLE),
 };
 
 /* Keys of other programs' files, and what to write instead. `key`: the key here that takes the same values; NULL:

@@ -23,10 +23,8 @@ DEFINE_TO_STRING(stop_mode, StopMode, stop_mode_names);
 void config_done(Config *config)
 {
         free(config->file);
-        free(config->start_opts);
-        free(config->start_idle_opts);
-        free(config->stop_opts);
-        free(config->stop_idle_opts);
+        for (OptionKey key = 0; key < OPTION_MAX_; key++)
+                free(config->options[key].text);
         policy_done(&config->policy);
         policy_done(&config->stop_policy);
         free(config->policy_file);

@@ -15,6 +15,21 @@ typedef enum ApplyWhen { APPLY_WHEN_ALWAYS, APPLY_WHEN_GUESTS } ApplyWhen;
 typedef enum DriftMode { DRIFT_REPAIR, DRIFT_REPORT } DriftMode;
 typedef enum StopMode { STOP_RESTORE, STOP_KEEP } StopMode;
 
+/* CPUPOWER_START_OPTS and the like, in the order in which they take effect: that of several ExecStart= lines, with
+ * which sites run the …_IDLE_OPTS after the …_OPTS. */
+typedef enum OptionKey {
+        OPTION_START,
+        OPTION_START_IDLE,
+        OPTION_STOP,
+        OPTION_STOP_IDLE,
+        OPTION_MAX_,
+} OptionKey;
+
+typedef struct OptionText {
+        char *text; /* owned; NULL: none */
+        unsigned line;
+} OptionText;
+
 typedef struct Config {
         char *file;  /* owned: the path asked for */
         bool exists; /* a missing file is the recommended, empty one */
@@ -22,9 +37,8 @@ typedef struct Config {
         ApplyWhen apply_when;
         DriftMode drift;
         StopMode on_stop;
-        unsigned apply_line, apply_when_line, drift_line, on_stop_line;  /* 0: built-in default */
-        char *start_opts, *start_idle_opts, *stop_opts, *stop_idle_opts; /* owned; CPUPOWER_*, or NULL */
-        unsigned start_opts_line, start_idle_opts_line, stop_opts_line, stop_idle_opts_line;
+        unsigned apply_line, apply_when_line, drift_line, on_stop_line; /* 0: built-in default */
+        OptionText options[OPTION_MAX_];
         Policy policy;      /* begins with the built-in rule, as far as that holds */
         Policy stop_policy; /* of CPUPOWER_STOP_OPTS */
         Halves filled;      /* halves that the options or the foreign file do not set: the built-in rule holds */

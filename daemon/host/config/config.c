@@ -19,6 +19,7 @@
 
 /* A file with more sections comes from a faulty generator. Each section costs a rule and a set of CPUs. */
 #define SECTIONS_MAX 1024U
+#define BLANKS " \t"
 
 typedef struct Loader {
         Config *config;
@@ -40,41 +41,40 @@ static void loader_done(Loader *loader)
 /* "cpus 0-3" -> the set. 0, -EINVAL (reported), -ENOMEM. */
 static int parse_header(const ConfigItem *item, ConfigFaults *faults, CpuSet *ret)
 {
-        _cleanup_free_ char *text = strdup(item->text);
+        const char *word = item->text + strspn(item->text, BLANKS), *fault = NULL;
+        size_t length = strcspn(word, BLANKS);
+        _cleanup_free_ char *list = strdup(word + length + strspn(word + length, BLANKS));
         char excerpt[CONFIG_EXCERPT_SIZE];
-        char *rest, *word, *list;
         int r;
 
-        if (!text)
+        if (!list)
                 return -ENOMEM;
-        word = strtok_r(text, " \t", &rest);
-        list = word ? strtok_r(NULL, "", &rest) : NULL;
-        list = list ? list + strspn(list, " \t") : NULL;
-        if (list)
-                for (size_t n = strlen(list); n > 0 && strchr(" \t", list[n - 1]); n--)
-                        list[n - 1] = '\0';
+        for (size_t n = strlen(list); n > 0 && strchr(BLANKS, list[n - 1]); n--)
+                list[n - 1] = '\0';
         config_excerpt(item->text, strlen(item->text), excerpt);
 
-        if (!word || strcmp(word, "cpus") != 0) {
-                bool case_only = word && strcasecmp(word, "cpus") == 0;
+        if (length != strlen("cpus") || strncmp(word, "cpus", length) != 0) {
+                bool case_only = length == strlen("cpus") && strncasecmp(word, "cpus", length) == 0;
 
                 config_faults_refuse(faults, item->line, "%s [%s]; write it like [cpus 0-3,8]",
                                      case_only ? "wrong case in section" : "unknown section", excerpt);
                 return -EINVAL;
         }
-        if (!list || !*list) {
-                config_faults_refuse(faults, item->line, "[%s] names no CPUs; write it like [cpus 0-3,8]", excerpt);
-                return -EINVAL;
-        }
         r = cpuset_parse(list, ret);
-        if (r == -ERANGE)
-                config_faults_refuse(faults, item->line, "[%s] names a CPU beyond %u; write it like [cpus 0-3,8]",
-                                     excerpt, CPUSET_MAX - 1);
-        else if (r == -EINVAL)
-                config_faults_refuse(faults, item->line, "[%s] is no list of CPUs; write it like [cpus 0-3,8]",
-                                     excerpt);
-        return r == -ERANGE ? -EINVAL : r;
+        if (r == -ENOMEM)
+                return r;
+        if (!*list)
+                fault = "names no CPUs";
+        else if (r == -ERANGE)
+                fault = "names a CPU beyond 8191";
+        else if (r < 0)
+                fault = "is no list of CPUs";
+        if (!fault)
+                return 0;
+        config_faults_refuse(faults, item->line, "[%s] %s; write it like [cpus 0-3,8]", excerpt, fault);
+        return -EINVAL;
 }
+_Static_assert(CPUSET_MAX == 8192, "a message above says so");
 
 static int add_rule(Loader *loader, unsigned line, PolicyRule **ret)
 {
