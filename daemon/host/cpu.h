@@ -18,7 +18,7 @@ typedef struct CpuOps {
          * (snapshot_done), untouched on failure. */
         int (*enumerate)(void *userdata, Snapshot *ret);
         /* The same in slices, each of `n` CPUs and domains at most. 1: there is more; 0: reading->snapshot has all;
-         * -errno. NULL: enumerate() takes no time worth slicing. */
+         * -errno. */
         int (*read_some)(void *userdata, CpuReading *reading, unsigned n);
         /* Reads the CPUs of the part, as far as they exist, and its policies; adds to the part the policies that these
          * CPUs are in now. A policy that does not exist gets -ENOENT as its `error`. Otherwise as enumerate. */

@@ -49,12 +49,8 @@ int planner_read_cpus(const Planner *p, const Policy *policy, Snapshot *ret)
 
 int planner_read_some(const Planner *p, const Policy *policy, CpuReading *reading)
 {
-        int r;
+        int r = p->ops->read_some(p->ops_userdata, reading, READ_SLICE);
 
-        if (p->ops->read_some)
-                r = p->ops->read_some(p->ops_userdata, reading, READ_SLICE);
-        else
-                r = p->ops->enumerate(p->ops_userdata, &reading->snapshot);
         if (r != 0)
                 return r;
         cpu_read_energy(p->ops, p->ops_userdata, policy ? policy : &p->config.policy, &p->originals.values,

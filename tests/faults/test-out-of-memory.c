@@ -53,6 +53,11 @@ static int enumerate(void *userdata, Snapshot *ret)
         return r;
 }
 
+static int read_some(void *userdata, CpuReading *reading, unsigned n)
+{
+        return enumerate(userdata, &reading->snapshot);
+}
+
 static void start_clean(const char *config)
 {
         assert_int_equal(scratch_write(scratch, "config", config, strlen(config)), 0);
@@ -194,6 +199,7 @@ static void serve(sd_event *event, Manager *m, const Snapshot *before)
 static void live(const char *path, const Snapshot *before)
 {
         const CpuOps ops = { .enumerate = enumerate,
+                             .read_some = read_some,
                              .read_part = fake_host_ops.read_part,
                              .read = fake_host_ops.read,
                              .write = fake_host_ops.write,

@@ -297,8 +297,15 @@ static int fake_watch(void *userdata, DriftWatch **ret)
         return drift_watch_new(drift_watch_open_fanotify(), getpid(), ret);
 }
 
+/* All of it in one slice. */
+static int fake_read_some(void *userdata, CpuReading *reading, unsigned n)
+{
+        return fake_enumerate(userdata, &reading->snapshot);
+}
+
 const CpuOps fake_host_ops = {
         .enumerate = fake_enumerate,
+        .read_some = fake_read_some,
         .read_part = fake_read_part,
         .read = fake_read,
         .write = fake_write,
