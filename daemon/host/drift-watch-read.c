@@ -131,6 +131,8 @@ int drift_watch_read(DriftWatch *watch, DriftSeen seen, void *userdata)
         int lost = 0;
 
         watch->n_writers = 0;
+        if (drift_watch_order(watch) < 0)
+                lost = 1;
         for (unsigned i = 0; i < READS_MAX; i++) {
                 ssize_t n = read(watch->fd, buffer, sizeof(buffer));
 

@@ -49,6 +49,7 @@ DriftWatch *drift_watch_free(DriftWatch *watch)
         close(watch->fd);
         free(watch->files);
         free(watch->by_ino);
+        snapshot_part_done(&watch->scope);
         free(watch);
         return NULL;
 }
@@ -140,50 +141,20 @@ static void unmark_all(DriftWatch *watch)
         watch->n_stale = 0;
 }
 
-/* The file of `old` was removed, so no event comes from it any more. With fanotify the mark stays and keeps the inode
- * in memory. */
-static void leave_stale(DriftWatch *watch, const Watched *old)
+/* The file was removed, so no event comes from it any more. With fanotify its mark stays and keeps the inode in
+ * memory. */
+static void leave_stale(DriftWatch *watch, Watched *file)
 {
         if (watch->fanotify)
                 watch->n_stale++;
         else
-                (void)inotify_rm_watch(watch->fd, old->wd);
+                (void)inotify_rm_watch(watch->fd, file->wd);
+        file->ino = 0;
 }
 
-static bool is_in_scope(const SnapshotPart *part, const Watched *file)
+static bool is_in_scope(const DriftWatch *watch, const Watched *file)
 {
-        return !part || snapshot_part_has(part, &file->id);
-}
-
-/* Takes the marks of watch->files over into `fresh` (both sorted by id) and removes those of knobs of the part that are
- * not in `fresh`. Returns false if all marks have to be made anew: a file was replaced, or too many marks of removed
- * files have collected. */
-static bool take_over(DriftWatch *watch, Watched *fresh, size_t n, const SnapshotPart *part)
-{
-        size_t at = 0;
-
-        if (watch->n_stale > watch->n / 2 + 64)
-                return false;
-
-        for (size_t i = 0; i < watch->n; i++) {
-                Watched *old = &watch->files[i];
-
-                if (old->ino == 0 || !is_in_scope(part, old))
-                        continue;
-                while (at < n && knob_id_compare(&fresh[at].id, &old->id) < 0)
-                        at++;
-                if (file_ino(old) != old->ino) {
-                        if (!part)
-                                return false;
-                        leave_stale(watch, old);
-                        continue;
-                }
-                if (at < n && knob_id_compare(&fresh[at].id, &old->id) == 0)
-                        fresh[at] = *old;
-                else if (file_unmark(watch, old) < 0)
-                        return false;
-        }
-        return watch->clocksource.ino == 0 || file_ino(&watch->clocksource) == watch->clocksource.ino;
+        return watch->whole || snapshot_part_has(&watch->scope, &file->id);
 }
 
 static int compare_ino(const void *a, const void *b)
@@ -200,88 +171,147 @@ Watched *drift_watch_find_ino(const DriftWatch *watch, uint64_t ino)
         return watch->n_by_ino > 0 ? bsearch(&key, watch->by_ino, watch->n_by_ino, sizeof(Watched), compare_ino) : NULL;
 }
 
-/* Puts those of `old` outside of `part` (NULL: none) and all of `fresh` into *ret, all three sorted. Returns how many.
- */
-static size_t merge(const Watched *old, size_t n_old, const SnapshotPart *part, const Watched *fresh, size_t n_fresh,
-                    int (*compare)(const void *a, const void *b), Watched *ret)
+/* Puts those of by_ino outside of the scope, and all of `fresh`, into *ret. All three are in order. Returns how
+ * many. */
+static size_t merge_by_ino(const DriftWatch *watch, const Watched *fresh, size_t n_fresh, Watched *ret)
 {
         size_t n = 0, at = 0;
 
-        for (size_t i = 0; i < n_old && part; i++) {
-                if (is_in_scope(part, &old[i]))
+        for (size_t i = 0; i < watch->n_by_ino && !watch->whole; i++) {
+                const Watched *rest = &watch->by_ino[i];
+
+                if (is_in_scope(watch, rest))
                         continue;
-                while (at < n_fresh && compare(&fresh[at], &old[i]) < 0)
+                while (at < n_fresh && compare_ino(&fresh[at], rest) < 0)
                         ret[n++] = fresh[at++];
-                ret[n++] = old[i];
+                ret[n++] = *rest;
         }
         while (at < n_fresh)
                 ret[n++] = fresh[at++];
         return n;
 }
 
-/* Marks the files in scope that have no mark yet. 0, or the first -errno. */
-static int mark_missing(DriftWatch *watch, const SnapshotPart *scope, DriftWatched watched, void *userdata)
+int drift_watch_order(DriftWatch *watch)
 {
-        int error = 0;
-
-        if (watch->clocksource.ino == 0)
-                (void)file_mark(watch, &watch->clocksource);
-        for (size_t i = 0; i < watch->n; i++) {
-                int r;
-
-                if (watch->files[i].ino != 0 || !is_in_scope(scope, &watch->files[i]))
-                        continue;
-                r = file_mark(watch, &watch->files[i]);
-                if (r < 0 && r != -ENOENT && error == 0)
-                        error = r;
-                if (r == 0)
-                        watched(&watch->files[i].id, userdata);
-        }
-        return error;
-}
-
-/* Orders by inode what is new in scope, with `room` for all of it, and keeps the order of the rest. */
-static void sort_by_ino(DriftWatch *watch, const SnapshotPart *scope, Watched *room, Watched *by_ino)
-{
+        _cleanup_free_ Watched *fresh = NULL;
+        Watched *by_ino;
         size_t n = 0;
 
-        for (size_t i = 0; i < watch->n; i++)
-                if (watch->files[i].ino != 0 && is_in_scope(scope, &watch->files[i]))
-                        room[n++] = watch->files[i];
-        if (n > 0)
-                qsort(room, n, sizeof(Watched), compare_ino);
-        watch->n_by_ino = merge(watch->by_ino, watch->n_by_ino, scope, room, n, compare_ino, by_ino);
-        free(watch->by_ino);
-        watch->by_ino = by_ino;
-}
-
-int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
-                    void *userdata)
-{
-        size_t n_max = n + (part ? watch->n : 0);
-        _cleanup_free_ Watched *fresh = calloc(n_max + 1, sizeof(Watched));
-        Watched *files = calloc(n_max + 1, sizeof(Watched));
-        Watched *by_ino = calloc(n_max + 1, sizeof(Watched));
-        const SnapshotPart *scope = part;
-        int error;
-
-        if (!fresh || !files || !by_ino) {
-                free(files);
+        if (!watch->unordered)
+                return 0;
+        fresh = calloc(watch->n + 1, sizeof(Watched));
+        by_ino = calloc(watch->n + 1, sizeof(Watched));
+        if (!fresh || !by_ino) {
                 free(by_ino);
                 return -ENOMEM;
         }
-        for (size_t i = 0; i < n; i++)
-                fresh[i].id = ids[i];
-        if (!take_over(watch, fresh, n, part)) {
-                unmark_all(watch);
-                for (size_t i = 0; i < n; i++)
-                        fresh[i].ino = 0;
-                scope = NULL;
+        for (size_t i = 0; i < watch->n; i++)
+                if (watch->files[i].ino != 0 && is_in_scope(watch, &watch->files[i]))
+                        fresh[n++] = watch->files[i];
+        qsort(fresh, n, sizeof(Watched), compare_ino);
+        watch->n_by_ino = merge_by_ino(watch, fresh, n, by_ino);
+        free(watch->by_ino);
+        watch->by_ino = by_ino;
+        watch->unordered = false;
+        return 0;
+}
+
+/* Puts the known files and those of `ids` into *ret, all in order, and notes which of those in scope are wanted.
+ * Returns how many. */
+static size_t merge_wanted(const DriftWatch *watch, const KnobId *ids, size_t n_ids, Watched *ret)
+{
+        size_t n = 0, at = 0;
+
+        for (size_t i = 0; i < watch->n; i++) {
+                const Watched *known = &watch->files[i];
+                bool is_wanted;
+
+                while (at < n_ids && knob_element_compare(&ids[at], known) < 0)
+                        ret[n++] = (Watched) { .id = ids[at++], .wanted = true };
+                is_wanted = at < n_ids && knob_element_compare(&ids[at], known) == 0;
+                at += is_wanted;
+                ret[n] = *known;
+                ret[n].wanted = is_wanted || (known->wanted && !is_in_scope(watch, known));
+                n++;
         }
-        watch->n = merge(watch->files, watch->n, part, fresh, n, knob_element_compare, files);
+        while (at < n_ids)
+                ret[n++] = (Watched) { .id = ids[at++], .wanted = true };
+        return n;
+}
+
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part)
+{
+        bool unfinished = watch->next < watch->n || watch->unordered;
+        /* If all files are visited anyway, they can as well be marked again. */
+        bool anew = watch->n_stale > (part ? watch->n / 2 + 64 : 0);
+        Watched *files = calloc(watch->n + n + 1, sizeof(Watched));
+
+        if (!files || (part && snapshot_part_copy(&watch->scope, part) < 0)) {
+                free(files);
+                return -ENOMEM;
+        }
+        watch->whole = !part;
+        watch->n = merge_wanted(watch, ids, n, files);
         free(watch->files);
         watch->files = files;
-        error = mark_missing(watch, scope, watched, userdata);
-        sort_by_ino(watch, scope, fresh, by_ino);
-        return error;
+        if (anew)
+                unmark_all(watch);
+        watch->whole = watch->whole || anew || unfinished;
+        watch->unordered = true;
+        watch->next = 0;
+        watch->error = 0;
+        if (watch->clocksource.ino == 0 || file_ino(&watch->clocksource) != watch->clocksource.ino)
+                (void)file_mark(watch, &watch->clocksource);
+        return 0;
+}
+
+/* Marks the file, or checks or removes its mark. */
+static void bring_up_to_date(DriftWatch *watch, Watched *file, DriftWatched watched, void *userdata)
+{
+        int r;
+
+        if (file->ino != 0 && !file->wanted && file_unmark(watch, file) < 0)
+                leave_stale(watch, file);
+        if (file->ino != 0 && file_ino(file) != file->ino)
+                leave_stale(watch, file);
+        if (file->ino != 0 || !file->wanted)
+                return;
+        r = file_mark(watch, file);
+        if (r < 0 && r != -ENOENT && watch->error == 0)
+                watch->error = r;
+        if (r == 0)
+                watched(&file->id, userdata);
+}
+
+static void drop_unwanted(DriftWatch *watch)
+{
+        size_t n = 0;
+        Watched *files;
+
+        for (size_t i = 0; i < watch->n; i++)
+                if (watch->files[i].wanted)
+                        watch->files[n++] = watch->files[i];
+        watch->n = watch->next = n;
+        files = reallocarray(watch->files, n + 1, sizeof(Watched));
+        if (files)
+                watch->files = files;
+}
+
+int drift_watch_go_on(DriftWatch *watch, size_t n, DriftWatched watched, void *userdata)
+{
+        int r;
+
+        for (; watch->next < watch->n; watch->next++) {
+                Watched *file = &watch->files[watch->next];
+
+                if (!is_in_scope(watch, file))
+                        continue;
+                if (n-- == 0)
+                        return 1;
+                watch->unordered = true;
+                bring_up_to_date(watch, file, watched, userdata);
+        }
+        drop_unwanted(watch);
+        r = drift_watch_order(watch);
+        return watch->error < 0 ? watch->error : r;
 }

@@ -29,16 +29,18 @@ bool drift_watch_names_writers(const DriftWatch *watch);
 /* Readable when there is something for drift_watch_read(). */
 int drift_watch_get_fd(const DriftWatch *watch);
 
+/* Begins to watch these knobs, sorted by knob_id_compare() and each only once, and current_clocksource. With `part` all
+ * of them are of it, and those outside of it stay watched; without, nothing else will be watched. To be followed by
+ * drift_watch_go_on(), or by another drift_watch_set() that takes its place. 0, or -ENOMEM with nothing changed. */
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part);
+
 /* Called for each file that is newly watched or was replaced; earlier writes to it may have been missed. */
 typedef void (*DriftWatched)(const KnobId *id, void *userdata);
 
-/* Watches these knobs, sorted by knob_id_compare() and each only once, and current_clocksource. With `part` all of them
- * are of it, and those outside of it stay watched; without, nothing else is watched. Checks with one stat(2) for each
- * of these knobs that is already watched whether its file was replaced. A file that does not exist is skipped. 0, or
- * the first -errno of a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), or -ENOMEM with nothing
- * changed. */
-int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
-                    void *userdata);
+/* Goes on with at most `n` of these knobs. Checks with one stat(2) for each that is already watched whether its file
+ * was replaced. A file that does not exist is skipped. 1: there is more to do; 0: all are watched; or -ENOMEM or the
+ * first -errno of a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), once the others are. */
+int drift_watch_go_on(DriftWatch *watch, size_t n, DriftWatched watched, void *userdata);
 /* The i-th knob that is watched; NULL beyond the last. */
 const KnobId *drift_watch_get(const DriftWatch *watch, size_t i);
 

@@ -20,13 +20,6 @@
 /* So many steps are carried out between two looks at the event loop: a few ms of writes. */
 #define SLICE_STEPS 64
 
-typedef enum Phase {
-        PHASE_ASKED,    /* the task starts at a later turn of the event loop */
-        PHASE_READS,    /* the whole host, slice by slice */
-        PHASE_PREPARED, /* the same; drift has already read the snapshot and made the plan */
-        PHASE_RUNS,
-} Phase;
-
 struct Apply {
         sd_event *event;
         Planner *planner;
@@ -35,9 +28,9 @@ struct Apply {
         void *userdata;
         sd_event_source *slice_source, *wait_source;
         TaskQueue queue;
-        Phase phase;
         TaskWork work;
         Run run;
+        bool runs;                /* the plan is carried out */
         unsigned n_done, n_steps; /* totals over all plans of this task */
         bool read_again;          /* this task has read the host a second time, after a CPU or driver had gone */
         uint64_t extended_usec;   /* when systemd was last asked for more time */
@@ -55,41 +48,7 @@ void apply_give_up(Apply *a)
         run_done(&a->run);
         task_work_done(&a->work);
         task_queue_end(&a->queue);
-        a->phase = PHASE_ASKED;
-}
-
-/* 1: the host is read on at the next turn of the event loop; 0; or a negative errno that is logged. Nothing was
- * written. */
-static int start_task(Apply *a)
-{
-        Planner *p = a->planner;
-        bool fragile;
-        int r;
-
-        if (a->phase != PHASE_PREPARED) {
-                r = task_work_prepare(&a->work, p, a->drift, &a->queue, a->phase == PHASE_ASKED);
-                if (r > 0)
-                        a->phase = PHASE_READS;
-                if (r != 0)
-                        return r;
-        }
-        if (task_work_is_partial(&a->work) && !standing_can_part(&a->standing, &a->work.plan.part, &a->work.snapshot) &&
-            task_work_plan_whole(&a->work, p) < 0)
-                return log_error_errno(-ENOMEM, "Cannot make a plan");
-        a->phase = PHASE_RUNS;
-        fragile = planner_tsc_is_fragile(p);
-        drift_filter(a->drift, &a->work.plan, a->queue.task.kind == TASK_APPLY, a->queue.task.origin == ORIGIN_PERSON);
-        log_message(LOG_DEBUG, "Task (%s, for %s): frequency policy %s, idle policy %s, TSC %s, %zu steps.",
-                    task_kind_to_string(a->queue.task.kind), task_origin_to_string(a->queue.task.origin),
-                    p->in_force.frequency ? "on" : "off", p->in_force.idle ? "on" : "off",
-                    fragile ? "must not be risked" : "cannot be lost by a policy", a->work.plan.n_steps);
-        r = kept_originals_add(&p->originals, &a->work.plan, &a->work.snapshot);
-        if (r < 0)
-                return r;
-        if (a->queue.task.origin != ORIGIN_REPAIR)
-                drift_expect(a->drift, &a->work.plan);
-        run_init(&a->run, p->ops, p->ops_userdata, &a->work.plan, &a->work.snapshot, fragile);
-        return 0;
+        a->runs = false;
 }
 
 static void tell_drift(Apply *a, bool failed)
@@ -247,7 +206,7 @@ static int on_slice(sd_event_source *source, void *userdata)
 {
         Apply *a = userdata;
         uint64_t now_usec;
-        int r = 0;
+        int r;
 
         if (a->queue.task.kind == TASK_NONE) {
                 start_reload(a);
@@ -255,14 +214,17 @@ static int on_slice(sd_event_source *source, void *userdata)
         }
         (void)sd_event_now(a->event, CLOCK_MONOTONIC, &now_usec);
         notify_extend_timeout(&a->extended_usec, now_usec);
-        if (a->phase != PHASE_RUNS)
-                r = start_task(a);
+        r = task_work_prepare(&a->work);
         if (r > 0)
                 return sd_event_source_set_enabled(a->slice_source, SD_EVENT_ONESHOT);
         if (r < 0) {
                 end_task(a, true);
                 return 0;
         }
+        if (!a->runs)
+                run_init(&a->run, a->planner->ops, a->planner->ops_userdata, &a->work.plan, &a->work.snapshot,
+                         a->work.fragile_tsc);
+        a->runs = true;
         return run_slice(a, now_usec);
 }
 
@@ -306,18 +268,14 @@ void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan)
 {
         /* A task that is about to start reads the host itself, and so repairs too. What it has read so far may be
          * older. */
-        if (a->queue.task.kind != TASK_NONE) {
-                cpu_reading_done(&a->work.reading);
-                snapshot_done(snapshot);
-                plan_done(plan);
-        } else {
+        if (a->queue.task.kind != TASK_NONE)
+                task_work_read_again(&a->work);
+        else {
                 begin(a, (Task) { .kind = TASK_APPLY, .origin = ORIGIN_REPAIR });
-                a->work.snapshot = *snapshot;
-                a->work.plan = *plan;
-                a->phase = plan->n_wanted > 0 ? PHASE_PREPARED : PHASE_ASKED;
+                task_work_take(&a->work, snapshot, plan);
         }
-        *snapshot = (Snapshot) {};
-        *plan = (Plan) {};
+        snapshot_done(snapshot);
+        plan_done(plan);
 }
 
 void apply_stop(Apply *a)
@@ -365,6 +323,7 @@ int apply_new(sd_event *event, Planner *planner, DriftMonitor *drift, const Appl
         *a = (Apply) {
                 .event = event, .planner = planner, .drift = drift, .callbacks = callbacks, .userdata = userdata
         };
+        a->work = (TaskWork) { .planner = planner, .drift = drift, .queue = &a->queue, .standing = &a->standing };
         standing_init(&a->standing, time_usec(CLOCK_MONOTONIC));
         r = add_sources(a);
         if (r < 0)

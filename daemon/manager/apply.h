@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Carries out one task at a time, in slices from the event loop. Only this file knows the order: read the host, plan,
- * leave out what drift says, save originals, watch the knobs, run, findings, state, facts of the clock, drift again. A
- * task always starts at a later turn of the event loop; which one, task-queue.c decides;
- * task-work.c reads and plans.
+ * Carries out one task at a time, in slices from the event loop: what task-work.c does before the first write, the run,
+ * then findings, state, facts of the clock, drift again. A task always starts at a later turn of the event loop; which
+ * one, task-queue.c decides.
  */
 #pragma once
 

@@ -14,6 +14,9 @@
 #include "watch/drift-internal.h"
 #include "watch/drift.h"
 
+/* So many knobs are marked between two looks at the event loop: about 2 ms. */
+#define EXPECT_SLICE 256
+
 static const Step *find_step(const Plan *plan, const KnobId *id)
 {
         for (size_t i = plan->n_steps; i > 0; i--)
@@ -81,7 +84,15 @@ static void on_watched(const KnobId *id, void *userdata)
                 d->lost = true;
 }
 
-void drift_expect(DriftMonitor *d, const Plan *plan)
+static void note_watch_error(DriftMonitor *d, int r)
+{
+        if (r < 0 && r != d->watch_error)
+                (void)log_error_errno(r, "Some knobs cannot be watched, so the daemon does not notice when others "
+                                         "write them");
+        d->watch_error = r;
+}
+
+bool drift_expect(DriftMonitor *d, const Plan *plan)
 {
         const SnapshotPart *part = snapshot_part_is_empty(&plan->part) ? NULL : &plan->part;
         const Wanted *wanted = plan->wanted;
@@ -90,7 +101,7 @@ void drift_expect(DriftMonitor *d, const Plan *plan)
         int r;
 
         if (!d->watch || d->stopped)
-                return;
+                return false;
         d->n_unchecked = 0;
         ids = calloc(plan->n_wanted + 1, sizeof(KnobId));
         for (size_t i = 0; i < plan->n_wanted && ids; i++) {
@@ -100,11 +111,19 @@ void drift_expect(DriftMonitor *d, const Plan *plan)
                 if (!is_kept_only && (n == 0 || knob_id_compare(&ids[n - 1], &wanted[i].id) != 0))
                         ids[n++] = wanted[i].id;
         }
-        r = ids ? drift_watch_set(d->watch, ids, n, part, on_watched, d) : -ENOMEM;
-        if (r < 0 && r != d->watch_error)
-                (void)log_error_errno(r, "Some knobs cannot be watched, so the daemon does not notice when others "
-                                         "write them");
-        d->watch_error = r;
+        r = ids ? drift_watch_set(d->watch, ids, n, part) : -ENOMEM;
+        if (r < 0)
+                note_watch_error(d, r);
+        return r == 0;
+}
+
+bool drift_expect_more(DriftMonitor *d)
+{
+        int r = drift_watch_go_on(d->watch, EXPECT_SLICE, on_watched, d);
+
+        if (r <= 0)
+                note_watch_error(d, r);
+        return r > 0;
 }
 
 static bool is_reached(const TaskResult *result, const Step *step)

@@ -306,7 +306,7 @@ int drift_start(DriftMonitor *d, sd_event *event)
         if (r < 0)
                 return r;
         if (d->watch)
-                (void)drift_watch_set(d->watch, NULL, 0, NULL, NULL, d);
+                (void)drift_watch_set(d->watch, NULL, 0, NULL);
         return 0;
 }
 

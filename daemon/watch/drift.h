@@ -3,7 +3,8 @@
  * Watches the knobs of the policy for writes by other programs, decides what follows and reports it. It knows no
  * manager: it asks for what it needs through callbacks, and the manager tells it of each task:
  *
- *   a task has its plan   drift_filter(), then drift_expect() unless the task repairs what drift found
+ *   a task has its plan   drift_filter(), then drift_expect() and drift_expect_more(), unless the task repairs what
+ *                         drift found
  *   a task has ended      drift_task_done()
  *   somebody else wrote   plan_for(), then on_repair_wanted() if the value is to be set again, and later on_report()
  */
@@ -61,9 +62,11 @@ void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_pers
 /* For a task that reads only a part of the host: whether the values of the rest are known. Then they are the task's
  * until drift_task_done() takes them back; the monitor hears of what others write meanwhile. */
 bool drift_take_snapshot(DriftMonitor *d, Snapshot *ret);
-/* Watches the knobs that the plan wants, and no others of those that it covers. Any file of them may have been
- * replaced. */
-void drift_expect(DriftMonitor *d, const Plan *plan);
+/* Begins to watch the knobs that the plan wants, and no others of those that it covers. Any file of them may have been
+ * replaced. Whether drift_expect_more() is to follow. */
+bool drift_expect(DriftMonitor *d, const Plan *plan);
+/* Goes on with that for a few ms. Whether there is more to do; the task writes nothing before. */
+bool drift_expect_more(DriftMonitor *d);
 /* The task has ended. */
 void drift_task_done(DriftMonitor *d, const TaskResult *result);
 

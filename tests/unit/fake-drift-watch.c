@@ -50,8 +50,7 @@ int drift_watch_get_fd(const DriftWatch *watch)
         return watch->fd;
 }
 
-int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part, DriftWatched watched,
-                    void *userdata)
+int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const SnapshotPart *part)
 {
         const DriftWatch before = *watch;
 
@@ -65,9 +64,20 @@ int drift_watch_set(DriftWatch *watch, const KnobId *ids, size_t n, const Snapsh
                 watch->kept[watch->n++] = ids[i];
         }
         qsort(watch->kept, watch->n, sizeof(KnobId), knob_element_compare);
+        watch->n_new = watch->next = 0;
         for (size_t i = 0; i < n; i++)
                 if (!bsearch(&ids[i], before.kept, before.n, sizeof(KnobId), knob_element_compare))
-                        watched(&ids[i], userdata);
+                        watch->new[watch->n_new++] = ids[i];
+        return 0;
+}
+
+int drift_watch_go_on(DriftWatch *watch, size_t n, DriftWatched watched, void *userdata)
+{
+        for (; watch->next < watch->n_new; watch->next++) {
+                if (n-- == 0)
+                        return 1;
+                watched(&watch->new[watch->next], userdata);
+        }
         return 0;
 }
 

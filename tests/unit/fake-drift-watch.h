@@ -11,6 +11,8 @@ struct DriftWatch {
         pid_t self;
         KnobId kept[1024];
         size_t n;
+        KnobId new[1024]; /* to be reported as newly watched */
+        size_t n_new, next;
         const char *written[64]; /* paths of the knobs that the next reading finds written to */
         size_t n_written;
         Writer writer;

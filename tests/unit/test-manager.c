@@ -569,6 +569,41 @@ static void test_a_task_ends_during_a_look(void **state)
         assert_string_equal(manager_look(manager)->snapshot.domains[0].governor, "ondemand");
 }
 
+/* Of a large host. Returns when the last slice was read. */
+static void read_all_slices(void)
+{
+        in_slices = true;
+        n_slices = 0;
+        make("", scratch->fd);
+        assert_true(manager_start(manager) >= 0);
+        while (n_slices < 3)
+                assert_true(sd_event_run(event, UINT64_MAX) >= 0);
+}
+
+/* The plan, the originals and the marks each wait for a turn of the event loop. */
+static void test_others_are_heard_before_the_first_write(void **state)
+{
+        unsigned n_turns = 0;
+
+        read_all_slices();
+        for (; host.n_writes == 0; n_turns++)
+                assert_true(sd_event_run(event, UINT64_MAX) >= 0);
+        assert_true(n_turns >= 4);
+        assert_string_equal(governor(), "performance");
+}
+
+static void test_a_stop_comes_before_the_first_write(void **state)
+{
+        read_all_slices();
+        while (faccessat(scratch->fd, "originals", F_OK, 0) < 0)
+                assert_true(sd_event_run(event, UINT64_MAX) >= 0);
+        assert_int_equal(host.n_writes, 0);
+        raise(SIGTERM);
+        assert_int_equal(run_to_exit(), 0);
+        assert_int_equal(host.n_writes, 0);
+        assert_int_equal(faccessat(scratch->fd, "originals", F_OK, 0), -1);
+}
+
 /* The write comes after the task has read this knob, so the task reads the host again. */
 static void test_another_program_writes_while_the_host_is_read(void **state)
 {
@@ -791,6 +826,8 @@ int main(void)
                 TEST(test_guests_come),
                 TEST(test_a_cpu_comes),
                 TEST(test_a_look_in_slices),
+                TEST(test_others_are_heard_before_the_first_write),
+                TEST(test_a_stop_comes_before_the_first_write),
                 TEST(test_a_task_ends_during_a_look),
                 TEST(test_another_program_writes_while_the_host_is_read),
                 TEST(test_a_cpu_comes_to_a_degraded_host),
