@@ -45,13 +45,11 @@ void audit_find_roles(const Facts *facts, const MachineSetup *setup, bool *ret_h
         *ret_host = !*ret_guest || setup->kvm;
 }
 
-int audit_judge(const AuditInput *input, Audit *ret)
+int audit_judge(AuditInput *input, Audit *ret)
 {
-        AuditInput all = *input;
-
         if (input->host)
-                boot_need_find(input->facts, input->clock->verdict, input->clock->reason, input->boot, &all.need);
-        time_judge_here(input->time, input->setup, &all.view);
+                boot_need_find(input->facts, input->clock->verdict, input->clock->reason, input->boot, &input->need);
+        time_judge_here(input->time, input->setup, &input->view);
         for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
                 if (parts[i].group == AUDIT_HOST && !input->host)
                         continue;
@@ -59,7 +57,7 @@ int audit_judge(const AuditInput *input, Audit *ret)
                 if (parts[i].group == AUDIT_GUEST &&
                     (!input->guest || (input->host && parts[i].judge == audit_guest_tsc)))
                         continue;
-                parts[i].judge(&all, audit_add(ret, parts[i].group, parts[i].id, parts[i].title));
+                parts[i].judge(input, audit_add(ret, parts[i].group, parts[i].id, parts[i].title));
         }
         return audit_find_error(ret);
 }

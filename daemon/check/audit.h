@@ -12,8 +12,8 @@
 /* Decides whether this machine is checked as a host, as a guest, or, if it is a guest in which KVM runs, as both. */
 void audit_find_roles(const Facts *facts, const MachineSetup *setup, bool *ret_host, bool *ret_guest);
 
-/* *ret must be empty and is the caller's after (audit_done). 0 or -ENOMEM. */
-int audit_judge(const AuditInput *input, Audit *ret);
+/* Sets input->need and ->view, too. *ret must be empty and is the caller's after (audit_done). 0 or -ENOMEM. */
+int audit_judge(AuditInput *input, Audit *ret);
 
 /* One end of a migration: what its tscwardend reports, or what was read on this host. */
 typedef struct MigrationEnd {

@@ -78,11 +78,8 @@ void check_show(FILE *out, const Audit *audit, bool color)
 static struct json_object *time_to_json(const AuditInput *input)
 {
         struct json_object *json = json_object_new_object();
-        HostClock clock;
-        TimeView view;
+        HostClock clock = time_to_host_clock(input->time, &input->view);
 
-        time_judge_here(input->time, input->setup, &view);
-        clock = time_to_host_clock(input->time, &view);
         json_add(json, "Synchronized", clock.right >= 0 ? json_object_new_boolean(clock.right) : NULL);
         json_add(json, "BoundSec", json_number(clock.bound_sec >= 0, clock.bound_sec));
         return json;

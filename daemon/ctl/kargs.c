@@ -11,14 +11,9 @@
 #include "check/boot-store.h"
 #include "check/read/boot-config.h"
 #include "ctl/clock-here.h"
-#include "host/cpu.h"
-#include "host/facts.h"
 #include "model/clock-advice.h"
-#include "model/clock-facts.h"
-#include "model/clock-view.h"
 #include "model/cmdline.h"
 #include "model/facts.h"
-#include "model/snapshot.h"
 
 void kargs_done(Kargs *kargs)
 {
@@ -50,16 +45,17 @@ static int add_parameter(Kargs *kargs, const char *word, const char *cmdline, bo
         return boot_parameter_in_force(word, &parameter->in_force);
 }
 
-static int find_missing_parameters(Kargs *kargs, const Facts *facts, Verdict verdict, ClockReason reason)
+static int find_missing_parameters(Kargs *kargs, const ClockHere *here)
 {
+        const Facts *facts = &here->facts;
         BootNeed *need = &kargs->need;
         Facts without_parameters = *facts; /* borrows */
         int r = 0;
 
-        kargs->verdict = verdict;
-        boot_need_find(facts, verdict, reason, &kargs->config, need);
+        kargs->verdict = here->view.verdict;
+        boot_need_find(facts, here->view.verdict, here->view.reason, &kargs->config, need);
         without_parameters.cmdline = NULL;
-        kargs->reason = clock_boot_parameters_reason(&without_parameters, verdict, reason);
+        kargs->reason = clock_boot_parameters_reason(&without_parameters, here->view.verdict, here->view.reason);
         if (!kargs->reason)
                 return -ENOMEM;
         for (unsigned i = 0; r == 0 && need->wanted[i]; i++)
@@ -73,26 +69,16 @@ static int find_missing_parameters(Kargs *kargs, const Facts *facts, Verdict ver
 
 int kargs_read(Kargs *ret)
 {
-        _cleanup_snapshot_ Snapshot snapshot = {};
-        _cleanup_facts_ Facts facts = {};
+        _cleanup_clock_here_ ClockHere here = {};
         _cleanup_kargs_ Kargs kargs = {};
-        ClockView view;
-        Clock clock;
-        int r;
+        int r = clock_here_read(&here);
 
-        r = facts_read(&facts);
-        if (r == 0)
-                r = cpu_ops.enumerate(NULL, &snapshot);
-        if (r == 0)
-                r = boot_config_read(&kargs.config);
         if (r < 0)
                 return r;
-        clock_facts_add_snapshot(&facts, &snapshot);
-        r = clock_here_read(&clock, &facts);
+        r = boot_config_read(&kargs.config);
         if (r < 0)
                 return r;
-        clock_get(&clock, &view);
-        r = find_missing_parameters(&kargs, &facts, view.verdict, view.reason);
+        r = find_missing_parameters(&kargs, &here);
         if (r < 0)
                 return r;
         *ret = TAKE_STRUCT(kargs);

@@ -14,10 +14,19 @@
 #include "host/calibrations.h"
 #include "model/rate.h"
 
+int rate_boots_read(bool constant, RateBoots *ret)
+{
+        Calibrations calibrations = {};
+        int r = calibrations_read(&calibrations);
+
+        if (r == 0)
+                rate_boots_find(calibrations.boots, calibrations.n, constant, ret);
+        return r;
+}
+
 int rate_here_read(const RateCounter *counter, RateHere *ret)
 {
         _cleanup_machine_setup_ MachineSetup setup = {};
-        Calibrations calibrations = {};
         RateHere rate = {};
         TimeInput time;
         int r = machine_setup_read(&setup);
@@ -26,11 +35,8 @@ int rate_here_read(const RateCounter *counter, RateHere *ret)
                 r = timesync_read(&time);
         if (r < 0)
                 return r;
-        r = calibrations_read(&calibrations);
-        if (r == -ENOMEM)
-                return r;
-        if (r == 0)
-                rate_boots_find(calibrations.boots, calibrations.n, counter->constant, &rate.boots);
+        if (rate_boots_read(counter->constant, &rate.boots) == -ENOMEM)
+                return -ENOMEM;
         rate_utc_find(&time, &setup, counter, &rate.utc);
         *ret = rate;
         return 0;

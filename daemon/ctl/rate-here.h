@@ -14,6 +14,9 @@ typedef struct RateHere {
         RateBoots boots; /* not known also if the journal cannot be read */
 } RateHere;
 
+/* Compares this boot's calibration with earlier boots', which the journal has. 0, or -ENOMEM or another -errno of
+ * reading the journal: *ret is untouched. */
+int rate_boots_read(bool constant, RateBoots *ret);
 /* Queries the time client and reads the journal, which takes some tens of milliseconds. 0 or -ENOMEM. */
 int rate_here_read(const RateCounter *counter, RateHere *ret);
 

@@ -16,43 +16,32 @@
 #include "ctl/clocks-there.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
+#include "ctl/rate-here.h"
 #include "ctl/verbs.h"
-#include "host/calibrations.h"
 #include "host/config/config-fault.h"
 #include "host/config/config-store.h"
 #include "host/config/config.h"
-#include "host/cpu.h"
-#include "host/facts.h"
-#include "model/clock-facts.h"
-#include "model/clock-view.h"
 #include "model/clock-words.h"
-#include "model/facts.h"
 #include "model/need.h"
 #include "model/rate-boots.h"
-#include "model/snapshot.h"
 
 /* Everything that was read from this machine. */
 typedef struct Here {
-        Facts facts;
-        Snapshot snapshot;
-        Clock clock;
-        ClockView view;
+        ClockHere clock;
         MachineSetup setup;
         TimeInput time;
         char *reason_text, *remedy;
         Config config;
-        bool config_refused;
         char *never; /* "FILE:LINE" of APPLY=never, or NULL */
         BootConfig boot;
-        int rate_boots_error;
         RateBoots rate_boots;
+        AuditInput input; /* points to the others */
 } Here;
 
 static void here_done(Here *here)
 {
         free(here->never);
-        facts_done(&here->facts);
-        snapshot_done(&here->snapshot);
+        clock_here_done(&here->clock);
         machine_setup_done(&here->setup);
         free(here->reason_text);
         free(here->remedy);
@@ -66,26 +55,21 @@ static int read_config(const char *path, Here *here)
         _cleanup_config_faults_ ConfigFaults faults = {};
         int r = config_load(path, &here->config, &faults);
 
-        here->config_refused = r < 0;
-        if (r == 0 && here->config.apply == APPLY_NEVER &&
-            asprintf(&here->never, "%s:%u", here->config.file, here->config.apply_line) < 0) {
-                here->never = NULL;
-                return -ENOMEM;
-        }
-        return r == -ENOMEM ? r : 0;
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        here->input.policy = &here->config.policy;
+        if (here->config.apply != APPLY_NEVER)
+                return 0;
+        here->never = text_format("%s:%u", here->config.file, here->config.apply_line);
+        here->input.never = here->never;
+        return here->never ? 0 : -ENOMEM;
 }
 
 static int read_here(const char *config, Here *here)
 {
-        Calibrations calibrations = {};
-        int r = facts_read(&here->facts);
+        AuditInput *input = &here->input;
+        int r = clock_here_read(&here->clock);
 
-        if (r == 0)
-                r = cpu_ops.enumerate(NULL, &here->snapshot);
-        if (r < 0)
-                return r;
-        clock_facts_add_snapshot(&here->facts, &here->snapshot);
-        r = clock_here_read(&here->clock, &here->facts);
         if (r == 0)
                 r = machine_setup_read(&here->setup);
         if (r == 0)
@@ -96,14 +80,22 @@ static int read_here(const char *config, Here *here)
                 r = boot_config_read(&here->boot);
         if (r < 0)
                 return r;
-        here->rate_boots_error = calibrations_read(&calibrations);
-        if (here->rate_boots_error == -ENOMEM)
+        input->rate_boots_error = rate_boots_read(here->clock.facts.constant_tsc, &here->rate_boots);
+        here->reason_text = clock_reason_text(&here->clock.clock);
+        here->remedy = clock_remedy(&here->clock.clock);
+        if (input->rate_boots_error == -ENOMEM || !here->reason_text || !here->remedy)
                 return -ENOMEM;
-        rate_boots_find(calibrations.boots, calibrations.n, here->facts.constant_tsc, &here->rate_boots);
-        clock_get(&here->clock, &here->view);
-        here->reason_text = clock_reason_text(&here->clock);
-        here->remedy = clock_remedy(&here->clock);
-        return here->reason_text && here->remedy ? 0 : -ENOMEM;
+        input->facts = &here->clock.facts;
+        input->clock = &here->clock.view;
+        input->reason_text = here->reason_text;
+        input->remedy = here->remedy;
+        input->snapshot = &here->clock.snapshot;
+        input->setup = &here->setup;
+        input->time = &here->time;
+        input->boot = &here->boot;
+        input->rate_boots = &here->rate_boots;
+        audit_find_roles(input->facts, input->setup, &input->host, &input->guest);
+        return 0;
 }
 
 static MigrationEnd end_of_state(struct json_object *clock)
@@ -120,19 +112,18 @@ static MigrationEnd end_of_state(struct json_object *clock)
 
 /* Compares this host with what the other host's tscwardend reports. If tscwardend runs here, its report is used for
  * this host too, since it may know more than the kernel's log still has. */
-static int compare(const Here *here, const char *host, Audit *audit)
+static int compare(const AuditInput *input, const char *host, Audit *audit)
 {
         _cleanup_(ctl_bus_freep) CtlBus *bus = ctl_bus_open(host), *own_bus = NULL;
         _cleanup_warden_state_ WardenState state = {}, own = {};
-        MigrationEnd there, end = {
-                .verdict = here->view.verdict,
-                .clocksource = here->view.clocksource,
-                .tsc_khz = here->view.tsc_khz,
-                .tsc_scaling = here->facts.tsc_scaling,
+        MigrationEnd there, here = {
+                .verdict = input->clock->verdict,
+                .clocksource = input->clock->clocksource,
+                .tsc_khz = input->clock->tsc_khz,
+                .tsc_scaling = input->facts->tsc_scaling,
         };
-        HostClock own_clock;
+        HostClock clock = time_to_host_clock(input->time, &input->view);
         HostClocks clocks;
-        TimeView view;
         int r;
 
         if (ctl_bus_read_state(bus, /* with_cpus= */ false, &state) != BUS_OK) {
@@ -142,47 +133,30 @@ static int compare(const Here *here, const char *host, Audit *audit)
         }
         own_bus = ctl_bus_open(NULL);
         if (ctl_bus_read_state(own_bus, /* with_cpus= */ false, &own) == BUS_OK)
-                end = end_of_state(own.clock);
+                here = end_of_state(own.clock);
         there = end_of_state(state.clock);
-        time_judge_here(&here->time, &here->setup, &view);
-        own_clock = time_to_host_clock(&here->time, &view);
-        r = clocks_there_read(host, bus, &own_clock, &clocks);
-        return r < 0 ? r : audit_compare(&end, &there, &clocks, host, audit);
+        r = clocks_there_read(host, bus, &clock, &clocks);
+        return r < 0 ? r : audit_compare(&here, &there, &clocks, host, audit);
 }
 
 int verb_check(const CtlOptions *options)
 {
         _cleanup_(here_done) Here here = {};
         _cleanup_audit_ Audit audit = {};
-        AuditInput input;
+        AuditInput *input = &here.input;
         int r = read_here(options->config, &here);
 
         if (r < 0)
                 return ctl_complain("Cannot read what this machine is: %s", strerror(-r));
-        input = (AuditInput) {
-                .facts = &here.facts,
-                .clock = &here.view,
-                .reason_text = here.reason_text,
-                .remedy = here.remedy,
-                .snapshot = &here.snapshot,
-                .policy = here.config_refused ? NULL : &here.config.policy,
-                .never = here.never,
-                .setup = &here.setup,
-                .time = &here.time,
-                .boot = &here.boot,
-                .rate_boots_error = here.rate_boots_error,
-                .rate_boots = &here.rate_boots,
-        };
-        audit_find_roles(&here.facts, &here.setup, &input.host, &input.guest);
         if (options->role) {
-                input.host = strcmp(options->role, "guest") != 0;
-                input.guest = strcmp(options->role, "host") != 0;
+                input->host = strcmp(options->role, "guest") != 0;
+                input->guest = strcmp(options->role, "host") != 0;
         }
-        r = audit_judge(&input, &audit);
+        r = audit_judge(input, &audit);
         if (r == 0 && options->against)
-                r = compare(&here, options->against, &audit);
+                r = compare(input, options->against, &audit);
         if (r == 0 && options->json)
-                r = check_show_json(stdout, &input, &audit);
+                r = check_show_json(stdout, input, &audit);
         else if (r == 0)
                 check_show(stdout, &audit, ctl_wants_color());
         return ctl_finish(r, audit_exit_status(&audit));

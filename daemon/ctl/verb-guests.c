@@ -18,11 +18,7 @@
 #include "ctl/verbs.h"
 #include "guests/ask.h"
 #include "guests/judge.h"
-#include "host/facts.h"
 #include "host/vms.h"
-#include "model/clock-facts.h"
-#include "model/clock-view.h"
-#include "model/facts.h"
 
 #define KVM_FOLDER "/sys/kernel/debug/kvm"
 
@@ -66,23 +62,18 @@ static unsigned ask_warden_rate(void)
 /* Reads what this host's guests depend on. 0 or -errno. */
 static int read_host(GuestHost *ret)
 {
-        _cleanup_facts_ Facts facts = {};
-        ClockView view;
-        Clock clock;
-        int r = facts_read(&facts);
+        _cleanup_clock_here_ ClockHere here = {};
+        const ClockView *view = &here.view;
+        int r = clock_here_read(&here);
 
         if (r < 0)
                 return r;
-        r = clock_here_read(&clock, &facts);
-        if (r < 0)
-                return r;
-        clock_get(&clock, &view);
         *ret = (GuestHost) {
-                .tsc_in_use = guest_host_tsc(view.clocksource),
-                .tsc_khz = view.tsc_khz ? view.tsc_khz : ask_warden_rate(),
+                .tsc_in_use = guest_host_tsc(view->clocksource),
+                .tsc_khz = view->tsc_khz ? view->tsc_khz : ask_warden_rate(),
         };
-        if (view.lost_after_use && view.since_usec)
-                ret->lost_usec = time_usec(CLOCK_REALTIME) - (time_usec(CLOCK_MONOTONIC) - view.since_usec);
+        if (view->lost_after_use && view->since_usec)
+                ret->lost_usec = time_usec(CLOCK_REALTIME) - (time_usec(CLOCK_MONOTONIC) - view->since_usec);
         return 0;
 }
 
