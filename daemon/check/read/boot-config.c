@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 #include "base/time.h"
 #include "check/boot-command.h"
 #include "check/layout.h"
+#include "check/read/files.h"
 #include "host/runtime.h"
 #include "host/sysfs.h"
 #include "host/tool.h"
@@ -35,11 +35,6 @@ static int read_text(const char *path, char **ret)
         return runtime_read_file(AT_FDCWD, path, FILE_MAX, ret, &size);
 }
 
-static bool exists(const char *path)
-{
-        return access(path, F_OK) == 0;
-}
-
 /* Reads which boot loader started the running kernel, and with which parameters. */
 static int read_booted(BootFacts *facts)
 {
@@ -51,11 +46,11 @@ static int read_booted(BootFacts *facts)
                 boot_loader_decode(loader, (unsigned)size, facts->loader);
         if (r == -ENOMEM || read_text("/proc/cmdline", &cmdline) == -ENOMEM)
                 return -ENOMEM;
-        facts->efi = exists("/sys/firmware/efi");
+        facts->efi = file_exists("/sys/firmware/efi");
         facts->boot_image = cmdline && strstr(cmdline, "BOOT_IMAGE=");
         facts->zfs_root = cmdline && (strcasestr(cmdline, "root=zfs:") || strcasestr(cmdline, "root=zfs="));
-        facts->proxmox = exists("/etc/kernel/proxmox-boot-uuids");
-        facts->refind = exists("/boot/refind_linux.conf");
+        facts->proxmox = file_exists("/etc/kernel/proxmox-boot-uuids");
+        facts->refind = file_exists("/boot/refind_linux.conf");
         return 0;
 }
 
@@ -66,9 +61,9 @@ static void find_kernel_image(char *buffer, size_t size)
         if (uname(&name) < 0)
                 return;
         snprintf(buffer, size, "/lib/modules/%s/vmlinuz", name.release);
-        if (!exists(buffer))
+        if (!file_exists(buffer))
                 snprintf(buffer, size, "/boot/vmlinuz-%s", name.release);
-        if (!exists(buffer))
+        if (!file_exists(buffer))
                 buffer[0] = '\0';
 }
 
@@ -81,17 +76,17 @@ static int read_facts(BootFacts *ret)
         if (r == -ENOMEM)
                 return r;
         *ret = (BootFacts) {
-                .ostree_booted = exists("/run/ostree-booted"),
+                .ostree_booted = file_exists("/run/ostree-booted"),
                 .has_bootc = tool_find("bootc", path),
                 .has_rpm_ostree = tool_find("rpm-ostree", path),
                 .has_grubby = tool_find("grubby", path),
                 .has_update_grub = tool_find("update-grub", path),
-                .stub = exists(stub_info),
+                .stub = file_exists(stub_info),
                 .bls = boot_text_enables_bls(text),
-                .grub_cfg = exists(layouts[LAYOUT_DEBIAN].grub_config),
-                .default_grub = exists(default_grub),
-                .grub2_cfg = exists(layouts[LAYOUT_RED_HAT].grub_config),
-                .kernel_cmdline = exists(kernel_cmdline),
+                .grub_cfg = file_exists(layouts[LAYOUT_DEBIAN].grub_config),
+                .default_grub = file_exists(default_grub),
+                .grub2_cfg = file_exists(layouts[LAYOUT_RED_HAT].grub_config),
+                .kernel_cmdline = file_exists(kernel_cmdline),
                 .default_grub_quoted = boot_text_has_quoted_cmdline(text),
         };
         find_kernel_image(ret->kernel_image, sizeof(ret->kernel_image));
@@ -180,7 +175,7 @@ static int add_file(BootConfig *config, const char *path)
 /* Reads the files that may set parameters, in the order in which grub-mkconfig sources them. */
 static int read_files(BootConfig *config)
 {
-        glob_t found = {};
+        _cleanup_glob_ glob_t found = {};
         int r;
 
         if (config->platform == BOOT_GRUBBY)
@@ -188,11 +183,10 @@ static int read_files(BootConfig *config)
         if (config->platform != BOOT_UPDATE_GRUB)
                 return 0;
         r = add_file(config, default_grub);
-        if (r == 0 && glob("/etc/default/grub.d/*.cfg", 0, NULL, &found) == GLOB_NOSPACE)
-                r = -ENOMEM;
+        if (r == 0)
+                r = files_find("/etc/default/grub.d/*.cfg", &found);
         for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
                 r = add_file(config, found.gl_pathv[i]);
-        globfree(&found);
         return r;
 }
 

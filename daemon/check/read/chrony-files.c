@@ -4,21 +4,18 @@
  */
 #include <errno.h>
 #include <fnmatch.h>
-#include <glob.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/macro.h"
+#include "base/words.h"
 #include "check/layout.h"
+#include "check/read/files.h"
 #include "check/read/machine-setup.h"
 #include "check/read/phc.h"
 #include "check/read/units.h"
 #include "host/processes.h"
-
-DEFINE_CLEANUP(FILE, fclose);
 
 /* MAX_INCLUDE_LEVEL and MAX_CONF_DIRS in chrony's conf.c. */
 #define LEVELS_MAX 10
@@ -26,129 +23,101 @@ DEFINE_CLEANUP(FILE, fclose);
 /* Characters of a path that a shell does not interpret. */
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+@"
 
-static int read_file(MachineSetup *setup, const char *path, unsigned level);
+typedef struct Reader {
+        MachineSetup *setup;
+        unsigned level; /* of the files that include each other */
+} Reader;
+
+static int read_file(Reader *reader, const char *path);
 
 /* Keeps the first folder that `guest setup` may write into: not below /run, which a reboot empties, nor below /usr,
  * which belongs to packages. */
-static int offer_folder(MachineSetup *setup, const char *folder)
+static int offer_folder(MachineSetup *setup, const char *folder, size_t length)
 {
         if (setup->chrony_confdir || strncmp(folder, "/run/", 5) == 0 || strncmp(folder, "/usr/", 5) == 0)
                 return 0;
-        setup->chrony_confdir = strdup(folder);
+        setup->chrony_confdir = strndup(folder, length);
         return setup->chrony_confdir ? 0 : -ENOMEM;
 }
 
-static int read_include(MachineSetup *setup, const char *pattern, unsigned level)
+static int read_include(Reader *reader, const char *pattern)
 {
-        _cleanup_free_ char *folder = strdup(pattern), *path = strndup(pattern, strcspn(pattern, " \t"));
-        glob_t found = {};
-        char *name;
+        _cleanup_free_ char *path = strndup(pattern, strcspn(pattern, " \t"));
+        _cleanup_glob_ glob_t found = {};
+        const char *slash;
         int r = 0;
 
-        if (!folder || !path)
+        if (!path)
                 return -ENOMEM;
-        snprintf(folder, strlen(folder) + 1, "%s", path);
-        name = strrchr(folder, '/');
-        if (name && name > folder && fnmatch(name + 1, CHRONY_FILE_NAME, 0) == 0) {
-                *name = '\0';
-                r = offer_folder(setup, folder);
-        }
-        if (r == 0 && glob(path, 0, NULL, &found) == GLOB_NOSPACE)
-                r = -ENOMEM;
+        slash = strrchr(path, '/');
+        if (slash && slash > path && fnmatch(slash + 1, CHRONY_FILE_NAME, 0) == 0)
+                r = offer_folder(reader->setup, path, (size_t)(slash - path));
+        if (r == 0)
+                r = files_find(path, &found);
         for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
-                r = read_file(setup, found.gl_pathv[i], level + 1);
-        globfree(&found);
+                r = read_file(reader, found.gl_pathv[i]);
         return r;
 }
 
-static const char *base_name(const char *path)
+/* Sorts by the names without their directories. An insertion sort, because it is stable and glibc's qsort may not be:
+ * files of equal names keep the order of their directories. */
+static void sort_by_name(const glob_t *files)
 {
-        const char *slash = strrchr(path, '/');
+        char **paths = files->gl_pathv;
 
-        return slash ? slash + 1 : path;
-}
+        for (size_t i = 1; i < files->gl_pathc; i++)
+                for (size_t j = i; j > 0 && strcmp(basename(paths[j - 1]), basename(paths[j])) > 0; j--) {
+                        char *other = paths[j];
 
-/* Compares file names without their directories. */
-static int compare_names(const void *a, const void *b)
-{
-        return strcmp(base_name(*(char *const *)a), base_name(*(char *const *)b));
+                        paths[j] = paths[j - 1];
+                        paths[j - 1] = other;
+                }
 }
 
 /* If several directories have a file of the same name, chronyd reads only that of the first directory. */
-static int read_confdir(MachineSetup *setup, const char *directories, unsigned level)
+static int read_confdir(Reader *reader, const char *directories)
 {
-        _cleanup_free_ char *copy = strdup(directories);
-        char *rest = copy, *folder;
-        unsigned n = 0, n_named = 0;
-        glob_t found = {};
-        int r = copy ? 0 : -ENOMEM;
+        _cleanup_glob_ glob_t found = {};
+        const char *folder;
+        size_t length;
+        int r = 0;
 
-        while (r == 0 && n_named < DIRECTORIES_MAX && (folder = strsep(&rest, " \t"))) {
-                _cleanup_free_ char *pattern = NULL;
+        for (unsigned n = 0; r == 0 && n < DIRECTORIES_MAX && (folder = words_next(&directories, &length)); n++) {
+                _cleanup_free_ char *pattern = text_format("%.*s/*.conf", (int)length, folder);
 
-                if (!folder[0])
-                        continue;
-                n_named++;
-                r = offer_folder(setup, folder);
-                if (r == 0 && asprintf(&pattern, "%s/*.conf", folder) < 0) {
-                        pattern = NULL;
-                        r = -ENOMEM;
-                }
-                if (r == 0 && glob(pattern, n++ > 0 ? GLOB_APPEND : 0, NULL, &found) == GLOB_NOSPACE)
-                        r = -ENOMEM;
+                r = pattern ? offer_folder(reader->setup, folder, length) : -ENOMEM;
+                if (r == 0)
+                        r = files_find(pattern, &found);
         }
-        if (r == 0 && found.gl_pathc > 0) {
-                /* An insertion sort, because it is stable and glibc's qsort may not be: files of equal names keep the
-                 * order of their directories. */
-                for (size_t i = 1; i < found.gl_pathc; i++)
-                        for (size_t j = i; j > 0 && compare_names(&found.gl_pathv[j - 1], &found.gl_pathv[j]) > 0;
-                             j--) {
-                                char *other = found.gl_pathv[j];
-
-                                found.gl_pathv[j] = found.gl_pathv[j - 1];
-                                found.gl_pathv[j - 1] = other;
-                        }
-                for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
-                        if (i == 0 || compare_names(&found.gl_pathv[i - 1], &found.gl_pathv[i]) != 0)
-                                r = read_file(setup, found.gl_pathv[i], level + 1);
-        }
-        globfree(&found);
+        sort_by_name(&found);
+        for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
+                if (i == 0 || strcmp(basename(found.gl_pathv[i - 1]), basename(found.gl_pathv[i])) != 0)
+                        r = read_file(reader, found.gl_pathv[i]);
         return r;
 }
 
 /* chronyd ignores a refclock in such a file and does not warn (tried with chronyd 4.3). */
-static int read_sources_file(MachineSetup *setup, const char *path)
+static int take_source(const char *path, char *line, void *userdata)
 {
-        _cleanup_(fclosep) FILE *stream = fopen(path, "re");
-        _cleanup_free_ char *line = NULL;
+        MachineSetup *setup = userdata;
         const char *rest;
-        size_t size = 0;
 
-        while (stream && !setup->refclock_ignored && getline(&line, &size, stream) >= 0)
-                if (chrony_line_judge(line, &rest) == CHRONY_REFCLOCK && !(setup->refclock_ignored = strdup(path)))
-                        return -ENOMEM;
-        return 0;
+        if (setup->refclock_ignored || chrony_line_judge(line, &rest) != CHRONY_REFCLOCK)
+                return 0;
+        setup->refclock_ignored = strdup(path);
+        return setup->refclock_ignored ? 0 : -ENOMEM;
 }
 
 static int read_sourcedir(MachineSetup *setup, const char *directories)
 {
-        _cleanup_free_ char *copy = strdup(directories);
-        char *rest = copy, *folder;
-        int r = copy ? 0 : -ENOMEM;
+        const char *folder;
+        size_t length;
+        int r = 0;
 
-        while (r == 0 && (folder = strsep(&rest, " \t"))) {
-                _cleanup_free_ char *pattern = NULL;
-                glob_t found = {};
+        while (r == 0 && (folder = words_next(&directories, &length))) {
+                _cleanup_free_ char *pattern = text_format("%.*s/*.sources", (int)length, folder);
 
-                if (!folder[0])
-                        continue;
-                pattern = text_format("%s/*.sources", folder);
-                if (!pattern)
-                        return -ENOMEM;
-                r = glob(pattern, 0, NULL, &found) == GLOB_NOSPACE ? -ENOMEM : 0;
-                for (size_t i = 0; r == 0 && i < found.gl_pathc; i++)
-                        r = read_sources_file(setup, found.gl_pathv[i]);
-                globfree(&found);
+                r = pattern ? files_read_lines(pattern, take_source, setup) : -ENOMEM;
         }
         return r;
 }
@@ -203,41 +172,38 @@ static int take_makestep(MachineSetup *setup, const char *path, const char *rest
         return setup->makestep_file ? 0 : -ENOMEM;
 }
 
-static int take_line(MachineSetup *setup, const char *path, const char *line, unsigned level)
+static int take_line(const char *path, char *line, void *userdata)
 {
+        Reader *reader = userdata;
         const char *rest;
 
         switch (chrony_line_judge(line, &rest)) {
         case CHRONY_REFCLOCK:
-                return take_refclock(setup, path, rest);
+                return take_refclock(reader->setup, path, rest);
         case CHRONY_INCLUDE:
-                return read_include(setup, rest, level);
+                return read_include(reader, rest);
         case CHRONY_CONFDIR:
-                return read_confdir(setup, rest, level);
+                return read_confdir(reader, rest);
         case CHRONY_SOURCEDIR:
-                return read_sourcedir(setup, rest);
+                return read_sourcedir(reader->setup, rest);
         case CHRONY_RTCSYNC:
         case CHRONY_RTCFILE:
-                setup->rtcsync = true;
+                reader->setup->rtcsync = true;
                 return 0;
         case CHRONY_MAKESTEP:
-                return take_makestep(setup, path, rest);
+                return take_makestep(reader->setup, path, rest);
         default:
                 return 0;
         }
 }
 
-static int read_file(MachineSetup *setup, const char *path, unsigned level)
+static int read_file(Reader *reader, const char *path)
 {
-        _cleanup_(fclosep) FILE *stream = level < LEVELS_MAX ? fopen(path, "re") : NULL;
-        _cleanup_free_ char *line = NULL;
-        size_t size = 0;
         int r = 0;
 
-        while (r == 0 && stream && getline(&line, &size, stream) >= 0) {
-                line[strcspn(line, "\r\n")] = '\0';
-                r = take_line(setup, path, line, level);
-        }
+        if (reader->level++ < LEVELS_MAX)
+                r = file_read_lines(path, take_line, reader);
+        reader->level--;
         return r;
 }
 
@@ -262,15 +228,10 @@ static void on_process(const Process *process, void *userdata)
         *ret = strndup(option, strcspn(option, " "));
 }
 
-static bool exists(const char *path)
-{
-        return access(path, F_OK) == 0;
-}
-
 int machine_setup_read_chrony(MachineSetup *setup)
 {
         _cleanup_free_ char *given = NULL;
-        const Layout *layout = layout_find_chrony(exists);
+        const Layout *layout = layout_find_chrony(file_exists);
         const char *config = layout ? layout->chrony_config : NULL;
 
         (void)processes_list(is_chronyd, on_process, &given);
@@ -286,5 +247,5 @@ int machine_setup_read_chrony(MachineSetup *setup)
         if (!setup->chrony_config)
                 return -ENOMEM;
         setup->chrony_fixed = is_fixed(config);
-        return read_file(setup, config, 0);
+        return read_file(&(Reader) { .setup = setup }, config);
 }

@@ -3,16 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/macro.h"
 #include "base/time.h"
+#include "check/read/files.h"
 #include "host/sysfs.h"
-
-DEFINE_CLEANUP(FILE, fclose);
 
 static int read_text(const char *path, char **ret)
 {
@@ -21,25 +19,21 @@ static int read_text(const char *path, char **ret)
         return r == -ENOMEM ? r : 0;
 }
 
-/* Reads only the first line, because the file is long on machines with many CPUs and interrupts. */
-static int read_stat(char **ret)
+/* Takes only the first line of /proc/stat, because the file is long on machines with many CPUs and interrupts. */
+static int take_first(const char *path, char *line, void *userdata)
 {
-        _cleanup_(fclosep) FILE *stream = fopen("/proc/stat", "re");
-        _cleanup_free_ char *line = NULL;
-        size_t size = 0;
+        char **ret = userdata;
 
-        if (!stream || getline(&line, &size, stream) < 0)
-                return errno == ENOMEM ? -ENOMEM : 0;
-        *ret = TAKE_PTR(line);
-        return 0;
+        *ret = strdup(line);
+        return *ret ? 1 : -ENOMEM;
 }
 
 int clocks_read(Late *ret_late, Rtc *ret_rtc)
 {
         _cleanup_free_ char *stat = NULL, *pressure = NULL, *adjtime = NULL, *epoch = NULL;
-        Rtc rtc = { .there = access("/sys/class/rtc/rtc0", F_OK) == 0 };
+        Rtc rtc = { .there = file_exists("/sys/class/rtc/rtc0") };
 
-        if (read_stat(&stat) < 0 || read_text("/proc/pressure/irq", &pressure) < 0 ||
+        if (file_read_lines("/proc/stat", take_first, &stat) < 0 || read_text("/proc/pressure/irq", &pressure) < 0 ||
             read_text("/etc/adjtime", &adjtime) < 0 || read_text("/sys/class/rtc/rtc0/since_epoch", &epoch) < 0)
                 return -ENOMEM;
         rtc.local = adjtime && rtc_adjtime_is_local(adjtime);

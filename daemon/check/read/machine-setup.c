@@ -5,11 +5,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/macro.h"
+#include "base/words.h"
 #include "check/guest-clock.h"
 #include "check/read/clocks.h"
+#include "check/read/files.h"
 #include "check/read/phc.h"
 #include "check/read/units.h"
 #include "host/processes.h"
@@ -17,15 +18,8 @@
 #include "host/sysfs.h"
 #include "model/rival.h"
 
-DEFINE_CLEANUP(FILE, fclose);
-
 /* Limit for files of other programs, which may be damaged or hostile. */
 #define FILE_MAX (64U << 10)
-
-static bool exists(const char *path)
-{
-        return access(path, F_OK) == 0;
-}
 
 static void read_parameter(const char *path, char buffer[static PARAMETER_SIZE])
 {
@@ -34,21 +28,14 @@ static void read_parameter(const char *path, char buffer[static PARAMETER_SIZE])
 }
 
 /* Since Linux 4.1 /proc/cpuinfo has a line "bugs" for each CPU, always with the same content. */
-static void read_bugs(MachineSetup *setup)
+static int take_bugs(const char *path, char *line, void *userdata)
 {
-        _cleanup_(fclosep) FILE *stream = fopen("/proc/cpuinfo", "re");
-        _cleanup_free_ char *line = NULL;
-        size_t size = 0;
+        MachineSetup *setup = userdata;
 
-        while (stream && getline(&line, &size, stream) >= 0) {
-                char *rest = line, *word;
-
-                if (strncmp(line, "bugs\t", 5) != 0)
-                        continue;
-                while ((word = strsep(&rest, " \t\n")))
-                        setup->c1e |= strcmp(word, "apic_c1e") == 0;
-                break;
-        }
+        if (strncmp(line, "bugs\t", 5) != 0)
+                return 0;
+        setup->c1e = words_have(line, "apic_c1e");
+        return 1;
 }
 
 static bool is_dom0(void)
@@ -112,11 +99,10 @@ int machine_setup_read(MachineSetup *ret)
 {
         _cleanup_machine_setup_ MachineSetup setup = {};
         char linked[PHC_NAME_SIZE];
-        int r;
 
-        read_bugs(&setup);
+        (void)file_read_lines("/proc/cpuinfo", take_bugs, &setup);
         setup.dom0 = is_dom0();
-        setup.kvm = exists("/dev/kvm") || exists("/sys/module/kvm");
+        setup.kvm = file_exists("/dev/kvm") || file_exists("/sys/module/kvm");
         read_parameter("/sys/module/cpufreq/parameters/off", setup.cpufreq_off);
         read_parameter("/sys/module/processor/parameters/max_cstate", setup.processor_max_cstate);
         read_parameter("/sys/module/intel_idle/parameters/max_cstate", setup.intel_idle_max_cstate);
@@ -130,16 +116,10 @@ int machine_setup_read(MachineSetup *ret)
                 setup.host_phc_kind = phc_kind(setup.host_phc);
         (void)phc_of_network(setup.ptp_interface);
         setup.ptp_kvm_link = phc_of_device(KVM_CLOCK_LINK, linked) == 0 && strcmp(linked, setup.ptp_kvm) == 0;
-        setup.agent_channel = exists("/dev/virtio-ports/org.qemu.guest_agent.0");
-        r = machine_setup_read_modules(&setup);
-        if (r == 0)
-                r = clocks_read(&setup.late, &setup.rtc);
-        if (r == 0)
-                r = machine_setup_read_chrony(&setup);
-        if (r == 0)
-                r = machine_setup_read_libvirt(&setup);
-        if (r < 0)
-                return r;
+        setup.agent_channel = file_exists("/dev/virtio-ports/org.qemu.guest_agent.0");
+        if (machine_setup_read_modules(&setup) < 0 || clocks_read(&setup.late, &setup.rtc) < 0 ||
+            machine_setup_read_chrony(&setup) < 0 || machine_setup_read_libvirt(&setup) < 0)
+                return -ENOMEM;
         *ret = TAKE_STRUCT(setup);
         return 0;
 }

@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
+#include "check/read/files.h"
 #include "host/sysfs.h"
 
 #define CLASS "/sys/class/ptp/"
@@ -17,23 +16,21 @@
 /* Finds the first clock that has the attribute, with that value unless it is NULL. */
 static int find(const char *attribute, const char *value, char ret_name[static PHC_NAME_SIZE])
 {
+        _cleanup_glob_ glob_t found = {};
         char pattern[64], text[64];
-        glob_t found = {};
-        int r = -ENOENT;
 
         snprintf(pattern, sizeof(pattern), CLASS "ptp*/%s", attribute);
-        (void)glob(pattern, 0, NULL, &found);
-        for (size_t i = 0; r < 0 && i < found.gl_pathc; i++) {
+        (void)files_find(pattern, &found);
+        for (size_t i = 0; i < found.gl_pathc; i++) {
                 const char *name = found.gl_pathv[i] + strlen(CLASS);
 
                 if (value &&
                     (sysfs_read_at(AT_FDCWD, found.gl_pathv[i], text, sizeof(text)) < 0 || strcmp(text, value) != 0))
                         continue;
                 snprintf(ret_name, PHC_NAME_SIZE, "%.*s", (int)strcspn(name, "/"), name);
-                r = 0;
+                return 0;
         }
-        globfree(&found);
-        return r;
+        return -ENOENT;
 }
 
 int phc_find(const char *clock_name, char ret_name[static PHC_NAME_SIZE])
@@ -70,23 +67,23 @@ PhcKind phc_kind(const char *name)
         if (!name[0] || sysfs_read_at(AT_FDCWD, path, text, sizeof(text)) < 0)
                 return PHC_UNKNOWN;
         snprintf(path, sizeof(path), CLASS "%.32s/device/net", name);
-        return phc_kind_of(text, access(path, F_OK) == 0);
+        return phc_kind_of(text, file_exists(path));
 }
 
 int phc_of_host(char ret_name[static PHC_NAME_SIZE])
 {
-        glob_t found = {};
-        int r = phc_find(KVM_CLOCK_NAME, ret_name);
+        _cleanup_glob_ glob_t found = {};
 
-        (void)glob(CLASS "ptp*", 0, NULL, &found);
-        for (size_t i = 0; r < 0 && i < found.gl_pathc; i++) {
+        if (phc_find(KVM_CLOCK_NAME, ret_name) == 0)
+                return 0;
+        (void)files_find(CLASS "ptp*", &found);
+        for (size_t i = 0; i < found.gl_pathc; i++) {
                 const char *name = found.gl_pathv[i] + strlen(CLASS);
 
                 if (!phc_kind_is_of_host(phc_kind(name)))
                         continue;
                 snprintf(ret_name, PHC_NAME_SIZE, "%s", name);
-                r = 0;
+                return 0;
         }
-        globfree(&found);
-        return r;
+        return -ENOENT;
 }

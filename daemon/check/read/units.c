@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/read/units.h"
 
-#include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/macro.h"
-
-DEFINE_CLEANUP(FILE, fclose);
+#include "check/read/files.h"
 
 /* The roots of systemd.unit(5). Debian used the last one before its files moved to /usr. */
 static const char *const roots[] = { "/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib" };
@@ -29,11 +26,9 @@ bool units_have(const char *unit)
 
 static bool is_there(const char *pattern)
 {
-        glob_t found = {};
-        bool there = glob(pattern, 0, NULL, &found) == 0;
+        _cleanup_glob_ glob_t found = {};
 
-        globfree(&found);
-        return there;
+        return files_find(pattern, &found) == 0 && found.gl_pathc > 0;
 }
 
 /* A link enables a unit (systemctl(1)) or a script of /etc/init.d (update-rc.d(8)), even if it points nowhere. */
@@ -46,36 +41,22 @@ bool units_service_is_enabled(const char *service)
         return is_there(unit) || is_there(script);
 }
 
-/* True if a unit that the file lists exists. Each line is a unit's name or a comment that begins with '#'. */
-static bool list_has_unit(const char *path)
+/* A line is a unit's name or a comment that begins with '#'. 1: the unit exists. */
+static int take_unit(const char *path, char *line, void *userdata)
 {
-        _cleanup_(fclosep) FILE *stream = fopen(path, "re");
-        _cleanup_free_ char *line = NULL;
-        size_t size = 0;
-        bool has = false;
+        const char *name = line + strspn(line, " \t");
 
-        while (!has && stream && getline(&line, &size, stream) >= 0) {
-                const char *name = line + strspn(line, " \t");
-
-                line[strcspn(line, "\r\n")] = '\0';
-                has = name[0] && name[0] != '#' && !strchr(name, '/') && units_have(name);
-        }
-        return has;
+        return name[0] && name[0] != '#' && !strchr(name, '/') && units_have(name);
 }
 
 bool units_have_time_client(void)
 {
-        bool has = false;
-
-        for (size_t i = 0; !has && i < ARRAY_SIZE(roots); i++) {
-                glob_t found = {};
+        for (size_t i = 0; i < ARRAY_SIZE(roots); i++) {
                 char pattern[64];
 
                 snprintf(pattern, sizeof(pattern), "%s/systemd/ntp-units.d/*.list", roots[i]);
-                (void)glob(pattern, 0, NULL, &found);
-                for (size_t j = 0; !has && j < found.gl_pathc; j++)
-                        has = list_has_unit(found.gl_pathv[j]);
-                globfree(&found);
+                if (files_read_lines(pattern, take_unit, NULL) == 1)
+                        return true;
         }
-        return has;
+        return false;
 }
