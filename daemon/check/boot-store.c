@@ -54,14 +54,27 @@ int boot_parameters_add(BootParameters *parameters, const char *word)
         return 0;
 }
 
-const char *boot_parameters_join(const BootParameters *parameters, char buffer[static BOOT_PARAMETERS_TEXT])
+static const char *join(const BootParameters *parameters, const char *between, char buffer[static BOOT_PARAMETERS_TEXT])
 {
         char *end = buffer;
 
         *end = '\0';
         for (unsigned i = 0; i < parameters->n; i++)
-                end += sprintf(end, "%s%s", i > 0 ? " " : "", parameters->words[i]);
+                end += sprintf(end, "%s%s", i > 0 ? between : "", parameters->words[i]);
         return buffer;
+}
+
+const char *boot_parameters_join(const BootParameters *parameters, char buffer[static BOOT_PARAMETERS_TEXT])
+{
+        return join(parameters, " ", buffer);
+}
+
+char *boot_parameters_format(const BootParameters *parameters, const char *before, const char *between,
+                             const char *after)
+{
+        char words[BOOT_PARAMETERS_TEXT];
+
+        return text_format("%s%s%s", before, join(parameters, between, words), after);
 }
 
 char *boot_store_format(BootPlatform platform, const BootParameters *parameters, const BootParameters *leaving)

@@ -18,8 +18,12 @@ bool boot_parameters_have(const BootParameters *parameters, const char *word);
 /* Adds a word unless it is there already. 0; -ENOSPC: no room, nothing was added. */
 int boot_parameters_add(BootParameters *parameters, const char *word);
 /* Writes "a=1 b=2" into `buffer` and returns it. */
-#define BOOT_PARAMETERS_TEXT (BOOT_PARAMETERS_MAX * 48)
+#define BOOT_PARAMETERS_TEXT (BOOT_PARAMETERS_MAX * 80)
 const char *boot_parameters_join(const BootParameters *parameters, char buffer[static BOOT_PARAMETERS_TEXT]);
+/* "BEFORE a=1 BETWEEN b=2 AFTER" without these blanks; `between` has at most 32 characters. Heap string owned by the
+ * caller, NULL when out of memory. */
+char *boot_parameters_format(const BootParameters *parameters, const char *before, const char *between,
+                             const char *after);
 
 /* True if `tscwarden kargs apply` can set parameters on this platform. On others it only says what to do. */
 bool boot_platform_is_supported(BootPlatform platform);

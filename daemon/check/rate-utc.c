@@ -65,57 +65,47 @@ static void take_kernel(const TimeInput *input, RateUtc *rate)
 /* True if exactly one client sets the clock and knows the error of its rate. Otherwise rate->why says why not. */
 static bool is_disciplined(const TimeInput *input, const TimeView *view, RateUtc *rate)
 {
+        static const char *const lacks[TIME_MAX_] = {
+                [TIME_UNKNOWN] = "does not say whether it is synchronised",
+                [TIME_UNKEPT] = "follows a network interface's clock, which no program sets",
+                [TIME_UNTRACED] = "follows a network interface's clock; it is not known whether a program sets that",
+        };
+        const char *lack = lacks[view->verdict];
+        const char *name = view->client == CLIENT_NONE ? "" : time_client_to_string(view->client);
+
         if (view->client == CLIENT_NONE)
                 cannot_say(rate, "no known time client sets the clock");
         else if (time_count_disciplines(input) > 1)
                 cannot_say(rate, "several time clients set the clock");
         else if (!(input->steering >> view->client & 1))
-                cannot_say(rate, "%s is configured not to set the clock", time_client_to_string(view->client));
+                cannot_say(rate, "%s is configured not to set the clock", name);
         else if (view->verdict == TIME_UNASKED)
-                cannot_say(rate, "tscwarden cannot query %s",
-                           view->client == CLIENT_OTHER ? input->other : time_client_to_string(view->client));
-        else if (view->verdict == TIME_UNKEPT)
-                cannot_say(rate, "%s follows a network interface's clock, which no program sets",
-                           time_client_to_string(view->client));
-        else if (view->verdict == TIME_UNTRACED)
-                cannot_say(rate, "%s follows a network interface's clock; it is not known whether a program sets that",
-                           time_client_to_string(view->client));
-        else if (view->verdict == TIME_UNKNOWN)
-                cannot_say(rate, "%s does not say whether it is synchronised", time_client_to_string(view->client));
+                cannot_say(rate, "tscwarden cannot query %s", view->client == CLIENT_OTHER ? input->other : name);
         else if (view->verdict == TIME_OFF)
-                cannot_say(rate, "%s still has %.3f s to correct", time_client_to_string(view->client),
-                           fabs(view->correction_sec));
+                cannot_say(rate, "%s still has %.3f s to correct", name, fabs(view->correction_sec));
         else if (view->verdict != TIME_SYNCHRONIZED)
-                cannot_say(rate, "%s is not synchronised", time_client_to_string(view->client));
-        else
-                return true;
-        return false;
+                cannot_say(rate, "%s %s", name, lack ? lack : "is not synchronised");
+        return !rate->why[0];
 }
 
 static bool take(const TimeInput *input, const TimeView *view, RateUtc *rate)
 {
+        const char *name = time_client_to_string(view->client);
         double age = input->client_age_sec[view->client];
 
-        if (age < RATE_STEADY_SEC) {
-                cannot_say(rate, "%s has run for %.0f s; before ten minutes its rate is not steady",
-                           time_client_to_string(view->client), age);
-                return false;
-        }
-        if (view->client == CLIENT_NTPD && !input->ntp.frequency_known) {
-                cannot_say(rate, "ntpq names no frequency");
-                return false;
-        }
-        if (view->client == CLIENT_CHRONYD)
+        if (age < RATE_STEADY_SEC)
+                cannot_say(rate, "%s has run for %.0f s; before ten minutes its rate is not steady", name, age);
+        else if (view->client == CLIENT_CHRONYD)
                 take_chrony(input, rate);
-        else if (view->client == CLIENT_NTPD)
+        else if (view->client != CLIENT_NTPD)
+                take_kernel(input, rate);
+        else if (input->ntp.frequency_known)
                 take_ntp(input, view, rate);
         else
-                take_kernel(input, rate);
-        if (rate_is_meaningful(rate->ppm, rate->error_ppm))
-                return true;
-        cannot_say(rate, "the rate that %s has found is still uncertain by %.1f ppm",
-                   time_client_to_string(view->client), rate->error_ppm);
-        return false;
+                cannot_say(rate, "ntpq names no frequency");
+        if (!rate->why[0] && !rate_is_meaningful(rate->ppm, rate->error_ppm))
+                cannot_say(rate, "the rate that %s has found is still uncertain by %.1f ppm", name, rate->error_ppm);
+        return !rate->why[0];
 }
 
 void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const RateCounter *counter, RateUtc *ret)

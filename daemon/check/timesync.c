@@ -19,20 +19,12 @@
 #define POLL_MIN (-7)
 #define POLL_MAX 24
 
-const char *time_client_to_string(TimeClient client)
-{
-        static const char *const names[CLIENT_MAX_] = {
-                [CLIENT_CHRONYD] = "chronyd",
-                [CLIENT_NTPD] = "ntpd",
-                [CLIENT_TIMESYNCD] = "systemd-timesyncd",
-                [CLIENT_TIMEMASTER] = "timemaster",
-                [CLIENT_PHC2SYS] = "phc2sys",
-                [CLIENT_PTP4L] = "ptp4l",
-                [CLIENT_OTHER] = "another client",
-        };
-
-        return names[client];
-}
+static const char *const client_names[CLIENT_MAX_] = {
+        [CLIENT_CHRONYD] = "chronyd",       [CLIENT_NTPD] = "ntpd",       [CLIENT_TIMESYNCD] = "systemd-timesyncd",
+        [CLIENT_TIMEMASTER] = "timemaster", [CLIENT_PHC2SYS] = "phc2sys", [CLIENT_PTP4L] = "ptp4l",
+        [CLIENT_OTHER] = "another client",
+};
+DEFINE_TO_STRING(time_client, TimeClient, client_names);
 
 bool time_client_runs(const TimeInput *input, TimeClient client)
 {
