@@ -36,7 +36,7 @@ void vm_clock_done(VmClock *clock)
 
 static Vmm find_vmm(const char *program)
 {
-        const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
+        const char *name = basename(program);
 
         /* QEMU is /usr/bin/kvm on Proxmox and /usr/libexec/qemu-kvm on RHEL. */
         if (strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0 ||
