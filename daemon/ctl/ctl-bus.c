@@ -105,7 +105,8 @@ const char *ctl_bus_why(const CtlBus *bus)
         return bus && bus->why ? bus->why : "Out of memory";
 }
 
-/* The reading functions below return 0, -ENOMEM, or sd-bus's -errno if a message does not match its signature. */
+/* The reading functions below return 0, -ENOMEM, or sd-bus's -errno if a message does not match its signature. The
+ * caller owns *ret even after a failure. */
 
 static int read_value(sd_bus_message *m, struct json_object **ret);
 
@@ -117,48 +118,27 @@ static int read_scalar(sd_bus_message *m, char type, struct json_object **ret)
                 uint32_t u32;
                 uint64_t u64;
         } value;
-        struct json_object *json;
         int r = sd_bus_message_read_basic(m, type, &value);
 
         if (r < 0)
                 return r;
         /* The daemon sends this for a number that is not known. */
-        if (type == SD_BUS_TYPE_UINT32 && value.u32 == UINT32_MAX) {
-                *ret = NULL;
+        if (type == SD_BUS_TYPE_UINT32 && value.u32 == UINT32_MAX)
                 return 0;
-        }
         if (type == SD_BUS_TYPE_BOOLEAN)
-                json = json_object_new_boolean(value.flag);
+                *ret = json_object_new_boolean(value.flag);
         else if (type == SD_BUS_TYPE_UINT32)
-                json = json_object_new_int64(value.u32);
+                *ret = json_object_new_int64(value.u32);
         else if (type == SD_BUS_TYPE_UINT64)
-                json = json_object_new_uint64(value.u64);
+                *ret = json_object_new_uint64(value.u64);
         else
-                json = json_string(value.text);
-        if (!json)
-                return -ENOMEM;
-        *ret = json;
-        return 0;
+                *ret = json_string(value.text);
+        return *ret ? 0 : -ENOMEM;
 }
 
-/* Appends the next element of an array or a struct to `list`. */
-static int read_element(sd_bus_message *m, struct json_object *list)
+/* Reads the next pair of a dictionary. Its key is a string or an object path. */
+static int read_pair(sd_bus_message *m, struct json_object **ret_key, struct json_object **ret_value)
 {
-        _cleanup_json_ struct json_object *value = NULL;
-        int r = read_value(m, &value);
-
-        if (r < 0)
-                return r;
-        if (json_object_array_add(list, value) < 0)
-                return -ENOMEM;
-        value = NULL;
-        return 0;
-}
-
-/* Adds the next pair of a dictionary. Its key is a string or an object path. */
-static int read_pair(sd_bus_message *m, struct json_object *dictionary)
-{
-        _cleanup_json_ struct json_object *key = NULL, *value = NULL;
         const char *contents;
         int r = sd_bus_message_peek_type(m, NULL, &contents);
 
@@ -167,36 +147,34 @@ static int read_pair(sd_bus_message *m, struct json_object *dictionary)
         r = sd_bus_message_enter_container(m, SD_BUS_TYPE_DICT_ENTRY, contents);
         if (r < 0)
                 return r;
-        r = read_scalar(m, contents[0], &key);
+        r = read_scalar(m, contents[0], ret_key);
         if (r < 0)
                 return r;
-        r = read_value(m, &value);
-        if (r < 0)
-                return r;
-        if (json_object_object_add(dictionary, json_object_get_string(key), value) < 0)
-                return -ENOMEM;
-        value = NULL;
-        return sd_bus_message_exit_container(m);
+        r = read_value(m, ret_value);
+        return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-/* Reads the rest of the container that has been entered into `json`, which it takes over. */
-static int read_members(sd_bus_message *m, struct json_object *json,
-                        int (*read)(sd_bus_message *, struct json_object *), struct json_object **ret)
+/* Reads the rest of the container that has been entered: pairs into an object, other members into an array. */
+static int read_members(sd_bus_message *m, struct json_object *members)
 {
-        _cleanup_json_ struct json_object *members = json;
+        bool pairs = json_object_is_type(members, json_type_object);
         int r;
 
         if (!members)
                 return -ENOMEM;
         while ((r = sd_bus_message_at_end(m, /* complete= */ false)) == 0) {
-                r = read(m, members);
+                _cleanup_json_ struct json_object *key = NULL, *value = NULL;
+
+                r = pairs ? read_pair(m, &key, &value) : read_value(m, &value);
                 if (r < 0)
                         return r;
+                r = pairs ? json_object_object_add(members, json_object_get_string(key), value) :
+                            json_object_array_add(members, value);
+                if (r < 0)
+                        return -ENOMEM;
+                value = NULL;
         }
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(members);
-        return 0;
+        return r < 0 ? r : 0;
 }
 
 static int read_container(sd_bus_message *m, char type, const char *contents, struct json_object **ret)
@@ -207,14 +185,15 @@ static int read_container(sd_bus_message *m, char type, const char *contents, st
                 return r;
         if (type == SD_BUS_TYPE_VARIANT)
                 r = read_value(m, ret);
-        else if (contents[0] == SD_BUS_TYPE_DICT_ENTRY_BEGIN)
-                r = read_members(m, json_object_new_object(), read_pair, ret);
-        else
-                r = read_members(m, json_object_new_array(), read_element, ret);
+        else {
+                *ret = contents[0] == SD_BUS_TYPE_DICT_ENTRY_BEGIN ? json_object_new_object() : json_object_new_array();
+                r = read_members(m, *ret);
+        }
         return r < 0 ? r : sd_bus_message_exit_container(m);
 }
 
-/* Reads the next value of the message as JSON. A value of a type that tscwardend does not use becomes null. */
+/* Reads the next value of the message as JSON; *ret must be NULL. A value of a type that tscwardend does not use
+ * becomes null. */
 static int read_value(sd_bus_message *m, struct json_object **ret)
 {
         const char *contents;
@@ -235,7 +214,6 @@ static int read_value(sd_bus_message *m, struct json_object **ret)
         case SD_BUS_TYPE_VARIANT:
                 return read_container(m, type, contents, ret);
         default:
-                *ret = NULL;
                 return sd_bus_message_skip(m, NULL);
         }
 }
@@ -330,13 +308,13 @@ static void tell(const News *news, void *userdata)
 
 static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
-        _cleanup_json_ struct json_object *arguments = NULL;
+        _cleanup_json_ struct json_object *arguments = json_object_new_array();
         CtlBus *bus = userdata;
         int r;
 
         if (!is_from(m, bus->owner))
                 return 0;
-        r = read_members(m, json_object_new_array(), read_element, &arguments);
+        r = read_members(m, arguments);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         return news_from_signal(&(BusSignal) { sd_bus_message_get_interface(m), sd_bus_message_get_member(m),

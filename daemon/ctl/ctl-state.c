@@ -92,14 +92,6 @@ static int share(struct json_object *object, const char *key, struct json_object
         return -ENOMEM;
 }
 
-static int append(struct json_object *array, struct json_object **value)
-{
-        if (json_object_array_add(array, *value) < 0)
-                return -ENOMEM;
-        *value = NULL;
-        return 0;
-}
-
 /* Converts an array of arrays to an array of objects with the keys `fields`. */
 static int name_fields(struct json_object *structs, const char *const *fields, struct json_object **ret)
 {
@@ -109,15 +101,13 @@ static int name_fields(struct json_object *structs, const char *const *fields, s
                 return -ENOMEM;
         for (size_t i = 0; i < json_length(structs); i++) {
                 struct json_object *values = json_object_array_get_idx(structs, i);
-                _cleanup_json_ struct json_object *entry = json_object_new_object();
+                struct json_object *entry = json_append_object(named);
 
                 if (!entry)
                         return -ENOMEM;
                 for (size_t k = 0; fields[k]; k++)
                         if (share(entry, fields[k], json_object_array_get_idx(values, k)) < 0)
                                 return -ENOMEM;
-                if (append(named, &entry) < 0)
-                        return -ENOMEM;
         }
         *ret = TAKE_PTR(named);
         return 0;
@@ -138,27 +128,26 @@ int property_from_bus(const Property *property, struct json_object *received, st
         return r < 0 ? r : share(object, property->name, named);
 }
 
-static int properties_from_bus(const Property *table, struct json_object *received, struct json_object **ret)
+static int properties_from_bus(const Property *table, struct json_object *received, struct json_object *object)
 {
-        _cleanup_json_ struct json_object *object = json_object_new_object();
-
         if (!object)
                 return -ENOMEM;
         for (const Property *property = table; property->name; property++)
                 if (share(object, property->name, NULL) < 0 || property_from_bus(property, received, object) < 0)
                         return -ENOMEM;
-        *ret = TAKE_PTR(object);
         return 0;
 }
 
 int manager_from_bus(struct json_object *received, struct json_object **ret)
 {
-        return properties_from_bus(manager_properties, received, ret);
+        *ret = json_object_new_object();
+        return properties_from_bus(manager_properties, received, *ret);
 }
 
 int clock_from_bus(struct json_object *received, struct json_object **ret)
 {
-        return properties_from_bus(clock_properties, received, ret);
+        *ret = json_object_new_object();
+        return properties_from_bus(clock_properties, received, *ret);
 }
 
 static int cpu_compare(const void *a, const void *b)
@@ -171,23 +160,20 @@ static int cpu_compare(const void *a, const void *b)
 
 int cpus_from_bus(struct json_object *received, struct json_object **ret)
 {
-        _cleanup_json_ struct json_object *cpus = json_object_new_array();
-
-        if (!cpus)
+        *ret = json_object_new_array();
+        if (!*ret)
                 return -ENOMEM;
         json_object_object_foreach(received, path, interfaces)
         {
-                _cleanup_json_ struct json_object *cpu = NULL;
                 struct json_object *properties;
 
                 (void)path;
                 if (!json_object_object_get_ex(interfaces, CPU_INTERFACE, &properties))
                         continue;
-                if (properties_from_bus(cpu_properties, properties, &cpu) < 0 || append(cpus, &cpu) < 0)
+                if (properties_from_bus(cpu_properties, properties, json_append_object(*ret)) < 0)
                         return -ENOMEM;
         }
-        json_object_array_sort(cpus, cpu_compare);
-        *ret = TAKE_PTR(cpus);
+        json_object_array_sort(*ret, cpu_compare);
         return 0;
 }
 

@@ -35,7 +35,8 @@ typedef struct WardenState {
 void warden_state_done(WardenState *state);
 #define _cleanup_warden_state_ _cleanup_(warden_state_done)
 
-/* The following functions convert values from the bus, in which structs are arrays. They return 0 or -ENOMEM. */
+/* The following functions convert values from the bus, in which structs are arrays. They return 0 or -ENOMEM; the
+ * caller owns *ret even after a failure. */
 
 /* Sets one property in `object` if `received` has it with the expected type. */
 int property_from_bus(const Property *property, struct json_object *received, struct json_object *object);
@@ -48,7 +49,7 @@ int clock_from_bus(struct json_object *received, struct json_object **ret);
 int cpus_from_bus(struct json_object *received, struct json_object **ret);
 /* Converts the result of Events(). */
 int events_from_bus(struct json_object *received, struct json_object **ret);
-/* Converts the result of Plan(). The caller owns *ret even after a failure. */
+/* Converts the result of Plan(). */
 int steps_from_bus(struct json_object *received, Steps *ret);
 
 typedef enum WardenAdvice {

@@ -40,8 +40,10 @@ struct json_object *json_append_object(struct json_object *list)
 {
         struct json_object *object = json_object_new_object();
 
-        (void)json_object_array_add(list, object);
-        return object;
+        if (object && json_object_array_add(list, object) == 0)
+                return object;
+        json_object_put(object);
+        return NULL;
 }
 
 struct json_object *json_get(struct json_object *object, const char *key, json_type type)

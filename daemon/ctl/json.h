@@ -25,7 +25,8 @@ struct json_object *json_integer(bool known, int64_t value);
 struct json_object *json_number(bool known, double value);
 /* Takes over `value`. */
 void json_add(struct json_object *object, const char *key, struct json_object *value);
-/* Add an empty list under a key, an empty object at the end of a list. They return it; it belongs to what it is in. */
+/* Add an empty list under a key, an empty object at the end of a list. They return it, NULL when out of memory; it
+ * belongs to what it is in. */
 struct json_object *json_add_list(struct json_object *object, const char *key);
 struct json_object *json_append_object(struct json_object *list);
 
