@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "check/chrony-config.h"
 #include "check/chrony-report.h"
 #include "check/layout.h"
@@ -53,37 +54,26 @@ static void complain_with(const char *text)
         }
 }
 
-static int run(const char *const *argv, unsigned seconds, char **ret_output)
+int guest_run(const char *const *argv, unsigned seconds, char **ret_output)
 {
-        int status, r = tool_run(argv, seconds, TOOL_TAKE_ALL, &status, ret_output);
+        _cleanup_free_ char *output = NULL;
+        int status, r = tool_run(argv, seconds, TOOL_TAKE_ALL, &status, &output);
         char command[256] = "";
 
         if (r < 0)
                 return ctl_complain_errno(r, "%s", argv[0]);
-        if (status == 0)
-                return 0;
-        for (unsigned i = 0; argv[i]; i++) {
-                size_t used = strlen(command);
+        if (status != 0) {
+                for (unsigned i = 0; argv[i]; i++) {
+                        size_t used = strlen(command);
 
-                snprintf(command + used, sizeof(command) - used, "%s%s", i > 0 ? " " : "", argv[i]);
+                        snprintf(command + used, sizeof(command) - used, "%s%s", i > 0 ? " " : "", argv[i]);
+                }
+                (void)ctl_complain("%s failed with exit status %d:", command, status);
+                complain_with(output);
         }
-        (void)ctl_complain("%s failed with exit status %d:", command, status);
-        complain_with(*ret_output);
-        return -EIO;
-}
-
-int guest_run(const char *const *argv, unsigned seconds)
-{
-        _cleanup_free_ char *output = NULL;
-
-        return run(argv, seconds, &output);
-}
-
-static int read_text(const char *path, char **ret)
-{
-        size_t size;
-
-        return runtime_read_file(AT_FDCWD, path, FILE_MAX, ret, &size);
+        if (ret_output)
+                *ret_output = TAKE_PTR(output);
+        return status == 0 ? 0 : -EIO;
 }
 
 static bool find_phc(GuestSetup *guest)
@@ -108,7 +98,7 @@ int guest_find_clock(GuestSetup *guest)
 
         if (find_phc(guest) || guest->options->dry_run)
                 return 0;
-        r = run(modprobe, SHORT_SECONDS, &output);
+        r = guest_run(modprobe, SHORT_SECONDS, &output);
         if (r < 0) {
                 const char *why = output ? guest_explain_modprobe(output) : "";
 
@@ -147,7 +137,7 @@ static int find_unit(GuestSetup *guest)
         int r;
 
         snprintf(guest->unit, sizeof(guest->unit), "%s.service", guest->setup.chrony_service);
-        r = run(show, SHORT_SECONDS, &output);
+        r = guest_run(show, SHORT_SECONDS, &output);
         if (r < 0)
                 return r;
         if (!take_value(output, "LoadState=", state, sizeof(state)) || strcmp(state, "loaded") != 0) {
@@ -188,20 +178,15 @@ int guest_find_chrony(GuestSetup *guest)
         return -ENOENT;
 }
 
-static int set_place(GuestFile *file, const char *name, const char *parent, const char *folder, const char *suffix)
-{
-        file->name = name;
-        return asprintf(&file->directory, "%s%s%s", parent, folder, suffix) < 0 ? -ENOMEM : 0;
-}
-
 static int read_before(GuestFile *file)
 {
-        _cleanup_free_ char *path = NULL;
+        _cleanup_free_ char *path = text_format("%s/%s", file->directory, file->name);
+        size_t size;
         int r;
 
-        if (asprintf(&path, "%s/%s", file->directory, file->name) < 0)
+        if (!path)
                 return -ENOMEM;
-        r = read_text(path, &file->before);
+        r = runtime_read_file(AT_FDCWD, path, FILE_MAX, &file->before, &size);
         if (r < 0 && r != -ENOENT)
                 return r;
         file->state = guest_file_judge(file->before, file->text ? file->text : "");
@@ -213,12 +198,15 @@ int guest_find_files(GuestSetup *guest)
         GuestFile *files = guest->files;
         int r;
 
-        if (set_place(&files[GUEST_MODULES], modules_name, "/etc/modules-load.d", "", "") < 0 ||
-            set_place(&files[GUEST_REFCLOCK], modules_name, guest->setup.chrony_confdir, "", "") < 0 ||
-            set_place(&files[GUEST_DROP_IN], drop_in_name, "/etc/systemd/system/", guest->unit, ".d") < 0)
-                return out_of_memory();
+        files[GUEST_MODULES].name = files[GUEST_REFCLOCK].name = modules_name;
+        files[GUEST_DROP_IN].name = drop_in_name;
+        files[GUEST_MODULES].directory = strdup("/etc/modules-load.d");
+        files[GUEST_REFCLOCK].directory = strdup(guest->setup.chrony_confdir);
+        files[GUEST_DROP_IN].directory = text_format("/etc/systemd/system/%s.d", guest->unit);
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
-                if (files[i].directory && !guest->options->dry_run)
+                if (!files[i].directory)
+                        return out_of_memory();
+                if (!guest->options->dry_run)
                         runtime_remove_leftover(files[i].directory, files[i].name);
                 r = read_before(&files[i]);
                 if (r < 0)
@@ -242,7 +230,7 @@ static int find_refclock(const GuestSetup *guest)
         };
         _cleanup_free_ char *output = NULL;
         char device[CHRONY_DEVICE_SIZE], name[PHC_NAME_SIZE];
-        int r = run(print, SHORT_SECONDS, &output);
+        int r = guest_run(print, SHORT_SECONDS, &output);
 
         if (r < 0)
                 return r;
@@ -341,10 +329,7 @@ int guest_write_file(const GuestFile *file, const char *text)
         return 0;
 }
 
-static const struct {
-        unsigned looks;
-        const char *words;
-} patience[GUEST_FOLLOWS_MAX_] = {
+const GuestPatience guest_patience[GUEST_FOLLOWS_MAX_] = {
         [GUEST_NO_ANSWER] = { 15,
                               "chronyc gets no answer: chronyd has ended, or it is configured not to listen (cmdport 0, bindcmdaddress)" },
         [GUEST_NOT_LISTED] = { 15, "chronyc sources does not list that clock: chronyd reads another configuration" },
@@ -353,16 +338,6 @@ static const struct {
                               "that clock gives no time: the host may have lost its TSC; run `tscwarden status` there" },
         [GUEST_NOT_CHOSEN] = { 90, "chronyd reads that clock but trusts other sources more: see chronyc sources -v" },
 };
-
-unsigned guest_patience(GuestFollows follows)
-{
-        return patience[follows].looks;
-}
-
-const char *guest_explain(GuestFollows follows)
-{
-        return patience[follows].words;
-}
 
 GuestFollows guest_look(void)
 {

@@ -34,8 +34,9 @@ typedef struct GuestSetup {
 void guest_done(GuestSetup *guest);
 #define _cleanup_guest_ _cleanup_(guest_done)
 
-/* Runs a program. 0, or a negative number after a message and, if the program failed, its output on stderr. */
-int guest_run(const char *const *argv, unsigned seconds);
+/* Runs a program. 0, or a negative number after a message and, if the program failed, its output on stderr.
+ * *ret_output is that output, owned by the caller, also after -EIO: the program failed. ret_output may be NULL. */
+int guest_run(const char *const *argv, unsigned seconds, char **ret_output);
 
 /* The following functions return 0, or a negative number after a message on stderr. */
 
@@ -66,6 +67,9 @@ typedef enum GuestFollows {
 } GuestFollows;
 
 GuestFollows guest_look(void);
-/* How many seconds to wait for this state to change, and the explanation if it did not. */
-unsigned guest_patience(GuestFollows follows);
-const char *guest_explain(GuestFollows follows);
+typedef struct GuestPatience {
+        unsigned seconds; /* how long to wait for a state to change */
+        const char *why;  /* the explanation if it did not */
+} GuestPatience;
+
+extern const GuestPatience guest_patience[GUEST_FOLLOWS_MAX_];

@@ -39,14 +39,14 @@ static int reload_systemd(void)
 {
         static const char *const argv[] = { "systemctl", "daemon-reload", NULL };
 
-        return guest_run(argv, RESTART_SECONDS);
+        return guest_run(argv, RESTART_SECONDS, NULL);
 }
 
 static int control_unit(const GuestSetup *guest, const char *verb)
 {
         const char *const argv[] = { "systemctl", verb, guest->unit, NULL };
 
-        return guest_run(argv, RESTART_SECONDS);
+        return guest_run(argv, RESTART_SECONDS, NULL);
 }
 
 /* Waits until chronyd follows the clock, or until its state has not changed for the time that this state may take. */
@@ -63,12 +63,12 @@ static int wait_until_selected(const GuestSetup *guest)
                         return 0;
                 looks = follows == last ? looks + 1 : 0;
                 last = follows;
-                if (looks >= guest_patience(follows))
+                if (looks >= guest_patience[follows].seconds)
                         break;
                 (void)nanosleep(&pause, NULL);
         }
         (void)ctl_complain("%s does not follow %s after %u s: %s", guest->unit, guest->device, looks,
-                           guest_explain(last));
+                           guest_patience[last].why);
         return -ETIMEDOUT;
 }
 
@@ -103,7 +103,7 @@ static int unload_module(const GuestSetup *guest)
 {
         static const char *const argv[] = { "modprobe", "--remove", KVM_CLOCK_MODULE, NULL };
 
-        return guest->loaded ? guest_run(argv, RESTART_SECONDS) : 0;
+        return guest->loaded ? guest_run(argv, RESTART_SECONDS, NULL) : 0;
 }
 
 static void undo(const GuestSetup *guest, bool restarted)

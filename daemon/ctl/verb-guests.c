@@ -22,13 +22,13 @@
 
 #define KVM_FOLDER "/sys/kernel/debug/kvm"
 
-/* 1: read; 0: there is no VM; -CTL_NO_ANSWER after a message on stderr. */
+/* CTL_FINE, also if there is no VM; CTL_NO_ANSWER after a message on stderr. */
 static int read_guests(Guests *ret)
 {
         int kvm = open(KVM_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = errno, proc, r;
 
         if (kvm < 0 && error == ENOENT && vms_probe() == 0)
-                return 0;
+                return CTL_FINE;
         if (kvm < 0) {
                 const char *cure = "";
 
@@ -36,16 +36,14 @@ static int read_guests(Guests *ret)
                         cure = "; run this as root";
                 else if (error == ENOENT)
                         cure = "; `mount -t debugfs none /sys/kernel/debug`, where the kernel has debugfs";
-                return -ctl_complain("Cannot read " KVM_FOLDER ": %s%s", strerror(error), cure);
+                return ctl_complain("Cannot read " KVM_FOLDER ": %s%s", strerror(error), cure);
         }
         proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         r = proc < 0 ? -errno : guests_read(kvm, proc, ret);
         (void)close(kvm);
         if (proc >= 0)
                 (void)close(proc);
-        if (r == 0)
-                return 1;
-        return -ctl_complain("%s", strerror(-r));
+        return r < 0 ? ctl_complain("%s", strerror(-r)) : CTL_FINE;
 }
 
 /* The TSC's rate as a running tscwardend reports it; the kernel's log may no longer have it. 0: not known. */
@@ -294,10 +292,7 @@ int verb_guests(const CtlOptions *options)
 
         if (options->compare && read_before(options->compare, &before) != 0)
                 return CTL_NO_ANSWER;
-        r = read_guests(&guests);
-        if (r < 0)
-                return -r;
-        if (select_guests(&guests, options->names, options->n_names) < 0)
+        if (read_guests(&guests) != CTL_FINE || select_guests(&guests, options->names, options->n_names) < 0)
                 return CTL_NO_ANSWER;
         r = read_host(&host);
         if (r < 0)

@@ -45,6 +45,15 @@ static int read_kargs(Kargs *ret)
         return r < 0 ? ctl_complain_errno(r, "Cannot read what this host is") : 0;
 }
 
+/* -1 if there is no obstacle; otherwise the exit status, after a message on stderr. */
+static int refuse(const char *obstacle)
+{
+        if (!obstacle)
+                return -1;
+        (void)ctl_complain("%s", obstacle);
+        return CTL_WRONG;
+}
+
 /* -1: `kargs apply` can go on. Otherwise the exit status, after a message on stderr. */
 static int refuse_apply(const Kargs *kargs)
 {
@@ -62,10 +71,7 @@ static int refuse_apply(const Kargs *kargs)
                                     strerror(-kargs->config.error));
         if (boot_need_obstacle(&kargs->need, &kargs->config, &obstacle) < 0)
                 return ctl_complain("Out of memory");
-        if (!obstacle)
-                return -1;
-        (void)ctl_complain("%s", obstacle);
-        return CTL_WRONG;
+        return refuse(obstacle);
 }
 
 /* The same. If nothing is missing, there is nothing to apply, and the exit status says so. */
@@ -122,10 +128,7 @@ static int read_ours(BootConfig *ret)
 
         if (boot_config_read(ret) < 0 || boot_store_obstacle(ret, &obstacle) < 0)
                 return ctl_complain("Out of memory");
-        if (!obstacle)
-                return -1;
-        (void)ctl_complain("%s", obstacle);
-        return CTL_WRONG;
+        return refuse(obstacle);
 }
 
 /* Called with the lock held. `config` was read with the lock held. 0, or negative after a message on stderr. */
