@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define _cleanup_(f) __attribute__((cleanup(f)))
 #define _printf_(fmt, first) __attribute__((format(printf, fmt, first)))
@@ -15,6 +16,14 @@
                 typeof(p) taken_ = (p); \
                 (p) = NULL;             \
                 taken_;                 \
+        })
+
+/* The same for a file descriptor, which is -1 afterwards. */
+#define TAKE_FD(fd)                \
+        ({                         \
+                int taken_ = (fd); \
+                (fd) = -1;         \
+                taken_;            \
         })
 
 /* The same for a struct, which is empty afterwards. */
@@ -48,3 +57,11 @@ static inline void freep(void *pointer)
         free(*(void **)pointer);
 }
 #define _cleanup_free_ _cleanup_(freep)
+
+/* Nothing is closed if the variable is negative. */
+static inline void closep(const int *fd)
+{
+        if (*fd >= 0)
+                (void)close(*fd);
+}
+#define _cleanup_close_ _cleanup_(closep)

@@ -5,6 +5,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "base/macro.h"
 #include "base/time.h"
 
 /* The kernel clamps this time (KTIME_SEC_MAX), so the timer never expires. */
@@ -29,16 +30,15 @@ int clock_set_rearm(int fd)
 
 int clock_set_open(int *ret_fd)
 {
-        int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC), r;
+        _cleanup_close_ int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+        int r;
 
         if (fd < 0)
                 return -errno;
         r = clock_set_rearm(fd);
-        if (r < 0) {
-                close(fd);
+        if (r < 0)
                 return r;
-        }
-        *ret_fd = fd;
+        *ret_fd = TAKE_FD(fd);
         return 0;
 }
 

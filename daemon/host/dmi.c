@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/macro.h"
 #include "host/sysfs.h"
@@ -43,12 +42,8 @@ int dmi_read_at(int dirfd, char **ret_board, char **ret_bios)
 
 int dmi_read(char **ret_board, char **ret_bios)
 {
-        int fd, r;
-
         /* A guest without SMBIOS has no such directory; then reading from -1 finds nothing. */
-        fd = open("/sys/class/dmi/id", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        r = dmi_read_at(fd, ret_board, ret_bios);
-        if (fd >= 0)
-                (void)close(fd);
-        return r;
+        _cleanup_close_ int fd = open("/sys/class/dmi/id", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+        return dmi_read_at(fd, ret_board, ret_bios);
 }

@@ -7,21 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/macro.h"
 #include "base/parse.h"
 
 int kmsg_open(int *ret_fd)
 {
-        int fd, error;
+        _cleanup_close_ int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 
-        fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-        if (fd < 0)
+        if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
                 return -errno;
-        if (lseek(fd, 0, SEEK_SET) < 0) {
-                error = errno;
-                (void)close(fd);
-                return -error;
-        }
-        *ret_fd = fd;
+        *ret_fd = TAKE_FD(fd);
         return 0;
 }
 

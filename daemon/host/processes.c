@@ -33,18 +33,11 @@ static bool is_in_container(int proc, const char *pid)
         return strcspn(numbers, "\t") < strcspn(numbers, "\n");
 }
 
-static void read_arguments(int proc, const char *pid, char *buffer, size_t size)
+void process_read_arguments(int dirfd, const char *path, char *buffer, size_t size)
 {
-        char path[32];
-        ssize_t n = 0;
-        int fd;
+        _cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        ssize_t n = fd < 0 ? 0 : read(fd, buffer, size - 1);
 
-        snprintf(path, sizeof(path), "%.16s/cmdline", pid);
-        fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
-        if (fd >= 0) {
-                n = read(fd, buffer, size - 1);
-                close(fd);
-        }
         if (n < 0)
                 n = 0;
         for (ssize_t i = 0; i < n; i++)
@@ -69,7 +62,8 @@ int processes_list(bool (*wanted)(const char *command), ProcessHandler handler, 
                 if (sysfs_read_at(dirfd(proc), path, command, sizeof(command)) < 0 || !wanted(command) ||
                     is_in_container(dirfd(proc), entry->d_name))
                         continue;
-                read_arguments(dirfd(proc), entry->d_name, arguments, sizeof(arguments));
+                snprintf(path, sizeof(path), "%.16s/cmdline", entry->d_name);
+                process_read_arguments(dirfd(proc), path, arguments, sizeof(arguments));
                 handler(&(Process) { dirfd(proc), (uint32_t)strtoul(entry->d_name, NULL, 10), command, arguments },
                         userdata);
         }

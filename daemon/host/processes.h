@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct Process {
@@ -13,6 +14,9 @@ typedef struct Process {
         const char *command;   /* /proc/PID/comm, cut; any bytes */
         const char *arguments; /* the command line with blanks between, cut; any bytes */
 } Process;
+
+/* Reads dirfd/path, a /proc/PID/cmdline, with a blank behind each argument, cut; "" if that fails. */
+void process_read_arguments(int dirfd, const char *path, char *buffer, size_t size);
 
 /* *process is valid during the call. */
 typedef void (*ProcessHandler)(const Process *process, void *userdata);

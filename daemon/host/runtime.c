@@ -32,7 +32,8 @@ static int check_directory(int fd, bool any_owner)
 
 static int open_directory(const char *path, bool any_owner, int *ret_fd)
 {
-        int fd, r;
+        _cleanup_close_ int fd = -1;
+        int r;
 
         if (mkdir(path, 0755) < 0 && errno != EEXIST)
                 return -errno;
@@ -40,11 +41,9 @@ static int open_directory(const char *path, bool any_owner, int *ret_fd)
         if (fd < 0)
                 return -errno;
         r = check_directory(fd, any_owner);
-        if (r < 0) {
-                (void)close(fd);
+        if (r < 0)
                 return r;
-        }
-        *ret_fd = fd;
+        *ret_fd = TAKE_FD(fd);
         return 0;
 }
 
@@ -85,10 +84,8 @@ int runtime_lock_within(int dirfd, unsigned milliseconds)
 static int write_all(int fd, const char *data, size_t size)
 {
         while (size > 0) {
-                ssize_t n = write(fd, data, size);
+                ssize_t n = TEMP_FAILURE_RETRY(write(fd, data, size));
 
-                if (n < 0 && errno == EINTR)
-                        continue;
                 if (n < 0)
                         return -errno;
                 data += n;
@@ -99,9 +96,8 @@ static int write_all(int fd, const char *data, size_t size)
 
 static int fill_file(int fd, const char *data, size_t size, mode_t mode)
 {
-        int r;
+        int r = write_all(fd, data, size);
 
-        r = write_all(fd, data, size);
         if (r < 0)
                 return r;
         if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
@@ -136,7 +132,7 @@ int runtime_replace_file(int dirfd, const char *name, const char *data, size_t s
 
 void runtime_remove_leftover(const char *directory, const char *name)
 {
-        int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        _cleanup_close_ int fd = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         char temporary[NAME_MAX + 1];
 
         if (fd < 0)
@@ -144,19 +140,15 @@ void runtime_remove_leftover(const char *directory, const char *name)
         if ((size_t)snprintf(temporary, sizeof(temporary), ".%s.new", name) < sizeof(temporary) &&
             runtime_lock(fd) == 0)
                 (void)unlinkat(fd, temporary, 0);
-        (void)close(fd);
 }
 
-/* The number of bytes read or -errno. */
-static ssize_t read_all(int fd, char *buffer, size_t size)
+ssize_t runtime_read_all(int fd, char *buffer, size_t size)
 {
         size_t done = 0;
 
         while (done < size) {
-                ssize_t n = read(fd, buffer + done, size - done);
+                ssize_t n = TEMP_FAILURE_RETRY(read(fd, buffer + done, size - done));
 
-                if (n < 0 && errno == EINTR)
-                        continue;
                 if (n < 0)
                         return -errno;
                 if (n == 0)
@@ -166,12 +158,16 @@ static ssize_t read_all(int fd, char *buffer, size_t size)
         return (ssize_t)done;
 }
 
-static int read_regular(int fd, size_t max_size, char **ret_data, size_t *ret_size)
+int runtime_read_file(int dirfd, const char *name, size_t max_size, char **ret_data, size_t *ret_size)
 {
+        /* O_NONBLOCK: opening a fifo for reading would wait for its writer. */
+        _cleanup_close_ int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
         _cleanup_free_ char *data = NULL;
         struct stat st;
         ssize_t n;
 
+        if (fd < 0)
+                return -errno;
         if (fstat(fd, &st) < 0)
                 return -errno;
         if (!S_ISREG(st.st_mode))
@@ -181,26 +177,13 @@ static int read_regular(int fd, size_t max_size, char **ret_data, size_t *ret_si
         data = malloc((size_t)st.st_size + 1);
         if (!data)
                 return -ENOMEM;
-        n = read_all(fd, data, (size_t)st.st_size);
+        n = runtime_read_all(fd, data, (size_t)st.st_size);
         if (n < 0)
                 return (int)n;
         data[n] = '\0';
         *ret_data = TAKE_PTR(data);
         *ret_size = (size_t)n;
         return 0;
-}
-
-int runtime_read_file(int dirfd, const char *name, size_t max_size, char **ret_data, size_t *ret_size)
-{
-        int fd, r;
-
-        /* O_NONBLOCK: opening a fifo for reading would wait for its writer. */
-        fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-        if (fd < 0)
-                return -errno;
-        r = read_regular(fd, max_size, ret_data, ret_size);
-        (void)close(fd);
-        return r;
 }
 
 int runtime_remove_file(int dirfd, const char *name)

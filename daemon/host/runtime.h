@@ -32,6 +32,9 @@ int runtime_replace_file(int dirfd, const char *name, const char *data, size_t s
  * holds the lock. */
 void runtime_remove_leftover(const char *directory, const char *name);
 
+/* Reads until `size` bytes are there, or the end. Returns the number of bytes, or -errno. */
+ssize_t runtime_read_all(int fd, char *buffer, size_t size);
+
 /* The content of dirfd/name as a heap string owned by the caller, with a NUL behind that *ret_size does not count. 0,
  * -ENOENT, -ELOOP (a symbolic link), -EINVAL (not a regular file), -EFBIG (more than max_size bytes), -ENOMEM or
  * another -errno. Outputs are untouched on failure. */

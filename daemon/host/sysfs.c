@@ -6,22 +6,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/macro.h"
+
 /* Reads the file as sysfs_read_at() describes it. The length of its text, or -errno. */
 static int read_stripped(int dirfd, const char *path, char buffer[static SYSFS_READ_MAX + 1])
 {
-        ssize_t n;
+        _cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         size_t length;
-        int fd, error;
+        ssize_t n;
 
-        fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
         if (fd < 0)
                 return -errno;
         /* One read(2) is enough: the kernel returns a whole attribute at once (fs/seq_file.c). */
         n = TEMP_FAILURE_RETRY(read(fd, buffer, SYSFS_READ_MAX + 1));
-        error = errno;
-        (void)close(fd);
         if (n < 0)
-                return -error;
+                return -errno;
         if (n > SYSFS_READ_MAX)
                 return -ENOBUFS;
 
@@ -67,17 +66,14 @@ int sysfs_read_string_at(int dirfd, const char *path, char **ret)
 
 int sysfs_write(const char *path, const char *value)
 {
+        _cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
         size_t length = strlen(value);
         ssize_t n;
-        int fd, error;
 
-        fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
         if (fd < 0)
                 return -errno;
         n = TEMP_FAILURE_RETRY(write(fd, value, length));
-        error = errno;
-        (void)close(fd);
         if (n < 0)
-                return -error;
+                return -errno;
         return (size_t)n == length ? 0 : -EIO;
 }

@@ -6,27 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-login.h>
-#include <unistd.h>
 
 #include "base/macro.h"
-
-static size_t read_proc(pid_t pid, const char *name, char *buffer, size_t size)
-{
-        char path[64];
-        ssize_t n;
-        int fd;
-
-        snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        if (fd < 0)
-                return 0;
-        n = read(fd, buffer, size - 1);
-        close(fd);
-        if (n < 0)
-                return 0;
-        buffer[n] = '\0';
-        return (size_t)n;
-}
+#include "host/processes.h"
+#include "host/sysfs.h"
 
 /* After its end the number may be given to another process (pidfd_open(2)). */
 static bool process_has_ended(int pidfd)
@@ -38,20 +21,22 @@ static bool process_has_ended(int pidfd)
 
 static void read_comm(Writer *w)
 {
-        size_t n = read_proc(w->pid, "comm", w->comm, sizeof(w->comm));
+        char path[32];
 
-        if (n > 0 && w->comm[n - 1] == '\n')
-                w->comm[n - 1] = '\0';
+        snprintf(path, sizeof(path), "/proc/%d/comm", (int)w->pid);
+        (void)sysfs_read_at(AT_FDCWD, path, w->comm, sizeof(w->comm));
 }
 
 static void read_command(Writer *w)
 {
-        size_t n = read_proc(w->pid, "cmdline", w->command, sizeof(w->command));
+        char path[32];
+        size_t length;
 
-        /* Each argument ends in a NUL. */
-        for (size_t i = 0; i + 1 < n; i++)
-                if (w->command[i] == '\0')
-                        w->command[i] = ' ';
+        snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)w->pid);
+        process_read_arguments(AT_FDCWD, path, w->command, sizeof(w->command));
+        length = strlen(w->command);
+        if (length > 0 && w->command[length - 1] == ' ')
+                w->command[length - 1] = '\0';
 }
 
 static void read_unit(Writer *w)
