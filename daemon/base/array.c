@@ -20,6 +20,13 @@ int array_grow(void *array, size_t n, size_t size)
         return 0;
 }
 
+void strings_free(char **strings)
+{
+        for (char **string = strings; string && *string; string++)
+                free(*string);
+        free(strings);
+}
+
 size_t array_find(const void *array, size_t n, size_t size, const void *key, ArrayCompare compare, bool *ret_found)
 {
         size_t low = 0, high = n;

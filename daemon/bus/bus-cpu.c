@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/array.h"
 #include "base/log.h"
@@ -167,9 +168,8 @@ static int append_states(sd_bus_message *reply, Bus *bus, const ManagerLook *loo
                 if (!name)
                         return -ENOMEM;
                 r = properties_append_struct(reply, "usubb", state->index, name,
-                                             state->latency_usec < UINT32_MAX ? (uint32_t)state->latency_usec :
-                                                                                UINT32_MAX,
-                                             state->disabled, step ? strcmp(step->to, "0") != 0 : state->disabled);
+                                             (uint32_t)MIN(state->latency_usec, UINT32_MAX), state->disabled,
+                                             step ? strcmp(step->to, "0") != 0 : state->disabled);
         }
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
@@ -179,30 +179,27 @@ static char *explain_state(Bus *bus, const ManagerLook *look, const CpuState *cp
 {
         char *text = manager_contest_format(bus->manager, cpu->id);
 
-        if (!text && shows_lower_maximum(bus, look, domain) &&
-            asprintf(&text,
-                     "scaling_max_freq is limited to %" PRIu64
-                     " by firmware (then bios_limit in the same folder shows it) or because of heat.",
-                     domain->max_khz) < 0)
-                return NULL;
-        return text;
+        if (text || !shows_lower_maximum(bus, look, domain))
+                return text;
+        return text_format("scaling_max_freq is limited to %" PRIu64
+                           " by firmware (then bios_limit in the same folder shows it) or because of heat.",
+                           domain->max_khz);
 }
 
 static int append_last_error(sd_bus_message *reply, Bus *bus, const ManagerLook *look, const CpuState *cpu,
                              const FreqDomain *domain)
 {
         _cleanup_free_ char *explanation = NULL;
-        const Findings *findings;
         ManagerView view;
 
         manager_get_view(bus->manager, &view);
-        findings = view.findings;
-        for (unsigned i = 0; i < findings->n; i++) {
+        for (unsigned i = 0; i < view.findings->n; i++) {
+                const Finding *finding = &view.findings->entries[i];
                 _cleanup_free_ char *sentence = NULL;
 
-                if (!finding_is_degraded(findings->entries[i].kind) || !cpuset_has(&findings->entries[i].cpus, cpu->id))
+                if (!finding_is_degraded(finding->kind) || !cpuset_has(&finding->cpus, cpu->id))
                         continue;
-                sentence = properties_sentence(finding_format(&findings->entries[i]));
+                sentence = properties_sentence(finding_format(finding));
                 return sentence ? properties_append(reply, sentence) : -ENOMEM;
         }
         explanation = properties_sentence(explain_state(bus, look, cpu, domain));
@@ -259,9 +256,8 @@ static int append_property(Bus *bus, sd_bus_message *reply, const char *path, co
 {
         const char *name = property->x.property.member, *signature = property->x.property.signature;
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        int r;
+        int r = sd_bus_message_open_container(reply, 'e', "sv");
 
-        r = sd_bus_message_open_container(reply, 'e', "sv");
         if (r < 0)
                 return r;
         r = sd_bus_message_append(reply, "s", name);
@@ -296,10 +292,9 @@ static int append_properties(Bus *bus, sd_bus_message *reply, const char *path)
 /* The interfaces are those that sd-bus names (bus-objects.c object_manager_serialize_path). */
 static int append_interfaces(Bus *bus, sd_bus_message *reply, const char *path)
 {
-        int r;
+        int r = sd_bus_message_append(reply, "{sa{sv}}{sa{sv}}{sa{sv}}", "org.freedesktop.DBus.Peer", 0,
+                                      "org.freedesktop.DBus.Introspectable", 0, "org.freedesktop.DBus.Properties", 0);
 
-        r = sd_bus_message_append(reply, "{sa{sv}}{sa{sv}}{sa{sv}}", "org.freedesktop.DBus.Peer", 0,
-                                  "org.freedesktop.DBus.Introspectable", 0, "org.freedesktop.DBus.Properties", 0);
         if (r < 0)
                 return r;
         r = sd_bus_message_open_container(reply, 'e', "sa{sv}");
@@ -315,9 +310,8 @@ static int append_interfaces(Bus *bus, sd_bus_message *reply, const char *path)
 int bus_append_cpu(Bus *bus, sd_bus_message *reply, unsigned cpu)
 {
         char path[CPU_PATH_SIZE];
-        int r;
+        int r = sd_bus_message_open_container(reply, 'e', "oa{sa{sv}}");
 
-        r = sd_bus_message_open_container(reply, 'e', "oa{sa{sv}}");
         if (r < 0)
                 return r;
         r = sd_bus_message_append(reply, "o", cpu_path_format(cpu, path));
@@ -348,32 +342,24 @@ static int cpu_find(sd_bus *connection, const char *path, const char *interface,
         return 1;
 }
 
-static void free_nodes(char **nodes)
-{
-        for (char **node = nodes; node && *node; node++)
-                free(*node);
-        free(nodes);
-}
-
 static int cpu_enumerate(sd_bus *connection, const char *prefix, void *userdata, char ***ret_nodes, sd_bus_error *error)
 {
         Bus *bus = userdata;
         const ManagerLook *look = manager_look(bus->manager);
-        char path[CPU_PATH_SIZE], **nodes;
+        _cleanup_strings_ char **nodes = NULL;
+        char path[CPU_PATH_SIZE];
 
         if (!look)
                 return sd_bus_error_set(error, BUS_ERROR_FAILED, "/sys/devices/system/cpu cannot be read.");
         nodes = calloc(look->snapshot.n_cpus + 1, sizeof(char *));
-        for (unsigned i = 0; nodes && i < look->snapshot.n_cpus; i++) {
-                nodes[i] = strdup(cpu_path_format(look->snapshot.cpus[i].id, path));
-                if (nodes[i])
-                        continue;
-                free_nodes(nodes);
-                nodes = NULL;
-        }
         if (!nodes)
                 return -ENOMEM;
-        *ret_nodes = nodes;
+        for (unsigned i = 0; i < look->snapshot.n_cpus; i++) {
+                nodes[i] = strdup(cpu_path_format(look->snapshot.cpus[i].id, path));
+                if (!nodes[i])
+                        return -ENOMEM;
+        }
+        *ret_nodes = TAKE_PTR(nodes);
         return 1;
 }
 
@@ -389,27 +375,26 @@ int bus_add_cpus(Bus *bus)
         return sd_bus_add_node_enumerator(bus->connection, NULL, CPUS_PATH, cpu_enumerate, bus);
 }
 
-void bus_update_cpus(Bus *bus)
+/* Tells which CPUs are among `cpus` but not among `others`. */
+static void tell_difference(Bus *bus, const CpuSet *cpus, const CpuSet *others,
+                            int (*emit)(sd_bus *connection, const char *path, const char *interface, ...))
 {
         char path[CPU_PATH_SIZE];
-        /* The first time nobody can know an older list of CPUs yet. */
-        bool tell = bus_connection_is_ready(bus->connection) && !cpuset_is_empty(&bus->cpus);
-        const CpuSet *now;
+
+        for (int cpu = cpuset_next(cpus, 0); cpu >= 0; cpu = cpuset_next(cpus, (unsigned)cpu + 1))
+                if (!cpuset_has(others, (unsigned)cpu))
+                        (void)emit(bus->connection, cpu_path_format((unsigned)cpu, path), INTERFACE, NULL);
+}
+
+void bus_update_cpus(Bus *bus)
+{
         ManagerView view;
 
         manager_get_view(bus->manager, &view);
-        now = view.present_cpus;
-        for (int cpu = cpuset_next(now, 0); tell && cpu >= 0; cpu = cpuset_next(now, (unsigned)cpu + 1)) {
-                if (cpuset_has(&bus->cpus, (unsigned)cpu))
-                        continue;
-                (void)sd_bus_emit_interfaces_added(bus->connection, cpu_path_format((unsigned)cpu, path), INTERFACE,
-                                                   NULL);
+        /* The first time nobody can know an older list of CPUs yet. */
+        if (bus_connection_is_ready(bus->connection) && !cpuset_is_empty(&bus->cpus)) {
+                tell_difference(bus, view.present_cpus, &bus->cpus, sd_bus_emit_interfaces_added);
+                tell_difference(bus, &bus->cpus, view.present_cpus, sd_bus_emit_interfaces_removed);
         }
-        for (int cpu = cpuset_next(&bus->cpus, 0); tell && cpu >= 0; cpu = cpuset_next(&bus->cpus, (unsigned)cpu + 1)) {
-                if (cpuset_has(now, (unsigned)cpu))
-                        continue;
-                (void)sd_bus_emit_interfaces_removed(bus->connection, cpu_path_format((unsigned)cpu, path), INTERFACE,
-                                                     NULL);
-        }
-        (void)cpuset_copy(&bus->cpus, now);
+        (void)cpuset_copy(&bus->cpus, view.present_cpus);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/log.h"
 #include "base/macro.h"
 #include "base/time.h"
@@ -30,13 +31,6 @@ static void *value_of(const sd_bus_vtable *entry, const void *object)
         return (char *)object + entry->x.property.offset;
 }
 
-static void free_strings(char **strings)
-{
-        for (char **s = strings; s && *s; s++)
-                free(*s);
-        free(strings);
-}
-
 void properties_done(const sd_bus_vtable *vtable, void *object)
 {
         for (const sd_bus_vtable *entry = vtable; !is_end(entry); entry++) {
@@ -45,7 +39,7 @@ void properties_done(const sd_bus_vtable *vtable, void *object)
                 if (strcmp(entry->x.property.signature, "s") == 0)
                         free(*(char **)value_of(entry, object));
                 else if (strcmp(entry->x.property.signature, "as") == 0)
-                        free_strings(*(char ***)value_of(entry, object));
+                        strings_free(*(char ***)value_of(entry, object));
         }
 }
 

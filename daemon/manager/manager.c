@@ -55,19 +55,6 @@ void manager_set_observer(Manager *m, ManagerObserver observer, void *userdata)
         m->observer_userdata = userdata;
 }
 
-static void tell(Manager *m, ManagerChange change)
-{
-        ManagerNews news = { .change = change };
-
-        if (m->observer)
-                m->observer(m, &news, m->observer_userdata);
-}
-
-static void on_look_ready(void *userdata)
-{
-        tell(userdata, MANAGER_LOOK_READY);
-}
-
 static void manager_notify(Manager *m, const char *prefix)
 {
         const Standing *standing = apply_get_standing(m->apply);
@@ -77,6 +64,39 @@ static void manager_notify(Manager *m, const char *prefix)
         notify_status(&m->notify, prefix, "%s: %s TSC %s%s%s.", policy_state_to_string(standing->state),
                       standing_get_reason(standing), verdict_to_string(view.verdict),
                       view.reason == REASON_NONE ? "" : ": ", clock_reason_to_string(view.reason));
+}
+
+static void on_clock_changed(Manager *m, const ClockChanges *changes)
+{
+        bool was_fragile = !m->planner.facts.constant_tsc && changes->old_verdict != VERDICT_UNSTABLE;
+        Verdict verdict = clock_watch_get_clock(m->planner.clock)->verdict;
+
+        if (m->stop != STOP_NONE || apply_get_queue(m->apply)->task.kind != TASK_NONE)
+                return;
+        manager_notify(m, "");
+        /* Steps were left out to keep the TSC. Now that it is lost, they can be carried out. */
+        if ((changes->mask & CLOCK_CHANGED_VERDICT) && verdict == VERDICT_UNSTABLE && was_fragile)
+                apply_renew(m->apply, NULL);
+}
+
+static void on_news(const ManagerNews *news, void *userdata)
+{
+        Manager *m = userdata;
+
+        if (m->observer)
+                m->observer(m, news, m->observer_userdata);
+        if (news->change == MANAGER_CHANGED_CLOCK)
+                on_clock_changed(m, news->clock);
+}
+
+static void tell(Manager *m, ManagerChange change)
+{
+        on_news(&(ManagerNews) { .change = change }, m);
+}
+
+static void on_look_ready(void *userdata)
+{
+        tell(userdata, MANAGER_LOOK_READY);
 }
 
 /* Replaces the configuration, after ending the task whose plan points into the old one. Takes over *config. */
@@ -181,29 +201,6 @@ static void on_done(Task task, bool failed, void *userdata)
         (void)malloc_trim(0);
 }
 
-static void on_clock_changed(Manager *m, const ClockChanges *changes)
-{
-        bool was_fragile = !m->planner.facts.constant_tsc && changes->old_verdict != VERDICT_UNSTABLE;
-        Verdict verdict = clock_watch_get_clock(m->planner.clock)->verdict;
-
-        if (m->stop != STOP_NONE || apply_get_queue(m->apply)->task.kind != TASK_NONE)
-                return;
-        manager_notify(m, "");
-        /* Steps were left out to keep the TSC. Now that it is lost, they can be carried out. */
-        if ((changes->mask & CLOCK_CHANGED_VERDICT) && verdict == VERDICT_UNSTABLE && was_fragile)
-                apply_renew(m->apply, NULL);
-}
-
-static void on_news(const ManagerNews *news, void *userdata)
-{
-        Manager *m = userdata;
-
-        if (m->observer)
-                m->observer(m, news, m->observer_userdata);
-        if (news->change == MANAGER_CHANGED_CLOCK)
-                on_clock_changed(m, news->clock);
-}
-
 void manager_on_stop_job(Manager *m, bool restart)
 {
         if (m->stop == STOP_ASKED)
@@ -236,12 +233,11 @@ static int manager_on_terminate(sd_event_source *source, const struct signalfd_s
         apply_stop(m->apply);
         drift_stop(watches_get_drift(m->watches));
         (void)sd_notify(0, "STOPPING=1");
-        if (!m->observer) {
-                manager_on_stop_job(m, false);
-                return 0;
-        }
         (void)source_arm(m->stop_answer_source, time_usec(CLOCK_MONOTONIC) + MANAGER_STOP_ANSWER_USEC);
         tell(m, MANAGER_CHANGED_STOPPING);
+        /* Nobody is there to ask systemd. */
+        if (!m->observer)
+                manager_on_stop_job(m, false);
         return 0;
 }
 

@@ -3,58 +3,39 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "host/config/config-store.h"
 
 void rival_names_done(RivalNames *rivals)
 {
-        for (char **unit = rivals->units; unit && *unit; unit++)
-                free(*unit);
-        free(rivals->units);
-        rivals->units = NULL;
+        free(rivals->list);
+        rivals->list = NULL;
 }
 
 void rival_names_set(RivalNames *rivals, const char *const *units)
 {
-        size_t n = 0;
+        size_t size;
+        FILE *out;
 
-        while (units[n])
-                n++;
-        if (n == 0 || rivals->units)
+        if (!units[0] || rivals->list)
                 return;
-        rivals->units = calloc(n + 1, sizeof(char *));
-        for (size_t i = 0; rivals->units && i < n; i++)
-                rivals->units[i] = strdup(units[i]);
-}
-
-static const char *list_separator(char *const *list, size_t i)
-{
-        if (i == 0)
-                return "";
-        return list[i + 1] ? ", " : " and ";
+        out = open_memstream(&rivals->list, &size);
+        if (!out)
+                return;
+        fputs(units[0], out);
+        for (size_t i = 1; units[i]; i++)
+                fprintf(out, "%s%s", units[i + 1] ? ", " : " and ", units[i]);
+        rivals->list = text_finish(out, &rivals->list);
 }
 
 void rival_names_tell(RivalNames *rivals, const CpuSet *managed, DriftMode drift)
 {
-        _cleanup_free_ char *list = NULL;
-        size_t size;
-        FILE *out;
-
-        if (!rivals->units || cpuset_is_empty(managed))
+        if (!rivals->list || cpuset_is_empty(managed))
                 return;
-        out = open_memstream(&list, &size);
-        if (!out)
-                return;
-        for (size_t i = 0; rivals->units[i]; i++)
-                fprintf(out, "%s%s", list_separator(rivals->units, i), rivals->units[i]);
+        log_message(LOG_NOTICE,
+                    "Also active on this host, and able to change what the policy sets: %s. What they change is %s; to "
+                    "prevent it, switch them off or remove governor, frequency and C-states from their configuration.",
+                    rivals->list, drift == DRIFT_REPAIR ? "set again" : "reported");
         rival_names_done(rivals);
-        if (fclose(out) == 0)
-                log_message(
-                        LOG_NOTICE,
-                        "Also active on this host, and able to change what the policy sets: %s. What they change is "
-                        "%s; to prevent it, switch them off or remove governor, frequency and C-states from their "
-                        "configuration.",
-                        list, drift == DRIFT_REPAIR ? "set again" : "reported");
 }

@@ -8,11 +8,11 @@
 #include "host/config/config.h"
 
 typedef struct RivalNames {
-        char **units; /* NULL: there are none, or they are logged */
+        char *list; /* "a, b and c"; NULL: there are none, or they are logged */
 } RivalNames;
 
 void rival_names_done(RivalNames *rivals);
-/* `units` is NULL-terminated. Copies it, unless there is a list already. */
+/* `units` is NULL-terminated. Has no effect if there is a list already. */
 void rival_names_set(RivalNames *rivals, const char *const *units);
 /* Logs the names if the policy manages any CPU; `drift`: what the daemon does with a value that they change. */
 void rival_names_tell(RivalNames *rivals, const CpuSet *managed, DriftMode drift);

@@ -23,9 +23,7 @@ static const char *const policy_key_names[POLICY_KEY_MAX_] = {
 
 void policy_rule_done(PolicyRule *rule)
 {
-        for (char **governor = rule->governors; governor && *governor; governor++)
-                free(*governor);
-        free(rule->governors);
+        strings_free(rule->governors);
         free(rule->idle.name);
         free(rule->epp);
         free(rule->file);

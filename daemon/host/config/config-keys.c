@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/parse.h"
 #include "host/config/config-fault.h"
 #include "host/config/config-store.h"
@@ -70,17 +71,9 @@ static const char *check_governor(const char *name, size_t length)
         return NULL;
 }
 
-static void free_strings(char **strings)
-{
-        for (char **string = strings; string && *string; string++)
-                free(*string);
-        free(strings);
-}
-DEFINE_CLEANUP(char *, free_strings);
-
 static int parse_governors(const ConfigKey *key, const char *text, void *ret, ConfigWhy reterr_why)
 {
-        _cleanup_(free_stringsp) char **governors = calloc(GOVERNORS_MAX + 1, sizeof(*governors));
+        _cleanup_strings_ char **governors = calloc(GOVERNORS_MAX + 1, sizeof(*governors));
         size_t n = 0;
 
         if (!governors)
