@@ -4,28 +4,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "host/sysfs.h"
 
-/* "FIRST SECOND" or "FIRST (SECOND)", one of them alone, or NULL. */
+/* "FIRST SECOND" or "FIRST (SECOND)", or one of them alone; *ret stays as it is if there is neither. */
 static int read_two(int dirfd, const char *first_name, const char *second_name, bool brackets, char **ret)
 {
-        char first[256] = "", second[256] = "", *text = NULL;
-        int r = 0;
+        char first[256] = "", second[256] = "";
 
         /* Vendors leave fields empty; the kernel shows no attribute for a missing field. */
         (void)sysfs_read_at(dirfd, first_name, first, sizeof(first));
         (void)sysfs_read_at(dirfd, second_name, second, sizeof(second));
+        if (!first[0] && !second[0])
+                return 0;
         if (first[0] && second[0])
-                r = asprintf(&text, brackets ? "%s (%s)" : "%s %s", first, second);
-        else if (first[0] || second[0])
-                r = asprintf(&text, "%s%s", first, second);
-        if (r < 0)
-                return -ENOMEM;
-        *ret = text;
-        return 0;
+                *ret = text_format(brackets ? "%s (%s)" : "%s %s", first, second);
+        else
+                *ret = text_format("%s%s", first, second);
+        return *ret ? 0 : -ENOMEM;
 }
 
 int dmi_read_at(int dirfd, char **ret_board, char **ret_bios)

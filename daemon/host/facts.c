@@ -11,6 +11,7 @@
 #include "base/append.h"
 #include "base/macro.h"
 #include "base/parse.h"
+#include "base/words.h"
 #include "host/clocksource.h"
 #include "host/sysfs.h"
 
@@ -47,8 +48,6 @@ typedef struct CpuLines {
 
 static int close_cpu(CpuLines *lines, Facts *facts)
 {
-        int r;
-
         if (!lines->open)
                 return 0;
         for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
@@ -57,16 +56,10 @@ static int close_cpu(CpuLines *lines, Facts *facts)
                 *every = lines->has[i] && (*every || facts->n_cpus == 0);
         }
         facts->n_cpus++;
-        if (!lines->has[FLAG_CONSTANT_TSC]) {
-                r = cpuset_add(&facts->without_constant_tsc, lines->cpu);
-                if (r < 0)
-                        return r;
-        }
-        if (!lines->has[FLAG_NONSTOP_TSC]) {
-                r = cpuset_add(&facts->without_nonstop_tsc, lines->cpu);
-                if (r < 0)
-                        return r;
-        }
+        if (!lines->has[FLAG_CONSTANT_TSC] && cpuset_add(&facts->without_constant_tsc, lines->cpu) < 0)
+                return -ENOMEM;
+        if (!lines->has[FLAG_NONSTOP_TSC] && cpuset_add(&facts->without_nonstop_tsc, lines->cpu) < 0)
+                return -ENOMEM;
         *lines = (CpuLines) {};
         return 0;
 }
@@ -81,16 +74,6 @@ static void take_flags(CpuLines *lines, char *value)
                                 lines->has[i] = true;
 }
 
-/* Printed since Linux 5.6 (arch/x86/include/asm/vmxfeatures.h). */
-static void take_vmx_flags(CpuLines *lines, char *value)
-{
-        char *flag;
-
-        while ((flag = strsep(&value, " ")))
-                if (strcmp(flag, "tsc_scaling") == 0)
-                        lines->has[FLAG_TSC_SCALING] = true;
-}
-
 static int take_field(CpuLines *lines, Facts *facts, const char *key, char *value)
 {
         int r;
@@ -102,12 +85,11 @@ static int take_field(CpuLines *lines, Facts *facts, const char *key, char *valu
                 if (parse_unsigned(value, 0, CPUSET_MAX - 1, &lines->cpu) < 0)
                         return -EBADMSG;
                 lines->open = true;
-        } else if (strcmp(key, "flags") == 0) {
-                if (lines->open)
-                        take_flags(lines, value);
-        } else if (strcmp(key, "vmx flags") == 0) {
-                if (lines->open)
-                        take_vmx_flags(lines, value);
+        } else if (strcmp(key, "flags") == 0 && lines->open) {
+                take_flags(lines, value);
+        } else if (strcmp(key, "vmx flags") == 0 && lines->open) {
+                /* Printed since Linux 5.6 (arch/x86/include/asm/vmxfeatures.h). */
+                lines->has[FLAG_TSC_SCALING] |= words_have(value, "tsc_scaling");
         } else if (facts->n_cpus > 0) {
                 /* The other lines are the same for every CPU of a host. */
                 return 0;
@@ -147,12 +129,9 @@ int facts_parse_cpuinfo(FILE *stream, Facts *facts)
         size_t size = 0;
         int r;
 
-        for (;;) {
+        while (errno = 0, getline(&line, &size, stream) >= 0) {
                 char *value;
 
-                errno = 0;
-                if (getline(&line, &size, stream) < 0)
-                        break;
                 if (!split_field(line, &value))
                         continue;
                 r = take_field(&lines, facts, line, value);
@@ -164,19 +143,14 @@ int facts_parse_cpuinfo(FILE *stream, Facts *facts)
         r = close_cpu(&lines, facts);
         if (r < 0)
                 return r;
-        if (facts->n_cpus == 0)
-                return -EBADMSG;
-        return 0;
+        return facts->n_cpus == 0 ? -EBADMSG : 0;
 }
 
 static int read_cpuinfo(Facts *facts)
 {
-        _cleanup_(fclosep) FILE *stream = NULL;
+        _cleanup_(fclosep) FILE *stream = fopen("/proc/cpuinfo", "re");
 
-        stream = fopen("/proc/cpuinfo", "re");
-        if (!stream)
-                return -errno;
-        return facts_parse_cpuinfo(stream, facts);
+        return stream ? facts_parse_cpuinfo(stream, facts) : -errno;
 }
 
 /* Reads a list of CPUs or nodes; the empty set when it cannot be read. 0 or -ENOMEM. */

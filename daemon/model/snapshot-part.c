@@ -20,14 +20,12 @@ bool snapshot_part_is_empty(const SnapshotPart *part)
 
 int snapshot_part_copy(SnapshotPart *part, const SnapshotPart *other)
 {
-        SnapshotPart copy = {};
+        _cleanup_snapshot_part_ SnapshotPart copy = {};
 
-        if (cpuset_copy(&copy.cpus, &other->cpus) < 0 || cpuset_copy(&copy.domains, &other->domains) < 0) {
-                snapshot_part_done(&copy);
+        if (cpuset_copy(&copy.cpus, &other->cpus) < 0 || cpuset_copy(&copy.domains, &other->domains) < 0)
                 return -ENOMEM;
-        }
         snapshot_part_done(part);
-        *part = copy;
+        *part = TAKE_STRUCT(copy);
         return 0;
 }
 
@@ -38,7 +36,7 @@ int snapshot_part_add(SnapshotPart *part, const KnobId *id)
 
 int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *ret)
 {
-        SnapshotPart part = {};
+        _cleanup_snapshot_part_ SnapshotPart part = {};
         int r = cpuset_copy(&part.cpus, cpus);
 
         for (unsigned i = 0; i < whole->n_domains && r == 0; i++) {
@@ -50,11 +48,9 @@ int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *re
                 if (cpu >= 0)
                         r = cpuset_add(&part.domains, domain->id);
         }
-        if (r < 0) {
-                snapshot_part_done(&part);
+        if (r < 0)
                 return r;
-        }
-        *ret = part;
+        *ret = TAKE_STRUCT(part);
         return 0;
 }
 

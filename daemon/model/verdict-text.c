@@ -108,7 +108,6 @@ static char *read_delay_text(const Clock *clock, const ClockView *view)
         const Facts *facts = clock->facts;
         const char *what = ", which says little about the TSC itself";
         char length[32], delay[48] = "";
-        char *text;
 
         if (view->cpus_differ)
                 what = ". It also found CPUs whose TSCs are ahead or behind, so the TSC is wrong";
@@ -119,10 +118,7 @@ static char *read_delay_text(const Clock *clock, const ClockView *view)
                 what = "; under load that is a known false alarm, most often of machines with many CPUs";
         if (clock->cause.has_skew)
                 snprintf(delay, sizeof(delay), " (%s)", format_length(clock->cause.skew_ns, length));
-        if (asprintf(&text, "The kernel gave the TSC up because reading the clocks took too long%s%s.", delay, what) <
-            0)
-                return NULL;
-        return text;
+        return text_format("The kernel gave the TSC up because reading the clocks took too long%s%s.", delay, what);
 }
 
 static char *warp_text(const Clock *clock, const ClockView *view)

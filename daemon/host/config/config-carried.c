@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/log.h"
 #include "base/macro.h"
 #include "model/cpupower-options.h"
 #include "model/policy.h"
@@ -37,10 +37,9 @@ static int check_value(const char *before, const char *value, CpupowerWhy reterr
 
         if (!is_options(before))
                 return cpupower_parse_frequency(value, &khz, reterr_why);
-        if (asprintf(&options, "frequency-set %s", value) < 0) {
-                options = NULL;
+        options = text_format("frequency-set %s", value);
+        if (!options)
                 return -ENOMEM;
-        }
         return cpupower_options_parse(options, "", 0, &policy, reterr_why);
 }
 
@@ -48,27 +47,24 @@ static char *advise(const char *before, const char *value, const char *after)
 {
         char excerpt[CONFIG_EXCERPT_SIZE];
         CpupowerWhy why;
-        char *text = NULL;
         int r = check_value(before, value, why);
 
         config_excerpt(value, strlen(value), excerpt);
         if (r == 0)
-                r = asprintf(&text, "; write %s%s%s", before, excerpt, after);
-        else if (r == -EINVAL)
-                r = asprintf(&text, "; the key for it is %.*s, where '%s'%s %s", (int)strcspn(before, "="), before,
-                             excerpt, is_options(before) ? " is wrong:" : "", why);
-        return r < 0 ? NULL : text;
+                return text_format("; write %s%s%s", before, excerpt, after);
+        if (r != -EINVAL)
+                return NULL;
+        return text_format("; the key for it is %.*s, where '%s'%s %s", (int)strcspn(before, "="), before, excerpt,
+                           is_options(before) ? " is wrong:" : "", why);
 }
 
 char *carried_over_advise(const char *key, const char *value)
 {
-        char *text;
-
         for (size_t i = 0; i < ARRAY_SIZE(carried_over); i++) {
                 if (strcasecmp(carried_over[i].name, key) != 0)
                         continue;
                 if (!carried_over[i].before)
-                        return asprintf(&text, "; %s", carried_over[i].after) < 0 ? NULL : text;
+                        return text_format("; %s", carried_over[i].after);
                 return *value ? advise(carried_over[i].before, value, carried_over[i].after) :
                                 strdup("; remove the line, it has no value");
         }

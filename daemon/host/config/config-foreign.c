@@ -3,10 +3,10 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/log.h"
 #include "host/config/config-carried.h"
 #include "host/config/config-check.h"
 #include "host/config/config-fault.h"
@@ -339,8 +339,9 @@ static int foreign_finish(Foreign *foreign, const Policy *policy)
 
                 if (!fault->refuses)
                         continue;
-                if (asprintf(&text, "%s%s This line has no effect; where the host needs a policy, %s", fault->text, dot,
-                             what_holds(policy, key_of_line(foreign, fault->line))) < 0)
+                text = text_format("%s%s This line has no effect; where the host needs a policy, %s", fault->text, dot,
+                                   what_holds(policy, key_of_line(foreign, fault->line)));
+                if (!text)
                         return -ENOMEM;
                 free(fault->text);
                 fault->text = text;
