@@ -2,21 +2,19 @@
 #include "host/uevents.h"
 
 #include <errno.h>
-#include <libudev.h>
 #include <linux/filter.h>
-#include <stdlib.h>
+#include <linux/netlink.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-struct Uevents {
-        struct udev *udev;
-        struct udev_monitor *monitor;
-};
+#include "base/macro.h"
 
-/* libudev reports an error in errno only. */
-static int errno_or(int otherwise)
-{
-        return errno > 0 ? -errno : otherwise;
-}
+/* What the kernel sends to (lib/kobject_uevent.c uevent_net_broadcast_untagged). udevd sends to another group. */
+#define GROUP_KERNEL 1
+/* Enough for "ACTION@DEVPATH" and the variables, DEVPATH among them, which have UEVENT_BUFFER_SIZE: 2048. */
+#define MESSAGE_MAX 4096
+/* So that the events of some thousand CPUs fit. Without CAP_NET_ADMIN net.core.rmem_max is the limit. */
+#define QUEUE_BYTES (8 << 20)
 
 /* Four bytes as BPF loads them. */
 #define WORD(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
@@ -105,64 +103,48 @@ static int attach_filter(int fd)
         return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof(filter)) < 0 ? -errno : 0;
 }
 
-int uevents_new(Uevents **ret)
+static void enlarge_queue(int fd)
 {
-        _cleanup_(uevents_freep) Uevents *uevents = calloc(1, sizeof(*uevents));
+        static const int bytes = QUEUE_BYTES;
 
-        if (!uevents)
-                return -ENOMEM;
-        errno = 0;
-        uevents->udev = udev_new();
-        if (!uevents->udev)
-                return errno_or(-ENOMEM);
-        errno = 0;
-        uevents->monitor = udev_monitor_new_from_netlink(uevents->udev, "kernel");
-        if (!uevents->monitor)
-                return errno_or(-EIO);
-        errno = 0;
-        if (udev_monitor_enable_receiving(uevents->monitor) < 0)
-                return errno_or(-EIO);
+        if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) < 0)
+                (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+}
+
+int uevents_open(int *ret_fd)
+{
+        const struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = GROUP_KERNEL };
+        int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT), r;
+
+        if (fd < 0)
+                return -errno;
+        enlarge_queue(fd);
         /* Without the filter the daemon only wakes more often. */
-        (void)attach_filter(udev_monitor_get_fd(uevents->monitor));
-        *ret = TAKE_PTR(uevents);
+        (void)attach_filter(fd);
+        if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+                r = -errno;
+                close(fd);
+                return r;
+        }
+        *ret_fd = fd;
         return 0;
 }
 
-Uevents *uevents_free(Uevents *uevents)
+int uevents_receive(int fd, Uevent *ret)
 {
-        if (uevents->monitor)
-                udev_monitor_unref(uevents->monitor);
-        if (uevents->udev)
-                udev_unref(uevents->udev);
-        free(uevents);
-        return NULL;
-}
+        struct sockaddr_nl sender;
+        socklen_t sender_length = sizeof(sender);
+        char message[MESSAGE_MAX];
+        /* MSG_TRUNC: the length that the message had, even if it did not fit. */
+        ssize_t n = recvfrom(fd, message, sizeof(message) - 1, MSG_TRUNC, (struct sockaddr *)&sender, &sender_length);
+        UeventText text;
 
-int uevents_get_fd(const Uevents *uevents)
-{
-        return udev_monitor_get_fd(uevents->monitor);
-}
-
-int uevents_receive(Uevents *uevents, Uevent *ret)
-{
-        struct udev_device *device;
-        bool ours;
-
-        errno = 0;
-        device = udev_monitor_receive_device(uevents->monitor);
-        if (!device)
-                return errno_or(-EAGAIN);
-        ours = uevent_classify(
-                &(UeventText) {
-                        .action = udev_device_get_action(device),
-                        .devpath = udev_device_get_devpath(device),
-                        .subsystem = udev_device_get_subsystem(device),
-                        .event = udev_device_get_property_value(device, "EVENT"),
-                        .created = udev_device_get_property_value(device, "CREATED"),
-                        .count = udev_device_get_property_value(device, "COUNT"),
-                        .pid = udev_device_get_property_value(device, "PID"),
-                },
-                ret);
-        udev_device_unref(device);
-        return ours;
+        if (n < 0)
+                return -errno;
+        /* Only the kernel has port 0 (netlink(7)); processes can send to the socket as well. */
+        if ((size_t)n >= sizeof(message) || sender_length != sizeof(sender) || sender.nl_pid != 0)
+                return 0;
+        message[n] = '\0';
+        uevent_parse(message, (size_t)n, &text);
+        return uevent_classify(&text, ret);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "host/clock-set.h"
@@ -32,7 +33,7 @@ struct Watches {
         GuestWatch *guests;
         HotplugWatch *hotplug;
         SleepWatch *sleep;
-        Uevents *uevents;
+        int uevents_fd; /* -1: none */
         char *vms_when_lost;
 };
 
@@ -171,7 +172,9 @@ static void on_vm(const Uevent *uevent, void *userdata)
 
 static int receive_uevent(void *source, Uevent *ret)
 {
-        return uevents_receive(source, ret);
+        const Watches *w = source;
+
+        return uevents_receive(w->uevents_fd, ret);
 }
 
 static void start_hotplug(Watches *w)
@@ -181,12 +184,11 @@ static void start_hotplug(Watches *w)
                 .on_rescan = on_rescan,
                 .on_vm = on_vm,
         };
-        HotplugSource source = { .receive = receive_uevent };
-        int r = uevents_new(&w->uevents);
+        HotplugSource source = { .receive = receive_uevent, .source = w };
+        int r = uevents_open(&w->uevents_fd);
 
         if (r >= 0) {
-                source.fd = uevents_get_fd(w->uevents);
-                source.source = w->uevents;
+                source.fd = w->uevents_fd;
                 r = hotplug_watch_new(w->event, &source, &callbacks, w, &w->hotplug);
         }
         if (r < 0)
@@ -271,7 +273,7 @@ int watches_new(sd_event *event, Planner *planner, ManagerTell tell, void *userd
 
         if (!w)
                 return -ENOMEM;
-        *w = (Watches) { .event = event, .planner = planner, .tell = tell, .userdata = userdata };
+        *w = (Watches) { .event = event, .planner = planner, .tell = tell, .userdata = userdata, .uevents_fd = -1 };
         r = guest_watch_new(event, GUESTS_LEAVE_USEC, on_guests, w, &w->guests);
         if (r < 0)
                 return r;
@@ -288,8 +290,8 @@ Watches *watches_free(Watches *w)
         if (!w)
                 return NULL;
         hotplug_watch_free(w->hotplug);
-        if (w->uevents)
-                uevents_free(w->uevents);
+        if (w->uevents_fd >= 0)
+                close(w->uevents_fd);
         guest_watch_free(w->guests);
         sleep_watch_free(w->sleep);
         conviction_watch_free(w->conviction);

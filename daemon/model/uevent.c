@@ -7,6 +7,25 @@
 #include "base/macro.h"
 #include "base/parse.h"
 
+void uevent_parse(const char *message, size_t length, UeventText *ret)
+{
+        UeventText text = {};
+        const struct {
+                const char *key;
+                const char **value;
+        } fields[] = {
+                { "ACTION=", &text.action }, { "DEVPATH=", &text.devpath }, { "SUBSYSTEM=", &text.subsystem },
+                { "EVENT=", &text.event },   { "CREATED=", &text.created }, { "COUNT=", &text.count },
+                { "PID=", &text.pid },
+        };
+
+        for (const char *at = message; at < message + length; at += strlen(at) + 1)
+                for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+                        if (strncmp(at, fields[i].key, strlen(fields[i].key)) == 0)
+                                *fields[i].value = at + strlen(fields[i].key);
+        *ret = text;
+}
+
 static bool text_is(const char *text, const char *const *words)
 {
         for (; text && *words; words++)

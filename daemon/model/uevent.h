@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef enum UeventKind {
@@ -33,6 +34,10 @@ typedef struct UeventText {
         const char *count;
         const char *pid;
 } UeventText;
+
+/* Finds the properties in a message of the kernel: NUL-terminated strings, first "ACTION@DEVPATH", then "KEY=VALUE". A
+ * NUL follows its `length` bytes. *ret points into the message. */
+void uevent_parse(const char *message, size_t length, UeventText *ret);
 
 /* Whether the event concerns us; otherwise *ret is untouched. */
 bool uevent_classify(const UeventText *text, Uevent *ret);

@@ -5,7 +5,7 @@
 
 [ -n "${UEVENTS_APART-}" ] || UEVENTS_APART=1 exec unshare --net bash "$0"
 
-# uevent [--times N] ACTION DEVPATH SUBSYSTEM [KEY=VALUE...]
+# uevent [--times N] [--forged] ACTION DEVPATH SUBSYSTEM [KEY=VALUE...]
 uevent() {
         /usr/bin/python3 "$(dirname "${BASH_SOURCE[0]}")/uevent" "$@"
 }

@@ -124,33 +124,23 @@ int journal_read_kernel(KlogLine line, void *userdata)
         return 0;
 }
 
-struct Uevents {
+static int uevents_sender = -1;
+
+int uevents_open(int *ret_fd)
+{
         int fds[2];
-};
 
-static Uevents the_uevents;
-
-int uevents_new(Uevents **ret)
-{
-        *ret = &the_uevents;
-        return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, the_uevents.fds);
+        assert_return_code(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), errno);
+        if (uevents_sender >= 0)
+                close(uevents_sender);
+        uevents_sender = fds[1];
+        *ret_fd = fds[0];
+        return 0;
 }
 
-Uevents *uevents_free(Uevents *uevents)
+int uevents_receive(int fd, Uevent *ret)
 {
-        close(uevents->fds[0]);
-        close(uevents->fds[1]);
-        return NULL;
-}
-
-int uevents_get_fd(const Uevents *uevents)
-{
-        return uevents->fds[0];
-}
-
-int uevents_receive(Uevents *uevents, Uevent *ret)
-{
-        return read(uevents->fds[0], ret, sizeof(*ret)) == sizeof(*ret) ? 1 : -EAGAIN;
+        return read(fd, ret, sizeof(*ret)) == sizeof(*ret) ? 1 : -EAGAIN;
 }
 
 static uint64_t asleep_usec;
@@ -488,7 +478,7 @@ static void send_uevent(UeventKind kind)
 {
         const Uevent uevent = { .kind = kind, .cpu = 3, .n_created = 1, .n_vms = kind == UEVENT_KVM_CREATE, .pid = 77 };
 
-        assert_true(write(the_uevents.fds[1], &uevent, sizeof(uevent)) == sizeof(uevent));
+        assert_true(write(uevents_sender, &uevent, sizeof(uevent)) == sizeof(uevent));
 }
 
 static void test_guests_come(void **state)

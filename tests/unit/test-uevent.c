@@ -82,11 +82,46 @@ static void test_uevent_is_not_ours(void **state)
         }
 }
 
+static void is(const char *got, const char *wanted)
+{
+        if (!wanted)
+                assert_null(got);
+        else
+                assert_string_equal(got ? got : "(none)", wanted);
+}
+
+static void test_properties_are_found_in_a_message(void **state)
+{
+        /* What KVM sends; keys that begin or end as ours do; nothing between two NULs; no NUL at the end. */
+        static const char message[] =
+                "change@" KVM "\0ACTION=change\0DEVPATH=" KVM "\0SUBSYSTEM=misc\0MAJOR=10\0"
+                "\0CREATED=7\0COUNT=1\0XEVENT=no\0EVENT=create\0EVENTS=no\0PID=271\0STATS_PATH=PID=1";
+        UeventText text;
+
+        uevent_parse(message, sizeof(message) - 1, &text);
+        is(text.action, "change");
+        is(text.devpath, KVM);
+        is(text.subsystem, "misc");
+        is(text.event, "create");
+        is(text.created, "7");
+        is(text.count, "1");
+        is(text.pid, "271");
+
+        uevent_parse("online@" CPUS "cpu3\0PID", strlen("online@" CPUS "cpu3") + 1, &text);
+        is(text.action, NULL);
+        is(text.devpath, NULL);
+        is(text.pid, NULL);
+
+        uevent_parse("", 0, &text);
+        is(text.subsystem, NULL);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_uevent_is_ours),
                 cmocka_unit_test(test_uevent_is_not_ours),
+                cmocka_unit_test(test_properties_are_found_in_a_message),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
