@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "ctl/guests-show.h"
 #include "ctl/metric.h"
 #include "guests/judge.h"
+#include "show/print.h"
 
 /* True if another guest has the same name; the guests are sorted by name. Collectors refuse a file that has the same
  * series twice. */
@@ -18,19 +18,16 @@ static bool shares_its_name(const Guests *guests, size_t i)
                (i + 1 < guests->n && strcmp(name, guests->entries[i + 1].name) == 0);
 }
 
-/* `tscwarden_METRIC{vm="NAME"} VALUE`. 0 or -ENOMEM. */
-static int show_vm(FILE *out, const char *metric, const Guests *guests, size_t i, const char *value)
+/* `tscwarden_METRIC{vm="NAME"} VALUE`. */
+static void show_vm(FILE *out, const char *metric, const Guests *guests, size_t i, const char *value)
 {
         const Guest *guest = &guests->entries[i];
         _cleanup_free_ char *name =
                 shares_its_name(guests, i) ? text_format("%s#%" PRIu32, guest->name, guest->pid) : strdup(guest->name);
 
-        if (!name)
-                return -ENOMEM;
         fprintf(out, "tscwarden_%s{", metric);
-        metric_label(out, "", "vm", name);
+        metric_label(out, "", "vm", name ? name : PRINT_NO_MEMORY);
         fprintf(out, "} %s\n", value);
-        return 0;
 }
 
 #define VALUE_SIZE 48
@@ -78,7 +75,7 @@ static const struct {
         { "vm_clock_offset_seconds", "Its clock minus the host's, as its agent says.", format_clock },
 };
 
-int guests_show_metrics(FILE *out, const GuestsView *view)
+void guests_show_metrics(FILE *out, const GuestsView *view)
 {
         for (size_t metric = 0; metric < ARRAY_SIZE(metrics); metric++) {
                 bool begun = false;
@@ -91,9 +88,7 @@ int guests_show_metrics(FILE *out, const GuestsView *view)
                         if (!begun)
                                 metric_head(out, metrics[metric].name, metrics[metric].help);
                         begun = true;
-                        if (show_vm(out, metrics[metric].name, view->guests, i, value) < 0)
-                                return -ENOMEM;
+                        show_vm(out, metrics[metric].name, view->guests, i, value);
                 }
         }
-        return 0;
 }

@@ -29,5 +29,5 @@ typedef struct GuestsView {
 void guests_show(FILE *out, const GuestsView *view);
 /* 0 or -ENOMEM. */
 int guests_show_json(FILE *out, const GuestsView *view);
-/* Prints Prometheus' text format 0.0.4. Unknown values are left out. 0 or -ENOMEM. */
-int guests_show_metrics(FILE *out, const GuestsView *view);
+/* Prints Prometheus' text format 0.0.4. Unknown values are left out. */
+void guests_show_metrics(FILE *out, const GuestsView *view);

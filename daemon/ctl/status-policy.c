@@ -90,11 +90,7 @@ static char *format_group(struct json_object *cpu, const CpuSet *ids)
         }
         if (json_get_text(cpu, "LastError")[0])
                 fprintf(out, "; %s", json_get_text(cpu, "LastError"));
-        if (ferror(out) | fclose(out)) {
-                free(text);
-                return NULL;
-        }
-        return text;
+        return text_finish(out, &text);
 }
 
 /* Collects the CPUs that are like the first one of them that is not shown yet. -ENOMEM: not all of them. */

@@ -138,7 +138,8 @@ static void show_losses(FILE *out, const Losses *losses)
         }
         if (n > shown)
                 fputs(", ...", list);
-        status_text(out, "Earlier", ferror(list) | fclose(list) ? NULL : text);
+        text = text_finish(list, &text);
+        status_text(out, "Earlier", text);
 }
 
 static void show_earlier(FILE *out, const StatusInput *input)
@@ -339,4 +340,17 @@ void status_show(FILE *out, const StatusInput *input)
         show_probe(out, input);
         show_advice(out, input);
         show_events(out, input->state->events);
+}
+
+int status_show_json(FILE *out, const StatusInput *input)
+{
+        const WardenState *state = input->state;
+        struct json_object *json = json_object_new_object();
+
+        json_add(json, "Manager", json_object_get(state->manager));
+        json_add(json, "Clock", json_object_get(state->clock));
+        json_add(json, "Cpus", json_object_get(state->cpus));
+        json_add(json, "Events", json_object_get(state->events));
+        json_add(json, "Rate", rate_here_to_json(input->rate));
+        return json_print(out, json);
 }

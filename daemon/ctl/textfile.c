@@ -14,7 +14,7 @@
 
 /* Collectors may read any file of the directory at any time, so the new content is written to a temporary file, which
  * is then renamed. */
-static int replace(const char *path, const char *text, size_t size)
+static int replace(const char *path, const char *text)
 {
         _cleanup_free_ char *directory = strdup(path);
         const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
@@ -30,20 +30,23 @@ static int replace(const char *path, const char *text, size_t size)
         fd = open(directory[0] ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
-        r = runtime_replace_file(fd, name, text, size, 0644);
+        r = runtime_replace_file(fd, name, text, strlen(text), 0644);
         close(fd);
         return r;
 }
 
-int textfile_write(const char *path, const char *text, size_t size)
+int textfile_write(const char *path, char *text)
 {
+        _cleanup_free_ char *owned = text;
         int r;
 
+        if (!text)
+                return ctl_complain("Out of memory");
         if (!path || strcmp(path, "-") == 0) {
                 fputs(text, stdout);
                 return ctl_finish(0, CTL_FINE);
         }
-        r = replace(path, text, size);
+        r = replace(path, text);
         if (r < 0)
                 return ctl_complain("Cannot write %s: %s", path,
                                     r == -ENOTSUP ? "it is no regular file; - is standard output" : strerror(-r));

@@ -4,7 +4,6 @@
  */
 #pragma once
 
-#include <stddef.h>
-
-/* Replaces the file `path`; NULL and "-" mean standard output. CTL_FINE, or CTL_NO_ANSWER after a message on stderr. */
-int textfile_write(const char *path, const char *text, size_t size);
+/* Replaces the file `path`; NULL and "-" mean standard output. Frees `text`; NULL: there was no memory for it.
+ * CTL_FINE, or CTL_NO_ANSWER after a message on stderr. */
+int textfile_write(const char *path, char *text);

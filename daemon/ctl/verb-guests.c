@@ -174,19 +174,14 @@ static int read_own_clock(HostClock *ret)
 /* Prints all metrics, or none and a message on stderr. */
 static int print_metrics(const CtlOptions *options, const GuestsView *view)
 {
-        _cleanup_free_ char *text = NULL;
+        char *text = NULL;
         size_t size;
         FILE *out = open_memstream(&text, &size);
-        int r;
 
         if (!out)
                 return ctl_complain("Out of memory");
-        r = guests_show_metrics(out, view);
-        if (r < 0 || ferror(out)) {
-                (void)fclose(out);
-                return ctl_complain("Out of memory");
-        }
-        return fclose(out) == 0 ? textfile_write(options->textfile, text, size) : ctl_complain("Out of memory");
+        guests_show_metrics(out, view);
+        return textfile_write(options->textfile, text_finish(out, &text));
 }
 
 static int print(const CtlOptions *options, const GuestsView *view)

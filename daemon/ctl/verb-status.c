@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/log.h"
 #include "base/time.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
@@ -56,7 +57,7 @@ static void show(const CtlOptions *options, const StatusInput *input)
 
 static int write_text(const CtlOptions *options, const StatusInput *input)
 {
-        _cleanup_free_ char *text = NULL;
+        char *text = NULL;
         size_t size;
         FILE *out = open_memstream(&text, &size);
 
@@ -66,9 +67,7 @@ static int write_text(const CtlOptions *options, const StatusInput *input)
                 status_show_labels(out, input);
         else
                 status_show_metrics(out, input);
-        if (ferror(out) | fclose(out))
-                return ctl_complain("Out of memory");
-        return textfile_write(options->textfile, text, size);
+        return textfile_write(options->textfile, text_finish(out, &text));
 }
 
 int verb_status(const CtlOptions *options)
