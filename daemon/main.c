@@ -259,8 +259,9 @@ static int cannot_start(int error, const char *what)
 
 static int on_helper_gone(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
-        log_message(LOG_ERR, "The process that writes the knobs for the daemon has ended, and so the daemon ends. "
-                             "The policy stays in force; systemd starts both again.");
+        log_message(
+                LOG_ERR,
+                "The process that writes the knobs for the daemon has ended, and so the daemon ends. The policy stays in force; systemd starts both again.");
         return sd_event_exit(sd_event_source_get_event(source), EXIT_FAILURE);
 }
 
@@ -276,14 +277,13 @@ static void start_helper(const Config *config, Helper *helper)
                 if (access(config->files[i], R_OK) < 0)
                         log_message(
                                 LOG_WARNING,
-                                "Only root may read %s. The daemon has read it before it dropped its capabilities, but a reload "
-                                "cannot; chmod a+r %s mends that.",
+                                "Only root may read %s. The daemon has read it before it dropped its capabilities, but a reload cannot; chmod a+r %s mends that.",
                                 config->files[i], config->files[i]);
         r = helper_start(helper);
         if (r < 0)
-                (void)log_error_errno(r,
-                                      "Cannot split off a process that writes the knobs, so the daemon writes them and "
-                                      "keeps all of its capabilities");
+                (void)log_error_errno(
+                        r,
+                        "Cannot split off a process that writes the knobs, so the daemon writes them and keeps all of its capabilities");
 }
 
 static int watch_helper(sd_event *event, const Helper *helper)

@@ -196,7 +196,7 @@ void audit_boot_parameters(const AuditInput *input, AuditStep *step)
         else
                 /* If the TSC was lost for another reason, the parameters prove nothing: not applicable. */
                 audit_set(step,
-                          (of_cpu.frequency || of_cpu.idle) && audit_in_use(input->clock->verdict) ?
+                          (of_cpu.frequency || of_cpu.idle) && verdict_in_use(input->clock->verdict) ?
                                   AUDIT_PASS :
                                   AUDIT_NOT_APPLICABLE,
                           "/proc/cmdline: %s. %s", booted, reason);

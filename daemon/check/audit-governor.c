@@ -125,7 +125,7 @@ static const char *list_owners(unsigned owners, char buffer[static 128])
 static void fix_owners(const AuditInput *input, AuditStep *step)
 {
         const MachineSetup *setup = input->setup;
-        bool lives = audit_in_use(input->clock->verdict) || input->clock->verdict == VERDICT_UNUSED;
+        bool lives = verdict_in_use(input->clock->verdict) || input->clock->verdict == VERDICT_UNUSED;
         const char *first = setup->warden_running ? "" : "systemctl enable --now tscwarden && ";
         char names[128];
 

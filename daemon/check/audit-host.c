@@ -160,7 +160,7 @@ void audit_pairing(const AuditInput *input, AuditStep *step)
         const char *current = input->clock->clocksource;
         /* If KVM runs nested on Hyper-V, Hyper-V's TSC page is enough (arch/x86/kvm/x86.c gtod_is_based_on_tsc). */
         bool pairs = clocksource_is_tsc(current) || strcmp(current, "hyperv_clocksource_tsc_page") == 0;
-        bool tsc_says_why = !audit_in_use(input->clock->verdict) && !input->facts->hypervisor;
+        bool tsc_says_why = !verdict_in_use(input->clock->verdict) && !input->facts->hypervisor;
 
         if (!current[0])
                 audit_set(step, AUDIT_UNKNOWN, CURRENT " cannot be read");

@@ -13,7 +13,7 @@ static void compare_verdicts(const MigrationEnd *here, const MigrationEnd *there
 
         if (there->verdict == VERDICT_UNKNOWN)
                 result = AUDIT_UNKNOWN;
-        else if (!audit_in_use(there->verdict))
+        else if (!verdict_in_use(there->verdict))
                 result = AUDIT_FAIL;
         else if (there->verdict == VERDICT_UNVERIFIED && here->verdict != VERDICT_UNVERIFIED)
                 result = AUDIT_WARN;

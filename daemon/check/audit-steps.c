@@ -108,11 +108,6 @@ void audit_set_tsc(const AuditInput *input, AuditStep *step)
                   clock->kernel_line);
 }
 
-bool audit_in_use(Verdict verdict)
-{
-        return verdict == VERDICT_STABLE || verdict == VERDICT_TRUSTED || verdict == VERDICT_UNVERIFIED;
-}
-
 int audit_exit_status(const Audit *audit)
 {
         int status = 0;

@@ -95,5 +95,3 @@ int audit_find_error(const Audit *audit);
 /* Sets result and evidence of a step about the TSC and the clock in use. The urgency and the suspected clock decide the
  * result; model/ decides those two. */
 void audit_set_tsc(const AuditInput *input, AuditStep *step);
-/* True if the verdict says that the TSC is the current clocksource. */
-bool audit_in_use(Verdict verdict);

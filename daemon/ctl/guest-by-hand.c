@@ -48,8 +48,7 @@ static void tell_by_hand(const MachineSetup *setup)
                 setup->chrony_config ? setup->chrony_config : "its chrony.conf", device);
         if (access(device, F_OK) < 0)
                 fputs("  (where there is no " KVM_CLOCK_LINK
-                      " then: the /dev/ptpN whose /sys/class/ptp/ptpN/clock_name "
-                      "is \"" KVM_CLOCK_NAME "\")\n",
+                      " then: the /dev/ptpN whose /sys/class/ptp/ptpN/clock_name is \"" KVM_CLOCK_NAME "\")\n",
                       stderr);
         fprintf(stderr, "  to restart chronyd: %s\n", find_restart());
 }

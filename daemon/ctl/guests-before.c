@@ -77,15 +77,6 @@ bool guests_before_is_here(const GuestBefore *before, const Guests *guests)
         return false;
 }
 
-/* Not answered if the guest did not run earlier. */
-static GuestAnswer compare_guest(const GuestsBefore *before, const Guest *guest, const GuestAnswer *now)
-{
-        for (size_t i = 0; i < before->n; i++)
-                if (strcmp(guest->name, before->entries[i].name) == 0)
-                        return guest_answer_move(&before->entries[i].answer, now);
-        return (GuestAnswer) {};
-}
-
 int guests_before_compare(const GuestsBefore *before, const Guests *guests, const GuestAnswer *answers,
                           GuestAnswer **ret)
 {
@@ -93,8 +84,13 @@ int guests_before_compare(const GuestsBefore *before, const Guests *guests, cons
 
         if (!moves)
                 return -ENOMEM;
+        /* A guest that did not run earlier has not answered. */
         for (size_t i = 0; i < guests->n; i++)
-                moves[i] = compare_guest(before, &guests->entries[i], &answers[i]);
+                for (size_t k = 0; k < before->n; k++)
+                        if (strcmp(guests->entries[i].name, before->entries[k].name) == 0) {
+                                moves[i] = guest_answer_move(&before->entries[k].answer, &answers[i]);
+                                break;
+                        }
         *ret = moves;
         return 0;
 }

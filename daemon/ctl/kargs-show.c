@@ -99,8 +99,7 @@ static int show_to_do(FILE *out, const Kargs *kargs)
         if (missing.n == 0 && kargs->need.not_taken) {
                 print_wrapped(
                         out, "To do", INDENT,
-                        "the boot loader did not pass them to the kernel, although they were configured: find out which boot "
-                        "loader and which entry start this machine");
+                        "the boot loader did not pass them to the kernel, although they were configured: find out which boot loader and which entry start this machine");
                 return 0;
         }
         if (missing.n == 0) {

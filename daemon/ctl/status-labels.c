@@ -5,7 +5,6 @@
  * 0.14).
  */
 #include <inttypes.h>
-#include <string.h>
 #include <time.h>
 
 #include "ctl/json.h"
@@ -22,16 +21,6 @@ static void show_text(FILE *out, const char *name, const char *value)
                 fprintf(out, NAMESPACE "/%s=%s\n", name, value);
 }
 
-static bool is_usable(const char *verdict)
-{
-        static const Verdict in_use[] = { VERDICT_STABLE, VERDICT_TRUSTED, VERDICT_UNVERIFIED };
-
-        for (unsigned i = 0; i < ARRAY_SIZE(in_use); i++)
-                if (strcmp(verdict, verdict_to_string(in_use[i])) == 0)
-                        return true;
-        return false;
-}
-
 void status_show_labels(FILE *out, const StatusInput *input)
 {
         struct json_object *clock = input->state->clock;
@@ -44,7 +33,7 @@ void status_show_labels(FILE *out, const StatusInput *input)
                 return;
         fprintf(out, "# +expiry-time=%s\n", text);
         show_text(out, "tsc-verdict", verdict);
-        show_text(out, "tsc-usable", is_usable(verdict) ? "true" : "false");
+        show_text(out, "tsc-usable", verdict_in_use(verdict_from_string(verdict)) ? "true" : "false");
         if (json_get_number(clock, "TscKHz") > 0)
                 fprintf(out, NAMESPACE "/tsc-khz=%" PRIu64 "\n", json_get_number(clock, "TscKHz"));
         if (json_has(clock, "TscScaling"))

@@ -150,9 +150,9 @@ static void show_earlier(FILE *out, const StatusInput *input)
         else if (input->losses_error == 0)
                 show_losses(out, input->losses);
         else if (input->losses_error == -EACCES)
-                status_text(out, "Earlier",
-                            "not known: the journal is readable for root and for the groups systemd-journal and adm "
-                            "(usermod -aG systemd-journal USER, then log in again)");
+                status_text(
+                        out, "Earlier",
+                        "not known: the journal is readable for root and for the groups systemd-journal and adm (usermod -aG systemd-journal USER, then log in again)");
         else if (input->losses_error == -ENOENT)
                 status_text(out, "Earlier", "not known: there is no journal here");
         else

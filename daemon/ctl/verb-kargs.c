@@ -147,8 +147,7 @@ static void tell_orphans(const Kargs *kargs)
 {
         for (unsigned i = 0; i < kargs->n; i++)
                 if (kargs_is_orphan(kargs, &kargs->parameters[i]))
-                        printf("%s is in %zu of %zu boot entries, but no file in /etc/default sets it: update-grub will "
-                               "remove it.\n",
+                        printf("%s is in %zu of %zu boot entries, but no file in /etc/default sets it: update-grub will remove it.\n",
                                kargs->parameters[i].word, kargs->parameters[i].n_configured, kargs->config.n);
 }
 

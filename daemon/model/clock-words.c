@@ -65,6 +65,11 @@ static int word_find(const char *const *words, int n, const char *text)
         }                                         \
         struct macro_eats_semicolon_
 
+bool verdict_in_use(Verdict verdict)
+{
+        return verdict == VERDICT_STABLE || verdict == VERDICT_TRUSTED || verdict == VERDICT_UNVERIFIED;
+}
+
 DEFINE_WORDS(verdict, Verdict, verdict_words, VERDICT_MAX_);
 DEFINE_WORDS(clock_reason, ClockReason, reason_words, REASON_MAX_);
 DEFINE_TO_STRING(watchdog_state, WatchdogState, watchdog_words);

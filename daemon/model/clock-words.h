@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 typedef enum Verdict {
         VERDICT_UNKNOWN,
         VERDICT_STABLE,     /* in use, the kernel's watchdog compares it */
@@ -69,6 +71,8 @@ typedef enum Urgency {
         URGENCY_INVALID_ = -1,
 } Urgency;
 
+/* True if the verdict says that the TSC is the current clocksource. */
+bool verdict_in_use(Verdict verdict);
 const char *verdict_to_string(Verdict verdict);
 Verdict verdict_from_string(const char *text);          /* VERDICT_INVALID_ for an unknown word */
 const char *clock_reason_to_string(ClockReason reason); /* "" for REASON_NONE */

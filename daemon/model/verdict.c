@@ -179,9 +179,7 @@ static void explain_absence(Clock *clock, uint64_t now)
  * worse. */
 static bool awaits_successor(const Clock *clock)
 {
-        return clock->leave_deadline != CLOCK_NEVER && clock->facts->hypervisor &&
-               (clock->verdict == VERDICT_STABLE || clock->verdict == VERDICT_TRUSTED ||
-                clock->verdict == VERDICT_UNVERIFIED);
+        return clock->leave_deadline != CLOCK_NEVER && clock->facts->hypervisor && verdict_in_use(clock->verdict);
 }
 
 /* fresh: sysfs has just been read. A pending line is dropped only then, because this process may not have run for a
