@@ -39,6 +39,28 @@ int __wrap_sd_journal_open(sd_journal **ret, int flags)
         return -ENOENT;
 }
 
+/* The daemon reads its kernel's log at each start. This machine's may have thousands of lines, and this test starts the
+ * daemon thousands of times. The first lines are gone, so that it also looks for the journal. */
+int __wrap_kmsg_open(int *ret_fd);
+int __wrap_kmsg_open(int *ret_fd)
+{
+        static const char *const lines[] = {
+                "6,100,1000,-;Memory: 1000000K/1048576K available",
+                "5,101,2000,-;tsc: Marking TSC unstable due to TSC halts in idle",
+        };
+        static int kernel = -1;
+        int fds[2];
+
+        if (kernel >= 0)
+                close(kernel);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
+        kernel = fds[0];
+        for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+                assert_int_equal(send(kernel, lines[i], strlen(lines[i]), 0), (ssize_t)strlen(lines[i]));
+        *ret_fd = fds[1];
+        return 0;
+}
+
 /* The fake host must not run out of memory; an allocation of the real one counts as one of the others. */
 static int enumerate(void *userdata, Snapshot *ret)
 {
