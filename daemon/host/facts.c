@@ -165,23 +165,26 @@ static int read_list(const char *path, CpuSet *ret)
         return cpuset_parse(text, ret) == -ENOMEM ? -ENOMEM : 0;
 }
 
-static int count_packages(const CpuSet *online, unsigned *ret)
+/* One CPU of each package names the others: a large host has thousands of CPUs. `online` loses its members. */
+static int count_packages(CpuSet *online, unsigned *ret)
 {
-        _cleanup_cpuset_ CpuSet packages = {};
+        unsigned n = 0;
+        int cpu;
 
-        for (int cpu = cpuset_next(online, 0); cpu >= 0; cpu = cpuset_next(online, (unsigned)cpu + 1)) {
-                char path[96], text[16];
-                unsigned id;
+        while ((cpu = cpuset_next(online, 0)) >= 0) {
+                _cleanup_cpuset_ CpuSet package = {};
+                char path[96];
 
                 strcpy(append_number(stpcpy(path, "/sys/devices/system/cpu/cpu"), (unsigned)cpu),
-                       "/topology/physical_package_id");
-                if (sysfs_read_at(AT_FDCWD, path, text, sizeof(text)) < 0 ||
-                    parse_unsigned(text, 0, CPUSET_MAX - 1, &id) < 0)
-                        continue;
-                if (cpuset_add(&packages, id) < 0)
+                       "/topology/core_siblings_list");
+                if (read_list(path, &package) < 0)
                         return -ENOMEM;
+                n += cpuset_has(&package, (unsigned)cpu);
+                cpuset_remove(online, (unsigned)cpu);
+                for (int other = cpuset_next(&package, 0); other >= 0; other = cpuset_next(&package, other + 1))
+                        cpuset_remove(online, (unsigned)other);
         }
-        *ret = cpuset_count(&packages);
+        *ret = n;
         return 0;
 }
 

@@ -29,7 +29,7 @@ typedef struct Facts {
 
         /* 0 = unknown */
         unsigned n_possible;                 /* CPUs: num_possible_cpus() */
-        unsigned n_packages;                 /* distinct topology/physical_package_id */
+        unsigned n_packages;                 /* distinct topology/core_siblings_list */
         unsigned n_nodes;                    /* online NUMA nodes */
         unsigned kernel_major, kernel_minor; /* uname -r. Never decides what a log line means */
 

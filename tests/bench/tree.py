@@ -43,6 +43,8 @@ def make(root, n_cpus):
             os.makedirs(state)
             for key, value in (("name", name), ("latency", latency), ("disable", 0), ("desc", name), ("usage", 0)):
                 _write(f"{state}/{key}", value)
+        os.makedirs(f"{root}/cpu{cpu}/topology")
+        _write(f"{root}/cpu{cpu}/topology/core_siblings_list", cpus)
         os.symlink(f"../cpufreq/policy{cpu}", f"{root}/cpu{cpu}/cpufreq")
         _write(f"{root}/cpu{cpu}/online", 1)
 

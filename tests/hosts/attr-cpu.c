@@ -184,9 +184,33 @@ static bool present_online(const Host *host, const Node *node)
         return node->cpu->online;
 }
 
+static unsigned package_of(const Host *host, unsigned cpu)
+{
+        return cpu / ((host->n_cpus + host->packages - 1) / host->packages);
+}
+
 static int show_package(Host *host, const Node *node, FILE *out)
 {
-        fprintf(out, "%u\n", node->cpu->id / ((host->n_cpus + host->packages - 1) / host->packages));
+        fprintf(out, "%u\n", package_of(host, node->cpu->id));
+        return 0;
+}
+
+static int show_siblings(Host *host, const Node *node, FILE *out)
+{
+        const char *separator = "";
+
+        for (unsigned i = 0; i < host->n_cpus; i++) {
+                unsigned first = i;
+
+                while (i < host->n_cpus && host->cpus[i].online &&
+                       package_of(host, i) == package_of(host, node->cpu->id))
+                        i++;
+                if (i == first)
+                        continue;
+                fprintf(out, "%s%u-%u", separator, first, i - 1);
+                separator = ",";
+        }
+        fputc('\n', out);
         return 0;
 }
 
@@ -198,6 +222,7 @@ static int show_core(Host *host, const Node *node, FILE *out)
 
 static const Attr topology_attrs[] = {
         { .name = "physical_package_id", .mode = 0444, .show = show_package },
+        { .name = "core_siblings_list", .mode = 0444, .show = show_siblings },
         { .name = "core_id", .mode = 0444, .show = show_core },
 };
 

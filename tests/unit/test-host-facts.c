@@ -201,6 +201,8 @@ static void test_facts_of_this_host(void **state)
         if (access("/sys/devices/system/cpu/possible", R_OK) == 0)
                 assert_true(facts.n_possible >= facts.n_cpus);
         assert_true(facts.n_packages <= facts.n_cpus);
+        if (access("/sys/devices/system/cpu/cpu0/topology/core_siblings_list", R_OK) == 0)
+                assert_true(facts.n_packages > 0);
 }
 
 int main(void)
