@@ -23,6 +23,8 @@ void look_forget(Look *look)
         drop_kept(look);
         /* What was read so far is older than the change. */
         cpu_reading_done(&look->reading);
+        if (look->phase != LOOK_RESTS)
+                look->phase = LOOK_READS;
 }
 
 void look_done(Look *look)
@@ -92,22 +94,35 @@ const ManagerLook *look_get(Look *look)
 static int on_slice(sd_event_source *source, void *userdata)
 {
         Look *look = userdata;
-        int r = planner_read_some(look->planner, NULL, &look->reading);
+        int r;
 
-        if (r > 0)
-                return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
-        /* After a failure whoever asks gets the error from look_get(). */
-        if (r == 0)
+        switch (look->phase) {
+        case LOOK_READS:
+                r = planner_read_some(look->planner, NULL, &look->reading);
+                if (r == 0)
+                        look->phase = LOOK_PLANS;
+                /* Whoever asks gets the error from look_get(). */
+                if (r < 0) {
+                        cpu_reading_done(&look->reading);
+                        look->phase = LOOK_ANSWERS;
+                }
+                break;
+        case LOOK_PLANS:
                 (void)keep(look, &look->reading.snapshot);
-        cpu_reading_done(&look->reading);
-        look->is_reading = false;
-        look->on_ready(look->userdata);
-        return 0;
+                cpu_reading_done(&look->reading);
+                look->phase = LOOK_ANSWERS;
+                break;
+        default:
+                look->phase = LOOK_RESTS;
+                look->on_ready(look->userdata);
+                return 0;
+        }
+        return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
 bool look_prepare(Look *look)
 {
-        if (look->is_reading)
+        if (look->phase != LOOK_RESTS)
                 return true;
         if (is_fresh(look))
                 return false;
@@ -119,6 +134,6 @@ bool look_prepare(Look *look)
         if (sd_event_source_set_enabled(look->slice, SD_EVENT_ONESHOT) < 0)
                 return false;
         log_message(LOG_DEBUG, "Somebody asked for the plan or a CPU; the daemon reads the host in slices.");
-        look->is_reading = true;
+        look->phase = LOOK_READS;
         return true;
 }

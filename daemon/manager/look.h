@@ -10,6 +10,14 @@
 #include "manager/planner.h"
 #include "manager/view.h"
 
+/* Each has turns of the event loop of its own: on a large host each takes a few ms. */
+typedef enum LookPhase {
+        LOOK_RESTS,
+        LOOK_READS,
+        LOOK_PLANS,
+        LOOK_ANSWERS,
+} LookPhase;
+
 typedef struct Look {
         sd_event *event;        /* not owned */
         const Planner *planner; /* not owned */
@@ -18,7 +26,7 @@ typedef struct Look {
         ManagerLook kept;
         sd_event_source *timer, *slice;
         CpuReading reading;
-        bool is_reading;
+        LookPhase phase;
 } Look;
 
 void look_done(Look *look);

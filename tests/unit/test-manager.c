@@ -543,7 +543,7 @@ static void test_a_look_in_slices(void **state)
 
 /* A task that ends while a look is being read makes the look begin again: its first slices are older than the change.
  */
-static void test_a_task_ends_during_a_look(void **state)
+static void task_ends_during_a_look(unsigned after)
 {
         unsigned n_ready;
 
@@ -552,11 +552,21 @@ static void test_a_task_ends_during_a_look(void **state)
         n_slices = 0;
         n_ready = n_news[MANAGER_LOOK_READY];
         assert_true(manager_prepare_look(manager));
-        while (n_slices < 2)
+        while (n_slices < after)
                 assert_true(sd_event_run(event, UINT64_MAX) >= 0);
         assert_int_equal(manager_restore(manager), 0);
         wait_for(MANAGER_LOOK_READY, n_ready + 1);
         assert_string_equal(manager_look(manager)->snapshot.domains[0].governor, "ondemand");
+}
+
+static void test_a_task_ends_while_the_host_is_read(void **state)
+{
+        task_ends_during_a_look(2);
+}
+
+static void test_a_task_ends_before_the_plan_is_made(void **state)
+{
+        task_ends_during_a_look(3);
 }
 
 /* Of a large host. Returns when the last slice was read. */
@@ -818,7 +828,8 @@ int main(void)
                 TEST(test_a_look_in_slices),
                 TEST(test_others_are_heard_before_the_first_write),
                 TEST(test_a_stop_comes_before_the_first_write),
-                TEST(test_a_task_ends_during_a_look),
+                TEST(test_a_task_ends_while_the_host_is_read),
+                TEST(test_a_task_ends_before_the_plan_is_made),
                 TEST(test_another_program_writes_while_the_host_is_read),
                 TEST(test_a_cpu_comes_to_a_degraded_host),
                 TEST(test_a_cpu_is_taken_out),
