@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -41,26 +40,16 @@ static void add_list(const char *name, CpuSet *set)
                 (void)cpuset_add_all(set, &more);
 }
 
-static int read_allowed(CpuSet *ret)
+/* Adds the CPUs that this process may use. 0 or -errno. */
+static int add_allowed(CpuSet *set)
 {
-        size_t size = CPU_ALLOC_SIZE(CPUSET_MAX);
-        cpu_set_t *mask = CPU_ALLOC(CPUSET_MAX);
-        CpuSet set = {};
-        int r = 0;
+        CpuMask mask;
 
-        if (!mask)
-                return -ENOMEM;
-        if (sched_getaffinity(0, size, mask) < 0)
-                r = -errno;
-        for (unsigned i = 0; i < CPUSET_MAX && r == 0; i++)
-                if (CPU_ISSET_S(i, size, mask))
-                        r = cpuset_add(&set, i);
-        CPU_FREE(mask);
-        if (r < 0) {
-                cpuset_done(&set);
-                return r;
-        }
-        *ret = set;
+        if (sched_getaffinity(0, sizeof(mask), mask) < 0)
+                return -errno;
+        for (unsigned i = 0; i < CPUSET_MAX; i++)
+                if (CPU_ISSET_S(i, sizeof(mask), mask) && cpuset_add(set, i) < 0)
+                        return -ENOMEM;
         return 0;
 }
 
@@ -105,7 +94,7 @@ static int lists_read(const ProbeOptions *options, Lists *lists)
         if (r == 0)
                 r = read_list("online", &lists->online);
         if (r == 0)
-                r = read_allowed(&lists->allowed);
+                r = add_allowed(&lists->allowed);
         if (r == 0 && !options->cpus && !options->all) {
                 add_list("isolated", &lists->isolated);
                 add_list("nohz_full", &lists->isolated);

@@ -4,7 +4,13 @@
  */
 #pragma once
 
+#include <sched.h>
+
+#include "base/cpuset.h"
 #include "probe/result.h"
+
+/* A set for sched_setaffinity(2) with room for every CPU that a CpuSet may have. */
+typedef cpu_set_t CpuMask[CPUSET_MAX / CPU_SETSIZE];
 
 /* Fills *ret with the CPUs that are present, or with those of `options->cpus`, with fates (PROBE_MEASURED: may be
  * measured) and leaders. 0, -ENODEV (no CPU may be measured), -ENOMEM or the -errno of reading a list; untouched on

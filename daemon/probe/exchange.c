@@ -5,13 +5,12 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/cpuset.h"
 #include "base/time.h"
+#include "probe/cpus.h"
 
 #define STOP UINT32_MAX
 #define SPINS 400        /* with one PAUSE each: some ten microseconds, far longer than an answer takes */
@@ -35,32 +34,12 @@ typedef struct Link {
         _Atomic bool moved_away; /* the other thread ran on another CPU than `other` */
 } Link;
 
-static int pin_set(unsigned cpu, cpu_set_t **ret, size_t *ret_size)
-{
-        size_t size = CPU_ALLOC_SIZE(CPUSET_MAX);
-        cpu_set_t *set = CPU_ALLOC(CPUSET_MAX);
-
-        if (!set)
-                return -ENOMEM;
-        CPU_ZERO_S(size, set);
-        CPU_SET_S(cpu, size, set);
-        *ret = set;
-        *ret_size = size;
-        return 0;
-}
-
 int exchange_pin(unsigned cpu)
 {
-        cpu_set_t *set;
-        size_t size;
-        int r = pin_set(cpu, &set, &size);
+        CpuMask mask = {};
 
-        if (r < 0)
-                return r;
-        if (sched_setaffinity(0, size, set) < 0)
-                r = -errno;
-        CPU_FREE(set);
-        return r;
+        CPU_SET_S(cpu, sizeof(mask), mask);
+        return sched_setaffinity(0, sizeof(mask), mask) < 0 ? -errno : 0;
 }
 
 /* Nothing orders the two accesses, so a reader that is about to sleep may be missed; then it sleeps for SLEEP_NSEC. A
@@ -148,20 +127,16 @@ static int ask_until_enough(Link *link, unsigned base, uint64_t enough, Round *r
 static int start(Link *link, pthread_t *ret)
 {
         pthread_attr_t attributes;
-        cpu_set_t *set;
-        size_t size;
-        int r = pin_set(link->other, &set, &size);
+        CpuMask mask = {};
+        int r = -pthread_attr_init(&attributes);
 
         if (r < 0)
                 return r;
-        r = -pthread_attr_init(&attributes);
-        if (r == 0) {
-                r = -pthread_attr_setaffinity_np(&attributes, size, set);
-                if (r == 0)
-                        r = -pthread_create(ret, &attributes, answer, link);
-                (void)pthread_attr_destroy(&attributes);
-        }
-        CPU_FREE(set);
+        CPU_SET_S(link->other, sizeof(mask), mask);
+        r = -pthread_attr_setaffinity_np(&attributes, sizeof(mask), mask);
+        if (r == 0)
+                r = -pthread_create(ret, &attributes, answer, link);
+        (void)pthread_attr_destroy(&attributes);
         return r;
 }
 

@@ -2,7 +2,6 @@
 #include "probe/probe.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -151,23 +150,15 @@ static void probe(const ProbeOptions *options, ProbeResult *result)
 
 int probe_run(const ProbeOptions *options, ProbeResult *ret)
 {
-        size_t size = CPU_ALLOC_SIZE(CPUSET_MAX);
-        cpu_set_t *before;
+        CpuMask before = {};
         ProbeResult result;
         int r = probe_list_cpus(options, &result);
 
         if (r < 0)
                 return r;
-        before = CPU_ALLOC(CPUSET_MAX);
-        if (!before) {
-                probe_result_done(&result);
-                return -ENOMEM;
-        }
-        CPU_ZERO_S(size, before);
-        (void)sched_getaffinity(0, size, before);
+        (void)sched_getaffinity(0, sizeof(before), before);
         probe(options, &result);
-        (void)sched_setaffinity(0, size, before);
-        CPU_FREE(before);
+        (void)sched_setaffinity(0, sizeof(before), before);
         *ret = result;
         return 0;
 }
