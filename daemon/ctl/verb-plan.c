@@ -15,18 +15,14 @@
 
 static int print_json(const Steps *steps)
 {
+        static const char *const keys[STEP_WORD_MAX_] = { "Object", "Knob", "From", "To", "Reason", "Effect" };
         struct json_object *json = json_object_new_object(), *list = json_add_list(json, "Plan");
 
         for (size_t i = 0; i < steps->n; i++) {
-                const StepText *step = &steps->entries[i];
                 struct json_object *entry = json_append_object(list);
 
-                json_add(entry, "Object", json_string(step->object));
-                json_add(entry, "Knob", json_string(step->knob));
-                json_add(entry, "From", json_string(step->from));
-                json_add(entry, "To", json_string(step->to));
-                json_add(entry, "Reason", json_string(step->reason));
-                json_add(entry, "Effect", json_string(step->effect));
+                for (StepWord word = 0; word < STEP_WORD_MAX_; word++)
+                        json_add(entry, keys[word], json_string(steps->entries[i].words[word]));
         }
         return json_print(stdout, json);
 }

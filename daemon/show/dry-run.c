@@ -76,19 +76,9 @@ static int show_effects(FILE *out, const DryRun *dry)
 
 int dry_run_show(FILE *out, const DryRun *dry)
 {
-        int r = show_facts(out, &dry->facts);
-
-        if (r < 0)
-                return r;
-        r = show_plan(out, "Plan", &dry->plan, &dry->snapshot);
-        if (r < 0)
-                return r;
-        r = show_findings(out, &dry->plan.findings);
-        if (r < 0)
-                return r;
-        r = show_effects(out, dry);
-        if (r < 0)
-                return r;
+        if (show_facts(out, &dry->facts) < 0 || show_plan(out, "Plan", &dry->plan, &dry->snapshot) < 0 ||
+            show_findings(out, &dry->plan.findings) < 0 || show_effects(out, dry) < 0)
+                return -ENOMEM;
         if (dry->no_guests)
                 print_wrapped(out, "Note", 7,
                               "APPLY_WHEN=guests, and no virtual machine runs: nothing is applied until one does.");

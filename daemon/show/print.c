@@ -111,30 +111,29 @@ void print_cell(FILE *out, unsigned columns, const char *text)
         fprintf(out, "%*s", (int)(columns - width), "");
 }
 
-static const char *print_seconds(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE])
+/* Without a calendar, for example for a time too far away, writes the seconds since 1970. */
+static const char *format_time(uint64_t realtime_usec, bool with_zone, char buffer[static PRINT_TIME_SIZE])
 {
-        snprintf(buffer, PRINT_TIME_SIZE, "@%" PRIu64, realtime_usec / 1000000);
+        time_t seconds = realtime_usec / 1000000;
+        size_t length = 0;
+        struct tm tm;
+
+        if (localtime_r(&seconds, &tm))
+                length = with_zone ? strftime(buffer, PRINT_TIME_SIZE, "%a %Y-%m-%d %H:%M:%S %Z", &tm) :
+                                     strftime(buffer, PRINT_TIME_SIZE, "%Y-%m-%d %H:%M:%S", &tm);
+        if (length == 0)
+                snprintf(buffer, PRINT_TIME_SIZE, "@%" PRIu64, realtime_usec / 1000000);
         return buffer;
 }
 
 const char *print_time(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE])
 {
-        time_t seconds = realtime_usec / 1000000;
-        struct tm tm;
-
-        if (!localtime_r(&seconds, &tm) || strftime(buffer, PRINT_TIME_SIZE, "%a %Y-%m-%d %H:%M:%S %Z", &tm) == 0)
-                return print_seconds(realtime_usec, buffer);
-        return buffer;
+        return format_time(realtime_usec, true, buffer);
 }
 
 const char *print_stamp(uint64_t realtime_usec, char buffer[static PRINT_TIME_SIZE])
 {
-        time_t seconds = realtime_usec / 1000000;
-        struct tm tm;
-
-        if (!localtime_r(&seconds, &tm) || strftime(buffer, PRINT_TIME_SIZE, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-                return print_seconds(realtime_usec, buffer);
-        return buffer;
+        return format_time(realtime_usec, false, buffer);
 }
 
 const char *print_span(uint64_t usec, char buffer[static PRINT_TIME_SIZE])
@@ -143,20 +142,16 @@ const char *print_span(uint64_t usec, char buffer[static PRINT_TIME_SIZE])
                 const char *name;
                 uint64_t seconds;
         } units[] = { { "d", 86400 }, { "h", 3600 }, { "min", 60 }, { "s", 1 } };
-        uint64_t seconds = usec / 1000000;
+        uint64_t seconds = usec / 1000000, rest;
+        unsigned i = 0;
+        int length;
 
-        for (unsigned i = 0; i < ARRAY_SIZE(units); i++) {
-                uint64_t rest = seconds % units[i].seconds;
-
-                if (seconds < units[i].seconds)
-                        continue;
-                if (i + 1 < ARRAY_SIZE(units) && rest / units[i + 1].seconds > 0)
-                        snprintf(buffer, PRINT_TIME_SIZE, "%" PRIu64 " %s %" PRIu64 " %s", seconds / units[i].seconds,
-                                 units[i].name, rest / units[i + 1].seconds, units[i + 1].name);
-                else
-                        snprintf(buffer, PRINT_TIME_SIZE, "%" PRIu64 " %s", seconds / units[i].seconds, units[i].name);
-                return buffer;
-        }
-        snprintf(buffer, PRINT_TIME_SIZE, "0 s");
+        while (i + 1 < ARRAY_SIZE(units) && seconds < units[i].seconds)
+                i++;
+        length = snprintf(buffer, PRINT_TIME_SIZE, "%" PRIu64 " %s", seconds / units[i].seconds, units[i].name);
+        rest = seconds % units[i].seconds;
+        if (i + 1 < ARRAY_SIZE(units) && rest >= units[i + 1].seconds)
+                snprintf(buffer + length, PRINT_TIME_SIZE - length, " %" PRIu64 " %s", rest / units[i + 1].seconds,
+                         units[i + 1].name);
         return buffer;
 }

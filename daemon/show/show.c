@@ -58,14 +58,19 @@ int show_findings(FILE *out, const Findings *findings)
         return 0;
 }
 
+/* Prints where a value is set, behind the value, which took `width` columns. */
+static void show_source(FILE *out, int width, const char *file, unsigned line)
+{
+        fprintf(out, "%*s", width < 32 ? 32 - width : 1, "");
+        if (file)
+                fprintf(out, "%s:%u\n", file, line);
+        else
+                fputs("built-in default\n", out);
+}
+
 static void show_setting(FILE *out, const Config *config, const char *key, const char *value, unsigned line)
 {
-        int width = fprintf(out, "%s=%s", key, value);
-
-        if (line > 0)
-                fprintf(out, "%*s%s:%u\n", width < 32 ? 32 - width : 1, "", config->file, line);
-        else
-                fprintf(out, "%*sbuilt-in default\n", width < 32 ? 32 - width : 1, "");
+        show_source(out, fprintf(out, "%s=%s", key, value), line > 0 ? config->file : NULL, line);
 }
 
 /* The value as the configuration file would have it, frequencies with a unit. NULL when out of memory. */
@@ -92,15 +97,11 @@ static char *format_key(const PolicyRule *rule, PolicyKey key)
 static int show_key(FILE *out, const PolicyRule *rule, PolicyKey key)
 {
         _cleanup_free_ char *value = format_key(rule, key);
-        int width;
 
         if (!value)
                 return -ENOMEM;
-        width = fprintf(out, "  %s%c%s", policy_key_to_string(key), key == POLICY_IDLE_SET ? ' ' : '=', value);
-        if (rule->file)
-                fprintf(out, "%*s%s:%u\n", width < 32 ? 32 - width : 1, "", rule->file, rule->lines[key]);
-        else
-                fprintf(out, "%*sbuilt-in default\n", width < 32 ? 32 - width : 1, "");
+        show_source(out, fprintf(out, "  %s%c%s", policy_key_to_string(key), key == POLICY_IDLE_SET ? ' ' : '=', value),
+                    rule->file, rule->lines[key]);
         return 0;
 }
 

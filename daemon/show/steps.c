@@ -14,43 +14,27 @@
 #include "model/snapshot.h"
 #include "show/print.h"
 
-static void step_text_done(StepText *step)
-{
-        free(step->object);
-        free(step->knob);
-        free(step->from);
-        free(step->to);
-        free(step->reason);
-        free(step->effect);
-}
-
 void steps_done(Steps *steps)
 {
         for (size_t i = 0; i < steps->n; i++)
-                step_text_done(&steps->entries[i]);
+                for (StepWord word = 0; word < STEP_WORD_MAX_; word++)
+                        free(steps->entries[i].words[word]);
         free(steps->entries);
         *steps = (Steps) {};
 }
 
-int steps_add(Steps *steps, const char *const words[static 6])
+int steps_add(Steps *steps, const char *const words[static STEP_WORD_MAX_])
 {
-        StepText step;
+        StepText *step;
 
         if (array_grow(&steps->entries, steps->n, sizeof(*steps->entries)) < 0)
                 return -ENOMEM;
-        step = (StepText) {
-                .object = strdup(words[0]),
-                .knob = strdup(words[1]),
-                .from = strdup(words[2]),
-                .to = strdup(words[3]),
-                .reason = strdup(words[4]),
-                .effect = strdup(words[5]),
-        };
-        if (!step.object || !step.knob || !step.from || !step.to || !step.reason || !step.effect) {
-                step_text_done(&step);
-                return -ENOMEM;
+        step = &steps->entries[steps->n++];
+        for (StepWord word = 0; word < STEP_WORD_MAX_; word++) {
+                step->words[word] = strdup(words[word]);
+                if (!step->words[word])
+                        return -ENOMEM;
         }
-        steps->entries[steps->n++] = step;
         return 0;
 }
 
@@ -66,9 +50,14 @@ int steps_from_plan(const Plan *plan, const Snapshot *snapshot, Steps *ret)
                         return -ENOMEM;
                 snprintf(effect, sizeof(effect), "%s%s", effect_to_string(step->effect),
                          step->withheld ? "; withheld" : "");
-                r = steps_add(ret, (const char *const[6]) { knob_object_format(&step->id, object),
-                                                            knob_to_string(step->id.knob), step->from, step->to, reason,
-                                                            effect });
+                r = steps_add(ret, (const char *const[STEP_WORD_MAX_]) {
+                                           [STEP_OBJECT] = knob_object_format(&step->id, object),
+                                           [STEP_KNOB] = knob_to_string(step->id.knob),
+                                           [STEP_FROM] = step->from,
+                                           [STEP_TO] = step->to,
+                                           [STEP_REASON] = reason,
+                                           [STEP_EFFECT] = effect,
+                                   });
                 if (r < 0)
                         return r;
         }
@@ -99,8 +88,10 @@ static int find_place(const char *object, Place *ret)
 
 static bool steps_alike(const StepText *a, const StepText *b)
 {
-        return strcmp(a->knob, b->knob) == 0 && strcmp(a->from, b->from) == 0 && strcmp(a->to, b->to) == 0 &&
-               strcmp(a->reason, b->reason) == 0 && strcmp(a->effect, b->effect) == 0;
+        for (StepWord word = STEP_KNOB; word < STEP_WORD_MAX_; word++)
+                if (strcmp(a->words[word], b->words[word]) != 0)
+                        return false;
+        return true;
 }
 
 /* Adds the ids of the entry `first` and of all later ones that differ from it only in the id. 0 or -ENOMEM. */
@@ -109,11 +100,11 @@ static int collect_alike(const Steps *steps, size_t first, const Place *place, b
         const StepText *step = &steps->entries[first];
 
         for (size_t i = first; i < steps->n; i++) {
-                const StepText *other = &steps->entries[i];
+                const char *object = steps->entries[i].words[STEP_OBJECT];
                 Place there;
 
-                if (shown[i] || !steps_alike(step, other) || find_place(other->object, &there) < 0 ||
-                    there.prefix != place->prefix || strncmp(step->object, other->object, place->prefix) != 0 ||
+                if (shown[i] || !steps_alike(step, &steps->entries[i]) || find_place(object, &there) < 0 ||
+                    there.prefix != place->prefix || strncmp(step->words[STEP_OBJECT], object, place->prefix) != 0 ||
                     strcmp(there.suffix, place->suffix) != 0)
                         continue;
                 shown[i] = true;
@@ -125,19 +116,19 @@ static int collect_alike(const Steps *steps, size_t first, const Place *place, b
 
 static int show_alike(FILE *out, const Steps *steps, size_t first, bool *shown)
 {
-        const StepText *step = &steps->entries[first];
+        char *const *words = steps->entries[first].words;
         _cleanup_cpuset_ CpuSet ids = {};
         _cleanup_free_ char *list = NULL, *object = NULL, *line = NULL, *why = NULL;
         Place place;
 
-        if (find_place(step->object, &place) < 0)
-                object = strdup(step->object);
+        if (find_place(words[STEP_OBJECT], &place) < 0)
+                object = strdup(words[STEP_OBJECT]);
         else if (collect_alike(steps, first, &place, shown, &ids) == 0 && (list = cpuset_format(&ids)))
-                object = text_format("%.*s%s%s", (int)place.prefix, step->object, list, place.suffix);
+                object = text_format("%.*s%s%s", (int)place.prefix, words[STEP_OBJECT], list, place.suffix);
         if (!object)
                 return -ENOMEM;
-        line = text_format("%s %s: %s -> %s", object, step->knob, step->from, step->to);
-        why = text_format("%s; %s", step->reason, step->effect);
+        line = text_format("%s %s: %s -> %s", object, words[STEP_KNOB], words[STEP_FROM], words[STEP_TO]);
+        why = text_format("%s; %s", words[STEP_REASON], words[STEP_EFFECT]);
         if (!line || !why)
                 return -ENOMEM;
         print_wrapped(out, "  ", 2, line);

@@ -13,12 +13,19 @@
 #include "model/plan.h"
 #include "model/snapshot.h"
 
+/* The texts of a step: org.tscwarden1(5), Plan(). */
+typedef enum StepWord {
+        STEP_OBJECT, /* "cpufreq/policy0" */
+        STEP_KNOB,
+        STEP_FROM,
+        STEP_TO,
+        STEP_REASON,
+        STEP_EFFECT,
+        STEP_WORD_MAX_,
+} StepWord;
+
 typedef struct StepText {
-        char *object; /* "cpufreq/policy0"; all owned */
-        char *knob;
-        char *from, *to;
-        char *reason;
-        char *effect;
+        char *words[STEP_WORD_MAX_]; /* owned */
 } StepText;
 
 typedef struct Steps {
@@ -29,8 +36,8 @@ typedef struct Steps {
 void steps_done(Steps *steps);
 #define _cleanup_steps_ _cleanup_(steps_done)
 
-/* Adds copies of `words`, in the order of StepText. 0 or -ENOMEM. */
-int steps_add(Steps *steps, const char *const words[static 6]);
+/* Adds copies of the words. 0 or -ENOMEM. */
+int steps_add(Steps *steps, const char *const words[static STEP_WORD_MAX_]);
 /* *ret must be empty; the caller owns it even after a failure. 0 or -ENOMEM. */
 int steps_from_plan(const Plan *plan, const Snapshot *snapshot, Steps *ret);
 
