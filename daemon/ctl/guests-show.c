@@ -123,8 +123,8 @@ static void show_problems(FILE *out, const GuestsView *view)
                 _cleanup_free_ char *names = list_names(view, i);
 
                 if (!names || names[0])
-                        show_named(out, names ? names : PRINT_NO_MEMORY, guest_problem_text(i),
-                                   guest_problem_advice(i));
+                        show_named(out, names ? names : PRINT_NO_MEMORY, guest_problems[i].text,
+                                   guest_problems[i].advice);
         }
 }
 
@@ -198,9 +198,9 @@ static void problems_to_json(const GuestVerdict *verdict, struct json_object *pr
                 if (!has_problem(verdict, i))
                         continue;
                 problem = json_append_object(problems);
-                json_add(problem, "Id", json_string(guest_problem_to_string(i)));
-                json_add(problem, "Text", json_string(guest_problem_text(i)));
-                json_add(problem, "Advice", json_string(guest_problem_advice(i)[0] ? guest_problem_advice(i) : NULL));
+                json_add(problem, "Id", json_string(guest_problems[i].name));
+                json_add(problem, "Text", json_string(guest_problems[i].text));
+                json_add(problem, "Advice", json_string(guest_problems[i].advice[0] ? guest_problems[i].advice : NULL));
         }
 }
 

@@ -10,9 +10,7 @@
 
 #include "model/kernel-line.h"
 
-static const struct {
-        const char *name, *text, *advice;
-} problems[GUEST_PROBLEM_MAX_] = {
+const GuestProblemText guest_problems[GUEST_PROBLEM_MAX_] = {
         [GUEST_HOST_TSC] = { "host-tsc",
                              "This host does not keep time by its TSC, so kvm-clock is not stable across the guest's vCPUs.",
                              "See `tscwarden status`: it says why, and what to do." },
@@ -58,43 +56,20 @@ static const struct {
                                     "" },
 };
 
-const char *guest_problem_to_string(GuestProblem problem)
-{
-        return problems[problem].name;
-}
+static const char *const stable_names[] = {
+        [TSC_STABLE_UNKNOWN] = "unknown",
+        [TSC_STABLE_YES] = "yes",
+        [TSC_STABLE_NO] = "no",
+        [TSC_STABLE_NOT_APPLICABLE] = "n/a",
+};
+DEFINE_TO_STRING(tsc_stable, TscStable, stable_names);
 
-const char *guest_problem_text(GuestProblem problem)
-{
-        return problems[problem].text;
-}
-
-const char *guest_problem_advice(GuestProblem problem)
-{
-        return problems[problem].advice;
-}
-
-const char *tsc_stable_to_string(TscStable stable)
-{
-        static const char *const names[] = {
-                [TSC_STABLE_UNKNOWN] = "unknown",
-                [TSC_STABLE_YES] = "yes",
-                [TSC_STABLE_NO] = "no",
-                [TSC_STABLE_NOT_APPLICABLE] = "n/a",
-        };
-
-        return names[stable];
-}
-
-const char *migration_to_string(Migration migration)
-{
-        static const char *const names[] = {
-                [MIGRATION_UNKNOWN] = "unknown",
-                [MIGRATION_OPEN] = "open",
-                [MIGRATION_BLOCKED] = "blocked",
-        };
-
-        return names[migration];
-}
+static const char *const migration_names[] = {
+        [MIGRATION_UNKNOWN] = "unknown",
+        [MIGRATION_OPEN] = "open",
+        [MIGRATION_BLOCKED] = "blocked",
+};
+DEFINE_TO_STRING(migration, Migration, migration_names);
 
 int guest_host_tsc(const char *clocksource)
 {
@@ -183,48 +158,32 @@ static void find_rate(const Guest *guest, const GuestHost *host, GuestVerdict *v
         verdict->tsc_khz = (unsigned)(host->tsc_khz * factor + 0.5);
 }
 
-static bool all_offsets_known(const Guest *guest)
+static void conclude(GuestVerdict *verdict, TscStable stable, const char *reason)
 {
-        for (size_t i = 0; i < guest->n_vcpus; i++)
-                if (!guest->vcpus[i].has_offset)
-                        return false;
-        return guest->n_vcpus > 0;
+        verdict->stable = stable;
+        verdict->reason = reason;
 }
 
-static TscStable judge_stable(const Guest *guest, const GuestHost *host, const GuestVerdict *verdict,
-                              const char **ret_reason)
+static void judge_stable(const Guest *guest, const GuestHost *host, GuestVerdict *verdict)
 {
-        if (guest->clock.confidential) {
-                *ret_reason = "the guest's TSC is protected (SEV-SNP or TDX): the host cannot see it";
-                return TSC_STABLE_NOT_APPLICABLE;
-        }
-        if (verdict->problems & 1U << GUEST_RATES_DIFFER) {
-                *ret_reason = "the vCPUs' TSCs run at different rates";
-                return TSC_STABLE_NO;
-        }
-        if (verdict->problems & 1U << GUEST_OFFSETS_DIFFER) {
-                *ret_reason = "the vCPUs' TSC offsets differ";
-                return TSC_STABLE_NO;
-        }
-        if (host->tsc_in_use == 0) {
-                *ret_reason = "the host's clocksource is not its TSC";
-                return TSC_STABLE_NO;
-        }
-        if (host->tsc_in_use < 0) {
-                *ret_reason = "the host's clocksource could not be read";
-                return TSC_STABLE_UNKNOWN;
-        }
-        if (!all_offsets_known(guest)) {
-                *ret_reason =
-                        guest->n_vcpus == 0 ? "no vCPU is shown in debugfs" : "a vCPU's TSC offset could not be read";
-                return TSC_STABLE_UNKNOWN;
-        }
-        if (verdict->scaled < 0) {
-                *ret_reason = "the vCPUs' TSC rates could not be read";
-                return TSC_STABLE_UNKNOWN;
-        }
-        *ret_reason = "the vCPUs' TSCs are alike, and the host's clocksource is its TSC";
-        return TSC_STABLE_YES;
+        if (guest->clock.confidential)
+                conclude(verdict, TSC_STABLE_NOT_APPLICABLE, GUEST_PROTECTED);
+        else if (verdict->problems & 1U << GUEST_RATES_DIFFER)
+                conclude(verdict, TSC_STABLE_NO, "the vCPUs' TSCs run at different rates");
+        else if (verdict->problems & 1U << GUEST_OFFSETS_DIFFER)
+                conclude(verdict, TSC_STABLE_NO, "the vCPUs' TSC offsets differ");
+        else if (host->tsc_in_use == 0)
+                conclude(verdict, TSC_STABLE_NO, "the host's clocksource is not its TSC");
+        else if (host->tsc_in_use < 0)
+                conclude(verdict, TSC_STABLE_UNKNOWN, "the host's clocksource could not be read");
+        else if (guest->n_vcpus == 0)
+                conclude(verdict, TSC_STABLE_UNKNOWN, "no vCPU is shown in debugfs");
+        else if (!verdict->has_spread)
+                conclude(verdict, TSC_STABLE_UNKNOWN, "a vCPU's TSC offset could not be read");
+        else if (verdict->scaled < 0)
+                conclude(verdict, TSC_STABLE_UNKNOWN, "the vCPUs' TSC rates could not be read");
+        else
+                conclude(verdict, TSC_STABLE_YES, "the vCPUs' TSCs are alike, and the host's clocksource is its TSC");
 }
 
 static unsigned find_problems(const Guest *guest, const GuestHost *host, const GuestVerdict *verdict)
@@ -247,8 +206,7 @@ static unsigned find_problems(const Guest *guest, const GuestHost *host, const G
         unsigned mask = 0;
 
         for (unsigned i = 0; i < GUEST_PROBLEM_MAX_; i++)
-                if (found[i])
-                        mask |= 1U << i;
+                mask |= (unsigned)found[i] << i;
         return mask;
 }
 
@@ -270,7 +228,7 @@ void guest_judge(const Guest *guest, const GuestHost *host, GuestVerdict *ret)
         verdict.problems = find_problems(guest, host, &verdict);
         if (verdict.problems & 1U << GUEST_RATES_DIFFER)
                 verdict.tsc_khz = 0;
-        verdict.stable = judge_stable(guest, host, &verdict, &verdict.reason);
+        judge_stable(guest, host, &verdict);
         verdict.migration = judge_migration(guest, verdict.problems);
         /* cycles / kHz = ms */
         verdict.has_spread_nsec = verdict.has_spread && (verdict.tsc_khz || verdict.spread_cycles == 0);

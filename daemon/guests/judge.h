@@ -69,12 +69,19 @@ typedef enum GuestProblem {
         GUEST_PROBLEM_MAX_,
 } GuestProblem;
 
-const char *tsc_stable_to_string(TscStable stable);        /* "yes", "no", "unknown", "n/a" */
-const char *migration_to_string(Migration migration);      /* "unknown", "open", "blocked" */
-const char *guest_problem_to_string(GuestProblem problem); /* "offsets-differ" */
-/* What the problem means, and what to do ("" for nothing); static. */
-const char *guest_problem_text(GuestProblem problem);
-const char *guest_problem_advice(GuestProblem problem);
+const char *tsc_stable_to_string(TscStable stable);   /* "yes", "no", "unknown", "n/a" */
+const char *migration_to_string(Migration migration); /* "unknown", "open", "blocked" */
+
+typedef struct GuestProblemText {
+        const char *name;   /* "offsets-differ" */
+        const char *text;   /* what it means */
+        const char *advice; /* what to do; "" for nothing */
+} GuestProblemText;
+
+extern const GuestProblemText guest_problems[GUEST_PROBLEM_MAX_];
+
+/* A reason: of an encrypted guest the host cannot see the TSC. */
+#define GUEST_PROTECTED "the guest's TSC is protected (SEV-SNP or TDX): the host cannot see it"
 
 typedef struct GuestVerdict {
         TscStable stable;

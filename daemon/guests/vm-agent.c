@@ -102,45 +102,25 @@ static int find_port(Walk walk, char **ret)
         return 0;
 }
 
-typedef struct Socket {
-        char *server, *path, *abstract, *fd;
-} Socket;
-
-static void socket_done(Socket *socket)
-{
-        free(socket->server);
-        free(socket->path);
-        free(socket->abstract);
-        free(socket->fd);
-}
-
 /* Finds out where the character device behind the agent's port leads. 0 or -ENOMEM. */
 static int take_chardev(const char *value, VmAgent *agent)
 {
-        _cleanup_(socket_done) Socket found = {};
-        int r = find_value(value, "server", &found.server);
+        _cleanup_free_ char *server = NULL, *path = NULL, *abstract = NULL, *fd = NULL;
 
-        if (r == 0)
-                r = find_value(value, "path", &found.path);
-        if (r == 0)
-                r = find_value(value, "abstract", &found.abstract);
-        if (r == 0)
-                r = find_value(value, "fd", &found.fd);
-        if (r < 0)
-                return r;
+        if (find_value(value, "server", &server) < 0 || find_value(value, "path", &path) < 0 ||
+            find_value(value, "abstract", &abstract) < 0 || find_value(value, "fd", &fd) < 0)
+                return -ENOMEM;
         agent->port = VM_AGENT_NO_SOCKET;
         if (strncmp(value, "socket,", strlen("socket,")) != 0)
                 return 0;
-        if (found.fd || (found.path && strncmp(found.path, "/dev/fdset/", strlen("/dev/fdset/")) == 0)) {
+        if (fd || (path && strncmp(path, "/dev/fdset/", strlen("/dev/fdset/")) == 0))
                 agent->port = VM_AGENT_HANDED;
-                return 0;
+        else if (server && strncmp(server, "on", 2) == 0 && path && path[0] == '/' &&
+                 (!abstract || strcmp(abstract, "off") == 0)) {
+                free(agent->socket);
+                agent->socket = TAKE_PTR(path);
+                agent->port = VM_AGENT_SOCKET;
         }
-        if (!found.server || strncmp(found.server, "on", 2) != 0 || !found.path || found.path[0] != '/' ||
-            (found.abstract && strcmp(found.abstract, "off") != 0))
-                return 0;
-        free(agent->socket);
-        agent->socket = TAKE_PTR(found.path);
-        agent->port = VM_AGENT_SOCKET;
         return 0;
 }
 

@@ -16,17 +16,13 @@
 #include "base/parse.h"
 #include "guests/qemu-options.h"
 
-const char *vmm_to_string(Vmm vmm)
-{
-        static const char *const names[] = {
-                [VMM_OTHER] = "other",
-                [VMM_QEMU] = "qemu",
-                [VMM_FIRECRACKER] = "firecracker",
-                [VMM_CLOUD_HYPERVISOR] = "cloud-hypervisor",
-        };
-
-        return names[vmm];
-}
+static const char *const vmm_names[] = {
+        [VMM_OTHER] = "other",
+        [VMM_QEMU] = "qemu",
+        [VMM_FIRECRACKER] = "firecracker",
+        [VMM_CLOUD_HYPERVISOR] = "cloud-hypervisor",
+};
+DEFINE_TO_STRING(vmm, Vmm, vmm_names);
 
 void vm_clock_done(VmClock *clock)
 {
@@ -267,20 +263,13 @@ char *vm_clock_format(const VmClock *clock)
                 { clock->pit_discards, "lost PIT interrupts are discarded" },
                 { clock->incoming, "came by a migration or a restore" },
         };
-        const char *separator = "";
-        char *text = NULL;
-        size_t size;
-        FILE *out = open_memstream(&text, &size);
+        char text[512], *end = text;
 
-        if (!out)
-                return NULL;
-        for (unsigned i = 0; clock->known && i < ARRAY_SIZE(parts); i++) {
-                if (!parts[i].said)
-                        continue;
-                fprintf(out, "%s%s", separator, parts[i].text);
-                separator = ", ";
-        }
+        *end = '\0';
+        for (unsigned i = 0; clock->known && i < ARRAY_SIZE(parts); i++)
+                if (parts[i].said)
+                        end += sprintf(end, "%s%s", end > text ? ", " : "", parts[i].text);
         if (clock->known && clock->tsc_hz)
-                fprintf(out, "%stsc-frequency %" PRIu64 " Hz", separator, clock->tsc_hz);
-        return text_finish(out, &text);
+                sprintf(end, "%stsc-frequency %" PRIu64 " Hz", end > text ? ", " : "", clock->tsc_hz);
+        return strdup(text);
 }
