@@ -89,6 +89,25 @@ on_the_bus() {
         property Manager State
 }
 
+# signals_start: from now on $signals is a file with the daemon's messages as JSON, one a line.
+signals_start() {
+        signals=$scratch/signals
+        bus --json=short monitor $name >> "$signals" 2> "$scratch/monitor" &
+        monitor=$!
+        check "busctl monitors the bus" wait_for 30 is_monitored
+}
+
+# busctl does not say when it has begun to listen: it has when it writes the answer to a question.
+is_monitored() {
+        on_the_bus
+        [ -s "$signals" ]
+}
+
+signals_stop() {
+        kill "$monitor"
+        wait "$monitor" 2> /dev/null
+}
+
 # call METHOD [ARGUMENT...] of the Manager
 call() {
         bus call $name $object $name.Manager "$@"

@@ -82,6 +82,11 @@ wait_for() {
         done
 }
 
+# reads FILE VALUE: FILE has this value.
+reads() {
+        [ "$(cat "$1")" = "$2" ]
+}
+
 # knobs: every knob the daemon may write and its value, one per line.
 knobs() {
         (

@@ -93,6 +93,34 @@ ctl() {
         printf '%s\n' "$@" > "$MADEHOST/ctl"
 }
 
+# logged REGEX: the daemon's log has such a line.
+logged() {
+        grep -q -- "$1" "$log"
+}
+
+# status_is STATE: the last STATUS= begins with this state.
+status_is() {
+        [[ $(last_status) == "$1: "* ]]
+}
+
+# switches: how often the daemon has begun or ended to run. While it sleeps, the number stays.
+switches() {
+        awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$pid/status"
+}
+
+# at_rest: for a second the daemon does nothing again and again. To be called by wait_for: what came before may still keep it busy.
+at_rest() {
+        local before
+        before=$(switches)
+        sleep 1
+        [ $(($(switches) - before)) -le 10 ]
+}
+
+# rss: the daemon's resident memory in KiB.
+rss() {
+        awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"
+}
+
 # write_config LINE...
 write_config() {
         printf '%s\n' "$@" > "$config"
