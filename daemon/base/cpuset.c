@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/cpuset.h"
 
+#include "base/log.h"
 #include "base/macro.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #define WORD_BITS 64U
 
@@ -134,31 +136,21 @@ unsigned cpuset_count(const CpuSet *set)
         return n;
 }
 
-/* The first number >= from whose bit is set (or clear), or the first one after the words. */
-static unsigned cpuset_scan(const CpuSet *set, unsigned from, bool clear)
-{
-        unsigned end = set->first + set->n_words, i = from / WORD_BITS;
-        uint64_t mask = ~UINT64_C(0) << (from % WORD_BITS);
-
-        if (!clear && i < set->first) {
-                i = set->first;
-                mask = ~UINT64_C(0);
-        }
-        for (; i < end; i++) {
-                uint64_t word = (clear ? ~cpuset_word(set, i) : cpuset_word(set, i)) & mask;
-
-                if (word)
-                        return i * WORD_BITS + (unsigned)__builtin_ctzll(word);
-                mask = ~UINT64_C(0);
-        }
-        return end * WORD_BITS;
-}
-
 int cpuset_next(const CpuSet *set, unsigned from)
 {
-        unsigned cpu = cpuset_scan(set, from, false);
+        unsigned end = set->first + set->n_words, i = MAX(from / WORD_BITS, set->first);
+        uint64_t mask = ~UINT64_C(0);
 
-        return cpu < (set->first + set->n_words) * WORD_BITS ? (int)cpu : -1;
+        if (i == from / WORD_BITS)
+                mask <<= from % WORD_BITS;
+        for (; i < end; i++) {
+                uint64_t word = cpuset_word(set, i) & mask;
+
+                if (word)
+                        return (int)(i * WORD_BITS + (unsigned)__builtin_ctzll(word));
+                mask = ~UINT64_C(0);
+        }
+        return -1;
 }
 
 /* Parses digits at *text and moves it behind them. A number above CPUSET_MAX becomes CPUSET_MAX. */
@@ -243,12 +235,21 @@ char *cpuset_format(const CpuSet *set)
                 return NULL;
         *p = '\0';
         for (int cpu = cpuset_next(set, 0); cpu >= 0;) {
-                unsigned end = cpuset_scan(set, (unsigned)cpu, true);
+                unsigned end = (unsigned)cpu + 1;
 
+                while (cpuset_has(set, end))
+                        end++;
                 p += snprintf(p, size - (size_t)(p - text), p == text ? "%d" : ",%d", cpu);
                 if (end > (unsigned)cpu + 1)
                         p += snprintf(p, size - (size_t)(p - text), "-%u", end - 1);
                 cpu = cpuset_next(set, end);
         }
         return text;
+}
+
+char *cpuset_format_named(const CpuSet *set)
+{
+        _cleanup_free_ char *list = cpuset_format(set);
+
+        return list ? text_format("CPU%s %s", cpuset_count(set) == 1 ? "" : "s", list) : NULL;
 }

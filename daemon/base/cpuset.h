@@ -50,3 +50,5 @@ int cpuset_parse(const char *text, CpuSet *ret);
 
 /* "0-3,8", "" for the empty set. Heap string owned by the caller, NULL when out of memory. */
 char *cpuset_format(const CpuSet *set);
+/* The same with its word: "CPU 3", "CPUs 0-3,8". */
+char *cpuset_format_named(const CpuSet *set);

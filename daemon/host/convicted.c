@@ -13,10 +13,9 @@ bool convicted_read(int dirfd)
 {
         _cleanup_cpuset_ CpuSet cpus = {};
         _cleanup_free_ char *list = NULL;
-        size_t size;
 
-        return runtime_read_file(dirfd, CONVICTED_FILE, LIST_MAX, &list, &size) == 0 &&
-               cpuset_parse(list, &cpus) == 0 && !cpuset_is_empty(&cpus);
+        return runtime_read_file(dirfd, CONVICTED_FILE, LIST_MAX, &list, NULL) == 0 && cpuset_parse(list, &cpus) == 0 &&
+               !cpuset_is_empty(&cpus);
 }
 
 int convicted_write(int dirfd, const char *list)

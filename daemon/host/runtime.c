@@ -182,7 +182,8 @@ int runtime_read_file(int dirfd, const char *name, size_t max_size, char **ret_d
                 return (int)n;
         data[n] = '\0';
         *ret_data = TAKE_PTR(data);
-        *ret_size = (size_t)n;
+        if (ret_size)
+                *ret_size = (size_t)n;
         return 0;
 }
 

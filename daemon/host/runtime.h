@@ -35,7 +35,8 @@ void runtime_remove_leftover(const char *directory, const char *name);
 /* Reads until `size` bytes are there, or the end. Returns the number of bytes, or -errno. */
 ssize_t runtime_read_all(int fd, char *buffer, size_t size);
 
-/* The content of dirfd/name as a heap string owned by the caller, with a NUL behind that *ret_size does not count. 0,
+/* The content of dirfd/name as a heap string owned by the caller, with a NUL behind that *ret_size does not count
+ * (ret_size may be NULL). 0,
  * -ENOENT, -ELOOP (a symbolic link), -EINVAL (not a regular file), -EFBIG (more than max_size bytes), -ENOMEM or
  * another -errno. Outputs are untouched on failure. */
 int runtime_read_file(int dirfd, const char *name, size_t max_size, char **ret_data, size_t *ret_size);

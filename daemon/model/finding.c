@@ -119,14 +119,6 @@ static char *words_format(const char *words)
         return text_finish(stream, &text);
 }
 
-/* "CPU 3" or "CPUs 0-3,8" */
-static char *cpus_format(const CpuSet *cpus)
-{
-        _cleanup_free_ char *list = cpuset_format(cpus);
-
-        return list ? text_format("CPU%s %s", cpuset_count(cpus) == 1 ? "" : "s", list) : NULL;
-}
-
 /* "cpufreq/policy0" or "cpufreq/policy0 and 3 more" */
 static char *objects_format(const Finding *f)
 {
@@ -158,7 +150,7 @@ static int finding_words_init(FindingWords *words, const Finding *f)
 
         *words = (FindingWords) {
                 .knob = knob_to_string(f->knob),
-                .cpus = cpus_format(&f->cpus),
+                .cpus = cpuset_format_named(&f->cpus),
                 .objects = objects_format(f),
                 .offers = offers ? words_format(f->offers) : NULL,
                 .one_cpu = cpuset_count(&f->cpus) == 1,

@@ -193,8 +193,6 @@ static unsigned feed_line(KernelReport *report, uint64_t usec, const char *text,
         unsigned n;
 
         switch (line->kind) {
-        case KERNEL_LINE_NOT_OURS:
-                return 0;
         case KERNEL_LINE_MARK:
                 return feed_mark(report, usec, text, line, ret);
         case KERNEL_LINE_SKEW:
@@ -224,18 +222,16 @@ static unsigned feed_line(KernelReport *report, uint64_t usec, const char *text,
         }
 }
 
-unsigned kernel_report_feed(KernelReport *report, uint64_t usec, const char *text, KernelEvent ret[static 2])
+int kernel_report_feed(KernelReport *report, uint64_t usec, const char *text, KernelEvent ret[static 2])
 {
         KernelLine line;
+        unsigned n = 0;
 
         kernel_line_classify(text, &line);
         if (line.kind == KERNEL_LINE_NOT_OURS)
-                return 0;
-        if (report->open && usec > report->last_usec && usec - report->last_usec > KERNEL_REPORT_SPAN_USEC) {
-                unsigned n = kernel_report_flush(report, ret);
-
-                /* No report is open, so this line makes one event at most. */
-                return n + feed_line(report, usec, text, &line, ret + n);
-        }
-        return feed_line(report, usec, text, &line, ret);
+                return -1;
+        /* Afterwards no report is open, so this line makes one event at most. */
+        if (report->open && usec > report->last_usec && usec - report->last_usec > KERNEL_REPORT_SPAN_USEC)
+                n = kernel_report_flush(report, ret);
+        return (int)(n + feed_line(report, usec, text, &line, ret + n));
 }

@@ -49,8 +49,9 @@ typedef struct KernelReport {
         KernelEvent event;
 } KernelReport;
 
-/* Feeds the next line. Stores up to two events in ret, in the kernel's order, and returns how many. */
-unsigned kernel_report_feed(KernelReport *report, uint64_t usec, const char *text, KernelEvent ret[static 2]);
+/* Feeds the next line. Stores up to two events in ret, in the kernel's order, and returns how many; -1: the line is not
+ * about a clocksource. */
+int kernel_report_feed(KernelReport *report, uint64_t usec, const char *text, KernelEvent ret[static 2]);
 
 /* What does not fit is cut. hz must not be 0. */
 int64_t cycles_to_ns(uint64_t cycles, uint64_t hz);

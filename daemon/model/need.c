@@ -41,12 +41,11 @@ Halves need_under_mode(const Facts *facts, ApplyMode mode, Halves filled)
 /* " on CPU 3" or " on CPUs 0-3", or nothing when it is all of them. */
 static char *cpus_phrase(const CpuSet *cpus, unsigned n_cpus)
 {
-        _cleanup_free_ char *list = NULL;
+        _cleanup_free_ char *named = cpuset_format_named(cpus);
 
-        if (cpuset_count(cpus) == n_cpus)
-                return strdup("");
-        list = cpuset_format(cpus);
-        return list ? text_format(" on CPU%s %s", cpuset_count(cpus) == 1 ? "" : "s", list) : NULL;
+        if (!named || cpuset_count(cpus) == n_cpus)
+                return named ? strdup("") : NULL;
+        return text_format(" on %s", named);
 }
 
 char *need_reason(const Facts *facts)

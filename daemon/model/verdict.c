@@ -232,18 +232,16 @@ void clock_feed_line(Clock *clock, uint64_t usec, uint64_t now, const char *text
 {
         KernelEvent events[2];
         uint64_t previous = clock->last_line_usec;
-        KernelLine line;
-        unsigned n;
+        int n;
 
-        kernel_line_classify(text, &line);
-        if (line.kind == KERNEL_LINE_NOT_OURS)
-                return;
         /* 0 means unknown here; the kernel logs 0 until its clock runs. */
         if (usec == 0)
                 usec = 1;
         n = kernel_report_feed(&clock->report, usec, text, events);
+        if (n < 0)
+                return;
         clock->last_line_usec = usec;
-        for (unsigned i = 0; i < n; i++)
+        for (int i = 0; i < n; i++)
                 on_event(clock, &events[i], previous, now, changes);
         renew_waits(clock, now);
         if (n > 0)

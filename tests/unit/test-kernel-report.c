@@ -20,8 +20,12 @@ typedef struct Feed {
 
 static void feed(Feed *feed, uint64_t usec, const char *text)
 {
+        int n;
+
         assert_true(feed->n + 2 <= ARRAY_SIZE(feed->events));
-        feed->n += kernel_report_feed(&feed->report, usec, text, feed->events + feed->n);
+        n = kernel_report_feed(&feed->report, usec, text, feed->events + feed->n);
+        assert_in_range(n + 1, 0, 3);
+        feed->n += n > 0 ? (unsigned)n : 0;
 }
 
 #define HEAD                                                                                                        \

@@ -104,23 +104,18 @@ static int add_item(Decoder *d, unsigned line, const char *key, size_t key_lengt
 static int decode_header(Decoder *d)
 {
         unsigned line = d->line;
-        const char *begin = ++d->at, *bracket;
+        const char *begin = ++d->at, *bracket, *behind;
 
         skip_line(d);
         d->text->n_scopes++;
-        bracket = memchr(begin, ']', (size_t)(d->at - begin));
+        bracket = behind = memchr(begin, ']', (size_t)(d->at - begin));
+        while (behind && ++behind < d->at && is_blank(*behind))
+                ;
         if (!bracket)
                 config_faults_refuse(d->faults, line, "'[' without ']'; write a section as [cpus 0-3]");
-        else {
-                const char *end = d->at;
-
-                for (d->at = bracket + 1; d->at < end && is_blank(*d->at);)
-                        d->at++;
-                if (d->at < end) {
-                        config_faults_refuse(d->faults, line, "text behind ']'; put a comment on a line of its own");
-                        bracket = NULL;
-                }
-                d->at = end;
+        else if (behind < d->at) {
+                config_faults_refuse(d->faults, line, "text behind ']'; put a comment on a line of its own");
+                bracket = NULL;
         }
         return add_item(d, line, NULL, 0, bracket ? begin : NULL, bracket ? (size_t)(bracket - begin) : 0);
 }
