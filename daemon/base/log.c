@@ -219,38 +219,21 @@ char *text_format(const char *format, ...)
         return text;
 }
 
-static void log_valist(int level, const char *message_id, const char *const *fields, const char *format, va_list ap)
-        __attribute__((format(printf, 4, 0)));
-static void log_valist(int level, const char *message_id, const char *const *fields, const char *format, va_list ap)
+void log_event(int level, const char *message_id, const char *const *fields, const char *format, ...)
 {
         _cleanup_free_ char *message = NULL, *safe = NULL;
+        va_list ap;
 
         if ((level & LOG_PRIMASK) > log_max_level)
                 return;
+        va_start(ap, format);
         message = text_format_valist(format, ap);
+        va_end(ap);
         safe = message ? text_escape_again(message) : NULL;
         if (safe)
                 log_fields(level, message_id, fields, safe);
         else
                 log_to_stderr(LOG_ERR, "out of memory while logging");
-}
-
-void log_message(int level, const char *format, ...)
-{
-        va_list ap;
-
-        va_start(ap, format);
-        log_valist(level, NULL, NULL, format, ap);
-        va_end(ap);
-}
-
-void log_event(int level, const char *message_id, const char *const *fields, const char *format, ...)
-{
-        va_list ap;
-
-        va_start(ap, format);
-        log_valist(level, message_id, fields, format, ap);
-        va_end(ap);
 }
 
 int log_error_errno(int error, const char *format, ...)

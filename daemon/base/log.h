@@ -21,12 +21,10 @@ int log_get_max_level(void);
 /* "journal" or "console": org.freedesktop.LogControl1(5)'s words. */
 const char *log_get_target(void);
 
-/* Logs a message. It may quote text from outside: the whole message is escaped here. */
-void log_message(int level, const char *format, ...) _printf_(2, 3);
-
-/* The same with a MESSAGE_ID (a 32-digit hex string) and further journal fields, NULL-terminated "KEY=value"
- * strings. */
+/* Logs a message with a MESSAGE_ID (a 32-digit hex string) and further journal fields, NULL-terminated "KEY=value"
+ * strings; each may be NULL. The message may quote text from outside: the whole of it is escaped here. */
 void log_event(int level, const char *message_id, const char *const *fields, const char *format, ...) _printf_(4, 5);
+#define log_message(level, ...) log_event(level, NULL, NULL, __VA_ARGS__)
 
 /* Logs "MESSAGE: strerror" at LOG_ERR. Returns `error` (a negative errno), so that the caller can return it. */
 int log_error_errno(int error, const char *format, ...) _printf_(2, 3);

@@ -53,18 +53,14 @@ int parse_unsigned(const char *text, unsigned min, unsigned max, unsigned *ret)
         return 0;
 }
 
-/* cpupower accepts the beginning of a unit's name: "2.4G", "2400m". */
+/* cpupower accepts the beginning of a unit's name: "2.4G", "2400m". No unit is the beginning of the first one. */
 static int parse_frequency_unit(const char *text, int *ret_power)
 {
         static const struct {
                 const char *name;
                 int power;
-        } units[] = { { "hz", -3 }, { "khz", 0 }, { "mhz", 3 }, { "ghz", 6 }, { "thz", 9 } };
+        } units[] = { { "khz", 0 }, { "hz", -3 }, { "mhz", 3 }, { "ghz", 6 }, { "thz", 9 } };
 
-        if (!*text) {
-                *ret_power = 0;
-                return 0;
-        }
         for (size_t i = 0; i < ARRAY_SIZE(units); i++)
                 if (strncasecmp(units[i].name, text, strlen(text)) == 0) {
                         *ret_power = units[i].power;

@@ -173,9 +173,7 @@ static void print_asked(FILE *out, const Finding *f, const FindingWords *w)
 /* Formats a value for people: a frequency with its unit, into `buffer`; any other value stays as it is. */
 static const char *value_format(Knob knob, const char *value, char buffer[static FREQUENCY_TEXT_SIZE])
 {
-        bool is_khz = knob == KNOB_SCALING_MIN_FREQ || knob == KNOB_SCALING_MAX_FREQ || knob == KNOB_SCALING_SETSPEED;
-
-        if (!is_khz || !*value)
+        if (!knob_is_frequency(knob) || knob == KNOB_SCALING_GOVERNOR || !*value)
                 return value;
         frequency_format(strtoull(value, NULL, 10), " ", buffer);
         return buffer;

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/append.h"
@@ -90,38 +91,19 @@ const char *knob_path_format(const KnobId *id, char buffer[static KNOB_NAME_SIZE
         return buffer;
 }
 
-/* Removes `prefix` and a number from the front of *text. */
-static int take_number(const char **text, const char *prefix, unsigned max, unsigned *ret)
-{
-        const char *digits = *text + strlen(prefix);
-        char number[8] = "";
-        size_t length;
-
-        if (strncmp(*text, prefix, strlen(prefix)) != 0)
-                return -EINVAL;
-        length = strspn(digits, "0123456789");
-        if (length == 0 || length >= sizeof(number))
-                return -EINVAL;
-        memcpy(number, digits, length);
-        if (parse_unsigned(number, 0, max, ret) < 0)
-                return -EINVAL;
-        *text = digits + length;
-        return 0;
-}
-
 int knob_path_parse(const char *path, KnobId *ret)
 {
         char canonical[KNOB_NAME_SIZE];
         unsigned number, state = 0;
-        const char *rest = path;
         KnobId id;
 
-        if (take_number(&rest, "cpufreq/policy", CPUSET_MAX - 1, &number) < 0) {
-                if (take_number(&rest, "cpu", CPUSET_MAX - 1, &number) < 0)
-                        return -EINVAL;
-                (void)take_number(&rest, "/cpuidle/state", IDLE_STATE_MAX, &state);
-        }
+        if (sscanf(path, "cpufreq/policy%5u", &number) != 1 &&
+            sscanf(path, "cpu%5u/cpuidle/state%3u", &number, &state) < 1)
+                return -EINVAL;
+        if (number >= CPUSET_MAX || state > IDLE_STATE_MAX)
+                return -EINVAL;
         id = (KnobId) { .id = number, .state = state };
+        /* sscanf() takes more than is written here; the comparison with the whole path does not. */
         for (id.knob = 0; id.knob < KNOB_MAX_; id.knob++)
                 if (strcmp(path, knob_path_format(&id, canonical)) == 0) {
                         *ret = id;

@@ -55,14 +55,10 @@ static bool take_hex(const char **text, uint64_t *ret)
 
 static bool take_list(const char **text)
 {
-        const char *p = *text;
+        size_t length = strspn(*text, "0123456789,-");
 
-        while (is_digit(*p) || *p == ',' || *p == '-')
-                p++;
-        if (p == *text)
-                return false;
-        *text = p;
-        return true;
+        *text += length;
+        return length > 0;
 }
 
 /* Takes a name that ends in `suffix`, which is not kept. */

@@ -170,21 +170,15 @@ PolicyKey policy_key_of_knob(Knob knob)
 
 static char *format_governors(char *const *governors)
 {
-        size_t size = 1;
-        char *text, *end;
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
 
-        for (char *const *governor = governors; *governor; governor++)
-                size += strlen(*governor) + 1;
-        text = end = malloc(size);
-        if (!text)
+        if (!out)
                 return NULL;
-        *text = '\0';
-        for (char *const *governor = governors; *governor; governor++) {
-                if (governor != governors)
-                        *end++ = '|';
-                end = stpcpy(end, *governor);
-        }
-        return text;
+        for (unsigned i = 0; governors[i]; i++)
+                fprintf(out, "%s%s", i > 0 ? "|" : "", governors[i]);
+        return text_finish(out, &text);
 }
 
 static char *format_number(uint64_t number, const char *unit)
