@@ -18,6 +18,7 @@ typedef struct GuestFile {
         char *text;   /* its new content; owned */
         char *before; /* its present content; owned, NULL: no such file */
         GuestFileState state;
+        bool chosen; /* to be written, or to be removed */
 } GuestFile;
 
 typedef struct GuestSetup {

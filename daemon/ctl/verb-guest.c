@@ -17,22 +17,20 @@
 /* The wait ends after so many seconds even if chronyd's state keeps changing. */
 #define LOOKS_MAX 120
 
-static bool is_to_write(const GuestFile *file)
+/* Chooses the files to write: those that are missing or have another content. To remove: those that are ours. Returns
+ * whether there is one. */
+static bool choose_files(GuestSetup *guest, bool to_write)
 {
-        return file->directory && (file->state == GUEST_FILE_MISSING || file->state == GUEST_FILE_OTHER);
-}
+        GuestFileState state = to_write ? GUEST_FILE_MISSING : GUEST_FILE_SAME;
+        bool any = false;
 
-static bool is_ours(const GuestFile *file)
-{
-        return file->directory && (file->state == GUEST_FILE_SAME || file->state == GUEST_FILE_OTHER);
-}
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
+                GuestFile *file = &guest->files[i];
 
-static bool any(const GuestSetup *guest, bool (*is)(const GuestFile *file))
-{
-        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++)
-                if (is(&guest->files[i]))
-                        return true;
-        return false;
+                file->chosen = file->directory && (file->state == state || file->state == GUEST_FILE_OTHER);
+                any |= file->chosen;
+        }
+        return any;
 }
 
 static int reload_systemd(void)
@@ -77,23 +75,27 @@ static int write_files(const GuestSetup *guest)
         int r = 0;
 
         for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++)
-                if (is_to_write(&guest->files[i]))
+                if (guest->files[i].chosen)
                         r = guest_write_file(&guest->files[i], guest->files[i].text);
         if (r == 0)
                 r = guest_check_config(guest);
-        if (r == 0 && is_to_write(&guest->files[GUEST_DROP_IN]))
+        if (r == 0 && guest->files[GUEST_DROP_IN].chosen)
                 r = reload_systemd();
         return r;
 }
 
-static int restore_files(const GuestSetup *guest)
+/* Goes on after a failure. -EIO: something failed. */
+static int restore_files(const GuestSetup *guest, bool with_before)
 {
         int r = 0;
 
-        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++)
-                if (is_to_write(&guest->files[i]) && guest_write_file(&guest->files[i], guest->files[i].before) < 0)
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
+                const GuestFile *file = &guest->files[i];
+
+                if (file->chosen && guest_write_file(file, with_before ? file->before : NULL) < 0)
                         r = -EIO;
-        if (is_to_write(&guest->files[GUEST_DROP_IN]) && reload_systemd() < 0)
+        }
+        if (guest->files[GUEST_DROP_IN].chosen && reload_systemd() < 0)
                 r = -EIO;
         return r;
 }
@@ -111,7 +113,7 @@ static void undo(const GuestSetup *guest, bool restarted)
         int r;
 
         (void)ctl_complain("Restoring what was there before");
-        r = restore_files(guest);
+        r = restore_files(guest, /* with_before= */ true);
         if (restarted && control_unit(guest, guest->active ? "restart" : "stop") < 0)
                 r = -EIO;
         if (unload_module(guest) < 0)
@@ -136,14 +138,14 @@ static int set_up(GuestSetup *guest)
         return r;
 }
 
-static void files_to_json(const GuestSetup *guest, bool (*is)(const GuestFile *file), struct json_object *list)
+static void files_to_json(const GuestSetup *guest, struct json_object *list)
 {
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
                 const GuestFile *file = &guest->files[i];
                 struct json_object *entry;
                 char path[512];
 
-                if (!is(file))
+                if (!file->chosen)
                         continue;
                 entry = json_append_object(list);
                 snprintf(path, sizeof(path), "%s/%s", file->directory, file->name);
@@ -154,24 +156,24 @@ static void files_to_json(const GuestSetup *guest, bool (*is)(const GuestFile *f
 }
 
 /* `result`: "done", "nothing to do", "would be done". */
-static int report(const GuestSetup *guest, bool (*is)(const GuestFile *file), const char *result)
+static int report(const GuestSetup *guest, const char *result)
 {
         struct json_object *json = json_object_new_object();
 
         json_add(json, "Device", json_string(guest->device[0] ? guest->device : NULL));
         json_add(json, "Unit", json_string(guest->unit));
-        files_to_json(guest, is, json_add_list(json, "Files"));
+        files_to_json(guest, json_add_list(json, "Files"));
         json_add(json, "Result", json_string(result));
         return json_print(stdout, json);
 }
 
 /* Flushes stdout, so that later messages on stderr come after this text. */
-static void show_files(const GuestSetup *guest, bool (*is)(const GuestFile *file), const char *verb)
+static void show_files(const GuestSetup *guest, const char *verb)
 {
         for (unsigned i = 0; i < GUEST_FILE_MAX_; i++) {
                 const GuestFile *file = &guest->files[i];
 
-                if (!is(file))
+                if (!file->chosen)
                         continue;
                 printf("%s %s/%s\n", verb, file->directory, file->name);
                 for (const char *p = file->text ? file->text : ""; *p; p += strcspn(p, "\n") + 1)
@@ -183,20 +185,20 @@ static void show_files(const GuestSetup *guest, bool (*is)(const GuestFile *file
 static int dry_run(const GuestSetup *guest)
 {
         if (guest->options->json)
-                return ctl_finish(report(guest, is_to_write, "would be done"), CTL_FINE);
+                return ctl_finish(report(guest, "would be done"), CTL_FINE);
         if (!guest->device[0])
                 puts("run modprobe " KVM_CLOCK_MODULE ", and look for the clock named " KVM_CLOCK_NAME);
-        show_files(guest, is_to_write, "write");
+        show_files(guest, "write");
         printf("%srun systemctl restart %s\nwait until it follows %s\n",
-               is_to_write(&guest->files[GUEST_DROP_IN]) ? "run systemctl daemon-reload\n" : "", guest->unit,
+               guest->files[GUEST_DROP_IN].chosen ? "run systemctl daemon-reload\n" : "", guest->unit,
                guest->device[0] ? guest->device : "that clock");
         return ctl_finish(0, CTL_FINE);
 }
 
-static int finish(const GuestSetup *guest, bool (*is)(const GuestFile *file), const char *result, const char *text)
+static int finish(const GuestSetup *guest, const char *result, const char *text)
 {
         if (guest->options->json)
-                return ctl_finish(report(guest, is, result), CTL_FINE);
+                return ctl_finish(report(guest, result), CTL_FINE);
         puts(text);
         return ctl_finish(0, CTL_FINE);
 }
@@ -217,36 +219,27 @@ static int guest_setup(const CtlOptions *options)
                 return CTL_WRONG;
         if (!options->dry_run)
                 ctl_hold_signals();
-        if (guest_find_clock(&guest) < 0) {
+        if (guest_find_clock(&guest) < 0 || guest_find_chrony(&guest) < 0 || guest_plan_files(&guest) < 0) {
                 (void)unload_module(&guest);
                 return CTL_WRONG;
         }
-        if (guest_find_chrony(&guest) < 0 || guest_plan_files(&guest) < 0) {
-                (void)unload_module(&guest);
-                return CTL_WRONG;
-        }
-        if (!any(&guest, is_to_write) && guest_look() == GUEST_FOLLOWS)
-                return finish(&guest, is_to_write, "nothing to do", "Nothing to do: chronyd follows the host's clock.");
+        if (!choose_files(&guest, /* to_write= */ true) && guest_look() == GUEST_FOLLOWS)
+                return finish(&guest, "nothing to do", "Nothing to do: chronyd follows the host's clock.");
         if (options->dry_run)
                 return dry_run(&guest);
         if (!options->json)
-                show_files(&guest, is_to_write, "Writing");
+                show_files(&guest, "Writing");
         if (set_up(&guest) < 0)
                 return CTL_WRONG;
         snprintf(text, sizeof(text), "%s follows the host's clock by %s.", guest.unit, guest.device);
-        return finish(&guest, is_to_write, "done", text);
+        return finish(&guest, "done", text);
 }
 
 static int remove_files(const GuestSetup *guest)
 {
-        int r = 0;
+        int r = restore_files(guest, /* with_before= */ false);
 
-        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++)
-                if (is_ours(&guest->files[i]) && guest_write_file(&guest->files[i], NULL) < 0)
-                        r = -EIO;
-        if (is_ours(&guest->files[GUEST_DROP_IN]) && reload_systemd() < 0)
-                r = -EIO;
-        if (is_ours(&guest->files[GUEST_REFCLOCK]) && guest->active && control_unit(guest, "restart") < 0)
+        if (guest->files[GUEST_REFCLOCK].chosen && guest->active && control_unit(guest, "restart") < 0)
                 r = -EIO;
         return r;
 }
@@ -257,17 +250,16 @@ static int guest_undo(const CtlOptions *options)
 
         if (guest_find_chrony(&guest) < 0 || guest_find_files(&guest) < 0)
                 return CTL_WRONG;
-        if (!any(&guest, is_ours))
-                return finish(&guest, is_ours, "nothing to do",
-                              "Nothing to remove: guest setup has written no file here.");
+        if (!choose_files(&guest, /* to_write= */ false))
+                return finish(&guest, "nothing to do", "Nothing to remove: guest setup has written no file here.");
         if (!options->json)
-                show_files(&guest, is_ours, options->dry_run ? "remove" : "Removing");
+                show_files(&guest, options->dry_run ? "remove" : "Removing");
         if (options->dry_run)
-                return finish(&guest, is_ours, "would be done", "and restart chronyd if it runs");
+                return finish(&guest, "would be done", "and restart chronyd if it runs");
         ctl_hold_signals();
         if (remove_files(&guest) < 0)
                 return CTL_WRONG;
-        return finish(&guest, is_ours, "done", "The module ptp_kvm stays loaded until the next boot; it does no harm.");
+        return finish(&guest, "done", "The module ptp_kvm stays loaded until the next boot; it does no harm.");
 }
 
 int verb_guest(const CtlOptions *options)
