@@ -36,8 +36,6 @@
 /* EX_CONFIG of sysexits.h; the unit names it in RestartPreventExitStatus=. */
 #define EXIT_CONFIG 78
 
-#define CANNOT_READ_HOST "Cannot read the facts of this host (/proc/cpuinfo, /proc/cmdline, /sys/devices/system/cpu)"
-
 enum { MODE_DAEMON, MODE_CHECK_CONFIG, MODE_DRY_RUN, MODE_RESTORE };
 
 static const char *arg_config = TSCWARDEN_CONFIG_FILE;
@@ -145,18 +143,11 @@ static int finish_output(int r)
         return EXIT_SUCCESS;
 }
 
-static int check_config(const Config *config)
+static int cannot_read_host(int error)
 {
-        return finish_output(show_config(stdout, config));
-}
-
-static int read_host(Facts *facts, Snapshot *snapshot)
-{
-        int r = facts_read(facts);
-
-        if (r == 0)
-                r = cpu_ops.enumerate(NULL, snapshot);
-        return r < 0 ? log_error_errno(r, CANNOT_READ_HOST) : 0;
+        (void)log_error_errno(
+                error, "Cannot read the facts of this host (/proc/cpuinfo, /proc/cmdline, /sys/devices/system/cpu)");
+        return EXIT_FAILURE;
 }
 
 static int dry_run(const Config *config)
@@ -164,11 +155,7 @@ static int dry_run(const Config *config)
         _cleanup_dry_run_ DryRun dry = {};
         int r = dry_run_make(config, &dry);
 
-        if (r < 0) {
-                (void)log_error_errno(r, CANNOT_READ_HOST);
-                return EXIT_FAILURE;
-        }
-        return finish_output(dry_run_show(stdout, &dry));
+        return r < 0 ? cannot_read_host(r) : finish_output(dry_run_show(stdout, &dry));
 }
 
 /* A killed daemon holds its lock until the kernel has closed its files. */
@@ -199,10 +186,13 @@ static int restore_originals(int fd, Originals *originals)
         _cleanup_snapshot_ Snapshot snapshot = {};
         _cleanup_facts_ Facts facts = {};
         Policy nothing = {};
-        int r;
+        int r = facts_read(&facts);
 
-        if (read_host(&facts, &snapshot) < 0)
-                return EXIT_FAILURE;
+        if (r < 0)
+                return cannot_read_host(r);
+        r = cpu_ops.enumerate(NULL, &snapshot);
+        if (r < 0)
+                return cannot_read_host(r);
         cpu_read_energy(&cpu_ops, NULL, &nothing, originals, &snapshot);
         PlanInput input = {
                 .snapshot = &snapshot,
@@ -286,11 +276,6 @@ static void start_helper(const Config *config, Helper *helper)
                         "Cannot split off a process that writes the knobs, so the daemon writes them and keeps all of its capabilities");
 }
 
-static int watch_helper(sd_event *event, const Helper *helper)
-{
-        return helper->fd < 0 ? 0 : sd_event_add_io(event, NULL, helper->fd, 0, on_helper_gone, NULL);
-}
-
 static int run_daemon(Config *config)
 {
         _cleanup_helper_ Helper helper = { .ops = cpu_ops, .fd = -1, .fanotify = -1 };
@@ -307,7 +292,7 @@ static int run_daemon(Config *config)
         r = sd_event_default(&event);
         if (r < 0)
                 return cannot_start(r, "the event loop");
-        r = watch_helper(event, &helper);
+        r = helper.fd < 0 ? 0 : sd_event_add_io(event, NULL, helper.fd, 0, on_helper_gone, NULL);
         if (r < 0)
                 return cannot_start(r, "the watch on the process that writes the knobs");
         r = sd_event_set_watchdog(event, true);
@@ -358,7 +343,7 @@ int main(int argc, char **argv)
                 return r;
         switch (arg_mode) {
         case MODE_CHECK_CONFIG:
-                return check_config(&config);
+                return finish_output(show_config(stdout, &config));
         case MODE_DRY_RUN:
                 return dry_run(&config);
         default:
