@@ -27,23 +27,13 @@ bool audit_needs_only_reboot(const BootNeed *need)
         return need->unbooted && !need->unconfigured && !need->not_taken;
 }
 
-static BootParameters take_parameters(const BootNeed *need, unsigned bits)
-{
-        BootParameters parameters = {};
-
-        for (unsigned i = 0; need->wanted[i]; i++)
-                if (bits >> i & 1)
-                        (void)boot_parameters_add(&parameters, need->wanted[i]);
-        return parameters;
-}
-
 void audit_fix_by_parameters(const AuditInput *input, AuditStep *step)
 {
         const BootNeed *need = &input->need;
         const char *reboot = need->unbooted ? " && systemctl reboot" : "";
         const BootConfig *boot = input->boot;
         _cleanup_free_ char *obstacle = NULL, *command = NULL;
-        BootParameters missing = take_parameters(need, need->unconfigured);
+        BootParameters missing = boot_need_take(need, need->unconfigured);
 
         if (boot_need_obstacle(need, boot, &obstacle) < 0 || boot_command_format(boot, &missing, &command) < 0)
                 step->out_of_memory = true;
@@ -124,7 +114,7 @@ static char *describe_configured(const AuditInput *input, const BootNeed *need)
 static const char *list_missing(const BootNeed *need, unsigned bits, const char *prefix,
                                 char buffer[static MISSING_SIZE])
 {
-        BootParameters parameters = take_parameters(need, bits);
+        BootParameters parameters = boot_need_take(need, bits);
         char words[BOOT_PARAMETERS_TEXT];
 
         buffer[0] = '\0';

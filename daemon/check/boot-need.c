@@ -95,6 +95,16 @@ static int parameter_obstacle(const BootConfig *config, const char *parameter, c
         return *ret ? 0 : -ENOMEM;
 }
 
+BootParameters boot_need_take(const BootNeed *need, unsigned mask)
+{
+        BootParameters parameters = {};
+
+        for (unsigned i = 0; need->wanted[i]; i++)
+                if (mask >> i & 1)
+                        (void)boot_parameters_add(&parameters, need->wanted[i]);
+        return parameters;
+}
+
 int boot_need_obstacle(const BootNeed *need, const BootConfig *config, char **ret)
 {
         char *text = NULL;

@@ -26,6 +26,9 @@ typedef struct BootNeed {
  * clock_boot_parameters_missing(). */
 void boot_need_find(const Facts *facts, Verdict verdict, ClockReason reason, const BootConfig *config, BootNeed *ret);
 
+/* The wanted parameters of a mask: boot_need_take(need, need->unconfigured). */
+BootParameters boot_need_take(const BootNeed *need, unsigned mask);
+
 /* Why `kargs apply` cannot change the boot configuration, and what a person has to do first. *ret is a heap string
  * owned by the caller, or NULL if nothing prevents the change. 0 or -ENOMEM. */
 int boot_need_obstacle(const BootNeed *need, const BootConfig *config, char **ret);

@@ -58,25 +58,25 @@ static void show_lines(FILE *out, const char *text)
 static char *describe_command(const Kargs *kargs)
 {
         const BootConfig *config = &kargs->config;
-        BootParameters missing, all = {};
+        BootParameters missing = boot_need_take(&kargs->need, kargs->need.unconfigured), all = {};
 
         /* With update-grub the whole file is shown, including the parameters that it has already. */
         if (config->platform == BOOT_UPDATE_GRUB)
                 all = config->ours;
-        kargs_missing(kargs, &missing);
         for (unsigned i = 0; i < missing.n; i++)
                 (void)boot_parameters_add(&all, missing.words[i]);
         return boot_platform_advice(&config->facts, config->platform, &all);
 }
 
 /* If the lines above are no command but one exists, prints it. `check` prints the same. */
-static int show_as_command(FILE *out, const Kargs *kargs, const BootParameters *missing)
+static int show_as_command(FILE *out, const Kargs *kargs)
 {
+        BootParameters missing = boot_need_take(&kargs->need, kargs->need.unconfigured);
         _cleanup_free_ char *command = NULL;
 
         if (boot_platform_is_supported(kargs->config.platform) || kargs->config.facts.has_rpm_ostree)
                 return 0;
-        if (boot_command_format(&kargs->config, missing, &command) < 0)
+        if (boot_command_format(&kargs->config, &missing, &command) < 0)
                 return -ENOMEM;
         if (command)
                 fprintf(out, "%*sAs a command for a root shell:\n%*s# %s\n", INDENT, "", INDENT, "", command);
@@ -86,7 +86,6 @@ static int show_as_command(FILE *out, const Kargs *kargs, const BootParameters *
 static int show_to_do(FILE *out, const Kargs *kargs)
 {
         _cleanup_free_ char *command = NULL, *obstacle = NULL;
-        BootParameters missing;
 
         if (kargs->config.leaving.n > 0) {
                 print_wrapped(
@@ -95,14 +94,13 @@ static int show_to_do(FILE *out, const Kargs *kargs)
                 return 0;
         }
 
-        kargs_missing(kargs, &missing);
-        if (missing.n == 0 && kargs->need.not_taken) {
+        if (!kargs->need.unconfigured && kargs->need.not_taken) {
                 print_wrapped(
                         out, "To do", INDENT,
                         "the boot loader did not pass them to the kernel, although they were configured: find out which boot loader and which entry start this machine");
                 return 0;
         }
-        if (missing.n == 0) {
+        if (!kargs->need.unconfigured) {
                 print_wrapped(out, "To do", INDENT, kargs->reboot ? "reboot" : "nothing");
                 return 0;
         }
@@ -119,17 +117,15 @@ static int show_to_do(FILE *out, const Kargs *kargs)
         else
                 print_wrapped(out, "To do", INDENT, "by hand, then reboot:");
         show_lines(out, command);
-        return show_as_command(out, kargs, &missing);
+        return show_as_command(out, kargs);
 }
 
 int kargs_show(FILE *out, const Kargs *kargs)
 {
         const BootConfig *config = &kargs->config;
         const char *there = "";
-        BootParameters missing;
 
-        kargs_missing(kargs, &missing);
-        if (missing.n == 0)
+        if (!kargs->need.unconfigured)
                 there = kargs->reboot ? ", configured for the next boot" : ", all set";
         if (kargs->n == 0)
                 print_wrapped(out, "Boot", INDENT, "no parameter is needed");
@@ -165,11 +161,8 @@ static void json_parameter(const Kargs *kargs, const KargsParameter *parameter, 
 int kargs_show_json(FILE *out, const Kargs *kargs)
 {
         struct json_object *json = json_object_new_object(), *parameters = json_add_list(json, "Wanted");
-        _cleanup_free_ char *command = NULL;
-        BootParameters missing;
+        _cleanup_free_ char *command = kargs->need.unconfigured ? describe_command(kargs) : NULL;
 
-        kargs_missing(kargs, &missing);
-        command = missing.n > 0 ? describe_command(kargs) : NULL;
         for (unsigned i = 0; i < kargs->n; i++)
                 json_parameter(kargs, &kargs->parameters[i], json_append_object(parameters));
         json_add(json, "Reason", json_string(kargs->reason));

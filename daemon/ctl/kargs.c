@@ -26,7 +26,7 @@ void kargs_done(Kargs *kargs)
         *kargs = (Kargs) {};
 }
 
-static int add_parameter(Kargs *kargs, const char *word, const char *cmdline, bool to_configure)
+static int add_parameter(Kargs *kargs, const char *word, const char *cmdline)
 {
         KargsParameter *parameter = &kargs->parameters[kargs->n++];
         char value[64];
@@ -35,7 +35,6 @@ static int add_parameter(Kargs *kargs, const char *word, const char *cmdline, bo
                 .word = word,
                 .booted = cmdline_has_word(cmdline, word),
                 .n_configured = boot_config_count(&kargs->config, word),
-                .to_configure = to_configure,
         };
         if (boot_config_contradicts(&kargs->config, word, value, sizeof(value))) {
                 parameter->contradiction = text_format("%.*s=%s", (int)strcspn(word, "="), word, value);
@@ -62,7 +61,7 @@ static int find_missing_parameters(Kargs *kargs, const ClockHere *here)
                 /* Leaves out a parameter that is not needed because another one has the same effect, like
                  * cpufreq.default_governor=performance. */
                 if (need->concerned >> i & 1)
-                        r = add_parameter(kargs, need->wanted[i], facts->cmdline, need->unconfigured >> i & 1);
+                        r = add_parameter(kargs, need->wanted[i], facts->cmdline);
         kargs->reboot = need->unbooted & ~need->unconfigured;
         return r;
 }
@@ -83,14 +82,6 @@ int kargs_read(Kargs *ret)
                 return r;
         *ret = TAKE_STRUCT(kargs);
         return 0;
-}
-
-void kargs_missing(const Kargs *kargs, BootParameters *ret)
-{
-        *ret = (BootParameters) {};
-        for (unsigned i = 0; i < kargs->n; i++)
-                if (kargs->parameters[i].to_configure)
-                        (void)boot_parameters_add(ret, kargs->parameters[i].word);
 }
 
 bool kargs_is_orphan(const Kargs *kargs, const KargsParameter *parameter)

@@ -19,7 +19,6 @@ typedef struct KargsParameter {
         bool booted;         /* /proc/cmdline has it */
         char *in_force;      /* the value in /sys/module; owned, NULL: not known */
         size_t n_configured; /* the number of boot entries that have it */
-        bool to_configure;   /* a boot entry lacks it */
         char *contradiction; /* "NAME=OTHER" if a boot entry has another value; owned, NULL: none has */
 } KargsParameter;
 
@@ -39,9 +38,6 @@ void kargs_done(Kargs *kargs);
 /* 0, or the -errno of reading this host's CPUs and kernel. The caller owns *ret (kargs_done); it is untouched on
  * failure. */
 int kargs_read(Kargs *ret);
-
-/* The parameters that a boot entry lacks. If the boot entries are not known, those that the running kernel lacks. */
-void kargs_missing(const Kargs *kargs, BootParameters *ret);
 
 /* Debian's GRUB: boot entries have the parameter, but no file that update-grub reads sets it. The next update-grub
  * removes it. */

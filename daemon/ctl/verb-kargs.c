@@ -31,11 +31,9 @@ static int exit_status_of_complete(const Kargs *kargs)
 
 static int exit_status(const Kargs *kargs)
 {
-        BootParameters missing;
-
-        kargs_missing(kargs, &missing);
-        return missing.n > 0 || kargs->reboot || kargs->config.leaving.n > 0 ? CTL_WRONG :
-                                                                               exit_status_of_complete(kargs);
+        return kargs->need.unconfigured || kargs->reboot || kargs->config.leaving.n > 0 ?
+                       CTL_WRONG :
+                       exit_status_of_complete(kargs);
 }
 
 static int read_kargs(Kargs *ret)
@@ -75,10 +73,9 @@ static int refuse_apply(const Kargs *kargs)
 }
 
 /* The same. If nothing is missing, there is nothing to apply, and the exit status says so. */
-static int decide_apply(const Kargs *kargs, BootParameters *ret_missing)
+static int decide_apply(const Kargs *kargs)
 {
-        kargs_missing(kargs, ret_missing);
-        return ret_missing->n == 0 ? exit_status_of_complete(kargs) : refuse_apply(kargs);
+        return kargs->need.unconfigured ? refuse_apply(kargs) : exit_status_of_complete(kargs);
 }
 
 /* Called with the lock held. 0, or negative after a message on stderr. */
@@ -103,7 +100,7 @@ static int kargs_apply(const CtlOptions *options)
         if (read_kargs(&seen) < 0)
                 return CTL_NO_ANSWER;
         kargs_forget_leftover(seen.config.platform);
-        status = decide_apply(&seen, &missing);
+        status = decide_apply(&seen);
         if (status >= 0 && seen.config.leaving.n == 0)
                 return finish(options, &seen, status);
         change.platform = seen.config.platform;
@@ -112,10 +109,11 @@ static int kargs_apply(const CtlOptions *options)
         /* Reads everything again: another `kargs` may have changed it before this one got the lock. */
         if (read_kargs(&kargs) < 0)
                 return CTL_NO_ANSWER;
-        status = decide_apply(&kargs, &missing);
+        status = decide_apply(&kargs);
         if (status >= 0)
                 return finish(options, &kargs, status);
         ctl_hold_signals();
+        missing = boot_need_take(&kargs.need, kargs.need.unconfigured);
         if (kargs_set(&change, &kargs.config.ours, &missing) < 0)
                 return CTL_WRONG;
         return read_kargs(&now) < 0 ? CTL_NO_ANSWER : finish(options, &now, CTL_FINE);
