@@ -86,31 +86,25 @@ static int show_as_command(FILE *out, const Kargs *kargs)
 static int show_to_do(FILE *out, const Kargs *kargs)
 {
         _cleanup_free_ char *command = NULL, *obstacle = NULL;
+        const char *text;
 
-        if (kargs->config.leaving.n > 0) {
-                print_wrapped(
-                        out, "To do", INDENT,
-                        "tscwarden kargs revert (or apply): an earlier one was killed while it removed parameters");
-                return 0;
-        }
-
-        if (!kargs->need.unconfigured && kargs->need.not_taken) {
-                print_wrapped(
-                        out, "To do", INDENT,
-                        "the boot loader did not pass them to the kernel, although they were configured: find out which boot loader and which entry start this machine");
-                return 0;
-        }
-        if (!kargs->need.unconfigured) {
-                print_wrapped(out, "To do", INDENT, kargs->reboot ? "reboot" : "nothing");
+        if (boot_need_obstacle(&kargs->need, &kargs->config, &obstacle) < 0)
+                return -ENOMEM;
+        if (kargs->config.leaving.n > 0)
+                text = "tscwarden kargs revert (or apply): an earlier one was killed while it removed parameters";
+        else if (kargs->need.unconfigured)
+                text = obstacle;
+        else if (kargs->need.not_taken)
+                text = "the boot loader did not pass them to the kernel, although they were configured: find out which boot loader and which entry start this machine";
+        else
+                text = kargs->reboot ? "reboot" : "nothing";
+        if (text) {
+                print_wrapped(out, "To do", INDENT, text);
                 return 0;
         }
         command = describe_command(kargs);
-        if (!command || boot_need_obstacle(&kargs->need, &kargs->config, &obstacle) < 0)
+        if (!command)
                 return -ENOMEM;
-        if (obstacle) {
-                print_wrapped(out, "To do", INDENT, obstacle);
-                return 0;
-        }
         if (boot_platform_is_supported(kargs->config.platform))
                 print_wrapped(out, "To do", INDENT,
                               "tscwarden kargs apply, then reboot. It does this, and kargs revert undoes it:");

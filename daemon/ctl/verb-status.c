@@ -14,21 +14,26 @@
 typedef struct HereInput {
         RateHere rate;
         ProbeRecord probe;
+        Losses losses;
         StatusInput input;
 } HereInput;
 
 static void here_input_done(HereInput *here)
 {
         probe_record_done(&here->probe);
+        losses_done(&here->losses);
 }
 
 /* Reads nothing for another host, nor for labels, which do not need it. 0 or -ENOMEM. */
 static int read_here(const CtlOptions *options, const WardenState *state, HereInput *here)
 {
+        StatusInput *input = &here->input;
         int r;
 
-        here->input = (StatusInput) {
+        *input = (StatusInput) {
                 .state = state,
+                .host = options->host,
+                .losses = &here->losses,
                 .now_usec = time_usec(CLOCK_REALTIME),
                 .color = ctl_wants_color(),
         };
@@ -39,20 +44,12 @@ static int read_here(const CtlOptions *options, const WardenState *state, HereIn
                            &here->rate);
         if (r < 0)
                 return r;
-        here->input.rate = &here->rate;
-        here->input.probe = probe_record_read(&here->probe) == 0 ? &here->probe : NULL;
+        input->rate = &here->rate;
+        input->probe = probe_record_read(&here->probe) == 0 ? &here->probe : NULL;
+        /* Takes long, and only the screen shows them. */
+        if (!options->json && !options->metrics)
+                input->losses_error = losses_read(&here->losses);
         return 0;
-}
-
-static void show(const CtlOptions *options, const StatusInput *input)
-{
-        _cleanup_losses_ Losses losses = {};
-        StatusInput shown = *input;
-
-        shown.host = options->host;
-        shown.losses = &losses;
-        shown.losses_error = options->host ? 0 : losses_read(&losses);
-        status_show(stdout, &shown);
 }
 
 static int write_text(const CtlOptions *options, const StatusInput *input)
@@ -84,6 +81,6 @@ int verb_status(const CtlOptions *options)
                 return write_text(options, &here.input);
         if (options->json)
                 return ctl_finish(status_show_json(stdout, &here.input), warden_exit_status(&state));
-        show(options, &here.input);
+        status_show(stdout, &here.input);
         return ctl_finish(0, warden_exit_status(&state));
 }
