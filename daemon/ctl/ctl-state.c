@@ -202,37 +202,23 @@ bool warden_policy_is_wrong(const WardenState *state)
                json_get_text(state->manager, "ContestedCpus")[0];
 }
 
-static WardenAdvice clock_advice_of(struct json_object *clock)
+Urgency warden_urgency(const WardenState *state)
 {
-        if (verdict_from_string(json_get_text(clock, "Verdict")) <= VERDICT_UNKNOWN)
-                return WARDEN_UNKNOWN;
-        switch (urgency_from_string(json_get_text(clock, "Urgency"))) {
-        case URGENCY_NONE:
-                return WARDEN_FINE;
-        case URGENCY_TICKET:
-                return WARDEN_TICKET;
-        case URGENCY_EVACUATE:
-                return WARDEN_EVACUATE;
-        default:
-                return WARDEN_UNKNOWN;
-        }
-}
+        Urgency urgency = urgency_from_string(json_get_text(state->clock, "Urgency"));
 
-WardenAdvice warden_advice(const WardenState *state)
-{
-        WardenAdvice advice = clock_advice_of(state->clock);
-
-        if (advice != WARDEN_EVACUATE && warden_policy_is_wrong(state))
-                return WARDEN_TICKET;
-        return advice;
+        if (verdict_from_string(json_get_text(state->clock, "Verdict")) <= VERDICT_UNKNOWN)
+                urgency = URGENCY_INVALID_;
+        if (urgency != URGENCY_EVACUATE && warden_policy_is_wrong(state))
+                return URGENCY_TICKET;
+        return urgency;
 }
 
 int warden_exit_status(const WardenState *state)
 {
-        switch (warden_advice(state)) {
-        case WARDEN_FINE:
+        switch (warden_urgency(state)) {
+        case URGENCY_NONE:
                 return 0;
-        case WARDEN_UNKNOWN:
+        case URGENCY_INVALID_:
                 return 3;
         default:
                 return 1;

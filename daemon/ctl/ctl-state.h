@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/macro.h"
+#include "model/clock-words.h"
 #include "show/steps.h"
 
 #define MANAGER_INTERFACE "org.tscwarden1.Manager"
@@ -52,14 +53,9 @@ int events_from_bus(struct json_object *received, struct json_object **ret);
 /* Converts the result of Plan(). */
 int steps_from_bus(struct json_object *received, Steps *ret);
 
-typedef enum WardenAdvice {
-        WARDEN_FINE,     /* nothing to do */
-        WARDEN_TICKET,   /* somebody has to look at this host in working hours */
-        WARDEN_EVACUATE, /* guests here have a worse clock than before, and nothing predicted that */
-        WARDEN_UNKNOWN,  /* the verdict on the TSC is not known */
-} WardenAdvice;
-
-WardenAdvice warden_advice(const WardenState *state);
+/* How soon somebody has to act, also if only the policy is wrong. URGENCY_INVALID_: the verdict on the TSC is not
+ * known. */
+Urgency warden_urgency(const WardenState *state);
 /* True if the policy is not fully in force or is contested. */
 bool warden_policy_is_wrong(const WardenState *state);
 /* The exit status: 0 fine, 1 something is wrong on this host, 3 not known. */

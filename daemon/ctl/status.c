@@ -287,26 +287,24 @@ static void show_probe(FILE *out, const StatusInput *input)
 
 static void show_advice(FILE *out, const StatusInput *input)
 {
+        static const struct {
+                const char *text, *color;
+        } words[URGENCY_MAX_] = {
+                [URGENCY_NONE] = { "nothing", STATUS_GREEN },
+                [URGENCY_TICKET] = { "a ticket", STATUS_YELLOW },
+                [URGENCY_EVACUATE] = { "evacuate and reboot", STATUS_RED },
+        };
         const WardenState *state = input->state;
+        Urgency urgency = warden_urgency(state);
         const char *remedy = json_get_text(state->clock, "Remedy");
 
-        switch (warden_advice(state)) {
-        case WARDEN_FINE:
-                status_headline(out, input->color, "To do", STATUS_GREEN, "nothing");
-                break;
-        case WARDEN_EVACUATE:
-                status_headline(out, input->color, "To do", STATUS_RED, "evacuate and reboot");
-                break;
-        case WARDEN_TICKET:
-                status_headline(out, input->color, "To do", STATUS_YELLOW, "a ticket");
-                break;
-        case WARDEN_UNKNOWN:
+        if (urgency < 0)
                 status_headline(out, input->color, "To do", STATUS_YELLOW,
                                 "find out why the verdict is not known: journalctl -u tscwarden");
-                break;
-        }
+        else
+                status_headline(out, input->color, "To do", words[urgency].color, words[urgency].text);
         status_text(out, "", remedy);
-        if (warden_advice(state) == WARDEN_TICKET)
+        if (urgency == URGENCY_TICKET)
                 show_every_boot(out, input);
         if (warden_policy_is_wrong(state))
                 status_text(out, "", "The policy is not in force as it should be: see above.");
