@@ -3,7 +3,6 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 

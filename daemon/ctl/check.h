@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "check/audit-steps.h"
-#include "check/audit.h"
 
 /* Prints one or more lines for each step, 80 columns wide. Commands are longer if they have to be: they are never
  * broken. */

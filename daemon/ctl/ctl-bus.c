@@ -2,7 +2,6 @@
 #include "ctl/ctl-bus.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
 
@@ -22,19 +21,16 @@ struct CtlBus {
         char *why; /* of the last answer that was not BUS_OK; NULL: there was no memory for it */
 
         /* For ctl_bus_watch(): */
-        NewsHandler handler;
-        void *userdata;
-        WardenState state;
+        NewsListener listener;
         char *owner; /* the unique name of the daemon that answered last; NULL: none did */
         bool owner_changed;
-        bool enough; /* the handler has returned false */
 };
 
 CtlBus *ctl_bus_free(CtlBus *bus)
 {
         if (bus) {
                 sd_bus_close_unref(bus->bus);
-                warden_state_done(&bus->state);
+                warden_state_done(&bus->listener.state);
                 free(bus->host);
                 free(bus->why);
                 free(bus->owner);
@@ -298,14 +294,6 @@ static bool is_from(sd_bus_message *m, const char *unique_name)
         return sender && unique_name && strcmp(sender, unique_name) == 0;
 }
 
-static void tell(const News *news, void *userdata)
-{
-        CtlBus *bus = userdata;
-
-        if (!bus->enough && !bus->handler(news, bus->userdata))
-                bus->enough = true;
-}
-
 static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
 {
         _cleanup_json_ struct json_object *arguments = json_object_new_array();
@@ -317,9 +305,9 @@ static int on_signal(sd_bus_message *m, void *userdata, sd_bus_error *error)
         r = read_members(m, arguments);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
-        return news_from_signal(&(BusSignal) { sd_bus_message_get_interface(m), sd_bus_message_get_member(m),
-                                               sd_bus_message_get_signature(m, /* complete= */ true), arguments },
-                                &bus->state, tell, bus);
+        return news_from_signal(&bus->listener,
+                                &(BusSignal) { sd_bus_message_get_interface(m), sd_bus_message_get_member(m),
+                                               sd_bus_message_get_signature(m, /* complete= */ true), arguments });
 }
 
 static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *error)
@@ -333,14 +321,16 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
 
 static BusAnswer tell_whole_state(CtlBus *bus)
 {
+        WardenState *state = &bus->listener.state;
         BusAnswer answer;
 
-        warden_state_done(&bus->state);
+        warden_state_done(state);
         free(bus->owner);
         bus->owner = NULL;
-        answer = ctl_bus_read_state(bus, /* with_cpus= */ false, &bus->state);
+        answer = ctl_bus_read_state(bus, /* with_cpus= */ false, state);
         if (answer != BUS_FAILED)
-                tell(&(News) { .kind = answer == BUS_OK ? NEWS_STARTED : NEWS_STOPPED, .state = &bus->state }, bus);
+                news_tell(&bus->listener,
+                          &(News) { .kind = answer == BUS_OK ? NEWS_STARTED : NEWS_STOPPED, .state = state });
         return answer;
 }
 
@@ -359,11 +349,11 @@ BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata)
                              on_owner_changed, bus);
         if (r < 0)
                 return failed(bus, r);
-        bus->handler = handler;
-        bus->userdata = userdata;
+        bus->listener.handler = handler;
+        bus->listener.userdata = userdata;
 
         answer = tell_whole_state(bus);
-        while (answer != BUS_FAILED && !bus->enough) {
+        while (answer != BUS_FAILED && !bus->listener.enough) {
                 r = sd_bus_process(bus->bus, NULL);
                 if (bus->owner_changed) {
                         bus->owner_changed = false;
@@ -375,5 +365,5 @@ BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata)
                 if (r < 0)
                         return failed(bus, r);
         }
-        return bus->enough ? BUS_OK : answer;
+        return bus->listener.enough ? BUS_OK : answer;
 }

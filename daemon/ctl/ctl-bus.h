@@ -35,9 +35,6 @@ BusAnswer ctl_bus_read_plan(CtlBus *bus, Steps *ret);
 /* The clock of the bus's machine (CLOCK_REALTIME), as systemd-timedated there reads it. 0 or -errno. */
 int ctl_bus_read_clock(CtlBus *bus, uint64_t *ret_usec);
 
-/* Returns false if it wants no more news. */
-typedef bool (*NewsHandler)(const News *news, void *userdata);
-
 /* Calls the handler with the present state and then with each change, until it returns false (BUS_OK) or the
  * connection ends (BUS_FAILED). */
 BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata);

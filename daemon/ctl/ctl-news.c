@@ -12,17 +12,16 @@ static void words_done(char *(*words)[NEWS_WORDS_MAX])
                 free((*words)[i]);
 }
 
-typedef struct Listener {
-        WardenState *state;
-        void (*tell)(const News *news, void *userdata);
-        void *userdata;
-} Listener;
+void news_tell(NewsListener *listener, const News *news)
+{
+        listener->enough = listener->enough || !listener->handler(news, listener->userdata);
+}
 
 /* The signal's arguments become the words, in the same order. */
-static int tell_words(const Listener *listener, NewsKind kind, struct json_object *arguments)
+static int tell_words(NewsListener *listener, NewsKind kind, struct json_object *arguments)
 {
         _cleanup_(words_done) char *words[NEWS_WORDS_MAX] = {};
-        News news = { .kind = kind, .state = listener->state };
+        News news = { .kind = kind, .state = &listener->state };
 
         for (size_t i = 0; i < json_length(arguments); i++) {
                 struct json_object *argument = json_object_array_get_idx(arguments, i);
@@ -34,16 +33,16 @@ static int tell_words(const Listener *listener, NewsKind kind, struct json_objec
                         return -ENOMEM;
                 news.words[i] = words[i];
         }
-        listener->tell(&news, listener->userdata);
+        news_tell(listener, &news);
         return 0;
 }
 
-static int tell_properties(const Listener *listener, struct json_object *arguments)
+static int tell_properties(NewsListener *listener, struct json_object *arguments)
 {
         const char *interface = json_object_get_string(json_object_array_get_idx(arguments, 0));
         bool of_manager = strcmp(interface, MANAGER_INTERFACE) == 0;
         struct json_object *changed = json_object_array_get_idx(arguments, 1);
-        struct json_object *object = of_manager ? listener->state->manager : listener->state->clock;
+        struct json_object *object = of_manager ? listener->state.manager : listener->state.clock;
 
         if (!of_manager && strcmp(interface, CLOCK_INTERFACE) != 0)
                 return 0;
@@ -57,14 +56,12 @@ static int tell_properties(const Listener *listener, struct json_object *argumen
                 if (!new)
                         return -ENOMEM;
                 if (strcmp(old, new) != 0)
-                        listener->tell(&(News) { NEWS_PROPERTY, { property->name, old, new }, listener->state },
-                                       listener->userdata);
+                        news_tell(listener, &(News) { NEWS_PROPERTY, { property->name, old, new }, &listener->state });
         }
         return 0;
 }
 
-int news_from_signal(const BusSignal *signal, WardenState *state, void (*tell)(const News *news, void *userdata),
-                     void *userdata)
+int news_from_signal(NewsListener *listener, const BusSignal *signal)
 {
         static const struct {
                 const char *interface, *member, *signature;
@@ -75,7 +72,6 @@ int news_from_signal(const BusSignal *signal, WardenState *state, void (*tell)(c
                 { MANAGER_INTERFACE, "Drift", "ssssusb", NEWS_DRIFT },
                 { PROPERTIES_INTERFACE, "PropertiesChanged", "sa{sv}as", NEWS_PROPERTY },
         };
-        Listener listener = { state, tell, userdata };
 
         for (unsigned i = 0; i < ARRAY_SIZE(signals); i++) {
                 if (strcmp(signals[i].interface, signal->interface) != 0 ||
@@ -83,8 +79,8 @@ int news_from_signal(const BusSignal *signal, WardenState *state, void (*tell)(c
                     strcmp(signals[i].signature, signal->signature) != 0)
                         continue;
                 if (signals[i].kind == NEWS_PROPERTY)
-                        return tell_properties(&listener, signal->arguments);
-                return tell_words(&listener, signals[i].kind, signal->arguments);
+                        return tell_properties(listener, signal->arguments);
+                return tell_words(listener, signals[i].kind, signal->arguments);
         }
         return 0;
 }

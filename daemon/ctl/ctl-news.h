@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "ctl/ctl-state.h"
 
 typedef enum NewsKind {
@@ -23,13 +25,24 @@ typedef struct News {
         const WardenState *state;
 } News;
 
+/* Returns false if it wants no more news. */
+typedef bool (*NewsHandler)(const News *news, void *userdata);
+
+typedef struct NewsListener {
+        NewsHandler handler;
+        void *userdata;
+        WardenState state;
+        bool enough; /* the handler has returned false: it is not called again */
+} NewsListener;
+
+void news_tell(NewsListener *listener, const News *news);
+
 typedef struct BusSignal {
         const char *interface, *member;
         const char *signature;         /* of the arguments, as D-Bus writes it */
         struct json_object *arguments; /* array of their values */
 } BusSignal;
 
-/* Calls tell() for a signal. For changed properties, it updates `state` and calls tell() once for each property whose
- * text differs. Ignores unknown signals and signals with another signature. 0 or -ENOMEM. */
-int news_from_signal(const BusSignal *signal, WardenState *state, void (*tell)(const News *news, void *userdata),
-                     void *userdata);
+/* Tells a signal. For changed properties, it updates listener->state and tells each property whose text differs.
+ * Ignores unknown signals and signals with another signature. 0 or -ENOMEM. */
+int news_from_signal(NewsListener *listener, const BusSignal *signal);

@@ -10,7 +10,6 @@
 #include "base/array.h"
 #include "base/macro.h"
 #include "ctl/json.h"
-#include "guests/judge.h"
 
 void guests_before_done(GuestsBefore *before)
 {

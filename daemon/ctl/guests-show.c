@@ -2,7 +2,6 @@
 #include "ctl/guests-show.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/log.h"
 #include "ctl/json.h"

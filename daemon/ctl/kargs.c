@@ -8,7 +8,6 @@
 #include "base/macro.h"
 #include "check/boot-config.h"
 #include "check/boot-loader.h"
-#include "check/boot-store.h"
 #include "check/read/boot-config.h"
 #include "ctl/clock-here.h"
 #include "model/clock-advice.h"

@@ -10,7 +10,6 @@
 
 #include "check/boot-config.h"
 #include "check/boot-need.h"
-#include "check/boot-store.h"
 #include "model/clock-advice.h"
 #include "model/clock-words.h"
 

@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/parse.h"
 #include "base/words.h"
 #include "ctl/verbs.h"
-#include "model/facts.h"
 
 static CtlOptions arg_options = { .config = TSCWARDEN_CONFIG_FILE };
 

@@ -9,7 +9,6 @@
 
 #include "ctl/rate-here.h"
 #include "model/facts.h"
-#include "probe/probe.h"
 #include "probe/result.h"
 
 typedef struct ProbeView {

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "check/audit-steps.h"
+#include "check/audit.h"
 #include "check/boot-config.h"
 #include "check/read/boot-config.h"
 #include "check/read/machine-setup.h"

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "check/boot-config.h"
-#include "check/boot-loader.h"
 #include "check/boot-platform.h"
 #include "check/boot-store.h"
 #include "check/read/boot-config.h"

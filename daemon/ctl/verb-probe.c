@@ -18,6 +18,7 @@
 #include "ctl/probe-show.h"
 #include "ctl/verbs.h"
 #include "host/facts.h"
+#include "probe/probe.h"
 #include "probe/result.h"
 
 #define MESSAGE_TSC_DIFFERS "8e6e95e3af1441808e5e96e6a8865329"

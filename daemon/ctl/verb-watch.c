@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "base/words.h"
 #include "ctl/ctl-bus.h"
 #include "ctl/json.h"
 #include "ctl/verbs.h"
@@ -42,17 +43,10 @@ static void print_news_json(const News *news)
 /* True for properties that change only together with a signal which already has a line. */
 static bool has_news_of_its_own(const char *property)
 {
-        static const char *const names[] = {
-                "Verdict",     "Reason",      "ReasonText",         "Remedy",          "KernelLine",
-                "SinceUSec",   "Clocksource", "SinceMonotonicUSec", "LastAppliedUSec", "LastAppliedMonotonicUSec",
-                "DriftCount",  "DriftCounts", "ClocksourceChanges", "LostAfterUse",    "RunningVMNames",
-                "VMsWhenLost",
-        };
-
-        for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
-                if (strcmp(names[i], property) == 0)
-                        return true;
-        return false;
+        return words_have("Verdict Reason ReasonText Remedy KernelLine SinceUSec SinceMonotonicUSec Clocksource "
+                          "ClocksourceChanges LostAfterUse LastAppliedUSec LastAppliedMonotonicUSec DriftCount "
+                          "DriftCounts RunningVMNames VMsWhenLost",
+                          property);
 }
 
 static void print_news(const News *news)
