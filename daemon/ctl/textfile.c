@@ -35,9 +35,9 @@ static int replace(const char *path, const char *text)
         return r;
 }
 
-int textfile_write(const char *path, char *text)
+int textfile_write(const char *path, char *content)
 {
-        _cleanup_free_ char *owned = text;
+        _cleanup_free_ char *text = content;
         int r;
 
         if (!text)

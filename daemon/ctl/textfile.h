@@ -4,6 +4,6 @@
  */
 #pragma once
 
-/* Replaces the file `path`; NULL and "-" mean standard output. Frees `text`; NULL: there was no memory for it.
+/* Replaces the file `path`; NULL and "-" mean standard output. Frees `content`; NULL: there was no memory for it.
  * CTL_FINE, or CTL_NO_ANSWER after a message on stderr. */
-int textfile_write(const char *path, char *text);
+int textfile_write(const char *path, char *content);
