@@ -21,14 +21,17 @@ int kargs_change_open(KargsChange *change)
         const char *path = boot_store_directory(change->platform);
         int r = runtime_open(path, &change->directory);
 
-        if (r == 0)
-                r = runtime_lock(change->directory);
         if (r == -EPERM)
                 (void)ctl_complain("%s belongs to another user, or others may write to it", path);
-        else if (r == -EBUSY)
-                (void)ctl_complain("Another tscwarden kargs is at work");
         else if (r < 0)
                 (void)ctl_complain_errno(r, "Cannot open %s", path);
+        if (r < 0)
+                return r;
+        r = runtime_lock(change->directory);
+        if (r == -EBUSY)
+                (void)ctl_complain("Another tscwarden kargs is at work");
+        else if (r < 0)
+                (void)ctl_complain_errno(r, "Cannot lock %s", path);
         return r;
 }
 
@@ -149,6 +152,14 @@ int kargs_finish_earlier(const KargsChange *change, const BootConfig *config)
         return remove_from_store(change, &config->ours, &config->leaving);
 }
 
+/* Sets or removes the parameters in the boot entries. */
+static int run_and_verify(const KargsChange *change, const BootParameters *parameters, bool wanted)
+{
+        int r = run_tool(change, wanted ? "--args" : "--remove-args", parameters);
+
+        return r < 0 ? r : verify(parameters, wanted);
+}
+
 static void complain_again(void)
 {
         (void)ctl_complain("That did not work either. `tscwarden kargs plan` says what is configured.");
@@ -167,9 +178,7 @@ int kargs_set(const KargsChange *change, const BootParameters *before, const Boo
         r = write_store(change, &after, NULL);
         if (r < 0)
                 return r;
-        r = run_tool(change, "--args", missing);
-        if (r == 0)
-                r = verify(missing, true);
+        r = run_and_verify(change, missing, true);
         if (r == 0)
                 return 0;
 
@@ -182,17 +191,21 @@ int kargs_set(const KargsChange *change, const BootParameters *before, const Boo
         return r;
 }
 
+static int remove_with_grubby(const KargsChange *change, const BootParameters *ours)
+{
+        const BootParameters none = {};
+        int r = run_and_verify(change, ours, false);
+
+        return r < 0 ? r : write_store(change, &none, NULL);
+}
+
 int kargs_remove(const KargsChange *change, const BootParameters *ours)
 {
         const BootParameters none = {};
         bool grubby = change->platform == BOOT_GRUBBY;
-        int r = grubby ? run_tool(change, "--remove-args", ours) : remove_from_store(change, &none, ours);
+        /* With update-grub another file may set the same parameters, so they are not looked for afterwards. */
+        int r = grubby ? remove_with_grubby(change, ours) : remove_from_store(change, &none, ours);
 
-        /* Not with update-grub, because another file may set the same parameters. */
-        if (r == 0 && grubby)
-                r = verify(ours, false);
-        if (r == 0 && grubby)
-                r = write_store(change, &none, NULL);
         if (r == 0)
                 return 0;
         (void)ctl_complain("Restoring what was removed");

@@ -48,7 +48,6 @@ static int find_missing_parameters(Kargs *kargs, const ClockHere *here)
         const Facts *facts = &here->facts;
         BootNeed *need = &kargs->need;
         Facts without_parameters = *facts; /* borrows */
-        int r = 0;
 
         kargs->verdict = here->view.verdict;
         boot_need_find(facts, here->view.verdict, here->view.reason, &kargs->config, need);
@@ -56,13 +55,13 @@ static int find_missing_parameters(Kargs *kargs, const ClockHere *here)
         kargs->reason = clock_boot_parameters_reason(&without_parameters, here->view.verdict, here->view.reason);
         if (!kargs->reason)
                 return -ENOMEM;
-        for (unsigned i = 0; r == 0 && need->wanted[i]; i++)
+        for (unsigned i = 0; need->wanted[i]; i++)
                 /* Leaves out a parameter that is not needed because another one has the same effect, like
                  * cpufreq.default_governor=performance. */
-                if (need->concerned >> i & 1)
-                        r = add_parameter(kargs, need->wanted[i], facts->cmdline);
+                if (need->concerned >> i & 1 && add_parameter(kargs, need->wanted[i], facts->cmdline) < 0)
+                        return -ENOMEM;
         kargs->reboot = need->unbooted & ~need->unconfigured;
-        return r;
+        return 0;
 }
 
 int kargs_read(Kargs *ret)

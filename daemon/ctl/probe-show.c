@@ -84,6 +84,11 @@ static void show_result(FILE *out, const ProbeView *view)
                              format_nsec(probe_bound_nsec(view->result), view->utf8, bound), n);
 }
 
+static bool is_compared(const ProbeResult *result, size_t i)
+{
+        return i != result->reference && result->cpus[i].fate == PROBE_MEASURED;
+}
+
 /* A row of the strip: one CPU, or several in the same package on large machines. */
 typedef struct Row {
         CpuSet ids;
@@ -109,23 +114,23 @@ static void show_bar(FILE *out, const Row *row, int64_t scale, bool utf8)
         }
 }
 
-static int show_row(FILE *out, const Row *row, int64_t scale, bool utf8)
+/* Prints nothing for a row without CPUs. */
+static void show_row(FILE *out, const Row *row, int64_t scale, bool utf8)
 {
         _cleanup_free_ char *list = cpuset_format(&row->ids);
         char low[NSEC_SIZE], high[NSEC_SIZE], range[2 * NSEC_SIZE + 4];
         /* printf counts bytes; the micro sign takes two bytes but one column. */
         int pad = 25;
 
-        if (!list)
-                return -ENOMEM;
+        if (cpuset_is_empty(&row->ids))
+                return;
         snprintf(range, sizeof(range), "%s .. %s", format_nsec(row->low, utf8, low),
                  format_nsec(row->high, utf8, high));
         for (const char *c = range; *c; c++)
                 pad += ((unsigned char)*c & 0xc0) == 0x80;
-        fprintf(out, "  CPU %-6s %*s ", list, pad, range);
+        fprintf(out, "  CPU %-6s %*s ", list ? list : PRINT_NO_MEMORY, pad, range);
         show_bar(out, row, scale, utf8);
         fputs(row->convicted ? " differs\n" : "\n", out);
-        return 0;
 }
 
 static bool fits(const Row *row, const ProbeCpu *cpu, bool fold)
@@ -148,34 +153,34 @@ static int show_strip(FILE *out, const ProbeView *view)
         bool fold = probe_count(result, PROBE_MEASURED) > ROWS_UNFOLDED;
         int64_t scale = 1;
         Row row = {};
-        int r = 0;
 
         for (size_t i = 0; i < result->n; i++)
-                if (i != result->reference && result->cpus[i].fate == PROBE_MEASURED) {
+                if (is_compared(result, i)) {
                         int64_t low = llabs(probe_nsec(result, result->cpus[i].track.last.low));
                         int64_t high = llabs(probe_nsec(result, result->cpus[i].track.last.high));
 
                         scale = low > scale ? low : scale;
                         scale = high > scale ? high : scale;
                 }
-        for (size_t i = 0; i < result->n && r == 0; i++) {
+        for (size_t i = 0; i < result->n; i++) {
                 const ProbeCpu *cpu = &result->cpus[i];
 
-                if (i == result->reference || cpu->fate != PROBE_MEASURED)
+                if (!is_compared(result, i))
                         continue;
                 if (!fits(&row, cpu, fold)) {
-                        r = cpuset_is_empty(&row.ids) ? 0 : show_row(out, &row, scale, view->utf8);
+                        show_row(out, &row, scale, view->utf8);
                         cpuset_done(&row.ids);
                         row = (Row) { .leader = cpu->leader, .convicted = track_is_convicted(&cpu->track) };
                 }
                 widen(&row, probe_nsec(result, cpu->track.last.low), probe_nsec(result, cpu->track.last.high));
-                if (r == 0)
-                        r = cpuset_add(&row.ids, cpu->id);
+                if (cpuset_add(&row.ids, cpu->id) < 0) {
+                        cpuset_done(&row.ids);
+                        return -ENOMEM;
+                }
         }
-        if (r == 0 && !cpuset_is_empty(&row.ids))
-                r = show_row(out, &row, scale, view->utf8);
+        show_row(out, &row, scale, view->utf8);
         cpuset_done(&row.ids);
-        return r;
+        return 0;
 }
 
 static void show_motion(FILE *out, const ProbeView *view)
@@ -310,7 +315,7 @@ struct json_object *probe_to_json(const ProbeView *view)
         json_add(probe, "Convicted", json_string(convicted));
         cpus = json_add_list(probe, "Cpus");
         for (size_t i = 0; i < result->n; i++)
-                if (i != result->reference && result->cpus[i].fate == PROBE_MEASURED)
+                if (is_compared(result, i))
                         cpu_to_json(result, &result->cpus[i], json_append_object(cpus));
         unmeasured_to_json(result, json_add_list(probe, "Unmeasured"));
         json_add(probe, "RateUtcPpm", json_number(view->rate->utc.known, view->rate->utc.ppm));

@@ -71,16 +71,11 @@ static int read_here(const char *config, Here *here)
         AuditInput *input = &here->input;
         int r = clock_here_read(&here->clock);
 
-        if (r == 0)
-                r = machine_setup_read(&here->setup);
-        if (r == 0)
-                r = timesync_read(&here->time);
-        if (r == 0)
-                r = read_config(config, here);
-        if (r == 0)
-                r = boot_config_read(&here->boot);
         if (r < 0)
                 return r;
+        if (machine_setup_read(&here->setup) < 0 || timesync_read(&here->time) < 0 || read_config(config, here) < 0 ||
+            boot_config_read(&here->boot) < 0)
+                return -ENOMEM;
         input->rate_boots_error = rate_boots_read(here->clock.facts.constant_tsc, &here->rate_boots);
         here->reason_text = clock_reason_text(&here->clock.clock);
         here->remedy = clock_remedy(&here->clock.clock);
@@ -153,12 +148,10 @@ int verb_check(const CtlOptions *options)
                 input->host = strcmp(options->role, "guest") != 0;
                 input->guest = strcmp(options->role, "host") != 0;
         }
-        r = audit_judge(input, &audit);
-        if (r == 0 && options->against)
-                r = compare(input, options->against, &audit);
-        if (r == 0 && options->json)
-                r = check_show_json(stdout, input, &audit);
-        else if (r == 0)
-                check_show(stdout, &audit, ctl_wants_color());
-        return ctl_finish(r, audit_exit_status(&audit));
+        if (audit_judge(input, &audit) < 0 || (options->against && compare(input, options->against, &audit) < 0))
+                return ctl_complain("Out of memory");
+        if (options->json)
+                return ctl_finish(check_show_json(stdout, input, &audit), audit_exit_status(&audit));
+        check_show(stdout, &audit, ctl_wants_color());
+        return ctl_finish(0, audit_exit_status(&audit));
 }
