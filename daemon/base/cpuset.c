@@ -106,6 +106,12 @@ void cpuset_remove(CpuSet *set, unsigned cpu)
                 cpuset_words(set)[cpu / WORD_BITS - set->first] &= ~(UINT64_C(1) << (cpu % WORD_BITS));
 }
 
+void cpuset_keep(CpuSet *set, const CpuSet *other)
+{
+        for (unsigned i = set->first; i < set->first + set->n_words; i++)
+                cpuset_words(set)[i - set->first] &= cpuset_word(other, i);
+}
+
 bool cpuset_has(const CpuSet *set, unsigned cpu)
 {
         return cpuset_word(set, cpu / WORD_BITS) >> (cpu % WORD_BITS) & 1;
@@ -118,13 +124,12 @@ bool cpuset_is_empty(const CpuSet *set)
 
 bool cpuset_equal(const CpuSet *a, const CpuSet *b)
 {
-        int cpu = cpuset_next(a, 0), other = cpuset_next(b, 0);
+        unsigned a_end = a->first + a->n_words, b_end = b->first + b->n_words;
 
-        while (cpu >= 0 && cpu == other) {
-                cpu = cpuset_next(a, (unsigned)cpu + 1);
-                other = cpuset_next(b, (unsigned)other + 1);
-        }
-        return cpu == other;
+        for (unsigned i = 0; i < a_end || i < b_end; i++)
+                if (cpuset_word(a, i) != cpuset_word(b, i))
+                        return false;
+        return true;
 }
 
 unsigned cpuset_count(const CpuSet *set)

@@ -32,6 +32,8 @@ int cpuset_add_all(CpuSet *set, const CpuSet *other);
 /* Replaces *set by a copy of `other`. 0 or -ENOMEM (set unchanged). */
 int cpuset_copy(CpuSet *set, const CpuSet *other);
 void cpuset_remove(CpuSet *set, unsigned cpu);
+/* Removes what is no member of `other`. */
+void cpuset_keep(CpuSet *set, const CpuSet *other);
 
 bool cpuset_has(const CpuSet *set, unsigned cpu);
 bool cpuset_is_empty(const CpuSet *set);

@@ -320,10 +320,8 @@ static int begin(int root, SnapshotPart *part, CpuReading *reading)
         if (r < 0)
                 return r;
         reading->all_online = cpuset_equal(&reading->cpus, &reading->online);
-        for (int id = cpuset_next(&reading->cpus, 0); part && id >= 0;
-             id = cpuset_next(&reading->cpus, (unsigned)id + 1))
-                if (!cpuset_has(&part->cpus, (unsigned)id))
-                        cpuset_remove(&reading->cpus, (unsigned)id);
+        if (part)
+                cpuset_keep(&reading->cpus, &part->cpus);
         r = part ? find_domains(root, &part->cpus, &part->domains) : list_domains(root, &reading->domains);
         if (r == 0 && part)
                 r = cpuset_copy(&reading->domains, &part->domains);

@@ -172,16 +172,18 @@ static OutcomeInput outcome_input(const Standing *s, const TaskEnd *end)
         };
 }
 
-static void judge_applied(Standing *s, const TaskEnd *end)
+/* Returns outcome_judge()'s summary. */
+static char *judge_applied(Standing *s, const TaskEnd *end)
 {
         OutcomeInput input = outcome_input(s, end);
         PolicyState state = POLICY_STATE_DEGRADED;
-        char *reason = NULL;
-        int r = outcome_judge(&input, &state, &reason);
+        char *reason = NULL, *summary = NULL;
+        int r = outcome_judge(&input, &state, &reason, &summary);
 
         if (r < 0)
                 (void)log_error_errno(r, "Cannot find out the state of the policy");
         standing_set(s, state, reason);
+        return summary;
 }
 
 static const char *restored_text(const TaskEnd *end)
@@ -193,37 +195,36 @@ static const char *restored_text(const TaskEnd *end)
         return "Every value is the original one.";
 }
 
-static void judge(Standing *s, const TaskEnd *end)
+/* Returns what the log says of a policy that is applied: a heap string, or NULL. */
+static char *judge(Standing *s, const TaskEnd *end)
 {
         switch (end->task.kind) {
         case TASK_APPLY:
                 s->applied_usec = time_usec(CLOCK_MONOTONIC);
-                judge_applied(s, end);
-                break;
+                return judge_applied(s, end);
         case TASK_RESTORE:
                 standing_set(s, POLICY_STATE_RESTORED, strdup(restored_text(end)));
-                break;
+                return NULL;
         default: /* A task of the same kind follows. */
-                break;
+                return NULL;
         }
 }
 
 /* The findings have their own lines in the log. */
-static void log_applied(const Standing *s, const TaskEnd *end, Events *events)
+static void log_applied(const Standing *s, const TaskEnd *end, const char *summary)
 {
-        OutcomeInput input = outcome_input(s, end);
-        _cleanup_free_ char *summary = outcome_summarize(&input);
+        Events *events = end->planner->events;
 
-        if (s->state == POLICY_STATE_APPLIED)
+        if (summary)
                 events_log(events, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL, "Set %u of %u values: %s", end->n_done,
-                           end->n_steps, summary ? summary : "out of memory");
+                           end->n_steps, summary);
         else
                 events_log(events, LOG_NOTICE, "applied", MESSAGE_APPLIED, NULL,
                            "Set %u of %u values, but the policy is %s: tscwarden status says why.", end->n_done,
                            end->n_steps, policy_state_to_string(s->state));
 }
 
-static void log_done(const Standing *s, const TaskEnd *end, Events *events)
+static void log_done(const Standing *s, const TaskEnd *end, const char *summary)
 {
         Halves halves = end->planner->in_force;
 
@@ -233,10 +234,10 @@ static void log_done(const Standing *s, const TaskEnd *end, Events *events)
                 log_message(LOG_NOTICE, "Set %u of %u values for the stop (CPUPOWER_STOP_OPTS).", end->n_done,
                             end->n_steps);
         else if (end->task.kind == TASK_RESTORE || (!halves.frequency && !halves.idle))
-                events_log(events, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL, "Put back %u of %u values: %s",
-                           end->n_done, end->n_steps, standing_get_reason(s));
+                events_log(end->planner->events, LOG_NOTICE, "restored", MESSAGE_RESTORED, NULL,
+                           "Put back %u of %u values: %s", end->n_done, end->n_steps, standing_get_reason(s));
         else
-                log_applied(s, end, events);
+                log_applied(s, end, summary);
 }
 
 static Halves waiting_halves(const Findings *findings)
@@ -289,13 +290,13 @@ static void log_left(const TaskEnd *end)
 void standing_task_done(Standing *s, const TaskEnd *end)
 {
         _cleanup_findings_ Findings before = {};
-        Events *events = end->planner->events;
+        _cleanup_free_ char *summary = NULL;
 
         keep_findings(s, end, &before);
-        judge(s, end);
-        log_findings(s, end->task.origin == ORIGIN_PERSON ? NULL : &before, events);
+        summary = judge(s, end);
+        log_findings(s, end->task.origin == ORIGIN_PERSON ? NULL : &before, end->planner->events);
         log_left(end);
-        log_done(s, end, events);
+        log_done(s, end, summary);
         if (end->task.kind == TASK_APPLY)
                 note_late_driver(s, end->planner->in_force);
 }

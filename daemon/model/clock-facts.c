@@ -21,7 +21,9 @@ void clock_facts_add_snapshot(Facts *facts, const Snapshot *snapshot)
                 for (unsigned n = 0; n < snapshot->cpus[i].n_states; n++) {
                         const IdleState *state = &snapshot->cpus[i].states[n];
 
-                        if ((!deepest || state->latency_usec >= deepest->latency_usec) &&
+                        /* On a large host few names are compared: equal ones are shared. */
+                        if ((!deepest || state->latency_usec > deepest->latency_usec ||
+                             (state->latency_usec == deepest->latency_usec && state->name != deepest->name)) &&
                             idle_state_is_beyond_c1(state))
                                 deepest = state;
                 }

@@ -243,7 +243,7 @@ static int print_obstacles(FILE *out, const OutcomeInput *input, bool (*counts)(
         return print_notes(out, input);
 }
 
-static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
+static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state, const char *summary)
 {
         _cleanup_free_ char *need = NULL;
         int r = 0;
@@ -268,7 +268,7 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
                         r = print_obstacles(out, input, finding_is_waiting);
                 break;
         default:
-                print_applied(out, input);
+                fputs(summary, out);
                 r = print_notes(out, input);
         }
         if (r < 0)
@@ -278,9 +278,21 @@ static int print_reason(FILE *out, const OutcomeInput *input, PolicyState state)
         return 0;
 }
 
-int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_reason)
+static char *format(const OutcomeInput *input, void (*print)(FILE *out, const OutcomeInput *input))
 {
-        _cleanup_free_ char *reason = NULL;
+        char *text = NULL;
+        size_t size;
+        FILE *out = open_memstream(&text, &size);
+
+        if (!out)
+                return NULL;
+        print(out, input);
+        return text_finish(out, &text);
+}
+
+int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_reason, char **ret_summary)
+{
+        _cleanup_free_ char *reason = NULL, *summary = NULL;
         PolicyState state;
         size_t size;
         FILE *out;
@@ -299,15 +311,21 @@ int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_
         else
                 state = POLICY_STATE_APPLIED;
 
+        if (state == POLICY_STATE_APPLIED) {
+                summary = format(input, print_applied);
+                if (!summary)
+                        return -ENOMEM;
+        }
         out = open_memstream(&reason, &size);
         if (!out)
                 return -ENOMEM;
-        r = print_reason(out, input, state);
+        r = print_reason(out, input, state, summary);
         reason = text_finish(out, &reason);
         if (!reason || r < 0)
                 return -ENOMEM;
         *ret_state = state;
         *ret_reason = TAKE_PTR(reason);
+        *ret_summary = TAKE_PTR(summary);
         return 0;
 }
 
@@ -322,23 +340,6 @@ static void print_all_effects(FILE *out, const OutcomeInput *input)
         print_effects(out, input, &effects);
         print_without_driver(out, input);
         print_unused(out, input);
-}
-
-static char *format(const OutcomeInput *input, void (*print)(FILE *out, const OutcomeInput *input))
-{
-        char *text = NULL;
-        size_t size;
-        FILE *out = open_memstream(&text, &size);
-
-        if (!out)
-                return NULL;
-        print(out, input);
-        return text_finish(out, &text);
-}
-
-char *outcome_summarize(const OutcomeInput *input)
-{
-        return format(input, print_applied);
 }
 
 char *outcome_format_effects(const OutcomeInput *input)

@@ -34,12 +34,10 @@ typedef struct OutcomeInput {
         unsigned n_knobs; /* how many knobs the policy sets */
 } OutcomeInput;
 
-/* 0, *ret_state and *ret_reason (a heap string for the caller), or -ENOMEM with both untouched. */
-int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_reason);
-
-/* Describes the policy that was applied, without its findings: what it keeps constant, what it does not, and what it
- * costs. Heap string for the caller, NULL when out of memory. */
-char *outcome_summarize(const OutcomeInput *input);
+/* 0, *ret_state, *ret_reason and *ret_summary (heap strings for the caller), or -ENOMEM with all untouched. The summary
+ * of a policy that is applied says, without its findings, what it keeps constant, what it does not, and what it costs;
+ * otherwise it is NULL. */
+int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_reason, char **ret_summary);
 /* Describes, without the findings, what the policy leaves free, what it costs, and what of it is not applied and why.
  * Each sentence begins with a blank; "" for nothing. Heap string for the caller, NULL when out of memory. */
 char *outcome_format_effects(const OutcomeInput *input);

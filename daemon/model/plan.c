@@ -197,6 +197,7 @@ int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals
 /* Originals and wanted knobs are both sorted, so they are compared in one pass. */
 bool originals_drop_returned(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up)
 {
+        const SnapshotPart *part = snapshot_part_is_empty(&plan->part) ? NULL : &plan->part;
         size_t n = originals->n, at = 0;
 
         originals->n = 0;
@@ -205,7 +206,7 @@ bool originals_drop_returned(Originals *originals, const Plan *plan, const Snaps
                 char now[KNOB_VALUE_SIZE];
                 bool settled = false;
 
-                if (!plan_covers(plan, &original.id)) {
+                if (part && !snapshot_part_has(part, &original.id)) {
                         originals->entries[originals->n++] = original;
                         continue;
                 }

@@ -134,6 +134,31 @@ static void test_cpuset_copy_is_independent(void **state)
         assert_true(cpuset_is_empty(&b));
 }
 
+static void test_cpuset_keeps_common_members(void **state)
+{
+        static const struct {
+                const char *set, *other, *kept;
+        } rows[] = {
+                { "0-3,64,200", "2-100", "2-3,64" },
+                { "100", "0-4095", "100" },
+                { "0-4095", "100", "100" },
+                { "0-63", "64-127", "" },
+                { "", "1", "" },
+                { "1", "", "" },
+                { "3,4000", "3,4000", "3,4000" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+                _cleanup_cpuset_ CpuSet set = {}, other = {}, kept = {};
+
+                assert_int_equal(cpuset_parse(rows[i].set, &set), 0);
+                assert_int_equal(cpuset_parse(rows[i].other, &other), 0);
+                assert_int_equal(cpuset_parse(rows[i].kept, &kept), 0);
+                cpuset_keep(&set, &other);
+                assert_true(cpuset_equal(&set, &kept));
+        }
+}
+
 /* Two CPUs in each of 4096 policies. */
 static void test_cpuset_of_one_is_one_word(void **state)
 {
@@ -245,7 +270,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_cpuset_parse_formats_back),   cmocka_unit_test(test_cpuset_parse_refuses),
                 cmocka_unit_test(test_cpuset_of_different_lengths), cmocka_unit_test(test_cpuset_copy_is_independent),
-                cmocka_unit_test(test_cpuset_of_one_is_one_word),   cmocka_unit_test(test_cpuset_agrees_with_an_array),
+                cmocka_unit_test(test_cpuset_keeps_common_members), cmocka_unit_test(test_cpuset_of_one_is_one_word),
+                cmocka_unit_test(test_cpuset_agrees_with_an_array),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,12 +36,15 @@ static Facts healthy = { .n_cpus = 2, .available_clocksources = with_tsc, .const
 
 static void assert_outcome(const OutcomeInput *input, PolicyState expected_state, const char *expected)
 {
-        _cleanup_free_ char *reason = NULL;
+        _cleanup_free_ char *reason = NULL, *summary = NULL;
         PolicyState is;
 
-        assert_int_equal(outcome_judge(input, &is, &reason), 0);
+        assert_int_equal(outcome_judge(input, &is, &reason, &summary), 0);
         assert_string_equal(policy_state_to_string(is), policy_state_to_string(expected_state));
         assert_string_equal(reason, expected);
+        /* The summary is how the reason begins. */
+        assert_int_equal(summary != NULL, is == POLICY_STATE_APPLIED);
+        assert_int_equal(strncmp(reason, summary ? summary : "", summary ? strlen(summary) : 0), 0);
 }
 
 static void test_outcome_without_findings(void **state)
@@ -308,7 +311,7 @@ static void test_outcome_says_three_and_counts_the_rest(void **state)
 {
         _cleanup_findings_ Findings findings = {};
         OutcomeInput input = { .facts = &healthy, .frequency = true, .findings = &findings };
-        _cleanup_free_ char *reason = NULL;
+        _cleanup_free_ char *reason = NULL, *summary = NULL;
         PolicyState is;
         unsigned n = 0;
 
@@ -316,7 +319,7 @@ static void test_outcome_says_three_and_counts_the_rest(void **state)
         add(&findings, FINDING_CPU_NOT_HERE, "8", "");
         for (unsigned i = 2; i < 6; i++)
                 add(&findings, FINDING_NOT_HELD, "0", (char[2]) { (char)('0' + i), '\0' });
-        assert_int_equal(outcome_judge(&input, &is, &reason), 0);
+        assert_int_equal(outcome_judge(&input, &is, &reason, &summary), 0);
         assert_int_equal(is, POLICY_STATE_DEGRADED);
         for (const char *at = reason; (at = strstr(at, "cannot be held at")); at++)
                 n++;
@@ -338,13 +341,14 @@ static void test_outcome_tells_the_price_beside_what_was_found(void **state)
         OutcomeInput input = {
                 .facts = &fragile, .frequency = true, .n_knobs = 3, .findings = &findings, .snapshot = &snapshot
         };
-        _cleanup_free_ char *summary = NULL, *effects = NULL;
+        _cleanup_free_ char *reason = NULL, *summary = NULL, *effects = NULL;
+        PolicyState is;
 
 #define PRICE " The TSC still works, so the CPUs keep their frequency, 1000 MHz of 2400 MHz, until the next boot."
 #define CLAMPED " MAX_FREQ on CPU 0: 4.425 GHz asked for, 3.35 GHz is the hardware's nearest."
         add_clamped(&findings);
         assert_outcome(&input, POLICY_STATE_APPLIED, "3 knobs hold the frequency policy." PRICE CLAMPED);
-        summary = outcome_summarize(&input);
+        assert_int_equal(outcome_judge(&input, &is, &reason, &summary), 0);
         assert_string_equal(summary, "3 knobs hold the frequency policy." PRICE);
         effects = outcome_format_effects(&input);
         assert_string_equal(effects, PRICE);

@@ -165,10 +165,10 @@ static void assert_agree(const Case *is, const Warden *w, Snapshot *planned)
                                .policy = &w->policy,
                                .findings = &w->plan.findings,
                                .n_knobs = (unsigned)w->plan.n_wanted };
-        _cleanup_free_ char *reason = NULL, *before = NULL, *after = NULL;
+        _cleanup_free_ char *reason = NULL, *summary = NULL, *before = NULL, *after = NULL;
         PolicyState state = POLICY_STATE_DISABLED;
 
-        assert_int_equal(outcome_judge(&input, &state, &reason), 0);
+        assert_int_equal(outcome_judge(&input, &state, &reason, &summary), 0);
         print_message("constant_tsc %d, nonstop_tsc %d, driver %d, \"%s%s\": %s\n", is->facts->constant_tsc,
                       is->facts->nonstop_tsc, is->driver, is->configuration->own, is->configuration->foreign, reason);
         assert_string_equal(policy_state_to_string(state), policy_state_to_string(expected_state(is, w)));
