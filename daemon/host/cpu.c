@@ -47,21 +47,21 @@ static int translate_result(int r)
         return r == -EINVAL ? -EINVAL : -EIO;
 }
 
-static int write_file(const KnobId *id, const char *value)
+static int write_file(const KnobId *id, const char *value, char actual[static KNOB_VALUE_SIZE])
 {
         char path[FULL_PATH_SIZE];
 
-        return sysfs_write(full_path(id, path), value);
+        return sysfs_write(full_path(id, path), value, actual, KNOB_VALUE_SIZE);
 }
 
-static int write_governor(const KnobId *id, unsigned cpu, const char *value)
+static int write_governor(const KnobId *id, unsigned cpu, const char *value, char actual[static KNOB_VALUE_SIZE])
 {
         char governor[KNOB_VALUE_SIZE];
 
         /* libcpupower refuses other names with -EINVAL before it opens the file. A governor from outside the kernel's
          * tree may have such a name, and it must be possible to restore it. */
         if (value[strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-")] != '\0')
-                return write_file(id, value);
+                return write_file(id, value, actual);
         /* The library's argument is a char *. */
         copy_text(governor, sizeof(governor), value);
         errno = 0;
@@ -106,25 +106,27 @@ static int write_number(const KnobId *id, unsigned cpu, const char *value)
         }
 }
 
-static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char *value)
+static int cpu_write(void *userdata, const KnobId *id, unsigned cpu, const char *value,
+                     char actual[static KNOB_VALUE_SIZE])
 {
         int r;
 
+        actual[0] = '\0';
         /* An empty governor would be a write of no bytes, which libcpupower reports as a success. */
         r = knob_value_check(id->knob, value);
         if (r < 0)
                 return r;
         switch (id->knob) {
         case KNOB_SCALING_GOVERNOR:
-                return write_governor(id, cpu, value);
+                return write_governor(id, cpu, value, actual);
         case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
         case KNOB_ENERGY_PERF_BIAS:
                 /* libcpupower 6.1 has no call for these; 7.2 has one. */
-                return write_file(id, value);
+                return write_file(id, value, actual);
         case KNOB_DISABLE:
                 /* libcpupower's cpuidle_state_disable() calls stat(2) for each state of the CPU before it writes: with
                  * four states six system calls more for each write (tools/power/cpupower/lib/cpuidle.c). */
-                return write_file(id, value);
+                return write_file(id, value, actual);
         default:
                 return write_number(id, cpu, value);
         }

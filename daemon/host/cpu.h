@@ -26,10 +26,12 @@ typedef struct CpuOps {
         /* Reads the value of one knob as sysfs shows it, without the newline. 0 or -errno (-ENOENT, -ENODEV: gone;
          * -EBUSY: offline). */
         int (*read)(void *userdata, const KnobId *id, char buffer[static KNOB_VALUE_SIZE]);
-        /* Writes once. 0: the kernel accepted the write, which does not mean that the value is in force: read it back.
-         * Or -errno: -EINVAL refused, -EBUSY offline, -EPERM or -EACCES, -ENOENT, -ENODEV, -EIO. `cpu` is an online CPU
-         * of the domain (libcpupower writes through cpuN/cpufreq), ignored for idle states. */
-        int (*write)(void *userdata, const KnobId *id, unsigned cpu, const char *value);
+        /* Writes once. 0: the kernel accepted the write, which does not mean that the value is in force: `actual` gets
+         * what was read back at once, or "" if read() has to do that. Or -errno: -EINVAL refused, -EBUSY offline,
+         * -EPERM or -EACCES, -ENOENT, -ENODEV, -EIO. `cpu` is an online CPU of the domain (libcpupower writes through
+         * cpuN/cpufreq), ignored for idle states. */
+        int (*write)(void *userdata, const KnobId *id, unsigned cpu, const char *value,
+                     char actual[static KNOB_VALUE_SIZE]);
         /* Opens the watch on writes by others than `write`. 0 or -errno as drift_watch_new(). */
         int (*watch)(void *userdata, DriftWatch **ret);
 } CpuOps;

@@ -21,13 +21,18 @@ typedef struct Request {
         char value[KNOB_VALUE_SIZE];
 } Request;
 
+typedef struct Answer {
+        int result;
+        char actual[KNOB_VALUE_SIZE]; /* as CpuOps.write gives it */
+} Answer;
+
 /* The daemon may have been taken over: nothing in a request is sure. */
-static int serve_request(const Request *request, size_t size)
+static int serve_request(const Request *request, size_t size, char actual[static KNOB_VALUE_SIZE])
 {
         if (size != sizeof(*request) || request->id.knob < 0 || request->id.knob >= KNOB_MAX_ ||
             request->cpu >= CPUSET_MAX || !memchr(request->value, '\0', sizeof(request->value)))
                 return -EBADMSG;
-        return cpu_ops.write(NULL, &request->id, request->cpu, request->value);
+        return cpu_ops.write(NULL, &request->id, request->cpu, request->value, actual);
 }
 
 _Noreturn static void serve(int fd)
@@ -42,7 +47,8 @@ _Noreturn static void serve(int fd)
                 /* The daemon has ended. */
                 if (n <= 0)
                         _exit(0);
-                int answer = serve_request(&request, (size_t)n);
+                Answer answer = {};
+                answer.result = serve_request(&request, (size_t)n, answer.actual);
                 if (send(fd, &answer, sizeof(answer), MSG_NOSIGNAL) < 0)
                         _exit(0);
         }
@@ -55,12 +61,13 @@ static void close_once(int *fd)
         *fd = -1;
 }
 
-static int helper_write(void *userdata, const KnobId *id, unsigned cpu, const char *value)
+static int helper_write(void *userdata, const KnobId *id, unsigned cpu, const char *value,
+                        char actual[static KNOB_VALUE_SIZE])
 {
         const Helper *helper = userdata;
         Request request = { .id = *id, .cpu = cpu };
+        Answer answer;
         ssize_t n;
-        int answer;
 
         if (strlen(value) >= sizeof(request.value))
                 return -EINVAL;
@@ -70,7 +77,10 @@ static int helper_write(void *userdata, const KnobId *id, unsigned cpu, const ch
                 n = TEMP_FAILURE_RETRY(recv(helper->fd, &answer, sizeof(answer), 0));
         if (n < 0)
                 return -errno;
-        return n == sizeof(answer) ? answer : -EPIPE;
+        if (n != sizeof(answer))
+                return -EPIPE;
+        memcpy(actual, answer.actual, KNOB_VALUE_SIZE);
+        return answer.result;
 }
 
 static int helper_watch(void *userdata, DriftWatch **ret)

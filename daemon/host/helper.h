@@ -2,7 +2,7 @@
  *
  * A second process, the helper, that writes the knobs for the daemon. Writing takes CAP_DAC_OVERRIDE and, for idle
  * states, CAP_SYS_ADMIN; the process that parses what others say keeps CAP_SYSLOG alone. Between the two is a pair of
- * sockets (SOCK_SEQPACKET): a request is one knob with one value, the answer is one errno.
+ * sockets (SOCK_SEQPACKET): a request is one knob with one value, the answer is one errno and what the knob then reads.
  */
 #pragma once
 

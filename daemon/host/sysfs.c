@@ -8,11 +8,25 @@
 
 #include "base/macro.h"
 
+/* Cuts `n` bytes of a file, with room for one more, as sysfs_read_at() describes it. Returns their length. */
+static int strip(char *buffer, size_t n)
+{
+        size_t length;
+
+        buffer[n] = '\0';
+        length = strlen(buffer);
+        if (length > 0 && buffer[length - 1] == '\n')
+                length--;
+        while (length > 0 && (buffer[length - 1] == ' ' || buffer[length - 1] == '\t'))
+                length--;
+        buffer[length] = '\0';
+        return (int)length;
+}
+
 /* Reads the file as sysfs_read_at() describes it. The length of its text, or -errno. */
 static int read_stripped(int dirfd, const char *path, char buffer[static SYSFS_READ_MAX + 1])
 {
         _cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        size_t length;
         ssize_t n;
 
         if (fd < 0)
@@ -23,15 +37,7 @@ static int read_stripped(int dirfd, const char *path, char buffer[static SYSFS_R
                 return -errno;
         if (n > SYSFS_READ_MAX)
                 return -ENOBUFS;
-
-        buffer[n] = '\0';
-        length = strlen(buffer);
-        if (length > 0 && buffer[length - 1] == '\n')
-                length--;
-        while (length > 0 && (buffer[length - 1] == ' ' || buffer[length - 1] == '\t'))
-                length--;
-        buffer[length] = '\0';
-        return (int)length;
+        return strip(buffer, (size_t)n);
 }
 
 int sysfs_read_at(int dirfd, const char *path, char *buffer, size_t size)
@@ -64,9 +70,9 @@ int sysfs_read_string_at(int dirfd, const char *path, char **ret)
         return 0;
 }
 
-int sysfs_write(const char *path, const char *value)
+int sysfs_write(const char *path, const char *value, char *actual, size_t size)
 {
-        _cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        _cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
         size_t length = strlen(value);
         ssize_t n;
 
@@ -75,5 +81,11 @@ int sysfs_write(const char *path, const char *value)
         n = TEMP_FAILURE_RETRY(write(fd, value, length));
         if (n < 0)
                 return -errno;
-        return (size_t)n == length ? 0 : -EIO;
+        if ((size_t)n != length)
+                return -EIO;
+        /* At offset 0 the kernel asks the attribute anew (fs/seq_file.c seq_read_iter). */
+        n = TEMP_FAILURE_RETRY(pread(fd, actual, size - 1, 0));
+        /* If the buffer is full there may be more. */
+        (void)strip(actual, n > 0 && (size_t)n < size - 1 ? (size_t)n : 0);
+        return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * One-value files of sysfs and proc: one open, one read or write, one close.
+ * One-value files of sysfs and proc: one open, what is to be read or written, one close.
  */
 #pragma once
 
@@ -18,5 +18,6 @@ int sysfs_read_at(int dirfd, const char *path, char *buffer, size_t size);
 /* The same as a heap string owned by the caller, up to SYSFS_READ_MAX. Also -ENOMEM. */
 int sysfs_read_string_at(int dirfd, const char *path, char **ret);
 
-/* One write of `value` to path: 0, -EIO when it was cut short, or the -errno of open or write. */
-int sysfs_write(const char *path, const char *value);
+/* One write of `value` to path: 0, -EIO when it was cut short, or the -errno of open or write. `actual` gets what the
+ * same descriptor then reads, as sysfs_read_at() gives it, or "" if that fails or fills `size` bytes. */
+int sysfs_write(const char *path, const char *value, char *actual, size_t size);

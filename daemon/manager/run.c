@@ -89,10 +89,11 @@ static void run_follow_setspeed(Run *run, const Step *step)
                 domain->setspeed_is_sure = domain->setspeed_khz > 0;
 }
 
-/* Reads the knob back. 1: it has the value; 0: not yet; negative: the errno for a finding. */
+/* Reads the knob back, unless `actual` has what was read. 1: it has the value; 0: not yet; negative: the errno for a
+ * finding. */
 static int run_check(Run *run, const Step *step, char actual[static KNOB_VALUE_SIZE])
 {
-        int r = run->ops->read(run->userdata, &step->id, actual);
+        int r = *actual ? 0 : run->ops->read(run->userdata, &step->id, actual);
 
         if (r < 0)
                 return r;
@@ -116,10 +117,10 @@ static bool step_was_limited(const Run *run, const Step *step)
         return step->id.knob == KNOB_SCALING_MAX_FREQ && domain && frequency_maximum_is_lowered(domain, step->to);
 }
 
-/* To be called after a write: the step is done, or has to wait. */
-static int run_read_back(Run *run, const Step *step, uint64_t now_usec, RunState *ret_state)
+/* To be called after a write: the step is done, or has to wait. `actual` is what the write has read back, or "". */
+static int run_read_back(Run *run, const Step *step, char actual[static KNOB_VALUE_SIZE], uint64_t now_usec,
+                         RunState *ret_state)
 {
-        char actual[KNOB_VALUE_SIZE] = "";
         int r = run_check(run, step, actual);
 
         if (r == 0 && knob_takes_effect_late(step->id.knob) && now_usec < run->deadline_usec) {
@@ -165,7 +166,7 @@ static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *re
                 return r;
         }
 
-        r = run->ops->write(run->userdata, &step->id, run_cpu(domain), value);
+        r = run->ops->write(run->userdata, &step->id, run_cpu(domain), value, actual);
         if (r == -EINVAL && step->id.knob == KNOB_SCALING_GOVERNOR && step->rule &&
             step->rule->governors[run->choice + 1]) {
                 run->choice++;
@@ -180,7 +181,7 @@ static int run_write(Run *run, const Step *step, uint64_t now_usec, RunState *re
                 return r;
         }
         run->deadline_usec = now_usec + run->wait_usec;
-        return run_read_back(run, step, now_usec, ret_state);
+        return run_read_back(run, step, actual, now_usec, ret_state);
 }
 
 int run_advance(Run *run, uint64_t now_usec, unsigned max_steps, RunState *ret_state)
@@ -197,7 +198,7 @@ int run_advance(Run *run, uint64_t now_usec, unsigned max_steps, RunState *ret_s
                         run->n_failed++;
                         run_next(run);
                 } else if (run->waiting)
-                        r = run_read_back(run, step, now_usec, &state);
+                        r = run_read_back(run, step, (char[KNOB_VALUE_SIZE]) {}, now_usec, &state);
                 else
                         r = run_write(run, step, now_usec, &state);
         }

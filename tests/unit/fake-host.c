@@ -264,7 +264,8 @@ static int fake_apply(FakeHost *fake, const KnobId *id, const char *value, bool 
                                              snapshot_set(&fake->real, id, value);
 }
 
-static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char *value)
+static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char *value,
+                      char actual[static KNOB_VALUE_SIZE])
 {
         FakeHost *fake = userdata;
         const FakeFault *fault = find_fault(fake, id);
@@ -273,6 +274,7 @@ static int fake_write(void *userdata, const KnobId *id, unsigned cpu, const char
         size_t used = strlen(fake->log);
 
         fake->n_writes++;
+        actual[0] = '\0';
         snprintf(fake->log + used, sizeof(fake->log) - used, "%s=%s\n", knob_path_format(id, path), value);
         assert(!domain || cpuset_has(&domain->cpus, cpu));
         if (!fault)

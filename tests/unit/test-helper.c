@@ -32,6 +32,11 @@ typedef struct Request {
         char value[KNOB_VALUE_SIZE];
 } Request;
 
+typedef struct Answer {
+        int result;
+        char actual[KNOB_VALUE_SIZE];
+} Answer;
+
 /* No machine has this CPU, so nothing is written. */
 static const Request absent = { .id = { .knob = KNOB_DISABLE, .id = CPUSET_MAX - 1 }, .value = "1" };
 
@@ -40,11 +45,12 @@ static Helper helper = { .fd = -1 };
 
 static int ask(const void *request, size_t size)
 {
-        int answer = 1;
+        Answer answer = { .result = 1, .actual = "?" };
 
         assert_true(send(helper.fd, request, size, 0) == (ssize_t)size);
         assert_true(recv(helper.fd, &answer, sizeof(answer), 0) == sizeof(answer));
-        return answer;
+        assert_string_equal(answer.actual, "");
+        return answer.result;
 }
 
 static uint64_t capabilities(pid_t pid, const char *set)
@@ -125,9 +131,13 @@ static void test_helper_survives_noise(void **state)
 
 static void test_helper_writes(void **state)
 {
-        assert_int_equal(helper.ops.write(&helper, &absent.id, absent.cpu, absent.value), -ENOENT);
-        assert_int_equal(helper.ops.write(&helper, &absent.id, absent.cpu, "a value that has no room in a request"),
-                         -EINVAL);
+        char actual[KNOB_VALUE_SIZE] = "?";
+
+        assert_int_equal(helper.ops.write(&helper, &absent.id, absent.cpu, absent.value, actual), -ENOENT);
+        assert_string_equal(actual, "");
+        assert_int_equal(
+                helper.ops.write(&helper, &absent.id, absent.cpu, "a value that has no room in a request", actual),
+                -EINVAL);
 }
 
 /* A write by the helper is no drift. */
@@ -152,13 +162,14 @@ static void test_helper_outlives_the_signals_of_a_stop(void **state)
 static void test_helper_is_killed(void **state)
 {
         struct pollfd end = { .fd = helper.fd };
+        char actual[KNOB_VALUE_SIZE];
         int status;
 
         assert_int_equal(kill(helper.pid, SIGKILL), 0);
         assert_true(waitpid(helper.pid, &status, 0) == helper.pid);
         assert_int_equal(poll(&end, 1, 0), 1);
         assert_true(end.revents & POLLHUP);
-        assert_int_equal(helper.ops.write(&helper, &absent.id, absent.cpu, absent.value), -EPIPE);
+        assert_int_equal(helper.ops.write(&helper, &absent.id, absent.cpu, absent.value, actual), -EPIPE);
         helper_done(&helper);
 }
 

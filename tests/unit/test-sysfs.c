@@ -84,11 +84,27 @@ static void test_sysfs_passes_errors_and_closes(void **state)
         assert_int_equal(before, after);
 }
 
+static void test_sysfs_reads_back_what_it_wrote(void **state)
+{
+        const Scratch *scratch = *state;
+        char path[sizeof(scratch->path) + 2], actual[8];
+
+        snprintf(path, sizeof(path), "%s/f", scratch->path);
+        assert_int_equal(sysfs_write(path, "1", actual, sizeof(actual)), -ENOENT);
+        assert_int_equal(scratch_write(scratch, "f", "0\n", 2), 0);
+        assert_int_equal(sysfs_write(path, "1", actual, sizeof(actual)), 0);
+        assert_string_equal(actual, "1");
+        assert_int_equal(scratch_write(scratch, "f", "12345678\n", 9), 0);
+        assert_int_equal(sysfs_write(path, "0", actual, sizeof(actual)), 0);
+        assert_string_equal(actual, "");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_sysfs_strips_the_end, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_sysfs_refuses_what_does_not_fit, scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_sysfs_reads_back_what_it_wrote, scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_sysfs_passes_errors_and_closes, scratch_setup, scratch_teardown),
         };
 
