@@ -128,6 +128,12 @@ static int read_driver(Place *place, Snapshot *snapshot, FreqDomain *domain)
         return read_shared(place, "scaling_available_governors", snapshot, &domain->governors);
 }
 
+/* Most policies of a large host have one table. */
+static bool has_table_of_last(const Snapshot *snapshot, const FreqDomain *domain)
+{
+        return domain > snapshot->domains && domain->frequencies && domain->frequencies == domain[-1].frequencies;
+}
+
 /* `all_online`: no CPU is offline, so the online CPUs of a policy are all its CPUs. */
 static int read_domain(Place *place, bool all_online, Snapshot *snapshot, FreqDomain *domain)
 {
@@ -165,7 +171,8 @@ static int read_domain(Place *place, bool all_online, Snapshot *snapshot, FreqDo
                 return r;
         /* The kernel takes cpuinfo_min_freq from the table (drivers/cpufreq/freq_table.c
          * cpufreq_frequency_table_cpuinfo). The maximum may be a boost frequency, which the table does not name. */
-        domain->hw_min_khz = frequency_find_nearest(domain, 0, true);
+        domain->hw_min_khz =
+                has_table_of_last(snapshot, domain) ? domain[-1].hw_min_khz : frequency_find_nearest(domain, 0, true);
         if (domain->hw_min_khz == 0)
                 (void)read_u64(place, "cpuinfo_min_freq", &domain->hw_min_khz);
         return 0;
