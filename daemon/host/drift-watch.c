@@ -95,6 +95,14 @@ static uint64_t file_ino(const Watched *file)
         return path_ino(path);
 }
 
+bool drift_watch_is_replaced(const DriftWatch *watch, const KnobId *id)
+{
+        const Watched *file =
+                watch->n > 0 ? bsearch(id, watch->files, watch->n, sizeof(Watched), knob_element_compare) : NULL;
+
+        return !file || file->ino == 0 || file_ino(file) != file->ino;
+}
+
 static int file_mark(const DriftWatch *watch, Watched *file)
 {
         char path[sizeof(CPU_DIR) + KNOB_NAME_SIZE];

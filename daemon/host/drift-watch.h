@@ -41,6 +41,8 @@ typedef void (*DriftWatched)(const KnobId *id, void *userdata);
  * was replaced. A file that does not exist is skipped. 1: there is more to do; 0: all are watched; or -ENOMEM or the
  * first -errno of a file that could not be watched (-ENOSPC: fs.inotify.max_user_watches), once the others are. */
 int drift_watch_go_on(DriftWatch *watch, size_t n, DriftWatched watched, void *userdata);
+/* Whether the file of this knob is not watched, or is a new one since drift_watch_go_on(): the kernel made it anew. */
+bool drift_watch_is_replaced(const DriftWatch *watch, const KnobId *id);
 /* The i-th knob that is watched; NULL beyond the last. */
 const KnobId *drift_watch_get(const DriftWatch *watch, size_t i);
 

@@ -255,9 +255,11 @@ void apply_after_reload(Apply *a)
         begin_for_person(a, a->queue.aim);
 }
 
-void apply_renew(Apply *a, const CpuSet *cpus)
+void apply_renew(Apply *a, const CpuSet *cpus, RescanScope scope)
 {
-        if (task_queue_ask_renewal(&a->queue, cpus))
+        if (scope == RESCAN_ANEW)
+                drift_forget_left(a->drift);
+        if (task_queue_ask_renewal(&a->queue, cpus, scope))
                 go_on(a);
         else
                 log_message(LOG_DEBUG, "The host has changed, but no policy is to be in force (%s).",

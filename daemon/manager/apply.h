@@ -48,9 +48,10 @@ void apply_ask_reload(Apply *a);
  * last. */
 void apply_after_reload(Apply *a);
 /* The host has changed. Compares the knobs with the policy again and sets what differs, now or after the task that
- * runs. `cpus`: only these came or went, and the task reads no more than them and their policies if the last task
- * left the rest known; NULL: anything may have changed. Does nothing after TASK_RESTORE or apply_stop(). */
-void apply_renew(Apply *a, const CpuSet *cpus);
+ * runs. `cpus` came or went; NULL: none. If nothing else may have changed (RESCAN_CPUS), the task reads no more than
+ * them and their policies, provided that the last task left the rest known. Does nothing after TASK_RESTORE or
+ * apply_stop(). */
+void apply_renew(Apply *a, const CpuSet *cpus, RescanScope scope);
 /* Drift asks to set the policy again. Takes over the snapshot and plan that it made; both may be empty. */
 void apply_repair(Apply *a, Snapshot *snapshot, Plan *plan);
 /* The daemon stops. The task that runs continues to its end; no other task starts without apply_undo(). */

@@ -76,7 +76,7 @@ static void on_clock_changed(Manager *m, const ClockChanges *changes)
         manager_notify(m, "");
         /* Steps were left out to keep the TSC. Now that it is lost, they can be carried out. */
         if ((changes->mask & CLOCK_CHANGED_VERDICT) && verdict == VERDICT_UNSTABLE && was_fragile)
-                apply_renew(m->apply, NULL);
+                apply_renew(m->apply, NULL, RESCAN_HOST);
 }
 
 static void on_news(const ManagerNews *news, void *userdata)

@@ -28,19 +28,19 @@ void task_queue_ask_reload(TaskQueue *q)
         q->next = (Task) { .kind = TASK_RELOAD, .origin = ORIGIN_PERSON };
 }
 
-bool task_queue_ask_renewal(TaskQueue *q, const CpuSet *cpus)
+bool task_queue_ask_renewal(TaskQueue *q, const CpuSet *cpus, RescanScope scope)
 {
-        bool whole = !cpus || (q->next.kind == TASK_APPLY && cpuset_is_empty(&q->next_cpus));
-
         if (q->aim != TASK_APPLY)
                 return false;
         /* A reload applies the policy too, so no second task is needed. */
         if (q->next.kind == TASK_RELOAD)
                 return true;
         q->next = (Task) { .kind = TASK_APPLY, .origin = ORIGIN_EVENT };
-        /* Out of memory the task reads the whole host. */
-        if (whole || cpuset_add_all(&q->next_cpus, cpus) < 0)
-                cpuset_done(&q->next_cpus);
+        /* Out of memory the kernel may have set any knob anew. */
+        if (cpus && cpuset_add_all(&q->next_cpus, cpus) < 0)
+                scope = RESCAN_ANEW;
+        if (scope > q->next_scope)
+                q->next_scope = scope;
         return true;
 }
 
@@ -59,6 +59,7 @@ void task_queue_begin(TaskQueue *q, Task task)
 void task_queue_end(TaskQueue *q)
 {
         q->task = (Task) {};
+        q->scope = RESCAN_CPUS;
         cpuset_done(&q->cpus);
 }
 
@@ -71,11 +72,14 @@ void task_queue_advance(TaskQueue *q)
 {
         q->task = TAKE_STRUCT(q->next);
         q->cpus = TAKE_STRUCT(q->next_cpus);
+        q->scope = q->next_scope;
+        q->next_scope = RESCAN_CPUS;
 }
 
 void task_queue_forget_next(TaskQueue *q)
 {
         q->next = (Task) {};
+        q->next_scope = RESCAN_CPUS;
         cpuset_done(&q->next_cpus);
 }
 

@@ -8,14 +8,16 @@
 
 #include "base/cpuset.h"
 #include "manager/task.h"
+#include "model/rescan.h"
 
 /* All zero: nothing is at work, nothing waits, and nobody has asked for anything. */
 typedef struct TaskQueue {
         /* What a person asked for last: TASK_APPLY or TASK_RESTORE. TASK_NONE: the daemon stops, or has not started. */
         TaskKind aim;
         Task task, next; /* the one at work, the one that waits; TASK_NONE: none */
-        /* The CPUs whose coming or going is the cause of `task` and `next`; empty: the whole host is read. */
+        /* Of a task that an event began: what has changed, as in apply_renew(). */
         CpuSet cpus, next_cpus;
+        RescanScope scope, next_scope;
 } TaskQueue;
 
 void task_queue_done(TaskQueue *q);
@@ -25,9 +27,9 @@ void task_queue_done(TaskQueue *q);
 int task_queue_ask(TaskQueue *q, TaskKind kind);
 /* A reload waits, and nothing else does. */
 void task_queue_ask_reload(TaskQueue *q);
-/* The host has changed: a task that applies the policy waits. `cpus` as in apply_renew(). False: no policy is to be in
- * force, so nothing was changed. */
-bool task_queue_ask_renewal(TaskQueue *q, const CpuSet *cpus);
+/* The host has changed: a task that applies the policy waits. `cpus` and `scope` as in apply_renew(). False: no policy
+ * is to be in force, so nothing was changed. */
+bool task_queue_ask_renewal(TaskQueue *q, const CpuSet *cpus, RescanScope scope);
 /* From now on nothing waits, and changes of the host no longer count. */
 void task_queue_stop(TaskQueue *q);
 

@@ -41,16 +41,17 @@ void task_work_take(TaskWork *work, Snapshot *snapshot, Plan *plan)
  * moment. */
 static bool read_part(TaskWork *work)
 {
-        const CpuSet *cpus = &work->queue->cpus;
+        const TaskQueue *queue = work->queue;
         _cleanup_snapshot_part_ SnapshotPart part = {};
         Planner *p = work->planner;
         Halves wish = planner_wish(p);
         int r;
 
-        if (cpuset_is_empty(cpus) || wish.frequency != p->in_force.frequency || wish.idle != p->in_force.idle ||
-            planner_tsc_is_fragile(p) || !drift_take_snapshot(work->drift, &work->snapshot))
+        if (queue->scope > RESCAN_CPUS || cpuset_is_empty(&queue->cpus) || wish.frequency != p->in_force.frequency ||
+            wish.idle != p->in_force.idle || planner_tsc_is_fragile(p) ||
+            !drift_take_snapshot(work->drift, &work->snapshot))
                 return false;
-        r = snapshot_part_of(&work->snapshot, cpus, &part);
+        r = snapshot_part_of(&work->snapshot, &queue->cpus, &part);
         if (r == 0)
                 r = planner_read_part(p, &part, &work->snapshot);
         if (r <= 0) {
@@ -101,6 +102,8 @@ static int save_originals(TaskWork *work)
         Task task = work->queue->task;
         int r;
 
+        if (task.origin == ORIGIN_EVENT && work->queue->scope != RESCAN_ANEW)
+                drift_find_unheard(work->drift, &work->plan, &work->snapshot, &work->queue->cpus);
         drift_filter(work->drift, &work->plan, task.kind == TASK_APPLY, task.origin == ORIGIN_PERSON);
         log_message(LOG_DEBUG, "Task (%s, for %s): frequency policy %s, idle policy %s, TSC %s, %zu steps.",
                     task_kind_to_string(task.kind), task_origin_to_string(task.origin),

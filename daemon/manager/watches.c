@@ -124,7 +124,7 @@ static void on_sleep(uint64_t slept_usec, void *userdata)
         if (slept_usec > 0)
                 log_sleep(w, slept_usec);
         clock_watch_look(w->clock);
-        apply_renew(w->apply, NULL);
+        apply_renew(w->apply, NULL, RESCAN_ANEW);
 }
 
 static int start_sleep(Watches *w)
@@ -145,7 +145,7 @@ static void on_guests(bool presence_changed, void *userdata)
 
         tell_view(w);
         if (presence_changed && w->planner->config.apply_when == APPLY_WHEN_GUESTS)
-                apply_renew(w->apply, NULL);
+                apply_renew(w->apply, NULL, RESCAN_HOST);
 }
 
 static bool wants_drivers(void *userdata)
@@ -156,11 +156,11 @@ static bool wants_drivers(void *userdata)
         return halves.frequency || halves.idle;
 }
 
-static void on_rescan(const CpuSet *cpus, void *userdata)
+static void on_rescan(const CpuSet *cpus, RescanScope scope, void *userdata)
 {
         Watches *w = userdata;
 
-        apply_renew(w->apply, cpus);
+        apply_renew(w->apply, cpus, scope);
 }
 
 static void on_vm(const Uevent *uevent, void *userdata)

@@ -13,6 +13,14 @@
 #define RESCAN_LATER_USEC UINT64_C(2000000)
 #define RESCAN_NEVER UINT64_MAX
 
+/* What may have changed besides the CPUs that came or went, whose knobs the kernel may have set anew. Each includes the
+ * one before. */
+typedef enum RescanScope {
+        RESCAN_CPUS, /* nothing else */
+        RESCAN_HOST, /* anything */
+        RESCAN_ANEW, /* the kernel may have set any knob anew: the host slept, or events were lost */
+} RescanScope;
+
 /* All zero is ready for use. Times are CLOCK_MONOTONIC. */
 typedef struct Rescan {
         uint64_t soon_usec, later_usec; /* due then; 0: not due */

@@ -19,6 +19,10 @@
 
 #define NO_WRITER UINT_MAX
 
+/* The kernel reports a write after it has carried it out, so the new value can be read before the report, with its
+ * writer, comes. */
+#define REPORT_WAIT_USEC 200000
+
 /* A knob that somebody has written, or may have written. */
 typedef struct Touched {
         KnobId id;                  /* first, for knob_element_compare() */
@@ -43,7 +47,8 @@ typedef struct Report {
         unsigned writer;
         char wanted[KNOB_VALUE_SIZE], actual[KNOB_VALUE_SIZE];
         bool repaired;
-        bool grouped; /* the log line of another report covers it */
+        uint64_t due_usec; /* so long its writer may still be reported; 0: it was, or is not waited for */
+        bool grouped;      /* the log line of another report covers it */
 } Report;
 
 /* The writer that was last seen in a contest. */
@@ -114,10 +119,12 @@ int drift_refresh(DriftMonitor *d, SnapshotPart *ret_part);
 bool drift_compare(DriftMonitor *d, size_t n);
 /* All knobs have just been read; this took so long. Sets the time when they may be compared again. */
 void drift_was_compared(DriftMonitor *d, uint64_t took_usec);
-/* Judges `touched`, which drift_refresh() has read, by the plan that would bring the policy back. *ret_repair: whether
- * that plan is to be carried out. 0 or -ENOMEM. */
-int drift_judge(DriftMonitor *d, const Plan *plan, bool *ret_repair);
-/* Reports what has collected, and sets the timer. */
+/* Judges these knobs, sorted and each once, by the plan that would bring the policy back. `host` has their present
+ * values. `steps_only`: leaves the account of a knob as it is that the plan would not set. *ret_repair: whether that
+ * plan is to be carried out. 0 or -ENOMEM. */
+int drift_judge(DriftMonitor *d, const Snapshot *host, const Plan *plan, const Touched *touched, size_t n,
+                bool steps_only, bool *ret_repair);
+/* Reports what has collected, unless a writer may still be reported, and sets the timer. */
 void drift_tell_and_arm(DriftMonitor *d);
 
 /* The index of this writer among the kept ones; NO_WRITER: it is not known, or too many are. */
@@ -125,6 +132,8 @@ unsigned drift_keep_writer(DriftMonitor *d, const Writer *writer);
 const Writer *drift_writer(const DriftMonitor *d, unsigned i);
 /* Forgets contests that are over. */
 void drift_tidy_opponents(DriftMonitor *d);
+/* How long the reports wait for the writer of one of them; 0: they do not. */
+uint64_t drift_reports_due(const DriftMonitor *d);
 /* Logs everything in `reports`. */
 void drift_tell_reports(DriftMonitor *d);
 /* Logs the knobs of an ended contest, which now keep the policy's values. */

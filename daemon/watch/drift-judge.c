@@ -45,10 +45,10 @@ static void report_limited(DriftMonitor *d, const Touched *touched, const DriftA
 }
 
 /* Firmware and the kernel lower a maximum, and with it a minimum above it, without a write. */
-static bool is_lowered(const DriftMonitor *d, const Touched *touched, const Step *step, const char *now)
+static bool is_lowered(const Snapshot *host, const Step *step, const char *now)
 {
         char max[KNOB_VALUE_SIZE];
-        KnobId id = touched->id;
+        KnobId id = step->id;
 
         if (!knob_is_frequency(id.knob) || !frequency_is_lower(now, step->to))
                 return false;
@@ -57,11 +57,11 @@ static bool is_lowered(const DriftMonitor *d, const Touched *touched, const Step
         if (id.knob != KNOB_SCALING_MIN_FREQ)
                 return false;
         id.knob = KNOB_SCALING_MAX_FREQ;
-        return snapshot_get(&d->kept, &id, max) == 0 && strcmp(now, max) == 0;
+        return snapshot_get(host, &id, max) == 0 && strcmp(now, max) == 0;
 }
 
 /* Whether the knob is to be repaired. `step`: what the plan would do about it, or NULL. */
-static bool judge_knob(DriftMonitor *d, const Touched *touched, const Step *step)
+static bool judge_knob(DriftMonitor *d, const Snapshot *host, const Touched *touched, const Step *step)
 {
         static const ReportKind kinds[] = {
                 [DRIFT_LOST] = REPORT_DRIFT,
@@ -73,12 +73,12 @@ static bool judge_knob(DriftMonitor *d, const Touched *touched, const Step *step
         char now[KNOB_VALUE_SIZE];
         bool off;
 
-        if (snapshot_get(&d->kept, &touched->id, now) < 0)
+        if (snapshot_get(host, &touched->id, now) < 0)
                 return false;
         off = is_off(touched, step, account, now);
         if (step && !off)
                 return false;
-        if (off && touched->found && !touched->heard && is_lowered(d, touched, step, now))
+        if (off && touched->found && !touched->heard && is_lowered(host, step, now))
                 return false;
         if (off && touched->id.knob == KNOB_SCALING_MAX_FREQ && frequency_is_lower(now, step->to) &&
             writer_is_thermal(drift_writer(d, touched->writer))) {
@@ -92,22 +92,22 @@ static bool judge_knob(DriftMonitor *d, const Touched *touched, const Step *step
         return answer == DRIFT_LOST && !d->accounts.report_only;
 }
 
-int drift_judge(DriftMonitor *d, const Plan *plan, bool *ret_repair)
+int drift_judge(DriftMonitor *d, const Snapshot *host, const Plan *plan, const Touched *touched, size_t n,
+                bool steps_only, bool *ret_repair)
 {
-        _cleanup_free_ const Step **steps = calloc(d->n_touched + 1, sizeof(Step *));
+        _cleanup_free_ const Step **steps = calloc(n + 1, sizeof(Step *));
 
         if (!steps)
                 return -ENOMEM;
         /* Keeps the last step of each knob: an earlier one may be a temporary freeze. */
         for (size_t i = 0; i < plan->n_steps; i++) {
-                const Touched *touched =
-                        bsearch(&plan->steps[i].id, d->touched, d->n_touched, sizeof(Touched), knob_element_compare);
+                const Touched *of_step = bsearch(&plan->steps[i].id, touched, n, sizeof(Touched), knob_element_compare);
 
-                if (touched)
-                        steps[touched - d->touched] = &plan->steps[i];
+                if (of_step)
+                        steps[of_step - touched] = &plan->steps[i];
         }
-        for (size_t i = 0; i < d->n_touched; i++)
-                if (judge_knob(d, &d->touched[i], steps[i]))
+        for (size_t i = 0; i < n; i++)
+                if ((steps[i] || !steps_only) && judge_knob(d, host, &touched[i], steps[i]))
                         *ret_repair = true;
         return 0;
 }

@@ -57,6 +57,14 @@ Touched *drift_touch(DriftMonitor *d, const KnobId *id, unsigned writer, bool he
         touched->id = *id;
         touched->writer = writer;
         touched->heard = heard;
+        for (size_t i = 0; i < d->n_reports; i++) {
+                Report *report = &d->reports[i];
+
+                if (report->due_usec == 0 || writer == NO_WRITER || knob_id_compare(&report->id, id) != 0)
+                        continue;
+                report->writer = writer;
+                report->due_usec = 0;
+        }
         return touched;
 }
 

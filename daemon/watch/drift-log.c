@@ -181,6 +181,16 @@ static void signal_report(DriftMonitor *d, const Report *r)
         d->callbacks->on_report(&report, d->userdata);
 }
 
+uint64_t drift_reports_due(const DriftMonitor *d)
+{
+        uint64_t now = time_usec(CLOCK_MONOTONIC), due = 0;
+
+        for (size_t i = 0; i < d->n_reports && d->in_force && !d->stopped; i++)
+                if (d->reports[i].due_usec > now && d->reports[i].due_usec > due)
+                        due = d->reports[i].due_usec;
+        return due;
+}
+
 void drift_tell_reports(DriftMonitor *d)
 {
         for (size_t i = 0; i < d->n_reports; i++) {

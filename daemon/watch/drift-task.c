@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * What a task does for drift: which steps it leaves out, which knobs are watched after it, and what is repaired when
- * it ends.
+ * What a task does for drift: what it tells of changes that no watch heard, which steps it leaves out, which knobs are
+ * watched after it, and what is repaired when it ends.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/time.h"
 #include "model/frequency.h"
 #include "model/knob.h"
 #include "model/plan-types.h"
@@ -23,6 +24,81 @@ static const Step *find_step(const Plan *plan, const KnobId *id)
                 if (knob_id_compare(&plan->steps[i - 1].id, id) == 0)
                         return &plan->steps[i - 1];
         return NULL;
+}
+
+void drift_forget_left(DriftMonitor *d)
+{
+        size_t n = 0;
+
+        d->kept_valid = false;
+        d->found_usec = 0;
+        for (size_t i = 0; i < d->n_touched; i++)
+                if (!d->touched[i].found || d->touched[i].heard)
+                        d->touched[n++] = d->touched[i];
+        d->n_touched = n;
+}
+
+/* Whether the kernel itself may have given the knob its present value since the last task. */
+static bool is_set_by_kernel(const DriftMonitor *d, const KnobId *id, const Snapshot *host, const CpuSet *anew)
+{
+        _cleanup_cpuset_ CpuSet cpus = {};
+        const FreqDomain *before, *now;
+
+        if (drift_watch_is_replaced(d->watch, id) || snapshot_add_cpus_of(&cpus, &d->kept, id) < 0)
+                return true;
+        for (int cpu = cpuset_next(&cpus, 0); cpu >= 0; cpu = cpuset_next(&cpus, (unsigned)cpu + 1))
+                if (cpuset_has(anew, (unsigned)cpu))
+                        return true;
+        if (!knob_is_of_domain(id->knob))
+                return false;
+        before = snapshot_find_domain(&d->kept, id->id);
+        now = snapshot_find_domain(host, id->id);
+        return !before || !now || strcmp(before->driver, now->driver) != 0 || before->hw_min_khz != now->hw_min_khz ||
+               before->hw_max_khz != now->hw_max_khz;
+}
+
+/* Adds the knobs whose value is not the one that the last task left, sorted. */
+static void find_changed(const DriftMonitor *d, const Snapshot *host, const CpuSet *anew, Touched **found, size_t *n)
+{
+        const KnobId *id;
+
+        for (size_t i = 0; (id = drift_watch_get(d->watch, i)); i++) {
+                Touched touched = { .id = *id, .writer = NO_WRITER, .found = true, .left_known = true };
+                char now[KNOB_VALUE_SIZE];
+                const Touched *heard;
+                Touched *new;
+
+                if (snapshot_get(&d->kept, id, touched.left) < 0 || snapshot_get(host, id, now) < 0 ||
+                    strcasecmp(now, touched.left) == 0 || is_set_by_kernel(d, id, host, anew))
+                        continue;
+                heard = d->n_touched > 0 ?
+                                bsearch(id, d->touched, d->n_touched, sizeof(Touched), knob_element_compare) :
+                                NULL;
+                if (heard) {
+                        touched.writer = heard->writer;
+                        touched.heard = heard->heard;
+                }
+                /* Out of memory the task sets it nevertheless. */
+                new = drift_append(found, n, sizeof(Touched));
+                if (new)
+                        *new = touched;
+        }
+}
+
+void drift_find_unheard(DriftMonitor *d, const Plan *plan, const Snapshot *host, const CpuSet *anew)
+{
+        _cleanup_free_ Touched *found = NULL;
+        size_t n = 0, n_before = d->n_reports;
+        bool repair = false;
+
+        if (!d->kept_valid || !d->in_force || !d->watch || d->stopped || plan->n_steps == 0)
+                return;
+        drift_sort_touched(d);
+        find_changed(d, host, anew, &found, &n);
+        (void)drift_judge(d, host, plan, found, n, true, &repair);
+        for (size_t i = n_before; i < d->n_reports; i++)
+                if (d->reports[i].writer == NO_WRITER)
+                        d->reports[i].due_usec = time_usec(CLOCK_MONOTONIC) + REPORT_WAIT_USEC;
 }
 
 /* A person's Apply() overrides everything except contested knobs and thermal limits. */
@@ -41,6 +117,8 @@ void drift_filter(DriftMonitor *d, Plan *plan, bool is_apply, bool asked_by_pers
         size_t n = 0;
 
         d->busy = true;
+        /* From now on a value may be one that this task has set. */
+        d->kept_valid = false;
         if (!is_apply)
                 return;
         for (size_t i = 0; i < d->accounts.n; i++) {
@@ -224,7 +302,8 @@ void drift_task_done(DriftMonitor *d, const TaskResult *result)
                 Report *report = &d->reports[i];
                 const DriftAccount *account = drift_find(&d->accounts, &report->id);
 
-                report->repaired = report->kind == REPORT_DRIFT && applied && (!account || !account->off);
+                if (report->kind == REPORT_DRIFT && applied && (!account || !account->off))
+                        report->repaired = true;
         }
         drift_tell_and_arm(d);
         if (d->n_touched > 0 || d->lost)

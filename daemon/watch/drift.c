@@ -24,9 +24,6 @@
 #define READ_AGAIN_USEC 10000000
 /* So many knobs are compared between two looks at the event loop: one or two ms. A host of 4096 CPUs has 12 000. */
 #define COMPARE_SLICE 128
-/* The kernel reports a write after it has carried it out, so the new value can be read before the report, with its
- * writer, comes. */
-#define REPORT_WAIT_USEC 200000
 
 static void on_seen(const KnobId *id, const Writer *writer, void *userdata)
 {
@@ -60,6 +57,7 @@ static void arm_timer(DriftMonitor *d)
         if (d->n_held_back > 0)
                 deadline = sooner(deadline, d->window_usec);
         deadline = sooner(deadline, d->retry_usec);
+        deadline = sooner(deadline, drift_reports_due(d));
         (void)source_arm(d->timer, sooner(deadline, d->found_usec));
 }
 
@@ -81,10 +79,11 @@ static void update_contested(DriftMonitor *d)
 
 void drift_tell_and_arm(DriftMonitor *d)
 {
-        drift_tell_reports(d);
+        if (drift_reports_due(d) == 0)
+                drift_tell_reports(d);
         if (d->kept_valid)
                 update_contested(d);
-        if (d->n_touched == 0)
+        if (d->n_touched == 0 && d->n_reports == 0)
                 d->n_writers = 0;
         arm_timer(d);
 }
@@ -103,7 +102,7 @@ static int look_at_touched(DriftMonitor *d, Plan *ret_plan, bool *ret_repair)
         log_message(LOG_DEBUG,
                     "Another program may have written to %zu knobs of the policy; %zu steps would bring it back.",
                     d->n_touched, ret_plan->n_steps);
-        return drift_judge(d, ret_plan, ret_repair);
+        return drift_judge(d, &d->kept, ret_plan, d->touched, d->n_touched, false, ret_repair);
 }
 
 /* The task continues with what was just read and planned. If the TSC is fragile, the task reads the host again, because
@@ -357,6 +356,8 @@ DriftMonitor *drift_monitor_free(DriftMonitor *d)
 void drift_stop(DriftMonitor *d)
 {
         d->stopped = true;
+        if (!d->busy)
+                drift_tell_reports(d);
 }
 
 void drift_set_report_only(DriftMonitor *d, bool report_only)

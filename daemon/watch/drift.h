@@ -3,8 +3,8 @@
  * Watches the knobs of the policy for writes by other programs, decides what follows and reports it. It knows no
  * manager: it asks for what it needs through callbacks, and the manager tells it of each task:
  *
- *   a task has its plan   drift_filter(), then drift_expect() and drift_expect_more(), unless the task repairs what
- *                         drift found
+ *   a task has its plan   drift_find_unheard() if an event began it, drift_filter(), then drift_expect() and
+ *                         drift_expect_more(), unless the task repairs what drift found
  *   a task has ended      drift_task_done()
  *   somebody else wrote   plan_for(), then on_repair_wanted() if the value is to be set again, and later on_report()
  */
@@ -55,6 +55,14 @@ void drift_set_report_only(DriftMonitor *d, bool report_only);
 /* A person wants the policy in force: no knob counts as contested any more. */
 void drift_reset(DriftMonitor *d);
 
+/* The kernel or firmware may have set any knob anew, as in a sleep: until a task has ended, a value that no watch
+ * reported is nobody's change. */
+void drift_forget_left(DriftMonitor *d);
+/* A task that an event began has read the host. A knob that the plan would set although the last task left it in order
+ * was changed by somebody whom no watch heard, and this is reported with the task's end. Not if the kernel itself may
+ * have set it: with a new file, driver or range of frequencies, or as one of the CPUs in `anew`, which came or went. To
+ * be called before drift_filter(). */
+void drift_find_unheard(DriftMonitor *d, const Plan *plan, const Snapshot *snapshot, const CpuSet *anew);
 /* A task with this plan begins; until drift_task_done() the monitor only collects events. If the task applies the
  * policy, takes those steps out of the plan whose knobs others keep changing. A person's task keeps more of them than a
  * repair. */

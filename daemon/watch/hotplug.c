@@ -20,7 +20,7 @@ struct HotplugWatch {
         sd_event_source *source, *timer;
         Rescan rescan;
         CpuSet cpus; /* that came or went since the last look */
-        bool whole;  /* what came or went may be anything */
+        RescanScope scope;
 };
 
 static void hotplug_arm_timer(HotplugWatch *watch)
@@ -28,11 +28,11 @@ static void hotplug_arm_timer(HotplugWatch *watch)
         (void)source_arm(watch->timer, rescan_deadline(&watch->rescan));
 }
 
-/* `later`: a driver may have come, or anything. */
-static void hotplug_ask(HotplugWatch *watch, bool later)
+static void hotplug_ask(HotplugWatch *watch, RescanScope scope)
 {
-        watch->whole = watch->whole || later;
-        rescan_ask(&watch->rescan, time_usec(CLOCK_MONOTONIC), later);
+        if (scope > watch->scope)
+                watch->scope = scope;
+        rescan_ask(&watch->rescan, time_usec(CLOCK_MONOTONIC), scope > RESCAN_CPUS);
         hotplug_arm_timer(watch);
 }
 
@@ -42,12 +42,12 @@ static void hotplug_on_uevent(HotplugWatch *watch, const Uevent *uevent)
         case UEVENT_CPU:
                 log_message(LOG_DEBUG, "CPU %u came or went; the daemon will look at the host again.", uevent->cpu);
                 if (cpuset_add(&watch->cpus, uevent->cpu) < 0)
-                        watch->whole = true;
-                hotplug_ask(watch, false);
+                        watch->scope = RESCAN_ANEW;
+                hotplug_ask(watch, RESCAN_CPUS);
                 break;
         case UEVENT_MODULE:
                 if (watch->callbacks->wants_drivers(watch->userdata))
-                        hotplug_ask(watch, true);
+                        hotplug_ask(watch, RESCAN_HOST);
                 break;
         case UEVENT_KVM_CREATE:
         case UEVENT_KVM_DESTROY:
@@ -72,7 +72,7 @@ static int hotplug_on_readable(sd_event_source *source, int fd, uint32_t events,
                         continue;
                 /* Most likely the socket overflowed. The lost events may have been of any kind. */
                 log_message(LOG_DEBUG, "Events of the kernel were lost; the daemon will look at the host again.");
-                hotplug_ask(watch, true);
+                hotplug_ask(watch, RESCAN_ANEW);
                 watch->callbacks->on_vm(NULL, watch->userdata);
         }
         return 0;
@@ -86,10 +86,11 @@ static int hotplug_on_timer(sd_event_source *source, uint64_t usec, void *userda
         hotplug_arm_timer(watch);
         if (!due)
                 return 0;
-        watch->callbacks->on_rescan(watch->whole ? NULL : &watch->cpus, watch->userdata);
+        watch->callbacks->on_rescan(&watch->cpus, watch->scope, watch->userdata);
         cpuset_done(&watch->cpus);
         /* The second look after a module is one at the whole host as well. */
-        watch->whole = rescan_deadline(&watch->rescan) != RESCAN_NEVER;
+        if (rescan_deadline(&watch->rescan) == RESCAN_NEVER)
+                watch->scope = RESCAN_CPUS;
         return 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/cpuset.h"
 #include "base/macro.h"
+#include "model/rescan.h"
 #include "model/uevent.h"
 
 typedef struct HotplugWatch HotplugWatch;
@@ -25,8 +26,8 @@ typedef struct HotplugSource {
 typedef struct HotplugCallbacks {
         /* A module was loaded: could the policy need a driver from it? */
         bool (*wants_drivers)(void *userdata);
-        /* The host should be read now, because these CPUs came or went; NULL: anything may have changed. */
-        void (*on_rescan)(const CpuSet *cpus, void *userdata);
+        /* The host should be read now: these CPUs came or went, and whatever `scope` says may have changed. */
+        void (*on_rescan)(const CpuSet *cpus, RescanScope scope, void *userdata);
         /* An event of KVM; NULL: events were lost, and some may have been KVM's. */
         void (*on_vm)(const Uevent *uevent, void *userdata);
 } HotplugCallbacks;

@@ -81,6 +81,11 @@ int drift_watch_go_on(DriftWatch *watch, size_t n, DriftWatched watched, void *u
         return 0;
 }
 
+bool drift_watch_is_replaced(const DriftWatch *watch, const KnobId *id)
+{
+        return watch->is_replaced || !bsearch(id, watch->kept, watch->n, sizeof(KnobId), knob_element_compare);
+}
+
 const KnobId *drift_watch_get(const DriftWatch *watch, size_t i)
 {
         return i < watch->n ? &watch->kept[i] : NULL;

@@ -17,6 +17,7 @@ struct DriftWatch {
         size_t n_written;
         Writer writer;
         bool writes_clocksource, has_lost;
+        bool is_replaced; /* all files */
 };
 
 extern DriftWatch the_watch;

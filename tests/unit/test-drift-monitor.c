@@ -116,6 +116,18 @@ static void apply(const char *written_meanwhile)
         run_task(&snapshot, &plan, false, written_meanwhile);
 }
 
+/* The task of an event; `anew`: as in drift_find_unheard(). */
+static void event_task(const CpuSet *anew)
+{
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        _cleanup_plan_ Plan plan = {};
+
+        assert_int_equal(on_read_host(&snapshot, NULL), 0);
+        assert_int_equal(on_plan_for(&snapshot, NULL, &plan, NULL), 0);
+        drift_find_unheard(monitor, &plan, &snapshot, anew);
+        run_task(&snapshot, &plan, true, NULL);
+}
+
 static Snapshot repair_snapshot;
 static Plan repair_plan;
 
@@ -332,6 +344,178 @@ static void test_drift_monitor_finds_what_nobody_reports(void **state)
         assert_non_null(strstr(lines, "changed to powersave by somebody who cannot be named"));
 }
 
+/* A task that another event began finds it first, and sets it at once. Its writer may still be reported. */
+static void test_drift_monitor_tells_what_a_task_found(void **state)
+{
+        apply(NULL);
+        turn();
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        event_task(&(CpuSet) {});
+        assert_string_equal(host.real.domains[0].governor, "performance");
+        turn();
+        assert_int_equal(n_reports, 0);
+        now_usec += 200000;
+        turn();
+        assert_int_equal(n_reports, 1);
+        assert_int_equal(n_repaired, 1);
+        assert_non_null(
+                strstr(lines, "changed to powersave by somebody who cannot be named: set to performance again"));
+        assert_int_equal(drift_get_counts(monitor)[KNOB_SCALING_GOVERNOR], 1);
+        assert_int_equal(n_repairs, 0);
+        event_task(&(CpuSet) {});
+        now_usec += 200000;
+        turn();
+        assert_int_equal(n_reports, 1);
+}
+
+static void test_drift_monitor_names_who_a_task_found(void **state)
+{
+        write_unreported("cpufreq/policy0/scaling_governor", NULL);
+        event_task(&(CpuSet) {});
+        the_watch.writer = (Writer) { .pid = 812, .comm = "tuned", .unit = "tuned.service" };
+        the_watch.written[the_watch.n_written++] = "cpufreq/policy0/scaling_governor";
+        wake_watch();
+        assert_non_null(strstr(lines, "changed to powersave by tuned"));
+        assert_int_equal(n_reports, 1);
+        assert_int_equal(n_repairs, 0);
+        assert_int_equal(drift_get_counts(monitor)[KNOB_SCALING_GOVERNOR], 1);
+        now_usec += 400000;
+        turn();
+        assert_int_equal(n_reports, 1);
+}
+
+/* The daemon is about to end, and does not wait for the writer. */
+static void test_drift_monitor_tells_before_it_stops(void **state)
+{
+        write_unreported("cpufreq/policy0/scaling_governor", NULL);
+        event_task(&(CpuSet) {});
+        drift_stop(monitor);
+        assert_int_equal(n_reports, 1);
+        assert_int_equal(n_repaired, 1);
+}
+
+/* It is left, reported once, and not set by a later task either. */
+static void test_drift_monitor_leaves_what_a_task_found(void **state)
+{
+        drift_set_report_only(monitor, true);
+        apply(NULL);
+        turn();
+        for (unsigned i = 0; i < 2; i++) {
+                assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+                event_task(&(CpuSet) {});
+                now_usec += 200000;
+                turn();
+        }
+        assert_string_equal(host.real.domains[0].governor, "powersave");
+        assert_int_equal(n_reports, 1);
+        assert_int_equal(n_repaired, 0);
+        assert_true(drift_is_left(monitor, &(KnobId) { .knob = KNOB_SCALING_GOVERNOR, .id = 0 }));
+}
+
+/* Somebody whom no watch hears sets it whenever the daemon has set it. */
+static void test_drift_monitor_contest_that_tasks_found(void **state)
+{
+        apply(NULL);
+        turn();
+        for (unsigned i = 0; i < DRIFT_LOSSES_MAX; i++) {
+                assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+                event_task(&(CpuSet) {});
+        }
+        assert_string_equal(host.real.domains[0].governor, "powersave");
+        assert_true(cpuset_has(drift_get_contested_cpus(monitor), 0));
+        now_usec += 200000;
+        turn();
+        assert_non_null(strstr(lines, "changed 5 times within a minute"));
+}
+
+/* The maximum is this one when the task of an event begins. Nobody is blamed, and the task sets the policy's. */
+static void blames_nobody(const char *max, const CpuSet *anew)
+{
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_max_freq", max), 0);
+        event_task(anew);
+        assert_int_equal(host.real.domains[0].max_khz, 2000000);
+        now_usec += 2000000;
+        turn();
+        assert_int_equal(n_reports, 0);
+        assert_int_equal(drift_get_counts(monitor)[KNOB_SCALING_MAX_FREQ], 0);
+}
+
+static void test_drift_monitor_blames_nobody_for_the_kernel(void **state)
+{
+        _cleanup_cpuset_ CpuSet none = {}, anew = {};
+
+        warden_rule(&warden, NULL, NULL, 0, 2000000, NULL);
+        apply(NULL);
+        turn();
+        /* Firmware has lowered it. */
+        blames_nobody("1400000", &none);
+        /* A CPU of this domain came online. */
+        assert_int_equal(cpuset_add(&anew, 1), 0);
+        blames_nobody("2600000", &anew);
+        /* Boost was switched on. */
+        host.real.domains[0].hw_max_khz = 2800000;
+        blames_nobody("2600000", &none);
+        strcpy(host.real.domains[0].driver, "amd-pstate");
+        blames_nobody("2600000", &none);
+        the_watch.is_replaced = true;
+        blames_nobody("2600000", &none);
+        the_watch.is_replaced = false;
+
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_max_freq", "2600000"), 0);
+        event_task(&none);
+        assert_int_equal(drift_get_counts(monitor)[KNOB_SCALING_MAX_FREQ], 1);
+}
+
+/* A sleep may have changed everything, also what was found just before it was noticed. */
+static void test_drift_monitor_blames_nobody_for_a_sleep(void **state)
+{
+        write_unreported("cpufreq/policy0/scaling_governor", "cpufreq/policy2/scaling_governor");
+        drift_forget_left(monitor);
+        now_usec += 2000000;
+        wake_watch();
+        assert_int_equal(n_repairs, 0);
+        event_task(&(CpuSet) {});
+        assert_string_equal(host.real.domains[0].governor, "performance");
+        now_usec += 200000;
+        turn();
+        assert_int_equal(n_reports, 0);
+        assert_int_equal(drift_get_counts(monitor)[KNOB_SCALING_GOVERNOR], 0);
+}
+
+/* A write that a watch reported has its writer, whatever else happened. */
+static void test_drift_monitor_blames_a_writer_after_a_sleep(void **state)
+{
+        write_unreported("cpufreq/policy0/scaling_governor", "cpufreq/policy2/scaling_governor");
+        write_governor("cpufreq/policy0/scaling_governor", NULL);
+        drift_forget_left(monitor);
+        now_usec += 200000;
+        turn();
+        assert_int_equal(n_repairs, 1);
+        repair();
+        assert_non_null(strstr(lines, "scaling_governor of cpufreq/policy0 was changed to powersave by tuned"));
+        assert_int_equal(n_reports, 1);
+}
+
+/* A task that starts over after a part of its steps finds its own values. */
+static void test_drift_monitor_knows_the_values_of_a_task(void **state)
+{
+        _cleanup_snapshot_ Snapshot snapshot = {};
+        _cleanup_plan_ Plan plan = {};
+
+        apply(NULL);
+        turn();
+        assert_int_equal(on_read_host(&snapshot, NULL), 0);
+        assert_int_equal(on_plan_for(&snapshot, NULL, &plan, NULL), 0);
+        drift_find_unheard(monitor, &plan, &snapshot, &(CpuSet) {});
+        drift_filter(monitor, &plan, true, false);
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        event_task(&(CpuSet) {});
+        now_usec += 200000;
+        turn();
+        assert_int_equal(n_reports, 0);
+        assert_string_equal(host.real.domains[0].governor, "performance");
+}
+
 static void test_drift_monitor_leaves_it_in_report_mode(void **state)
 {
         drift_set_report_only(monitor, true);
@@ -493,6 +677,15 @@ int main(void)
                 cmocka_unit_test_setup_teardown(test_drift_monitor_waits_for_the_writer, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_waits_for_each_writer, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_finds_what_nobody_reports, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_tells_what_a_task_found, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_names_who_a_task_found, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_tells_before_it_stops, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_leaves_what_a_task_found, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_contest_that_tasks_found, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_blames_nobody_for_the_kernel, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_blames_nobody_for_a_sleep, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_blames_a_writer_after_a_sleep, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_drift_monitor_knows_the_values_of_a_task, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_leaves_it_in_report_mode, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_rests_after_stop, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_drift_monitor_contest, setup, teardown),

@@ -673,6 +673,27 @@ static void test_a_cpu_comes_to_a_living_tsc(void **state)
         assert_int_equal(n_parts_read, 0);
 }
 
+/* No watch heard this write. The task that finds it says so; one after a sleep does not, as firmware may have done it.
+ */
+static void test_a_task_tells_what_nobody_heard(void **state)
+{
+        start("");
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        send_uevent(UEVENT_MODULE);
+        wait_for_idle();
+        assert_string_equal(governor(), "performance");
+        wait_for(MANAGER_CHANGED_DRIFT, 1);
+        assert_true(drift_repaired);
+        assert_int_equal(look().drift_counts[KNOB_SCALING_GOVERNOR], 1);
+
+        assert_int_equal(fake_host_drift(&host, "cpufreq/policy0/scaling_governor", "powersave"), 0);
+        asleep_usec = 60000000;
+        manager_on_resume(manager);
+        wait_for_idle();
+        assert_string_equal(governor(), "performance");
+        assert_int_equal(look().drift_counts[KNOB_SCALING_GOVERNOR], 1);
+}
+
 static void test_the_host_slept(void **state)
 {
         start("");
@@ -834,6 +855,7 @@ int main(void)
                 TEST(test_a_cpu_comes_to_a_degraded_host),
                 TEST(test_a_cpu_is_taken_out),
                 TEST(test_a_cpu_comes_to_a_living_tsc),
+                TEST(test_a_task_tells_what_nobody_heard),
                 TEST(test_the_host_slept),
                 TEST(test_the_tsc_is_lost),
                 TEST(test_the_tsc_dies_meanwhile),

@@ -46,7 +46,7 @@ static void test_queue_waits_for_the_task_at_work(void **state)
         start(&q);
         assert_int_equal(task_queue_due(&q), TASK_NONE);
         task_queue_begin(&q, by_person);
-        assert_true(task_queue_ask_renewal(&q, NULL));
+        assert_true(task_queue_ask_renewal(&q, NULL, RESCAN_HOST));
         assert_int_equal(task_queue_due(&q), TASK_NONE);
         task_queue_end(&q);
         assert_int_equal(task_queue_due(&q), TASK_APPLY);
@@ -66,8 +66,8 @@ static void test_queue_collects_cpus(void **state)
         start(&q);
         assert_int_equal(cpuset_add(&first, 1), 0);
         assert_int_equal(cpuset_add(&second, 70), 0);
-        assert_true(task_queue_ask_renewal(&q, &first));
-        assert_true(task_queue_ask_renewal(&q, &second));
+        assert_true(task_queue_ask_renewal(&q, &first, RESCAN_CPUS));
+        assert_true(task_queue_ask_renewal(&q, &second, RESCAN_CPUS));
         assert_int_equal(cpuset_count(&q.next_cpus), 2);
         task_queue_advance(&q);
         assert_true(cpuset_has(&q.cpus, 1) && cpuset_has(&q.cpus, 70));
@@ -76,12 +76,22 @@ static void test_queue_collects_cpus(void **state)
         assert_true(cpuset_is_empty(&q.cpus));
 
         /* A request to read the whole host is not forgotten. */
-        assert_true(task_queue_ask_renewal(&q, &first));
-        assert_true(task_queue_ask_renewal(&q, NULL));
-        assert_true(cpuset_is_empty(&q.next_cpus));
-        assert_true(task_queue_ask_renewal(&q, &second));
-        assert_true(cpuset_is_empty(&q.next_cpus));
+        assert_true(task_queue_ask_renewal(&q, &first, RESCAN_CPUS));
+        assert_int_equal(q.next_scope, RESCAN_CPUS);
+        assert_true(task_queue_ask_renewal(&q, NULL, RESCAN_HOST));
+        assert_true(task_queue_ask_renewal(&q, &second, RESCAN_CPUS));
+        assert_int_equal(q.next_scope, RESCAN_HOST);
+        /* The kernel may have set the knobs of these CPUs nevertheless. */
+        assert_int_equal(cpuset_count(&q.next_cpus), 2);
+        task_queue_advance(&q);
+        assert_int_equal(q.scope, RESCAN_HOST);
+        assert_int_equal(q.next_scope, RESCAN_CPUS);
+        assert_true(task_queue_ask_renewal(&q, NULL, RESCAN_ANEW));
+        assert_true(task_queue_ask_renewal(&q, NULL, RESCAN_HOST));
+        assert_int_equal(q.next_scope, RESCAN_ANEW);
         task_queue_done(&q);
+        assert_int_equal(q.scope, RESCAN_CPUS);
+        assert_int_equal(q.next_scope, RESCAN_CPUS);
 }
 
 static void test_queue_prefers_a_reload(void **state)
@@ -91,10 +101,10 @@ static void test_queue_prefers_a_reload(void **state)
 
         start(&q);
         assert_int_equal(cpuset_add(&cpus, 3), 0);
-        assert_true(task_queue_ask_renewal(&q, &cpus));
+        assert_true(task_queue_ask_renewal(&q, &cpus, RESCAN_CPUS));
         task_queue_ask_reload(&q);
         assert_true(cpuset_is_empty(&q.next_cpus));
-        assert_true(task_queue_ask_renewal(&q, &cpus));
+        assert_true(task_queue_ask_renewal(&q, &cpus, RESCAN_CPUS));
         assert_int_equal(q.next.kind, TASK_RELOAD);
         /* A reload that waits stays, whatever a person asks for. */
         assert_int_equal(task_queue_ask(&q, TASK_RESTORE), 0);
@@ -108,18 +118,18 @@ static void test_queue_renews_only_a_policy(void **state)
 {
         TaskQueue q = {};
 
-        assert_false(task_queue_ask_renewal(&q, NULL));
+        assert_false(task_queue_ask_renewal(&q, NULL, RESCAN_HOST));
         start(&q);
-        assert_true(task_queue_ask_renewal(&q, NULL));
+        assert_true(task_queue_ask_renewal(&q, NULL, RESCAN_HOST));
         /* Restore() makes the waiting task pointless. */
         assert_int_equal(task_queue_ask(&q, TASK_RESTORE), 0);
         assert_int_equal(q.next.kind, TASK_NONE);
-        assert_false(task_queue_ask_renewal(&q, NULL));
+        assert_false(task_queue_ask_renewal(&q, NULL, RESCAN_HOST));
         assert_int_equal(task_queue_ask(&q, TASK_APPLY), 0);
         task_queue_ask_reload(&q);
         task_queue_stop(&q);
         assert_int_equal(q.next.kind, TASK_NONE);
-        assert_false(task_queue_ask_renewal(&q, NULL));
+        assert_false(task_queue_ask_renewal(&q, NULL, RESCAN_HOST));
         task_queue_done(&q);
 }
 

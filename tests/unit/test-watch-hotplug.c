@@ -19,7 +19,8 @@ typedef struct Test {
         HotplugWatch *watch;
         bool wants_drivers;
         unsigned n_rescans, n_vms, n_lost;
-        unsigned n_cpus; /* of the last rescan; 0: the whole host was to be read */
+        unsigned n_cpus; /* of the last rescan */
+        RescanScope scope;
 } Test;
 
 static int receive(void *source, Uevent *ret)
@@ -52,12 +53,13 @@ static bool wants_drivers(void *userdata)
         return ((Test *)userdata)->wants_drivers;
 }
 
-static void on_rescan(const CpuSet *cpus, void *userdata)
+static void on_rescan(const CpuSet *cpus, RescanScope scope, void *userdata)
 {
         Test *t = userdata;
 
         t->n_rescans++;
-        t->n_cpus = cpus ? cpuset_count(cpus) : 0;
+        t->n_cpus = cpuset_count(cpus);
+        t->scope = scope;
 }
 
 static void on_vm(const Uevent *uevent, void *userdata)
@@ -107,6 +109,7 @@ static void test_cpus_come_together(void **state)
         assert_true(sd_event_run(t->event, 1000000) > 0);
         assert_int_equal(t->n_rescans, 1);
         assert_int_equal(t->n_cpus, 1);
+        assert_int_equal(t->scope, RESCAN_CPUS);
         assert_int_equal(sd_event_run(t->event, 2 * RESCAN_SOON_USEC), 0);
         assert_int_equal(t->n_rescans, 1);
 }
@@ -124,16 +127,18 @@ static void test_modules(void **state)
         assert_true(sd_event_run(t->event, 1000000) > 0);
         assert_int_equal(t->n_rescans, 1);
         assert_int_equal(t->n_cpus, 0);
+        assert_int_equal(t->scope, RESCAN_HOST);
         /* The second look covers events that come before it. */
         send_events(t, "c", 1);
         while (t->n_rescans < 3) {
                 assert_true(sd_event_run(t->event, 2 * RESCAN_LATER_USEC) > 0);
-                assert_int_equal(t->n_cpus, 0);
+                assert_int_equal(t->scope, RESCAN_HOST);
         }
         send_events(t, "c", 1);
         while (t->n_rescans < 4)
                 assert_true(sd_event_run(t->event, 2 * RESCAN_LATER_USEC) > 0);
         assert_int_equal(t->n_cpus, 1);
+        assert_int_equal(t->scope, RESCAN_CPUS);
 }
 
 static void test_vms_and_losses(void **state)
@@ -148,6 +153,7 @@ static void test_vms_and_losses(void **state)
         assert_int_equal(t->n_lost, 1);
         assert_true(sd_event_run(t->event, 1000000) > 0);
         assert_int_equal(t->n_rescans, 1);
+        assert_int_equal(t->scope, RESCAN_ANEW);
 }
 
 int main(void)
