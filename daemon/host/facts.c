@@ -36,7 +36,6 @@ static const struct {
         { "tsc", offsetof(Facts, has_tsc) },
         { "tsc_adjust", offsetof(Facts, tsc_adjust) },
         { "tsc_reliable", offsetof(Facts, tsc_reliable) },
-        { "tsc_known_freq", offsetof(Facts, tsc_known_freq) },
 };
 
 /* Reads the paragraph of one CPU. */

@@ -16,8 +16,7 @@ typedef struct Facts {
         bool xen_control; /* /proc/xen/capabilities: this is Xen's control domain (dom0), not an ordinary guest */
         bool has_tsc;
         bool tsc_adjust;
-        bool tsc_reliable; /* the kernel knows the TSC's rate from the hypervisor or the CPU model */
-        bool tsc_known_freq;
+        bool tsc_reliable;           /* the kernel knows the TSC's rate from the hypervisor or the CPU model */
         bool tsc_scaling;            /* guests can have a TSC of another rate than the host's, in hardware */
         CpuSet without_constant_tsc; /* online CPUs that lack the flag */
         CpuSet without_nonstop_tsc;

@@ -102,34 +102,6 @@ static EnergyValue *energy_value(const Snapshot *snapshot, const KnobId *id)
         return domain && id->knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE ? &domain->preference : NULL;
 }
 
-static bool knob_is_energy(Knob knob)
-{
-        return knob == KNOB_ENERGY_PERFORMANCE_PREFERENCE || knob == KNOB_ENERGY_PERF_BIAS;
-}
-
-static int snapshot_get_energy(const Snapshot *snapshot, const KnobId *id, char buffer[static KNOB_VALUE_SIZE])
-{
-        const EnergyValue *value = energy_value(snapshot, id);
-
-        if (!value || (value->error == 0 && !*value->text))
-                return -ENOENT;
-        strcpy(buffer, value->text);
-        return value->error;
-}
-
-static int snapshot_set_energy(Snapshot *snapshot, const KnobId *id, const char *text)
-{
-        EnergyValue *value = energy_value(snapshot, id);
-
-        if (!value)
-                return -ENOENT;
-        if (knob_value_check(id->knob, text) < 0)
-                return -EINVAL;
-        *value = (EnergyValue) {};
-        strcpy(value->text, text);
-        return 0;
-}
-
 void snapshot_set_error(Snapshot *snapshot, const KnobId *id, int error)
 {
         EnergyValue *value = energy_value(snapshot, id);
@@ -140,39 +112,65 @@ void snapshot_set_error(Snapshot *snapshot, const KnobId *id, int error)
 
 int snapshot_get(const Snapshot *snapshot, const KnobId *id, char buffer[static KNOB_VALUE_SIZE])
 {
+        const EnergyValue *energy;
+        const IdleState *state;
         FreqDomain *domain;
 
-        if (knob_is_energy(id->knob))
-                return snapshot_get_energy(snapshot, id, buffer);
-        if (id->knob == KNOB_DISABLE) {
-                const IdleState *state = snapshot_find_state(snapshot, id->id, id->state);
-
+        switch (id->knob) {
+        case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
+        case KNOB_ENERGY_PERF_BIAS:
+                energy = energy_value(snapshot, id);
+                if (!energy || (energy->error == 0 && !*energy->text))
+                        return -ENOENT;
+                strcpy(buffer, energy->text);
+                return energy->error;
+        case KNOB_DISABLE:
+                state = snapshot_find_state(snapshot, id->id, id->state);
                 if (!state)
                         return -ENOENT;
                 strcpy(buffer, state->disabled ? "1" : "0");
                 return state->error;
+        default:
+                domain = snapshot_find_domain(snapshot, id->id);
+                if (!domain)
+                        return -ENOENT;
+                if (id->knob == KNOB_SCALING_GOVERNOR)
+                        strcpy(buffer, domain->governor);
+                else
+                        (void)append_number(buffer, *domain_number(domain, id->knob));
+                return domain->error;
         }
+}
 
-        domain = snapshot_find_domain(snapshot, id->id);
-        if (!domain)
-                return -ENOENT;
-        if (id->knob == KNOB_SCALING_GOVERNOR)
-                strcpy(buffer, domain->governor);
-        else
-                (void)append_number(buffer, *domain_number(domain, id->knob));
-        return domain->error;
+static int set_of_domain(FreqDomain *domain, Knob knob, const char *value)
+{
+        if (knob != KNOB_SCALING_GOVERNOR)
+                return parse_u64(value, 0, UINT64_MAX, domain_number(domain, knob)) < 0 ? -EINVAL : 0;
+        if (strlen(value) >= sizeof(domain->governor))
+                return -EINVAL;
+        strcpy(domain->governor, value);
+        return 0;
 }
 
 int snapshot_set(Snapshot *snapshot, const KnobId *id, const char *value)
 {
+        EnergyValue *energy;
         FreqDomain *domain;
-        uint64_t number = 0;
+        IdleState *state;
 
-        if (knob_is_energy(id->knob))
-                return snapshot_set_energy(snapshot, id, value);
-        if (id->knob == KNOB_DISABLE) {
-                IdleState *state = snapshot_find_state(snapshot, id->id, id->state);
-
+        switch (id->knob) {
+        case KNOB_ENERGY_PERFORMANCE_PREFERENCE:
+        case KNOB_ENERGY_PERF_BIAS:
+                energy = energy_value(snapshot, id);
+                if (!energy)
+                        return -ENOENT;
+                if (knob_value_check(id->knob, value) < 0)
+                        return -EINVAL;
+                *energy = (EnergyValue) {};
+                strcpy(energy->text, value);
+                return 0;
+        case KNOB_DISABLE:
+                state = snapshot_find_state(snapshot, id->id, id->state);
                 if (!state)
                         return -ENOENT;
                 if (knob_value_check(id->knob, value) < 0)
@@ -180,21 +178,10 @@ int snapshot_set(Snapshot *snapshot, const KnobId *id, const char *value)
                 state->disabled = value[0] == '1';
                 state->error = 0;
                 return 0;
+        default:
+                domain = snapshot_find_domain(snapshot, id->id);
+                return domain ? set_of_domain(domain, id->knob, value) : -ENOENT;
         }
-
-        domain = snapshot_find_domain(snapshot, id->id);
-        if (!domain)
-                return -ENOENT;
-        if (id->knob == KNOB_SCALING_GOVERNOR) {
-                if (strlen(value) >= sizeof(domain->governor))
-                        return -EINVAL;
-                strcpy(domain->governor, value);
-                return 0;
-        }
-        if (parse_u64(value, 0, UINT64_MAX, &number) < 0)
-                return -EINVAL;
-        *domain_number(domain, id->knob) = number;
-        return 0;
 }
 
 bool idle_state_is_poll(const IdleState *state)
