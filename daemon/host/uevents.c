@@ -33,20 +33,9 @@ enum {
 
         LOAD_PATH,
         IF_MODULE,
-        IF_DEVICES,
-        LOAD_PATH_8,
-        IF_SYSTEM,
-        LOAD_PATH_12,
-        IF_SYSTEM_END,
-        LOAD_PATH_16,
+        LOAD_SUBSYSTEM, /* behind "/devices/system" */
         IF_CPU,
-
-        IF_VIRTUAL,
-        LOAD_VIRTUAL_12,
-        IF_VIRTUAL_END,
-        LOAD_VIRTUAL_16,
-        IF_MISC,
-        LOAD_VIRTUAL_20,
+        LOAD_DEVICE, /* behind "/devices/virtual/misc" */
         IF_KVM,
 
         ACCEPT,
@@ -62,8 +51,9 @@ enum {
 
 /* Lets only messages pass that uevent_classify() may recognise: those below /module/, /devices/system/cpu/ and
  * /devices/virtual/misc/kvm. A busy host sends a message for each network device and each FUSE mount, and every one
- * would wake the daemon. A message begins with "ACTION@DEVPATH" (lib/kobject_uevent.c). BPF drops a message that is
- * shorter than a load needs. */
+ * would wake the daemon. Four bytes of each path are enough to tell it from those; uevent_classify() compares the rest.
+ * A message begins with "ACTION@DEVPATH" (lib/kobject_uevent.c). BPF drops a message that is shorter than a load
+ * needs. */
 static int attach_filter(int fd)
 {
         static struct sock_filter program[] = {
@@ -78,22 +68,11 @@ static int attach_filter(int fd)
                 IF_EQUAL(IF_OFFLINE, '@', LOAD_PATH, REFUSE),
 
                 [LOAD_PATH] = LOAD_OF_PATH(0),
-                IF_EQUAL(IF_MODULE, WORD('/', 'm', 'o', 'd'), ACCEPT, IF_DEVICES),
-                IF_EQUAL(IF_DEVICES, WORD('/', 'd', 'e', 'v'), LOAD_PATH_8, REFUSE),
-                [LOAD_PATH_8] = LOAD_OF_PATH(8),
-                IF_EQUAL(IF_SYSTEM, WORD('/', 's', 'y', 's'), LOAD_PATH_12, IF_VIRTUAL),
-                [LOAD_PATH_12] = LOAD_OF_PATH(12),
-                IF_EQUAL(IF_SYSTEM_END, WORD('t', 'e', 'm', '/'), LOAD_PATH_16, REFUSE),
-                [LOAD_PATH_16] = LOAD_OF_PATH(16),
-                IF_EQUAL(IF_CPU, WORD('c', 'p', 'u', '/'), ACCEPT, REFUSE),
-
-                IF_EQUAL(IF_VIRTUAL, WORD('/', 'v', 'i', 'r'), LOAD_VIRTUAL_12, REFUSE),
-                [LOAD_VIRTUAL_12] = LOAD_OF_PATH(12),
-                IF_EQUAL(IF_VIRTUAL_END, WORD('t', 'u', 'a', 'l'), LOAD_VIRTUAL_16, REFUSE),
-                [LOAD_VIRTUAL_16] = LOAD_OF_PATH(16),
-                IF_EQUAL(IF_MISC, WORD('/', 'm', 'i', 's'), LOAD_VIRTUAL_20, REFUSE),
-                [LOAD_VIRTUAL_20] = LOAD_OF_PATH(20),
-                IF_EQUAL(IF_KVM, WORD('c', '/', 'k', 'v'), ACCEPT, REFUSE),
+                IF_EQUAL(IF_MODULE, WORD('/', 'm', 'o', 'd'), ACCEPT, LOAD_SUBSYSTEM),
+                [LOAD_SUBSYSTEM] = LOAD_OF_PATH(15),
+                IF_EQUAL(IF_CPU, WORD('/', 'c', 'p', 'u'), ACCEPT, LOAD_DEVICE),
+                [LOAD_DEVICE] = LOAD_OF_PATH(21),
+                IF_EQUAL(IF_KVM, WORD('/', 'k', 'v', 'm'), ACCEPT, REFUSE),
 
                 [ACCEPT] = BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
                 [REFUSE] = BPF_STMT(BPF_RET | BPF_K, 0),
