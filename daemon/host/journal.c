@@ -100,11 +100,6 @@ int journal_read_kernel(KlogLine line, void *userdata)
         return r < 0 ? r : some;
 }
 
-static bool has_files(sd_journal *journal)
-{
-        return sd_journal_has_persistent_files(journal) > 0 || sd_journal_has_runtime_files(journal) > 0;
-}
-
 /* sd_journal_open() succeeds even if it may not read some files; it skips them. */
 static int why_no_files(void)
 {
@@ -120,7 +115,7 @@ int journal_open(sd_journal **ret)
 
         if (r < 0)
                 return r;
-        if (!has_files(journal))
+        if (sd_journal_has_persistent_files(journal) <= 0 && sd_journal_has_runtime_files(journal) <= 0)
                 return why_no_files();
         *ret = TAKE_PTR(journal);
         return 0;
