@@ -24,15 +24,15 @@ char *clock_export(const Clock *clock, const char *boot_id)
         line = text_escape(clock->marked ? cause->text : "");
         if (!line)
                 return NULL;
-        return text_format(MAGIC "%s\n"
-                                 "verdict\t%s\nreason\t%s\nsince\t%" PRIu64
-                                 "\nused\t%d\nlost-after-use\t%d\ncpus-differ\t%d\nkhz\t%u\n"
-                                 "warp\t%llu\nskew\t%s%" PRIi64 "\ninterval\t%s%" PRIi64
-                                 "\nreference\t%s\nline\t%s\nend\t\n",
-                           boot_id, verdict_to_string(clock->verdict), clock_reason_to_string(clock->reason),
-                           clock->since_usec, clock->tsc_used, clock->lost_after_use, clock->cpus_differ,
-                           clock->tsc_khz, cause->warp_cycles, cause->has_skew ? "" : "?", cause->skew_ns,
-                           cause->has_interval ? "" : "?", cause->interval_ns, cause->reference, line);
+        return text_format(
+                MAGIC
+                "%s\n"
+                "verdict\t%s\nreason\t%s\nsince\t%" PRIu64 "\nused\t%d\nlost-after-use\t%d\ncpus-differ\t%d\nkhz\t%u\n"
+                "warp\t%" PRIi64 "\nskew\t%s%" PRIi64 "\ninterval\t%s%" PRIi64 "\nreference\t%s\nline\t%s\nend\t\n",
+                boot_id, verdict_to_string(clock->verdict), clock_reason_to_string(clock->reason), clock->since_usec,
+                clock->tsc_used, clock->lost_after_use, clock->cpus_differ, clock->tsc_khz, cause->line.warp_cycles,
+                cause->line.has_skew ? "" : "?", cause->line.skew_ns, cause->line.has_interval ? "" : "?",
+                cause->line.interval_ns, cause->line.reference, line);
 }
 
 /* Undoes text_escape(). */
@@ -117,17 +117,17 @@ static int take_all(Clock *clock, char *text)
             take_bool(&text, "lost-after-use", &clock->lost_after_use) < 0 ||
             take_bool(&text, "cpus-differ", &clock->cpus_differ) < 0 ||
             take_number(&text, "khz", UINT32_MAX, &khz) < 0 || take_number(&text, "warp", INT64_MAX, &warp) < 0 ||
-            take_measure(&text, "skew", &cause->skew_ns, &cause->has_skew) < 0 ||
-            take_measure(&text, "interval", &cause->interval_ns, &cause->has_interval) < 0)
+            take_measure(&text, "skew", &cause->line.skew_ns, &cause->line.has_skew) < 0 ||
+            take_measure(&text, "interval", &cause->line.interval_ns, &cause->line.has_interval) < 0)
                 return -EBADMSG;
         clock->tsc_khz = (unsigned)khz;
-        cause->warp_cycles = warp;
+        cause->line.warp_cycles = warp;
         reference = take_field(&text, "reference");
         line = take_field(&text, "line");
-        if (!reference || strlen(reference) >= sizeof(cause->reference) || !line || unescape(line) < 0 ||
+        if (!reference || strlen(reference) >= sizeof(cause->line.reference) || !line || unescape(line) < 0 ||
             strlen(line) >= sizeof(cause->text) || !take_field(&text, "end") || *text)
                 return -EBADMSG;
-        strcpy(cause->reference, reference);
+        strcpy(cause->line.reference, reference);
         strcpy(cause->text, line);
         return 0;
 }
@@ -152,8 +152,8 @@ int clock_import(Clock *clock, const char *text, size_t size, const char *boot_i
         taken.tsc_registered = taken.tsc_used;
         if (taken.imported_verdict == VERDICT_UNSTABLE) {
                 taken.marked = true;
-                taken.cause.kind = KERNEL_LINE_MARK;
-                taken.cause.reason = taken.imported_reason;
+                taken.cause.line.kind = KERNEL_LINE_MARK;
+                taken.cause.line.reason = taken.imported_reason;
                 taken.cause.usec = taken.imported_since_usec;
         }
         *clock = taken;

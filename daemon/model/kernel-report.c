@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/append.h"
 #include "model/kernel-report.h"
 
 #define NSEC_PER_SEC 1000000000
 
-static KernelEvent event_from_line(KernelLineKind kind, uint64_t usec, const char *text, const KernelLine *line)
+static KernelEvent event_from_line(uint64_t usec, const char *text, const KernelLine *line)
 {
-        KernelEvent event = {
-                .kind = kind, .reason = line->reason, .usec = usec, .khz = line->khz, .hpet_hz = line->hpet_hz
-        };
+        KernelEvent event = { .line = *line, .usec = usec };
 
-        strcpy(event.clocksource, line->clocksource);
-        strcpy(event.reference, line->reference);
-        event.has_skew = line->has_skew;
-        event.skew_ns = line->skew_ns;
-        event.has_interval = line->has_interval;
-        event.interval_ns = line->interval_ns;
-        event.warp_cycles = line->warp_cycles > 0 ? (unsigned long long)line->warp_cycles : 0;
         copy_text(event.text, sizeof(event.text), text);
         return event;
 }
@@ -41,11 +33,11 @@ static ClockReason head_reason(KernelLineKind head)
 
 static void report_open(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line)
 {
-        *report = (KernelReport) { .open = true, .head = line->kind, .last_usec = usec };
-        report->event = event_from_line(KERNEL_LINE_MARK, usec, text, line);
-        report->event.reason = head_reason(line->kind);
+        *report = (KernelReport) { .open = true, .last_usec = usec, .event = event_from_line(usec, text, line) };
+        report->event.line.reason = head_reason(line->kind);
+        report->event.line.warp_cycles = MAX(line->warp_cycles, 0);
         if (line->kind == KERNEL_LINE_WARP_PAIR || line->kind == KERNEL_LINE_WARP)
-                strcpy(report->event.clocksource, "tsc");
+                strcpy(report->event.line.clocksource, "tsc");
 }
 
 static void absorb_counter(KernelReport *report, const KernelLine *line)
@@ -67,46 +59,47 @@ static void absorb_counter(KernelReport *report, const KernelLine *line)
 
 static void report_absorb(KernelReport *report, uint64_t usec, const KernelLine *line)
 {
-        KernelEvent *event = &report->event;
+        KernelLine *whole = &report->event.line;
 
         report->last_usec = usec;
-        if (line->kind == KERNEL_LINE_CURRENT && strcmp(line->clocksource, event->clocksource) == 0)
-                event->current = true;
+        if (line->kind == KERNEL_LINE_CURRENT && strcmp(line->clocksource, whole->clocksource) == 0)
+                report->event.current = true;
         if (line->reference[0])
-                strcpy(event->reference, line->reference);
+                strcpy(whole->reference, line->reference);
         if (line->has_counter)
                 absorb_counter(report, line);
         if (line->has_interval) {
-                event->has_interval = true;
-                event->interval_ns = line->interval_ns;
+                whole->has_interval = true;
+                whole->interval_ns = line->interval_ns;
         }
         if (line->has_cs_interval) {
-                report->has_cs_interval = true;
-                report->cs_interval_ns = line->cs_interval_ns;
+                whole->has_cs_interval = true;
+                whole->cs_interval_ns = line->cs_interval_ns;
         }
         if (line->has_skew) {
-                event->has_skew = true;
-                event->skew_ns = line->skew_ns;
+                whole->has_skew = true;
+                whole->skew_ns = line->skew_ns;
         }
 }
 
 unsigned kernel_report_flush(KernelReport *report, KernelEvent *ret)
 {
-        KernelEvent *event = &report->event;
+        KernelLine *whole = &report->event.line;
         int64_t skew;
 
         if (!report->open)
                 return 0;
         report->open = false;
         /* The sync test first says which CPUs it compares, and then the result. */
-        if (report->head == KERNEL_LINE_WARP_PAIR)
+        if (whole->kind == KERNEL_LINE_WARP_PAIR)
                 return 0;
-        if (!event->has_skew && event->has_interval && report->has_cs_interval &&
-            !__builtin_sub_overflow(report->cs_interval_ns, event->interval_ns, &skew)) {
-                event->has_skew = true;
-                event->skew_ns = skew;
+        whole->kind = KERNEL_LINE_MARK;
+        if (!whole->has_skew && whole->has_interval && whole->has_cs_interval &&
+            !__builtin_sub_overflow(whole->cs_interval_ns, whole->interval_ns, &skew)) {
+                whole->has_skew = true;
+                whole->skew_ns = skew;
         }
-        *ret = *event;
+        *ret = report->event;
         return 1;
 }
 
@@ -134,16 +127,16 @@ int64_t cycles_to_ns(uint64_t cycles, uint64_t hz)
 
 void kernel_event_measure(KernelEvent *event, unsigned tsc_khz, uint64_t hpet_hz)
 {
-        uint64_t hz = reference_hz(event->reference, hpet_hz);
+        uint64_t hz = reference_hz(event->line.reference, hpet_hz);
 
         if (!event->has_cycles || hz == 0)
                 return;
         event->wrap_ns = cycles_to_ns(event->reference_mask, hz);
-        if (event->has_skew || event->has_interval || tsc_khz == 0)
+        if (event->line.has_skew || event->line.has_interval || tsc_khz == 0)
                 return;
-        event->has_interval = event->has_skew = true;
-        event->interval_ns = cycles_to_ns(event->reference_cycles, hz);
-        event->skew_ns = cycles_to_ns(event->tsc_cycles, (uint64_t)tsc_khz * 1000) - event->interval_ns;
+        event->line.has_interval = event->line.has_skew = true;
+        event->line.interval_ns = cycles_to_ns(event->reference_cycles, hz);
+        event->line.skew_ns = cycles_to_ns(event->tsc_cycles, (uint64_t)tsc_khz * 1000) - event->line.interval_ns;
 }
 
 /* Since 4.11 "Marking TSC unstable due to" is the last line of every report about the TSC. */
@@ -152,9 +145,9 @@ static bool mark_ends_report(const KernelReport *report, const KernelLine *mark)
         if (!report->open)
                 return false;
         if (mark->reason == REASON_WARP)
-                return report->head == KERNEL_LINE_WARP;
-        return mark->reason == REASON_CLOCKSOURCE_WATCHDOG && head_reason(report->head) != REASON_WARP &&
-               (!report->event.clocksource[0] || clocksource_is_tsc(report->event.clocksource));
+                return report->event.line.kind == KERNEL_LINE_WARP;
+        return mark->reason == REASON_CLOCKSOURCE_WATCHDOG && head_reason(report->event.line.kind) != REASON_WARP &&
+               (!report->event.line.clocksource[0] || clocksource_is_tsc(report->event.line.clocksource));
 }
 
 static unsigned feed_mark(KernelReport *report, uint64_t usec, const char *text, const KernelLine *line,
@@ -163,13 +156,13 @@ static unsigned feed_mark(KernelReport *report, uint64_t usec, const char *text,
         unsigned n;
 
         if (mark_ends_report(report, line)) {
-                if (!report->event.clocksource[0])
-                        strcpy(report->event.clocksource, "tsc");
+                if (!report->event.line.clocksource[0])
+                        strcpy(report->event.line.clocksource, "tsc");
                 return kernel_report_flush(report, ret);
         }
         n = kernel_report_flush(report, ret);
-        ret[n] = event_from_line(KERNEL_LINE_MARK, usec, text, line);
-        strcpy(ret[n].clocksource, "tsc");
+        ret[n] = event_from_line(usec, text, line);
+        strcpy(ret[n].line.clocksource, "tsc");
         return n + 1;
 }
 
@@ -179,7 +172,7 @@ static unsigned feed_head(KernelReport *report, uint64_t usec, const char *text,
         unsigned n = 0;
         uint64_t first = usec;
 
-        if (report->open && report->head == KERNEL_LINE_WARP_PAIR && line->kind == KERNEL_LINE_WARP)
+        if (report->open && report->event.line.kind == KERNEL_LINE_WARP_PAIR && line->kind == KERNEL_LINE_WARP)
                 first = report->event.usec;
         else
                 n = kernel_report_flush(report, ret);
@@ -212,12 +205,12 @@ static unsigned feed_line(KernelReport *report, uint64_t usec, const char *text,
         case KERNEL_LINE_CPUS_DIFFER:
                 if (!clocksource_is_tsc(line->clocksource))
                         return 0;
-                *ret = event_from_line(KERNEL_LINE_CPUS_DIFFER, usec, text, line);
+                *ret = event_from_line(usec, text, line);
                 return 1;
         default:
                 /* In 4.1 to 4.10 only the switch to another clocksource ends a report. */
                 n = line->kind == KERNEL_LINE_SWITCHED ? kernel_report_flush(report, ret) : 0;
-                ret[n] = event_from_line(line->kind, usec, text, line);
+                ret[n] = event_from_line(usec, text, line);
                 return n + 1;
         }
 }

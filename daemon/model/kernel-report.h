@@ -18,35 +18,24 @@
 #define KERNEL_REPORT_SPAN_USEC UINT64_C(1000000)
 
 typedef struct KernelEvent {
-        /* That of its line. KERNEL_LINE_MARK: a clocksource was given up, by one line or a report of several; its name
-         * is "" if that kernel does not say it. */
-        KernelLineKind kind;
-        ClockReason reason;
-        uint64_t usec; /* the first line's time stamp: CLOCK_MONOTONIC as the kernel logged it */
-        char clocksource[CLOCKSOURCE_NAME_SIZE];
-        char reference[CLOCKSOURCE_NAME_SIZE]; /* the watchdog, "" unknown */
-        bool current;                          /* the kernel said that the marked clocksource is the current one */
-        bool has_skew, has_interval;
-        int64_t skew_ns; /* of read-delay: how long the read took */
-        int64_t interval_ns;
+        /* What its line says, and of a report what all lines say. KERNEL_LINE_MARK: a clocksource was given up, by one
+         * line or a report; its name is "" if that kernel does not say it. Of read-delay the skew is how long the read
+         * took. */
+        KernelLine line;
+        uint64_t usec;   /* the first line's time stamp: CLOCK_MONOTONIC as the kernel logged it */
+        bool current;    /* the kernel said that the marked clocksource is the current one */
         bool has_cycles; /* what the two counters counted in the interval */
         uint64_t tsc_cycles, reference_cycles, reference_mask;
-        int64_t wrap_ns; /* after this time the reference counter starts again at 0; 0 unknown */
-        unsigned khz;
-        uint64_t hpet_hz;
-        unsigned long long warp_cycles; /* 0 unknown */
-        char text[KERNEL_TEXT_SIZE];    /* the most informative line, as logged: any bytes */
+        int64_t wrap_ns;             /* after this time the reference counter starts again at 0; 0 unknown */
+        char text[KERNEL_TEXT_SIZE]; /* the most informative line, as logged: any bytes */
 } KernelEvent;
 
 /* All zero is the empty one. */
 typedef struct KernelReport {
         bool open;
-        KernelLineKind head;
-        bool has_cs_interval;
-        int64_t cs_interval_ns;
         bool has_tsc_cycles, has_reference_cycles;
         uint64_t last_usec; /* the time stamp of its latest line */
-        KernelEvent event;
+        KernelEvent event;  /* its line has the kind of the report's head until the report ends */
 } KernelReport;
 
 /* Feeds the next line. Stores up to two events in ret, in the kernel's order, and returns how many; -1: the line is not

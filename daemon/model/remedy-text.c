@@ -100,7 +100,7 @@ static char *with_parameters(const Clock *clock, char *text)
 /* Only if another reference is left to compare with. */
 static bool nohpet_helps(const Clock *clock)
 {
-        return strcmp(clock->cause.reference, "hpet") == 0 && clock->available_known &&
+        return strcmp(clock->cause.line.reference, "hpet") == 0 && clock->available_known &&
                words_have(clock->available, "acpi_pm");
 }
 

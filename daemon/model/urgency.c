@@ -29,21 +29,21 @@ bool clock_warp_is_tiny(const ClockView *view)
         /* If the rate is not known: 1 GHz, slower than the TSC of nearly every host. */
         unsigned mhz = view->tsc_khz > 0 ? view->tsc_khz / 1000 : 1000;
 
-        return view->cause && view->cause->warp_cycles > 0 && view->cause->warp_cycles < mhz;
+        return view->cause && view->cause->line.warp_cycles > 0 && view->cause->line.warp_cycles < mhz;
 }
 
 bool clock_reference_is_ticks(const ClockView *view)
 {
-        return view->cause && (strcmp(view->cause->reference, "refined-jiffies") == 0 ||
-                               strcmp(view->cause->reference, "jiffies") == 0);
+        return view->cause && (strcmp(view->cause->line.reference, "refined-jiffies") == 0 ||
+                               strcmp(view->cause->line.reference, "jiffies") == 0);
 }
 
 bool clock_went_back(const ClockView *view)
 {
         const KernelEvent *cause = view->cause;
 
-        return cause && cause->has_skew && cause->has_interval && cause->interval_ns > 0 &&
-               cause->skew_ns <= -cause->interval_ns;
+        return cause && cause->line.has_skew && cause->line.has_interval && cause->line.interval_ns > 0 &&
+               cause->line.skew_ns <= -cause->line.interval_ns;
 }
 
 static Suspect watchdog_suspect(const ClockView *view)
@@ -54,8 +54,8 @@ static Suspect watchdog_suspect(const ClockView *view)
                 return SUSPECT_REFERENCE;
         if (view->n_firmware_faults > 0)
                 return SUSPECT_TSC;
-        if (view->cause && is_paravirtual_name(view->cause->reference) && view->cause->has_interval &&
-            view->cause->interval_ns > JUMPED_INTERVAL_NS)
+        if (view->cause && is_paravirtual_name(view->cause->line.reference) && view->cause->line.has_interval &&
+            view->cause->line.interval_ns > JUMPED_INTERVAL_NS)
                 return SUSPECT_REFERENCE;
         return SUSPECT_EITHER;
 }

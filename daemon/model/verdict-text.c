@@ -60,7 +60,7 @@ static const char *suspect_text(const Clock *clock, const ClockView *view)
                                                    ", as happens when a guest is migrated, stopped or overloaded.";
         if (view->suspect != SUSPECT_DESIGN)
                 return "; either clock may be wrong.";
-        if (clock_facts_predict(clock->facts) == REASON_IDLE_HALT && clock->cause.skew_ns <= 0)
+        if (clock_facts_predict(clock->facts) == REASON_IDLE_HALT && clock->cause.line.skew_ns <= 0)
                 return ": without nonstop_tsc this CPU's TSC stops in C2 and deeper.";
         if (clock_facts_predict(clock->facts) == REASON_CPUFREQ_CHANGE)
                 return ": without constant_tsc this CPU's TSC counts at the CPU's frequency.";
@@ -76,31 +76,31 @@ static bool reference_wrapped(const KernelEvent *cause)
 {
         int64_t rest;
 
-        if (!cause->has_skew || cause->wrap_ns <= 0 || cause->skew_ns < cause->wrap_ns - AGREE_NS)
+        if (!cause->line.has_skew || cause->wrap_ns <= 0 || cause->line.skew_ns < cause->wrap_ns - AGREE_NS)
                 return false;
-        rest = cause->skew_ns % cause->wrap_ns;
+        rest = cause->line.skew_ns % cause->wrap_ns;
         return rest <= AGREE_NS || rest >= cause->wrap_ns - AGREE_NS;
 }
 
 static char *watchdog_text(const Clock *clock, const ClockView *view)
 {
         const KernelEvent *cause = &clock->cause;
-        const char *reference = cause->reference[0] ? cause->reference : "its reference clock";
+        const char *reference = cause->line.reference[0] ? cause->line.reference : "its reference clock";
         const char *suspect = suspect_text(clock, view);
         char skew[32], interval[32];
 
-        if (!cause->has_skew)
+        if (!cause->line.has_skew)
                 return text_format("The kernel's watchdog saw the TSC and %s differ%s", reference, suspect);
         if (view->suspect == SUSPECT_EITHER && reference_wrapped(cause))
                 return text_format(
                         "The kernel's watchdog saw the TSC run ahead of %s by %s. %s starts again at 0 every %s: if "
                         "this system stood still that long, both clocks may be right.",
-                        reference, format_length(cause->skew_ns, skew), reference,
+                        reference, format_length(cause->line.skew_ns, skew), reference,
                         format_length(cause->wrap_ns, interval));
         return text_format("The kernel's watchdog saw the TSC %s %s by %s%s%s%s",
-                           cause->skew_ns < 0 ? "fall behind" : "run ahead of", reference,
-                           format_length(cause->skew_ns, skew), cause->has_interval ? " in " : "",
-                           cause->has_interval ? format_length(cause->interval_ns, interval) : "", suspect);
+                           cause->line.skew_ns < 0 ? "fall behind" : "run ahead of", reference,
+                           format_length(cause->line.skew_ns, skew), cause->line.has_interval ? " in " : "",
+                           cause->line.has_interval ? format_length(cause->line.interval_ns, interval) : "", suspect);
 }
 
 static char *read_delay_text(const Clock *clock, const ClockView *view)
@@ -116,14 +116,14 @@ static char *read_delay_text(const Clock *clock, const ClockView *view)
                        "TSC";
         else if (facts->constant_tsc && facts->nonstop_tsc)
                 what = "; under load that is a known false alarm, most often of machines with many CPUs";
-        if (clock->cause.has_skew)
-                snprintf(delay, sizeof(delay), " (%s)", format_length(clock->cause.skew_ns, length));
+        if (clock->cause.line.has_skew)
+                snprintf(delay, sizeof(delay), " (%s)", format_length(clock->cause.line.skew_ns, length));
         return text_format("The kernel gave the TSC up because reading the clocks took too long%s%s.", delay, what);
 }
 
 static char *warp_text(const Clock *clock, const ClockView *view)
 {
-        unsigned long long cycles = clock->cause.warp_cycles;
+        unsigned long long cycles = clock->cause.line.warp_cycles;
         char length[32] = "";
 
         if (cycles == 0)

@@ -49,7 +49,7 @@ Verdict clock_find_verdict(const Clock *clock, ClockReason *ret_reason)
 {
         *ret_reason = REASON_NONE;
         if (clock->marked) {
-                *ret_reason = clock->cause.reason;
+                *ret_reason = clock->cause.line.reason;
                 return VERDICT_UNSTABLE;
         }
         if (clock->current_known && clocksource_is_tsc(clock->current))

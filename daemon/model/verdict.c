@@ -32,7 +32,7 @@ static void note_line(Clock *clock, ClockChanges *changes, unsigned change, cons
         if (!clock->started)
                 return;
         note(clock, changes, change);
-        strcpy(changes->name, event->clocksource);
+        strcpy(changes->name, event->line.clocksource);
         strcpy(changes->text, event->text);
 }
 
@@ -50,10 +50,10 @@ static void keep_firmware_fault(Clock *clock, const KernelEvent *event, ClockCha
 
 static void on_switched(Clock *clock, const KernelEvent *event, uint64_t previous_usec)
 {
-        strcpy(clock->switched_to, event->clocksource);
+        strcpy(clock->switched_to, event->line.clocksource);
         clock->switched_usec = event->usec;
         clock->switch_unread = true;
-        if (clocksource_is_tsc(event->clocksource)) {
+        if (clocksource_is_tsc(event->line.clocksource)) {
                 if (!clock->using_tsc || clock->use_since_usec == 0 || clock->use_since_usec > event->usec)
                         clock->use_since_usec = event->usec;
                 clock->using_tsc = clock->tsc_used = clock->tsc_registered = true;
@@ -73,9 +73,9 @@ static void on_switched(Clock *clock, const KernelEvent *event, uint64_t previou
 static void on_event(Clock *clock, const KernelEvent *event, uint64_t previous_usec, uint64_t now,
                      ClockChanges *changes)
 {
-        switch (event->kind) {
+        switch (event->line.kind) {
         case KERNEL_LINE_MARK:
-                if (!clocksource_is_tsc(event->clocksource))
+                if (!clocksource_is_tsc(event->line.clocksource))
                         note_line(clock, changes, CLOCK_OTHER_MARKED, event);
                 else if (clock_mark_take(clock, event, now))
                         note(clock, changes, CLOCK_CHANGED_DETAILS);
@@ -84,17 +84,17 @@ static void on_event(Clock *clock, const KernelEvent *event, uint64_t previous_u
                 on_switched(clock, event, previous_usec);
                 break;
         case KERNEL_LINE_REGISTERED:
-                if (clocksource_is_tsc(event->clocksource))
+                if (clocksource_is_tsc(event->line.clocksource))
                         clock->tsc_registered = true;
                 break;
         case KERNEL_LINE_CALIBRATION:
         case KERNEL_LINE_REFINED:
-                if (clock->tsc_khz != event->khz)
+                if (clock->tsc_khz != event->line.khz)
                         note(clock, changes, CLOCK_CHANGED_DETAILS);
-                clock->tsc_khz = event->khz;
+                clock->tsc_khz = event->line.khz;
                 break;
         case KERNEL_LINE_HPET_RATE:
-                clock->hpet_hz = event->hpet_hz;
+                clock->hpet_hz = event->line.hpet_hz;
                 break;
         case KERNEL_LINE_CPUS_DIFFER:
                 if (!clock->cpus_differ)
@@ -166,7 +166,7 @@ static void explain_absence(Clock *clock, uint64_t now)
         if (clock->imported && clock->imported_verdict == VERDICT_ABSENT && !clock->started) {
                 clock->unbound = clock->imported_reason == REASON_UNBOUND;
         } else if (clock->log_gap && clock->facts->has_tsc) {
-                KernelEvent lost = { .kind = KERNEL_LINE_MARK, .reason = REASON_OTHER };
+                KernelEvent lost = { .line = { .kind = KERNEL_LINE_MARK, .reason = REASON_OTHER } };
 
                 lost.usec = clock->vanished_usec;
                 clock_mark_confirm(clock, &lost, now);

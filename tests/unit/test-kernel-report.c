@@ -47,14 +47,14 @@ static void test_kernel_report_is_one_event(void **state)
         feed(&f, 105, MARK);
         assert_int_equal(f.n, 1);
         assert_false(f.report.open);
-        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
-        assert_int_equal(f.events[0].reason, REASON_CLOCKSOURCE_WATCHDOG);
+        assert_int_equal(f.events[0].line.kind, KERNEL_LINE_MARK);
+        assert_int_equal(f.events[0].line.reason, REASON_CLOCKSOURCE_WATCHDOG);
         assert_int_equal(f.events[0].usec, 100);
         assert_string_equal(f.events[0].text, HEAD);
-        assert_string_equal(f.events[0].reference, "hpet");
-        assert_true(f.events[0].current && f.events[0].has_skew && f.events[0].has_interval);
-        assert_int_equal(f.events[0].skew_ns, -1000000);
-        assert_int_equal(f.events[0].interval_ns, 500000000);
+        assert_string_equal(f.events[0].line.reference, "hpet");
+        assert_true(f.events[0].current && f.events[0].line.has_skew && f.events[0].line.has_interval);
+        assert_int_equal(f.events[0].line.skew_ns, -1000000);
+        assert_int_equal(f.events[0].line.interval_ns, 500000000);
 }
 
 static void test_kernel_report_without_mark_ends_at_the_switch(void **state)
@@ -65,11 +65,11 @@ static void test_kernel_report_without_mark_ends_at_the_switch(void **state)
         feed(&f, 101, "clocksource: 'hpet' wd_now: 1 wd_last: 2 mask: ffffffff");
         feed(&f, 2000, "clocksource: Switched to clocksource hpet");
         assert_int_equal(f.n, 2);
-        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
-        assert_string_equal(f.events[0].reference, "hpet");
-        assert_false(f.events[0].has_skew);
-        assert_int_equal(f.events[1].kind, KERNEL_LINE_SWITCHED);
-        assert_string_equal(f.events[1].clocksource, "hpet");
+        assert_int_equal(f.events[0].line.kind, KERNEL_LINE_MARK);
+        assert_string_equal(f.events[0].line.reference, "hpet");
+        assert_false(f.events[0].line.has_skew);
+        assert_int_equal(f.events[1].line.kind, KERNEL_LINE_SWITCHED);
+        assert_string_equal(f.events[1].line.clocksource, "hpet");
 }
 
 static void test_kernel_report_can_be_flushed(void **state)
@@ -79,7 +79,7 @@ static void test_kernel_report_can_be_flushed(void **state)
         assert_int_equal(kernel_report_flush(&f.report, f.events), 0);
         feed(&f, 100, HEAD);
         assert_int_equal(kernel_report_flush(&f.report, f.events), 1);
-        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
+        assert_int_equal(f.events[0].line.kind, KERNEL_LINE_MARK);
         assert_int_equal(kernel_report_flush(&f.report, f.events), 0);
 }
 
@@ -92,13 +92,13 @@ static void test_kernel_report_names_the_delayed_clock_only_with_a_mark(void **s
         feed(&f, 100, delay);
         feed(&f, 101, MARK);
         assert_int_equal(f.n, 1);
-        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
-        assert_int_equal(f.events[0].reason, REASON_READ_DELAY);
+        assert_int_equal(f.events[0].line.kind, KERNEL_LINE_MARK);
+        assert_int_equal(f.events[0].line.reason, REASON_READ_DELAY);
         assert_string_equal(f.events[0].text, delay);
         feed(&f, 200, delay);
         assert_int_equal(kernel_report_flush(&f.report, f.events), 1);
-        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
-        assert_string_equal(f.events[0].clocksource, "");
+        assert_int_equal(f.events[0].line.kind, KERNEL_LINE_MARK);
+        assert_string_equal(f.events[0].line.clocksource, "");
 }
 
 static void test_kernel_report_knows_whose_it_is(void **state)
@@ -109,10 +109,10 @@ static void test_kernel_report_knows_whose_it_is(void **state)
         feed(&f, 101, "clocksource: Watchdog                     tsc interval:        515947210ns");
         feed(&f, 102, MARK);
         assert_int_equal(f.n, 2);
-        assert_int_equal(f.events[0].kind, KERNEL_LINE_MARK);
-        assert_string_equal(f.events[0].clocksource, "hpet");
-        assert_string_equal(f.events[0].reference, "tsc");
-        assert_int_equal(f.events[1].kind, KERNEL_LINE_MARK);
+        assert_int_equal(f.events[0].line.kind, KERNEL_LINE_MARK);
+        assert_string_equal(f.events[0].line.clocksource, "hpet");
+        assert_string_equal(f.events[0].line.reference, "tsc");
+        assert_int_equal(f.events[1].line.kind, KERNEL_LINE_MARK);
         assert_string_equal(f.events[1].text, MARK);
 }
 
@@ -125,7 +125,7 @@ static void test_kernel_report_warp(void **state)
         feed(&f, 102, "TSC warped randomly between CPUs");
         feed(&f, 103, "tsc: Marking TSC unstable due to check_tsc_sync_source failed");
         assert_int_equal(f.n, 1);
-        assert_int_equal(f.events[0].reason, REASON_WARP);
+        assert_int_equal(f.events[0].line.reason, REASON_WARP);
         assert_int_equal(f.events[0].usec, 100);
         assert_string_equal(f.events[0].text, "Measured 5 cycles TSC warp between CPUs, turning off TSC clock.");
 }
@@ -146,7 +146,7 @@ static void test_kernel_report_does_not_last(void **state)
         feed(&f, 100 + KERNEL_REPORT_SPAN_USEC + 1,
              "clocksource: 'hpet' wd_nsec: 500000000 wd_now: 1 wd_last: 2 mask: ffffffff");
         assert_int_equal(f.n, 1);
-        assert_string_equal(f.events[0].reference, "");
+        assert_string_equal(f.events[0].line.reference, "");
         feed(&f, 3000000, HEAD);
         feed(&f, 6000000, MARK);
         assert_int_equal(f.n, 3);
@@ -179,7 +179,7 @@ static KernelEvent old_report(const char *reference, const char *counters, const
         feed(&f, 102, line);
         feed(&f, 103, MARK);
         assert_int_equal(f.n, 1);
-        assert_false(f.events[0].has_skew || f.events[0].has_interval);
+        assert_false(f.events[0].line.has_skew || f.events[0].line.has_interval);
         return f.events[0];
 }
 
@@ -190,16 +190,16 @@ static void test_kernel_event_measure_computes_times(void **state)
 
         /* 57,837,214 ticks at 24 MHz and 1,310,371,857 at 2.7 GHz */
         kernel_event_measure(&event, 2700000, 24000000);
-        assert_true(event.has_skew && event.has_interval);
-        assert_int_equal(event.interval_ns, 2409883916);
-        assert_int_equal(event.skew_ns, 485322910 - 2409883916);
+        assert_true(event.line.has_skew && event.line.has_interval);
+        assert_int_equal(event.line.interval_ns, 2409883916);
+        assert_int_equal(event.line.skew_ns, 485322910 - 2409883916);
         assert_int_equal(event.wrap_ns / 1000000, 178956);
 
         event = old_report("kvm-clock", "wd_now: 3b9aca00 wd_last: 0 mask: ffffffffffffffff",
                            "cs_now: 3b9aca00 cs_last: 3b9aca10");
         kernel_event_measure(&event, 1000000, 0);
-        assert_int_equal(event.interval_ns, 1000000000);
-        assert_int_equal(event.skew_ns, -1000000000);
+        assert_int_equal(event.line.interval_ns, 1000000000);
+        assert_int_equal(event.line.skew_ns, -1000000000);
 }
 
 static void test_kernel_event_measure_needs_both_rates(void **state)
@@ -208,22 +208,22 @@ static void test_kernel_event_measure_needs_both_rates(void **state)
 
         kernel_event_measure(&event, 2700000, 0);
         kernel_event_measure(&event, 0, 24000000);
-        assert_false(event.has_skew || event.has_interval);
+        assert_false(event.line.has_skew || event.line.has_interval);
         event = old_report("sgi_rtc", "wd_now: 2 wd_last: 1 mask: ffffffff", "cs_now: 2 cs_last: 1");
         kernel_event_measure(&event, 2700000, 24000000);
-        assert_false(event.has_skew || event.has_interval);
+        assert_false(event.line.has_skew || event.line.has_interval);
 }
 
 static void test_kernel_event_measure_keeps_the_kernels_times(void **state)
 {
         KernelEvent event = old_report("acpi_pm", "wd_now: 10 wd_last: fffff0 mask: ffffff", "cs_now: 2 cs_last: 1");
 
-        event.has_skew = event.has_interval = true;
-        event.skew_ns = 7;
-        event.interval_ns = 9;
+        event.line.has_skew = event.line.has_interval = true;
+        event.line.skew_ns = 7;
+        event.line.interval_ns = 9;
         kernel_event_measure(&event, 2700000, 0);
-        assert_int_equal(event.skew_ns, 7);
-        assert_int_equal(event.interval_ns, 9);
+        assert_int_equal(event.line.skew_ns, 7);
+        assert_int_equal(event.line.interval_ns, 9);
         assert_int_equal(event.wrap_ns / 1000, 4686968);
 }
 

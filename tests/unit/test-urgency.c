@@ -128,12 +128,12 @@ static Facts row_facts(const Row *row)
 
 static ClockView row_view(const Row *row, KernelEvent *cause)
 {
-        *cause = (KernelEvent) { .skew_ns = row->skew,
-                                 .has_skew = row->skew != 0,
-                                 .interval_ns = row->interval,
-                                 .has_interval = row->interval != 0,
-                                 .warp_cycles = row->warp };
-        strcpy(cause->reference, row->reference ? row->reference : "");
+        *cause = (KernelEvent) { .line = { .skew_ns = row->skew,
+                                           .has_skew = row->skew != 0,
+                                           .interval_ns = row->interval,
+                                           .has_interval = row->interval != 0,
+                                           .warp_cycles = row->warp } };
+        strcpy(cause->line.reference, row->reference ? row->reference : "");
         return (ClockView) { .verdict = row->verdict,
                              .reason = row->reason,
                              .watchdog = row->watchdog,
