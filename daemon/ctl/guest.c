@@ -118,35 +118,26 @@ int guest_find_clock(GuestSetup *guest)
         return -ENODEV;
 }
 
-/* Copies the value of a line "KEY=VALUE" of `systemctl show`; `key` includes "=". */
-static bool take_value(const char *text, const char *key, char *buffer, size_t size)
-{
-        const char *line = strstr(text, key);
-
-        if (!line)
-                return false;
-        line += strlen(key);
-        return snprintf(buffer, size, "%.*s", (int)strcspn(line, "\n"), line) < (int)size;
-}
-
 static int find_unit(GuestSetup *guest)
 {
         const char *const show[] = { "systemctl", "show", "--property=Id,LoadState,ActiveState", guest->unit, NULL };
         _cleanup_free_ char *output = NULL;
-        char state[32];
+        const char *id;
         int r;
 
         snprintf(guest->unit, sizeof(guest->unit), "%s.service", guest->setup.chrony_service);
         r = guest_run(show, SHORT_SECONDS, &output);
         if (r < 0)
                 return r;
-        if (!take_value(output, "LoadState=", state, sizeof(state)) || strcmp(state, "loaded") != 0) {
+        if (!strstr(output, "LoadState=loaded")) {
                 (void)ctl_complain("There is no %s: install chrony first", guest->unit);
                 return -ENOENT;
         }
         /* The name may be an alias; Id is the real one. */
-        (void)take_value(output, "Id=", guest->unit, sizeof(guest->unit));
-        guest->active = take_value(output, "ActiveState=", state, sizeof(state)) && strcmp(state, "active") == 0;
+        id = strstr(output, "Id=");
+        if (id)
+                snprintf(guest->unit, sizeof(guest->unit), "%.*s", (int)strcspn(id + 3, "\n"), id + 3);
+        guest->active = strstr(output, "ActiveState=active");
         return strchr(guest->unit, '/') ? -EINVAL : 0;
 }
 
@@ -189,7 +180,7 @@ static int read_before(GuestFile *file)
         r = runtime_read_file(AT_FDCWD, path, FILE_MAX, &file->before, &size);
         if (r < 0 && r != -ENOENT)
                 return r;
-        file->state = guest_file_judge(file->before, file->text ? file->text : "");
+        file->state = guest_file_judge(file->before, "");
         return 0;
 }
 
