@@ -4,6 +4,7 @@
 #include "check/audit-steps.h"
 #include "check/timesync.h"
 #include "ctl/json.h"
+#include "ctl/status-lines.h"
 #include "model/host-clocks.h"
 #include "show/print.h"
 
@@ -18,11 +19,13 @@ static const char *const group_heads[AUDIT_GROUP_MAX_] = {
 };
 
 static const struct {
-        const char *word, *color;
+        const char *word, *color, *in_sum;
 } results[AUDIT_RESULT_MAX_] = {
-        [AUDIT_PASS] = { "pass", "\033[1;32m" }, [AUDIT_FAIL] = { "FAIL", "\033[1;31m" },
-        [AUDIT_WARN] = { "warn", "\033[1;33m" }, [AUDIT_NOT_APPLICABLE] = { "n/a", "" },
-        [AUDIT_UNKNOWN] = { "?", "\033[1;33m" },
+        [AUDIT_PASS] = { "pass", STATUS_GREEN, "passed" },
+        [AUDIT_FAIL] = { "FAIL", STATUS_RED, "failed" },
+        [AUDIT_WARN] = { "warn", STATUS_YELLOW, "to look at" },
+        [AUDIT_NOT_APPLICABLE] = { "n/a", "", "not applicable" },
+        [AUDIT_UNKNOWN] = { "?", STATUS_YELLOW, "not known" },
 };
 
 static void show_step(FILE *out, const AuditStep *step, bool color)
@@ -40,26 +43,19 @@ static void show_step(FILE *out, const AuditStep *step, bool color)
 
 static void show_sum(FILE *out, const Audit *audit)
 {
-        static const struct {
-                AuditResult result;
-                const char *text;
-        } words[] = {
-                { AUDIT_FAIL, "failed" },
-                { AUDIT_WARN, "to look at" },
-                { AUDIT_UNKNOWN, "not known" },
-                { AUDIT_PASS, "passed" },
-                { AUDIT_NOT_APPLICABLE, "not applicable" },
+        static const AuditResult order[] = {
+                AUDIT_FAIL, AUDIT_WARN, AUDIT_UNKNOWN, AUDIT_PASS, AUDIT_NOT_APPLICABLE,
         };
         unsigned n[AUDIT_RESULT_MAX_] = {};
-        bool any = false;
+        const char *separator = "";
 
         for (unsigned i = 0; i < audit->n; i++)
                 n[audit->steps[i].result]++;
         fputc('\n', out);
-        for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-                if (n[words[i].result] > 0) {
-                        fprintf(out, "%s%u %s", any ? ", " : "", n[words[i].result], words[i].text);
-                        any = true;
+        for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+                if (n[order[i]] > 0) {
+                        fprintf(out, "%s%u %s", separator, n[order[i]], results[order[i]].in_sum);
+                        separator = ", ";
                 }
         fputs(".\n", out);
 }
