@@ -34,17 +34,16 @@ static int open_directory(bool make)
         return fd < 0 ? -errno : fd;
 }
 
-int probe_record_write(int dirfd, const char *json, const char *convicted)
+int probe_record_write(const char *json, const char *convicted)
 {
-        int fd = dirfd < 0 ? open_directory(/* make= */ true) : dirfd, r;
+        int fd = open_directory(/* make= */ true), r;
 
         if (fd < 0)
                 return fd;
         r = convicted_write(fd, convicted);
         if (r == 0)
                 r = runtime_replace_file(fd, PROBE_RECORD, json, strlen(json), 0644);
-        if (dirfd < 0)
-                (void)close(fd);
+        (void)close(fd);
         return r;
 }
 
@@ -70,7 +69,6 @@ static int take(struct json_object *probe, ProbeRecord *ret)
                 .n_measured = (unsigned)json_object_get_int64(measured),
                 .n_convicted = cpuset_count(&convicted),
                 .convicted = cpuset_format(&convicted),
-                .guest = json_get_flag(probe, "Guest"),
         };
         if (!record.convicted)
                 return -ENOMEM;

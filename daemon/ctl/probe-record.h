@@ -17,15 +17,14 @@ typedef struct ProbeRecord {
         int64_t bound_nsec;
         unsigned n_measured, n_convicted;
         char *convicted; /* list of CPUs whose TSC differs; owned, "" for none */
-        bool guest;
 } ProbeRecord;
 
 void probe_record_done(ProbeRecord *record);
 #define _cleanup_probe_record_ _cleanup_(probe_record_done)
 
-/* Replaces first the list of convicted CPUs that tscwardend reads, then the record, in the directory `dirfd`. -1 means
- * /run/tscwarden, which is made if it is missing. 0 or -errno. */
-int probe_record_write(int dirfd, const char *json, const char *convicted);
+/* Replaces first the list of convicted CPUs that tscwardend reads, then the record, in /run/tscwarden, which it makes
+ * if it is missing. 0 or -errno. */
+int probe_record_write(const char *json, const char *convicted);
 /* Parses a record. 0, -EBADMSG: not a record, or -ENOMEM. After success the caller owns *ret; it is untouched on
  * failure. */
 int probe_record_parse(const char *text, ProbeRecord *ret);

@@ -209,14 +209,18 @@ static void show_motion(FILE *out, const ProbeView *view)
         }
 }
 
+/* Why a CPU was not measured, in JSON and for people. */
+static const struct {
+        const char *word, *text;
+} fates[PROBE_FATE_MAX_] = {
+        [PROBE_OFFLINE] = { "offline", "offline" },
+        [PROBE_ISOLATED] = { "isolated", "isolated (isolcpus= or nohz_full=): --all measures them too" },
+        [PROBE_FORBIDDEN] = { "cpuset", "not for this process (cpuset or taskset)" },
+        [PROBE_NO_ANSWER] = { "busy", "too busy to answer, or gone offline meanwhile" },
+};
+
 static int show_unmeasured(FILE *out, const ProbeView *view)
 {
-        static const char *const texts[PROBE_FATE_MAX_] = {
-                [PROBE_OFFLINE] = "offline",
-                [PROBE_ISOLATED] = "isolated (isolcpus= or nohz_full=): --all measures them too",
-                [PROBE_FORBIDDEN] = "not for this process (cpuset or taskset)",
-                [PROBE_NO_ANSWER] = "too busy to answer, or gone offline meanwhile",
-        };
         const char *head = "Not tried";
 
         for (ProbeFate fate = PROBE_OFFLINE; fate < PROBE_FATE_MAX_; fate++) {
@@ -231,7 +235,8 @@ static int show_unmeasured(FILE *out, const ProbeView *view)
                 list = cpuset_format(&ids);
                 if (!list)
                         return -ENOMEM;
-                print_format(out, head, INDENT, "CPU%s %s: %s", cpuset_count(&ids) == 1 ? "" : "s", list, texts[fate]);
+                print_format(out, head, INDENT, "CPU%s %s: %s", cpuset_count(&ids) == 1 ? "" : "s", list,
+                             fates[fate].text);
                 head = "";
         }
         return 0;
@@ -258,13 +263,6 @@ int probe_show(FILE *out, const ProbeView *view)
                         "The true offset lies anywhere within the bound. So this does not prove that the CPUs agree, nor that they agree after a deeper C-state.");
         return 0;
 }
-
-static const char *const fate_reasons[PROBE_FATE_MAX_] = {
-        [PROBE_OFFLINE] = "offline",
-        [PROBE_ISOLATED] = "isolated",
-        [PROBE_FORBIDDEN] = "cpuset",
-        [PROBE_NO_ANSWER] = "busy",
-};
 
 static void cpu_to_json(const ProbeResult *result, const ProbeCpu *cpu, struct json_object *entry)
 {
@@ -293,7 +291,7 @@ static void unmeasured_to_json(const ProbeResult *result, struct json_object *li
                         continue;
                 entry = json_append_object(list);
                 json_add(entry, "Id", json_object_new_int64(result->cpus[i].id));
-                json_add(entry, "Reason", json_string(fate_reasons[result->cpus[i].fate]));
+                json_add(entry, "Reason", json_string(fates[result->cpus[i].fate].word));
         }
 }
 

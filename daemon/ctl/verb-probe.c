@@ -62,17 +62,14 @@ static void tell_journal(const ProbeView *view)
 /* Keeps only results of root: other users could run tscwarden so that it measures wrong values. */
 static void keep(const ProbeView *view, struct json_object *json)
 {
-        _cleanup_free_ char *convicted = NULL;
+        _cleanup_free_ char *convicted = cpuset_format(view->convicted);
+        const char *text =
+                json_object_to_json_string_ext(json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
         int r;
 
         if (geteuid() != 0)
                 return;
-        convicted = cpuset_format(view->convicted);
-        r = !convicted ? -ENOMEM :
-                         probe_record_write(-1,
-                                            json_object_to_json_string_ext(
-                                                    json, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE),
-                                            convicted);
+        r = convicted && text ? probe_record_write(text, convicted) : -ENOMEM;
         if (r < 0)
                 (void)ctl_complain("Cannot write /run/tscwarden/" PROBE_RECORD ": %s; status will not show this result",
                                    strerror(-r));
