@@ -319,7 +319,7 @@ static int on_owner_changed(sd_bus_message *m, void *userdata, sd_bus_error *err
         return 0;
 }
 
-static BusAnswer tell_whole_state(CtlBus *bus)
+static BusAnswer report_whole_state(CtlBus *bus)
 {
         WardenState *state = &bus->listener.state;
         BusAnswer answer;
@@ -329,8 +329,8 @@ static BusAnswer tell_whole_state(CtlBus *bus)
         bus->owner = NULL;
         answer = ctl_bus_read_state(bus, /* with_cpus= */ false, state);
         if (answer != BUS_FAILED)
-                news_tell(&bus->listener,
-                          &(News) { .kind = answer == BUS_OK ? NEWS_STARTED : NEWS_STOPPED, .state = state });
+                news_report(&bus->listener,
+                            &(News) { .kind = answer == BUS_OK ? NEWS_STARTED : NEWS_STOPPED, .state = state });
         return answer;
 }
 
@@ -352,12 +352,12 @@ BusAnswer ctl_bus_watch(CtlBus *bus, NewsHandler handler, void *userdata)
         bus->listener.handler = handler;
         bus->listener.userdata = userdata;
 
-        answer = tell_whole_state(bus);
+        answer = report_whole_state(bus);
         while (answer != BUS_FAILED && !bus->listener.enough) {
                 r = sd_bus_process(bus->bus, NULL);
                 if (bus->owner_changed) {
                         bus->owner_changed = false;
-                        answer = tell_whole_state(bus);
+                        answer = report_whole_state(bus);
                         continue;
                 }
                 if (r == 0)

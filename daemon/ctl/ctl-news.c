@@ -12,13 +12,13 @@ static void words_done(char *(*words)[NEWS_WORDS_MAX])
                 free((*words)[i]);
 }
 
-void news_tell(NewsListener *listener, const News *news)
+void news_report(NewsListener *listener, const News *news)
 {
         listener->enough = listener->enough || !listener->handler(news, listener->userdata);
 }
 
 /* The signal's arguments become the words, in the same order. */
-static int tell_words(NewsListener *listener, NewsKind kind, struct json_object *arguments)
+static int report_words(NewsListener *listener, NewsKind kind, struct json_object *arguments)
 {
         _cleanup_(words_done) char *words[NEWS_WORDS_MAX] = {};
         News news = { .kind = kind, .state = &listener->state };
@@ -33,11 +33,11 @@ static int tell_words(NewsListener *listener, NewsKind kind, struct json_object 
                         return -ENOMEM;
                 news.words[i] = words[i];
         }
-        news_tell(listener, &news);
+        news_report(listener, &news);
         return 0;
 }
 
-static int tell_properties(NewsListener *listener, struct json_object *arguments)
+static int report_properties(NewsListener *listener, struct json_object *arguments)
 {
         const char *interface = json_object_get_string(json_object_array_get_idx(arguments, 0));
         bool of_manager = strcmp(interface, MANAGER_INTERFACE) == 0;
@@ -56,7 +56,8 @@ static int tell_properties(NewsListener *listener, struct json_object *arguments
                 if (!new)
                         return -ENOMEM;
                 if (strcmp(old, new) != 0)
-                        news_tell(listener, &(News) { NEWS_PROPERTY, { property->name, old, new }, &listener->state });
+                        news_report(listener,
+                                    &(News) { NEWS_PROPERTY, { property->name, old, new }, &listener->state });
         }
         return 0;
 }
@@ -79,8 +80,8 @@ int news_from_signal(NewsListener *listener, const BusSignal *signal)
                     strcmp(signals[i].signature, signal->signature) != 0)
                         continue;
                 if (signals[i].kind == NEWS_PROPERTY)
-                        return tell_properties(listener, signal->arguments);
-                return tell_words(listener, signals[i].kind, signal->arguments);
+                        return report_properties(listener, signal->arguments);
+                return report_words(listener, signals[i].kind, signal->arguments);
         }
         return 0;
 }

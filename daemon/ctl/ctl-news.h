@@ -35,7 +35,8 @@ typedef struct NewsListener {
         bool enough; /* the handler has returned false: it is not called again */
 } NewsListener;
 
-void news_tell(NewsListener *listener, const News *news);
+/* Calls the handler, unless it wants no more news. */
+void news_report(NewsListener *listener, const News *news);
 
 typedef struct BusSignal {
         const char *interface, *member;
@@ -43,6 +44,6 @@ typedef struct BusSignal {
         struct json_object *arguments; /* array of their values */
 } BusSignal;
 
-/* Tells a signal. For changed properties, it updates listener->state and tells each property whose text differs.
+/* Reports a signal. For changed properties, it updates listener->state and reports each property whose text differs.
  * Ignores unknown signals and signals with another signature. 0 or -ENOMEM. */
 int news_from_signal(NewsListener *listener, const BusSignal *signal);

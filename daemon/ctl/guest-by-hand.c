@@ -29,7 +29,7 @@ static const char *find_restart(void)
         return "end chronyd, and start it as it is started at boot";
 }
 
-static void tell_by_hand(const MachineSetup *setup)
+static void explain_by_hand(const MachineSetup *setup)
 {
         char phc[PHC_NAME_SIZE], device[PHC_NAME_SIZE + 5] = KVM_CLOCK_LINK;
 
@@ -70,6 +70,6 @@ int guest_check_systemd(GuestSetup *guest)
                 (void)ctl_complain(
                         "guest setup needs systemd, and systemctl show fails with exit status %d. Nothing was changed. By hand:",
                         status);
-        tell_by_hand(&guest->setup);
+        explain_by_hand(&guest->setup);
         return -EOPNOTSUPP;
 }

@@ -106,7 +106,7 @@ static int verify(const BootParameters *parameters, bool wanted)
 
                 if (n == (wanted ? config.n : 0) || (!wanted && boot_config_owner(&config, parameters->words[i])))
                         continue;
-                (void)ctl_complain("%s stands in %zu of %zu boot entries after that (%s)", parameters->words[i], n,
+                (void)ctl_complain("%s is in %zu of %zu boot entries afterwards (%s)", parameters->words[i], n,
                                    config.n, config.source);
                 return -EIO;
         }
@@ -114,7 +114,7 @@ static int verify(const BootParameters *parameters, bool wanted)
 }
 
 /* True if a boot entry has one of the parameters or if that is not known. */
-static bool stand_somewhere(const BootParameters *parameters)
+static bool are_configured(const BootParameters *parameters)
 {
         _cleanup_boot_config_ BootConfig config = {};
 
@@ -135,7 +135,7 @@ static int remove_from_store(const KargsChange *change, const BootParameters *ou
         if (r < 0)
                 return r;
         r = run_tool(change, "--remove-args", leaving);
-        if (r < 0 && stand_somewhere(leaving))
+        if (r < 0 && are_configured(leaving))
                 return r;
         written = write_store(change, ours, NULL);
         return r < 0 ? r : written;

@@ -140,7 +140,7 @@ static int finish_and_revert(const KargsChange *change, const BootConfig *config
 
 /* Prints the parameters that boot entries still have though no file sets them, as after somebody removed tscwarden's
  * file by hand. */
-static void tell_orphans(const Kargs *kargs)
+static void print_orphans(const Kargs *kargs)
 {
         for (unsigned i = 0; i < kargs->n; i++)
                 if (kargs_is_orphan(kargs, &kargs->parameters[i]))
@@ -148,7 +148,7 @@ static void tell_orphans(const Kargs *kargs)
                                kargs->parameters[i].word, kargs->parameters[i].n_configured, kargs->config.n);
 }
 
-static int tell_revert(const BootConfig *config)
+static int print_reverted(const BootConfig *config)
 {
         _cleanup_kargs_ Kargs now = {};
         char words[BOOT_PARAMETERS_TEXT], leaving[BOOT_PARAMETERS_TEXT];
@@ -162,7 +162,7 @@ static int tell_revert(const BootConfig *config)
                 puts("Nothing to remove: tscwarden kargs apply has set no parameter here.");
         if (read_kargs(&now) < 0)
                 return CTL_NO_ANSWER;
-        tell_orphans(&now);
+        print_orphans(&now);
         return ctl_finish(0, CTL_FINE);
 }
 
@@ -186,7 +186,7 @@ static int kargs_revert(const CtlOptions *options)
                 return CTL_WRONG;
         if (options->json)
                 return read_kargs(&now) < 0 ? CTL_NO_ANSWER : finish(options, &now, CTL_FINE);
-        return tell_revert(&config);
+        return print_reverted(&config);
 }
 
 int verb_kargs(const CtlOptions *options)

@@ -49,7 +49,7 @@ static void end_progress(const Progress *progress)
                 fprintf(stderr, "\r%50s\r", "");
 }
 
-static void tell_journal(const ProbeView *view)
+static void log_conviction(const ProbeView *view)
 {
         _cleanup_free_ char *text = probe_conviction_text(view), *list = cpuset_format(view->convicted);
 
@@ -74,7 +74,7 @@ static void keep(const ProbeView *view, struct json_object *json)
                 (void)ctl_complain("Cannot write /run/tscwarden/" PROBE_RECORD ": %s; status will not show this result",
                                    strerror(-r));
         if (!cpuset_is_empty(view->convicted))
-                tell_journal(view);
+                log_conviction(view);
 }
 
 static int exit_status(const ProbeView *view)
@@ -105,7 +105,7 @@ static int report(const CtlOptions *options, const ProbeView *view)
         return ctl_finish(r, exit_status(view));
 }
 
-/* 0 or -EINVAL, told on stderr. */
+/* 0, or -EINVAL after a message on stderr. */
 static int parse(const CtlOptions *options, CpuSet *cpus, ProbeOptions *ret)
 {
         if (options->cpus && (cpuset_parse(options->cpus, cpus) < 0 || cpuset_is_empty(cpus))) {
