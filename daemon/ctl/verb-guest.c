@@ -72,16 +72,12 @@ static int wait_until_selected(const GuestSetup *guest)
 
 static int write_files(const GuestSetup *guest)
 {
-        int r = 0;
-
-        for (unsigned i = 0; r == 0 && i < GUEST_FILE_MAX_; i++)
-                if (guest->files[i].chosen)
-                        r = guest_write_file(&guest->files[i], guest->files[i].text);
-        if (r == 0)
-                r = guest_check_config(guest);
-        if (r == 0 && guest->files[GUEST_DROP_IN].chosen)
-                r = reload_systemd();
-        return r;
+        for (unsigned i = 0; i < GUEST_FILE_MAX_; i++)
+                if (guest->files[i].chosen && guest_write_file(&guest->files[i], guest->files[i].text) < 0)
+                        return -EIO;
+        if (guest_check_config(guest) < 0)
+                return -EIO;
+        return guest->files[GUEST_DROP_IN].chosen ? reload_systemd() : 0;
 }
 
 /* Goes on after a failure. -EIO: something failed. */
@@ -124,18 +120,12 @@ static void undo(const GuestSetup *guest, bool restarted)
 
 static int set_up(GuestSetup *guest)
 {
-        bool restarted = false;
-        int r = write_files(guest);
+        bool written = write_files(guest) == 0;
 
-        if (r == 0) {
-                restarted = true;
-                r = control_unit(guest, "restart");
-        }
-        if (r == 0)
-                r = wait_until_selected(guest);
-        if (r < 0)
-                undo(guest, restarted);
-        return r;
+        if (written && control_unit(guest, "restart") == 0 && wait_until_selected(guest) == 0)
+                return 0;
+        undo(guest, /* restarted= */ written);
+        return -EIO;
 }
 
 static void files_to_json(const GuestSetup *guest, struct json_object *list)
