@@ -108,18 +108,23 @@ static bool take(const TimeInput *input, const TimeView *view, RateUtc *rate)
         return !rate->why[0];
 }
 
+bool rate_counter_is_steady(const RateCounter *counter)
+{
+        return clocksource_is_tsc(counter->clocksource) && counter->constant;
+}
+
 void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const RateCounter *counter, RateUtc *ret)
 {
         TimeView view;
 
         time_judge_here(input, setup, &view);
         *ret = (RateUtc) { .client = view.client };
-        if (!counter->clocksource[0])
+        if (rate_counter_is_steady(counter))
+                ret->known = is_disciplined(input, &view, ret) && take(input, &view, ret);
+        else if (!counter->clocksource[0])
                 cannot_say(ret, "the clocksource is not known");
         else if (!clocksource_is_tsc(counter->clocksource))
                 cannot_say(ret, "the clocksource is %s, not tsc", counter->clocksource);
-        else if (!counter->constant)
-                cannot_say(ret, "without constant_tsc the TSC has no rate of its own: it follows the CPU's frequency");
         else
-                ret->known = is_disciplined(input, &view, ret) && take(input, &view, ret);
+                cannot_say(ret, "without constant_tsc the TSC has no rate of its own: it follows the CPU's frequency");
 }

@@ -25,5 +25,8 @@ typedef struct RateUtc {
         char why[160];         /* why it is not known: a sentence without the full stop; "" if it is known */
 } RateUtc;
 
+/* Whether it has a rate that the time client can know. Otherwise rate_utc_find() looks at nothing else. */
+bool rate_counter_is_steady(const RateCounter *counter);
+
 /* Not known if the clocksource is not the TSC: the time client then corrects another counter. */
 void rate_utc_find(const TimeInput *input, const MachineSetup *setup, const RateCounter *counter, RateUtc *ret);

@@ -27,12 +27,16 @@ int rate_boots_read(bool constant, RateBoots *ret)
 int rate_here_read(const RateCounter *counter, RateHere *ret)
 {
         _cleanup_machine_setup_ MachineSetup setup = {};
+        TimeInput time = {};
         RateHere rate = {};
-        TimeInput time;
-        int r = machine_setup_read(&setup);
+        int r = 0;
 
-        if (r == 0)
+        /* Reads the names of all processes, and asks the time client. */
+        if (rate_counter_is_steady(counter))
                 r = timesync_read(&time);
+        /* No other client follows a clock whose own source matters. */
+        if (r == 0 && time.running & 1U << CLIENT_CHRONYD)
+                r = machine_setup_read_clocks(&setup);
         if (r < 0)
                 return r;
         if (rate_boots_read(counter->constant, &rate.boots) == -ENOMEM)

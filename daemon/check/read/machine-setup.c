@@ -95,6 +95,14 @@ static void read_owner_services(MachineSetup *setup)
         }
 }
 
+int machine_setup_read_clocks(MachineSetup *setup)
+{
+        if (phc_of_host(setup->host_phc) == 0)
+                setup->host_phc_kind = phc_kind(setup->host_phc);
+        (void)phc_of_network(setup->ptp_interface);
+        return machine_setup_read_chrony(setup);
+}
+
 int machine_setup_read(MachineSetup *ret)
 {
         _cleanup_machine_setup_ MachineSetup setup = {};
@@ -112,13 +120,10 @@ int machine_setup_read(MachineSetup *ret)
         setup.agent_unit = units_have("qemu-guest-agent.service");
         read_hypervisor(&setup);
         (void)phc_find(KVM_CLOCK_NAME, setup.ptp_kvm);
-        if (phc_of_host(setup.host_phc) == 0)
-                setup.host_phc_kind = phc_kind(setup.host_phc);
-        (void)phc_of_network(setup.ptp_interface);
         setup.ptp_kvm_link = phc_of_device(KVM_CLOCK_LINK, linked) == 0 && strcmp(linked, setup.ptp_kvm) == 0;
         setup.agent_channel = file_exists("/dev/virtio-ports/org.qemu.guest_agent.0");
         if (machine_setup_read_modules(&setup) < 0 || clocks_read(&setup.late, &setup.rtc) < 0 ||
-            machine_setup_read_chrony(&setup) < 0 || machine_setup_read_libvirt(&setup) < 0)
+            machine_setup_read_clocks(&setup) < 0 || machine_setup_read_libvirt(&setup) < 0)
                 return -ENOMEM;
         *ret = TAKE_STRUCT(setup);
         return 0;

@@ -13,6 +13,9 @@ int machine_setup_read(MachineSetup *ret);
 /* Parts of it that read configuration files. Each returns 0 or -ENOMEM. */
 /* Fills the members about chrony and its refclocks. */
 int machine_setup_read_chrony(MachineSetup *setup);
+/* Fills them too, and which clocks of the host and of network interfaces there are: all that time_judge_here() needs.
+ */
+int machine_setup_read_clocks(MachineSetup *setup);
 int machine_setup_read_libvirt(MachineSetup *setup);
 /* Fills has_modules and ptp_kvm_module, _builtin and _persistent. */
 int machine_setup_read_modules(MachineSetup *setup);
