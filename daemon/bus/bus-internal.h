@@ -81,6 +81,7 @@ struct Bus {
         struct ObjectsCall *objects;
         size_t n_objects;
         sd_event_source *objects_source;
+        bool objects_look_ended; /* the look that they wait for has ended; perhaps the host could not be read */
         Polkit polkit;
         Peer logind;
         Rivals rivals;

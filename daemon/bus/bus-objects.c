@@ -66,9 +66,13 @@ static int on_slice(sd_event_source *source, void *userdata)
         Bus *bus = userdata;
         int r;
 
-        /* The host is read again in slices, if it takes longer than a look is good for; bus_objects_go_on() follows. */
-        if (bus->n_objects == 0 || manager_prepare_look(bus->manager))
+        if (bus->n_objects == 0)
                 return 0;
+        /* The host is read again in slices, if it takes longer than a look is good for; bus_objects_go_on() follows. If
+         * the host could not be read even then, the caller is told so. */
+        if (!bus->objects_look_ended && manager_prepare_look(bus->manager))
+                return 0;
+        bus->objects_look_ended = false;
         r = go_on(bus, &bus->objects[0]);
         if (r < 0)
                 (void)sd_bus_reply_method_errorf(bus->objects[0].call, BUS_ERROR_FAILED, "The CPUs cannot be read.");
@@ -109,8 +113,10 @@ static int add_source(Bus *bus)
 
 void bus_objects_go_on(Bus *bus)
 {
-        if (bus->n_objects > 0)
-                (void)sd_event_source_set_enabled(bus->objects_source, SD_EVENT_ONESHOT);
+        if (bus->n_objects == 0)
+                return;
+        bus->objects_look_ended = true;
+        (void)sd_event_source_set_enabled(bus->objects_source, SD_EVENT_ONESHOT);
 }
 
 int bus_objects_begin(Bus *bus, sd_bus_message *call)
@@ -131,7 +137,7 @@ int bus_objects_begin(Bus *bus, sd_bus_message *call)
         if (r < 0)
                 return r;
         bus->objects[bus->n_objects++] = (ObjectsCall) { .call = sd_bus_message_ref(call), .reply = reply };
-        bus_objects_go_on(bus);
+        (void)sd_event_source_set_enabled(bus->objects_source, SD_EVENT_ONESHOT);
         return 1;
 }
 
@@ -141,5 +147,6 @@ void bus_objects_done(Bus *bus)
                 drop_first(bus);
         free(bus->objects);
         bus->objects = NULL;
+        bus->objects_look_ended = false;
         bus->objects_source = sd_event_source_disable_unref(bus->objects_source);
 }
