@@ -112,6 +112,20 @@ void cpuset_keep(CpuSet *set, const CpuSet *other)
                 cpuset_words(set)[i - set->first] &= cpuset_word(other, i);
 }
 
+void cpuset_remove_all(CpuSet *set, const CpuSet *other)
+{
+        for (unsigned i = 0; i < set->n_words; i++)
+                cpuset_words(set)[i] &= ~cpuset_word(other, set->first + i);
+}
+
+bool cpuset_overlap(const CpuSet *a, const CpuSet *b)
+{
+        for (unsigned i = a->first; i < a->first + a->n_words; i++)
+                if (cpuset_word(a, i) & cpuset_word(b, i))
+                        return true;
+        return false;
+}
+
 bool cpuset_has(const CpuSet *set, unsigned cpu)
 {
         return cpuset_word(set, cpu / WORD_BITS) >> (cpu % WORD_BITS) & 1;

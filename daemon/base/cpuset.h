@@ -34,9 +34,13 @@ int cpuset_copy(CpuSet *set, const CpuSet *other);
 void cpuset_remove(CpuSet *set, unsigned cpu);
 /* Removes what is no member of `other`. */
 void cpuset_keep(CpuSet *set, const CpuSet *other);
+/* Removes every member of `other`. */
+void cpuset_remove_all(CpuSet *set, const CpuSet *other);
 
 bool cpuset_has(const CpuSet *set, unsigned cpu);
 bool cpuset_is_empty(const CpuSet *set);
+/* Whether the two have a member in common. */
+bool cpuset_overlap(const CpuSet *a, const CpuSet *b);
 bool cpuset_equal(const CpuSet *a, const CpuSet *b);
 unsigned cpuset_count(const CpuSet *set);
 

@@ -180,8 +180,7 @@ static int count_packages(CpuSet *online, unsigned *ret)
                         return -ENOMEM;
                 n += cpuset_has(&package, (unsigned)cpu);
                 cpuset_remove(online, (unsigned)cpu);
-                for (int other = cpuset_next(&package, 0); other >= 0; other = cpuset_next(&package, other + 1))
-                        cpuset_remove(online, (unsigned)other);
+                cpuset_remove_all(online, &package);
         }
         *ret = n;
         return 0;

@@ -85,11 +85,9 @@ static int keep_whole(Standing *s, Plan *plan, const Snapshot *snapshot)
 /* A task about a part finds the same CPUs in the machine as the one before. 0 or -ENOMEM. */
 static int keep_part(Standing *s, const Plan *plan, const Snapshot *snapshot, const Findings *before)
 {
-        const CpuSet *cpus = &plan->part.cpus;
         int r = findings_add_rest(&s->findings, before, &plan->part, snapshot);
 
-        for (int cpu = cpuset_next(cpus, 0); cpu >= 0; cpu = cpuset_next(cpus, (unsigned)cpu + 1))
-                cpuset_remove(&s->managed, (unsigned)cpu);
+        cpuset_remove_all(&s->managed, &plan->part.cpus);
         return r < 0 ? r : add_findings(s, &plan->findings);
 }
 

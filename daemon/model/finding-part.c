@@ -18,18 +18,6 @@ static int add_domain_cpus(CpuSet *cpus, const SnapshotPart *part, const Snapsho
         return r;
 }
 
-/* Takes the CPUs of `renewed` out of *cpus. Whether there were any. */
-static bool take_out(CpuSet *cpus, const CpuSet *renewed)
-{
-        bool any = false;
-
-        for (int cpu = cpuset_next(renewed, 0); cpu >= 0; cpu = cpuset_next(renewed, (unsigned)cpu + 1)) {
-                any = any || cpuset_has(cpus, (unsigned)cpu);
-                cpuset_remove(cpus, (unsigned)cpu);
-        }
-        return any;
-}
-
 bool findings_can_part(const Findings *findings, const SnapshotPart *part, const Snapshot *snapshot)
 {
         _cleanup_cpuset_ CpuSet of_domains = {};
@@ -38,14 +26,11 @@ bool findings_can_part(const Findings *findings, const SnapshotPart *part, const
                 return false;
         for (unsigned i = 0; i < findings->n; i++) {
                 const Finding *finding = &findings->entries[i];
-                _cleanup_cpuset_ CpuSet cpus = {};
+                const CpuSet *renewed = knob_is_of_domain(finding->knob) ? &of_domains : &part->cpus;
 
                 if (!finding_is_of_host(finding->kind) && cpuset_is_empty(&finding->cpus))
                         return false;
-                if (!finding->object)
-                        continue;
-                if (cpuset_copy(&cpus, &finding->cpus) < 0 ||
-                    take_out(&cpus, knob_is_of_domain(finding->knob) ? &of_domains : &part->cpus))
+                if (finding->object && cpuset_overlap(&finding->cpus, renewed))
                         return false;
         }
         return true;
@@ -65,7 +50,7 @@ int findings_add_rest(Findings *findings, const Findings *before, const Snapshot
                 r = cpuset_copy(&cpus, &finding->cpus);
                 if (r < 0)
                         return r;
-                (void)take_out(&cpus, knob_is_of_domain(finding->knob) ? &of_domains : &part->cpus);
+                cpuset_remove_all(&cpus, knob_is_of_domain(finding->knob) ? &of_domains : &part->cpus);
                 if (!cpuset_is_empty(&cpus))
                         r = findings_add(findings, finding, &cpus);
         }

@@ -41,11 +41,8 @@ int snapshot_part_of(const Snapshot *whole, const CpuSet *cpus, SnapshotPart *re
 
         for (unsigned i = 0; i < whole->n_domains && r == 0; i++) {
                 const FreqDomain *domain = &whole->domains[i];
-                int cpu = cpuset_next(&domain->related, 0);
 
-                while (cpu >= 0 && !cpuset_has(cpus, (unsigned)cpu))
-                        cpu = cpuset_next(&domain->related, (unsigned)cpu + 1);
-                if (cpu >= 0)
+                if (cpuset_overlap(&domain->related, cpus))
                         r = cpuset_add(&part.domains, domain->id);
         }
         if (r < 0)

@@ -118,6 +118,25 @@ static void test_cpuset_of_different_lengths(void **state)
         assert_int_equal(cpuset_add(&a, UINT_MAX), -ERANGE);
 }
 
+static void test_cpuset_removes_another(void **state)
+{
+        _cleanup_cpuset_ CpuSet a = {}, b = {}, empty = {};
+        _cleanup_free_ char *rest = NULL;
+
+        assert_int_equal(cpuset_parse("0-3,200,4000", &a), 0);
+        assert_int_equal(cpuset_parse("2-300", &b), 0);
+        assert_true(cpuset_overlap(&a, &b) && cpuset_overlap(&b, &a));
+        cpuset_remove_all(&a, &b);
+        rest = cpuset_format(&a);
+        assert_string_equal(rest, "0-1,4000");
+        assert_false(cpuset_overlap(&a, &b) || cpuset_overlap(&b, &a));
+        assert_false(cpuset_overlap(&a, &empty) || cpuset_overlap(&empty, &a));
+        cpuset_remove_all(&a, &empty);
+        cpuset_remove_all(&empty, &a);
+        assert_int_equal(cpuset_count(&a), 3);
+        assert_true(cpuset_is_empty(&empty));
+}
+
 static void test_cpuset_copy_is_independent(void **state)
 {
         _cleanup_cpuset_ CpuSet a = {}, b = {}, empty = {};
@@ -270,8 +289,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_cpuset_parse_formats_back),   cmocka_unit_test(test_cpuset_parse_refuses),
                 cmocka_unit_test(test_cpuset_of_different_lengths), cmocka_unit_test(test_cpuset_copy_is_independent),
-                cmocka_unit_test(test_cpuset_keeps_common_members), cmocka_unit_test(test_cpuset_of_one_is_one_word),
-                cmocka_unit_test(test_cpuset_agrees_with_an_array),
+                cmocka_unit_test(test_cpuset_keeps_common_members), cmocka_unit_test(test_cpuset_removes_another),
+                cmocka_unit_test(test_cpuset_of_one_is_one_word),   cmocka_unit_test(test_cpuset_agrees_with_an_array),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
