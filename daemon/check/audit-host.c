@@ -70,7 +70,7 @@ static const PolicyRule *find_allowing_rule(const AuditInput *input, unsigned cp
 {
         const Originals none = {};
         const PlanInput plan_input = {
-                .snapshot = input->snapshot, .policy = input->policy, .originals = &none, .idle = true
+                .snapshot = input->snapshot, .policy = input->policy, .originals = &none, .halves.idle = true
         };
         _cleanup_plan_ Plan plan = {};
         CpuPolicy of_cpu;

@@ -116,8 +116,7 @@ int planner_build(const Planner *p, const Policy *policy, const Snapshot *snapsh
                 .policy = policy ? policy : &p->config.policy,
                 .originals = &p->originals.values,
                 .part = part,
-                .frequency = halves.frequency,
-                .idle = halves.idle,
+                .halves = halves,
                 .fragile_tsc = planner_tsc_is_fragile(p),
         };
 

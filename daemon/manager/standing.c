@@ -151,15 +151,13 @@ static OutcomeInput outcome_input(const Standing *s, const TaskEnd *end)
 {
         const Planner *p = end->planner;
         const Config *config = &p->config;
-        Halves wanted = wish_wanted(config, &p->facts), unused = config_find_unused(config, &p->facts);
+        Halves wanted = wish_wanted(config, &p->facts);
 
         return (OutcomeInput) {
                 .facts = &p->facts,
                 .never = config->apply == APPLY_NEVER,
-                .frequency = p->in_force.frequency,
-                .idle = p->in_force.idle,
-                .frequency_unused = unused.frequency,
-                .idle_unused = unused.idle,
+                .halves = p->in_force,
+                .unused = config_find_unused(config, &p->facts),
                 .for_guests = config->apply_when == APPLY_WHEN_GUESTS,
                 .guests_unknown = guest_watch_get_vms(p->guests)->n == VMS_UNKNOWN,
                 .no_guests = (wanted.frequency || wanted.idle) && wish_waits_for_guests(config, p->guests),

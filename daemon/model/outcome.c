@@ -7,7 +7,6 @@
 
 #include "base/log.h"
 #include "model/frequency.h"
-#include "model/need.h"
 
 /* A reason has to fit on one screen; the journal has every finding. */
 #define SENTENCES_MAX 3U
@@ -55,7 +54,7 @@ static int print_findings(FILE *out, const OutcomeInput *input, bool (*counts)(F
 /* The first cpufreq policy whose governor changes the frequency by itself, or NULL. */
 static const FreqDomain *find_moving(const OutcomeInput *input)
 {
-        for (unsigned i = 0; input->snapshot && input->frequency && i < input->snapshot->n_domains; i++)
+        for (unsigned i = 0; input->snapshot && input->halves.frequency && i < input->snapshot->n_domains; i++)
                 if (frequency_moves(&input->snapshot->domains[i]))
                         return &input->snapshot->domains[i];
         return NULL;
@@ -127,9 +126,9 @@ static Effects find_effects(const OutcomeInput *input)
 {
         Effects effects = { .moving = find_moving(input) };
 
-        if (input->snapshot && input->idle)
+        if (input->snapshot && input->halves.idle)
                 effects.deep = snapshot_find_allowed_deep(input->snapshot, &effects.deep_cpu);
-        effects.frozen = facts_tsc_is_fragile(input->facts) && input->frequency && !effects.moving &&
+        effects.frozen = facts_tsc_is_fragile(input->facts) && input->halves.frequency && !effects.moving &&
                          (!input->snapshot || input->snapshot->n_domains > 0);
         for (unsigned i = 0; i < input->findings->n; i++)
                 effects.frozen = effects.frozen && input->findings->entries[i].kind != FINDING_NOT_HELD;
@@ -146,11 +145,11 @@ static void print_effects(FILE *out, const OutcomeInput *input, const Effects *e
                 print_price(out, input);
 }
 
-static const char *name_halves(bool frequency, bool idle)
+static const char *name_halves(Halves halves)
 {
-        if (frequency && idle)
+        if (halves.frequency && halves.idle)
                 return "frequency and idle";
-        return frequency ? "frequency" : "idle";
+        return halves.frequency ? "frequency" : "idle";
 }
 
 /* What a policy can still do after the TSC is lost; it cannot save it. */
@@ -161,7 +160,7 @@ static void print_lost(FILE *out, const OutcomeInput *input, const Effects *effe
         fputs(" The kernel had given up the TSC before, and it stays lost until the next boot", out);
         if (effects->moving || effects->deep)
                 fputs(".", out);
-        else if (input->frequency)
+        else if (input->halves.frequency)
                 fputs(": the policy keeps the CPUs' frequency constant and cannot bring the TSC back.", out);
         else
                 fputs(": the policy keeps the CPUs out of deep C-states and cannot bring the TSC back.", out);
@@ -169,7 +168,7 @@ static void print_lost(FILE *out, const OutcomeInput *input, const Effects *effe
 
 static void print_applied(FILE *out, const OutcomeInput *input)
 {
-        const char *what = name_halves(input->frequency, input->idle);
+        const char *what = name_halves(input->halves);
         Effects effects = find_effects(input);
 
         if (input->n_knobs == 0)
@@ -216,11 +215,11 @@ static void print_without_driver(FILE *out, const OutcomeInput *input)
 
 static void print_unused(FILE *out, const OutcomeInput *input)
 {
-        if (input->frequency_unused || input->idle_unused)
+        if (input->unused.frequency || input->unused.idle)
                 fprintf(out,
                         " The configured %s policy is not applied: this host does not need it. With APPLY=always it is "
                         "applied in any case.",
-                        name_halves(input->frequency_unused, input->idle_unused));
+                        name_halves(input->unused));
 }
 
 static int print_notes(FILE *out, const OutcomeInput *input)
@@ -304,7 +303,7 @@ int outcome_judge(const OutcomeInput *input, PolicyState *ret_state, char **ret_
                 state = POLICY_STATE_DEGRADED;
         else if (input->no_guests)
                 state = POLICY_STATE_WAITING;
-        else if (!input->frequency && !input->idle)
+        else if (!input->halves.frequency && !input->halves.idle)
                 state = POLICY_STATE_NOT_NEEDED;
         else if (count_findings(input, finding_is_waiting) > 0)
                 state = POLICY_STATE_WAITING;

@@ -8,6 +8,7 @@
 
 #include "model/facts.h"
 #include "model/finding.h"
+#include "model/need.h"
 #include "model/policy.h"
 #include "model/snapshot.h"
 
@@ -22,14 +23,14 @@ typedef enum PolicyState {
 
 typedef struct OutcomeInput {
         const Facts *facts;
-        bool never;                         /* APPLY=never */
-        bool frequency, idle;               /* the halves that were applied */
-        bool frequency_unused, idle_unused; /* the file sets this half, but the CPUs do not need it */
-        bool for_guests;                    /* APPLY_WHEN=guests */
-        bool guests_unknown;                /* the number of VMs is not known */
-        bool no_guests;                     /* none runs, so the policy is not applied */
-        const Snapshot *snapshot;           /* the present values, and */
-        const Policy *policy; /* the plan's values; NULL: neither is known, and no sentence is about them */
+        bool never;               /* APPLY=never */
+        Halves halves;            /* that were applied */
+        Halves unused;            /* that the file sets although the CPUs do not need them */
+        bool for_guests;          /* APPLY_WHEN=guests */
+        bool guests_unknown;      /* the number of VMs is not known */
+        bool no_guests;           /* none runs, so the policy is not applied */
+        const Snapshot *snapshot; /* the present values, and */
+        const Policy *policy;     /* the plan's values; NULL: neither is known, and no sentence is about them */
         const Findings *findings;
         unsigned n_knobs; /* how many knobs the policy sets */
 } OutcomeInput;

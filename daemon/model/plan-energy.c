@@ -81,7 +81,7 @@ int plan_add_preference(PlanBuilder *b, const FreqDomain *domain)
         bool differ = false;
         int r = 0;
 
-        if (b->input->frequency)
+        if (b->input->halves.frequency)
                 r = plan_resolve_shared(b, domain, POLICY_EPP, &rule, &differ);
         if (r < 0)
                 return r;
@@ -111,7 +111,7 @@ int plan_add_perf_bias(PlanBuilder *b, const CpuState *cpu)
         _cleanup_cpuset_ CpuSet alone = {};
         CpuPolicy policy = {};
 
-        if (b->input->frequency)
+        if (b->input->halves.frequency)
                 policy_for_cpu(b->input->policy, cpu->id, &policy);
         if (!policy.by[POLICY_PERF_BIAS])
                 return energy_restore(b, &id, &cpu->perf_bias);

@@ -329,7 +329,7 @@ int plan_add_frequency(PlanBuilder *b, const FreqDomain *domain)
         FreqWish wish = {};
         int r;
 
-        if (!b->input->frequency)
+        if (!b->input->halves.frequency)
                 return domain->error ? 0 : freq_restore(b, &now);
 
         if (domain->error) {

@@ -292,7 +292,7 @@ int plan_add_idle(PlanBuilder *b, const CpuState *cpu)
         size_t wanted = b->plan.n_wanted;
         int r;
 
-        if (b->input->idle)
+        if (b->input->halves.idle)
                 policy_for_cpu(b->input->policy, cpu->id, &policy);
         if (!policy.by[POLICY_MAX_CSTATE] && !policy.by[POLICY_IDLE_SET])
                 return idle_restore(b, cpu);

@@ -9,6 +9,7 @@
 
 #include "model/finding.h"
 #include "model/frequency.h"
+#include "model/need.h"
 #include "model/originals.h"
 #include "model/policy.h"
 #include "model/snapshot-part.h"
@@ -51,7 +52,6 @@ typedef struct PlanInput {
         const Policy *policy;
         const Originals *originals;
         const SnapshotPart *part; /* plan only this; NULL: the whole host */
-        bool frequency;           /* apply the policy's frequency half; otherwise its knobs get their originals back */
-        bool idle;                /* the same for its idle half */
+        Halves halves;            /* of the policy that are applied; the knobs of the others get their originals back */
         bool fragile_tsc;         /* facts_tsc_is_fragile() */
 } PlanInput;

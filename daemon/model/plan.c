@@ -116,14 +116,14 @@ static int plan_fill(PlanBuilder *b)
         if (r < 0)
                 return r;
         r = plan_add_cpus(b, plan_add_idle);
-        if (r < 0 || (!b->input->frequency && !b->input->idle))
+        if (r < 0 || (!b->input->halves.frequency && !b->input->halves.idle))
                 return r;
 
         r = plan_add_absent_cpus(b);
         if (r < 0)
                 return r;
         r = plan_add_offline_cpus(b);
-        if (r < 0 || !b->input->frequency || snapshot->n_domains > 0 || !policy_wants_cpufreq(b->input->policy))
+        if (r < 0 || !b->input->halves.frequency || snapshot->n_domains > 0 || !policy_wants_cpufreq(b->input->policy))
                 return r;
         return plan_add_finding(b, &(Finding) { .kind = FINDING_NO_CPUFREQ }, NULL, &(CpuSet) {});
 }

@@ -38,8 +38,7 @@ int dry_run_make(const Config *config, DryRun *ret)
                 .snapshot = &ret->snapshot,
                 .policy = &config->policy,
                 .originals = &none,
-                .frequency = ret->halves.frequency,
-                .idle = ret->halves.idle,
+                .halves = ret->halves,
                 .fragile_tsc = facts_tsc_is_fragile(&ret->facts),
         };
         ret->config = config;
@@ -53,14 +52,11 @@ int dry_run_make(const Config *config, DryRun *ret)
 /* Prints the sentences that the daemon's StateReason would have after these steps. */
 static int show_effects(FILE *out, const DryRun *dry)
 {
-        Halves unused = config_find_unused(dry->config, &dry->facts);
         const OutcomeInput input = {
                 .facts = &dry->facts,
                 .never = dry->config->apply == APPLY_NEVER,
-                .frequency_unused = unused.frequency,
-                .idle_unused = unused.idle,
-                .frequency = dry->halves.frequency,
-                .idle = dry->halves.idle,
+                .unused = config_find_unused(dry->config, &dry->facts),
+                .halves = dry->halves,
                 .snapshot = &dry->snapshot,
                 .policy = &dry->config->policy,
                 .findings = &dry->plan.findings,

@@ -71,8 +71,7 @@ static int on_plan_for(const Snapshot *snapshot, const SnapshotPart *part, Plan 
                 .policy = &warden.policy,
                 .originals = &warden.originals,
                 .part = part,
-                .frequency = true,
-                .idle = true,
+                .halves = { .frequency = true, .idle = true },
         };
 
         n_plans++;

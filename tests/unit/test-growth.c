@@ -59,9 +59,11 @@ static unsigned long count(unsigned n_cpus)
         _cleanup_originals_ Originals originals = {};
         _cleanup_policy_ Policy policy = {};
         _cleanup_plan_ Plan plan = {}, back = {};
-        PlanInput input = {
-                .snapshot = &snapshot, .policy = &policy, .originals = &originals, .frequency = true, .idle = true
-        };
+        PlanInput input = { .snapshot = &snapshot,
+                            .policy = &policy,
+                            .originals = &originals,
+                            .halves.frequency = true,
+                            .halves.idle = true };
 
         make_host(n_cpus, &snapshot);
         assert_int_equal(policy_add_defaults(&policy, true, true), 0);
@@ -72,7 +74,7 @@ static unsigned long count(unsigned n_cpus)
         for (size_t i = 0; i < plan.n_steps; i++)
                 assert_int_equal(snapshot_set(&snapshot, &plan.steps[i].id, plan.steps[i].to), 0);
         assert_false(originals_drop_returned(&originals, &plan, &snapshot, false));
-        input.frequency = input.idle = false;
+        input.halves.frequency = input.halves.idle = false;
         assert_int_equal(plan_build(&input, &back), 0);
         assert_int_equal(back.n_steps, 2 * n_cpus);
         for (size_t i = 0; i < back.n_steps; i++)
@@ -101,9 +103,11 @@ static unsigned long count_part(unsigned n_cpus)
         _cleanup_originals_ Originals originals = {};
         _cleanup_policy_ Policy policy = {};
         _cleanup_plan_ Plan whole = {}, plan = {};
-        PlanInput input = {
-                .snapshot = &snapshot, .policy = &policy, .originals = &originals, .frequency = true, .idle = true
-        };
+        PlanInput input = { .snapshot = &snapshot,
+                            .policy = &policy,
+                            .originals = &originals,
+                            .halves.frequency = true,
+                            .halves.idle = true };
 
         make_host(n_cpus, &snapshot);
         assert_int_equal(policy_add_defaults(&policy, true, true), 0);

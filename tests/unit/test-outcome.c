@@ -55,27 +55,27 @@ static void test_outcome_without_findings(void **state)
                 PolicyState state;
                 const char *reason;
         } rows[] = {
-                { { .facts = &lost, .frequency = true, .idle = true, .n_knobs = 12 },
+                { { .facts = &lost, .halves.frequency = true, .halves.idle = true, .n_knobs = 12 },
                   POLICY_STATE_APPLIED,
                   "12 knobs hold the frequency and idle policy." LOST },
-                { { .facts = &lost, .idle = true, .n_knobs = 4 },
+                { { .facts = &lost, .halves.idle = true, .n_knobs = 4 },
                   POLICY_STATE_APPLIED,
                   "4 knobs hold the idle policy. The kernel had given up the TSC before, and it stays lost until the "
                   "next boot: the policy keeps "
                   "the CPUs out of deep C-states and cannot bring the TSC back." },
-                { { .facts = &lost, .frequency = true, .n_knobs = 1 },
+                { { .facts = &lost, .halves.frequency = true, .n_knobs = 1 },
                   POLICY_STATE_APPLIED,
                   "1 knob holds the frequency policy." LOST },
-                { { .facts = &fragile, .frequency = true, .n_knobs = 4 },
+                { { .facts = &fragile, .halves.frequency = true, .n_knobs = 4 },
                   POLICY_STATE_APPLIED,
                   "4 knobs hold the frequency policy. The TSC still works, so the CPUs keep their frequency." },
-                { { .facts = &fragile, .idle = true, .n_knobs = 2 },
+                { { .facts = &fragile, .halves.idle = true, .n_knobs = 2 },
                   POLICY_STATE_APPLIED,
                   "2 knobs hold the idle policy." },
-                { { .facts = &healthy, .frequency = true, .idle = true, .n_knobs = 3 },
+                { { .facts = &healthy, .halves.frequency = true, .halves.idle = true, .n_knobs = 3 },
                   POLICY_STATE_APPLIED,
                   "3 knobs hold the frequency and idle policy." },
-                { { .facts = &guest, .frequency = true, .n_knobs = 3 },
+                { { .facts = &guest, .halves.frequency = true, .n_knobs = 3 },
                   POLICY_STATE_APPLIED,
                   "3 knobs hold the frequency policy." },
                 { { .facts = &lost, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
@@ -91,19 +91,19 @@ static void test_outcome_without_findings(void **state)
                 { { .facts = &lost, .for_guests = true, .no_guests = true, .never = true },
                   POLICY_STATE_DISABLED,
                   "APPLY=never." },
-                { { .facts = &guest, .for_guests = true, .idle = true, .n_knobs = 1 },
+                { { .facts = &guest, .for_guests = true, .halves.idle = true, .n_knobs = 1 },
                   POLICY_STATE_APPLIED,
                   "1 knob holds the idle policy. It was applied after the first virtual machine had started "
                   "(APPLY_WHEN=guests)." },
-                { { .facts = &guest, .for_guests = true, .guests_unknown = true, .idle = true, .n_knobs = 1 },
+                { { .facts = &guest, .for_guests = true, .guests_unknown = true, .halves.idle = true, .n_knobs = 1 },
                   POLICY_STATE_APPLIED,
                   "1 knob holds the idle policy. The number of virtual machines is not known; some are assumed to run "
                   "(APPLY_WHEN=guests)." },
                 { { .facts = &needless }, POLICY_STATE_NOT_NEEDED, NEEDLESS },
-                { { .facts = &no_cpufreq, .idle = true, .n_knobs = 2 },
+                { { .facts = &no_cpufreq, .halves.idle = true, .n_knobs = 2 },
                   POLICY_STATE_APPLIED,
                   "2 knobs hold the idle policy." NO_CPUFREQ },
-                { { .facts = &no_cpufreq, .idle = true },
+                { { .facts = &no_cpufreq, .halves.idle = true },
                   POLICY_STATE_APPLIED,
                   "There is nothing to set for the idle policy." NO_CPUFREQ },
                 { { .facts = &no_cpufreq, .never = true }, POLICY_STATE_DISABLED, "APPLY=never." },
@@ -113,16 +113,16 @@ static void test_outcome_without_findings(void **state)
                   "in deep C-states." NO_CPUFREQ
                   " cpuidle.off=1 or idle= on the kernel command line lets no cpuidle driver register: there are no "
                   "C-states to limit." },
-                { { .facts = &healthy, .frequency_unused = true },
+                { { .facts = &healthy, .unused.frequency = true },
                   POLICY_STATE_NOT_NEEDED,
                   NEEDLESS
                   " The configured frequency policy is not applied: this host does not need it. With APPLY=always it "
                   "is applied in any case." },
-                { { .facts = &healthy, .frequency_unused = true, .idle_unused = true },
+                { { .facts = &healthy, .unused.frequency = true, .unused.idle = true },
                   POLICY_STATE_NOT_NEEDED,
                   NEEDLESS " The configured frequency and idle policy is not applied: this host does not need it. With "
                            "APPLY=always it is applied in any case." },
-                { { .facts = &lost, .frequency = true, .idle_unused = true, .n_knobs = 2 },
+                { { .facts = &lost, .halves.frequency = true, .unused.idle = true, .n_knobs = 2 },
                   POLICY_STATE_APPLIED,
                   "2 knobs hold the frequency policy." LOST
                   " The configured idle policy is not applied: this host does not need it. "
@@ -150,7 +150,7 @@ static void test_outcome_says_what_the_governor_does(void **state)
         static const Findings none;
         _cleanup_policy_ Policy policy = {};
         OutcomeInput input = { .facts = &lost,
-                               .frequency = true,
+                               .halves.frequency = true,
                                .n_knobs = 1,
                                .findings = &none,
                                .snapshot = &snapshot,
@@ -216,7 +216,7 @@ static void test_outcome_says_what_stays_allowed(void **test_state)
         static const Findings none;
         _cleanup_policy_ Policy policy = {};
         OutcomeInput input = { .facts = &fragile,
-                               .idle = true,
+                               .halves.idle = true,
                                .n_knobs = 3,
                                .findings = &none,
                                .snapshot = &snapshot,
@@ -277,7 +277,7 @@ static void add_clamped(Findings *findings)
 static void test_outcome_ranks_findings(void **state)
 {
         _cleanup_findings_ Findings findings = {};
-        OutcomeInput input = { .facts = &healthy, .frequency = true, .n_knobs = 2, .findings = &findings };
+        OutcomeInput input = { .facts = &healthy, .halves.frequency = true, .n_knobs = 2, .findings = &findings };
 
         add(&findings, FINDING_OFFLINE, "1", "");
         add_clamped(&findings);
@@ -291,9 +291,9 @@ static void test_outcome_ranks_findings(void **state)
                 "The configuration names CPU 8, which this host does not have. MAX_FREQ on CPU 0: 4.425 GHz asked for, "
                 "3.35 GHz "
                 "is the hardware's nearest.");
-        input.frequency = false;
+        input.halves.frequency = false;
         assert_outcome(&input, POLICY_STATE_NOT_NEEDED, NEEDLESS);
-        input.frequency = true;
+        input.halves.frequency = true;
         add(&findings, FINDING_IDLE_GOVERNOR, "0", "haltpoll");
         assert_outcome(
                 &input, POLICY_STATE_DEGRADED,
@@ -302,7 +302,7 @@ static void test_outcome_ranks_findings(void **state)
                 "folder. MAX_FREQ on CPU 0: 4.425 "
                 "GHz asked for, 3.35 GHz is the hardware's nearest.");
         /* A value could not be restored. */
-        input.frequency = false;
+        input.halves.frequency = false;
         input.never = true;
         assert_outcome(&input, POLICY_STATE_DISABLED, "APPLY=never.");
 }
@@ -310,7 +310,7 @@ static void test_outcome_ranks_findings(void **state)
 static void test_outcome_says_three_and_counts_the_rest(void **state)
 {
         _cleanup_findings_ Findings findings = {};
-        OutcomeInput input = { .facts = &healthy, .frequency = true, .findings = &findings };
+        OutcomeInput input = { .facts = &healthy, .halves.frequency = true, .findings = &findings };
         _cleanup_free_ char *reason = NULL, *summary = NULL;
         PolicyState is;
         unsigned n = 0;
@@ -339,7 +339,7 @@ static void test_outcome_tells_the_price_beside_what_was_found(void **state)
         const Snapshot snapshot = { .domains = &domain, .n_domains = 1 };
         _cleanup_findings_ Findings findings = {};
         OutcomeInput input = {
-                .facts = &fragile, .frequency = true, .n_knobs = 3, .findings = &findings, .snapshot = &snapshot
+                .facts = &fragile, .halves.frequency = true, .n_knobs = 3, .findings = &findings, .snapshot = &snapshot
         };
         _cleanup_free_ char *reason = NULL, *summary = NULL, *effects = NULL;
         PolicyState is;

@@ -815,8 +815,7 @@ static void test_plans_of_parts_make_up_the_whole(void **state)
                                           .policy = &warden.policy,
                                           .originals = &warden.originals,
                                           .part = &part,
-                                          .frequency = true,
-                                          .idle = true };
+                                          .halves = { .frequency = true, .idle = true } };
 
                 assert_int_equal(cpuset_add(&part.domains, 2 * i), 0);
                 assert_int_equal(cpuset_add(&part.cpus, 2 * i), 0);

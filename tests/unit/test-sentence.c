@@ -147,8 +147,7 @@ static void assert_sentence(const Case *is, const Warden *w, PolicyState state, 
 static char *effects_of(const Case *is, const Warden *w, const Snapshot *snapshot)
 {
         const OutcomeInput input = { .facts = is->facts,
-                                     .frequency = w->frequency,
-                                     .idle = w->idle,
+                                     .halves = { .frequency = w->frequency, .idle = w->idle },
                                      .snapshot = snapshot,
                                      .policy = &w->policy,
                                      .findings = &w->plan.findings };
@@ -159,8 +158,7 @@ static char *effects_of(const Case *is, const Warden *w, const Snapshot *snapsho
 static void assert_agree(const Case *is, const Warden *w, Snapshot *planned)
 {
         OutcomeInput input = { .facts = is->facts,
-                               .frequency = w->frequency,
-                               .idle = w->idle,
+                               .halves = { .frequency = w->frequency, .idle = w->idle },
                                .snapshot = &w->host->real,
                                .policy = &w->policy,
                                .findings = &w->plan.findings,

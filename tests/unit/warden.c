@@ -72,8 +72,7 @@ static void warden_make_plan(Warden *w, const Snapshot *snapshot, bool apply)
                 .snapshot = snapshot,
                 .policy = &w->policy,
                 .originals = &w->originals,
-                .frequency = apply && w->frequency,
-                .idle = apply && w->idle,
+                .halves = { .frequency = apply && w->frequency, .idle = apply && w->idle },
                 .fragile_tsc = w->host->tsc_lives && !w->host->constant_tsc,
         };
 
