@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What somebody waits for at a prompt: `tscwarden status` with 64 CPUs, whole processes in turn with the shortest question of busctl's; and
-what `tscwarden check` takes itself on a host in good order, whatever chronyc and others that it asks take."""
+"""How long a person waits at a prompt: `tscwarden status` with 64 CPUs, as a whole process, in turn with the shortest question of busctl; and
+the own CPU time of `tscwarden check` on a host in good order, without that of chronyc and others that it asks."""
 import os
 import statistics
 import subprocess
@@ -37,7 +37,7 @@ def status(world):
 
 
 def one_check(options):
-    """Inside a made host in good order: prints milliseconds of CPU time and in all, of each run."""
+    """Inside a simulated host in good order: prints the CPU time and the whole time of each run, in milliseconds."""
     world = World(options.paths[2], options.paths[3])
     world.copy_host()
     world.set_cpus(CPUS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How cost grows with the number of CPUs: the exponent is 0 where it stays the same and 1 where twice as many cost twice as much. The
+"""How cost grows with the number of CPUs. The exponent is 0 if the cost stays the same, and 1 if twice as many CPUs cost twice as much. The
 greater one of 64 to 4096 and of 4096 to 8192 counts, for in the first one what a start costs anyway hides a part of the growth. Times are the
 daemon's CPU time."""
 import math
@@ -12,14 +12,14 @@ SIZES, RUNS, LIMIT = (64, 512, 4096, 8192), 3, 1.05
 
 
 def cost(warden, times, act):
-    """Milliseconds of the daemon's CPU time for each of so many."""
+    """The daemon's CPU time in milliseconds, for each number of CPUs."""
     before = latency.used(warden.pid)
     act()
     return (latency.used(warden.pid) - before) * 1e3 / times
 
 
 def of_one_size(world, n_cpus):
-    """Figure and unit, by what costs."""
+    """The figure and its unit, for each kind of cost."""
     applies = []
     for _ in range(RUNS):
         world.set_cpus(n_cpus)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`tscwarden guests` on a made debugfs of 1000 VMs with 8 vCPUs each, beside `cat` of the same files. A thousand processes would be this
-machine's load and not the program's: all VMs are of one, whose files in /proc are read anew for each."""
+"""`tscwarden guests` on a simulated debugfs of 1000 VMs with 8 vCPUs each, beside `cat` of the same files. A thousand processes would load
+this machine: one process stands for all VMs, and its files in /proc are read again for each VM."""
 import contextlib
 import os
 import subprocess
@@ -24,7 +24,7 @@ def vmm():
 
 
 def least_ms(samples, command):
-    """The least of them: what others do on this machine is not the program's."""
+    """The shortest run, because other programs of this machine only add to a run."""
     times = []
     for _ in range(samples):
         begin = time.monotonic()

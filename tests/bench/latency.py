@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How long it takes until the daemon has done something about it: p50 and p99 of --samples."""
+"""The time from an event until the daemon has reacted: p50 and p99 of --samples events."""
 import os
 import statistics
 import subprocess
@@ -11,9 +11,9 @@ import tree
 from world import World
 
 LIMIT = 0.005
-# Between the samples of what comes close together and is then answered together.
+# Pause between samples: the daemon would answer events that come close together at once.
 APART = 0.25
-# What a start still does after READY=1 is the row of the loop's (loop.py).
+# The daemon goes on working after READY=1: that is measured by loop.py.
 SETTLE = 2
 
 
@@ -24,7 +24,7 @@ def row(figure, times):
 
 
 def wait_value(path, value, seconds=10):
-    """When the file said so; without sleeping, which would be what is timed."""
+    """The moment when the file has this value. It does not sleep between two looks: the sleep would be measured."""
     until = time.monotonic() + seconds
     while True:
         with open(path, encoding="ascii") as file:
@@ -41,7 +41,7 @@ def write(path, value):
 
 
 def repairs(world, n_cpus, samples):
-    """Of each knob only a few: who loses one five times in a minute is contested."""
+    """A few writes to each knob: after five within a minute it would be contested."""
     times = []
     for i in range(min(samples, 3 * 4 * n_cpus)):
         cpu, kind = i % n_cpus, i // n_cpus % 3
@@ -70,7 +70,7 @@ def foreign_writes(world, samples):
 
 
 def online(world, cpus):
-    """Seconds from the first event until the last of them is held."""
+    """Seconds from the first event until the last of these CPUs has the policy."""
     for cpu in cpus:
         world.renew_policy(cpu, tree.GOVERNOR)
     begun = time.monotonic()
@@ -103,7 +103,7 @@ def used(pid):
 
 
 def bursts(world):
-    """CPU time of the daemon's: of four times as many at most four times as much."""
+    """The daemon's CPU time: four times as many CPUs may cost at most four times as much."""
     costs, times = {}, {}
     world.set_cpus(1024)
     with world.warden() as warden:
@@ -118,7 +118,7 @@ def bursts(world):
 
 
 def one_verdict(options):
-    """Inside a made host with a living TSC, which can be lost once: prints the seconds."""
+    """Inside a simulated host with a TSC that works and is lost once: prints the seconds until the daemon says so."""
     world = World(options.paths[2], options.paths[3])
     with world.bus(), world.warden():
         world.wait_name(rows.NAME)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The longest event in the daemon's loop while something is asked of it: from the end of one wait in epoll to the beginning of the next,
-seen by strace, which stops the daemon at nothing else. The least of several lives: what others do on this machine is not the daemon's."""
+"""The longest event in the daemon's loop during a request: from the end of one wait in epoll to the beginning of the next,
+as strace sees it, which stops the daemon at no other call. The shortest of several runs, because other programs of this machine only add to a run."""
 import os
 import re
 import subprocess
@@ -28,7 +28,7 @@ def status(world, _warden):
                    stdout=subprocess.DEVNULL)
 
 
-# In this order. Restore() leaves a plan of as many steps as there are knobs.
+# The order matters: after Restore() the plan has a step for each knob.
 ACTIONS = {
     "GetManagedObjects": rows.get_objects,
     "Plan": lambda world, _: busctl(world, "Plan"),
@@ -42,19 +42,19 @@ ACTIONS = {
 
 
 def events_of(path):
-    """(begin, end) of each stay between two waits, in seconds of the time of day."""
+    """(begin, end) of each event between two waits, in seconds of the time of day."""
     waits = []
     with open(path, encoding="ascii") as file:
         for line in file:
             found = re.match(r"(\d+) +(\d+\.\d+) epoll.*<(\d+\.\d+)>$", line)
-            # The daemon's own: it is who waited first.
+            # The first process that waits is the daemon.
             if found and found[1] == (waits[0][0] if waits else found[1]):
                 waits.append((found[1], float(found[2]), float(found[2]) + float(found[3])))
     return [(before[2], after[1]) for before, after in zip(waits, waits[1:])]
 
 
 def live(world):
-    """The longest event in seconds, by what was asked."""
+    """The longest event in seconds, for each request."""
     world.set_cpus(CPUS)
     path, spans, begun = f"{world.scratch}/waits", {}, time.time()
     with world.warden(*TRACE, path) as tracer:

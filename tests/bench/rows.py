@@ -30,10 +30,10 @@ def percentile(values, share):
 
 
 def apply(world):
-    """One process that saves originals, writes and reads back, against two that write."""
+    """tscwardend, one process that saves originals, writes and reads back, against cpupower's two processes, which only write."""
     for n in (1, 64, 512, 4096):
         ours, theirs = [], []
-        # In turn, so that a slower minute of the machine is both's.
+        # In turn: a slow minute of the machine slows both.
         for _ in range(RUNS):
             world.set_cpus(n)
             with world.warden() as warden:
@@ -65,8 +65,8 @@ def count_syscalls(world, n):
 
 
 def syscalls(world):
-    """Three for each file that is changed and for each that has to be known. Changed: the governor and two idle states. Known:
-    of the policy its CPUs, governor and limits, of each of four states its latency and `disable`, and again what was changed."""
+    """Three calls for each file that is written or has to be read. Written: the governor and two idle states. Read:
+    CPUs, governor and limits of the policy, latency and `disable` of each of four states, and again what was written."""
     few, many = count_syscalls(world, 64), count_syscalls(world, 512)
     per_cpu = (sum(many.values()) - sum(few.values())) / (512 - 64)
     floor = 3 * (3 + (4 + 4 * 2) + 3)
@@ -75,7 +75,7 @@ def syscalls(world):
 
 
 def count_instructions(world, n):
-    """Of a start with its apply and of a stop that leaves all as it is, outside the kernel; what else this machine does changes nothing."""
+    """Instructions outside the kernel of a start with its apply and of a stop that keeps the policy. Other programs do not change this figure."""
     world.set_cpus(n)
     world.configure("ON_STOP=keep\n")
     counts = f"{world.scratch}/callgrind"
@@ -106,7 +106,7 @@ def time_peer(world, name):
 
 
 def start(world):
-    """All in turn. Python's own fork and exec is in each of them."""
+    """All in turn. Each figure includes fork and exec by Python."""
     others = (("tscwardend --version, until its end", time_version, 2), ("power-profiles-daemon", time_peer, 1), ("tuned", time_peer, 0.05))
     ours, theirs = [], {name: [] for name, _, _ in others}
     for _ in range(3 * RUNS):
@@ -130,7 +130,7 @@ def memory_of(pid):
 
 
 def memory_after(world, n, *actions):
-    """PSS and private dirty memory in KiB after a start, a GetAll and these."""
+    """PSS and private dirty memory in KiB after a start, a GetAll and these requests."""
     world.set_cpus(n)
     with world.warden() as warden:
         world.wait_name(NAME)
@@ -142,7 +142,7 @@ def memory_after(world, n, *actions):
 
 
 def get_objects(world, _warden=None, times=1):
-    """In microseconds. On one connection: of new ones the daemon cannot know at once that they are root's, and limits them all together."""
+    """In microseconds, on one connection. The daemon does not know at once that a new connection is root's, and limits all new ones together."""
     return world.ask("call", str(times), NAME, PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
 
 
@@ -194,7 +194,7 @@ def bus_calls(world, samples):
         there = statistics.median(world.ask("call", str(samples), *HOSTNAMED[:2], PROPERTIES, "Get", HOSTNAMED[2], "Hostname"))
     with world.warden():
         world.wait_name(NAME)
-        # The state a client asks for most, then all of it, then all of every CPU.
+        # First what clients ask for most, then all properties of the Manager, then those of every CPU.
         for what, n, limit, arguments in (
                 ("Get", samples, 1, (PROPERTIES, "Get", f"{NAME}.Clock", "Verdict")),
                 ("GetAll of the Manager", samples, 5, (PROPERTIES, "GetAll", f"{NAME}.Manager")),
@@ -207,7 +207,7 @@ def bus_calls(world, samples):
 
 
 def crowds(world):
-    """1000 connections and a Get on each, of both in turn."""
+    """1000 connections with a Get on each, to both services in turn."""
     ours, theirs = [], []
     world.set_cpus(4)
     with world.warden(), world.peer("systemd-hostnamed"):
@@ -221,7 +221,7 @@ def crowds(world):
 
 
 def flood(world, samples):
-    """Of eight connections of an ordinary user. What the same flood does to a Get of another service is the bus's part."""
+    """The flood comes from eight connections of an ordinary user. How much it delays another service is the part of the bus."""
     get = ("call", str(min(samples, 50) // RUNS))
     ours = (*get, NAME, PATH, PROPERTIES, "Get", f"{NAME}.Clock", "Verdict")
     others = (*get, *HOSTNAMED[:2], PROPERTIES, "Get", HOSTNAMED[2], "Hostname")
@@ -231,7 +231,7 @@ def flood(world, samples):
         alone = percentile([usec for _ in range(RUNS) for usec in world.ask(*ours)], 0.99) / 1e3
         with world.program("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", FLOOD, "8", "GetManagedObjects", "1"):
             time.sleep(1)
-            # In turn, for what the bus has queued is both's.
+            # In turn: messages that the bus has queued delay both.
             times = [(world.ask(*ours), world.ask(*others)) for _ in range(RUNS)]
             beside, floor = (percentile(sum(both, []), 0.99) / 1e3 for both in zip(*times))
     return ("bus: Get beside a flood of GetManagedObjects, 4096 CPUs", f"p99 {beside:.2f} ms, without the flood {alone:.2f}",
@@ -256,7 +256,7 @@ def measure(options):
             yield from idle(world, options.idle)
         if want("bus"):
             yield from bus_calls(world, options.samples)
-    # Without polkitd, which does not know the actions and would refuse them also to root.
+    # Without polkitd: it does not know the actions and would refuse them to root too.
     with world.bus():
         for name in ("loop", "growth", "commands"):
             if want(name):

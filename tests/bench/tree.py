@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A made /sys/devices/system/cpu of plain files: for timing, where the FUSE host would be what is timed.
+"""A simulated /sys/devices/system/cpu of plain files, for timing: the FUSE files of a simulated host would take most of the time.
 
 Plain files keep the tail of a longer old value, since libcpupower opens without O_TRUNC; so the old governor's name is
 as long as the new one's, and all other values keep their length.
@@ -27,7 +27,7 @@ def _policy(path, cpu):
 
 
 def make(root, n_cpus):
-    """Below `root`: N CPUs with a policy each and four idle states."""
+    """Makes N CPUs below `root`, each with its own policy and four idle states."""
     cpus = f"0-{n_cpus - 1}" if n_cpus > 1 else "0"
     os.makedirs(f"{root}/cpuidle")
     os.makedirs(f"{root}/cpufreq")
@@ -50,7 +50,7 @@ def make(root, n_cpus):
 
 
 def reset(root, n_cpus):
-    """The values as make() left them."""
+    """Writes the values of make() again."""
     for cpu in range(n_cpus):
         _write(f"{root}/cpufreq/policy{cpu}/scaling_governor", GOVERNOR)
         for index in range(len(STATES)):

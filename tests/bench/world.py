@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where the benchmarks happen: inside a made host (its log, flags and clocksource), with a tree of plain files for its CPUs,
-a bus of its own, and the peers on both."""
+"""Where the benchmarks run: inside a simulated host (its log, flags and clocksource), with plain files for its CPUs,
+a private bus, and the peers on both."""
 import contextlib
 import os
 import select
@@ -27,11 +27,11 @@ BUS_CONF = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configur
 </busconfig>
 """
 
-# tuned as a host with a need for performance would have it; its other plugins would change this machine.
+# A profile of tuned that only sets the governor: tuned's other plugins would change this machine.
 TUNED_PROFILE = "[main]\nsummary=bench\n\n[cpu]\ngovernor=performance\n"
 
 
-# The kernel passes on what comes to it on this socket, as its own and in this network namespace alone (tests/integration/uevent).
+# The kernel forwards what is sent to this socket as its own events, in this network namespace alone (tests/integration/uevent).
 NETLINK_KOBJECT_UEVENT, NLM_F_REQUEST, UEVENT_TYPE = 15, 1, 0x10
 
 
@@ -46,7 +46,7 @@ class World:
         self.daemon = daemon
         self.bench_bus = bench_bus
         self.scratch = tempfile.mkdtemp()
-        # Also other users are clients of the bus.
+        # Other users are clients of the bus too.
         mount("-t", "tmpfs", "-o", "mode=0755", "none", self.scratch)
         self.address = f"unix:path={self.scratch}/bus"
         self.environment = dict(os.environ, DBUS_SYSTEM_BUS_ADDRESS=self.address, RUNTIME_DIRECTORY=f"{self.scratch}/run")
@@ -60,7 +60,7 @@ class World:
         self.configure("")
 
     def copy_host(self):
-        """What a start reads of the made host, its log excepted, becomes plain files, as its CPUs are: or FUSE is what is timed."""
+        """Replaces what a start reads, except the log, by plain files: FUSE would take most of the time."""
         clocksource = "/sys/devices/system/clocksource/clocksource0"
         for path in ("/proc/cpuinfo", "/proc/cmdline", f"{clocksource}/current_clocksource", f"{clocksource}/available_clocksource"):
             copy = f"{self.scratch}/{os.path.basename(path)}"
@@ -73,7 +73,7 @@ class World:
             file.write(text)
 
     def set_cpus(self, n_cpus):
-        """A host with that many, all as firmware left them. A tree is kept for the next time: making it takes longer than most rows."""
+        """A host with that many CPUs, with the values of firmware. The tree is kept: making it takes longer than most rows."""
         root = f"{self.scratch}/cpu-{n_cpus}"
         if os.path.exists(root):
             tree.reset(root, n_cpus)
@@ -86,7 +86,7 @@ class World:
         self.root, self.n_cpus = root, n_cpus
 
     def renew_policy(self, cpu, governor):
-        """Its policy is a new one, as after a driver came back, so that nobody has written to a file that is watched."""
+        """The CPU gets new files, as after a driver was loaded again: then this is no write to a watched file."""
         policy = f"{self.root}/cpufreq/policy{cpu}"
         fresh = tempfile.mkdtemp(dir=self.scratch)
         shutil.copytree(policy, fresh, dirs_exist_ok=True)
@@ -96,7 +96,7 @@ class World:
         os.rename(fresh, policy)
 
     def say_online(self, cpu):
-        """The kernel's event."""
+        """Sends the kernel's event."""
         fields = (f"online@/devices/system/cpu/cpu{cpu}", "ACTION=online", f"DEVPATH=/devices/system/cpu/cpu{cpu}", "SUBSYSTEM=cpu")
         body = b"".join(field.encode() + b"\0" for field in fields)
         self.uevents.sendto(struct.pack("=IHHII", 16 + len(body), UEVENT_TYPE, NLM_F_REQUEST, 0, 0) + body, (0, 0))
@@ -116,19 +116,19 @@ class World:
         """Runs until READY=1; yields the process, `.begun` and `.ready` in seconds of CLOCK_MONOTONIC. Then it is killed."""
         shutil.rmtree(f"{self.scratch}/run", ignore_errors=True)
         os.mkdir(f"{self.scratch}/run")
-        # What the one before said last is not this one's word.
+        # Messages of an earlier daemon are dropped.
         while select.select([self.notify], [], [], 0)[0]:
             self.notify.recv(65536)
         with open(f"{self.scratch}/log", "ab") as log:
             begun = time.monotonic()
-            # The bus and the peers would say READY=1 as well.
+            # The bus and the peers would send READY=1 too.
             process = subprocess.Popen([*prefix, self.daemon, "--config", f"{self.scratch}/conf"], stderr=log,
                                        env=dict(self.environment, NOTIFY_SOCKET=f"{self.scratch}/notify"))
         try:
             process.begun, process.ready = begun, self.wait_ready()
             yield process
         finally:
-            # strace would let it go on, and has to write what it counted.
+            # Only its child: without strace the daemon would go on, and strace still has to write its counts.
             if prefix:
                 subprocess.run(["pkill", "-KILL", "-P", str(process.pid)], check=False)
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -159,13 +159,13 @@ class World:
             process.wait(60)
 
     def ask(self, *arguments):
-        """What bench-bus prints, as numbers."""
+        """The numbers that bench-bus prints."""
         done = subprocess.run([self.bench_bus, *arguments], env=self.environment, check=True, stdout=subprocess.PIPE, text=True,
                               timeout=300)
         return [int(line) for line in done.stdout.split() if line.isdigit()]
 
     def wait_name(self, name):
-        """The bus comes after READY=1, as it may."""
+        """Waits for the bus name, which may come after READY=1."""
         until = time.monotonic() + 30
         while subprocess.run(["busctl", f"--address={self.address}", "status", name], check=False, stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL).returncode != 0:
@@ -175,7 +175,7 @@ class World:
 
     @contextlib.contextmanager
     def listener(self, *arguments):
-        """bench-bus, once it listens."""
+        """Starts bench-bus and waits until it listens."""
         process = subprocess.Popen([self.bench_bus, *arguments], env=self.environment, stdout=subprocess.PIPE, text=True)
         try:
             if process.stdout.readline() != "ready\n":
@@ -213,7 +213,7 @@ class World:
         }
 
     def tame_peers(self):
-        """They are not to change the machine this runs on."""
+        """The peers must not change this machine."""
         mount("--bind", "/proc/irq", "/proc/irq")
         mount("-o", "remount,bind,ro", "/proc/irq")
         for folder in ("/etc/tuned", "/var/lib/power-profiles-daemon", "/run/tuned"):

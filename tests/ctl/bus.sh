@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 #
-# Sourced by the tests of the command: a private bus, on it fake-warden if asked for. $ctl is tscwarden. What status reads of this
-# machine by itself is not there: processes, /run/tscwarden, the journal.
+# Sourced by the tests of the command: a private bus, and on it fake-warden if a test starts it. $ctl is tscwarden. Hidden is what status reads
+# from this machine by itself: processes, /run/tscwarden, the journal.
 
 set -u
 if [ -z "${CTL_ALONE-}" ]; then

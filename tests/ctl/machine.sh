@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
 #
-# Sourced by the tests that run on a made machine (made-machine). $ctl is tscwarden.
+# Sourced by the tests that run on a simulated machine (made-machine). $ctl is tscwarden.
 
 set -u
 # The tests write to /dev, /etc and /sys.
@@ -37,7 +37,7 @@ for step in json.load(open(sys.argv[1]))["Steps"]:
 ' "$scratch/output" "$1"
 }
 
-# need PROGRAM...: that says its version, or the test is skipped.
+# need PROGRAM...: skips the test if one of these cannot print its version.
 need() {
         local program
         for program; do

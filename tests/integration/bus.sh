@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154
 #
-# A bus of its own for a test; sourced after lib.sh. Everybody may own names and send on it, and its limits are out of
-# the way.
+# A private bus for a test; sourced after lib.sh. Everybody may own names and send on it, and its limits are too high to
+# matter.
 
 bus_pid=
 object=/org/tscwarden1

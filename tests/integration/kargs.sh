@@ -20,7 +20,7 @@ lay_over() {
         mount -t overlay overlay -o "lowerdir=$1,upperdir=$name,workdir=$name.work" "$1"
 }
 
-# empty FOLDER: nothing of this machine is to be seen there. A machine without that folder gets one, in memory.
+# empty FOLDER: an empty folder in memory covers it, also where this machine has no such folder.
 empty() {
         if [ ! -d "$1" ]; then
                 lay_over "$(realpath "$(dirname "$1")")"
@@ -33,7 +33,7 @@ for folder in /etc /var/lib /run; do
         lay_over $folder
 done
 empty /boot
-# This machine's own boot loader has no say.
+# This machine's own boot loader is hidden.
 [ ! -d /sys/firmware ] || empty /sys/firmware
 rm -f /etc/kernel/cmdline /etc/default/grub /etc/default/grub.d/*.cfg /run/ostree-booted
 PATH=$bin:$PATH
@@ -64,7 +64,7 @@ boot_step() {
         jq -r '.Steps[] | select(.Id == "boot-parameters") | "\(.Result) \(.Fix)"' <<< "$output"
 }
 
-# changed: every file that differs from what this machine has, with its text.
+# changed: every file that differs from this machine's, with its text.
 changed() {
         (
                 cd $over || exit
@@ -101,7 +101,7 @@ tell() {
 case $1 in
 --info=ALL)
         told=$(tell)
-        # Between what is told and its arrival, another one is at work.
+        # While its output is on the way, another program changes the entries.
         if verb=$(cat "$entries.other" 2> /dev/null); then
                 rm "$entries.other"
                 $verb > /dev/null
@@ -134,8 +134,8 @@ killed_at() {
         grep -q 'killed by SIGKILL' "$scratch/trace" && settle
 }
 
-# kill_everywhere BEFORE AFTER: `apply` and `revert` are killed at one system call after the other. What `state` says is BEFORE after the
-# next revert, AFTER after the next apply. The number of kills in $kills, what was not so in $wrong.
+# kill_everywhere BEFORE AFTER: kills `apply` and `revert` at one system call after the other. `state` has to print BEFORE after the
+# next revert, and AFTER after the next apply. $kills is the number of kills, $wrong lists the failures.
 kill_everywhere() {
         local verb call number
         kills=0 wrong=

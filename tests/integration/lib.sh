@@ -16,14 +16,14 @@ config=$scratch/tscwarden.conf
 run=$scratch/run
 log=$scratch/log
 notify=$scratch/notify
-# Never this machine's own bus. There is none here until a test starts one (bus.sh).
+# Never this machine's own bus. A test has no bus until it starts one (bus.sh).
 export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$scratch/bus.socket
 export RUNTIME_DIRECTORY=$run NOTIFY_SOCKET=$scratch/notify.socket
 mkdir -m 0755 "$run"
 pid=
 log_patterns=('^$')
 
-# This machine's own files of cpupower would have an effect.
+# This machine's own files of cpupower would change the policy.
 for file in /etc/sysconfig/cpupower /etc/default/cpupower /etc/cpupower-service.conf /etc/default/cpupower-service.conf; do
         [ ! -e $file ] || mount --bind /dev/null $file
 done
@@ -33,7 +33,7 @@ listener=$!
 trap 'kill $listener ${pid:+-KILL $pid} 2>/dev/null; rm -rf "$scratch" "$check_output"' EXIT
 wait_for 30 test -S "$NOTIFY_SOCKET"
 
-# count_notified LINE: how often systemd was told so.
+# count_notified LINE: how often the daemon has sent this line to systemd.
 count_notified() {
         grep -cx -- "$1" "$notify" 2> /dev/null || true
 }
@@ -46,7 +46,7 @@ last_status() {
         sed -n 's/^STATUS=//p' "$notify" | tail -n 1
 }
 
-# start [OPTION...]: returns when READY=1 was said. Its log goes to $log.
+# start [OPTION...]: starts the daemon and returns at READY=1. The daemon's log goes to $log.
 start() {
         local before
         before=$(count_notified READY=1)
@@ -72,7 +72,7 @@ not_running() {
         ! kill -0 "$pid" 2> /dev/null || grep -q '^State:.*Z' "/proc/$pid/status"
 }
 
-# reload: SIGHUP, returns when READY=1 was said again.
+# reload: sends SIGHUP and returns at the next READY=1.
 reload() {
         local before
         before=$(count_notified READY=1)
@@ -80,7 +80,7 @@ reload() {
         wait_for 30 notified READY=1 $((before + 1))
 }
 
-# writes: what was tried below cpu/ and clocksource0/ since the last `forget_writes`.
+# writes: the writes, also failed ones, below cpu/ and clocksource0/ since the last `forget_writes`.
 writes() {
         cat "$MADEHOST/writes"
 }

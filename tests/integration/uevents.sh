@@ -10,7 +10,7 @@ uevent() {
         /usr/bin/python3 "$(dirname "${BASH_SOURCE[0]}")/uevent" "$@"
 }
 
-# cpu N online|offline: as the kernel does it.
+# cpu N online|offline: CPU N changes its state, with the kernel's event.
 cpu() {
         ctl "cpu $1 $2"
         uevent "$2" "/devices/system/cpu/cpu$1" cpu
@@ -24,12 +24,12 @@ driver() {
         uevent $action /module/acpi_cpufreq module
 }
 
-# vm create|destroy CREATED COUNT PID: KVM says so. CREATED VMs were, COUNT are; PID created this one.
+# vm create|destroy CREATED COUNT PID: KVM's event. CREATED VMs were created so far, COUNT exist; process PID created this one.
 vm() {
         uevent change /devices/virtual/misc/kvm misc "EVENT=$1" "CREATED=$2" "COUNT=$3" "PID=$4"
 }
 
-# kvm_modules [MODULE=REFCOUNT...]: that is what stands in /sys/module; without any, KVM is not here at all. `kvm_modules kvm`: it
+# kvm_modules [MODULE=REFCOUNT...]: the KVM modules in /sys/module; without an argument this host has no KVM. `kvm_modules kvm`: it
 # is built in.
 kvm_modules() {
         local module

@@ -8,7 +8,7 @@ unit=tscwarden.service
 originals=/run/tscwarden/originals
 # Never empty: grep takes an empty list of patterns for one that matches all.
 log_patterns=('^$')
-# Which part of the journal is looked at, as options of journalctl.
+# The part of the journal that is read, as options of journalctl.
 journal_part=(--boot)
 
 # shellcheck source=tests/integration/checks.sh

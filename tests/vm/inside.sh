@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 scenario=/tests/vm/scenario
 record=/run/tscwarden-test
 config=$(cat /tests/vm/config)
-# Checks that something else prints while the machine goes down, see at_shutdown.
+# Checks that another process prints while the machine shuts down, see at_shutdown.
 n_later=0
 
 # shellcheck source=tests/integration/unit.sh
@@ -28,7 +28,7 @@ state() {
         property StatusText | sed 's/:.*//'
 }
 
-# needed_policy_in_force: the halves of it that the scenario's CPU needs.
+# needed_policy_in_force: the halves of the policy that the scenario's CPU needs are in force.
 needed_policy_in_force() {
         if [[ $(scenario need) == *frequency* ]]; then
                 governors_are performance || return
@@ -87,7 +87,7 @@ rests() {
         diff <(echo "$before") <(echo "$(deep_usage)")
 }
 
-# tsc_untouched: it lives, and no transition was made on any policy.
+# tsc_untouched: the TSC works, and no policy has changed its frequency.
 tsc_untouched() {
         tsc_lives && [ "$(clocksource) $(transitions)" = "tsc 0" ]
 }
@@ -101,7 +101,7 @@ create_vm() {
         check "KVM makes a virtual machine" wait_for 20 grep -qx created $record/vm
 }
 
-# results ID...: what `tscwarden check` makes of these steps.
+# results ID...: the results of these steps of `tscwarden check`.
 results() {
         local id
         tscwarden check --json > $record/check
@@ -116,7 +116,7 @@ journal_has() {
         unit_journal | grep -Eq -- "$1"
 }
 
-# reset: as a check expects to find the machine. RuntimeDirectoryPreserve= is not its matter: a stop removes the originals.
+# reset: makes the machine as a check expects it. The runtime directory stays; a stop removes the originals in it.
 reset() {
         systemctl stop $unit
         systemctl reset-failed $unit 2> /dev/null
