@@ -15,18 +15,26 @@ void rival_names_done(RivalNames *rivals)
 
 void rival_names_set(RivalNames *rivals, const char *const *units)
 {
+        char *list = NULL;
         size_t size;
         FILE *out;
 
-        if (!units[0] || rivals->list)
+        if (!units[0])
                 return;
-        out = open_memstream(&rivals->list, &size);
+        out = open_memstream(&list, &size);
         if (!out)
                 return;
+        /* Those of an earlier call may not have been logged yet. */
+        if (rivals->list)
+                fprintf(out, "%s%s", rivals->list, units[1] ? ", " : " and ");
         fputs(units[0], out);
         for (size_t i = 1; units[i]; i++)
                 fprintf(out, "%s%s", units[i + 1] ? ", " : " and ", units[i]);
-        rivals->list = text_finish(out, &rivals->list);
+        list = text_finish(out, &list);
+        if (!list)
+                return;
+        rival_names_done(rivals);
+        rivals->list = list;
 }
 
 void rival_names_tell(RivalNames *rivals, const CpuSet *managed, DriftMode drift)

@@ -12,7 +12,7 @@ typedef struct RivalNames {
 } RivalNames;
 
 void rival_names_done(RivalNames *rivals);
-/* `units` is NULL-terminated. Has no effect if there is a list already. */
+/* Adds these units to the list; `units` is NULL-terminated. */
 void rival_names_set(RivalNames *rivals, const char *const *units);
 /* Logs the names if the policy manages any CPU; `drift`: what the daemon does with a value that they change. */
 void rival_names_tell(RivalNames *rivals, const CpuSet *managed, DriftMode drift);
