@@ -24,3 +24,17 @@ bool words_have(const char *text, const char *word)
                         return true;
         return false;
 }
+
+const char *text_after(const char *text, const char *prefix)
+{
+        size_t length = strlen(prefix);
+
+        return strncmp(text, prefix, length) == 0 ? text + length : NULL;
+}
+
+const char *text_next_line(const char *line)
+{
+        const char *newline = strchr(line, '\n');
+
+        return newline ? newline + 1 : NULL;
+}

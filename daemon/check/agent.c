@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "base/words.h"
 
 /* host/processes.c cuts long command lines. In one of this length the list at the end may be incomplete. */
 #define ARGUMENTS_CUT 1000
@@ -13,14 +14,12 @@
  * if the option is missing. */
 static const char *find_option(const char *arguments, const char *name, char letter, size_t *ret_length)
 {
-        size_t length = strlen(name);
-
         for (const char *p = arguments; (p = strchr(p, ' ')); p++) {
+                const char *option = text_after(p, " --"), *after = option ? text_after(option, name) : NULL;
                 const char *value = NULL;
 
-                if (strncmp(p, " --", 3) == 0 && strncmp(p + 3, name, length) == 0 && p[3 + length] &&
-                    strchr("= ", p[3 + length]))
-                        value = p + 3 + length + 1;
+                if (after && (*after == '=' || *after == ' '))
+                        value = after + 1;
                 else if (letter && p[1] == '-' && p[2] == letter)
                         value = p + 3 + strspn(p + 3, " ");
                 if (!value)
@@ -34,18 +33,13 @@ static const char *find_option(const char *arguments, const char *name, char let
 /* The same for a line "NAME = VALUE" of the file. */
 static const char *find_key(const char *file, const char *name, size_t *ret_length)
 {
-        size_t length = strlen(name);
+        for (const char *line = file; line; line = text_next_line(line)) {
+                const char *p = text_after(line + strspn(line, " \t"), name);
 
-        for (; file && *file; file += strcspn(file, "\n"), file += *file == '\n') {
-                const char *p = file + strspn(file, " \t");
-
-                if (strncmp(p, name, length) != 0)
+                if (!p || p[strspn(p, " \t")] != '=')
                         continue;
-                p += length;
+                p += strspn(p, " \t") + 1;
                 p += strspn(p, " \t");
-                if (*p != '=')
-                        continue;
-                p += 1 + strspn(p + 1, " \t");
                 *ret_length = strcspn(p, " \t\r\n");
                 return p;
         }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/words.h"
-
 #include "check/audit-parts.h"
 
 #define AWS_VENDOR "Amazon EC2"
@@ -14,39 +13,33 @@
 bool audit_is_kvm(const AuditInput *input)
 {
         /* AWS's hypervisor is KVM too, but it does not answer ptp_kvm. */
-        return input->setup->ptp_kvm[0] || (words_have(input->clock->available, "kvm-clock") &&
-                                            strncmp(input->setup->vendor, AWS_VENDOR, strlen(AWS_VENDOR)) != 0);
+        return input->setup->ptp_kvm[0] ||
+               (words_have(input->clock->available, "kvm-clock") && !text_after(input->setup->vendor, AWS_VENDOR));
 }
 
 const char *audit_other_hypervisor(const AuditInput *input)
 {
         static const struct {
-                const char *vendor, *name; /* `vendor` is a prefix of sys_vendor in DMI */
-        } vendors[] = {
-                { "Xen", "Xen" },
-                { "Microsoft Corporation", "Hyper-V" },
-                { "VMware", "VMware" },
-                { AWS_VENDOR, "AWS" },
+                const char *name;
+                const char *vendor; /* a prefix of sys_vendor in DMI, NULL for none */
+                PhcKind kind;       /* of its clock; PHC_UNKNOWN: none */
+        } others[] = {
+                { "Xen", "Xen", PHC_UNKNOWN },      { "Hyper-V", "Microsoft Corporation", PHC_HYPERV },
+                { "VMware", "VMware", PHC_VMWARE }, { "AWS", AWS_VENDOR, PHC_ENA },
+                { "Google", NULL, PHC_GVE },
         };
         const char *available = input->clock->available;
+        PhcKind kind = input->setup->host_phc_kind;
 
         if (words_have(available, "xen") || input->setup->xen)
                 return "Xen";
-        if (strstr(available, "hyperv_clocksource_") || input->setup->host_phc_kind == PHC_HYPERV)
+        if (strstr(available, "hyperv_clocksource_"))
                 return "Hyper-V";
-        for (size_t i = 0; i < ARRAY_SIZE(vendors); i++)
-                if (strncmp(input->setup->vendor, vendors[i].vendor, strlen(vendors[i].vendor)) == 0)
-                        return vendors[i].name;
-        switch (input->setup->host_phc_kind) {
-        case PHC_ENA:
-                return "AWS";
-        case PHC_GVE:
-                return "Google";
-        case PHC_VMWARE:
-                return "VMware";
-        default:
-                return NULL;
-        }
+        for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+                if ((others[i].vendor && text_after(input->setup->vendor, others[i].vendor)) ||
+                    (kind != PHC_UNKNOWN && kind == others[i].kind))
+                        return others[i].name;
+        return NULL;
 }
 
 static void judge_running(const AuditInput *input, AuditStep *step)

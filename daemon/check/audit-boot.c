@@ -9,7 +9,6 @@
 
 #include "base/log.h"
 #include "check/audit-parts.h"
-#include "check/boot-command.h"
 #include "check/boot-platform.h"
 #include "model/clock-advice.h"
 #include "model/cmdline.h"

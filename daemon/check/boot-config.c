@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/array.h"
+#include "base/words.h"
 #include "model/cmdline.h"
 
 void boot_config_done(BootConfig *config)
@@ -42,13 +43,18 @@ int boot_config_parse_cmdline(BootConfig *config, const char *text)
  * BOOT_TUNED_FILE. The text goes on behind the closing quote. "" if that file does not set it. */
 static const char *tuned_params(const BootConfig *config)
 {
-        static const char key[] = "TUNED_BOOT_CMDLINE=\"";
+        for (size_t i = 0; i < config->n_files; i++) {
+                const char *line = config->files[i].text;
 
-        for (size_t i = 0; i < config->n_files; i++)
-                if (strcmp(config->files[i].path, BOOT_TUNED_FILE) == 0)
-                        for (const char *p = config->files[i].text; *p; p += strcspn(p, "\n"), p += *p == '\n')
-                                if (strncmp(p, key, strlen(key)) == 0)
-                                        return p + strlen(key);
+                if (strcmp(config->files[i].path, BOOT_TUNED_FILE) != 0)
+                        continue;
+                for (; line; line = text_next_line(line)) {
+                        const char *value = text_after(line, "TUNED_BOOT_CMDLINE=\"");
+
+                        if (value)
+                                return value;
+                }
+        }
         return "";
 }
 
@@ -70,20 +76,17 @@ static int add_entry(BootConfig *config, const char *args, size_t size)
 
 int boot_config_parse_grubby(BootConfig *config, const char *text)
 {
-        static const char key[] = "args=\"";
+        for (const char *line = text; line; line = text_next_line(line)) {
+                const char *args = text_after(line, "args=\"");
+                size_t length = args ? strcspn(args, "\n") : 0;
 
-        for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-                size_t length = strcspn(text, "\n");
-                int r;
-
-                if (strncmp(text, key, strlen(key)) != 0 || text[length - 1] != '"' || length == strlen(key))
+                if (length == 0 || args[length - 1] != '"')
                         continue;
                 /* On RHEL 8 older versions of grubby print the GRUB variable's name instead of its value. */
-                if (strncmp(text + strlen(key), "$kernelopts", strlen("$kernelopts")) == 0)
+                if (text_after(args, "$kernelopts"))
                         return -EBADMSG;
-                r = add_entry(config, text + strlen(key), length - strlen(key) - 1);
-                if (r < 0)
-                        return r;
+                if (add_entry(config, args, length - 1) < 0)
+                        return -ENOMEM;
         }
         return config->n > 0 ? 0 : -EBADMSG;
 }
@@ -109,9 +112,8 @@ static int parse_grub_section(BootConfig *config, const char *p, const char *end
 
         for (; p < end; p += strcspn(p, "\n") + 1) {
                 const char *word = p + strspn(p, " \t"), *mark;
-                int r;
 
-                if (strncmp(word, "menuentry ", 10) == 0) {
+                if (text_after(word, "menuentry ")) {
                         mark = strstr(word, "-recovery");
                         recovery = mark && mark < word + strcspn(word, "\n");
                 }
@@ -122,9 +124,8 @@ static int parse_grub_section(BootConfig *config, const char *p, const char *end
                 word += strspn(word, " \t");
                 word += strcspn(word, " \t\n");
                 word += strspn(word, " \t");
-                r = add_cmdline(config, word, strcspn(word, "\n"));
-                if (r < 0)
-                        return r;
+                if (add_cmdline(config, word, strcspn(word, "\n")) < 0)
+                        return -ENOMEM;
         }
         return 0;
 }
@@ -138,10 +139,9 @@ int boot_config_parse_grub_cfg(BootConfig *config, const char *text)
 
         for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
                 const char *p = strstr(text, sections[i][0]), *end = p ? strstr(p, sections[i][1]) : NULL;
-                int r = end ? parse_grub_section(config, p + 1, end) : 0;
 
-                if (r < 0)
-                        return r;
+                if (end && parse_grub_section(config, p + 1, end) < 0)
+                        return -ENOMEM;
         }
         return config->n > 0 ? 0 : -EBADMSG;
 }
@@ -172,13 +172,13 @@ static bool text_sets(const char *text, const char *parameter)
 {
         size_t size = strlen(parameter);
 
-        for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-                const char *end = text + strcspn(text, "\n"), *p = text;
+        for (const char *line = text; line; line = text_next_line(line)) {
+                const char *end = line + strcspn(line, "\n"), *p = line;
 
-                if (text[strspn(text, " \t")] == '#')
+                if (line[strspn(line, " \t")] == '#')
                         continue;
                 while ((p = memmem(p, (size_t)(end - p), parameter, size))) {
-                        if (p > text && strchr(" \t\"'=", p[-1]) && strchr(" \t\"'\n", p[size]))
+                        if (p > line && strchr(" \t\"'=", p[-1]) && strchr(" \t\"'\n", p[size]))
                                 return true;
                         p += size;
                 }

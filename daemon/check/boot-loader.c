@@ -4,12 +4,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/words.h"
+
 /* The boot loader has set LoaderInfo, and it is not GRUB. */
 static BootPlatform detect_by_name(const BootFacts *facts)
 {
         if (facts->proxmox)
                 return BOOT_PROXMOX;
-        if (strncmp(facts->loader, "systemd-boot", 12) == 0)
+        if (text_after(facts->loader, "systemd-boot"))
                 return BOOT_KERNEL_INSTALL;
         if (strncasecmp(facts->loader, "rEFInd", 6) == 0)
                 return BOOT_REFIND;
@@ -62,22 +64,26 @@ const Layout *boot_grub_layout(const BootFacts *facts)
 
 bool boot_text_enables_bls(const char *text)
 {
-        static const char key[] = "GRUB_ENABLE_BLSCFG=";
         bool enabled = false;
 
-        while (text && *text) {
-                const char *line = text + strspn(text, " \t");
+        for (const char *line = text; line; line = text_next_line(line)) {
+                const char *value = text_after(line + strspn(line, " \t"), "GRUB_ENABLE_BLSCFG=");
 
-                if (strncmp(line, key, strlen(key)) == 0) {
-                        const char *value = line + strlen(key);
-
-                        value += *value == '"' || *value == '\'';
-                        enabled = strncmp(value, "true", 4) == 0;
-                }
-                text += strcspn(text, "\n");
-                text += *text == '\n';
+                if (value)
+                        enabled = text_after(value + strspn(value, "\"'"), "true");
         }
         return enabled;
+}
+
+bool boot_text_has_quoted_cmdline(const char *text)
+{
+        unsigned n = 0, n_quoted = 0;
+
+        for (const char *line = text; line; line = text_next_line(line)) {
+                n += text_after(line + strspn(line, " \t"), "GRUB_CMDLINE_LINUX=") != NULL;
+                n_quoted += text_after(line, "GRUB_CMDLINE_LINUX=\"") != NULL;
+        }
+        return n == 1 && n_quoted == 1;
 }
 
 void boot_loader_decode(const char *bytes, unsigned size, char ret[static BOOT_LOADER_SIZE])

@@ -55,6 +55,9 @@ const Layout *boot_grub_layout(const BootFacts *facts);
 
 /* True if the last GRUB_ENABLE_BLSCFG= of a text like /etc/default/grub is "true". */
 bool boot_text_enables_bls(const char *text);
+/* True if a text like /etc/default/grub assigns GRUB_CMDLINE_LINUX exactly once, at the beginning of a line, in double
+ * quotes. Only then can sed(1) insert words after the first quote. */
+bool boot_text_has_quoted_cmdline(const char *text);
 /* Decodes LoaderInfo as efivarfs gives it: four bytes of attributes, then UTF-16LE. Characters outside ASCII become
  * '?'. */
 void boot_loader_decode(const char *bytes, unsigned size, char ret[static BOOT_LOADER_SIZE]);

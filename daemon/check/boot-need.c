@@ -56,16 +56,18 @@ void boot_need_find(const Facts *facts, Verdict verdict, ClockReason reason, con
 
 int boot_store_obstacle(const BootConfig *config, char **ret)
 {
-        char *text = NULL;
-        int r = 0;
+        const char *directory = boot_store_directory(config->platform), *name = boot_store_name(config->platform);
+        char *text;
 
-        if (config->ours_error == -EBADMSG)
-                r = asprintf(&text, "%s/%s was not written by kargs apply, or was changed since: remove it first",
-                             boot_store_directory(config->platform), boot_store_name(config->platform));
-        else if (config->ours_error < 0)
-                r = asprintf(&text, "Cannot read %s/%s: %s", boot_store_directory(config->platform),
-                             boot_store_name(config->platform), strerror(-config->ours_error));
-        if (r < 0)
+        if (config->ours_error == 0) {
+                *ret = NULL;
+                return 0;
+        }
+        text = config->ours_error == -EBADMSG ?
+                       text_format("%s/%s was not written by kargs apply, or was changed since: remove it first",
+                                   directory, name) :
+                       text_format("Cannot read %s/%s: %s", directory, name, strerror(-config->ours_error));
+        if (!text)
                 return -ENOMEM;
         *ret = text;
         return 0;

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/macro.h"
+#include "base/words.h"
 
 /* The file in which `kargs apply` records the parameters, and the text before and after them. */
 static const struct {
@@ -111,23 +112,25 @@ static int parse_words(const char **p, BootParameters *ret)
 /* Reads a line "BEFORE words AFTER" and moves *p behind it. 0 or -EBADMSG. */
 static int parse_line(const char **p, const char *before, const char *after, BootParameters *ret)
 {
-        if (strncmp(*p, before, strlen(before)) != 0)
+        const char *end = text_after(*p, before);
+
+        if (!end || parse_words(&end, ret) < 0)
                 return -EBADMSG;
-        *p += strlen(before);
-        if (parse_words(p, ret) < 0 || strncmp(*p, after, strlen(after)) != 0 || (*p)[strlen(after)] != '\n')
+        end = text_after(end, after);
+        if (!end || *end != '\n')
                 return -EBADMSG;
-        *p += strlen(after) + 1;
+        *p = end + 1;
         return 0;
 }
 
 int boot_store_parse(BootPlatform platform, const char *text, BootParameters *ret, BootParameters *ret_leaving)
 {
         BootParameters parameters = {}, leaving = {};
-        const char *p = text + strlen(STORE_MARK);
+        const char *p = text_after(text, STORE_MARK);
 
-        if (strncmp(text, STORE_MARK, strlen(STORE_MARK)) != 0)
+        if (!p)
                 return -EBADMSG;
-        if (strncmp(p, STORE_LEAVING, strlen(STORE_LEAVING)) == 0 && parse_line(&p, STORE_LEAVING, "", &leaving) < 0)
+        if (text_after(p, STORE_LEAVING) && parse_line(&p, STORE_LEAVING, "", &leaving) < 0)
                 return -EBADMSG;
         if ((*p || leaving.n == 0) && parse_line(&p, stores[platform].before, stores[platform].after, &parameters) < 0)
                 return -EBADMSG;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/words.h"
 
 /* `name` is a prefix of clock_name: some drivers append a number. */
 static const struct {
@@ -26,8 +27,7 @@ static const struct {
 PhcKind phc_kind_of(const char *clock_name, bool network)
 {
         for (PhcKind kind = 0; kind < PHC_MAX_; kind++)
-                if (phc_kinds[kind].name &&
-                    strncmp(clock_name, phc_kinds[kind].name, strlen(phc_kinds[kind].name)) == 0)
+                if (phc_kinds[kind].name && text_after(clock_name, phc_kinds[kind].name))
                         return kind;
         return network ? PHC_NETWORK : PHC_UNKNOWN;
 }
@@ -65,7 +65,7 @@ GuestFileState guest_file_judge(const char *text, const char *wanted)
                 return GUEST_FILE_MISSING;
         if (strcmp(text, wanted) == 0)
                 return GUEST_FILE_SAME;
-        return strncmp(text, MARK, strlen(MARK)) == 0 ? GUEST_FILE_OTHER : GUEST_FILE_FOREIGN;
+        return text_after(text, MARK) ? GUEST_FILE_OTHER : GUEST_FILE_FOREIGN;
 }
 
 const char *guest_explain_modprobe(const char *text)

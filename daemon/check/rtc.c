@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "check/rtc.h"
 
-#include <string.h>
+#include "base/words.h"
 
 bool rtc_adjtime_is_local(const char *text)
 {
-        for (unsigned i = 0; i < 2; i++) {
-                text += strcspn(text, "\n");
-                if (!*text)
-                        return false;
-                text++;
-        }
-        return strncmp(text, "LOCAL", 5) == 0;
+        const char *line = text_next_line(text);
+
+        line = line ? text_next_line(line) : NULL;
+        return line && text_after(line, "LOCAL");
 }
 
 double rtc_offset(long long since_epoch, double now_sec)

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "base/macro.h"
+#include "base/words.h"
 
 /* The options that ptp4l.c, ts2phc.c and phc2sys.c of linuxptp 4 give to getopt(3). */
 static const char ptp4l_options[] = "AEP246HSf:i:p:sl:mqvh", ts2phc_options[] = "ac:f:hi:l:mqs:v",
@@ -105,11 +106,11 @@ static bool is_port_section(const char *name, size_t length)
         return length > 0;
 }
 
-/* Adds the interfaces of the file's sections: "[eth0]". */
+/* Adds the interfaces of the file's sections: "[eth0]". `file` may be NULL. */
 static void take_sections(const char *file, TimeProcess *process)
 {
-        for (; *file; file += strcspn(file, "\n"), file += *file == '\n') {
-                const char *name = file + strspn(file, " \t");
+        for (const char *line = file; line; line = text_next_line(line)) {
+                const char *name = line + strspn(line, " \t");
                 size_t length;
 
                 if (*name++ != '[')
@@ -125,23 +126,23 @@ static void take_sections(const char *file, TimeProcess *process)
 static bool find_setting(const char *arguments, const char *file, const char *name,
                          char buffer[static TIME_OPTION_SIZE])
 {
-        size_t length = strlen(name);
         bool found = false;
 
-        for (const char *p = arguments; (p = strstr(p, " --")); p += 3)
-                if (strncmp(p + 3, name, length) == 0 && p[3 + length] && strchr("= ", p[3 + length])) {
-                        const char *value = p + 3 + length + 1;
+        for (const char *p = arguments; (p = strstr(p, " --")); p += 3) {
+                const char *value = text_after(p + 3, name);
 
-                        snprintf(buffer, TIME_OPTION_SIZE, "%.*s", (int)strcspn(value, " "), value);
-                        return true;
-                }
-        for (; file && *file; file += strcspn(file, "\n"), file += *file == '\n') {
-                const char *p = file + strspn(file, " \t");
-
-                if (strncmp(p, name, length) != 0 || !p[length] || !strchr(" \t", p[length]))
+                if (!value || (*value != '=' && *value != ' '))
                         continue;
-                p += length + strspn(p + length, " \t");
-                snprintf(buffer, TIME_OPTION_SIZE, "%.*s", (int)strcspn(p, " \t\r\n"), p);
+                snprintf(buffer, TIME_OPTION_SIZE, "%.*s", (int)strcspn(value + 1, " "), value + 1);
+                return true;
+        }
+        for (const char *line = file; line; line = text_next_line(line)) {
+                const char *value = text_after(line + strspn(line, " \t"), name);
+
+                if (!value || (*value != ' ' && *value != '\t'))
+                        continue;
+                value += strspn(value, " \t");
+                snprintf(buffer, TIME_OPTION_SIZE, "%.*s", (int)strcspn(value, " \t\r\n"), value);
                 found = true;
         }
         return found;
@@ -165,8 +166,7 @@ static void find_interfaces(const char *arguments, const char *options, char opt
                             TimeProcess *process)
 {
         (void)each_option(arguments, options, option, take_kept, process);
-        if (file)
-                take_sections(file, process);
+        take_sections(file, process);
         /* It has a file that cannot be read, or it gets its interfaces from another program. */
         process->keeps_others |= !file && count_option(arguments, options, 'f', NULL);
         process->keeps_others |= !process->keeps[0];
@@ -250,16 +250,6 @@ static bool is_busybox_ntpd(const char *command, const char *arguments)
                (!second[5] || second[5] == ' ');
 }
 
-static bool has_word(const char *arguments, const char *word)
-{
-        size_t length = strlen(word);
-
-        for (const char *at = arguments; (at = strstr(at, word)); at += length)
-                if (at > arguments && at[-1] == ' ' && (at[length] == ' ' || !at[length]))
-                        return true;
-        return false;
-}
-
 bool time_client_may_be(const char *command)
 {
         for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
@@ -283,7 +273,7 @@ void time_client_judge(const char *command, const char *arguments, const char *f
         else if (strcmp(command, "ts2phc") == 0)
                 judge_ts2phc(arguments, file, ret);
         else if (ret->client == CLIENT_CHRONYD)
-                ret->steers = !has_word(arguments, "-x");
+                ret->steers = !words_have(arguments, "-x");
         else {
                 ret->steers = ret->client != CLIENT_NONE;
                 ret->keeps_others = ret->keeps_phc;

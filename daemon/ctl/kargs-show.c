@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/boot-command.h"
 #include "check/boot-config.h"
 #include "check/boot-loader.h"
 #include "check/boot-platform.h"

@@ -17,6 +17,7 @@
 #include "base/macro.h"
 #include "base/parse.h"
 #include "base/time.h"
+#include "base/words.h"
 #include "host/processes.h"
 #include "host/sysfs.h"
 #include "host/vms.h"
@@ -71,14 +72,6 @@ static bool read_number(int dirfd, const char *path, uint64_t max, uint64_t *ret
         return sysfs_read_at(dirfd, path, value, sizeof(value)) == 0 && parse_u64(value, 0, max, ret) == 0;
 }
 
-/* N of "vcpuN", or -EINVAL: another name. */
-static int vcpu_parse(const char *name, uint64_t *ret)
-{
-        if (strncmp(name, "vcpu", strlen("vcpu")) != 0)
-                return -EINVAL;
-        return parse_u64(name + strlen("vcpu"), 0, UINT32_MAX, ret);
-}
-
 static int read_vcpu(int vm, const char *name, Guest *guest)
 {
         char path[64];
@@ -109,10 +102,11 @@ static int read_vcpus(int kvm, const char *name, Guest *guest)
         if (!vm)
                 return errno == ENOMEM ? -ENOMEM : -ENOENT;
         while ((entry = readdir(vm))) {
-                uint64_t number;
+                const char *number = text_after(entry->d_name, "vcpu");
+                uint64_t vcpu;
                 int r;
 
-                if (vcpu_parse(entry->d_name, &number) < 0)
+                if (!number || parse_u64(number, 0, UINT32_MAX, &vcpu) < 0)
                         continue;
                 r = read_vcpu(dirfd(vm), entry->d_name, guest);
                 if (r < 0)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/macro.h"
+#include "base/words.h"
 #include "guests/qemu-options.h"
 
 void vm_agent_done(VmAgent *agent)
@@ -111,9 +112,9 @@ static int take_chardev(const char *value, VmAgent *agent)
             find_value(value, "abstract", &abstract) < 0 || find_value(value, "fd", &fd) < 0)
                 return -ENOMEM;
         agent->port = VM_AGENT_NO_SOCKET;
-        if (strncmp(value, "socket,", strlen("socket,")) != 0)
+        if (!text_after(value, "socket,"))
                 return 0;
-        if (fd || (path && strncmp(path, "/dev/fdset/", strlen("/dev/fdset/")) == 0))
+        if (fd || (path && text_after(path, "/dev/fdset/")))
                 agent->port = VM_AGENT_HANDED;
         else if (server && strncmp(server, "on", 2) == 0 && path && path[0] == '/' &&
                  (!abstract || strcmp(abstract, "off") == 0)) {

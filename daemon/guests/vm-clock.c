@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/macro.h"
 #include "base/parse.h"
+#include "base/words.h"
 #include "guests/qemu-options.h"
 
 static const char *const vmm_names[] = {
@@ -35,12 +36,11 @@ static Vmm find_vmm(const char *program)
         const char *name = basename(program);
 
         /* QEMU is /usr/bin/kvm on Proxmox and /usr/libexec/qemu-kvm on RHEL. */
-        if (strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0 ||
-            strncmp(name, "qemu-system-", strlen("qemu-system-")) == 0)
+        if (strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0 || text_after(name, "qemu-system-"))
                 return VMM_QEMU;
-        if (strncmp(name, "firecracker", strlen("firecracker")) == 0)
+        if (text_after(name, "firecracker"))
                 return VMM_FIRECRACKER;
-        return strncmp(name, "cloud-hypervisor", strlen("cloud-hypervisor")) == 0 ? VMM_CLOUD_HYPERVISOR : VMM_OTHER;
+        return text_after(name, "cloud-hypervisor") ? VMM_CLOUD_HYPERVISOR : VMM_OTHER;
 }
 
 /* 1, 0, or -1: neither word. */
@@ -76,12 +76,24 @@ static void parse_hz(const char *value, uint64_t *ret)
 }
 
 typedef struct CpuProperties {
-        bool host, migratable, hv_passthrough;
-        int invtsc, kvmclock, kvm; /* -1: not given */
+        bool host;
+        int migratable, hv_passthrough, hv_time, hv_reenlightenment, invtsc, kvmclock, kvm; /* -1: not given */
 } CpuProperties;
 
 static void take_cpu_property(char *part, VmClock *clock, CpuProperties *cpu)
 {
+        const struct {
+                const char *name;
+                int *value;
+        } switches[] = {
+                { "invtsc", &cpu->invtsc },
+                { "kvmclock", &cpu->kvmclock },
+                { "kvm", &cpu->kvm },
+                { "migratable", &cpu->migratable },
+                { "hv-passthrough", &cpu->hv_passthrough },
+                { "hv-time", &cpu->hv_time },
+                { "hv-reenlightenment", &cpu->hv_reenlightenment },
+        };
         char *value = strchr(part, '='), *name = part;
         int on = 1;
 
@@ -97,22 +109,9 @@ static void take_cpu_property(char *part, VmClock *clock, CpuProperties *cpu)
 
         if (strcmp(name, "tsc-frequency") == 0 || strcmp(name, "tsc-freq") == 0)
                 parse_hz(value ? value : "", &clock->tsc_hz);
-        if (on < 0)
-                return;
-        if (strcmp(name, "invtsc") == 0)
-                cpu->invtsc = on;
-        else if (strcmp(name, "kvmclock") == 0)
-                cpu->kvmclock = on;
-        else if (strcmp(name, "kvm") == 0)
-                cpu->kvm = on;
-        else if (strcmp(name, "migratable") == 0)
-                cpu->migratable = on;
-        else if (strcmp(name, "hv-passthrough") == 0)
-                cpu->hv_passthrough = on;
-        else if (strcmp(name, "hv-time") == 0)
-                clock->hv_time = on;
-        else if (strcmp(name, "hv-reenlightenment") == 0)
-                clock->hv_reenlightenment = on;
+        for (size_t i = 0; i < ARRAY_SIZE(switches); i++)
+                if (on >= 0 && strcmp(name, switches[i].name) == 0)
+                        *switches[i].value = on;
 }
 
 static int take_cpu(const char *text, VmClock *clock)
@@ -134,8 +133,8 @@ static int take_cpu(const char *text, VmClock *clock)
         clock->invtsc = cpu.invtsc >= 0 ? cpu.invtsc : cpu.host && !cpu.migratable;
         /* kvm=off hides KVM's signature. A guest that does not find it does not look for kvm-clock. */
         clock->kvmclock = cpu.kvmclock != 0 && cpu.kvm != 0;
-        clock->hv_time |= cpu.hv_passthrough;
-        clock->hv_reenlightenment |= cpu.hv_passthrough;
+        clock->hv_time = cpu.hv_time || cpu.hv_passthrough;
+        clock->hv_reenlightenment = cpu.hv_reenlightenment || cpu.hv_passthrough;
         return 0;
 }
 
@@ -147,7 +146,7 @@ static int take_name(const char *text, VmClock *clock)
 
                 if (!part)
                         return -ENOMEM;
-                name = strncmp(part, "guest=", strlen("guest=")) == 0 ? part + strlen("guest=") : NULL;
+                name = text_after(part, "guest=");
                 if (first && !strchr(part, '='))
                         name = part;
                 if (!name || !name[0])
@@ -167,11 +166,11 @@ static int take_rtc(const char *text, VmClock *clock)
 
                 if (!part)
                         return -ENOMEM;
-                if (strncmp(part, "base=", strlen("base=")) == 0)
+                if (text_after(part, "base="))
                         clock->rtc_localtime = strcmp(part, "base=localtime") == 0;
-                else if (strncmp(part, "clock=", strlen("clock=")) == 0)
+                else if (text_after(part, "clock="))
                         clock->rtc_stands = strcmp(part, "clock=vm") == 0;
-                else if (strncmp(part, "driftfix=", strlen("driftfix=")) == 0)
+                else if (text_after(part, "driftfix="))
                         clock->rtc_catches_up = strcmp(part, "driftfix=slew") == 0;
         }
         return 0;
@@ -180,10 +179,10 @@ static int take_rtc(const char *text, VmClock *clock)
 /* Takes "kvm-pit.lost_tick_policy=discard"; the default is "delay" (hw/i386/kvm/i8254.c). */
 static void take_global(const char *text, VmClock *clock)
 {
-        static const char policy[] = "kvm-pit.lost_tick_policy=";
+        const char *policy = text_after(text, "kvm-pit.lost_tick_policy=");
 
-        if (strncmp(text, policy, strlen(policy)) == 0)
-                clock->pit_discards = strcmp(text + strlen(policy), "discard") == 0;
+        if (policy)
+                clock->pit_discards = strcmp(policy, "discard") == 0;
 }
 
 /* Takes one option of QEMU without its dashes; `value` is the argument after it, or "". */

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "check/boot-command.h"
 #include "check/boot-platform.h"
 #include "check/boot-config.h"
 

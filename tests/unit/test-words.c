@@ -38,11 +38,33 @@ static void test_words_have_a_whole_word(void **state)
         assert_false(words_have("", "tsc"));
 }
 
+static void test_text_after_a_prefix(void **state)
+{
+        assert_string_equal(text_after("GRUB_X=1", "GRUB_X="), "1");
+        assert_string_equal(text_after("tsc", "tsc"), "");
+        assert_string_equal(text_after("tsc", ""), "tsc");
+        assert_null(text_after("ts", "tsc"));
+        assert_null(text_after(" tsc", "tsc"));
+}
+
+static void test_text_line_by_line(void **state)
+{
+        const char *line = text_next_line("a\n\nb");
+
+        assert_string_equal(line, "\nb");
+        line = text_next_line(line);
+        assert_string_equal(line, "b");
+        assert_null(text_next_line(line));
+        assert_string_equal(text_next_line("a\n"), "");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_words_come_one_by_one),
                 cmocka_unit_test(test_words_have_a_whole_word),
+                cmocka_unit_test(test_text_after_a_prefix),
+                cmocka_unit_test(test_text_line_by_line),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

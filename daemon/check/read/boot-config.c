@@ -12,7 +12,6 @@
 #include "base/array.h"
 #include "base/macro.h"
 #include "base/time.h"
-#include "check/boot-command.h"
 #include "check/layout.h"
 #include "check/read/files.h"
 #include "host/runtime.h"

@@ -34,7 +34,7 @@ static int read_file(Reader *reader, const char *path);
  * which belongs to packages. */
 static int offer_folder(MachineSetup *setup, const char *folder, size_t length)
 {
-        if (setup->chrony_confdir || strncmp(folder, "/run/", 5) == 0 || strncmp(folder, "/usr/", 5) == 0)
+        if (setup->chrony_confdir || text_after(folder, "/run/") || text_after(folder, "/usr/"))
                 return 0;
         setup->chrony_confdir = strndup(folder, length);
         return setup->chrony_confdir ? 0 : -ENOMEM;
@@ -158,7 +158,7 @@ static bool is_fixed(const char *path)
         static const char *const folders[] = { "/run/", "/usr/", "/nix/store/" };
 
         for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-                if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+                if (text_after(path, folders[i]))
                         return true;
         return access(path, W_OK) < 0 && errno == EROFS;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/words.h"
 #include "check/layout.h"
 #include "check/read/files.h"
 #include "check/read/machine-setup.h"
@@ -69,14 +70,12 @@ int machine_setup_read_modules(MachineSetup *setup)
 static int take_sync_time(const char *path, char *line, void *userdata)
 {
         MachineSetup *setup = userdata;
+        const char *value = text_after(line + strspn(line, " \t"), "SYNC_TIME=");
 
-        line += strspn(line, " \t");
-        if (strncmp(line, "SYNC_TIME=", 10) != 0)
+        if (!value)
                 return 0;
-        line += 10;
-        line += strspn(line, "\"'");
         setup->sync_time_assigned = true;
-        setup->sync_time = line[0] == '1';
+        setup->sync_time = value[strspn(value, "\"'")] == '1';
         return 0;
 }
 
@@ -84,11 +83,10 @@ static int take_sync_time(const char *path, char *line, void *userdata)
 static int take_environment_file(const char *path, char *line, void *userdata)
 {
         MachineSetup *setup = userdata;
-        const char *file = line + strspn(line, " \t");
+        const char *file = text_after(line + strspn(line, " \t"), "EnvironmentFile=");
 
-        if (strncmp(file, "EnvironmentFile=", 16) != 0)
+        if (!file)
                 return 0;
-        file += 16;
         file += *file == '-';
         setup->sync_time_file = strdup(file);
         return setup->sync_time_file ? 1 : -ENOMEM;
