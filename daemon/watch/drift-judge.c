@@ -99,6 +99,9 @@ int drift_judge(DriftMonitor *d, const Snapshot *host, const Plan *plan, const T
 
         if (!steps)
                 return -ENOMEM;
+        /* bsearch(3) takes no NULL. */
+        if (n == 0)
+                return 0;
         /* Keeps the last step of each knob: an earlier one may be a temporary freeze. */
         for (size_t i = 0; i < plan->n_steps; i++) {
                 const Touched *of_step = bsearch(&plan->steps[i].id, touched, n, sizeof(Touched), knob_element_compare);
