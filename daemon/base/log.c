@@ -117,8 +117,14 @@ static char *escape(const char *text, bool backslash)
                 return NULL;
         while (*from) {
                 uint32_t code = 0;
-                unsigned length = utf8_decode(from, &code);
+                unsigned length;
 
+                /* Nearly all texts are nothing else. */
+                if (*from >= ' ' && *from <= '~' && *from != '\\') {
+                        *to++ = (char)*from++;
+                        continue;
+                }
+                length = utf8_decode(from, &code);
                 if (length > 0 && !is_noncharacter(code) && !is_invisible(code) && !(backslash && code == '\\')) {
                         memcpy(to, from, length);
                         to += length;

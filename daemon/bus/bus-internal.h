@@ -14,6 +14,7 @@
 #include "bus/rivals.h"
 #include "bus/stop-job.h"
 #include "manager/manager.h"
+#include "manager/view.h"
 #include "model/drift.h"
 #include "model/plan-types.h"
 #include "model/verdict.h"
@@ -98,6 +99,11 @@ int bus_add_log_control(Bus *bus);
 int bus_append_cpu(Bus *bus, sd_bus_message *reply, unsigned cpu);
 /* 1: the call is a GetManagedObjects and gets its answer from the event loop, slice by slice; 0: it is not; -errno. */
 int bus_objects_begin(Bus *bus, sd_bus_message *call);
+/* Appends elements of an answer, from *next on, for 2 to 3 ms at most. 1: there are more; 0: these were all; or
+ * -errno. */
+typedef int (*BusAppend)(Bus *bus, sd_bus_message *reply, const ManagerLook *look, size_t *next);
+/* Answers the call with an array of `type`, in slices. 1; or -errno: nothing was begun. */
+int bus_answer_in_slices(Bus *bus, sd_bus_message *call, const char *type, BusAppend append);
 /* To be called when the manager's look is ready. */
 void bus_objects_go_on(Bus *bus);
 void bus_objects_done(Bus *bus);

@@ -130,28 +130,28 @@ static int append_step(sd_bus_message *reply, const Step *step, const Snapshot *
                                         effect_to_string(step->effect));
 }
 
-static int on_plan(sd_bus_message *call, void *userdata, sd_bus_error *error)
-{
-        ManagerObject *object = userdata;
-        const ManagerLook *look = manager_look(object->bus->manager);
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r;
+/* So many steps are described between two looks at the event loop: about 2 ms. */
+#define SLICE_STEPS 2048
 
-        if (!look)
-                return sd_bus_error_set(error, BUS_ERROR_FAILED, "/sys/devices/system/cpu cannot be read.");
-        r = sd_bus_message_new_method_return(call, &reply);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_open_container(reply, 'a', "(ssssss)");
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < look->plan.n_steps; i++) {
-                r = append_step(reply, &look->plan.steps[i], &look->snapshot);
+static int append_steps(Bus *bus, sd_bus_message *reply, const ManagerLook *look, size_t *next)
+{
+        for (unsigned n = 0; *next < look->plan.n_steps; n++, (*next)++) {
+                int r;
+
+                if (n == SLICE_STEPS)
+                        return 1;
+                r = append_step(reply, &look->plan.steps[*next], &look->snapshot);
                 if (r < 0)
                         return r;
         }
-        r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
+        return 0;
+}
+
+static int on_plan(sd_bus_message *call, void *userdata, sd_bus_error *error)
+{
+        ManagerObject *object = userdata;
+
+        return bus_answer_in_slices(object->bus, call, "(ssssss)", append_steps);
 }
 
 static int append_event(sd_bus_message *reply, const Event *event)
