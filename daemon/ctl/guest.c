@@ -60,8 +60,10 @@ int guest_run(const char *const *argv, unsigned seconds, char **ret_output)
         int status, r = tool_run(argv, seconds, TOOL_TAKE_ALL, &status, &output);
         char command[256] = "";
 
-        if (r < 0)
-                return ctl_complain_errno(r, "%s", argv[0]);
+        if (r < 0) {
+                (void)ctl_complain_errno(r, "%s", argv[0]);
+                return r;
+        }
         if (status != 0) {
                 for (unsigned i = 0; argv[i]; i++) {
                         size_t used = strlen(command);
