@@ -206,7 +206,8 @@ static unsigned find_problems(const Guest *guest, const GuestHost *host, const G
         unsigned mask = 0;
 
         for (unsigned i = 0; i < GUEST_PROBLEM_MAX_; i++)
-                mask |= (unsigned)found[i] << i;
+                if (found[i])
+                        mask |= 1U << i;
         return mask;
 }
 

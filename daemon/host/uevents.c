@@ -111,7 +111,7 @@ int uevents_open(int *ret_fd)
 
 int uevents_receive(int fd, Uevent *ret)
 {
-        struct sockaddr_nl sender;
+        struct sockaddr_nl sender = {};
         socklen_t sender_length = sizeof(sender);
         char message[MESSAGE_MAX];
         /* MSG_TRUNC: the length that the message had, even if it did not fit. */

@@ -198,7 +198,7 @@ int plan_collect_originals(const Plan *plan, const Snapshot *snapshot, Originals
 bool originals_drop_returned(Originals *originals, const Plan *plan, const Snapshot *snapshot, bool give_up)
 {
         const SnapshotPart *part = snapshot_part_is_empty(&plan->part) ? NULL : &plan->part;
-        size_t n = originals->n, at = 0;
+        size_t n = originals->n, n_wanted = plan->n_wanted, at = 0;
 
         originals->n = 0;
         for (size_t i = 0; i < n; i++) {
@@ -210,9 +210,9 @@ bool originals_drop_returned(Originals *originals, const Plan *plan, const Snaps
                         originals->entries[originals->n++] = original;
                         continue;
                 }
-                while (at < plan->n_wanted && knob_element_compare(&plan->wanted[at], &original) < 0)
+                while (at < n_wanted && knob_element_compare(&plan->wanted[at], &original) < 0)
                         at++;
-                if (at == plan->n_wanted || knob_element_compare(&plan->wanted[at], &original) != 0) {
+                if (at == n_wanted || knob_element_compare(&plan->wanted[at], &original) != 0) {
                         int r = snapshot_get(snapshot, &original.id, now);
 
                         settled = (r == 0 && strcasecmp(now, original.value) == 0) || (r == -ENOENT && give_up);
