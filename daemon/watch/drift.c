@@ -277,7 +277,9 @@ static int add_sources(DriftMonitor *d, sd_event *event)
         r = source_add_defer(event, &d->compare_source, on_compare, d, "drift-compare");
         if (r < 0)
                 return r;
-        r = sd_event_source_set_priority(d->compare_source, SD_EVENT_PRIORITY_IDLE);
+        /* Behind the turns of a task, which end a comparison: at the same priority sd-event would prefer always the
+         * same one of two defer sources, and a CPU that comes online would wait for the comparison of thousands. */
+        r = sd_event_source_set_priority(d->compare_source, SD_EVENT_PRIORITY_IDLE + 1);
         if (r < 0)
                 return r;
         r = source_add_readable(event, &d->watch_source, drift_watch_get_fd(d->watch), on_watch, d, "drift-watch");

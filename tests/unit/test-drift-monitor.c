@@ -264,6 +264,28 @@ static void test_drift_monitor_reads_what_was_not_watched(void **state)
         assert_string_equal(host.real.domains[1].governor, "performance");
 }
 
+static int on_task_turn(sd_event_source *source, void *userdata)
+{
+        *(bool *)userdata = true;
+        return 0;
+}
+
+/* A task has turns at this priority. One that is due does not wait for the comparison. */
+static void task_turn_comes_first(void)
+{
+        sd_event_source *task = NULL;
+        bool turned = false;
+
+        assert_int_equal(sd_event_add_defer(event, &task, on_task_turn, &turned), 0);
+        assert_true(sd_event_source_set_priority(task, SD_EVENT_PRIORITY_IDLE) >= 0);
+        n_reads = 0;
+        for (unsigned n = 0; n < 5 && !turned; n++)
+                assert_true(sd_event_run(event, 0) >= 0);
+        assert_true(turned);
+        assert_int_equal(n_reads, 0);
+        sd_event_source_unref(task);
+}
+
 /* 522 knobs are more than one slice. No watch reported the two writes: one is found in the first slice, one in the
  * last. */
 static void test_drift_monitor_compares_in_slices(void **state)
@@ -283,6 +305,10 @@ static void test_drift_monitor_compares_in_slices(void **state)
         for (unsigned n = 0; n < 20; n++) {
                 n_reads = 0;
                 assert_true(sd_event_run(event, 0) >= 0);
+                if (most == 0 && n_reads > 0) {
+                        most = n_reads;
+                        task_turn_comes_first();
+                }
                 most = n_reads > most ? n_reads : most;
         }
         assert_in_range(most, 64, 128);
