@@ -77,7 +77,7 @@ static void show_row(FILE *out, const GuestsView *view, size_t i)
         fprintf(out, " %-11.11s %7s %5zu %-11.11s %-7s %-8.8s %s\n", vmm_to_string(guest->clock.vmm), pid,
                 guest->n_vcpus, up, tsc_stable_to_string(verdict->stable), format_nsec(verdict, spread), mhz);
         if (!clock || clock[0])
-                print_wrapped(out, "  was told:", 12, clock);
+                print_wrapped(out, "  options:", 12, clock);
         if (view->answers)
                 show_answer(out, &view->answers[i], view->utf8);
         if (view->moves)

@@ -159,7 +159,7 @@ static void manager_stop(Manager *m, bool restart)
         bool keep = restart || m->planner.config.on_stop == STOP_KEEP;
 
         log_message(LOG_DEBUG, "%s: the policy %s.", restart ? "This stop is a restart" : "This is a stop",
-                    keep ? "stays in force" : "is taken back");
+                    keep ? "stays in force" : "is undone");
         m->stop = STOP_ANSWERED;
         (void)sd_event_source_set_enabled(m->stop_answer_source, SD_EVENT_OFF);
 
