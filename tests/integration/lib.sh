@@ -116,6 +116,11 @@ at_rest() {
         [ $(($(switches) - before)) -le 10 ]
 }
 
+# no_timer_runs: the daemon polls nothing. Only the timer that notices when the clock is set stays armed, for the end of time.
+no_timer_runs() {
+        ! grep -h '^it_value: ' "/proc/$pid/fdinfo/"* | grep -qvE '^it_value: \((0, 0|[0-9]{8,}, [0-9]+)\)'
+}
+
 # rss: the daemon's resident memory in KiB.
 rss() {
         awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"
