@@ -119,7 +119,7 @@ static char *escape(const char *text, bool backslash)
                 uint32_t code = 0;
                 unsigned length;
 
-                /* Nearly all texts are nothing else. */
+                /* Nearly all texts are printable ASCII alone, which needs no decoding. */
                 if (*from >= ' ' && *from <= '~' && *from != '\\') {
                         *to++ = (char)*from++;
                         continue;
@@ -207,8 +207,10 @@ char *text_format_valist(const char *format, va_list args)
 
 char *text_finish(FILE *stream, char **text)
 {
-        /* ferror() and fclose() both report that memory ran out. */
-        if (!(ferror(stream) | fclose(stream)))
+        /* Either of the two may be the one to report that memory ran out. */
+        bool failed = ferror(stream) != 0;
+
+        if (fclose(stream) == 0 && !failed)
                 return *text;
         free(*text);
         return NULL;
