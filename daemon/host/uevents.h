@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Receives the uevents that the kernel itself sends, so that no udevd has to run.
+ * Receives the uevents that the kernel itself sends, so that no udevd has to run. sd-device hears only what udevd
+ * sends. libudev hears the kernel too, but takes some 150 KiB of memory, and each message is filtered here anyway.
  */
 #pragma once
 

@@ -95,8 +95,6 @@ void drift_find_unheard(DriftMonitor *d, const Plan *plan, const Snapshot *host,
                 return;
         drift_sort_touched(d);
         find_changed(d, host, anew, &found, &n);
-        if (n == 0)
-                return;
         (void)drift_judge(d, host, plan, found, n, true, &repair);
         for (size_t i = n_before; i < d->n_reports; i++)
                 if (d->reports[i].writer == NO_WRITER)

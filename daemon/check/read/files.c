@@ -15,7 +15,9 @@ bool file_exists(const char *path)
 
 int files_find(const char *pattern, glob_t *ret)
 {
-        return glob(pattern, ret->gl_pathc > 0 ? GLOB_APPEND : 0, NULL, ret) == GLOB_NOSPACE ? -ENOMEM : 0;
+        int flags = ret->gl_pathc > 0 ? GLOB_APPEND : 0;
+
+        return glob(pattern, flags, NULL, ret) == GLOB_NOSPACE ? -ENOMEM : 0;
 }
 
 int file_read_lines(const char *path, LineHandler handler, void *userdata)
