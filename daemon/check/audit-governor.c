@@ -32,7 +32,7 @@ void audit_fix_by_daemon(const AuditInput *input, AuditStep *step)
 }
 
 /* Writes where tscwarden's configuration sets the governor for the CPUs of a cpufreq policy. True: the configuration
- * asks for the current governor. */
+ * asks for the current governor, or sets none and leaves it. */
 static bool find_source(const AuditInput *input, const FreqDomain *domain, char where[static 256])
 {
         int cpu = cpuset_next(&domain->cpus, 0);
@@ -64,10 +64,10 @@ static void judge_moving(const AuditInput *input, AuditStep *step, const FreqDom
 
         audit_set(step, AUDIT_FAIL,
                   CURRENT ": %s changes the frequency, and the TSC's rate with it; tscwarden's policy (%s) %s",
-                  domain->governor, where, asks ? "asks for it" : "is not in force");
+                  domain->governor, where, asks ? "keeps it" : "is not in force");
         if (asks)
-                audit_advise(step, "Write GOVERNOR=performance (frequency-set -g performance) there, or remove the "
-                                   "line, and reload tscwarden.");
+                audit_advise(step, "Set GOVERNOR=performance (frequency-set -g performance) in tscwarden's "
+                                   "configuration, and reload tscwarden.");
         else
                 audit_fix_by_daemon(input, step);
 }

@@ -404,9 +404,9 @@ static void test_governor_and_owners(void **state)
         strcpy(m.domain.governor, "ondemand");
         expect(&m, "governor", AUDIT_FAIL, DAEMON, "policy (/etc/default/tscwarden:3) is not in force");
         rule.governors = ondemand;
-        expect(&m, "governor", AUDIT_FAIL, NULL, "policy (/etc/default/tscwarden:3) asks for it");
+        expect(&m, "governor", AUDIT_FAIL, NULL, "policy (/etc/default/tscwarden:3) keeps it");
         rule.has[POLICY_GOVERNOR] = false;
-        expect(&m, "governor", AUDIT_FAIL, NULL, "no line of it names a governor");
+        expect(&m, "governor", AUDIT_FAIL, NULL, "policy (no line of it names a governor) keeps it");
 
         /* While the TSC works the daemon cannot raise the frequency, so the CPU stays slow. */
         m.domain.max_khz = m.domain.cur_khz = 1000000;
