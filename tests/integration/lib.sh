@@ -103,6 +103,16 @@ status_is() {
         [[ $(last_status) == "$1: "* ]]
 }
 
+# status_becomes DESCRIPTION REGEX: for after an event. The daemon sends STATUS= once it has done what else follows from it.
+status_becomes() {
+        wait_for 30 status_matches "$2"
+        matches "$1" "$(last_status)" "$2"
+}
+
+status_matches() {
+        [[ $(last_status) =~ $1 ]]
+}
+
 # switches: how often the daemon has begun or ended to run. While it sleeps, the number stays.
 switches() {
         awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$pid/status"
